@@ -34,7 +34,8 @@ struct app {
     struct db *db;
     struct clock clock;
     pthread_mutex_t id_lock;
-    struct idgen ids;           /* for everything but facts, which the writer numbers */
+    struct idgen ids;           /* for everything but facts; under id_lock */
+    struct idgen fact_ids;      /* the writer's own */
     char files_dir[500];        /* figures, by SHA-256 */
     struct writer *writer;
     struct workers *workers;

@@ -159,7 +159,7 @@ static void html_char(const char *p)
 
 static struct state norm(struct state s)
 {
-    if (s.h == H_ATTR || s.h == H_AFTER_ATTR) s.h = H_TAG;
+    if (s.h == H_ATTR || s.h == H_AFTER_ATTR || (s.h == H_TAG_NAME && s.tag[0])) s.h = H_TAG;
     return s;
 }
 
@@ -364,9 +364,14 @@ static void resolve(struct val *v, char *path)
     if (!found && !strcmp(path, "ctx") && dot) {
         char *next = strchr(dot, '.');
         if (next) *next++ = 0;
+        static const struct field lang_code = {"lang_code", T_TEXT, NULL}, lang_dir = {"lang_dir", T_TEXT, NULL}, now = {"now", T_TIME, NULL};
         const struct field *f = field_find(&ctx, dot);
+        const char *builtin = NULL;
+        if (!strcmp(dot, "lang_code")) f = &lang_code, builtin = "lang_code(c->lang)";
+        else if (!strcmp(dot, "lang_dir")) f = &lang_dir, builtin = "lang_dir(c->lang)";
+        else if (!strcmp(dot, "now")) f = &now, builtin = "c->now_ms";
         if (!f) DIE("the context has no field \"%s\"", dot);
-        append(v->c, sizeof v->c, "c->%s", dot);
+        append(v->c, sizeof v->c, "%s%s", builtin ? "" : "c->", builtin ? builtin : dot);
         val_set(v, f);
         dot = next;
         found = true;

@@ -42,18 +42,18 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
         json_open_list(j, "competency_ids");
         for (size_t i = 0; i < n->item->competency_count; i++) json_put_id(j, NULL, n->item->competency_ids[i]);
         json_close_list(j);
-        json_put_str(j, "title", it->title);
+        json_put_str(j, "title", it->title_html);
         json_put_str(j, "stimulus", it->stimulus_html);
         json_put_str(j, "body", it->body_html);
         json_open_obj(j, "interaction");
-        json_put_str(j, "type", interaction_code(it->interaction));
-        json_put_str(j, "label", it->label);
-        json_put_str(j, "unit", it->unit);
+        json_put_str(j, "type", interaction_code(it->question.type));
+        json_put_str(j, "label", it->question.label);
+        json_put_str(j, "unit", it->question.unit);
         json_open_list(j, "choices");
-        for (size_t i = 0; i < it->choice_count; i++) {
+        for (size_t i = 0; i < it->question.choice_count; i++) {
             json_open_obj(j, NULL);
-            json_put_str(j, "id", it->choices[i].id);
-            json_put_str(j, "body", it->choices[i].body_html);
+            json_put_str(j, "id", it->question.choices[i].id);
+            json_put_str(j, "body", it->question.choices[i].body_html);
             json_close_obj(j);
         }
         json_close_list(j);

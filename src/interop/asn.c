@@ -26,16 +26,36 @@ static const char *last_part(const char *uri)
     return slash ? slash + 1 : uri;
 }
 
+/* How long a tag of plain markup is; 0 when there is none. */
+static size_t markup(const char *p)
+{
+    static const char *const tags[] = {"ul", "ol", "li", "br", "p", "i", "b", "em", "strong", "u", "sup", "sub", "span", "div", "table", "tr", "td"};
+    if (*p != '<') return 0;
+    const char *name = p + 1 + (p[1] == '/'), *close = strchr(p, '>');
+    size_t n = 0;
+    while (isalpha((unsigned char)name[n])) n++;
+    if (!close || !n || close - p > 200) return 0;
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (strlen(tags[i]) == n && strncasecmp(name, tags[i], n) == 0) return (size_t)(close - p) + 1;
+    return 0;
+}
+
 static const char *unescape(struct framework_reader *x, const char *s)
 {
     static const struct {
         const char *name, *text;
     } known[] = {{"&quot;", "\""}, {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&#39;", "'"}, {"&nbsp;", " "}};
-    if (!strchr(s, '&')) return keep_text(x, s);
+    if (!strpbrk(s, "&<")) return keep_text(x, s);
     struct text t;
     text_init(&t, 1 << 20);
     for (const char *p = s; *p;) {
-        size_t k = 0;
+        size_t k = markup(p);
+        if (k) { /* lists and emphasis in some statements: words only */
+            if (strncasecmp(p, "<li", 3) == 0) text_add(&t, " • ");
+            else if (t.n && t.p[t.n - 1] != ' ') text_char(&t, ' ');
+            p += k;
+            continue;
+        }
         while (k < sizeof known / sizeof *known && strncmp(p, known[k].name, strlen(known[k].name)) != 0) k++;
         if (k < sizeof known / sizeof *known) {
             text_add(&t, known[k].text);

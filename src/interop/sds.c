@@ -50,6 +50,7 @@ static enum st sections(struct roster_reader *x, struct err *e)
 {
     struct table t;
     TRY(table_open(&t, x->a, x->p, "Section.csv", x->r, e));
+    t.month_first = true;
     while (table_next(&t)) {
         const char *id = table_id(&t, "SIS ID", true), *school = table_id(&t, "School SIS ID", true), *term, *course;
         if (!id || !school || !roster_fresh(x, &x->classes, id, x->o->classes_count, &t)) continue;
@@ -70,6 +71,7 @@ static enum st people(struct roster_reader *x, const char *file, enum roster_rol
 {
     struct table t;
     TRY(table_open(&t, x->a, x->p, file, x->r, e));
+    t.month_first = true;
     while (table_next(&t)) {
         const char *sis = table_id(&t, "SIS ID", true), *school = table_id(&t, "School SIS ID", false), *id = sis;
         if (!sis || !school) continue;

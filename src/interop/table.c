@@ -183,7 +183,7 @@ int32_t table_date(struct table *t, const char *columns)
         table_problem(t, name, "roster.date", "\"%.40s\" is not a date; it was left empty. Write YYYY-MM-DD.", v);
         return DATE_NONE;
     }
-    if (ambiguous) table_problem(t, name, "roster.date_order", "\"%s\" was read as month/day/year. Write YYYY-MM-DD.", v);
+    if (ambiguous && !t->month_first) table_problem(t, name, "roster.date_order", "\"%s\" was read as month/day/year. Write YYYY-MM-DD.", v);
     return day;
 }
 

@@ -10,6 +10,7 @@ struct table {
     const char *file;
     struct arena *arena;
     struct import_report *report;
+    bool month_first; /* the format writes month/day/year, so such a date is no problem */
 };
 
 /* ST_NOT_FOUND without a word when there is no such file; other failures are in the report too. */

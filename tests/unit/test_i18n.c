@@ -1,0 +1,152 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "i18n/i18n.h"
+#include "unit.h"
+
+static struct text t;
+static const char *done(void)
+{
+    static char keep[400];
+    snprintf(keep, sizeof keep, "%s", text_str(&t));
+    text_clear(&t);
+    return keep;
+}
+
+static int setup(void **s)
+{
+    (void)s;
+    text_init(&t, 4096);
+    return 0;
+}
+static int teardown(void **s)
+{
+    (void)s;
+    text_release(&t);
+    return 0;
+}
+
+static void a_message_takes_its_arguments_by_name(void **s)
+{
+    (void)s;
+    msg_format(&t, LANG_EN, MSG_duration_h_min, MSG_ARGS(MSG_N("m", 5), MSG_N("h", 2)));
+    assert_string_equal(done(), "2 h 5 min");
+    msg_format(&t, LANG_EN, MSG_duration_h_min, NULL, 0);
+    assert_string_equal(done(), "{h} h {m} min");
+    msg_format(&t, LANG_EN, MSG_NONE, NULL, 0);
+    assert_string_equal(done(), "");
+}
+
+static void plurals_follow_the_language(void **s)
+{
+    (void)s;
+    msg_format(&t, LANG_EN, MSG_date_weeks_ago, MSG_ARGS(MSG_N("n", 1)));
+    assert_string_equal(done(), "1 week ago");
+    msg_format(&t, LANG_ES, MSG_date_weeks_ago, MSG_ARGS(MSG_N("n", 3)));
+    assert_string_equal(done(), "hace 3 semanas");
+    msg_format(&t, LANG_ES, MSG_date_months_ago, MSG_ARGS(MSG_N("n", 0)));
+    assert_string_equal(done(), "hace 0 meses");
+}
+
+static void ids_are_found_by_name(void **s)
+{
+    (void)s;
+    for (int i = 1; i < MSG_COUNT; i++) assert_int_equal(msg_find(msg_name((enum msg_id)i)), i);
+    assert_int_equal(msg_find("no.such"), MSG_NONE);
+    assert_int_equal(msg_find(NULL), MSG_NONE);
+    assert_int_equal(msg_find_code("date", "today", MSG_NONE), MSG_date_today);
+    assert_int_equal(msg_find_code("date", "never", MSG_error_busy), MSG_error_busy);
+}
+
+static void error_words_fill_in_the_order_of_the_english_text(void **s)
+{
+    (void)s;
+    msg_err(&t, LANG_EN, "json.number\x1f" "row 3");
+    assert_string_equal(done(), "A number is due at row 3.");
+    msg_err(&t, LANG_EN, "json.number");
+    assert_string_equal(done(), "A number is due at .");
+    msg_err(&t, LANG_EN, "never.heard\x1f<b>");
+    assert_string_equal(done(), msg(LANG_EN, MSG_error_unknown));
+    msg_err(&t, LANG_ES, NULL);
+    assert_string_equal(done(), msg(LANG_ES, MSG_error_unknown));
+}
+
+static void numbers(void **s)
+{
+    (void)s;
+    words_int(&t, LANG_EN, 1234567);
+    assert_string_equal(done(), "1,234,567");
+    words_int(&t, LANG_ES, 1234);
+    assert_string_equal(done(), "1234");
+    words_int(&t, LANG_ES, 12345);
+    assert_string_equal(done(), "12.345");
+    words_int(&t, LANG_EN, INT64_MIN);
+    assert_string_equal(done(), "\u22129,223,372,036,854,775,808");
+    words_decimal(&t, LANG_EN, 0.5, 1);
+    assert_string_equal(done(), "0.5");
+    words_decimal(&t, LANG_ES, -0.25, 2);
+    assert_string_equal(done(), "\u22120,25");
+    words_decimal(&t, LANG_EN, 0.0 / 0.0, 1);
+    assert_string_equal(done(), "\u2013");
+    words_percent(&t, LANG_EN, 0.874);
+    assert_string_equal(done(), "87%");
+    words_in_100(&t, LANG_EN, 0.999);
+    assert_string_equal(done(), "99 in 100");
+    words_in_100(&t, LANG_ES, 0.001);
+    assert_string_equal(done(), "1 de 100");
+    words_duration(&t, LANG_EN, 48 * 1000);
+    assert_string_equal(done(), "48 s");
+    words_duration(&t, LANG_EN, 130 * 60 * 1000);
+    assert_string_equal(done(), "2 h 10 min");
+}
+
+static void dates_as_people_say_them(void **s)
+{
+    (void)s;
+    int32_t today = date_from_ymd(2026, 3, 10); /* a Tuesday */
+    static const struct { int back; const char *en; } c[] = {{0, "today"}, {1, "yesterday"}, {-1, "tomorrow"}, {5, "Thursday"}, {-3, "Friday"}, {7, "3 Mar"}, {365, "10 Mar 2025"}};
+    for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
+        words_day(&t, LANG_EN, today - c[i].back, today);
+        assert_string_equal(done(), c[i].en);
+    }
+    words_day_exact(&t, LANG_ES, today);
+    assert_string_equal(done(), "martes 10 de marzo de 2026");
+    int64_t now = (int64_t)today * 86400000 + 11 * 3600000;
+    words_moment(&t, LANG_EN, now - 18 * 60000, now, NULL);
+    assert_string_equal(done(), "Today 10:42");
+    words_moment(&t, LANG_EN, now - 24 * 3600000, now, NULL);
+    assert_string_equal(done(), "Mon 11:00");
+    words_ago(&t, LANG_EN, now - 22LL * 86400000, now);
+    assert_string_equal(done(), "3 weeks ago");
+    words_ago(&t, LANG_EN, now + 5000, now);
+    assert_string_equal(done(), "just now");
+    words_clock(&t, LANG_EN, -1, NULL);
+    assert_string_equal(done(), "23:59");
+}
+
+static void languages(void **s)
+{
+    (void)s;
+    assert_int_equal(lang_find("es-MX", LANG_EN), LANG_ES);
+    assert_int_equal(lang_find("est", LANG_EN), LANG_EN);
+    assert_int_equal(lang_from_accept("fr-FR,es;q=0.8,en;q=0.5", LANG_EN), LANG_ES);
+    assert_int_equal(lang_from_accept("", LANG_EN), LANG_EN);
+    assert_int_equal(lang_from_accept(NULL, LANG_ES), LANG_ES);
+    assert_string_equal(lang_dir(LANG_ES), "ltr");
+    assert_true(lang_translated(LANG_ES) > 50);
+    assert_int_equal(lang_translated(LANG_EN), MSG_COUNT - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_takes_its_arguments_by_name),
+        cmocka_unit_test(plurals_follow_the_language),
+        cmocka_unit_test(ids_are_found_by_name),
+        cmocka_unit_test(error_words_fill_in_the_order_of_the_english_text),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(dates_as_people_say_them),
+        cmocka_unit_test(languages),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -51,8 +51,8 @@ static const char *unescape(struct framework_reader *x, const char *s)
     for (const char *p = s; *p;) {
         size_t k = markup(p);
         if (k) { /* lists and emphasis in some statements: words only */
-            if (strncasecmp(p, "<li", 3) == 0) text_add(&t, " • ");
-            else if (t.n && t.p[t.n - 1] != ' ') text_char(&t, ' ');
+            if (t.n && t.p[t.n - 1] != ' ') text_char(&t, ' ');
+            if (strncasecmp(p, "<li", 3) == 0) text_add(&t, "• ");
             p += k;
             continue;
         }
@@ -64,6 +64,7 @@ static const char *unescape(struct framework_reader *x, const char *s)
             text_char(&t, *p++);
         }
     }
+    while (t.n && t.p[t.n - 1] == ' ') t.p[--t.n] = 0;
     const char *v = keep_text(x, text_str(&t));
     text_release(&t);
     return v;

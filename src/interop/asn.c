@@ -324,7 +324,7 @@ static enum st read_manifest(struct framework_reader *x, const json_t *list, str
     return framework_finish(x, e);
 }
 
-enum st asn_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct framework **out, struct err *e)
+enum st asn_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct cf_package **out, struct err *e)
 {
     struct framework_reader x;
     json_t *root;

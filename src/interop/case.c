@@ -181,7 +181,7 @@ static enum st read_association(struct framework_reader *x, const json_t *v, siz
     return ST_OK;
 }
 
-enum st case_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct framework **out, struct err *e)
+enum st case_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct cf_package **out, struct err *e)
 {
     struct framework_reader x;
     json_t *root, *v;

@@ -118,7 +118,7 @@ static int by_parent(const void *a, const void *b)
 
 enum st framework_finish(struct framework_reader *x, struct err *e)
 {
-    struct framework *f = x->f;
+    struct cf_package *f = x->f;
     size_t n = f->competency_count;
     cut_cycles(x);
     struct order *order = arena_array(x->a, n + 1, sizeof *order);

@@ -11,7 +11,7 @@
 struct framework_reader {
     struct arena *a;
     struct import_report *r;
-    struct framework *f;
+    struct cf_package *f;
     const char *file;
     struct strmap by_uri, by_identifier;
 };

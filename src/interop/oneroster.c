@@ -14,15 +14,15 @@ enum roster_role roster_role_of(const char *w)
     static const struct {
         const char *word;
         enum roster_role role;
-    } known[] = {{"student", ROLE_STUDENT}, {"learner", ROLE_STUDENT}, {"teacher", ROLE_TEACHER}, {"professor", ROLE_TEACHER}, {"lecturer", ROLE_TEACHER},
-                 {"faculty", ROLE_TEACHER}, {"instructor", ROLE_TEACHER}, {"adjunct", ROLE_TEACHER}, {"chair", ROLE_TEACHER}, {"aide", ROLE_AIDE},
-                 {"teacherAssistant", ROLE_AIDE}, {"teachingAssistant", ROLE_AIDE}, {"assistant", ROLE_AIDE}, {"coach", ROLE_COACH}, {"principal", ROLE_PRINCIPAL},
-                 {"vicePrincipal", ROLE_PRINCIPAL}, {"administrator", ROLE_PRINCIPAL}, {"siteAdministrator", ROLE_PRINCIPAL},
-                 {"districtAdministrator", ROLE_DISTRICT}, {"systemAdministrator", ROLE_DISTRICT}, {"parent", ROLE_GUARDIAN}, {"guardian", ROLE_GUARDIAN},
-                 {"relative", ROLE_GUARDIAN}, {"proctor", ROLE_PROCTOR}};
+    } known[] = {{"student", ROSTER_ROLE_STUDENT}, {"learner", ROSTER_ROLE_STUDENT}, {"teacher", ROSTER_ROLE_TEACHER}, {"professor", ROSTER_ROLE_TEACHER}, {"lecturer", ROSTER_ROLE_TEACHER},
+                 {"faculty", ROSTER_ROLE_TEACHER}, {"instructor", ROSTER_ROLE_TEACHER}, {"adjunct", ROSTER_ROLE_TEACHER}, {"chair", ROSTER_ROLE_TEACHER}, {"aide", ROSTER_ROLE_AIDE},
+                 {"teacherAssistant", ROSTER_ROLE_AIDE}, {"teachingAssistant", ROSTER_ROLE_AIDE}, {"assistant", ROSTER_ROLE_AIDE}, {"coach", ROSTER_ROLE_COACH}, {"principal", ROSTER_ROLE_PRINCIPAL},
+                 {"vicePrincipal", ROSTER_ROLE_PRINCIPAL}, {"administrator", ROSTER_ROLE_PRINCIPAL}, {"siteAdministrator", ROSTER_ROLE_PRINCIPAL},
+                 {"districtAdministrator", ROSTER_ROLE_DISTRICT}, {"systemAdministrator", ROSTER_ROLE_DISTRICT}, {"parent", ROSTER_ROLE_GUARDIAN}, {"guardian", ROSTER_ROLE_GUARDIAN},
+                 {"relative", ROSTER_ROLE_GUARDIAN}, {"proctor", ROSTER_ROLE_PROCTOR}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_ieq(w, known[i].word)) return known[i].role;
-    return ROLE_OTHER;
+    return ROSTER_ROLE_OTHER;
 }
 
 bool roster_fresh(struct roster_reader *x, struct strmap *m, const char *id, size_t at, struct table *t)
@@ -37,7 +37,7 @@ static const char *role_word(struct table *t, const char *columns, enum roster_r
 {
     const char *w = table_text(t, columns);
     *role = roster_role_of(w);
-    if (*w && *role == ROLE_OTHER && !str_ieq(w, "counselor") && !str_ieq(w, "user") && !str_ieq(w, "staff") && !str_ieq(w, "other"))
+    if (*w && *role == ROSTER_ROLE_OTHER && !str_ieq(w, "counselor") && !str_ieq(w, "user") && !str_ieq(w, "staff") && !str_ieq(w, "other"))
         table_problem(t, "role", "roster.role", "\"%.40s\" is no known role; the person was kept without rights.", w);
     return w;
 }
@@ -236,7 +236,7 @@ static enum st read_enrollments(struct roster_reader *x, struct table *t, struct
         struct roster_enrollment *n = ROSTER_ADD(x, enrollments);
         if (!n) return nomem(e);
         *n = (struct roster_enrollment){.ref = table_ref(t), .id = id, .class_id = class, .user_id = user, .school_id = school ? school : "",
-                                        .role_name = word, .role = role, .primary = table_bool(t, "primary", role == ROLE_TEACHER && x->sds),
+                                        .role_name = word, .role = role, .primary = table_bool(t, "primary", role == ROSTER_ROLE_TEACHER && x->sds),
                                         .start = table_date(t, "beginDate"), .end = table_date(t, "endDate"), .status = table_status(t)};
     }
     return ST_OK;

@@ -90,7 +90,7 @@ static void relations(struct framework_reader *x, const struct csv *c, const cha
     }
 }
 
-enum st opensalt_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct framework **out, struct err *e)
+enum st opensalt_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct cf_package **out, struct err *e)
 {
     struct framework_reader x;
     struct csv c;

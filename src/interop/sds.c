@@ -91,7 +91,7 @@ static enum st people(struct roster_reader *x, const char *file, enum roster_rol
                                   .preferred_family = "", .pronouns = "", .identifier = table_text(&t, "Student Number|Teacher Number"),
                                   .email = table_text(&t, "Secondary Email"), .sms = "", .phone = "", .grades = table_grades(&t, "Grade"),
                                   .password = table_text(&t, "Password"), .primary_org_id = school, .metadata = "", .enabled = true, .status = status};
-        *rr = (struct roster_role_row){.ref = table_ref(&t), .user_id = id, .org_id = school, .role_name = role == ROLE_STUDENT ? "student" : "teacher",
+        *rr = (struct roster_role_row){.ref = table_ref(&t), .user_id = id, .org_id = school, .role_name = role == ROSTER_ROLE_STUDENT ? "student" : "teacher",
                                        .role = role, .primary = true, .start = DATE_NONE, .end = DATE_NONE, .status = status};
         int32_t birth = table_date(&t, "Birthdate");
         if (birth != DATE_NONE) {
@@ -108,7 +108,7 @@ static enum st people(struct roster_reader *x, const char *file, enum roster_rol
 static enum st seats(struct roster_reader *x, const char *file, enum roster_role role, const struct strmap *own, struct err *e)
 {
     struct table t;
-    const char *word = role == ROLE_STUDENT ? "student" : "teacher";
+    const char *word = role == ROSTER_ROLE_STUDENT ? "student" : "teacher";
     TRY(table_open(&t, x->a, x->p, file, x->r, e));
     while (table_next(&t)) {
         const char *section = table_id(&t, "Section SIS ID", true), *sis = table_id(&t, "SIS ID", true);
@@ -120,7 +120,7 @@ static enum st seats(struct roster_reader *x, const char *file, enum roster_role
         struct roster_enrollment *n = ROSTER_ADD(x, enrollments);
         if (!n) return nomem(e);
         *n = (struct roster_enrollment){.ref = table_ref(&t), .id = id, .class_id = section, .user_id = user, .school_id = "", .role_name = word,
-                                        .role = role, .primary = role == ROLE_TEACHER, .start = DATE_NONE, .end = DATE_NONE};
+                                        .role = role, .primary = role == ROSTER_ROLE_TEACHER, .start = DATE_NONE, .end = DATE_NONE};
     }
     return ST_OK;
 }
@@ -134,10 +134,10 @@ enum st sds_v1_read(struct roster_reader *x, struct err *e)
     o->format = ROSTER_SDS_1;
     TRY(schools(x, e));
     TRY(sections(x, e));
-    TRY(people(x, "Student.csv", ROLE_STUDENT, &students, e));
-    TRY(people(x, "Teacher.csv", ROLE_TEACHER, &teachers, e));
-    TRY(optional(seats(x, "StudentEnrollment.csv", ROLE_STUDENT, &students, e)));
-    TRY(optional(seats(x, "TeacherRoster.csv", ROLE_TEACHER, &teachers, e)));
+    TRY(people(x, "Student.csv", ROSTER_ROLE_STUDENT, &students, e));
+    TRY(people(x, "Teacher.csv", ROSTER_ROLE_TEACHER, &teachers, e));
+    TRY(optional(seats(x, "StudentEnrollment.csv", ROSTER_ROLE_STUDENT, &students, e)));
+    TRY(optional(seats(x, "TeacherRoster.csv", ROSTER_ROLE_TEACHER, &teachers, e)));
     o->orgs_mode = o->sessions_mode = o->courses_mode = o->classes_mode = o->users_mode = o->roles_mode = ROSTER_BULK;
     o->enrollments_mode = package_find(x->p, "StudentEnrollment.csv") >= 0 && package_find(x->p, "TeacherRoster.csv") >= 0 ? ROSTER_BULK
                           : o->enrollments_count                                                                          ? ROSTER_DELTA

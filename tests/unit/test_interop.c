@@ -286,7 +286,7 @@ static void oneroster_1_2_obeys_its_manifest(void **s)
     problem_at(t, "classes.csv", 0, "roster.encoding");
     assert_string_equal(o->classes[0].title, "Café maths");
     assert_int_equal(o->roles_count, 4); /* users are a delta: u77 may be known already */
-    assert_int_equal(o->roles[0].role, ROLE_PRINCIPAL);
+    assert_int_equal(o->roles[0].role, ROSTER_ROLE_PRINCIPAL);
     assert_true(o->roles[0].primary);
     assert_false(o->roles[1].primary);
     assert_int_equal(o->users[1].status, ROW_TOBEDELETED);
@@ -358,10 +358,10 @@ static void grades_are_ceds_codes(void **s)
 
 /* --- frameworks --- */
 
-static struct framework *case_of(struct run *t, const char *name)
+static struct cf_package *case_of(struct run *t, const char *name)
 {
     size_t n;
-    struct framework *f;
+    struct cf_package *f;
     const char *b = slurp(t, name, &n);
     enum st st = strstr(name, ".csv") ? opensalt_read(&t->a, b, n, name, &t->r, &f, &t->e)
                  : strstr(name, "asn/") ? asn_read(&t->a, b, n, name, &t->r, &f, &t->e) : case_read(&t->a, b, n, name, &t->r, &f, &t->e);
@@ -372,7 +372,7 @@ static struct framework *case_of(struct run *t, const char *name)
 static void case_packages_are_read_leniently(void **s)
 {
     struct run *t = *s;
-    struct framework *f = case_of(t, "case/wrapped.json");
+    struct cf_package *f = case_of(t, "case/wrapped.json");
     assert_string_equal(f->document.title, "Invented arithmetic 𝑑");
     assert_string_equal(f->document.licence, "CC BY 4.0");
     assert_string_equal(f->document.licence_url, "https://creativecommons.org/licenses/by/4.0/");
@@ -399,7 +399,7 @@ static void case_packages_are_read_leniently(void **s)
 static void cycles_and_lost_parents_are_reported(void **s)
 {
     struct run *t = *s;
-    struct framework *f = case_of(t, "case/cycle.json");
+    struct cf_package *f = case_of(t, "case/cycle.json");
     assert_int_equal(f->competency_count, 3);
     problem_at(t, NULL, 0, "framework.cycle");
     problem_at(t, NULL, 0, "framework.parent");
@@ -414,7 +414,7 @@ static void cycles_and_lost_parents_are_reported(void **s)
 static void opensalt_rows_make_a_tree(void **s)
 {
     struct run *t = *s;
-    struct framework *f = case_of(t, "case/tree.csv");
+    struct cf_package *f = case_of(t, "case/tree.csv");
     assert_int_equal(f->competency_count, 4);
     assert_string_equal(f->competencies[0].statement, "Top");
     assert_string_equal(f->competencies[1].statement, "First");
@@ -429,7 +429,7 @@ static void opensalt_rows_make_a_tree(void **s)
 static void asn_trees_keep_order_rights_and_matches(void **s)
 {
     struct run *t = *s;
-    struct framework *f = case_of(t, "asn/small.json");
+    struct cf_package *f = case_of(t, "asn/small.json");
     assert_int_equal(f->competency_count, 3);
     assert_string_equal(f->competencies[0].statement, "Strand");
     assert_string_equal(f->competencies[1].statement, "Air & • water");
@@ -450,7 +450,7 @@ static void asn_trees_keep_order_rights_and_matches(void **s)
 static void what_is_no_framework_is_refused(void **s)
 {
     struct run *t = *s;
-    struct framework *f;
+    struct cf_package *f;
     static const char *const bad[] = {"", "{", "[]", "{}", "{\"CFDocument\": {}}", "{\"CFItems\": []}", "nope", "{\"a\": {\"b\": 1}}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(case_read(&t->a, bad[i], strlen(bad[i]), "x.json", &t->r, &f, &t->e), ST_INVALID);

@@ -71,14 +71,14 @@ static void roster_hub(void **s) { roster_is(*s, "rosters/roster-hub-en", ROSTER
 static void roster_sds_2(void **s) { roster_is(*s, "rosters/ms-sds-v2.1", ROSTER_SDS_21, 4, 2, 3, 2, 8, 7, 6, 3); }
 static void roster_sds_1(void **s) { roster_is(*s, "rosters/ms-sds-v1-100-users", ROSTER_SDS_1, 2, 1, 28, 28, 98, 98, 630, 0); }
 
-static struct framework *framework_of(struct run *t, const char *name)
+static struct cf_package *framework_of(struct run *t, const char *name)
 {
     FILE *f = fopen(shared(name), "rb");
     assert_non_null(f);
     char *b = arena_alloc(&t->a, 8 << 20);
     size_t n = fread(b, 1, 8 << 20, f);
     fclose(f);
-    struct framework *out;
+    struct cf_package *out;
     enum st st = strstr(name, ".csv") ? opensalt_read(&t->a, b, n, name, &t->r, &out, &t->e)
                  : strstr(name, "/asn-") ? asn_read(&t->a, b, n, name, &t->r, &out, &t->e) : case_read(&t->a, b, n, name, &t->r, &out, &t->e);
     if (st != ST_OK) fail_msg("%s: %s", name, t->e.detail);
@@ -96,7 +96,7 @@ static void frameworks_of_asn(void **s)
     for (size_t i = 0; i < 5; i++) {
         char name[128];
         snprintf(name, sizeof name, "standards/asn-rdf-json/%s.json", want[i].name);
-        struct framework *f = framework_of(t, name);
+        struct cf_package *f = framework_of(t, name);
         size_t codes = 0, guids = 0;
         for (size_t k = 0; k < f->competency_count; k++) codes += f->competencies[k].code[0] != 0, guids += f->competencies[k].identifier[0] != 0;
         assert_int_equal(f->competency_count, want[i].statements);
@@ -107,7 +107,7 @@ static void frameworks_of_asn(void **s)
             assert_non_null(strstr(f->document.notice, "National Governors Association"));
         }
     }
-    struct framework *ela = framework_of(t, "standards/asn-manifest/CCSS-ELA-D10003FC.json");
+    struct cf_package *ela = framework_of(t, "standards/asn-manifest/CCSS-ELA-D10003FC.json");
     assert_int_equal(ela->competency_count, 1084);
     assert_non_null(strstr(ela->document.notice, "All rights reserved."));
     assert_int_equal(t->r.problem_total, 0);
@@ -126,7 +126,7 @@ static void frameworks_of_case(void **s)
         snprintf(name, sizeof name, "standards/case-opensalt/%s.json", want[i].name);
         assert_int_equal(framework_of(t, name)->competency_count, want[i].items);
     }
-    struct framework *f = framework_of(t, "standards/case-opensalt/SequenceNumberFramework.json");
+    struct cf_package *f = framework_of(t, "standards/case-opensalt/SequenceNumberFramework.json");
     assert_string_equal(f->competencies[0].code, "SNT.2");
     assert_int_equal(framework_of(t, "standards/case-opensalt/ccsso_ela_item.csv")->competency_count, 1189);
     assert_int_equal(framework_of(t, "standards/case-opensalt/children.csv")->competency_count, 4);
@@ -173,7 +173,7 @@ static void content_of_mathcamps(void **s)
     assert_int_equal(o->item_count, 3500 + 3623);
     assert_int_equal(o->alignment_count, 3500 + 3623);
     assert_int_equal(report_problems_of(&t->r, "mathcamps.answer_text"), 0);
-    struct framework *f = framework_of(t, "standards/asn-rdf-json/CCSS-Math-D10003FB.json");
+    struct cf_package *f = framework_of(t, "standards/asn-rdf-json/CCSS-Math-D10003FB.json");
     for (size_t i = 0; i < o->alignment_count; i += 37) { /* every code is there */
         bool found = false;
         for (size_t k = 0; k < f->competency_count; k++) found = found || strcmp(f->competencies[k].code, o->alignments[i].code) == 0;

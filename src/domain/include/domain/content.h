@@ -33,7 +33,7 @@ struct content_group { /* a lesson or another grouping of competencies */
 };
 
 struct content_pack {
-    struct framework *framework; /* competencies that came along; NULL when the items align to an outside framework */
+    struct cf_package *framework; /* competencies that came along; NULL when the items align to an outside framework */
     struct content_item *items;
     size_t item_count, item_cap;
     struct content_alignment *alignments;

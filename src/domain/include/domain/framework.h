@@ -1,4 +1,4 @@
-/* A framework of competencies, in CASE's words (CFDocument, CFItem, CFAssociation), whatever the file format was.
+/* A framework of competencies as it comes from outside (a CFPackage), in CASE's words (CFDocument, CFItem, CFAssociation), whatever the file format was.
  *
  * Texts are UTF-8, never NULL ("" when absent). Keys are `uri` and `identifier` (a GUID where there is one), never the
  * code: many states have no codes, and one code may stand in two documents.
@@ -53,7 +53,7 @@ struct framework_association {
     int64_t sequence;
 };
 
-struct framework {
+struct cf_package {
     struct framework_document document;
     struct framework_competency *competencies; /* in reading order: a parent before its children, siblings by sequence */
     size_t competency_count, competency_cap;

@@ -9,6 +9,6 @@
  * All memory is in the arena. */
 enum st roster_read(struct arena *a, struct package *p, struct import_report *r, struct roster **out, struct err *e) WARN_UNUSED;
 
-enum roster_role roster_role_of(const char *word); /* "teacher", "professor", "siteAdministrator" ...; ROLE_OTHER when unknown */
+enum roster_role roster_role_of(const char *word); /* "teacher", "professor", "siteAdministrator" ...; ROSTER_ROLE_OTHER when unknown */
 
 #endif

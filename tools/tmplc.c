@@ -473,7 +473,7 @@ static void arg_text(struct val *v, const char *form, char *out, size_t cap)
 
 static void check_form(enum kind k, const char *form)
 {
-    static const char *const time_forms[] = {"moment", "ago", "day", "clock", "exact", NULL}, *const prob_forms[] = {"percent", "in100", NULL},
+    static const char *const time_forms[] = {"moment", "ago", "day", "weekday", "date", "clock", "exact", NULL}, *const prob_forms[] = {"percent", "in100", NULL},
                       *const int_forms[] = {"duration", "plain", NULL};
     const char *const *f = k == T_TIME ? time_forms : k == T_PROB ? prob_forms : k == T_INT ? int_forms : NULL;
     for (; f && *f; f++)

@@ -55,6 +55,7 @@ for (const scheme of ["light", "dark"]) {
         for (const v of found.violations) fault(name, width, scheme, v.id, v.nodes.slice(0, 3).map((n) => n.target.join(" ") + ": " + n.any.concat(n.all).map((x) => x.message).join("; ")).join(" | "));
       }
       if (out && scheme === "light" && width === 1366) {
+        if (name.startsWith("class")) await page.pdf({ path: join(out, `${name}.pdf`), preferCSSPageSize: true });
         await page.emulateMedia({ media: "print" });
         await page.setViewportSize({ width: 794, height: 1123 });
         await page.screenshot({ path: join(out, `${name}-print.png`) });

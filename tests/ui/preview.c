@@ -19,6 +19,13 @@ static struct page_ctx c;
 static const int64_t now = 1772534520000; /* Tuesday 3 March 2026, 10:42 */
 static const int64_t hour = 3600000, day = 86400000;
 
+/* The same page from right to left: for the look of it, with English words. */
+static void mirror(void)
+{
+    char *p = t.p ? strstr(t.p, "dir=\"ltr\"") : NULL;
+    if (p) memcpy(p, "dir=\"rtl\"", 9);
+}
+
 static void put(const char *name, const void *p, size_t n)
 {
     char path[1024];
@@ -73,7 +80,7 @@ static const struct ui_choice_card choices[] = {
 };
 static const struct ui_path_step steps[] = {{2, "a"}, {2, "b"}, {2, "c"}, {1, "d"}, {0, "e"}, {0, "f"}, {0, "g"}};
 static const struct ui_goal goals[] = {{"Ratios and rates", "Four more skills lead to the skate-park plan.", L(steps), 3, 7}};
-static const struct ui_next_step next = {"Dividing fractions", "Dividing fractions", 1, "You have Multiplying fractions secure, and Dividing fractions builds on it.", "/item?c=3", "/item?c=3&other=1", "/why?c=3", 12, true};
+static const struct ui_next_step next = {"Dividing fractions", "Dividing fractions", 1, "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.", "/item?c=3", "/item?c=3&other=1", "/why?c=3", 12, true};
 
 static struct ui_today_view today_view(void)
 {
@@ -112,7 +119,7 @@ static struct page_item item(const char *kind)
 {
     return (struct page_item){.item_id = "1001", .variant = 3, .client_id = "preview-0002", .title = "Songs in a playlist", .skill = "Dividing fractions", .skill_level = 1, .body = SAFE(STEM), .kind = kind,
                               .hints = {.item_id = "1001", .variant = 3, .total = 3, .used = 0, .next_id = "h1"}, .path = steps, .path_n = N(steps), .path_done = 3, .opens = "Unit rates",
-                              .why = "You have Multiplying fractions secure, and Dividing fractions builds on it.", .why_url = "/why?c=3", .attribution = "Sample pack", .attribution_url = "https://example.org/", .licence = "CC BY 4.0",
+                              .why = "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.", .why_url = "/why?c=3", .attribution = "Sample pack", .attribution_url = "https://example.org/", .licence = "CC BY 4.0",
                               .licence_url = "https://creativecommons.org/licenses/by/4.0/", .leave_url = "/today", .post_url = "/answer", .help_kinds = kinds, .help_kinds_n = N(kinds), .help_client_id = "preview-0003"};
 }
 
@@ -160,6 +167,10 @@ static void student_pages(void)
     c.lang = LANG_ES;
     SHOW("today-es", today, .t = today_view());
     c.lang = LANG_EN;
+    struct page_today mirrored = {.t = today_view()};
+    enum st st = page_today(&h, &c, &mirrored);
+    mirror();
+    done("today-rtl", st);
     struct ui_today_view v = {.learner = "Leo", .class_title = "Math 7 · period 3", .help_waiting = msg(LANG_EN, MSG_help_sent)};
     SHOW("today-empty", today, .t = v);
     c.big = true;
@@ -259,7 +270,7 @@ static void other_pages(void)
     static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
     static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, NULL, NULL}, {"Dividing fractions", NULL, 2, NULL, NULL}, {"Unit rates", NULL, 0, NULL, NULL}};
     static const struct ui_child kids[] = {
-        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on Dividing fractions.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001"},
+        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001"},
         {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL}};
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
     SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");

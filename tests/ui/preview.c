@@ -228,6 +228,7 @@ static void staff_pages(void)
         {"Grace Park", "Math 7 · period 3", NULL, 0, "Far ahead: everything assigned is secure. Ready for something richer.", NULL, MSG_queue_view, "/student/12"}};
     who("Ms. Rivera", "teacher", L(nav_teacher), LANG_EN);
     SHOW("now", now, .students = 148, .classes = classes, .classes_n = N(classes), .help = help, .help_n = N(help), .queue = queue, .queue_n = N(queue), .queue_more = 8);
+    SHOW("classes", classes, .classes = classes, .classes_n = N(classes));
     SHOW("now-quiet", now, .students = 0);
     class_page("class", 35, 18, false);
     class_page("class-60", 35, 60, false);

@@ -303,3 +303,12 @@ enum st api_token_create(struct app *app, struct tx *tx, int64_t user_id, int64_
     bind_i64(q, "expires_at_ms", now + ttl_ms);
     return stmt_run(q, NULL, e);
 }
+
+enum st user_set_password(struct tx *tx, int64_t user_id, const char *hash, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_user_set_password, &q, e));
+    bind_i64(q, "user_id", user_id);
+    bind_text(q, "password_hash", hash);
+    return stmt_run(q, NULL, e);
+}

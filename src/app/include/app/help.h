@@ -10,7 +10,7 @@ struct help_cmd {
     int64_t help_id, place; /* out: place in the line, from 1 */
 };
 
-/* Kinds: hint (a hint), explain (show me another way), check (look at my work), talk (I'd like to talk). Sets run. */
+/* Kinds with words of their own: stuck, explain, check, peer, item; another word is kept as it is. Sets run. */
 enum st help_check(struct help_cmd *h, struct err *e) WARN_UNUSED;
 
 struct help_done_cmd {

@@ -1,0 +1,70 @@
+/* What every page handler needs: the frame, words in the arena, and where one goes. */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+#include "gate/gate.h"
+#include "ui/pages.h"
+
+struct page {
+    struct page_ctx ctx;
+    struct html html;
+};
+
+/* Fill the frame for the person who asks; current is the path of the menu entry that is open. */
+enum st page_begin(struct call *c, const char *current, struct page **out, struct err *e) WARN_UNUSED;
+enum st page_end(struct page *p, enum st st, struct err *e) WARN_UNUSED; /* after page_NAME() */
+enum lang page_lang(struct call *c);
+const char *page_home(unsigned roles);
+
+/* A message with its arguments, in arena; "" when there is no memory. */
+const char *say(struct call *c, enum msg_id id, const struct msg_arg *args, size_t n);
+#define SAY(c, id, ...) say((c), (id), MSG_ARGS(__VA_ARGS__))
+const char *day_words(struct call *c, int64_t at_ms);
+const char *id_text(struct call *c, int64_t id);
+struct safe_html trusted(const char *compiled_html); /* of an item document: made by the renderer's allow-list */
+
+/* handlers, by file */
+enum st web_home(struct call *c, struct err *e);
+enum st web_sign_in_page(struct call *c, struct err *e);
+enum st web_sign_in(struct call *c, struct err *e);
+enum st web_sign_out(struct call *c, struct err *e);
+enum st web_account(struct call *c, struct err *e);
+enum st web_password(struct call *c, struct err *e);
+enum st web_today(struct call *c, struct err *e);
+enum st web_map(struct call *c, struct err *e);
+enum st web_why(struct call *c, struct err *e);
+enum st web_student(struct call *c, struct err *e);
+enum st web_item(struct call *c, struct err *e);
+enum st web_answer_parse(struct call *c, struct command **out, struct err *e);
+enum st web_answer_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_draft_parse(struct call *c, struct command **out, struct err *e);
+enum st web_draft_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_hint_parse(struct call *c, struct command **out, struct err *e);
+enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e);
+enum st web_hint_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_help_parse(struct call *c, struct command **out, struct err *e);
+enum st web_help_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_now(struct call *c, struct err *e);
+enum st web_classes(struct call *c, struct err *e);
+enum st web_class(struct call *c, struct err *e);
+enum st web_class_csv(struct call *c, struct err *e);
+enum st web_cell(struct call *c, struct err *e);
+enum st web_help_close_parse(struct call *c, struct command **out, struct err *e);
+enum st web_help_close_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_school(struct call *c, struct err *e);
+enum st web_children(struct call *c, struct err *e);
+enum st web_try(struct call *c, struct err *e);
+enum st web_asset(struct call *c, struct err *e);
+enum st web_figure(struct call *c, struct err *e);
+enum st web_style(struct call *c, struct err *e);
+
+/* shared by student.c, teacher.c and family.c */
+struct app;
+enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e);
+enum st fill_map(struct call *c, const struct learner_scope *who, const char *why_base, struct ui_map_group **groups, size_t *n, int64_t *skills, int64_t *secure, struct err *e);
+enum st fill_why(struct call *c, const struct learner_scope *who, int64_t competency_id, bool for_student, struct ui_why_view *w, struct err *e);
+extern const struct ui_help_kind web_help_kinds[];
+enum { WEB_HELP_KINDS = 5 };
+enum msg_id help_kind_words(const char *code);
+const char *new_client_id(struct call *c);
+
+#endif

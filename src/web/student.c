@@ -1,0 +1,311 @@
+/* Today, the map and why: a student's own pages, and the same seen by others who may. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/learner.h"
+#include "app/next.h"
+#include "app/words.h"
+#include "page.h"
+
+const struct ui_help_kind web_help_kinds[WEB_HELP_KINDS] = {{"stuck", MSG_help_kind_stuck}, {"explain", MSG_help_kind_hint}, {"check", MSG_help_kind_check}, {"peer", MSG_help_kind_peer}, {"item", MSG_help_kind_item}};
+
+enum msg_id help_kind_words(const char *code)
+{
+    for (size_t i = 0; i < WEB_HELP_KINDS; i++)
+        if (str_eq(web_help_kinds[i].code, code)) return web_help_kinds[i].label;
+    return MSG_help_ask;
+}
+
+static const char *reason_words(struct call *c, const struct next_item *n)
+{
+    struct text t;
+    text_init(&t, 4096);
+    words_reason(&t, page_lang(c), n);
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
+static const char *standing(struct call *c, const struct policy *p, const struct competency_state *k)
+{
+    if (!k || !k->opportunities) return msg(page_lang(c), MSG_words_not_started);
+    if (k->level == LEVEL_SECURE) return SAY(c, MSG_words_secure_since, MSG_T("when", day_words(c, k->last_at_ms)));
+    if (k->alone < 3) return SAY(c, MSG_words_only_answers, MSG_N("n", k->opportunities));
+    if (k->level == LEVEL_NEARLY) {
+        int64_t more = p->least_evidence - k->alone;
+        return SAY(c, MSG_words_secure_more, MSG_N("n", more > 1 ? more : 1));
+    }
+    return SAY(c, MSG_words_last_right, MSG_N("right", k->right), MSG_N("n", k->alone));
+}
+
+static const char *item_address(struct call *c, int64_t competency_id)
+{
+    return arena_printf(c->arena, "/item?c=%lld", (long long)competency_id);
+}
+
+struct standing_of {
+    struct mastery_view m;
+    int64_t courses[COURSES_MAX];
+    size_t course_count;
+    const char *class_title;
+};
+
+static enum st load(struct call *c, const struct learner_scope *who, struct standing_of *s, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(learner_courses(&c->tx, who->learner_id, s->courses, COURSES_MAX, &s->course_count, e));
+    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &s->m, e));
+    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
+    bind_i64(q, "user_id", who->learner_id);
+    TRY(stmt_step(q, &row, e));
+    s->class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL;
+    return ST_OK;
+}
+
+static enum st fill_next(struct call *c, const struct standing_of *s, const struct next_item *n, struct ui_next_step **out, struct err *e)
+{
+    struct ui_next_step *x;
+    TRY(call_alloc(c, sizeof *x, (void **)&x, e));
+    const struct competency_state *k = state_find(&s->m.state, n->competency->competency_id);
+    *x = (struct ui_next_step){.title = n->competency->name, .skill = n->competency->name, .level = k ? (int64_t)k->level : 0, .why = reason_words(c, n),
+                               .start_url = item_address(c, n->competency->competency_id), .minutes = 10, .continuing = k && k->opportunities > 0,
+                               .other_url = arena_printf(c->arena, "/item?c=%lld&other=1", (long long)n->competency->competency_id),
+                               .why_url = arena_printf(c->arena, "/why?c=%lld", (long long)n->competency->competency_id)};
+    *out = x;
+    return ST_OK;
+}
+
+static enum st fill_day(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(&c->tx, SQL_evidence_day, &q, e));
+    bind_i64(q, "learner_id", who->learner_id);
+    bind_i64(q, "after", id_first_at(c->now_ms - INT64_C(36) * 3600000));
+    bind_i64(q, "school_date", tz_date(c->snapshot->zone, c->now_ms));
+    TRY(stmt_step(q, &row, e));
+    t->answers = row ? col_i64(q, 0) : 0;
+    t->minutes = row ? (col_i64(q, 1) + 59999) / 60000 : 0;
+    return ST_OK;
+}
+
+enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e)
+{
+    struct standing_of s = {0};
+    struct next_item next[NEXT_MAX];
+    struct actor person;
+    struct ui_plan_row *must;
+    struct ui_choice_card *cards;
+    TRY(actor_load(&c->tx, who->learner_id, &person, e));
+    TRY(load(c, who, &s, e));
+    TRY(call_alloc(c, 8 * sizeof *must, (void **)&must, e));
+    TRY(call_alloc(c, NEXT_MAX * sizeof *cards, (void **)&cards, e));
+    size_t n = next_items(c->snapshot, &s.m.state, who->learner_id, s.courses, s.course_count, c->now_ms, next, NEXT_MAX);
+    *t = (struct ui_today_view){.learner = arena_strdup(c->arena, person.given_name), .class_title = s.class_title, .must = must, .choices = cards, .help_kinds = web_help_kinds, .help_kinds_n = WEB_HELP_KINDS, .client_id = new_client_id(c)};
+    if (n) {
+        struct ui_next_step *x;
+        TRY(fill_next(c, &s, &next[0], &x, e));
+        t->next = x;
+    }
+    for (size_t i = 1; i < n; i++)
+        cards[t->choices_n++] = (struct ui_choice_card){.title = next[i].competency->name, .note = reason_words(c, &next[i]), .kind = msg(page_lang(c), MSG_today_screen), .address = item_address(c, next[i].competency->competency_id)};
+    const struct policy *p = &s.m.policy->policy;
+    struct ui_goal *goal;
+    for (size_t i = 0; i < s.course_count && i < 1; i++) {
+        const struct course *k = catalogue_course(&c->snapshot->catalogue, s.courses[i]);
+        struct ui_path_step *steps;
+        if (!k || !k->count) continue;
+        TRY(call_alloc(c, sizeof *goal, (void **)&goal, e));
+        TRY(call_alloc(c, k->count * sizeof *steps, (void **)&steps, e));
+        for (size_t j = 0; j < k->count; j++) {
+            const struct competency *about = &c->snapshot->catalogue.competencies[k->competency[j]];
+            const struct competency_state *st = state_find(&s.m.state, about->competency_id);
+            steps[j] = (struct ui_path_step){st && st->level == LEVEL_SECURE ? 2 : st && st->opportunities ? 1 : 0, about->name};
+            goal->done += steps[j].state == 2;
+            bool this_week = st && c->now_ms - st->last_at_ms < INT64_C(7) * 86400000;
+            bool in_hand = st && st->opportunities && st->level != LEVEL_SECURE;
+            bool secured = st && st->level == LEVEL_SECURE && this_week;
+            if ((in_hand || secured) && t->must_n < 5) {
+                must[t->must_n++] = (struct ui_plan_row){about->name, standing(c, p, st), (int64_t)st->level, secured, item_address(c, about->competency_id)};
+                t->must_done += secured;
+            }
+        }
+        goal->title = s.class_title ? s.class_title : "";
+        goal->steps = steps;
+        goal->steps_n = k->count <= 40 ? k->count : 0;
+        goal->total = (int64_t)k->count;
+        t->goals = goal;
+        t->goals_n = 1;
+    }
+    return fill_day(c, who, t, e);
+}
+
+enum st web_today(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct page_today page;
+    TRY(page_begin(c, "/today", &p, e));
+    TRY(fill_today(c, &c->learner, &page.t, e));
+    if (http_query(c->http, "helped")) page.t.help_waiting = msg(page_lang(c), MSG_help_sent);
+    return page_end(p, page_today(&p->html, &p->ctx, &page), e);
+}
+
+enum st fill_map(struct call *c, const struct learner_scope *who, const char *why_base, struct ui_map_group **out, size_t *n, int64_t *skills, int64_t *secure, struct err *e)
+{
+    struct standing_of s = {0};
+    struct ui_map_group *groups;
+    TRY(load(c, who, &s, e));
+    TRY(call_alloc(c, (s.course_count + 1) * sizeof *groups, (void **)&groups, e));
+    *n = 0;
+    *skills = *secure = 0;
+    for (size_t i = 0; i < s.course_count; i++) {
+        const struct course *k = catalogue_course(&c->snapshot->catalogue, s.courses[i]);
+        struct ui_map_row *rows;
+        if (!k || !k->count) continue;
+        TRY(call_alloc(c, k->count * sizeof *rows, (void **)&rows, e));
+        struct ui_map_group *g = &groups[(*n)++];
+        const struct competency *first = &c->snapshot->catalogue.competencies[k->competency[0]];
+        const struct framework *f = catalogue_framework(&c->snapshot->catalogue, first->framework_id);
+        *g = (struct ui_map_group){.title = f ? f->title : "", .rows = rows, .rows_n = k->count};
+        for (size_t j = 0; j < k->count; j++) {
+            const struct competency *about = &c->snapshot->catalogue.competencies[k->competency[j]];
+            const struct competency_state *st = state_find(&s.m.state, about->competency_id);
+            rows[j] = (struct ui_map_row){about->name, about->code, st ? (int64_t)st->level : 0, standing(c, &s.m.policy->policy, st),
+                                          why_base ? arena_printf(c->arena, "%s%lld", why_base, (long long)about->competency_id) : NULL};
+            g->secure += rows[j].level == LEVEL_SECURE;
+        }
+        *skills += (int64_t)k->count;
+        *secure += g->secure;
+    }
+    *out = groups;
+    return ST_OK;
+}
+
+enum st web_map(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct ui_map_group *groups;
+    struct page_map page = {0};
+    TRY(page_begin(c, "/map", &p, e));
+    TRY(fill_map(c, &c->learner, "/why?c=", &groups, &page.groups_n, &page.skills, &page.secure, e));
+    page.groups = groups;
+    return page_end(p, page_map(&p->html, &p->ctx, &page), e);
+}
+
+/* Why ------------------------------------------------------------------------------------------------------------- */
+
+static const char *in_100(struct call *c, double p)
+{
+    struct text t;
+    text_init(&t, 64);
+    words_in_100(&t, page_lang(c), p);
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
+/* The response as it was given: a text without its quotes, ids with commas. */
+static const char *response_words(struct call *c, const char *json)
+{
+    json_t *v;
+    struct err e;
+    if (!json || json_read(c->arena, json, strlen(json), &v, &e) != ST_OK) return NULL;
+    if (json_is_string(v)) return json_string_value(v);
+    struct text t;
+    text_init(&t, 2000);
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        const char *id = json_string_value(json_array_get(v, i));
+        if (id) text_printf(&t, "%s%s", i ? ", " : "", id);
+    }
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s;
+}
+
+static const char *title_of(struct call *c, const struct evidence *v)
+{
+    const struct item *it;
+    struct err e = {0};
+    if (!v->item_id || app_item_variant(c->app, &c->tx, c->arena, v->item_id, v->item_version, v->variant, &it, &e) != ST_OK) return "";
+    return it->title ? it->title : "";
+}
+
+static int64_t percent_step(double before, double after)
+{
+    double d = (after - before) * 100;
+    return (int64_t)(d < 0 ? d - 0.5 : d + 0.5);
+}
+
+enum { EVIDENCE_SHOWN = 25 };
+
+enum st fill_why(struct call *c, const struct learner_scope *who, int64_t competency_id, bool for_student, struct ui_why_view *w, struct err *e)
+{
+    struct why_view v;
+    struct actor person;
+    struct ui_evidence_row *rows;
+    struct ui_fact *facts;
+    TRY(actor_load(&c->tx, who->learner_id, &person, e));
+    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, who, competency_id, 0, &v, e));
+    size_t shown = v.count < EVIDENCE_SHOWN ? v.count : EVIDENCE_SHOWN;
+    TRY(call_alloc(c, (shown + 1) * sizeof *rows, (void **)&rows, e));
+    TRY(call_alloc(c, 2 * sizeof *facts, (void **)&facts, e));
+    for (size_t i = 0; i < shown; i++) {
+        const struct why_step *s = &v.steps[v.count - 1 - i];
+        rows[i] = (struct ui_evidence_row){.at = s->evidence.answered_at_ms, .title = title_of(c, &s->evidence), .response = response_words(c, s->response), .outcome = s->evidence.score >= 1 ? 1 : 0,
+                                           .hints = s->evidence.hints, .took_ms = s->evidence.took_ms, .before = s->before, .after = s->after, .moved = s->moved ? percent_step(s->before, s->after) : 0, .counts = s->moved};
+    }
+    const struct competency_state *k = v.state;
+    const struct policy *p = &v.rule;
+    double known = k ? k->p_known : v.prior;
+    facts[0] = (struct ui_fact){msg(page_lang(c), MSG_words_likely), in_100(c, known), SAY(c, MSG_words_needs, MSG_T("value", in_100(c, p->secure_at))), known >= p->secure_at};
+    char needs[16];
+    snprintf(needs, sizeof needs, "%d", p->least_evidence);
+    facts[1] = (struct ui_fact){msg(page_lang(c), MSG_words_evidence), id_text(c, k ? k->alone : 0), SAY(c, MSG_words_needs, MSG_T("value", needs)), k && k->alone >= p->least_evidence};
+    int64_t version = 1;
+    for (size_t i = 0; i < c->snapshot->regime.policy_count; i++)
+        if (&c->snapshot->regime.policies[i] == v.policy) version = (int64_t)i + 1;
+    const char *full = arena_printf(c->arena, "%s%s%s", person.given_name, *person.family_name ? " " : "", person.family_name);
+    int64_t more = k ? p->least_evidence - k->alone : p->least_evidence;
+    *w = (struct ui_why_view){.learner = for_student ? NULL : full, .skill = v.competency->name, .code = v.competency->code, .level = k ? (int64_t)k->level : 0,
+                              .summary = !k || !k->alone ? "" : SAY(c, for_student ? MSG_words_last_right : MSG_words_class_last_right, MSG_N("right", k->right), MSG_N("n", k->alone)),
+                              .rule = SAY(c, MSG_words_rule, MSG_T("p", in_100(c, p->secure_at)), MSG_N("n", p->least_evidence)), .rule_version = version, .facts = facts, .facts_n = 2,
+                              .change = k && k->level == LEVEL_SECURE ? NULL : SAY(c, MSG_words_secure_more, MSG_N("n", more > 1 ? more : known >= p->nearly_at ? 1 : 2)),
+                              .evidence = rows, .evidence_n = shown, .more = (int64_t)(v.count - shown)};
+    return ST_OK;
+}
+
+static enum st query_id(struct call *c, const char *name, int64_t *id, struct err *e)
+{
+    const char *s = http_query(c->http, name);
+    if (s && id_parse(s, id)) return ST_OK;
+    return err_fail(e, ST_NOT_FOUND, "err.not_found", "%s is not an id", name);
+}
+
+enum st web_why(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct page_why page = {.back_url = "/map"};
+    int64_t id;
+    TRY(query_id(c, "c", &id, e));
+    TRY(page_begin(c, "/map", &p, e));
+    TRY(fill_why(c, &c->learner, id, true, &page.w, e));
+    page.practise_url = item_address(c, id);
+    return page_end(p, page_why(&p->html, &p->ctx, &page), e);
+}
+
+/* As the student sees it, read only. */
+enum st web_student(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct ui_map_group *groups;
+    struct page_student_view page = {.back_url = page_home(c->who.roles)};
+    int64_t skills, secure;
+    TRY(page_begin(c, "/classes", &p, e));
+    p->ctx.read_only = true;
+    TRY(fill_today(c, &c->learner, &page.t, e));
+    TRY(fill_map(c, &c->learner, NULL, &groups, &page.groups_n, &skills, &secure, e));
+    page.groups = groups;
+    page.class_title = page.t.class_title;
+    return page_end(p, page_student_view(&p->html, &p->ctx, &page), e);
+}

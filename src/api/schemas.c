@@ -1,0 +1,60 @@
+#include "schemas.h"
+
+#define ID "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}"
+#define NULLABLE_ID "{\"type\":[\"string\",\"null\"]}"
+#define STRING "{\"type\":\"string\"}"
+#define NULLABLE_STRING "{\"type\":[\"string\",\"null\"]}"
+#define INTEGER "{\"type\":\"integer\"}"
+#define BOOLEAN "{\"type\":\"boolean\"}"
+#define PROBABILITY "{\"type\":\"number\",\"minimum\":0,\"maximum\":1}"
+#define LEVEL "{\"enum\":[\"not_yet\",\"started\",\"nearly\",\"secure\"]}"
+#define REASON "{\"type\":\"object\",\"required\":[\"code\",\"text\"],\"properties\":{\"code\":" STRING ",\"text\":" STRING "}}"
+#define REF(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
+#define LIST(of) "{\"type\":\"array\",\"items\":" of "}"
+
+const struct api_schema api_schemas[] = {
+    {"Problem", "{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"code\"],\"properties\":{\"type\":" STRING
+                ",\"title\":" STRING ",\"status\":" INTEGER ",\"code\":" STRING ",\"detail\":" STRING "}}"},
+    {"Me", "{\"type\":\"object\",\"required\":[\"user_id\",\"roles\",\"classes\",\"name\",\"language\"],\"properties\":{\"user_id\":" ID
+           ",\"name\":" STRING ",\"language\":" STRING ",\"roles\":" LIST(STRING) ",\"classes\":"
+           LIST("{\"type\":\"object\",\"required\":[\"id\",\"title\"],\"properties\":{\"id\":" ID ",\"title\":" STRING ",\"role\":" STRING "}}") "}}"},
+    {"Choice", "{\"type\":\"object\",\"required\":[\"id\",\"body\"],\"properties\":{\"id\":" STRING ",\"body\":" STRING "}}"},
+    {"Next", "{\"type\":\"object\",\"required\":[\"item_id\",\"reason\"],\"properties\":{\"item_id\":" NULLABLE_ID ",\"variant\":" INTEGER
+             ",\"competency_ids\":" LIST(ID) ",\"title\":" NULLABLE_STRING ",\"stimulus\":" NULLABLE_STRING ",\"body\":" STRING
+             ",\"interaction\":{\"type\":\"object\",\"required\":[\"type\"],\"properties\":{\"type\":{\"enum\":[\"text_entry\",\"choice\",\"choices\",\"order\"]}"
+             ",\"label\":" NULLABLE_STRING ",\"unit\":" NULLABLE_STRING ",\"choices\":" LIST(REF("Choice")) "}}"
+             ",\"hints_available\":" INTEGER ",\"attribution\":" NULLABLE_STRING ",\"licence\":" NULLABLE_STRING ",\"reason\":" REASON "}}"},
+    {"Response", "{\"description\":\"follows interaction.type: a string for text_entry, a list of choice ids for choice, choices and order\","
+                 "\"oneOf\":[" STRING "," LIST(STRING) "]}"},
+    {"Answer", "{\"type\":\"object\",\"required\":[\"client_id\",\"item_id\",\"variant\",\"response\"],\"properties\":{\"client_id\":"
+               "{\"type\":\"string\",\"minLength\":8,\"maxLength\":64},\"item_id\":" ID ",\"variant\":" INTEGER ",\"response\":" REF("Response")
+               ",\"answered_at_ms\":" INTEGER ",\"took_ms\":" INTEGER ",\"hints\":" INTEGER "}}"},
+    {"Mastery", "{\"type\":\"object\",\"required\":[\"competency_id\",\"p_known\",\"level\"],\"properties\":{\"competency_id\":" ID
+                ",\"p_known\":" PROBABILITY ",\"level\":" LEVEL ",\"evidence_count\":" INTEGER "}}"},
+    {"AnswerReply", "{\"type\":\"object\",\"required\":[\"evidence_id\",\"score\",\"readable\",\"feedback\",\"mastery\",\"next\"],\"properties\":{"
+                    "\"evidence_id\":" NULLABLE_ID ",\"score\":{\"type\":[\"number\",\"null\"]},\"readable\":" BOOLEAN ",\"feedback\":" NULLABLE_STRING
+                    ",\"mastery\":" LIST(REF("Mastery")) ",\"next\":" REF("Next") "}}"},
+    {"Help", "{\"type\":\"object\",\"required\":[\"client_id\",\"kind\"],\"properties\":{\"client_id\":" STRING ",\"kind\":" STRING
+             ",\"item_id\":" NULLABLE_ID ",\"note\":" NULLABLE_STRING "}}"},
+    {"HelpReply", "{\"type\":\"object\",\"required\":[\"help_id\",\"place\"],\"properties\":{\"help_id\":" ID ",\"place\":" INTEGER "}}"},
+    {"LearnerMastery", "{\"type\":\"object\",\"required\":[\"learner_id\",\"as_of\",\"policy_version\",\"competencies\"],\"properties\":{\"learner_id\":" ID
+                       ",\"as_of\":" STRING ",\"policy_version\":" STRING ",\"competencies\":" LIST(
+                       "{\"type\":\"object\",\"required\":[\"competency_id\",\"p_known\",\"level\",\"evidence_count\"],\"properties\":{\"competency_id\":" ID
+                       ",\"name\":" STRING ",\"uri\":" STRING ",\"p_known\":" PROBABILITY ",\"level\":" LEVEL ",\"evidence_count\":" INTEGER "}}") ",\"after\":" NULLABLE_STRING "}}"},
+    {"Why", "{\"type\":\"object\",\"required\":[\"learner_id\",\"competency_id\",\"level\",\"p_known\",\"rule\",\"policy_version\",\"steps\"],\"properties\":{"
+            "\"learner_id\":" ID ",\"competency_id\":" ID ",\"name\":" STRING ",\"level\":" LEVEL ",\"p_known\":" PROBABILITY ",\"prior\":" PROBABILITY
+            ",\"policy_version\":" STRING ",\"as_of\":" STRING
+            ",\"rule\":{\"type\":\"object\",\"required\":[\"secure_at\",\"nearly_at\",\"least_evidence\"],\"properties\":{\"secure_at\":" PROBABILITY
+            ",\"nearly_at\":" PROBABILITY ",\"least_evidence\":" INTEGER ",\"after_hint\":" STRING "}},\"steps\":" LIST(
+            "{\"type\":\"object\",\"required\":[\"evidence_id\",\"at\",\"score\",\"counted\"],\"properties\":{\"evidence_id\":" ID ",\"at\":" STRING
+            ",\"item_id\":" NULLABLE_ID ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER ",\"took_ms\":" INTEGER
+            ",\"counted\":" BOOLEAN ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
+    {"ClassMastery", "{\"type\":\"object\",\"required\":[\"class_id\",\"competencies\",\"learners\"],\"properties\":{\"class_id\":" ID ",\"competencies\":" LIST(
+                     "{\"type\":\"object\",\"required\":[\"competency_id\",\"name\"],\"properties\":{\"competency_id\":" ID ",\"name\":" STRING "}}")
+                     ",\"learners\":" LIST("{\"type\":\"object\",\"required\":[\"learner_id\",\"name\",\"mastery\"],\"properties\":{\"learner_id\":" ID
+                     ",\"name\":" STRING ",\"mastery\":" LIST(REF("Mastery")) "}}") ",\"after\":" NULLABLE_STRING "}}"},
+    {"Queue", "{\"type\":\"object\",\"required\":[\"class_id\",\"entries\"],\"properties\":{\"class_id\":" ID ",\"entries\":" LIST(
+              "{\"type\":\"object\",\"required\":[\"learner_id\",\"reason\",\"action\"],\"properties\":{\"learner_id\":" ID ",\"name\":" STRING ",\"reason\":" REASON
+              ",\"action\":" STRING ",\"competency_id\":" NULLABLE_ID ",\"help_id\":" NULLABLE_ID "}}") "}}"},
+    {0},
+};

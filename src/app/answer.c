@@ -1,0 +1,190 @@
+/* load -> compute -> write set: one read for the states of all learners in the batch; the fold in memory, duplicates
+ * within the batch included; then typed row writes. */
+#include "app/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/hub.h"
+#include "base/id.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "store/answer.h"
+
+enum { ANSWERS_MAX = 256 };
+
+enum st answer_check_client_id(const char *id, struct err *e)
+{
+    size_t n = id ? strlen(id) : 0;
+    bool ok = n >= 8 && n <= 64;
+    for (size_t i = 0; ok && i < n; i++) ok = id[i] > 0x20 && id[i] < 0x7f;
+    return ok ? ST_OK : err_fail(e, ST_INVALID, "answer.client_id", "client_id must be 8 to 64 visible characters");
+}
+
+int64_t answer_body_hash(int64_t item_id, int64_t variant, const char *response, int32_t hints)
+{
+    uint64_t h = hash_mix((uint64_t)item_id, (uint64_t)variant);
+    h = hash_mix(h, (uint64_t)hints);
+    for (const char *p = response; *p; p++) h = (h ^ (unsigned char)*p) * 1099511628211u;
+    return (int64_t)(hash_mix(h, 7) >> 1);
+}
+
+/* A learner in the batch, with the state as it grows. */
+struct open_learner {
+    int64_t learner_id;
+    struct state_row row;
+    struct learner_state state;
+    bool changed;
+};
+
+struct answer_batch {
+    struct app *app;
+    struct tx *tx;
+    struct arena arena;
+    size_t learner_count;
+    struct open_learner learners[ANSWERS_MAX];
+    int64_t now_ms;
+    const struct policy_version *policy;
+    const struct model *model;
+    int32_t today;
+};
+
+static struct open_learner *learner_of(struct answer_batch *b, int64_t id)
+{
+    for (size_t i = 0; i < b->learner_count; i++)
+        if (b->learners[i].learner_id == id) return &b->learners[i];
+    return NULL;
+}
+
+static enum st load(struct answer_batch *b, struct command **cmds, size_t n, struct err *e)
+{
+    int64_t ids[ANSWERS_MAX];
+    struct state_row rows[ANSWERS_MAX];
+    for (size_t i = 0; i < n; i++) {
+        int64_t id = ((struct answer_cmd *)cmds[i])->learner_id;
+        if (!learner_of(b, id)) b->learners[b->learner_count++].learner_id = id;
+    }
+    for (size_t i = 0; i < b->learner_count; i++) ids[i] = b->learners[i].learner_id;
+    if (b->learner_count == 1) TRY(state_get(b->tx, &b->arena, ids[0], &rows[0], e));
+    else TRY(states_get(b->tx, &b->arena, ids, b->learner_count, rows, e));
+    for (size_t i = 0; i < b->learner_count; i++) {
+        b->learners[i].row = rows[i];
+        if (state_decode(&b->arena, rows[i].state, rows[i].n, &b->learners[i].state) != ST_OK)
+            return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`", (long long)ids[i]);
+    }
+    return ST_OK;
+}
+
+/* The same client id again: within the batch, or stored. */
+static enum st first_reply(struct answer_batch *b, struct command **cmds, size_t at, struct err *e)
+{
+    struct answer_cmd *c = (struct answer_cmd *)cmds[at];
+    int64_t evidence_id = 0, hash = 0;
+    for (size_t i = 0; i < at && !evidence_id; i++) {
+        const struct answer_cmd *o = (const struct answer_cmd *)cmds[i];
+        if (o->command.st == ST_OK && o->learner_id == c->learner_id && o->evidence_id && strcmp(o->client_id, c->client_id) == 0) {
+            evidence_id = o->evidence_id;
+            hash = o->body_hash;
+        }
+    }
+    if (!evidence_id) TRY(response_find(b->tx, c->learner_id, c->client_id, &evidence_id, &hash, e));
+    if (!evidence_id) return ST_OK;
+    if (hash != c->body_hash) {
+        c->command.st = err_fail(&c->command.err, ST_CONFLICT, "answer.client_id_reused", "client_id was used for another answer");
+        return ST_OK;
+    }
+    c->duplicate = true;
+    c->evidence_id = evidence_id;
+    return ST_OK;
+}
+
+static enum st keep_unread(struct answer_batch *b, struct answer_cmd *c, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(b->tx, SQL_unread_insert, &q, e));
+    bind_i64(q, "learner_id", c->learner_id);
+    bind_text(q, "client_id", c->client_id);
+    bind_i64(q, "item_id", c->item->item_id);
+    bind_i64(q, "variant", c->variant);
+    bind_text(q, "response", c->response);
+    bind_i64(q, "at_ms", b->now_ms);
+    return stmt_send(q, e);
+}
+
+static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_learner *l, struct err *e)
+{
+    struct evidence v = {.learner_id = c->learner_id, .client_id = c->client_id, .kind = EVIDENCE_RESPONSE,
+                         .item_id = c->item->item_id, .item_version = c->item->version, .variant = c->variant,
+                         .score = c->score, .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
+                         .hints = c->hints, .took_ms = c->took_ms, .answered_at_ms = c->answered_at_ms,
+                         .school_date = b->today, .policy_id = b->policy->policy_id, .model_id = b->model->model_id};
+    struct fact_view view;
+    v.evidence_id = id_next(&b->app->fact_ids, b->now_ms, l->state.last_evidence_id);
+    regime_view(&c->snapshot->regime, &c->snapshot->catalogue, &v, &view);
+    c->command.st = fold_fact(&b->arena, &b->policy->policy, &view.fact, &l->state, c->steps, &c->moved, &c->command.err);
+    if (c->command.st != ST_OK) return ST_OK; /* this answer's own failure: nothing of it was kept */
+    c->evidence_id = v.evidence_id;
+    l->changed = true;
+    TRY(evidence_insert(b->tx, &v, e));
+    TRY(response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e));
+    for (size_t i = 0; i < c->moved; i++) {
+        const struct competency_state *k = state_find(&l->state, c->steps[i].competency_id);
+        struct mastery_row m = {c->learner_id, k->competency_id, k->p_known, (int32_t)k->level, k->opportunities, k->alone,
+                                k->right, k->last_evidence_id, v.policy_id, v.model_id};
+        TRY(mastery_set(b->tx, &m, e));
+    }
+    return ST_OK;
+}
+
+static enum st run(struct answer_batch *b, struct command **cmds, size_t n, struct err *e)
+{
+    TRY(load(b, cmds, n, e));
+    for (size_t i = 0; i < n; i++) {
+        struct answer_cmd *c = (struct answer_cmd *)cmds[i];
+        struct open_learner *l = learner_of(b, c->learner_id);
+        c->command.st = ST_OK;
+        c->duplicate = false;
+        c->evidence_id = 0;
+        c->moved = 0;
+        c->first_score = c->score;
+        TRY(first_reply(b, cmds, i, e));
+        if (c->command.st == ST_OK && !c->duplicate) TRY(c->readable ? keep(b, c, l, e) : keep_unread(b, c, e));
+        if (c->command.st == ST_OK && state_copy(c->arena, &l->state, &c->state) != ST_OK)
+            c->command.st = err_fail(&c->command.err, ST_NOMEM, "err.memory", "reply");
+    }
+    for (size_t i = 0; i < b->learner_count; i++) {
+        struct open_learner *l = &b->learners[i];
+        if (!l->changed) continue;
+        if (state_encode(&b->arena, &l->state, &l->row.state, &l->row.n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "state");
+        TRY(state_write(b->tx, &l->row, e));
+    }
+    return ST_OK;
+}
+
+enum st answer_batch_run(struct app *app, struct tx *tx, struct command **cmds, size_t n, struct err *e)
+{
+    struct answer_batch b = {.app = app, .tx = tx, .now_ms = app_now_ms(app)};
+    const struct snapshot *s = ((struct answer_cmd *)cmds[0])->snapshot;
+    b.policy = regime_policy(&s->regime, b.now_ms);
+    b.model = regime_model(&s->regime, b.now_ms);
+    b.today = tz_date(s->zone, b.now_ms);
+    arena_init(&b.arena, 64u << 20);
+    enum st st = run(&b, cmds, n, e);
+    arena_release(&b.arena);
+    return st;
+}
+
+void answer_batch_publish(struct app *app, struct command **cmds, size_t n)
+{
+    if (!app->hub) return;
+    for (size_t i = 0; i < n; i++) {
+        const struct answer_cmd *c = (const struct answer_cmd *)cmds[i];
+        if (!cmds[i]->is_answer || cmds[i]->st != ST_OK || c->duplicate) continue;
+        for (size_t k = 0; k < c->moved; k++) {
+            char data[200];
+            snprintf(data, sizeof data, "{\"learner_id\":\"%lld\",\"competency_id\":\"%lld\",\"level\":\"%s\",\"level_number\":%d}",
+                     (long long)c->learner_id, (long long)c->steps[k].competency_id, level_code(c->steps[k].level_after), (int)c->steps[k].level_after);
+            hub_publish(app->hub, c->learner_id, "cell", data);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/* What is in force when: policies and models, every version, and the fold of a learner's facts under them. */
+#ifndef APP_REGIME_H
+#define APP_REGIME_H
+#include "app/catalogue.h"
+#include "domain/evidence.h"
+#include "engine/bkt.h"
+#include "rules/fold.h"
+#include "store/db.h"
+
+struct bkt_of {
+    int64_t competency_id;
+    struct bkt bkt;
+};
+
+struct model {
+    int64_t model_id, effective_at_ms;
+    struct bkt fallback;
+    size_t count;
+    struct bkt_of *own; /* ordered by competency_id */
+};
+
+struct policy_version {
+    int64_t policy_id, effective_at_ms, recorded_at_ms;
+    struct policy policy;
+    const char *doc;
+};
+
+struct regime {
+    size_t policy_count, model_count;
+    struct policy_version *policies; /* ordered by id */
+    struct model *models;
+};
+
+enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e) WARN_UNUSED;
+/* The latest in force at a moment; never NULL once loaded. */
+const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms);
+const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t policy_id);
+const struct model *regime_model(const struct regime *r, int64_t at_ms);
+const struct model *regime_model_by_id(const struct regime *r, int64_t model_id);
+const struct bkt *model_bkt(const struct model *m, int64_t competency_id);
+
+/* Room for what fold_fact() needs to know of one fact. */
+struct fact_view {
+    struct fold_fact fact;
+    int64_t ids[BKT_SKILLS_MAX];
+    struct bkt bkt[BKT_SKILLS_MAX];
+};
+/* Fill in a fact's competencies and the parameters of the model it names. */
+void regime_view(const struct regime *r, const struct catalogue *c, const struct evidence *v, struct fact_view *out);
+
+/* Told of each fact as it folds, with what it moved; may be NULL. */
+typedef void fold_watch(void *ctx, const struct evidence *v, const struct fold_step *steps, size_t n);
+/* A learner's state from the facts given, under `policy`, each fact with the model that it names. Facts that a later
+ * withdrawal names do not count. */
+enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
+                    const struct evidence *facts, size_t n, struct learner_state *out, fold_watch *watch, void *ctx,
+                    struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,123 @@
+#include "app/next.h"
+
+#include "base/rng.h"
+
+enum st learner_courses(struct tx *tx, int64_t learner_id, int64_t *ids, size_t most, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_course_of_learner, &q, e));
+    bind_i64(q, "user_id", learner_id);
+    *n = 0;
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        if (*n < most) ids[(*n)++] = col_i64(q, 0);
+    }
+}
+
+int64_t next_variant(const struct learner_state *state, int64_t learner_id, const struct item_ref *item)
+{
+    int64_t times = 0;
+    for (size_t i = 0; i < item->competency_count; i++) {
+        const struct competency_state *k = state_find(state, item->competency_ids[i]);
+        if (k) times += k->opportunities;
+    }
+    return (int64_t)(hash_mix((uint64_t)learner_id, (uint64_t)item->item_id) % 100000) * 1000 + times % 1000;
+}
+
+static bool seen_lately(const struct learner_state *s, int64_t item_id)
+{
+    for (size_t i = 0; i < s->seen_count; i++)
+        if (s->seen[i].item_id == item_id) return true;
+    return false;
+}
+
+/* Round through the competency's items from a place that differs between learners; one not seen lately first. */
+static const struct item_ref *pick(const struct catalogue *c, const struct competency *k, const struct learner_state *s,
+                                   int64_t learner_id)
+{
+    const struct competency_state *me = state_find(s, k->competency_id);
+    size_t from = hash_mix((uint64_t)learner_id, (uint64_t)k->competency_id) % k->item_count;
+    if (me) from += (size_t)me->opportunities;
+    for (size_t i = 0; i < k->item_count; i++) {
+        const struct item_ref *it = &c->items[k->item[(from + i) % k->item_count]];
+        if (!seen_lately(s, it->item_id)) return it;
+    }
+    /* All seen lately: the one longest ago. */
+    for (size_t i = s->seen_count; i-- > 0;)
+        for (size_t j = 0; j < k->item_count; j++)
+            if (c->items[k->item[j]].item_id == s->seen[i].item_id) return &c->items[k->item[j]];
+    return &c->items[k->item[from % k->item_count]];
+}
+
+/* The next step of the problem in hand, when the last answer was right or the learner has moved on from it. */
+static const struct item_ref *same_problem(const struct snapshot *s, const struct learner_state *st,
+                                           const int64_t *course_ids, size_t courses)
+{
+    if (!st->seen_count) return NULL;
+    const struct item_ref *last = catalogue_item(&s->catalogue, st->seen[0].item_id);
+    if (!last || last->next_in_group == UINT32_MAX) return NULL;
+    const struct item_ref *next = &s->catalogue.items[last->next_in_group];
+    return catalogue_teaches(&s->catalogue, course_ids, courses, next) && !seen_lately(st, next->item_id) ? next : NULL;
+}
+
+static void set(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const struct item_ref *it,
+                const struct competency *k, enum reason reason, int64_t about_id, struct next_item *out)
+{
+    *out = (struct next_item){it, next_variant(state, learner_id, it), k, reason,
+                              about_id ? catalogue_competency(&s->catalogue, about_id) : NULL};
+}
+
+size_t next_items(const struct snapshot *s, const struct learner_state *state, int64_t learner_id,
+                  const int64_t *course_ids, size_t courses, int64_t now_ms, struct next_item *out, size_t most)
+{
+    const struct policy *p = &regime_policy(&s->regime, now_ms)->policy;
+    double need[NEXT_MAX];
+    size_t n = 0;
+    if (most > NEXT_MAX) most = NEXT_MAX;
+    for (size_t i = 0; i < courses; i++) {
+        const struct course *k = catalogue_course(&s->catalogue, course_ids[i]);
+        struct next_choice choice[NEXT_MAX];
+        size_t m = k ? next_choose(p, state, k->candidates, k->count, now_ms, choice, most) : 0;
+        for (size_t j = 0; j < m; j++) {
+            const struct competency *c = &s->catalogue.competencies[k->competency[choice[j].candidate]];
+            bool twice = false;
+            for (size_t x = 0; x < n; x++) twice = twice || out[x].competency == c;
+            if (twice) continue;
+            size_t at = n < most ? n++ : most;
+            while (at > 0 && need[at - 1] < choice[j].need) {
+                if (at < most) {
+                    out[at] = out[at - 1];
+                    need[at] = need[at - 1];
+                }
+                at--;
+            }
+            if (at >= most) continue;
+            set(s, state, learner_id, pick(&s->catalogue, c, state, learner_id), c, choice[j].reason, choice[j].about_id, &out[at]);
+            need[at] = choice[j].need;
+        }
+    }
+    const struct item_ref *step = n ? same_problem(s, state, course_ids, courses) : NULL;
+    if (step) set(s, state, learner_id, step, catalogue_competency(&s->catalogue, step->competency_ids[0]), REASON_SAME_PROBLEM, 0, &out[0]);
+    return n;
+}
+
+void next_item(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const int64_t *course_ids,
+               size_t courses, int64_t competency_id, int64_t now_ms, struct next_item *out)
+{
+    *out = (struct next_item){0};
+    if (!competency_id) {
+        (void)next_items(s, state, learner_id, course_ids, courses, now_ms, out, 1);
+        return;
+    }
+    const struct competency *k = catalogue_competency(&s->catalogue, competency_id);
+    if (!k || !k->item_count) return;
+    const struct item_ref *step = same_problem(s, state, course_ids, courses);
+    for (size_t i = 0; step && i < step->competency_count; i++)
+        if (step->competency_ids[i] == competency_id) {
+            set(s, state, learner_id, step, k, REASON_SAME_PROBLEM, 0, out);
+            return;
+        }
+    const struct item_ref *it = pick(&s->catalogue, k, state, learner_id);
+    if (catalogue_teaches(&s->catalogue, course_ids, courses, it)) set(s, state, learner_id, it, k, REASON_CHOSEN, 0, out);
+}

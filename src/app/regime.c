@@ -1,0 +1,173 @@
+#include "app/regime.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rules"); }
+
+static struct bkt bkt_read(const json_t *o, struct bkt dflt)
+{
+    return (struct bkt){.prior = json_f64(o, "prior", dflt.prior), .learn = json_f64(o, "learn", dflt.learn),
+                        .guess = json_f64(o, "guess", dflt.guess), .slip = json_f64(o, "slip", dflt.slip)};
+}
+
+/* Rounded means over published skill-builder populations; see docs/model.md. */
+static const struct bkt bkt_default = {.prior = 0.30, .learn = 0.15, .guess = 0.20, .slip = 0.10};
+
+static enum st model_parse(struct arena *a, const struct catalogue *c, const char *doc, struct model *m, struct err *e)
+{
+    json_t *o;
+    TRY(json_read(a, doc, strlen(doc), &o, e));
+    m->fallback = bkt_read(json_object_get(o, "default"), bkt_default);
+    const json_t *by = json_object_get(o, "by_competency");
+    m->own = arena_array(a, json_object_size(by) + 1, sizeof *m->own);
+    if (!m->own) return no_memory(e);
+    /* In order of competency id: the catalogue is. */
+    for (size_t i = 0; json_object_size(by) && i < c->competency_count; i++) {
+        const json_t *own = json_object_get(by, c->competencies[i].uri);
+        if (own) m->own[m->count++] = (struct bkt_of){c->competencies[i].competency_id, bkt_read(own, m->fallback)};
+    }
+    return ST_OK;
+}
+
+static enum st count_rows(struct tx *tx, enum sql_id id, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    *n = 0;
+    TRY(tx_stmt(tx, id, &q, e));
+    for (bool row = true;; ++*n) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+    }
+}
+
+enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e)
+{
+    struct stmt *q;
+    struct regime r = {0};
+    size_t policies, models;
+    TRY(count_rows(tx, SQL_policy_list, &policies, e));
+    TRY(count_rows(tx, SQL_model_list, &models, e));
+    r.policies = arena_array(a, policies + 1, sizeof *r.policies);
+    r.models = arena_array(a, models + 1, sizeof *r.models);
+    if (!r.policies || !r.models) return no_memory(e);
+    TRY(tx_stmt(tx, SQL_policy_list, &q, e));
+    for (bool row = true; r.policy_count < policies;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        struct policy_version *v = &r.policies[r.policy_count++];
+        v->policy_id = v->policy.policy_id = col_i64(q, 0);
+        v->doc = arena_strdup(a, col_text(q, 3));
+        v->effective_at_ms = col_i64(q, 4);
+        v->recorded_at_ms = col_i64(q, 5);
+        if (!v->doc) return no_memory(e);
+        TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e));
+    }
+    TRY(tx_stmt(tx, SQL_model_list, &q, e));
+    for (bool row = true; r.model_count < models;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        struct model *m = &r.models[r.model_count++];
+        m->model_id = col_i64(q, 0);
+        m->effective_at_ms = col_i64(q, 3);
+        TRY(model_parse(a, c, col_text(q, 2), m, e));
+    }
+    if (r.policy_count == 0) { /* a database just made: the defaults, as version 0 */
+        r.policies[0] = (struct policy_version){.policy = policy_default(), .doc = "{}"};
+        r.policy_count = 1;
+    }
+    if (r.model_count == 0) {
+        r.models[0] = (struct model){.fallback = bkt_default};
+        r.model_count = 1;
+    }
+    *out = r;
+    return ST_OK;
+}
+
+const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms)
+{
+    const struct policy_version *best = &r->policies[0];
+    for (size_t i = 1; i < r->policy_count; i++)
+        if (r->policies[i].effective_at_ms <= at_ms && r->policies[i].recorded_at_ms <= at_ms) best = &r->policies[i];
+    return best;
+}
+
+const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t id)
+{
+    for (size_t i = 0; i < r->policy_count; i++)
+        if (r->policies[i].policy_id == id) return &r->policies[i];
+    return &r->policies[0];
+}
+
+const struct model *regime_model(const struct regime *r, int64_t at_ms)
+{
+    const struct model *best = &r->models[0];
+    for (size_t i = 1; i < r->model_count; i++)
+        if (r->models[i].effective_at_ms <= at_ms) best = &r->models[i];
+    return best;
+}
+
+const struct model *regime_model_by_id(const struct regime *r, int64_t id)
+{
+    for (size_t i = 0; i < r->model_count; i++)
+        if (r->models[i].model_id == id) return &r->models[i];
+    return &r->models[0];
+}
+
+const struct bkt *model_bkt(const struct model *m, int64_t id)
+{
+    size_t lo = 0, hi = m->count;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (m->own[mid].competency_id < id) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < m->count && m->own[lo].competency_id == id ? &m->own[lo].bkt : &m->fallback;
+}
+
+void regime_view(const struct regime *r, const struct catalogue *c, const struct evidence *v, struct fact_view *out)
+{
+    size_t n = 0;
+    const int64_t *ids = NULL;
+    if (v->kind == EVIDENCE_OBSERVATION && v->competency_id) {
+        ids = &v->competency_id;
+        n = 1;
+    } else if (v->kind == EVIDENCE_RESPONSE) {
+        ids = catalogue_aligned(c, v->item_id, v->item_version, &n);
+    }
+    if (n > BKT_SKILLS_MAX) n = BKT_SKILLS_MAX;
+    const struct model *m = regime_model_by_id(r, v->model_id);
+    for (size_t i = 0; i < n; i++) {
+        out->ids[i] = ids[i];
+        out->bkt[i] = *model_bkt(m, ids[i]);
+    }
+    out->fact = (struct fold_fact){v, n, out->ids, out->bkt};
+}
+
+static bool withdrawn(const struct evidence *facts, size_t n, int64_t id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (facts[i].replaces_id == id) return true;
+    return false;
+}
+
+enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
+                    const struct evidence *facts, size_t n, struct learner_state *out, fold_watch *watch, void *ctx,
+                    struct err *e)
+{
+    struct learner_state s = {0};
+    size_t corrections = 0;
+    for (size_t i = 0; i < n; i++) corrections += facts[i].replaces_id != 0;
+    for (size_t i = 0; i < n; i++) {
+        struct fact_view view;
+        struct fold_step steps[BKT_SKILLS_MAX];
+        size_t moved;
+        if (corrections && withdrawn(facts, n, facts[i].evidence_id)) continue;
+        regime_view(r, c, &facts[i], &view);
+        TRY(fold_fact(a, policy, &view.fact, &s, steps, &moved, e));
+        if (watch) watch(ctx, &facts[i], steps, moved);
+    }
+    *out = s;
+    return ST_OK;
+}

@@ -1,0 +1,235 @@
+#include "app/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/answer.h"
+#include "base/log.h"
+
+enum { QUEUE_MAX = 4096, BATCH_MAX = 256 };
+
+struct queue {
+    struct command *first, **last;
+    size_t n;
+};
+
+struct writer {
+    struct app *app;
+    struct conn *conn;
+    struct conn *checkpoint_conn;
+    pthread_t thread, checkpointer;
+    pthread_mutex_t lock;
+    pthread_cond_t wake, checkpoint_wake;
+    struct queue people, bulk;
+    bool stopping, checkpoint_stop;
+};
+
+static void queue_put(struct queue *q, struct command *c)
+{
+    c->next = NULL;
+    *q->last = c;
+    q->last = &c->next;
+    q->n++;
+}
+
+static struct command *queue_take(struct queue *q, size_t most)
+{
+    struct command *first = q->first, **p = &q->first;
+    for (size_t i = 0; i < most && *p; i++) p = &(*p)->next;
+    q->first = *p;
+    *p = NULL;
+    if (!q->first) q->last = &q->first;
+    size_t taken = 0;
+    for (struct command *c = first; c; c = c->next) taken++;
+    q->n -= taken;
+    return first;
+}
+
+static void queue_init(struct queue *q) { *q = (struct queue){.last = &q->first}; }
+
+/* Everything in one transaction. On failure nothing is left and the statuses are meaningless. */
+static enum st run_together(struct app *app, struct conn *conn, struct command **cmds, size_t n, struct err *e)
+{
+    struct tx tx;
+    struct command *answers[BATCH_MAX];
+    size_t m = 0;
+    TRY(tx_write(conn, app->snapshot ? app->snapshot->district_id : 0, &tx, e));
+    for (size_t i = 0; i < n; i++) {
+        cmds[i]->st = ST_OK;
+        if (cmds[i]->is_answer) answers[m++] = cmds[i];
+    }
+    enum st st = m ? answer_batch_run(app, &tx, answers, m, e) : ST_OK;
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        struct command *c = cmds[i];
+        if (c->is_answer) continue;
+        st = tx_savepoint(&tx, e);
+        if (st != ST_OK) break;
+        c->st = c->run(app, &tx, c, &c->err);
+        /* What the storage refused is the batch's failure; what the command refused is its own. */
+        if (c->st == ST_IO || c->st == ST_FULL || c->st == ST_BUSY) {
+            *e = c->err;
+            st = c->st;
+        } else {
+            st = c->st == ST_OK ? tx_savepoint_keep(&tx, e) : tx_savepoint_undo(&tx, e);
+        }
+    }
+    if (st == ST_OK) return tx_commit(&tx, e);
+    tx_rollback(&tx);
+    return st;
+}
+
+void writer_batch(struct app *app, struct conn *conn, struct command *first)
+{
+    struct command *cmds[BATCH_MAX];
+    struct err e = {0};
+    size_t n = 0;
+    for (struct command *c = first; c && n < BATCH_MAX; c = c->next) cmds[n++] = c;
+    enum st st = run_together(app, conn, cmds, n, &e);
+    if (st != ST_OK && n > 1) {
+        log_line(LOG_WARN, "batch", "%zu commands run one by one: %s", n, e.detail);
+        for (size_t i = 0; i < n; i++) {
+            st = run_together(app, conn, &cmds[i], 1, &e);
+            if (st != ST_OK) {
+                cmds[i]->st = st;
+                cmds[i]->err = e;
+            }
+        }
+    } else if (st != ST_OK && n == 1) {
+        cmds[0]->st = st;
+        cmds[0]->err = e;
+        if (st != ST_INVALID && st != ST_DENIED && st != ST_CONFLICT && st != ST_NOT_FOUND)
+            log_line(LOG_ERROR, "write", "%s", e.detail);
+    }
+    answer_batch_publish(app, cmds, n);
+    for (size_t i = 0; i < n; i++) cmds[i]->done(cmds[i]);
+}
+
+static void *write_loop(void *arg)
+{
+    struct writer *w = arg;
+    pthread_mutex_lock(&w->lock);
+    for (;;) {
+        while (!w->people.n && !w->bulk.n && !w->stopping) pthread_cond_wait(&w->wake, &w->lock);
+        if (!w->people.n && !w->bulk.n) break;
+        struct command *first = w->people.n ? queue_take(&w->people, BATCH_MAX) : queue_take(&w->bulk, 1);
+        pthread_mutex_unlock(&w->lock);
+        writer_batch(w->app, w->conn, first);
+        pthread_mutex_lock(&w->lock);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* PASSIVE when there is something to move, RESTART when the log has grown long. */
+static void *checkpoint_loop(void *arg)
+{
+    struct writer *w = arg;
+    int frames = 0;
+    struct err e;
+    pthread_mutex_lock(&w->lock);
+    while (!w->checkpoint_stop) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 100000000;
+        if (until.tv_nsec >= 1000000000) {
+            until.tv_nsec -= 1000000000;
+            until.tv_sec++;
+        }
+        pthread_cond_timedwait(&w->checkpoint_wake, &w->lock, &until);
+        pthread_mutex_unlock(&w->lock);
+        if (conn_checkpoint(w->checkpoint_conn, frames > 50000, &frames, &e) != ST_OK)
+            log_line(LOG_WARN, "checkpoint", "%s", e.detail);
+        pthread_mutex_lock(&w->lock);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+enum st writer_start(struct app *app, struct err *e)
+{
+    struct writer *w = calloc(1, sizeof *w);
+    if (!w) return err_fail(e, ST_NOMEM, "err.memory", "writer");
+    w->app = app;
+    queue_init(&w->people);
+    queue_init(&w->bulk);
+    enum st st = conn_open(app->db, CONN_WRITE, &w->conn, e);
+    if (st == ST_OK && db_is_sqlite(app->db)) st = conn_open(app->db, CONN_WRITE, &w->checkpoint_conn, e);
+    if (st != ST_OK) {
+        conn_close(w->conn);
+        free(w);
+        return st;
+    }
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->wake, NULL);
+    pthread_cond_init(&w->checkpoint_wake, NULL);
+    app->writer = w;
+    pthread_create(&w->thread, NULL, write_loop, w);
+    if (w->checkpoint_conn) pthread_create(&w->checkpointer, NULL, checkpoint_loop, w);
+    return ST_OK;
+}
+
+void writer_stop(struct app *app)
+{
+    struct writer *w = app->writer;
+    if (!w) return;
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    if (w->checkpoint_conn) {
+        pthread_mutex_lock(&w->lock);
+        w->checkpoint_stop = true;
+        pthread_cond_signal(&w->checkpoint_wake);
+        pthread_mutex_unlock(&w->lock);
+        pthread_join(w->checkpointer, NULL);
+        conn_close(w->checkpoint_conn);
+    }
+    conn_close(w->conn);
+    pthread_mutex_destroy(&w->lock);
+    pthread_cond_destroy(&w->wake);
+    pthread_cond_destroy(&w->checkpoint_wake);
+    free(w);
+    app->writer = NULL;
+}
+
+enum st writer_submit(struct app *app, struct command *c, struct err *e)
+{
+    struct writer *w = app->writer;
+    pthread_mutex_lock(&w->lock);
+    struct queue *q = c->bulk ? &w->bulk : &w->people;
+    bool refuse = w->stopping || q->n >= QUEUE_MAX, idle = !w->people.n && !w->bulk.n;
+    if (!refuse) queue_put(q, c);
+    if (!refuse && idle) pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+    return refuse ? err_fail(e, ST_BUSY, "err.busy", "the queue of writes is full") : ST_OK;
+}
+
+struct waiting {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool done;
+};
+
+static void wake_waiting(struct command *c)
+{
+    struct waiting *x = c->done_arg;
+    pthread_mutex_lock(&x->lock);
+    x->done = true;
+    pthread_cond_signal(&x->wake);
+    pthread_mutex_unlock(&x->lock);
+}
+
+enum st writer_run(struct app *app, struct command *c, struct err *e)
+{
+    struct waiting x = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    c->done = wake_waiting;
+    c->done_arg = &x;
+    TRY(writer_submit(app, c, e));
+    pthread_mutex_lock(&x.lock);
+    while (!x.done) pthread_cond_wait(&x.wake, &x.lock);
+    pthread_mutex_unlock(&x.lock);
+    if (c->st != ST_OK) *e = c->err;
+    return c->st;
+}

@@ -1,0 +1,31 @@
+/* Evidence: one observed fact about a learner on competencies. Never changed, never deleted (legal erasure aside);
+ * a correction is a new fact that names the one it replaces. */
+#ifndef DOMAIN_EVIDENCE_H
+#define DOMAIN_EVIDENCE_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum evidence_kind {
+    EVIDENCE_RESPONSE = 1,    /* an answer to an item */
+    EVIDENCE_OBSERVATION = 2, /* a teacher saw it: score on one competency */
+    EVIDENCE_WITHDRAWAL = 3   /* the fact named by replaces_id does not count */
+};
+
+struct evidence {
+    int64_t learner_id, evidence_id;
+    const char *client_id;
+    enum evidence_kind kind;
+    int64_t item_id;       /* 0 unless a response */
+    int32_t item_version;
+    int64_t variant;
+    int64_t competency_id; /* of an observation; 0 otherwise: the item's */
+    double score;          /* [0,1] */
+    int32_t attempt;       /* 1 = first on this item and variant */
+    int32_t hints;         /* shown before the answer */
+    int64_t took_ms;
+    int64_t answered_at_ms; /* when it happened, as the client said */
+    int32_t school_date;    /* days since 1970 in the school's zone */
+    int64_t policy_id, model_id, recorder_id, replaces_id;
+};
+
+#endif

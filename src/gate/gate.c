@@ -1,0 +1,428 @@
+#include "gate/gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/workers.h"
+#include "base/json.h"
+#include "base/log.h"
+
+enum { BODY_MAX = 8u << 20 };
+enum stage { STAGE_FIRST, STAGE_REPLY, STAGE_SEND };
+
+struct gate_job {
+    struct job job;
+    struct gate *gate;
+    struct call *call;
+};
+
+/* Routes -------------------------------------------------------------------------------------------------------- */
+
+static bool matches(const char *pattern, const char *path, struct call *c)
+{
+    size_t n = 0;
+    const char *names[GATE_PARAMS], *values[GATE_PARAMS];
+    while (*pattern && *path) {
+        if (*pattern == ':') {
+            size_t k = strcspn(path, "/"), name = strcspn(pattern, "/");
+            /* ":class.csv": what follows the name is literal */
+            const char *dot = memchr(pattern, '.', name);
+            if (dot) {
+                size_t tail = name - (size_t)(dot - pattern);
+                if (k <= tail || memcmp(path + k - tail, dot, tail) != 0) return false;
+                if (c && n < GATE_PARAMS) {
+                    names[n] = arena_copy(c->arena, pattern + 1, (size_t)(dot - pattern) - 1);
+                    values[n++] = arena_copy(c->arena, path, k - tail);
+                }
+            } else {
+                if (!k) return false;
+                if (c && n < GATE_PARAMS) {
+                    names[n] = arena_copy(c->arena, pattern + 1, name - 1);
+                    values[n++] = arena_copy(c->arena, path, k);
+                }
+            }
+            path += k;
+            pattern += name;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    if (*pattern || *path) return false;
+    for (size_t i = 0; c && i < n; i++) {
+        if (!names[i] || !values[i]) return false;
+        c->names[i] = names[i];
+        c->values[i] = values[i];
+    }
+    if (c) c->params = n;
+    return true;
+}
+
+const struct route *gate_find(const struct gate *g, enum http_method m, const char *path, struct call *c)
+{
+    for (size_t t = 0; g->tables[t]; t++)
+        for (const struct route *r = g->tables[t]; r->path; r++)
+            if (r->method == m && matches(r->path, path, c)) return r;
+    return NULL;
+}
+
+size_t gate_body_limit(void *gate, enum http_method m, const char *path)
+{
+    const struct route *r = gate_find(gate, m, path, NULL);
+    return r ? r->body_max : 0;
+}
+
+const char *call_param(const struct call *c, const char *name)
+{
+    for (size_t i = 0; i < c->params; i++)
+        if (strcmp(c->names[i], name) == 0) return c->values[i];
+    return "";
+}
+
+static const char *any_param(struct call *c, const char *name)
+{
+    const char *v = call_param(c, name);
+    if (*v) return v;
+    v = http_query(c->http, name);
+    return v ? v : "";
+}
+
+enum st call_id(const struct call *c, const char *name, int64_t *out, struct err *e)
+{
+    if (id_parse(call_param(c, name), out)) return ST_OK;
+    return err_fail(e, ST_NOT_FOUND, "err.not_found", "%s is not an id", name);
+}
+
+void call_redirect(struct call *c, const char *path)
+{
+    c->res.status = 303;
+    http_res_header(&c->res, "Location", path);
+}
+
+enum st call_alloc(struct call *c, size_t n, void **out, struct err *e)
+{
+    *out = arena_alloc(c->arena, n);
+    return *out ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "request");
+}
+
+enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struct learner_scope *out, struct err *e)
+{
+    return may_learner(&c->tx, &c->who, relations, learner_id, out, e);
+}
+
+/* Who asks ------------------------------------------------------------------------------------------------------ */
+
+static enum st find_actor(struct call *c, struct err *e)
+{
+    const char *auth = http_header_in(c->http, "Authorization");
+    if (auth && strncmp(auth, "Bearer ", 7) == 0) {
+        c->by_token = true;
+        return actor_by_api_token(c->app, &c->tx, auth + 7, &c->who, e);
+    }
+    c->session_token = http_cookie(c->http, "waymark");
+    if (!c->session_token || !*c->session_token) {
+        c->session_token = NULL;
+        return ST_OK; /* nobody: some routes are for anyone */
+    }
+    enum st st = actor_by_session(c->app, &c->tx, c->session_token, &c->who, e);
+    if (st == ST_SIGN_IN) {
+        c->session_token = NULL;
+        return ST_OK;
+    }
+    if (st == ST_OK) token_csrf(c->session_token, c->csrf);
+    return st;
+}
+
+static bool same(const char *a, const char *b)
+{
+    size_t n = strlen(a);
+    unsigned diff = strlen(b) != n;
+    for (size_t i = 0; i < n && !diff; i++) diff |= (unsigned)(a[i] ^ b[i]);
+    return !diff;
+}
+
+static enum st check_csrf(struct call *c, struct err *e)
+{
+    if (c->route->method != HTTP_POST || c->by_token || c->route->no_csrf || !c->who.user_id) return ST_OK;
+    const char *sent = http_header_in(c->http, "X-CSRF-Token");
+    if (!sent) sent = http_form(c->http, "csrf", 0);
+    if (sent && *c->csrf && same(c->csrf, sent)) return ST_OK;
+    return err_fail(e, ST_DENIED, "err.csrf", "the form's secret is missing or of another session");
+}
+
+static enum st check_may(struct call *c, struct err *e)
+{
+    const struct route *r = c->route;
+    int64_t id;
+    if (r->learner_param) {
+        if (!id_parse(any_param(c, r->learner_param), &id)) {
+            if (!c->who.user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "nobody is signed in");
+            return err_fail(e, ST_NOT_FOUND, "err.not_found", "%s is not an id", r->learner_param);
+        }
+        TRY(may_learner(&c->tx, &c->who, r->may, id, &c->learner, e));
+        c->relation = c->learner.relation;
+    }
+    if (r->class_param) {
+        if (!id_parse(any_param(c, r->class_param), &id)) {
+            if (!c->who.user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "nobody is signed in");
+            return err_fail(e, ST_NOT_FOUND, "err.not_found", "%s is not an id", r->class_param);
+        }
+        TRY(may_class(&c->tx, &c->who, r->may, id, &c->class_, e));
+        c->relation = c->class_.relation;
+    }
+    if (!r->learner_param && !r->class_param) {
+        TRY(may_own(&c->who, r->may, &c->relation, e));
+        if (c->relation == MAY_OWN_RECORD) c->learner = (struct learner_scope){c->who.user_id, MAY_OWN_RECORD};
+    }
+    return ST_OK;
+}
+
+/* Access records: one per request and scope, written behind what people wait for. */
+struct access_cmd {
+    struct command command;
+    int64_t district_id, actor_id, scope_id;
+    const char *scope;
+    char route[100], relation[24];
+};
+
+static enum st access_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    struct access_cmd *a = (struct access_cmd *)command;
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_access_insert, &q, e));
+    bind_i64(q, "access_id", app_id(app));
+    bind_i64(q, "actor_id", a->actor_id);
+    bind_text(q, "scope", a->scope);
+    bind_i64(q, "scope_id", a->scope_id);
+    bind_text(q, "route", a->route);
+    bind_text(q, "relation", a->relation);
+    return stmt_run(q, NULL, e);
+}
+
+static void access_done(struct command *command)
+{
+    if (command->st != ST_OK) log_line(LOG_ERROR, "access_record", "not written: %s", command->err.detail);
+    free(command);
+}
+
+static enum st record_access(struct call *c, struct err *e)
+{
+    if (!c->route->records_access || c->relation == MAY_OWN_RECORD) return ST_OK;
+    struct access_cmd *a = calloc(1, sizeof *a);
+    if (!a) return err_fail(e, ST_NOMEM, "err.memory", "access record");
+    a->command.run = access_run;
+    a->command.done = access_done;
+    a->actor_id = c->who.user_id;
+    a->scope = c->learner.learner_id ? "learner" : "class";
+    a->scope_id = c->learner.learner_id ? c->learner.learner_id : c->class_.class_id;
+    snprintf(a->route, sizeof a->route, "%s", c->route->path);
+    snprintf(a->relation, sizeof a->relation, "%s", relation_code(c->relation));
+    enum st st = writer_submit(c->app, &a->command, e);
+    if (st != ST_OK) free(a);
+    return st; /* no record, no look */
+}
+
+/* The way ------------------------------------------------------------------------------------------------------- */
+
+static enum st open_tx(struct call *c, struct err *e)
+{
+    struct conn *conn;
+    TRY(app_read_conn(c->app, &conn, e));
+    return tx_read(conn, c->snapshot->district_id, &c->tx, e);
+}
+
+static enum st first(struct call *c, struct err *e)
+{
+    TRY(open_tx(c, e));
+    TRY(find_actor(c, e));
+    TRY(check_may(c, e));
+    TRY(check_csrf(c, e));
+    TRY(record_access(c, e));
+    switch (c->route->kind) {
+    case ROUTE_READ: return c->route->read(c, e);
+    case ROUTE_WRITE: return c->route->parse(c, &c->command, e);
+    case ROUTE_WORK: tx_rollback(&c->tx); return c->route->read(c, e);
+    }
+    return err_fail(e, ST_BUG, "err.bug", "route kind");
+}
+
+static enum st again(struct call *c, struct err *e)
+{
+    if (c->command->st != ST_OK) {
+        *e = c->command->err;
+        return c->command->st;
+    }
+    TRY(open_tx(c, e));
+    return c->route->reply(c, c->command, e);
+}
+
+static void problem(struct call *c)
+{
+    struct json_out j;
+    char code[80], about[120];
+    err_code(&c->err, code, sizeof code);
+    snprintf(about, sizeof about, "about:blank#%s", code);
+    text_clear(&c->out);
+    json_out_init(&j, &c->out);
+    json_open_obj(&j, NULL);
+    json_put_str(&j, "type", about);
+    json_put_str(&j, "title", st_name(c->st));
+    json_put_i64(&j, "status", st_http(c->st));
+    json_put_str(&j, "code", code);
+    json_put_str(&j, "detail", st_http(c->st) >= 500 ? "the server could not do this; its log says why" : c->err.detail);
+    json_close_obj(&j);
+    c->res.content_type = "application/problem+json";
+}
+
+static void finish(struct gate *g, struct call *c)
+{
+    if (c->st == ST_OK && c->stream) {
+        c->stream(c);
+        return;
+    }
+    if (c->out.failed && c->st == ST_OK) c->st = err_fail(&c->err, ST_NOMEM, "err.memory", "%s: the page is too large", c->route->path);
+    if (c->st != ST_OK) {
+        __atomic_add_fetch(&g->errors, 1, __ATOMIC_RELAXED);
+        if (st_http(c->st) >= 500) log_line(LOG_ERROR, "request", "%s: %s", c->route ? c->route->path : "?", c->err.detail);
+        c->res.status = st_http(c->st);
+        c->res.header_count = 0;
+        if (c->st == ST_BUSY) http_res_header(&c->res, "Retry-After", "2");
+        if (c->is_api) problem(c);
+        else g->render_error(c);
+    }
+    http_res_header(&c->res, "X-Content-Type-Options", "nosniff");
+    http_res_header(&c->res, "Referrer-Policy", "same-origin");
+    if (!c->is_api) {
+        http_res_header(&c->res, "Content-Security-Policy",
+                        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+        http_res_header(&c->res, "X-Frame-Options", "DENY");
+    }
+    bool cached = false;
+    for (size_t i = 0; i < c->res.header_count; i++) cached = cached || strcmp(c->res.headers[i].name, "Cache-Control") == 0;
+    if (!cached) http_res_header(&c->res, "Cache-Control", "no-store");
+    if (!c->res.body) {
+        c->res.body = text_str(&c->out);
+        c->res.body_n = c->out.n;
+    }
+    http_reply(c->http, &c->res);
+}
+
+static void release_call(void *arg)
+{
+    struct call *c = arg;
+    tx_rollback(&c->tx);
+    text_release(&c->out);
+    if (c->snapshot) snapshot_drop(c->snapshot);
+}
+
+static void command_done(struct command *cmd)
+{
+    struct call *c = cmd->done_arg;
+    c->stage = STAGE_REPLY;
+    struct gate_job *j = (struct gate_job *)c->job;
+    struct err e;
+    if (!j || workers_submit(c->app, &j->job, &e) != ST_OK) http_resume(c->http);
+}
+
+/* Does the work of one stage. True: the call waits for something and will be resumed. */
+static bool step(struct gate *g, struct call *c)
+{
+    if (c->stage == STAGE_FIRST) {
+        c->st = first(c, &c->err);
+        tx_rollback(&c->tx);
+        if (c->st == ST_OK && c->route->kind == ROUTE_WRITE && c->command) {
+            c->command->done = command_done;
+            c->command->done_arg = c;
+            /* Once it is accepted, another thread may have the call: nothing of it is touched here any more. */
+            struct err e = {0};
+            enum st st = writer_submit(g->app, c->command, &e);
+            if (st == ST_OK) return true;
+            c->st = st;
+            c->err = e;
+        }
+    } else if (c->stage == STAGE_REPLY) {
+        c->st = again(c, &c->err);
+        tx_rollback(&c->tx);
+    }
+    c->stage = STAGE_SEND;
+    return false;
+}
+
+static void job_run(struct app *app, struct job *job)
+{
+    struct gate_job *j = (struct gate_job *)job;
+    (void)app;
+    struct http_req *r = j->call->http;
+    if (!step(j->gate, j->call)) http_resume(r);
+}
+
+static struct call *call_new(struct gate *g, struct http_req *r)
+{
+    struct call *c = arena_alloc(&r->arena, sizeof *c);
+    if (!c) return NULL;
+    c->app = g->app;
+    c->http = r;
+    c->arena = &r->arena;
+    c->now_ms = app_now_ms(g->app);
+    c->is_api = strncmp(r->path, "/api/", 5) == 0 || strcmp(r->path, "/metrics") == 0;
+    c->res = (struct http_res){.status = 200, .content_type = "text/html; charset=utf-8"};
+    text_init(&c->out, BODY_MAX);
+    c->snapshot = snapshot_hold(g->app);
+    if (arena_on_release(&r->arena, release_call, c)) {
+        if (c->snapshot) snapshot_drop(c->snapshot);
+        return NULL;
+    }
+    r->handler_data = c;
+    return c;
+}
+
+void gate_request(void *gate, struct http_req *r)
+{
+    struct gate *g = gate;
+    struct call *c = r->handler_data;
+    if (!r->resumed) {
+        __atomic_add_fetch(&g->requests, 1, __ATOMIC_RELAXED);
+        c = call_new(g, r);
+        if (!c) return; /* the server says 500 */
+        c->route = gate_find(g, r->method, r->path, c);
+        if (!c->route) {
+            bool other = gate_find(g, r->method == HTTP_GET ? HTTP_POST : HTTP_GET, r->path, NULL) != NULL;
+            c->st = err_fail(&c->err, ST_NOT_FOUND, "err.not_found", other ? "there is no such method here" : "there is no such page");
+            c->stage = STAGE_SEND;
+        } else if (c->route->kind == ROUTE_WORK || !db_is_sqlite(g->app->db)) {
+            struct gate_job *j = arena_alloc(&r->arena, sizeof *j);
+            if (j) {
+                *j = (struct gate_job){.job.run = job_run, .gate = g, .call = c};
+                c->job = &j->job;
+                http_suspend(r);
+                struct err e = {0};
+                enum st st = workers_submit(g->app, &j->job, &e);
+                if (st == ST_OK) return;
+                c->st = st;
+                c->err = e;
+                c->stage = STAGE_SEND;
+                http_resume(r);
+                return;
+            }
+        }
+    }
+    if (c->stage == STAGE_FIRST) {
+        /* A write may be done by another thread before step() returns: suspended first. */
+        if (c->route->kind == ROUTE_WRITE) {
+            http_suspend(r);
+            if (!step(g, c)) http_resume(r);
+            return;
+        }
+        (void)step(g, c);
+    } else if (c->stage == STAGE_REPLY) {
+        (void)step(g, c);
+    }
+    finish(g, c);
+}
+
+void gate_session_cookie(struct call *c, const char *token)
+{
+    const char *v = token ? arena_printf(c->arena, "waymark=%s; Path=/; HttpOnly; SameSite=Lax%s", token, c->http->https ? "; Secure" : "")
+                          : "waymark=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
+    if (v) http_res_header(&c->res, "Set-Cookie", v);
+}

@@ -1,0 +1,95 @@
+/* The way of a request: the route table says who may and through which relation; the gate finds out who asks, checks,
+ * leaves an access record, and calls the handler. A handler cannot forget, because what it gets to read a learner's
+ * rows with (struct learner_scope) is made here.
+ *
+ *   read   HTTP thread (SQLite) or worker (PostgreSQL): one function inside one read transaction
+ *   write  parse (the same threads): bytes -> checked command;  run (the writer);  reply (as parse), after the commit
+ *   work   worker: may block, for password hashes; no transaction is open
+ */
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
+#include "app/app.h"
+#include "app/identity.h"
+#include "app/may.h"
+#include "app/writer.h"
+#include "http/http.h"
+
+enum { GATE_PARAMS = 4 };
+
+enum route_kind { ROUTE_READ, ROUTE_WRITE, ROUTE_WORK };
+
+struct call;
+struct route {
+    enum http_method method;
+    const char *path;          /* /class/:class/cell ; a :name matches one segment */
+    unsigned may;              /* of enum relation: one is enough */
+    const char *learner_param; /* the path or query parameter that names the learner, or NULL */
+    const char *class_param;   /* the same for a class */
+    size_t body_max;
+    enum route_kind kind;
+    enum st (*read)(struct call *c, struct err *e); /* also for ROUTE_WORK */
+    enum st (*parse)(struct call *c, struct command **out, struct err *e);
+    enum st (*reply)(struct call *c, struct command *cmd, struct err *e);
+    const char *summary;       /* for openapi.json and the access record */
+    const char *reply_schema;  /* a name in the API's schema list; NULL for pages */
+    const char *body_schema;
+    bool records_access;       /* reading it is a look at someone's record */
+    bool no_csrf;              /* only for signing in */
+};
+
+struct call {
+    struct app *app;
+    struct snapshot *snapshot;
+    struct http_req *http;
+    struct arena *arena;
+    const struct route *route;
+    bool is_api;               /* answers in JSON, errors as problem documents */
+    struct actor who;
+    bool by_token;             /* bearer token: no form secret is needed */
+    const char *session_token; /* of the cookie, or NULL */
+    char csrf[TOKEN_TEXT];
+    enum relation relation;
+    struct learner_scope learner;
+    struct class_scope class_;
+    struct tx tx;              /* open in read, parse and reply */
+    int64_t now_ms;
+    struct text out;           /* the body */
+    struct http_res res;       /* status 200 text/html unless set */
+    struct command *command;
+    struct job *job;
+    const char *names[GATE_PARAMS], *values[GATE_PARAMS];
+    size_t params;
+    void (*stream)(struct call *c); /* set by a handler: answer with a stream, made on the HTTP thread */
+    void *stream_arg;
+    int stage;
+    enum st st;
+    struct err err;
+};
+
+/* From the path; "" when there is none. */
+const char *call_param(const struct call *c, const char *name);
+/* The same as an id; ST_INVALID. */
+enum st call_id(const struct call *c, const char *name, int64_t *out, struct err *e) WARN_UNUSED;
+/* 303 to a path of ours. */
+void call_redirect(struct call *c, const char *path);
+/* Memory of the request; ST_NOMEM with words when there is none. */
+enum st call_alloc(struct call *c, size_t n, void **out, struct err *e) WARN_UNUSED;
+/* A further learner's scope under the same rules (the children of a guardian, a row of a class). */
+enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struct learner_scope *out, struct err *e) WARN_UNUSED;
+
+struct gate {
+    struct app *app;
+    const struct route *const *tables; /* NULL at the end; each ends with path NULL */
+    void (*render_error)(struct call *c); /* a page for c->err; the API's are made here */
+    bool secure_cookies;
+    /* counters for /metrics */
+    int64_t requests, errors;
+};
+
+size_t gate_body_limit(void *gate, enum http_method m, const char *path);
+void gate_request(void *gate, struct http_req *r);
+/* Which route a path is, for tests and metrics; NULL for none. */
+const struct route *gate_find(const struct gate *g, enum http_method m, const char *path, struct call *c);
+void gate_session_cookie(struct call *c, const char *token); /* NULL: take it away */
+
+#endif

@@ -1,0 +1,26 @@
+/* What the roster readers share. */
+#ifndef INTEROP_ROSTER_PRIVATE_H
+#define INTEROP_ROSTER_PRIVATE_H
+#include "interop/report.h"
+#include "list.h"
+#include "strmap.h"
+#include "table.h"
+
+struct roster_reader {
+    struct arena *a;
+    struct package *p;
+    struct import_report *r;
+    struct roster *o;
+    struct strmap orgs, sessions, courses, classes, users, enrollments;
+    bool sds;
+};
+
+#define ROSTER_ADD(x, list) LIST_ADD((x)->a, (x)->o->list, (x)->o->list##_count, (x)->o->list##_cap)
+
+/* Is this id new in its file? Reports and says no otherwise. */
+bool roster_fresh(struct roster_reader *x, struct strmap *m, const char *id, size_t at, struct table *t);
+enum st sds_v1_read(struct roster_reader *x, struct err *e) WARN_UNUSED;
+/* Leave out rows whose person or class is not there, and report every reference that leads nowhere. */
+void roster_check_references(struct roster_reader *x);
+
+#endif

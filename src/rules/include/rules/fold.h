@@ -1,0 +1,45 @@
+/* evidence + policy --fold--> state. Pure.
+ *
+ * Invariants
+ *  1. A learner's facts fold in the order of their evidence_id, so that a state is a function of a prefix of one log.
+ *  2. Time is clamped: a learner's time never runs backwards and never ahead of the moment a fact reached us.
+ *  3. The first attempt at an item and variant counts; later ones are kept and move nothing.
+ *  4. A level is a function of the state and the policy in force; model parameters are those in force when the fact
+ *     was recorded.
+ */
+#ifndef RULES_FOLD_H
+#define RULES_FOLD_H
+#include "base/arena.h"
+#include "base/err.h"
+#include "domain/evidence.h"
+#include "domain/policy.h"
+#include "engine/bkt.h"
+#include "rules/state.h"
+
+/* A fact with what the fold must know of its item: the competencies, ordered by id, and their parameters. */
+struct fold_fact {
+    const struct evidence *evidence;
+    size_t count;                   /* 0 to BKT_SKILLS_MAX; 0 moves nothing */
+    const int64_t *competency_id;   /* count */
+    const struct bkt *model;        /* count */
+};
+
+/* What one fact moved, for "why". */
+struct fold_step {
+    int64_t competency_id;
+    double before, after;
+    enum level level_before, level_after;
+};
+
+/* Fold one fact into *s.
+ * out  steps   room for count entries, filled with what moved; *nsteps of them. May be NULL.
+ * err  ST_INVALID: facts out of order, or the model refuses the numbers; then *s is unchanged in its competencies
+ * mem  new entries of the state come from the arena */
+enum st fold_fact(struct arena *a, const struct policy *p, const struct fold_fact *f, struct learner_state *s,
+                  struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
+
+enum level fold_level(const struct policy *p, const struct competency_state *c);
+/* Which attempt the next answer to this item and variant would be, from 1. */
+int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant);
+
+#endif

@@ -1,0 +1,58 @@
+/* What the fold remembers of a learner: the state that makes an answer O(1).
+ *
+ * Derived: it can always be made again from the learner's facts. Its bytes are the same on every machine
+ * (little-endian, no padding), and are compared by `waymark check`.
+ */
+#ifndef RULES_STATE_H
+#define RULES_STATE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "domain/policy.h"
+
+struct competency_state {
+    int64_t competency_id;
+    double p_known;            /* [0,1] */
+    int64_t last_at_ms;        /* when the last opportunity happened, clamped (see fold.h) */
+    int64_t last_evidence_id;
+    int32_t opportunities;     /* first attempts, with or without hints */
+    int32_t alone;             /* first attempts without hints: what least_evidence counts */
+    int32_t right;             /* of those, right */
+    int32_t right_in_row;
+    enum level level;
+};
+
+struct seen_item {
+    int64_t item_id, variant;
+    int32_t attempts;
+    bool right, hinted;
+};
+
+enum { SEEN_MAX = 24 };
+
+struct learner_state {
+    int64_t last_evidence_id; /* of the last fact folded in; 0 for none */
+    int64_t last_at_ms;
+    int64_t facts;
+    size_t count, cap;
+    struct competency_state *competency; /* ordered by competency_id; in arena */
+    size_t seen_count;
+    struct seen_item seen[SEEN_MAX]; /* the latest first */
+};
+
+/* The entry, or NULL. */
+const struct competency_state *state_find(const struct learner_state *s, int64_t competency_id);
+/* The entry, made with p_known = prior when absent; NULL when the arena is full. Pointers from before are invalid. */
+struct competency_state *state_entry(struct arena *a, struct learner_state *s, int64_t competency_id, double prior);
+const struct seen_item *state_seen(const struct learner_state *s, int64_t item_id, int64_t variant);
+enum st state_copy(struct arena *a, const struct learner_state *from, struct learner_state *to) WARN_UNUSED;
+
+enum st state_encode(struct arena *a, const struct learner_state *s, const void **p, size_t *n) WARN_UNUSED;
+/* ST_INVALID when the bytes are not a state. n = 0 gives the empty state. */
+enum st state_decode(struct arena *a, const void *p, size_t n, struct learner_state *out) WARN_UNUSED;
+
+#endif

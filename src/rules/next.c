@@ -1,0 +1,92 @@
+#include "rules/next.h"
+
+#include <stdbool.h>
+
+const char *reason_code(enum reason r)
+{
+    static const char *const codes[] = {"nothing_open", "same_problem", "continue", "nearly", "ready",
+                                        "build_first",  "try_ahead",    "review",   "keep_fresh", "chosen"};
+    return r < REASON_COUNT ? codes[r] : codes[0];
+}
+
+static bool is_stuck(const struct policy *p, const struct competency_state *c)
+{
+    return c && c->opportunities >= p->stuck_after && c->p_known < p->stuck_below;
+}
+
+/* Bands of need, far apart so that a band always wins over what refines it. */
+static const double band_stuck_help = 60, band_nearly = 50, band_continue = 40, band_review = 35, band_ready = 30,
+                    band_ahead = 20, band_stuck = 15, band_fresh = 5;
+
+static struct next_choice weigh(const struct policy *p, const struct learner_state *s, const struct next_candidate *c,
+                                size_t i, int64_t now_ms)
+{
+    const struct competency_state *me = state_find(s, c[i].competency_id);
+    struct next_choice out = {.candidate = (uint32_t)i};
+    uint32_t open = 0;
+    int64_t weakest = 0;
+    double weakest_p = 2;
+    for (uint32_t k = 0; k < c[i].prerequisite_count; k++) {
+        const struct next_candidate *pre = &c[c[i].prerequisite[k]];
+        const struct competency_state *ps = state_find(s, pre->competency_id);
+        if (ps && ps->level == LEVEL_SECURE) continue;
+        open++;
+        double pk = ps ? ps->p_known : 0;
+        if (pk < weakest_p) {
+            weakest_p = pk;
+            weakest = pre->competency_id;
+        }
+    }
+    if (me && me->level == LEVEL_SECURE) {
+        int64_t days = (now_ms - me->last_at_ms) / 86400000;
+        bool due = days >= p->review_after_days;
+        out.reason = due ? REASON_REVIEW : REASON_KEEP_FRESH;
+        out.need = (due ? band_review : band_fresh) + (double)(days < 400 ? days : 400) / 100;
+    } else if (me && is_stuck(p, me)) {
+        /* More of the same does not help: it stays open, and what it builds on comes first (below). */
+        out.reason = REASON_CONTINUE;
+        out.need = band_stuck;
+    } else if (me && me->opportunities > 0) {
+        out.reason = me->level == LEVEL_NEARLY ? REASON_NEARLY : REASON_CONTINUE;
+        out.need = (me->level == LEVEL_NEARLY ? band_nearly : band_continue) + me->p_known;
+    } else if (open == 0) {
+        out.reason = REASON_READY;
+        out.need = band_ready;
+        out.about_id = c[i].prerequisite_count ? c[c[i].prerequisite[0]].competency_id : 0;
+    } else {
+        out.reason = REASON_TRY_AHEAD;
+        out.need = band_ahead - (double)(open < 10 ? open : 10) / 10;
+        out.about_id = weakest;
+    }
+    return out;
+}
+
+size_t next_choose(const struct policy *p, const struct learner_state *s, const struct next_candidate *c, size_t n,
+                   int64_t now_ms, struct next_choice *out, size_t k)
+{
+    size_t chosen = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (c[i].items == 0) continue;
+        struct next_choice w = weigh(p, s, c, i, now_ms);
+        const struct competency_state *me = state_find(s, c[i].competency_id);
+        if (!me || me->level != LEVEL_SECURE) {
+            /* Does one that is stuck build on this? */
+            for (size_t j = 0; j < n; j++) {
+                if (j == i || !is_stuck(p, state_find(s, c[j].competency_id))) continue;
+                for (uint32_t q = 0; q < c[j].prerequisite_count; q++)
+                    if (c[j].prerequisite[q] == i && !is_stuck(p, me)) {
+                        w.reason = REASON_BUILD_FIRST;
+                        w.need = band_stuck_help;
+                        w.about_id = c[j].competency_id;
+                    }
+            }
+        }
+        size_t at = chosen < k ? chosen++ : k;
+        while (at > 0 && out[at - 1].need < w.need) {
+            if (at < k) out[at] = out[at - 1];
+            at--;
+        }
+        if (at < k) out[at] = w;
+    }
+    return chosen;
+}

@@ -1,0 +1,168 @@
+#include "rules/state.h"
+
+#include <string.h>
+
+static size_t lower_bound(const struct learner_state *s, int64_t id)
+{
+    size_t lo = 0, hi = s->count;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (s->competency[mid].competency_id < id) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+const struct competency_state *state_find(const struct learner_state *s, int64_t id)
+{
+    size_t i = lower_bound(s, id);
+    return i < s->count && s->competency[i].competency_id == id ? &s->competency[i] : NULL;
+}
+
+struct competency_state *state_entry(struct arena *a, struct learner_state *s, int64_t id, double prior)
+{
+    size_t i = lower_bound(s, id);
+    if (i < s->count && s->competency[i].competency_id == id) return &s->competency[i];
+    if (s->count == s->cap) {
+        size_t cap = s->cap ? s->cap * 2 : 16;
+        struct competency_state *c = arena_array(a, cap, sizeof *c);
+        if (!c) return NULL;
+        if (s->count) memcpy(c, s->competency, s->count * sizeof *c);
+        s->competency = c;
+        s->cap = cap;
+    }
+    memmove(s->competency + i + 1, s->competency + i, (s->count - i) * sizeof *s->competency);
+    s->competency[i] = (struct competency_state){.competency_id = id, .p_known = prior};
+    s->count++;
+    return &s->competency[i];
+}
+
+const struct seen_item *state_seen(const struct learner_state *s, int64_t item_id, int64_t variant)
+{
+    for (size_t i = 0; i < s->seen_count; i++)
+        if (s->seen[i].item_id == item_id && s->seen[i].variant == variant) return &s->seen[i];
+    return NULL;
+}
+
+enum st state_copy(struct arena *a, const struct learner_state *from, struct learner_state *to)
+{
+    struct learner_state s = *from;
+    s.cap = from->count + 4;
+    s.competency = arena_array(a, s.cap, sizeof *s.competency);
+    if (!s.competency) return ST_NOMEM;
+    if (from->count) memcpy(s.competency, from->competency, from->count * sizeof *s.competency);
+    *to = s;
+    return ST_OK;
+}
+
+/* The layout: "WS1\0", then the numbers below, little-endian, without padding. */
+enum { HEAD_BYTES = 4 + 3 * 8 + 4 + 4, COMPETENCY_BYTES = 4 * 8 + 4 * 4 + 1, SEEN_BYTES = 2 * 8 + 4 + 1 };
+
+static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
+{
+    for (int i = 0; i < bytes; i++) *p++ = (unsigned char)(v >> (8 * i));
+    return p;
+}
+
+static const unsigned char *get(const unsigned char *p, uint64_t *v, int bytes)
+{
+    *v = 0;
+    for (int i = 0; i < bytes; i++) *v |= (uint64_t)*p++ << (8 * i);
+    return p;
+}
+
+static uint64_t bits(double x)
+{
+    uint64_t u;
+    memcpy(&u, &x, 8);
+    return u;
+}
+
+static double from_bits(uint64_t u)
+{
+    double x;
+    memcpy(&x, &u, 8);
+    return x;
+}
+
+enum st state_encode(struct arena *a, const struct learner_state *s, const void **out, size_t *n)
+{
+    size_t size = HEAD_BYTES + s->count * COMPETENCY_BYTES + s->seen_count * SEEN_BYTES;
+    unsigned char *b = arena_alloc(a, size), *p = b;
+    if (!b) return ST_NOMEM;
+    memcpy(p, "WS1", 4);
+    p = put(p + 4, (uint64_t)s->last_evidence_id, 8);
+    p = put(p, (uint64_t)s->last_at_ms, 8);
+    p = put(p, (uint64_t)s->facts, 8);
+    p = put(p, s->count, 4);
+    p = put(p, s->seen_count, 4);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct competency_state *c = &s->competency[i];
+        p = put(p, (uint64_t)c->competency_id, 8);
+        p = put(p, bits(c->p_known), 8);
+        p = put(p, (uint64_t)c->last_at_ms, 8);
+        p = put(p, (uint64_t)c->last_evidence_id, 8);
+        p = put(p, (uint32_t)c->opportunities, 4);
+        p = put(p, (uint32_t)c->alone, 4);
+        p = put(p, (uint32_t)c->right, 4);
+        p = put(p, (uint32_t)c->right_in_row, 4);
+        p = put(p, c->level, 1);
+    }
+    for (size_t i = 0; i < s->seen_count; i++) {
+        const struct seen_item *v = &s->seen[i];
+        p = put(p, (uint64_t)v->item_id, 8);
+        p = put(p, (uint64_t)v->variant, 8);
+        p = put(p, (uint32_t)v->attempts, 4);
+        p = put(p, (uint64_t)(v->right | v->hinted << 1), 1);
+    }
+    *out = b;
+    *n = size;
+    return ST_OK;
+}
+
+enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learner_state *out)
+{
+    struct learner_state s = {0};
+    const unsigned char *p = bytes;
+    uint64_t v, count, seen;
+    if (n == 0) {
+        *out = s;
+        return ST_OK;
+    }
+    if (n < HEAD_BYTES || memcmp(p, "WS1", 4) != 0) return ST_INVALID;
+    p = get(p + 4, &v, 8);
+    s.last_evidence_id = (int64_t)v;
+    p = get(p, &v, 8);
+    s.last_at_ms = (int64_t)v;
+    p = get(p, &v, 8);
+    s.facts = (int64_t)v;
+    p = get(p, &count, 4);
+    p = get(p, &seen, 4);
+    if (seen > SEEN_MAX || n != HEAD_BYTES + count * COMPETENCY_BYTES + seen * SEEN_BYTES) return ST_INVALID;
+    s.count = (size_t)count;
+    s.cap = s.count + 4;
+    s.competency = arena_array(a, s.cap, sizeof *s.competency);
+    if (!s.competency) return ST_NOMEM;
+    for (size_t i = 0; i < s.count; i++) {
+        struct competency_state *c = &s.competency[i];
+        uint64_t x[4], y[4], level;
+        for (int k = 0; k < 4; k++) p = get(p, &x[k], 8);
+        for (int k = 0; k < 4; k++) p = get(p, &y[k], 4);
+        p = get(p, &level, 1);
+        *c = (struct competency_state){.competency_id = (int64_t)x[0], .p_known = from_bits(x[1]),
+                                       .last_at_ms = (int64_t)x[2], .last_evidence_id = (int64_t)x[3],
+                                       .opportunities = (int32_t)y[0], .alone = (int32_t)y[1], .right = (int32_t)y[2],
+                                       .right_in_row = (int32_t)y[3], .level = (enum level)(level & 3)};
+    }
+    s.seen_count = (size_t)seen;
+    for (size_t i = 0; i < s.seen_count; i++) {
+        uint64_t item, variant, attempts, flags;
+        p = get(p, &item, 8);
+        p = get(p, &variant, 8);
+        p = get(p, &attempts, 4);
+        p = get(p, &flags, 1);
+        s.seen[i] = (struct seen_item){(int64_t)item, (int64_t)variant, (int32_t)attempts, flags & 1, flags >> 1 & 1};
+    }
+    *out = s;
+    return ST_OK;
+}

@@ -1,0 +1,254 @@
+#include "store/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rows"); }
+
+static enum st keep_blob(struct arena *a, struct stmt *q, int column, struct state_row *row, struct err *e)
+{
+    const void *p = col_blob(q, column, &row->n);
+    row->state = arena_copy(a, p, row->n);
+    return row->state ? ST_OK : no_memory(e);
+}
+
+enum st states_get(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, struct state_row *rows, struct err *e)
+{
+    struct text list;
+    struct stmt *q;
+    for (size_t i = 0; i < n; i++) rows[i] = (struct state_row){.learner_id = ids[i]};
+    text_init(&list, 1 << 20);
+    for (size_t i = 0; i < n; i++) text_printf(&list, "%c%lld", i ? ',' : '[', (long long)ids[i]);
+    text_char(&list, ']');
+    char *json = list.failed ? NULL : arena_strdup(a, text_str(&list));
+    text_release(&list);
+    if (!json) return no_memory(e);
+    TRY(tx_stmt(tx, SQL_states_get, &q, e));
+    bind_text(q, "learner_ids", json);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        int64_t id = col_i64(q, 0);
+        for (size_t i = 0; i < n; i++)
+            if (rows[i].learner_id == id) {
+                rows[i].version = col_i64(q, 1);
+                TRY(keep_blob(a, q, 2, &rows[i], e));
+                break;
+            }
+    }
+}
+
+enum st state_get(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    *out = (struct state_row){.learner_id = learner_id};
+    TRY(tx_stmt(tx, SQL_state_get, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return ST_OK;
+    out->version = col_i64(q, 0);
+    return keep_blob(a, q, 1, out, e);
+}
+
+enum st state_write(struct tx *tx, const struct state_row *row, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, row->version ? SQL_state_update : SQL_state_insert, &q, e));
+    bind_i64(q, "learner_id", row->learner_id);
+    bind_i64(q, "version", row->version ? row->version : 1);
+    bind_blob(q, "state", row->state, row->n);
+    return stmt_send(q, e);
+}
+
+enum st state_set(struct tx *tx, const struct state_row *row, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_state_set, &q, e));
+    bind_i64(q, "learner_id", row->learner_id);
+    bind_blob(q, "state", row->state, row->n);
+    return stmt_send(q, e);
+}
+
+enum st state_delete(struct tx *tx, int64_t learner_id, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_state_delete, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    return stmt_send(q, e);
+}
+
+enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
+                      int64_t *body_hash, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(tx, SQL_response_find, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_text(q, "client_id", client_id);
+    TRY(stmt_step(q, &row, e));
+    *evidence_id = row ? col_i64(q, 0) : 0;
+    *body_hash = row ? col_i64(q, 1) : 0;
+    return ST_OK;
+}
+
+enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id, int64_t evidence_id,
+                        int64_t body_hash, const char *response, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_response_insert, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_text(q, "client_id", client_id);
+    bind_i64(q, "evidence_id", evidence_id);
+    bind_i64(q, "body_hash", body_hash);
+    bind_text(q, "response", response);
+    return stmt_send(q, e);
+}
+
+enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_evidence_insert, &q, e));
+    bind_i64(q, "learner_id", v->learner_id);
+    bind_i64(q, "evidence_id", v->evidence_id);
+    bind_text(q, "client_id", v->client_id);
+    bind_i64(q, "kind", v->kind);
+    bind_id(q, "item_id", v->item_id);
+    bind_id(q, "item_version", v->item_version);
+    bind_i64(q, "variant", v->variant);
+    bind_id(q, "competency_id", v->competency_id);
+    bind_f64(q, "score", v->score);
+    bind_i64(q, "attempt", v->attempt);
+    bind_i64(q, "hints", v->hints);
+    bind_i64(q, "took_ms", v->took_ms);
+    bind_i64(q, "answered_at_ms", v->answered_at_ms);
+    bind_i64(q, "school_date", v->school_date);
+    bind_i64(q, "policy_id", v->policy_id);
+    bind_i64(q, "model_id", v->model_id);
+    bind_id(q, "recorder_id", v->recorder_id);
+    bind_id(q, "replaces_id", v->replaces_id);
+    return stmt_send(q, e);
+}
+
+static enum st read_evidence(struct stmt *q, struct arena *a, int64_t learner_id, struct evidence *v, struct err *e)
+{
+    *v = (struct evidence){
+        .learner_id = learner_id, .evidence_id = col_i64(q, 0), .client_id = arena_strdup(a, col_text(q, 1)),
+        .kind = (enum evidence_kind)col_i64(q, 2), .item_id = col_i64(q, 3), .item_version = (int32_t)col_i64(q, 4),
+        .variant = col_i64(q, 5), .competency_id = col_i64(q, 6), .score = col_f64(q, 7),
+        .attempt = (int32_t)col_i64(q, 8), .hints = (int32_t)col_i64(q, 9), .took_ms = col_i64(q, 10),
+        .answered_at_ms = col_i64(q, 11), .school_date = (int32_t)col_i64(q, 12), .policy_id = col_i64(q, 13),
+        .model_id = col_i64(q, 14), .recorder_id = col_i64(q, 15), .replaces_id = col_i64(q, 16)};
+    return v->client_id ? ST_OK : no_memory(e);
+}
+
+enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
+                     struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(tx, SQL_evidence_get, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_i64(q, "evidence_id", evidence_id);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "evidence %lld", (long long)evidence_id);
+    return read_evidence(q, a, learner_id, out, e);
+}
+
+/* Room for one more in a list that doubles in the arena. */
+static void *grow(struct arena *a, void *list, size_t n, size_t *cap, size_t size)
+{
+    if (n < *cap) return list;
+    size_t next = *cap ? *cap * 2 : 64;
+    void *p = arena_array(a, next, size);
+    if (!p) return NULL;
+    if (n) memcpy(p, list, n * size);
+    *cap = next;
+    return p;
+}
+
+enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, int64_t before,
+                      struct evidence **out, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    struct evidence *list = NULL;
+    size_t count = 0, cap = 0;
+    TRY(tx_stmt(tx, SQL_evidence_list, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_i64(q, "after", after);
+    bind_i64(q, "before", before);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        list = grow(a, list, count, &cap, sizeof *list);
+        if (!list) return no_memory(e);
+        TRY(read_evidence(q, a, learner_id, &list[count++], e));
+    }
+    *out = list;
+    *n = count;
+    return ST_OK;
+}
+
+enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_mastery_set, &q, e));
+    bind_i64(q, "learner_id", m->learner_id);
+    bind_i64(q, "competency_id", m->competency_id);
+    bind_f64(q, "p_known", m->p_known);
+    bind_i64(q, "level", m->level);
+    bind_i64(q, "evidence_count", m->evidence_count);
+    bind_i64(q, "alone_count", m->alone_count);
+    bind_i64(q, "right_count", m->right_count);
+    bind_i64(q, "last_evidence_id", m->last_evidence_id);
+    bind_i64(q, "policy_id", m->policy_id);
+    bind_i64(q, "model_id", m->model_id);
+    return stmt_send(q, e);
+}
+
+enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
+                     struct err *e)
+{
+    struct stmt *q;
+    struct mastery_row *list = NULL;
+    size_t count = 0, cap = 0;
+    TRY(tx_stmt(tx, SQL_mastery_list, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        list = grow(a, list, count, &cap, sizeof *list);
+        if (!list) return no_memory(e);
+        list[count++] = (struct mastery_row){learner_id, col_i64(q, 0), col_f64(q, 1), (int32_t)col_i64(q, 2),
+                                             (int32_t)col_i64(q, 3), (int32_t)col_i64(q, 4), (int32_t)col_i64(q, 5),
+                                             col_i64(q, 6), col_i64(q, 7), col_i64(q, 8)};
+    }
+    *out = list;
+    *n = count;
+    return ST_OK;
+}
+
+enum st mastery_delete(struct tx *tx, int64_t learner_id, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_mastery_delete, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    return stmt_send(q, e);
+}
+
+enum st learner_ids(struct tx *tx, enum sql_id query, int64_t after, int64_t *out, size_t limit, size_t *n,
+                    struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, query, &q, e));
+    bind_i64(q, "after", after);
+    bind_i64(q, "limit", (int64_t)limit);
+    *n = 0;
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        if (*n < limit) out[(*n)++] = col_i64(q, 0);
+    }
+}

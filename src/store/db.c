@@ -1,0 +1,200 @@
+#include "store/db.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "driver.h"
+
+struct db {
+    const struct driver *driver;
+    char *url;
+};
+
+enum st db_open(const char *url, struct db **out, struct err *e)
+{
+    struct db *db = calloc(1, sizeof *db);
+    if (db) db->url = strdup(url);
+    if (!db || !db->url) {
+        free(db);
+        return err_fail(e, ST_NOMEM, "err.memory", "db");
+    }
+    bool pg = strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0;
+    db->driver = pg ? &driver_postgresql : &driver_sqlite;
+    *out = db;
+    return ST_OK;
+}
+
+void db_close(struct db *db)
+{
+    if (!db) return;
+    free(db->url);
+    free(db);
+}
+
+bool db_is_sqlite(const struct db *db) { return db->driver == &driver_sqlite; }
+const char *db_url(const struct db *db) { return db->url; }
+
+enum st conn_open(struct db *db, enum conn_mode mode, struct conn **out, struct err *e)
+{
+    return db->driver->open(db->url, mode, out, e);
+}
+
+void conn_close(struct conn *c)
+{
+    if (c) c->driver->close(c);
+}
+
+enum st conn_data_version(struct conn *c, int64_t *v, struct err *e) { return c->driver->data_version(c, v, e); }
+enum st conn_integrity(struct conn *c, struct err *e) { return c->driver->integrity(c, e); }
+enum st conn_backup(struct conn *c, const char *path, struct err *e) { return c->driver->backup(c, path, e); }
+
+enum st conn_checkpoint(struct conn *c, bool restart, int *frames, struct err *e)
+{
+    return c->driver->checkpoint(c, restart, frames, e);
+}
+
+static enum st begin(struct conn *c, int64_t district_id, bool write, struct tx *out, struct err *e)
+{
+    TRY(c->driver->begin(c, write, e));
+    *out = (struct tx){.conn = c, .district_id = district_id, .open = true, .write = write};
+    return ST_OK;
+}
+
+enum st tx_read(struct conn *c, int64_t d, struct tx *out, struct err *e) { return begin(c, d, false, out, e); }
+enum st tx_write(struct conn *c, int64_t d, struct tx *out, struct err *e) { return begin(c, d, true, out, e); }
+
+static void reset_all(struct conn *c)
+{
+    for (int i = 0; i < SQL_COUNT; i++)
+        if (c->stmts[i] && c->stmts[i]->busy) {
+            c->driver->reset(c->stmts[i]);
+            c->stmts[i]->busy = false;
+        }
+}
+
+enum st tx_commit(struct tx *tx, struct err *e)
+{
+    reset_all(tx->conn);
+    enum st st = tx->write && fault_hits(FAULT_COMMIT) ? err_fail(e, ST_IO, "err.storage", "commit: injected fault")
+                                                       : tx->conn->driver->commit(tx->conn, e);
+    if (st != ST_OK) tx->conn->driver->rollback(tx->conn);
+    tx->open = false;
+    return st;
+}
+
+void tx_rollback(struct tx *tx)
+{
+    if (!tx->open) return;
+    reset_all(tx->conn);
+    tx->conn->driver->rollback(tx->conn);
+    tx->open = false;
+}
+
+enum st tx_savepoint(struct tx *tx, struct err *e) { return tx->conn->driver->exec(tx->conn, "SAVEPOINT one", e); }
+enum st tx_savepoint_keep(struct tx *tx, struct err *e) { return tx->conn->driver->exec(tx->conn, "RELEASE one", e); }
+
+enum st tx_savepoint_undo(struct tx *tx, struct err *e)
+{
+    reset_all(tx->conn);
+    TRY(tx->conn->driver->exec(tx->conn, "ROLLBACK TO one", e));
+    return tx->conn->driver->exec(tx->conn, "RELEASE one", e);
+}
+
+enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e)
+{
+    struct conn *c = tx->conn;
+    struct stmt *q = c->stmts[id];
+    if (!q) {
+        TRY(c->driver->prepare(c, id, &q, e));
+        q->conn = c;
+        q->id = id;
+        c->stmts[id] = q;
+    } else if (q->busy) {
+        c->driver->reset(q);
+    }
+    q->busy = true;
+    q->bad_param = NULL;
+    for (int i = 0; q->params[i]; i++)
+        if (strcmp(q->params[i], "district_id") == 0)
+            c->driver->bind(q, i, &(struct value){.kind = VALUE_I64, .i64 = tx->district_id});
+    *out = q;
+    return ST_OK;
+}
+
+static void bind(struct stmt *q, const char *name, const struct value *v)
+{
+    for (int i = 0; q->params[i]; i++)
+        if (strcmp(q->params[i], name) == 0) {
+            q->conn->driver->bind(q, i, v);
+            return;
+        }
+    q->bad_param = name;
+}
+
+void bind_i64(struct stmt *q, const char *name, int64_t v)
+{
+    bind(q, name, &(struct value){.kind = VALUE_I64, .i64 = v});
+}
+
+void bind_id(struct stmt *q, const char *name, int64_t v)
+{
+    if (v) bind_i64(q, name, v);
+    else bind_null(q, name);
+}
+
+void bind_f64(struct stmt *q, const char *name, double v)
+{
+    bind(q, name, &(struct value){.kind = VALUE_F64, .f64 = v});
+}
+
+void bind_textn(struct stmt *q, const char *name, const char *v, size_t n)
+{
+    bind(q, name, &(struct value){.kind = VALUE_TEXT, .p = v, .n = n});
+}
+
+void bind_text(struct stmt *q, const char *name, const char *v)
+{
+    if (v) bind_textn(q, name, v, strlen(v));
+    else bind_null(q, name);
+}
+
+void bind_blob(struct stmt *q, const char *name, const void *p, size_t n)
+{
+    bind(q, name, &(struct value){.kind = VALUE_BLOB, .p = p, .n = n});
+}
+
+void bind_null(struct stmt *q, const char *name) { bind(q, name, &(struct value){.kind = VALUE_NULL}); }
+
+static enum st ready(struct stmt *q, struct err *e)
+{
+    if (q->bad_param)
+        return err_fail(e, ST_BUG, "err.bug", "%s has no parameter %s", sql_queries[q->id].name, q->bad_param);
+    if (fault_hits(FAULT_STMT)) return err_fail(e, ST_IO, "err.storage", "%s: injected fault", sql_queries[q->id].name);
+    return ST_OK;
+}
+
+enum st stmt_step(struct stmt *q, bool *row, struct err *e)
+{
+    TRY(ready(q, e));
+    return q->conn->driver->step(q, row, e);
+}
+
+enum st stmt_run(struct stmt *q, int64_t *rows, struct err *e)
+{
+    TRY(ready(q, e));
+    return q->conn->driver->run(q, rows, true, e);
+}
+
+enum st stmt_send(struct stmt *q, struct err *e)
+{
+    TRY(ready(q, e));
+    return q->conn->driver->run(q, NULL, false, e);
+}
+
+int64_t col_i64(struct stmt *q, int i) { return q->conn->driver->col_i64(q, i); }
+double col_f64(struct stmt *q, int i) { return q->conn->driver->col_f64(q, i); }
+const char *col_text(struct stmt *q, int i) { return q->conn->driver->col_text(q, i); }
+const void *col_blob(struct stmt *q, int i, size_t *n) { return q->conn->driver->col_blob(q, i, n); }
+bool col_is_null(struct stmt *q, int i) { return q->conn->driver->col_is_null(q, i); }

@@ -1,0 +1,55 @@
+/* What a database driver provides. Both keep `struct conn` and `struct stmt` as first member. */
+#ifndef STORE_DRIVER_H
+#define STORE_DRIVER_H
+#include "store/db.h"
+
+struct value;
+
+struct driver {
+    enum st (*open)(const char *url, enum conn_mode mode, struct conn **out, struct err *e);
+    void (*close)(struct conn *c);
+    enum st (*exec)(struct conn *c, const char *sql, struct err *e); /* no rows, no values */
+    enum st (*begin)(struct conn *c, bool write, struct err *e);
+    enum st (*commit)(struct conn *c, struct err *e);
+    void (*rollback)(struct conn *c);
+    enum st (*prepare)(struct conn *c, enum sql_id id, struct stmt **out, struct err *e);
+    void (*reset)(struct stmt *q);
+    void (*bind)(struct stmt *q, int index, const struct value *v);
+    enum st (*step)(struct stmt *q, bool *row, struct err *e);
+    enum st (*run)(struct stmt *q, int64_t *rows, bool wait, struct err *e);
+    int64_t (*col_i64)(struct stmt *q, int i);
+    double (*col_f64)(struct stmt *q, int i);
+    const char *(*col_text)(struct stmt *q, int i);
+    const void *(*col_blob)(struct stmt *q, int i, size_t *n);
+    bool (*col_is_null)(struct stmt *q, int i);
+    enum st (*data_version)(struct conn *c, int64_t *v, struct err *e);
+    enum st (*checkpoint)(struct conn *c, bool restart, int *frames, struct err *e);
+    enum st (*integrity)(struct conn *c, struct err *e);
+    enum st (*backup)(struct conn *c, const char *path, struct err *e);
+    const char *blob_type, *text_type, *double_type, *norowid;
+};
+
+struct value {
+    enum { VALUE_NULL, VALUE_I64, VALUE_F64, VALUE_TEXT, VALUE_BLOB } kind;
+    int64_t i64;
+    double f64;
+    const void *p;
+    size_t n;
+};
+
+struct conn {
+    const struct driver *driver;
+    struct stmt *stmts[SQL_COUNT];
+};
+
+struct stmt {
+    struct conn *conn;
+    enum sql_id id;
+    const char *const *params; /* names, NULL at the end */
+    bool busy;                 /* has results or values: reset before the next use */
+    const char *bad_param;     /* a name that the query does not have */
+};
+
+extern const struct driver driver_sqlite, driver_postgresql;
+
+#endif

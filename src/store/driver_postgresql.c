@@ -1,0 +1,353 @@
+/* PostgreSQL through libpq. Writes of a batch go down a pipeline; the answer of each is looked at before COMMIT
+ * counts. Values travel as text, which PostgreSQL reads back to the same bits for double precision. */
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "driver.h"
+
+enum { PARAMS_MAX = 40, NUMBER_BYTES = 32 };
+
+struct pg_conn {
+    struct conn base;
+    PGconn *pg;
+    char *url;
+    bool pipelined;   /* results of sent statements are still to be read */
+    int outstanding;
+};
+
+struct pg_stmt {
+    struct stmt base;
+    int count;
+    const char *value[PARAMS_MAX];
+    int length[PARAMS_MAX], format[PARAMS_MAX];
+    char number[PARAMS_MAX][NUMBER_BYTES];
+    struct text scratch[PARAMS_MAX]; /* texts that are not terminated where they end */
+    PGresult *result;
+    int row;
+    unsigned char *blob; /* the last bytea, unescaped */
+};
+
+static struct pg_conn *conn_of(struct stmt *q) { return (struct pg_conn *)q->conn; }
+
+static enum st failed(PGconn *pg, const PGresult *r, const char *what, struct err *e)
+{
+    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+    const char *words = r ? PQresultErrorMessage(r) : PQerrorMessage(pg);
+    int n = (int)strcspn(words, "\n");
+    if (PQstatus(pg) != CONNECTION_OK)
+        return err_fail(e, ST_BUSY, "err.database_lost", "%s: the database connection is lost: %.*s", what, n, words);
+    if (state && strncmp(state, "23", 2) == 0) return err_fail(e, ST_CONFLICT, "err.conflict", "%s: %.*s", what, n, words);
+    if (state && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0))
+        return err_fail(e, ST_BUSY, "err.busy", "%s: %.*s", what, n, words);
+    if (state && strcmp(state, "53100") == 0) return err_fail(e, ST_FULL, "err.disk_full", "%s: %.*s", what, n, words);
+    if (state && strcmp(state, "25006") == 0) return err_fail(e, ST_IO, "err.read_only", "%s: %.*s", what, n, words);
+    return err_fail(e, ST_IO, "err.storage", "%s: %.*s", what, n, words);
+}
+
+/* Read every outstanding result of the pipeline; the first failure is the one told. */
+static enum st drain(struct pg_conn *c, struct err *e)
+{
+    if (!c->pipelined) return ST_OK;
+    enum st st = ST_OK;
+    PQpipelineSync(c->pg);
+    for (;;) {
+        PGresult *r = PQgetResult(c->pg);
+        if (!r) {
+            if (PQstatus(c->pg) != CONNECTION_OK) {
+                if (st == ST_OK) st = failed(c->pg, NULL, "pipeline", e);
+                break;
+            }
+            continue;
+        }
+        ExecStatusType s = PQresultStatus(r);
+        if (s == PGRES_PIPELINE_SYNC) {
+            PQclear(r);
+            break;
+        }
+        if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK && s != PGRES_PIPELINE_ABORTED && st == ST_OK)
+            st = failed(c->pg, r, "pipeline", e);
+        PQclear(r);
+    }
+    PQexitPipelineMode(c->pg);
+    c->pipelined = false;
+    return st;
+}
+
+static enum st pg_exec(struct conn *base, const char *sql, struct err *e)
+{
+    struct pg_conn *c = (struct pg_conn *)base;
+    TRY(drain(c, e));
+    PGresult *r = PQexec(c->pg, sql);
+    ExecStatusType s = PQresultStatus(r);
+    enum st st = s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK ? ST_OK : failed(c->pg, r, sql, e);
+    PQclear(r);
+    return st;
+}
+
+static void drop_stmts(struct conn *c)
+{
+    for (int i = 0; i < SQL_COUNT; i++) {
+        struct pg_stmt *q = (struct pg_stmt *)c->stmts[i];
+        if (!q) continue;
+        PQclear(q->result);
+        PQfreemem(q->blob);
+        for (int k = 0; k < PARAMS_MAX; k++) text_release(&q->scratch[k]);
+        free(q);
+        c->stmts[i] = NULL;
+    }
+}
+
+static void pg_close(struct conn *base)
+{
+    struct pg_conn *c = (struct pg_conn *)base;
+    drop_stmts(base);
+    PQfinish(c->pg);
+    free(c->url);
+    free(c);
+}
+
+static void silent(void *arg, const char *message)
+{
+    (void)arg;
+    (void)message;
+}
+
+static enum st pg_connect(struct pg_conn *c, struct err *e)
+{
+    c->pg = PQconnectdb(c->url);
+    if (PQstatus(c->pg) != CONNECTION_OK) {
+        const char *words = PQerrorMessage(c->pg);
+        return err_fail(e, ST_BUSY, "err.database_lost", "cannot reach the database: %.*s", (int)strcspn(words, "\n"), words);
+    }
+    PQsetNoticeProcessor(c->pg, silent, NULL);
+    return pg_exec(&c->base, "SET client_encoding = 'UTF8'; SET synchronous_commit = on; SET lock_timeout = '10s'", e);
+}
+
+static enum st pg_open(const char *url, enum conn_mode mode, struct conn **out, struct err *e)
+{
+    (void)mode;
+    struct pg_conn *c = calloc(1, sizeof *c);
+    if (c) c->url = strdup(url);
+    if (!c || !c->url) {
+        free(c);
+        return err_fail(e, ST_NOMEM, "err.memory", "connection");
+    }
+    c->base.driver = &driver_postgresql;
+    enum st st = pg_connect(c, e);
+    if (st != ST_OK) pg_close(&c->base);
+    else *out = &c->base;
+    return st;
+}
+
+static enum st pg_begin(struct conn *base, bool write, struct err *e)
+{
+    struct pg_conn *c = (struct pg_conn *)base;
+    if (PQstatus(c->pg) != CONNECTION_OK) { /* the server went away: a new start, prepared anew */
+        drop_stmts(base);
+        PQfinish(c->pg);
+        c->pipelined = false;
+        TRY(pg_connect(c, e));
+    }
+    enum st st = pg_exec(base, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e);
+    if (st == ST_BUSY && PQstatus(c->pg) != CONNECTION_OK) { /* it was gone without our knowing: once more */
+        drop_stmts(base);
+        PQfinish(c->pg);
+        c->pipelined = false;
+        TRY(pg_connect(c, e));
+        st = pg_exec(base, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e);
+    }
+    return st;
+}
+
+static enum st pg_commit(struct conn *base, struct err *e)
+{
+    struct pg_conn *c = (struct pg_conn *)base;
+    TRY(drain(c, e));
+    PGresult *r = PQexec(c->pg, "COMMIT");
+    /* COMMIT of a failed transaction says ROLLBACK and counts as a success: it is none. */
+    enum st st = PQresultStatus(r) != PGRES_COMMAND_OK ? failed(c->pg, r, "commit", e)
+                 : strcmp(PQcmdStatus(r), "COMMIT") != 0
+                     ? err_fail(e, ST_IO, "err.storage", "commit: the transaction had failed")
+                     : ST_OK;
+    PQclear(r);
+    return st;
+}
+
+static void pg_rollback(struct conn *base)
+{
+    (void)drain((struct pg_conn *)base, NULL);
+    (void)pg_exec(base, "ROLLBACK", NULL);
+}
+
+static enum st pg_prepare(struct conn *base, enum sql_id id, struct stmt **out, struct err *e)
+{
+    struct pg_conn *c = (struct pg_conn *)base;
+    TRY(drain(c, e));
+    const struct sql_query *s = &sql_queries[id];
+    PGresult *r = PQprepare(c->pg, s->name, s->postgresql, 0, NULL);
+    enum st st = PQresultStatus(r) == PGRES_COMMAND_OK ? ST_OK : failed(c->pg, r, s->name, e);
+    PQclear(r);
+    TRY(st);
+    struct pg_stmt *q = calloc(1, sizeof *q);
+    if (!q) return err_fail(e, ST_NOMEM, "err.memory", "statement");
+    q->base.params = s->postgresql_params;
+    while (q->base.params[q->count]) q->count++;
+    for (int i = 0; i < PARAMS_MAX; i++) text_init(&q->scratch[i], 64u << 20);
+    *out = &q->base;
+    return ST_OK;
+}
+
+static void pg_reset(struct stmt *base)
+{
+    struct pg_stmt *q = (struct pg_stmt *)base;
+    PQclear(q->result);
+    q->result = NULL;
+}
+
+static void pg_bind(struct stmt *base, int i, const struct value *v)
+{
+    struct pg_stmt *q = (struct pg_stmt *)base;
+    q->format[i] = 0;
+    switch (v->kind) {
+    case VALUE_NULL: q->value[i] = NULL; break;
+    case VALUE_I64:
+        snprintf(q->number[i], NUMBER_BYTES, "%" PRId64, v->i64);
+        q->value[i] = q->number[i];
+        break;
+    case VALUE_F64:
+        snprintf(q->number[i], NUMBER_BYTES, "%.17g", v->f64);
+        q->value[i] = q->number[i];
+        break;
+    case VALUE_TEXT:
+        text_clear(&q->scratch[i]);
+        text_put(&q->scratch[i], v->p, v->n);
+        q->value[i] = q->scratch[i].failed ? NULL : text_str(&q->scratch[i]);
+        if (q->scratch[i].failed) base->bad_param = "(text too long)";
+        break;
+    case VALUE_BLOB:
+        q->value[i] = v->p ? v->p : "";
+        q->length[i] = (int)v->n;
+        q->format[i] = 1;
+        break;
+    }
+}
+
+static enum st execute(struct pg_stmt *q, struct err *e)
+{
+    struct pg_conn *c = conn_of(&q->base);
+    const char *name = sql_queries[q->base.id].name;
+    TRY(drain(c, e));
+    PQclear(q->result);
+    q->result = PQexecPrepared(c->pg, name, q->count, q->value, q->length, q->format, 0);
+    q->row = -1;
+    ExecStatusType s = PQresultStatus(q->result);
+    return s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK ? ST_OK : failed(c->pg, q->result, name, e);
+}
+
+static enum st pg_step(struct stmt *base, bool *row, struct err *e)
+{
+    struct pg_stmt *q = (struct pg_stmt *)base;
+    if (!q->result) TRY(execute(q, e));
+    *row = ++q->row < PQntuples(q->result);
+    if (!*row) {
+        pg_reset(base);
+        base->busy = false;
+    }
+    return ST_OK;
+}
+
+static enum st pg_run(struct stmt *base, int64_t *rows, bool wait, struct err *e)
+{
+    struct pg_stmt *q = (struct pg_stmt *)base;
+    struct pg_conn *c = conn_of(base);
+    const char *name = sql_queries[base->id].name;
+    if (!wait) {
+        if (!c->pipelined && PQenterPipelineMode(c->pg) != 1) return failed(c->pg, NULL, name, e);
+        c->pipelined = true;
+        if (PQsendQueryPrepared(c->pg, name, q->count, q->value, q->length, q->format, 0) != 1)
+            return failed(c->pg, NULL, name, e);
+        return ST_OK;
+    }
+    TRY(execute(q, e));
+    if (rows && !parse_i64(PQcmdTuples(q->result), rows)) *rows = PQntuples(q->result);
+    pg_reset(base);
+    base->busy = false;
+    return ST_OK;
+}
+
+static const char *cell(struct stmt *base, int i)
+{
+    struct pg_stmt *q = (struct pg_stmt *)base;
+    return PQgetisnull(q->result, q->row, i) ? NULL : PQgetvalue(q->result, q->row, i);
+}
+
+static int64_t pg_i64(struct stmt *q, int i)
+{
+    const char *s = cell(q, i);
+    int64_t v = 0;
+    if (s && !parse_i64(s, &v)) v = s[0] == 't';
+    return v;
+}
+
+static double pg_f64(struct stmt *q, int i)
+{
+    const char *s = cell(q, i);
+    return s ? strtod(s, NULL) : 0.0;
+}
+
+static const char *pg_text(struct stmt *q, int i)
+{
+    const char *s = cell(q, i);
+    return s ? s : "";
+}
+
+static bool pg_null(struct stmt *q, int i) { return cell(q, i) == NULL; }
+
+static const void *pg_blob(struct stmt *base, int i, size_t *n)
+{
+    struct pg_stmt *q = (struct pg_stmt *)base;
+    const char *s = cell(base, i);
+    PQfreemem(q->blob);
+    q->blob = s ? PQunescapeBytea((const unsigned char *)s, n) : NULL;
+    if (!q->blob) *n = 0;
+    return q->blob;
+}
+
+static enum st pg_data_version(struct conn *c, int64_t *v, struct err *e)
+{
+    static int64_t count; /* another node may always have written */
+    (void)c;
+    (void)e;
+    *v = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
+    return ST_OK;
+}
+
+static enum st pg_checkpoint(struct conn *c, bool restart, int *frames, struct err *e)
+{
+    (void)c;
+    (void)restart;
+    (void)e;
+    if (frames) *frames = 0;
+    return ST_OK;
+}
+
+static enum st pg_integrity(struct conn *c, struct err *e) { return pg_exec(c, "SELECT 1", e); }
+
+static enum st pg_backup(struct conn *c, const char *path, struct err *e)
+{
+    (void)c;
+    (void)path;
+    return err_fail(e, ST_INVALID, "err.backup_pg", "back up a PostgreSQL database with pg_dump or pg_basebackup");
+}
+
+const struct driver driver_postgresql = {
+    .open = pg_open, .close = pg_close, .exec = pg_exec, .begin = pg_begin, .commit = pg_commit,
+    .rollback = pg_rollback, .prepare = pg_prepare, .reset = pg_reset, .bind = pg_bind, .step = pg_step, .run = pg_run,
+    .col_i64 = pg_i64, .col_f64 = pg_f64, .col_text = pg_text, .col_blob = pg_blob, .col_is_null = pg_null,
+    .data_version = pg_data_version, .checkpoint = pg_checkpoint, .integrity = pg_integrity, .backup = pg_backup,
+    .blob_type = "BYTEA", .text_type = "TEXT COLLATE \"C\"", .double_type = "DOUBLE PRECISION", .norowid = "",
+};

@@ -1,0 +1,51 @@
+/* Rows of the answer path: facts, derived rows, drafts. One function a query; callers own the transaction. */
+#ifndef STORE_ANSWER_H
+#define STORE_ANSWER_H
+#include "base/arena.h"
+#include "domain/evidence.h"
+#include "store/db.h"
+
+struct state_row {
+    int64_t learner_id, version; /* version 0: no row yet */
+    const void *state;
+    size_t n;
+};
+
+/* States of n learners (distinct, any order), in arena; rows[i] belongs to learner_ids[i]. */
+enum st states_get(struct tx *tx, struct arena *a, const int64_t *learner_ids, size_t n, struct state_row *rows,
+                   struct err *e) WARN_UNUSED;
+enum st state_get(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *row, struct err *e) WARN_UNUSED;
+/* version as read; sent without waiting. Two writers cannot both insert; an update that meets another version changes
+ * nothing, which `state_write` reports on SQLite as ST_CONFLICT and PostgreSQL prevents by the row lock of states_get. */
+enum st state_write(struct tx *tx, const struct state_row *row, struct err *e) WARN_UNUSED;
+enum st state_set(struct tx *tx, const struct state_row *row, struct err *e) WARN_UNUSED;
+enum st state_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUSED;
+
+/* The fact under a client id; *evidence_id = 0 when there is none. */
+enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
+                      int64_t *body_hash, struct err *e) WARN_UNUSED;
+enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id, int64_t evidence_id,
+                        int64_t body_hash, const char *response, struct err *e) WARN_UNUSED;
+enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e) WARN_UNUSED;
+/* ST_NOT_FOUND when there is none. Strings in arena. */
+enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
+                     struct err *e) WARN_UNUSED;
+/* All with after < evidence_id < before, in order; in arena. */
+enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, int64_t before,
+                      struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;
+
+struct mastery_row {
+    int64_t learner_id, competency_id;
+    double p_known;
+    int32_t level, evidence_count, alone_count, right_count;
+    int64_t last_evidence_id, policy_id, model_id;
+};
+enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e) WARN_UNUSED;
+enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
+                     struct err *e) WARN_UNUSED;
+enum st mastery_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUSED;
+/* Learner ids above `after` of a query that lists them (SQL_evidence_learners, SQL_mastery_learners), up to limit. */
+enum st learner_ids(struct tx *tx, enum sql_id query, int64_t after, int64_t *out, size_t limit, size_t *n,
+                    struct err *e) WARN_UNUSED;
+
+#endif

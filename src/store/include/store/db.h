@@ -1,0 +1,81 @@
+/* The seam between databases: open, begin, prepare, bind, step, commit. SQLite and PostgreSQL behind one vtable.
+ *
+ * A `conn` belongs to one thread at a time. Values are bound by name, never printed into text; each statement is a
+ * named query of src/store/sql, prepared once a connection. A `tx` carries the district: every statement binds it, so
+ * a query cannot leave its tenant by accident.
+ *
+ * A failed bind or step is remembered by the statement and shown by stmt_step() or stmt_run().
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/sql.h" /* made at build: enum sql_id */
+
+struct db;   /* what and where; opens connections */
+struct conn;
+struct stmt;
+
+enum conn_mode { CONN_READ, CONN_WRITE };
+
+struct tx {
+    struct conn *conn;
+    int64_t district_id;
+    bool open, write;
+};
+
+/* url: a file name, or postgresql://…  Opens no connection yet. Caller closes with db_close. */
+enum st db_open(const char *url, struct db **out, struct err *e) WARN_UNUSED;
+void db_close(struct db *db);
+bool db_is_sqlite(const struct db *db);
+const char *db_url(const struct db *db);
+
+enum st conn_open(struct db *db, enum conn_mode mode, struct conn **out, struct err *e) WARN_UNUSED;
+void conn_close(struct conn *c);
+/* Changes when another process has written (SQLite: data_version; PostgreSQL: always differs). */
+enum st conn_data_version(struct conn *c, int64_t *version, struct err *e) WARN_UNUSED;
+/* SQLite: move WAL frames into the file; frames left are told. PostgreSQL: nothing. */
+enum st conn_checkpoint(struct conn *c, bool restart, int *frames, struct err *e) WARN_UNUSED;
+enum st conn_integrity(struct conn *c, struct err *e) WARN_UNUSED;
+enum st conn_backup(struct conn *c, const char *path, struct err *e) WARN_UNUSED;
+
+/* One snapshot (SQLite: BEGIN; PostgreSQL: repeatable read, read only). */
+enum st tx_read(struct conn *c, int64_t district_id, struct tx *out, struct err *e) WARN_UNUSED;
+enum st tx_write(struct conn *c, int64_t district_id, struct tx *out, struct err *e) WARN_UNUSED;
+/* On failure nothing of the transaction is left. ST_FULL: the disk; ST_BUSY: try again; ST_CONFLICT: a row changed. */
+enum st tx_commit(struct tx *tx, struct err *e) WARN_UNUSED;
+void tx_rollback(struct tx *tx); /* harmless when not open */
+enum st tx_savepoint(struct tx *tx, struct err *e) WARN_UNUSED;
+enum st tx_savepoint_keep(struct tx *tx, struct err *e) WARN_UNUSED;
+enum st tx_savepoint_undo(struct tx *tx, struct err *e) WARN_UNUSED;
+
+/* Cached on the connection; borrowed until the next tx_stmt of the same query or the end of the tx. */
+enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e) WARN_UNUSED;
+void bind_i64(struct stmt *q, const char *name, int64_t v);
+void bind_id(struct stmt *q, const char *name, int64_t v); /* 0 binds NULL */
+void bind_f64(struct stmt *q, const char *name, double v);
+void bind_text(struct stmt *q, const char *name, const char *v); /* copied or alive until the step; NULL binds NULL */
+void bind_textn(struct stmt *q, const char *name, const char *v, size_t n);
+void bind_blob(struct stmt *q, const char *name, const void *p, size_t n);
+void bind_null(struct stmt *q, const char *name);
+enum st stmt_step(struct stmt *q, bool *row, struct err *e) WARN_UNUSED;
+/* Run to the end; *rows (may be NULL) = rows changed. */
+enum st stmt_run(struct stmt *q, int64_t *rows, struct err *e) WARN_UNUSED;
+/* Run without waiting for the answer where the driver can (PostgreSQL pipeline); errors show at tx_commit. */
+enum st stmt_send(struct stmt *q, struct err *e) WARN_UNUSED;
+int64_t col_i64(struct stmt *q, int i); /* NULL gives 0 */
+double col_f64(struct stmt *q, int i);
+const char *col_text(struct stmt *q, int i); /* borrowed until the next step; NULL gives "" */
+const void *col_blob(struct stmt *q, int i, size_t *n);
+bool col_is_null(struct stmt *q, int i);
+
+/* Schema. db_migrate applies what is missing, each in one transaction with its checksum recorded.
+ * ST_DENIED: the schema is newer than this program, or a recorded migration differs from ours. */
+enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e) WARN_UNUSED;
+/* ST_OK: current; ST_NOT_FOUND: empty or behind; ST_DENIED: newer. */
+enum st db_schema_check(struct db *db, struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,136 @@
+-- name: states_get
+-- why: one read for the states of all learners in a batch
+SELECT learner_id, version, state FROM learner_state
+WHERE district_id = :district_id AND learner_id IN (SELECT value FROM json_each(:learner_ids))
+-- postgresql:
+SELECT learner_id, version, state FROM learner_state
+WHERE district_id = :district_id
+  AND learner_id IN (SELECT x::bigint FROM json_array_elements_text(:learner_ids::json) AS j(x))
+ORDER BY learner_id FOR UPDATE
+-- name: state_get
+SELECT version, state FROM learner_state WHERE district_id = :district_id AND learner_id = :learner_id
+-- name: state_insert
+INSERT INTO learner_state (district_id, learner_id, version, state)
+VALUES (:district_id, :learner_id, :version, :state)
+-- name: state_update
+UPDATE learner_state SET version = :version + 1, state = :state
+WHERE district_id = :district_id AND learner_id = :learner_id AND version = :version
+-- name: state_set
+INSERT INTO learner_state (district_id, learner_id, version, state)
+VALUES (:district_id, :learner_id, 1, :state)
+ON CONFLICT (district_id, learner_id) DO UPDATE SET version = learner_state.version + 1, state = excluded.state
+-- name: state_list
+SELECT learner_id, version, state FROM learner_state
+WHERE district_id = :district_id AND learner_id > :after ORDER BY learner_id LIMIT :limit
+-- name: state_delete
+DELETE FROM learner_state WHERE district_id = :district_id AND learner_id = :learner_id
+-- name: response_find
+-- why: a phone resends when the reply is lost
+SELECT evidence_id, body_hash FROM evidence_response
+WHERE district_id = :district_id AND learner_id = :learner_id AND client_id = :client_id
+-- name: response_insert
+INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response)
+VALUES (:district_id, :learner_id, :client_id, :evidence_id, :body_hash, :response)
+-- name: response_list
+SELECT evidence_id, response FROM evidence_response
+WHERE district_id = :district_id AND learner_id = :learner_id
+-- name: evidence_insert
+INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
+  competency_id, score, attempt, hints, took_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id,
+  replaces_id)
+VALUES (:district_id, :learner_id, :evidence_id, :client_id, :kind, :item_id, :item_version, :variant,
+  :competency_id, :score, :attempt, :hints, :took_ms, :answered_at_ms, :school_date, :policy_id, :model_id,
+  :recorder_id, :replaces_id)
+-- name: evidence_get
+SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
+  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id
+FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id = :evidence_id
+-- name: evidence_list
+SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
+  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id
+FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id
+  AND evidence_id > :after AND evidence_id < :before
+ORDER BY evidence_id
+-- name: evidence_learners
+SELECT DISTINCT learner_id FROM evidence WHERE district_id = :district_id AND learner_id > :after
+ORDER BY learner_id LIMIT :limit
+-- name: evidence_count
+SELECT COUNT(*) FROM evidence WHERE district_id = :district_id
+-- name: evidence_day
+-- why: minutes and answers of one school day, for Today
+SELECT COUNT(*), COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) FROM evidence
+WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date
+-- name: evidence_latest
+SELECT evidence_id, item_id, score, hints, answered_at_ms FROM evidence
+WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY evidence_id DESC LIMIT :limit
+-- name: unread_insert
+INSERT INTO unread_response (district_id, learner_id, client_id, item_id, variant, response, at_ms)
+VALUES (:district_id, :learner_id, :client_id, :item_id, :variant, :response, :at_ms)
+ON CONFLICT (district_id, learner_id, client_id) DO NOTHING
+-- name: mastery_set
+INSERT INTO mastery (district_id, learner_id, competency_id, p_known, level, evidence_count, alone_count, right_count,
+  last_evidence_id, policy_id, model_id)
+VALUES (:district_id, :learner_id, :competency_id, :p_known, :level, :evidence_count, :alone_count, :right_count,
+  :last_evidence_id, :policy_id, :model_id)
+ON CONFLICT (district_id, learner_id, competency_id) DO UPDATE SET p_known = excluded.p_known, level = excluded.level,
+  evidence_count = excluded.evidence_count, alone_count = excluded.alone_count, right_count = excluded.right_count,
+  last_evidence_id = excluded.last_evidence_id, policy_id = excluded.policy_id, model_id = excluded.model_id
+-- name: mastery_list
+SELECT competency_id, p_known, level, evidence_count, alone_count, right_count, last_evidence_id, policy_id, model_id
+FROM mastery WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY competency_id
+-- name: mastery_delete
+DELETE FROM mastery WHERE district_id = :district_id AND learner_id = :learner_id
+-- name: mastery_learners
+SELECT DISTINCT learner_id FROM mastery WHERE district_id = :district_id AND learner_id > :after
+ORDER BY learner_id LIMIT :limit
+-- name: class_mastery
+-- why: one class page in one read
+SELECT m.learner_id, m.competency_id, m.p_known, m.level, m.evidence_count, m.last_evidence_id
+FROM enrollment e JOIN mastery m ON m.district_id = e.district_id AND m.learner_id = e.user_id
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+ORDER BY m.learner_id, m.competency_id
+-- name: policy_list
+SELECT policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, reason FROM policy
+WHERE district_id = :district_id ORDER BY policy_id
+-- name: policy_insert
+INSERT INTO policy (district_id, policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, recorder_id, reason)
+VALUES (:district_id, :policy_id, :scope, :scope_id, :doc, :effective_at_ms, :recorded_at_ms, :recorder_id, :reason)
+-- name: model_list
+SELECT model_id, kind, doc, effective_at_ms FROM model WHERE district_id = :district_id ORDER BY model_id
+-- name: model_insert
+INSERT INTO model (district_id, model_id, kind, doc, effective_at_ms, recorded_at_ms)
+VALUES (:district_id, :model_id, :kind, :doc, :effective_at_ms, :recorded_at_ms)
+-- name: draft_get
+SELECT response, hints, started_at_ms, updated_at_ms FROM draft
+WHERE district_id = :district_id AND learner_id = :learner_id AND item_id = :item_id AND variant = :variant
+-- name: draft_set
+INSERT INTO draft (district_id, learner_id, item_id, variant, response, hints, started_at_ms, updated_at_ms)
+VALUES (:district_id, :learner_id, :item_id, :variant, :response, :hints, :now_ms, :now_ms)
+ON CONFLICT (district_id, learner_id, item_id, variant) DO UPDATE SET response = excluded.response,
+  hints = excluded.hints, updated_at_ms = excluded.updated_at_ms
+-- name: draft_delete
+DELETE FROM draft WHERE district_id = :district_id AND learner_id = :learner_id AND item_id = :item_id AND variant = :variant
+-- name: help_insert
+INSERT INTO help_request (district_id, help_id, learner_id, client_id, kind, item_id, note)
+VALUES (:district_id, :help_id, :learner_id, :client_id, :kind, :item_id, :note)
+ON CONFLICT (district_id, learner_id, client_id) DO NOTHING
+-- name: help_find
+SELECT help_id, kind, item_id, note FROM help_request
+WHERE district_id = :district_id AND learner_id = :learner_id AND client_id = :client_id
+-- name: help_place
+SELECT COUNT(*) FROM help_request h
+WHERE h.district_id = :district_id AND h.answered_at_ms IS NULL AND h.help_id <= :help_id
+  AND h.learner_id IN (SELECT e2.user_id FROM enrollment e1 JOIN enrollment e2
+    ON e2.district_id = e1.district_id AND e2.class_id = e1.class_id
+    WHERE e1.district_id = :district_id AND e1.user_id = :learner_id AND e1.status = 'active' AND e2.status = 'active')
+-- name: help_open
+SELECT h.help_id, h.learner_id, h.kind, h.item_id, h.note FROM help_request h
+JOIN enrollment e ON e.district_id = h.district_id AND e.user_id = h.learner_id
+WHERE h.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+  AND h.answered_at_ms IS NULL
+ORDER BY h.help_id LIMIT 200
+-- name: help_answer
+UPDATE help_request SET answered_at_ms = :now_ms, answered_by = :user_id
+WHERE district_id = :district_id AND help_id = :help_id AND answered_at_ms IS NULL
+-- name: help_get
+SELECT learner_id FROM help_request WHERE district_id = :district_id AND help_id = :help_id

@@ -1,0 +1,48 @@
+-- name: competency_all
+-- why: the catalogue in memory: a district's own and what all share
+-- all districts: named by both keys
+SELECT district_id, competency_id, framework_id, COALESCE(parent_id, 0), uri, code, statement, name, type, grades, position, try_at_home
+FROM competency WHERE district_id IN (0, :district_id) AND status = 'active' ORDER BY competency_id
+-- name: link_all
+-- all districts: named by both keys
+SELECT from_id, to_id FROM competency_link
+WHERE district_id IN (0, :district_id) AND type = :type AND status = 'active' ORDER BY from_id, to_id
+-- name: framework_all
+-- all districts: named by both keys
+SELECT framework_id, uri, title, creator, publisher, language, version, licence, licence_url, notice
+FROM framework WHERE district_id IN (0, :district_id) AND status = 'active' ORDER BY framework_id
+-- name: item_all
+-- all districts: named by both keys
+SELECT district_id, item_id, version, group_id, group_position, source, status FROM item
+WHERE district_id IN (0, :district_id) ORDER BY item_id
+-- name: item_competency_all
+-- all districts: named by both keys
+SELECT item_id, version, competency_id FROM item_competency
+WHERE district_id IN (0, :district_id) ORDER BY item_id, version, competency_id
+-- name: item_doc
+-- all districts: named by both keys
+SELECT doc FROM item_version
+WHERE district_id IN (0, :district_id) AND item_id = :item_id AND version = :version
+-- name: course_competency_all
+SELECT course_id, competency_id FROM course_competency
+WHERE district_id = :district_id ORDER BY course_id, position, competency_id
+-- name: course_competency_insert
+INSERT INTO course_competency (district_id, course_id, competency_id, position)
+VALUES (:district_id, :course_id, :competency_id, :position)
+ON CONFLICT (district_id, course_id, competency_id) DO UPDATE SET position = excluded.position
+-- name: figure_get
+-- all districts: named by both keys
+SELECT content_type, size_bytes FROM figure WHERE district_id IN (0, :district_id) AND sha256 = :sha256
+-- name: figure_insert
+INSERT INTO figure (district_id, sha256, content_type, size_bytes)
+VALUES (:district_id, :sha256, :content_type, :size_bytes)
+ON CONFLICT (district_id, sha256) DO NOTHING
+-- name: figure_all
+-- all districts: named by both keys
+SELECT sha256, size_bytes FROM figure WHERE district_id IN (0, :district_id) ORDER BY sha256
+-- name: import_latest
+-- all districts: named by both keys
+SELECT kind, source, MAX(at_ms) FROM import_run WHERE district_id IN (0, :district_id) GROUP BY kind, source ORDER BY kind, source
+-- name: import_insert
+INSERT INTO import_run (district_id, import_id, kind, source, at_ms, report)
+VALUES (:district_id, :import_id, :kind, :source, :at_ms, :report)

@@ -1,0 +1,85 @@
+-- name: class_get
+SELECT title, COALESCE(course_id, 0), COALESCE(org_id, 0), grades, periods FROM class
+WHERE district_id = :district_id AND class_id = :class_id
+-- name: class_of_user
+SELECT c.class_id, c.title, COALESCE(c.course_id, 0), COALESCE(c.org_id, 0), e.role FROM enrollment e
+JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.status = 'active' AND c.status = 'active'
+ORDER BY c.title, c.class_id
+-- name: course_of_learner
+-- why: on the path of every answer: what is this learner's
+SELECT DISTINCT c.course_id FROM enrollment e
+JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'student' AND e.status = 'active'
+  AND c.status = 'active' AND c.course_id IS NOT NULL ORDER BY c.course_id
+-- name: class_students
+SELECT u.user_id, u.given_name, u.family_name, u.preferred_name, u.username, u.grade FROM enrollment e
+JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+  AND u.status = 'active'
+ORDER BY u.family_name, u.given_name, u.user_id
+-- name: class_teachers
+SELECT u.user_id, u.given_name, u.family_name, u.preferred_name FROM enrollment e
+JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'teacher' AND e.status = 'active'
+  AND u.status = 'active'
+ORDER BY u.family_name, u.given_name, u.user_id
+-- name: class_org
+SELECT c.class_id, c.title, COALESCE(c.course_id, 0),
+  (SELECT COUNT(*) FROM enrollment e WHERE e.district_id = c.district_id AND e.class_id = c.class_id AND e.role = 'student' AND e.status = 'active')
+FROM class c WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' ORDER BY c.title, c.class_id
+-- name: org_list
+SELECT org_id, COALESCE(parent_org_id, 0), type, name, zone FROM org
+WHERE district_id = :district_id AND status = 'active' ORDER BY type, name, org_id
+-- name: org_get
+SELECT name, type, zone, COALESCE(parent_org_id, 0) FROM org WHERE district_id = :district_id AND org_id = :org_id
+-- name: org_insert
+INSERT INTO org (district_id, org_id, parent_org_id, type, name, zone, status)
+VALUES (:district_id, :org_id, :parent_org_id, :type, :name, :zone, 'active')
+-- name: org_staff
+SELECT u.user_id, u.given_name, u.family_name, u.preferred_name, r.role FROM user_role r
+JOIN user_account u ON u.district_id = r.district_id AND u.user_id = r.user_id
+WHERE r.district_id = :district_id AND r.org_id = :org_id AND r.status = 'active' AND u.status = 'active'
+  AND r.role <> 'student' AND r.role <> 'guardian'
+ORDER BY r.role, u.family_name, u.given_name, u.user_id
+-- name: children_of
+SELECT u.user_id, u.given_name, u.family_name, u.preferred_name, u.grade FROM guardian g
+JOIN user_account u ON u.district_id = g.district_id AND u.user_id = g.learner_id
+WHERE g.district_id = :district_id AND g.guardian_id = :user_id AND g.status = 'active' AND u.status = 'active'
+ORDER BY u.given_name, u.user_id
+-- name: relation_teaches_learner
+SELECT 1 FROM enrollment t JOIN enrollment s ON s.district_id = t.district_id AND s.class_id = t.class_id
+JOIN class c ON c.district_id = t.district_id AND c.class_id = t.class_id
+WHERE t.district_id = :district_id AND t.user_id = :user_id AND t.role = 'teacher' AND t.status = 'active'
+  AND s.user_id = :learner_id AND s.role = 'student' AND s.status = 'active' AND c.status = 'active' LIMIT 1
+-- name: relation_teaches_class
+SELECT 1 FROM enrollment t JOIN class c ON c.district_id = t.district_id AND c.class_id = t.class_id
+WHERE t.district_id = :district_id AND t.user_id = :user_id AND t.class_id = :class_id
+  AND t.role = 'teacher' AND t.status = 'active' AND c.status = 'active' LIMIT 1
+-- name: relation_guardian
+SELECT 1 FROM guardian WHERE district_id = :district_id AND guardian_id = :user_id AND learner_id = :learner_id
+  AND status = 'active' LIMIT 1
+-- name: class_insert
+INSERT INTO class (district_id, class_id, course_id, org_id, title, code, grades, periods, location, status)
+VALUES (:district_id, :class_id, :course_id, :org_id, :title, :code, :grades, :periods, '', 'active')
+-- name: course_insert
+INSERT INTO course (district_id, course_id, org_id, title, code, grades, status)
+VALUES (:district_id, :course_id, :org_id, :title, :code, :grades, 'active')
+-- name: course_list
+SELECT course_id, title, code, grades FROM course WHERE district_id = :district_id AND status = 'active' ORDER BY title, course_id
+-- name: enrollment_insert
+INSERT INTO enrollment (district_id, enrollment_id, class_id, user_id, role, is_primary, status)
+VALUES (:district_id, :enrollment_id, :class_id, :user_id, :role, :is_primary, 'active')
+-- name: guardian_insert
+INSERT INTO guardian (district_id, guardian_id, learner_id, relation, status)
+VALUES (:district_id, :guardian_id, :learner_id, :relation, 'active')
+-- name: learner_orgs
+-- why: leads school: which schools this learner is in
+SELECT DISTINCT c.org_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' AND e.status = 'active' AND c.org_id IS NOT NULL
+-- name: session_current
+SELECT title, starts_on, ends_on FROM academic_session WHERE district_id = :district_id AND status = 'active'
+  AND starts_on <= :today AND ends_on >= :today ORDER BY starts_on DESC, session_id LIMIT 1
+-- name: session_term_insert
+INSERT INTO academic_session (district_id, session_id, title, type, starts_on, ends_on, school_year, status)
+VALUES (:district_id, :session_id, :title, :type, :starts_on, :ends_on, :school_year, 'active')

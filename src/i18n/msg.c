@@ -84,7 +84,9 @@ void msg_err(struct text *out, enum lang lang, const char *err_user)
     for (const char *name = msg_arg_names[id]; *name && n_args < 8; name += strlen(name) + 1) {
         char *next = p ? strchr(p, 0x1f) : NULL;
         if (next) *next++ = 0;
-        args[n_args++] = (struct msg_arg){.name = name, .text = p ? p : "", .n = 0};
+        int64_t count = 0; /* an argument that is a number chooses the plural too */
+        if (p) (void)parse_i64(p, &count);
+        args[n_args++] = (struct msg_arg){.name = name, .text = p ? p : "", .n = count};
         p = next;
     }
     msg_format(out, lang, id, args, n_args);

@@ -66,7 +66,7 @@ static void who(const char *name, const char *role, const struct ui_nav_item *na
                           .languages = lang == LANG_ES ? langs_es : langs, .languages_n = 1};
 }
 
-static const struct ui_help_kind kinds[] = {{"stuck", MSG_help_kind_stuck}, {"explain", MSG_help_kind_hint}, {"check", MSG_help_kind_check}, {"peer", MSG_help_kind_peer}, {"item", MSG_help_kind_item}};
+static const struct ui_help_kind kinds[] = {{"hint", MSG_help_kind_hint}, {"explain", MSG_help_kind_explain}, {"check", MSG_help_kind_check}, {"talk", MSG_help_kind_talk}};
 static const struct ui_plan_row must[] = {
     {"Multiplying fractions", "Secure since Monday.", 3, true, "/why?c=1"},
     {"Paper strips: how many halves in 5?", "With Leo and Ana, at the table", 3, true, NULL},
@@ -220,7 +220,7 @@ static void student_pages(void)
 static void staff_pages(void)
 {
     static const struct ui_class_row classes[] = {{"Math 7 · period 2", NULL, "/class/6", 34, 0, now - 23 * hour}, {"Math 7 · period 3", NULL, "/class/7", 35, 33, now}, {"Math 8 · period 5", "no sign-in cards printed yet", "/class/8", 1, 0, 0}};
-    static const struct ui_help_row help[] = {{"Nour Haddad", MSG_help_kind_hint, now - 4 * 60000, "Unit rates", "I don’t get why you divide by the hours.", "/student/23", "9"}, {"Fatima Zahra El Idrissi Bouanani", MSG_help_kind_stuck, now - 60000, NULL, NULL, "/student/10", "10"}};
+    static const struct ui_help_row help[] = {{"Nour Haddad", MSG_help_kind_explain, now - 4 * 60000, "Unit rates", "I don’t get why you divide by the hours.", "/student/23", "9"}, {"Fatima Zahra El Idrissi Bouanani", MSG_help_kind_check, now - 60000, NULL, NULL, "/student/10", "10"}};
     static const struct ui_queue_row queue[] = {
         {"Jamal Carter", "Math 7 · period 3", NULL, 0, "The same mistake 3 times: turns the first fraction over, not the second.", "wrote 3/2 × 4/5 for 2/3 ÷ 4/5", MSG_queue_open, "/class/7/cell?learner=15&competency=4"},
         {"Victor Dubois", "Math 8 · period 5", "behind", 0, "Clicking through: 14 answers in under 3 seconds each, while behind. More of the same will not help.", NULL, MSG_queue_talk, "/student/32"},

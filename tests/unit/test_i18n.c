@@ -65,6 +65,10 @@ static void error_words_fill_in_the_order_of_the_english_text(void **s)
     assert_string_equal(done(), "A number is due at row 3.");
     msg_err(&t, LANG_EN, "json.number");
     assert_string_equal(done(), "A number is due at .");
+    msg_err(&t, LANG_EN, "sign_in.wait\x1f" "1");
+    assert_string_equal(done(), "Too many tries. Please wait 1 second, then try again.");
+    msg_err(&t, LANG_ES, "sign_in.wait\x1f" "30");
+    assert_string_equal(done(), "Demasiados intentos. Espera 30 segundos y vuelve a intentarlo.");
     msg_err(&t, LANG_EN, "never.heard\x1f<b>");
     assert_string_equal(done(), msg(LANG_EN, MSG_error_unknown));
     msg_err(&t, LANG_ES, NULL);

@@ -473,7 +473,7 @@ static void arg_text(struct val *v, const char *form, char *out, size_t cap)
 
 static void check_form(enum kind k, const char *form)
 {
-    static const char *const time_forms[] = {"moment", "ago", "day", "clock", "exact", NULL}, *const prob_forms[] = {"percent", "in100", NULL},
+    static const char *const time_forms[] = {"moment", "ago", "day", "weekday", "date", "clock", "exact", NULL}, *const prob_forms[] = {"percent", "in100", NULL},
                       *const int_forms[] = {"duration", "plain", NULL};
     const char *const *f = k == T_TIME ? time_forms : k == T_PROB ? prob_forms : k == T_INT ? int_forms : NULL;
     for (; f && *f; f++)
@@ -599,12 +599,12 @@ static void truth(const struct val *v, char *out, size_t cap)
 {
     switch (v->kind) {
     case T_TEXT: case T_URL: append(out, cap, "html_has(%s)", v->c); break;
-    case T_INT: case T_TIME: append(out, cap, "(%s != 0)", v->c); break;
+    case T_INT: case T_TIME: append(out, cap, "%s != 0", v->c); break;
     case T_BOOL: append(out, cap, "%s", v->c); break;
-    case T_SAFE: append(out, cap, "(%s.n > 0)", v->c); break;
-    case T_MSG: append(out, cap, "(%s != MSG_NONE)", v->c); break;
-    case T_MAYBE: append(out, cap, "(%s != NULL)", v->c); break;
-    case T_LIST: case T_TEXTS: append(out, cap, "(%s > 0)", v->n); break;
+    case T_SAFE: append(out, cap, "%s.n > 0", v->c); break;
+    case T_MSG: append(out, cap, "%s != MSG_NONE", v->c); break;
+    case T_MAYBE: append(out, cap, "%s != NULL", v->c); break;
+    case T_LIST: case T_TEXTS: append(out, cap, "%s > 0", v->n); break;
     case T_PROB: case T_STRUCT: DIE("a %s is neither true nor false", kind_names[v->kind]);
     }
 }
@@ -616,15 +616,15 @@ static void condition(char *out, size_t cap)
         bool not = false;
         if (peek("not")) want("not"), not = true;
         if (join) append(out, cap, " %s ", !strcmp(join, "and") ? "&&" : "||");
-        if (not) append(out, cap, "!");
+        if (not) append(out, cap, "!(");
         if (peek("first") || peek("last")) {
             next_tok();
             bool first = !strcmp(tok, "first");
             char name[48];
             want_name(name, sizeof name);
             const struct var *e = each_var(name);
-            if (first) append(out, cap, "(%s == 0)", e->idx);
-            else append(out, cap, "(%s + 1 == %s)", e->idx, e->count);
+            if (first) append(out, cap, "%s == 0", e->idx);
+            else append(out, cap, "%s + 1 == %s", e->idx, e->count);
         } else {
             struct val v, w;
             value(&v);
@@ -639,10 +639,11 @@ static void condition(char *out, size_t cap)
                 value(&w);
                 if (v.kind == T_TEXT && w.kind == T_TEXT && op[1] == '=' && (*op == '=' || *op == '!'))
                     append(out, cap, "%sstr_eq(%s, %s)", *op == '!' ? "!" : "", v.c, w.c);
-                else if (v.kind == T_INT && w.kind == T_INT) append(out, cap, "(%s %s %s)", v.c, op, w.c);
+                else if (v.kind == T_INT && w.kind == T_INT) append(out, cap, "%s %s %s", v.c, op, w.c);
                 else DIE("cannot compare %s with %s", kind_names[v.kind], kind_names[w.kind]);
             }
         }
+        if (not) append(out, cap, ")");
         const char *was = join;
         join = peek("and") ? "and" : peek("or") ? "or" : NULL;
         if (join) want(join);

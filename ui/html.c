@@ -151,6 +151,8 @@ const char *html_time_words(struct html *h, enum lang lang, int64_t at_ms, int64
     case TIME_moment: words_moment(t, lang, at_ms, now_ms, tz); break;
     case TIME_ago: words_ago(t, lang, at_ms, now_ms); break;
     case TIME_day: words_day(t, lang, tz_date(tz, at_ms), tz_date(tz, now_ms)); break;
+    case TIME_weekday: words_weekday(t, lang, tz_date(tz, at_ms)); break;
+    case TIME_date: words_day_exact(t, lang, tz_date(tz, at_ms)); break;
     case TIME_clock: words_clock(t, lang, at_ms, tz); break;
     case TIME_exact: words_moment_exact(t, lang, at_ms, tz); break;
     }

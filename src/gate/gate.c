@@ -276,7 +276,10 @@ static void problem(struct call *c)
 
 static void finish(struct gate *g, struct call *c)
 {
-    if (c->handed_over) return;
+    if (c->st == ST_OK && c->stream) {
+        c->stream(c);
+        return;
+    }
     if (c->out.failed && c->st == ST_OK) c->st = err_fail(&c->err, ST_NOMEM, "err.memory", "%s: the page is too large", c->route->path);
     if (c->st != ST_OK) {
         __atomic_add_fetch(&g->errors, 1, __ATOMIC_RELAXED);

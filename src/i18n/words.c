@@ -91,6 +91,14 @@ void words_day(struct text *out, enum lang lang, int32_t day, int32_t today)
     else day_month(out, lang, day, today);
 }
 
+void words_weekday(struct text *out, enum lang lang, int32_t day)
+{
+    /* A name that begins a line: with a capital, also where the language writes it small. */
+    const char *w = msg(lang, nth(MSG_date_weekday_1, date_weekday(day)));
+    if (*w >= 'a' && *w <= 'z') text_char(out, (char)(*w++ - 'a' + 'A'));
+    text_add(out, w);
+}
+
 void words_day_exact(struct text *out, enum lang lang, int32_t day)
 {
     int y, m, d;

@@ -62,7 +62,7 @@
       return r.json().catch(function () { return {}; }).then(function (reply) {
         drop(one.id);
         busy = false;
-        if (one.waited) say("sent"); else say("", "");
+        if (!r.ok) say("refused"); else if (one.waited) say("sent"); else say("", "");
         if (done) done(one, r, reply);
         flush(done);
       });

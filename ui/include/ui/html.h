@@ -44,7 +44,7 @@ void html_decimal(struct html *h, double v);       /* at most 4 places, a point;
 void html_msg(struct html *h, enum lang lang, enum msg_id id, const struct msg_arg *args, size_t n);
 void html_attr_msg(struct html *h, enum lang lang, enum msg_id id, const struct msg_arg *args, size_t n);
 
-enum time_form { TIME_moment, TIME_ago, TIME_day, TIME_clock, TIME_exact };
+enum time_form { TIME_moment, TIME_ago, TIME_day, TIME_weekday, TIME_date, TIME_clock, TIME_exact };
 enum prob_form { PROB_percent, PROB_in100 };
 /* <time datetime title="exact">words</time>; nothing when at_ms is 0. */
 void html_time(struct html *h, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz, enum time_form form);

@@ -7,7 +7,5 @@
 
 /* Why this next, to the learner. Appends to out. */
 void words_reason(struct text *out, enum lang lang, const struct next_item *n);
-/* The rule for "secure" in plain words. */
-void words_rule(struct text *out, enum lang lang, const struct policy *p);
 
 #endif

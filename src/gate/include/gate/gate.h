@@ -59,7 +59,8 @@ struct call {
     struct job *job;
     const char *names[GATE_PARAMS], *values[GATE_PARAMS];
     size_t params;
-    bool handed_over;          /* the reply is a stream and has been made */
+    void (*stream)(struct call *c); /* set by a handler: answer with a stream, made on the HTTP thread */
+    void *stream_arg;
     int stage;
     enum st st;
     struct err err;

@@ -1,0 +1,485 @@
+/* Routes of /api/v1. Each is small: the gate has found who asks and what they may. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "app/answer.h"
+#include "app/help.h"
+#include "app/items.h"
+#include "app/learner.h"
+#include "app/next.h"
+#include "app/class.h"
+#include "app/words.h"
+#include "base/json.h"
+#include "gate/live.h"
+#include "items/items.h"
+#include "openapi.h"
+
+static struct json_out start(struct call *c)
+{
+    struct json_out j;
+    c->res.content_type = "application/json";
+    json_out_init(&j, &c->out);
+    return j;
+}
+
+static enum lang lang_of(const struct call *c) { return lang_find(c->who.language, lang_find("en", 0)); }
+
+static const char *level_word(enum level l) { return level_code(l); }
+
+/* Shared pieces of replies ---------------------------------------------------------------------------------------- */
+
+static enum st put_next(struct call *c, struct json_out *j, const char *key, const struct next_item *n, struct err *e)
+{
+    struct text why;
+    json_open_obj(j, key);
+    json_put_id(j, "item_id", n->item ? n->item->item_id : 0);
+    if (n->item) {
+        const struct item *it;
+        TRY(app_item_variant(c->app, &c->tx, c->arena, n->item->item_id, n->item->version, n->variant, &it, e));
+        json_put_i64(j, "variant", n->variant);
+        json_open_list(j, "competency_ids");
+        for (size_t i = 0; i < n->item->competency_count; i++) json_put_id(j, NULL, n->item->competency_ids[i]);
+        json_close_list(j);
+        json_put_str(j, "title", it->title_html);
+        json_put_str(j, "stimulus", it->stimulus_html);
+        json_put_str(j, "body", it->body_html);
+        json_open_obj(j, "interaction");
+        json_put_str(j, "type", interaction_code(it->question.type));
+        json_put_str(j, "label", it->question.label);
+        json_put_str(j, "unit", it->question.unit);
+        json_open_list(j, "choices");
+        for (size_t i = 0; i < it->question.choice_count; i++) {
+            json_open_obj(j, NULL);
+            json_put_str(j, "id", it->question.choices[i].id);
+            json_put_str(j, "body", it->question.choices[i].body_html);
+            json_close_obj(j);
+        }
+        json_close_list(j);
+        json_close_obj(j);
+        json_put_i64(j, "hints_available", (int64_t)it->hint_count);
+        json_put_str(j, "attribution", it->attribution_text);
+        json_put_str(j, "licence", it->licence_name);
+    }
+    text_init(&why, 4096);
+    words_reason(&why, lang_of(c), n);
+    json_open_obj(j, "reason");
+    json_put_str(j, "code", n->item ? reason_code(n->reason) : "nothing_open");
+    json_put_str(j, "text", text_str(&why));
+    json_close_obj(j);
+    json_close_obj(j);
+    text_release(&why);
+    return ST_OK;
+}
+
+static enum st as_of(struct call *c, int64_t *at_ms, struct err *e)
+{
+    const char *s = http_query(c->http, "as_of");
+    *at_ms = 0;
+    if (!s || !*s) return ST_OK;
+    if (!time_parse_utc(s, at_ms)) return err_fail(e, ST_INVALID, "api.as_of", "as_of must be a date or an RFC 3339 time");
+    if (strlen(s) == 10) *at_ms += 86399999; /* a date means the end of that day */
+    return ST_OK;
+}
+
+/* Paging: `limit` and `after`, an id. */
+static enum st paging(struct call *c, int64_t *limit, int64_t *after, struct err *e)
+{
+    const char *l = http_query(c->http, "limit"), *a = http_query(c->http, "after");
+    *limit = 200;
+    *after = 0;
+    if (l && (!parse_i64(l, limit) || *limit < 1 || *limit > 1000)) return err_fail(e, ST_INVALID, "api.limit", "limit must be a number from 1 to 1000");
+    if (a && *a && !parse_i64(a, after)) return err_fail(e, ST_INVALID, "api.after", "after must be the `after` of the page before");
+    return ST_OK;
+}
+
+/* GET /me --------------------------------------------------------------------------------------------------------- */
+
+static enum st get_me(struct call *c, struct err *e)
+{
+    struct stmt *q;
+    struct json_out j = start(c);
+    bool row;
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "user_id", c->who.user_id);
+    char name[200];
+    snprintf(name, sizeof name, "%s%s%s", c->who.given_name, *c->who.family_name ? " " : "", c->who.family_name);
+    json_put_str(&j, "name", name);
+    json_put_str(&j, "language", c->who.language);
+    json_open_list(&j, "roles");
+    for (unsigned r = 1; r <= ROLE_GUARDIAN; r <<= 1)
+        if (c->who.roles & r) json_put_str(&j, NULL, role_code((enum role)r));
+    json_close_list(&j);
+    json_open_list(&j, "classes");
+    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
+    bind_i64(q, "user_id", c->who.user_id);
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "id", col_i64(q, 0));
+        json_put_str(&j, "title", col_text(q, 1));
+        json_put_str(&j, "role", col_text(q, 4));
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* GET /me/next ---------------------------------------------------------------------------------------------------- */
+
+static enum st get_next(struct call *c, struct err *e)
+{
+    int64_t courses[COURSES_MAX], competency = 0;
+    size_t n;
+    struct mastery_view m;
+    struct next_item next;
+    const char *want = http_query(c->http, "competency");
+    if (want && *want && !id_parse(want, &competency)) return err_fail(e, ST_INVALID, "api.competency", "competency must be an id");
+    TRY(learner_courses(&c->tx, c->learner.learner_id, courses, COURSES_MAX, &n, e));
+    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, competency, c->now_ms, &next);
+    struct json_out j = start(c);
+    return put_next(c, &j, NULL, &next, e);
+}
+
+/* POST /me/answers ------------------------------------------------------------------------------------------------ */
+
+struct api_answer {
+    struct answer_cmd cmd;
+    struct verdict verdict;
+    const struct item *item;
+    int64_t courses[COURSES_MAX];
+    size_t course_count;
+};
+
+static enum st whole(const json_t *o, const char *key, int64_t low, int64_t high, int64_t dflt, int64_t *out, struct err *e)
+{
+    const json_t *v = json_object_get(o, key);
+    *out = dflt;
+    if (!v || json_is_null(v)) return ST_OK;
+    if (!json_is_integer(v) || json_integer_value(v) < low || json_integer_value(v) > high)
+        return err_fail(e, ST_INVALID, "answer.number", "%s must be a whole number from %lld to %lld", key, (long long)low, (long long)high);
+    *out = json_integer_value(v);
+    return ST_OK;
+}
+
+static enum st answer_parse(struct call *c, struct command **out, struct err *e)
+{
+    json_t *body, *response;
+    struct api_answer *a;
+    int64_t item_id, hints;
+    TRY(call_alloc(c, sizeof *a, (void **)&a, e));
+    TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
+    if (!json_is_object(body)) return err_fail(e, ST_INVALID, "answer.shape", "the body must be an object");
+    response = json_object_get(body, "response");
+    if (!id_parse(json_str(body, "item_id", ""), &item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be the string that `next` gave");
+    if (!response) return err_fail(e, ST_INVALID, "answer.response", "response is missing");
+    struct answer_cmd *cmd = &a->cmd;
+    cmd->client_id = json_str(body, "client_id", NULL);
+    TRY(answer_check_client_id(cmd->client_id, e));
+    if (!json_is_integer(json_object_get(body, "variant"))) return err_fail(e, ST_INVALID, "answer.variant", "variant must be the number that `next` gave");
+    TRY(whole(body, "variant", 0, INT64_C(1) << 40, 0, &cmd->variant, e));
+    TRY(whole(body, "hints", 0, 100, 0, &hints, e));
+    TRY(whole(body, "took_ms", 0, 86400000, 0, &cmd->took_ms, e));
+    TRY(whole(body, "answered_at_ms", 0, INT64_C(1) << 45, c->now_ms, &cmd->answered_at_ms, e));
+    cmd->hints = (int32_t)hints;
+    TRY(learner_courses(&c->tx, c->learner.learner_id, a->courses, COURSES_MAX, &a->course_count, e));
+    cmd->item = catalogue_item(&c->snapshot->catalogue, item_id);
+    if (!cmd->item || !cmd->item->open || !catalogue_teaches(&c->snapshot->catalogue, a->courses, a->course_count, cmd->item))
+        return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses, or has been taken out");
+    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, cmd->item->version, cmd->variant, &a->item, e));
+    TRY(item_score(c->arena, a->item, response, &a->verdict, e));
+    char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
+    cmd->response = text ? arena_strdup(c->arena, text) : NULL;
+    free(text);
+    if (!cmd->response) return err_fail(e, ST_NOMEM, "err.memory", "response");
+    cmd->command.is_answer = true;
+    cmd->snapshot = c->snapshot;
+    cmd->arena = c->arena;
+    cmd->learner_id = c->learner.learner_id;
+    cmd->score = a->verdict.score;
+    cmd->readable = a->verdict.readable;
+    cmd->body_hash = answer_body_hash(item_id, cmd->variant, cmd->response, cmd->hints);
+    *out = &cmd->command;
+    return ST_OK;
+}
+
+static void put_mastery(struct json_out *j, const struct answer_cmd *cmd)
+{
+    json_open_list(j, "mastery");
+    for (size_t i = 0; i < cmd->item->competency_count; i++) {
+        const struct competency_state *k = state_find(&cmd->state, cmd->item->competency_ids[i]);
+        if (!k) continue;
+        json_open_obj(j, NULL);
+        json_put_id(j, "competency_id", k->competency_id);
+        json_put_f64(j, "p_known", k->p_known);
+        json_put_str(j, "level", level_word(k->level));
+        json_put_i64(j, "evidence_count", k->opportunities);
+        json_close_obj(j);
+    }
+    json_close_list(j);
+}
+
+static enum st answer_reply(struct call *c, struct command *command, struct err *e)
+{
+    struct api_answer *a = (struct api_answer *)command;
+    struct json_out j = start(c);
+    struct next_item next;
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "evidence_id", a->cmd.evidence_id);
+    if (a->verdict.readable) json_put_f64(&j, "score", a->verdict.score);
+    else json_put_null(&j, "score");
+    json_put_bool(&j, "readable", a->verdict.readable);
+    if (a->verdict.readable) json_put_str(&j, "feedback", a->verdict.feedback_html);
+    else json_put_str(&j, "feedback", msg(lang_of(c), msg_find_code("", a->verdict.unreadable ? a->verdict.unreadable : "", msg_find("score.cannot_read"))));
+    put_mastery(&j, &a->cmd);
+    next_item(c->snapshot, &a->cmd.state, a->cmd.learner_id, a->courses, a->course_count, 0, c->now_ms, &next);
+    TRY(put_next(c, &j, "next", &next, e));
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* POST /me/help --------------------------------------------------------------------------------------------------- */
+
+static enum st help_parse(struct call *c, struct command **out, struct err *e)
+{
+    json_t *body;
+    struct help_cmd *h;
+    TRY(call_alloc(c, sizeof *h, (void **)&h, e));
+    TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
+    const char *item = json_str(body, "item_id", NULL);
+    if (item && !id_parse(item, &h->item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
+    h->learner_id = c->learner.learner_id;
+    h->client_id = json_str(body, "client_id", NULL);
+    h->kind = json_str(body, "kind", NULL);
+    h->note = json_str(body, "note", "");
+    TRY(help_check(h, e));
+    *out = &h->command;
+    return ST_OK;
+}
+
+static enum st help_reply(struct call *c, struct command *command, struct err *e)
+{
+    const struct help_cmd *h = (const struct help_cmd *)command;
+    struct json_out j = start(c);
+    (void)e;
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "help_id", h->help_id);
+    json_put_i64(&j, "place", h->place);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* GET /learners/:learner/mastery ---------------------------------------------------------------------------------- */
+
+static enum st get_mastery(struct call *c, struct err *e)
+{
+    int64_t at, limit, after, last = 0;
+    struct mastery_view m;
+    char version[24];
+    TRY(as_of(c, &at, e));
+    TRY(paging(c, &limit, &after, e));
+    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &m, e));
+    struct json_out j = start(c);
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "learner_id", c->learner.learner_id);
+    json_put_time(&j, "as_of", m.as_of_ms);
+    snprintf(version, sizeof version, "%lld", (long long)m.policy->policy_id);
+    json_put_str(&j, "policy_version", version);
+    json_open_list(&j, "competencies");
+    for (size_t i = 0; i < m.state.count; i++) {
+        const struct competency_state *k = &m.state.competency[i];
+        const struct competency *about = catalogue_competency(&c->snapshot->catalogue, k->competency_id);
+        if (k->competency_id <= after) continue;
+        if (limit-- == 0) {
+            last = m.state.competency[i - 1].competency_id;
+            break;
+        }
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "competency_id", k->competency_id);
+        json_put_str(&j, "name", about ? about->name : "");
+        json_put_str(&j, "uri", about ? about->uri : "");
+        json_put_f64(&j, "p_known", k->p_known);
+        json_put_str(&j, "level", level_word(k->level));
+        json_put_i64(&j, "evidence_count", k->opportunities);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_put_id(&j, "after", last);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+static enum st get_why(struct call *c, struct err *e)
+{
+    int64_t competency, at;
+    struct why_view w;
+    char version[24];
+    TRY(call_id(c, "competency", &competency, e));
+    TRY(as_of(c, &at, e));
+    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency, at, &w, e));
+    struct json_out j = start(c);
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "learner_id", c->learner.learner_id);
+    json_put_id(&j, "competency_id", competency);
+    json_put_str(&j, "name", w.competency->name);
+    json_put_str(&j, "level", level_word(w.state ? w.state->level : LEVEL_NOT_YET));
+    json_put_f64(&j, "p_known", w.state ? w.state->p_known : w.prior);
+    json_put_f64(&j, "prior", w.prior);
+    snprintf(version, sizeof version, "%lld", (long long)w.policy->policy_id);
+    json_put_str(&j, "policy_version", version);
+    json_put_time(&j, "as_of", at ? at : c->now_ms);
+    json_open_obj(&j, "rule");
+    json_put_f64(&j, "secure_at", w.rule.secure_at);
+    json_put_f64(&j, "nearly_at", w.rule.nearly_at);
+    json_put_i64(&j, "least_evidence", w.rule.least_evidence);
+    json_put_str(&j, "after_hint", w.rule.after_hint == AFTER_HINT_PRACTICE ? "practice" : "not_alone");
+    json_close_obj(&j);
+    json_open_list(&j, "steps");
+    for (size_t i = 0; i < w.count; i++) {
+        const struct why_step *s = &w.steps[i];
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "evidence_id", s->evidence.evidence_id);
+        json_put_time(&j, "at", s->evidence.answered_at_ms);
+        json_put_id(&j, "item_id", s->evidence.item_id);
+        json_put_f64(&j, "score", s->evidence.score);
+        json_put_i64(&j, "attempt", s->evidence.attempt);
+        json_put_i64(&j, "hints", s->evidence.hints);
+        json_put_i64(&j, "took_ms", s->evidence.took_ms);
+        json_put_raw(&j, "response", s->response ? s->response : "null");
+        json_put_bool(&j, "counted", s->moved);
+        if (s->moved) json_put_f64(&j, "before", s->before);
+        else json_put_null(&j, "before");
+        if (s->moved) json_put_f64(&j, "after", s->after);
+        else json_put_null(&j, "after");
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* GET /classes/:class/… ------------------------------------------------------------------------------------------- */
+
+static enum st get_class_mastery(struct call *c, struct err *e)
+{
+    struct class_view v;
+    int64_t limit, after, last = 0;
+    TRY(paging(c, &limit, &after, e));
+    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    struct json_out j = start(c);
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "class_id", c->class_.class_id);
+    json_open_list(&j, "competencies");
+    for (size_t i = 0; i < v.competency_count; i++) {
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "competency_id", v.competencies[i]->competency_id);
+        json_put_str(&j, "name", v.competencies[i]->name);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_open_list(&j, "learners");
+    for (size_t i = 0; i < v.learner_count; i++) {
+        const struct class_learner *l = &v.learners[i];
+        if (after && (int64_t)i < after) continue;
+        if (limit-- == 0) {
+            last = (int64_t)i;
+            break;
+        }
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "learner_id", l->learner_id);
+        json_put_str(&j, "name", l->name);
+        json_open_list(&j, "mastery");
+        for (size_t k = 0; k < v.competency_count; k++) {
+            const struct mastery_row *m = l->cells[k];
+            if (!m) continue;
+            json_open_obj(&j, NULL);
+            json_put_id(&j, "competency_id", m->competency_id);
+            json_put_f64(&j, "p_known", m->p_known);
+            json_put_str(&j, "level", level_word((enum level)m->level));
+            json_put_i64(&j, "evidence_count", m->evidence_count);
+            json_close_obj(&j);
+        }
+        json_close_list(&j);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_put_id(&j, "after", last);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+static enum st get_queue(struct call *c, struct err *e)
+{
+    struct queue_entry *list;
+    size_t n;
+    TRY(class_queue(c->app, c->snapshot, &c->tx, c->arena, &c->class_, lang_of(c), &list, &n, e));
+    struct json_out j = start(c);
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "class_id", c->class_.class_id);
+    json_open_list(&j, "entries");
+    for (size_t i = 0; i < n; i++) {
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "learner_id", list[i].learner_id);
+        json_put_str(&j, "name", list[i].name);
+        json_open_obj(&j, "reason");
+        json_put_str(&j, "code", list[i].code);
+        json_put_str(&j, "text", list[i].text);
+        json_close_obj(&j);
+        json_put_str(&j, "action", list[i].action);
+        json_put_id(&j, "competency_id", list[i].competency_id);
+        json_put_id(&j, "help_id", list[i].help_id);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* Health and the description -------------------------------------------------------------------------------------- */
+
+static enum st get_health(struct call *c, struct err *e)
+{
+    (void)e;
+    struct json_out j = start(c);
+    json_open_obj(&j, NULL);
+    json_put_str(&j, "status", "ok");
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+static enum st get_openapi(struct call *c, struct err *e)
+{
+    (void)e;
+    c->res.content_type = "application/json";
+    openapi_write(&c->out);
+    return ST_OK;
+}
+
+enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL };
+
+const struct route api_routes[] = {
+    {.method = HTTP_GET, .path = "/healthz", .may = MAY_ANYONE, .read = get_health, .summary = "The process runs"},
+    {.method = HTTP_GET, .path = "/readyz", .may = MAY_ANYONE, .read = get_health, .summary = "The database answers"},
+    {.method = HTTP_GET, .path = "/api/v1/openapi.json", .may = MAY_ANYONE, .read = get_openapi, .summary = "This description"},
+    {.method = HTTP_GET, .path = "/api/v1/me", .may = MAY_SIGNED_IN, .read = get_me, .summary = "Who I am, and my classes", .reply_schema = "Me"},
+    {.method = HTTP_GET, .path = "/api/v1/me/next", .may = STUDENT, .read = get_next, .summary = "My next item, the same until it is answered", .reply_schema = "Next"},
+    {.method = HTTP_POST, .path = "/api/v1/me/answers", .may = STUDENT, .body_max = 16384, .kind = ROUTE_WRITE, .parse = answer_parse, .reply = answer_reply,
+     .summary = "Answer an item", .reply_schema = "AnswerReply", .body_schema = "Answer"},
+    {.method = HTTP_POST, .path = "/api/v1/me/help", .may = STUDENT, .body_max = 8192, .kind = ROUTE_WRITE, .parse = help_parse, .reply = help_reply,
+     .summary = "Ask for help", .reply_schema = "HelpReply", .body_schema = "Help"},
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery", .may = READERS, .learner_param = "learner", .read = get_mastery,
+     .summary = "Levels, now or as of a moment", .reply_schema = "LearnerMastery", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery/:competency/why", .may = READERS, .learner_param = "learner", .read = get_why,
+     .summary = "The evidence behind a level", .reply_schema = "Why", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/classes/:class/mastery", .may = MAY_TEACHES, .class_param = "class", .read = get_class_mastery,
+     .summary = "Students and competencies of a class", .reply_schema = "ClassMastery", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/classes/:class/queue", .may = MAY_TEACHES, .class_param = "class", .read = get_queue,
+     .summary = "Who to see next, and why", .reply_schema = "Queue", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/classes/:class/live", .may = MAY_TEACHES, .class_param = "class", .read = gate_live,
+     .summary = "Events of a class as they happen (text/event-stream)", .records_access = true},
+    {0},
+};

@@ -1,0 +1,244 @@
+#include "app/rebuild.h"
+
+#include <jansson.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/answer.h"
+
+enum { SLICE = 200, LEARNER_BYTES = 256u << 20 };
+
+/* What one learner's derived rows should be. */
+struct derived {
+    struct learner_state state;
+    const void *bytes;
+    size_t n;
+    struct mastery_row *rows;
+    size_t row_count;
+    size_t facts;
+};
+
+/* Each mastery row carries the policy and model of the latest fact in it. */
+struct latest {
+    const struct evidence *facts;
+    size_t n;
+};
+
+static const struct evidence *fact_of(const struct latest *l, int64_t id)
+{
+    size_t lo = 0, hi = l->n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (l->facts[mid].evidence_id < id) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < l->n && l->facts[lo].evidence_id == id ? &l->facts[lo] : NULL;
+}
+
+static enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy,
+                      struct derived *d, struct err *e)
+{
+    struct evidence *facts;
+    TRY(evidence_list(tx, a, learner_id, 0, INT64_MAX, &facts, &d->facts, e));
+    TRY(regime_fold(&s->regime, &s->catalogue, policy, a, facts, d->facts, &d->state, NULL, NULL, e));
+    if (state_encode(a, &d->state, &d->bytes, &d->n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
+    d->rows = arena_array(a, d->state.count + 1, sizeof *d->rows);
+    if (!d->rows) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
+    struct latest l = {facts, d->facts};
+    for (size_t i = 0; i < d->state.count; i++) {
+        const struct competency_state *k = &d->state.competency[i];
+        const struct evidence *v = fact_of(&l, k->last_evidence_id);
+        if (!k->opportunities) continue;
+        d->rows[d->row_count++] = (struct mastery_row){learner_id, k->competency_id, k->p_known, (int32_t)k->level, k->opportunities,
+                                                       k->alone, k->right, k->last_evidence_id, v ? v->policy_id : 0, v ? v->model_id : 0};
+    }
+    return ST_OK;
+}
+
+static bool same_rows(const struct mastery_row *a, const struct mastery_row *b)
+{
+    return a->competency_id == b->competency_id && memcmp(&a->p_known, &b->p_known, sizeof a->p_known) == 0 && a->level == b->level &&
+           a->evidence_count == b->evidence_count && a->alone_count == b->alone_count && a->right_count == b->right_count &&
+           a->last_evidence_id == b->last_evidence_id && a->policy_id == b->policy_id && a->model_id == b->model_id;
+}
+
+static enum st one(struct snapshot *s, struct tx *tx, int64_t learner_id, enum rebuild_mode mode, const struct policy *policy,
+                   struct rebuild_report *out, struct err *e)
+{
+    struct arena a;
+    struct derived d = {0};
+    struct state_row stored;
+    struct mastery_row *rows;
+    size_t n = 0;
+    arena_init(&a, LEARNER_BYTES);
+    enum st st = derive(s, tx, &a, learner_id, policy, &d, e);
+    if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &rows, &n, e);
+    if (st == ST_OK) st = state_get(tx, &a, learner_id, &stored, e);
+    if (st != ST_OK) goto out;
+    out->learners++;
+    out->facts += (int64_t)d.facts;
+    if (mode == REBUILD_WHAT_IF) {
+        for (size_t i = 0; i < d.row_count; i++) {
+            size_t k = 0;
+            while (k < n && rows[k].competency_id != d.rows[i].competency_id) k++;
+            int32_t old = k < n ? rows[k].level & 3 : LEVEL_NOT_YET;
+            if (old != d.rows[i].level) out->changed++;
+            out->moved[old][d.rows[i].level & 3]++;
+        }
+        goto out;
+    }
+    bool state_same = stored.version && stored.n == d.n && memcmp(stored.state, d.bytes, d.n) == 0;
+    if (!stored.version && d.facts == 0) state_same = true;
+    int64_t differed = n > d.row_count ? (int64_t)(n - d.row_count) : 0;
+    for (size_t i = 0; i < d.row_count; i++) {
+        bool same = false;
+        for (size_t k = 0; k < n && !same; k++) same = same_rows(&rows[k], &d.rows[i]);
+        differed += !same;
+    }
+    out->states_differed += !state_same;
+    out->rows_differed += differed;
+    if (mode == REBUILD_WRITE && (!state_same || differed)) {
+        st = mastery_delete(tx, learner_id, e);
+        for (size_t i = 0; st == ST_OK && i < d.row_count; i++) st = mastery_set(tx, &d.rows[i], e);
+        stored.state = d.bytes;
+        stored.n = d.n;
+        if (st == ST_OK) st = d.facts ? state_set(tx, &stored, e) : state_delete(tx, learner_id, e);
+    }
+out:
+    arena_release(&a);
+    return st;
+}
+
+static void merge(json_t *into, const json_t *over)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)over, key, v)
+    {
+        json_t *old = json_object_get(into, key);
+        if (json_is_object(old) && json_is_object(v)) merge(old, v);
+        else json_object_set(into, key, v);
+    }
+}
+
+static enum st merged_policy(const struct policy_version *now, const char *what_if, struct policy *out, struct err *e)
+{
+    json_error_t je;
+    json_t *base = json_loads(now->doc, JSON_REJECT_DUPLICATES, &je), *over = json_loads(what_if, JSON_REJECT_DUPLICATES, &je);
+    enum st st;
+    if (!base || !json_is_object(over)) {
+        st = err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object: %s", je.text);
+    } else {
+        merge(base, over);
+        char *doc = json_dumps(base, JSON_COMPACT);
+        out->policy_id = now->policy_id;
+        st = doc ? policy_read(doc, strlen(doc), out, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
+        free(doc);
+    }
+    json_decref(base);
+    json_decref(over);
+    return st;
+}
+
+/* All learners of one list, a slice a transaction. */
+static enum st walk(struct snapshot *s, struct conn *c, enum sql_id list, enum rebuild_mode mode, const struct policy *policy,
+                    bool only_without_facts, struct rebuild_report *out, struct err *e)
+{
+    int64_t ids[SLICE], after = 0;
+    for (;;) {
+        struct tx tx;
+        size_t n = 0;
+        TRY(mode == REBUILD_WRITE ? tx_write(c, s->district_id, &tx, e) : tx_read(c, s->district_id, &tx, e));
+        enum st st = learner_ids(&tx, list, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) {
+            if (only_without_facts) {
+                struct arena a;
+                struct evidence *facts;
+                size_t count = 0;
+                arena_init(&a, LEARNER_BYTES);
+                st = evidence_list(&tx, &a, ids[i], 0, INT64_MAX, &facts, &count, e);
+                arena_release(&a);
+                if (st != ST_OK || count) continue;
+            }
+            st = one(s, &tx, ids[i], mode, policy, out, e);
+        }
+        if (st == ST_OK && mode == REBUILD_WRITE) st = tx_commit(&tx, e);
+        else tx_rollback(&tx);
+        TRY(st);
+        if (n < SLICE) return ST_OK;
+        after = ids[n - 1];
+    }
+}
+
+enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, const char *what_if, struct rebuild_report *out, struct err *e)
+{
+    struct snapshot *s = snapshot_hold(app);
+    const struct policy_version *now = regime_policy(&s->regime, app_now_ms(app));
+    struct policy policy = now->policy;
+    *out = (struct rebuild_report){0};
+    enum st st = mode == REBUILD_WHAT_IF ? merged_policy(now, what_if, &policy, e) : ST_OK;
+    if (st == ST_OK) st = walk(s, c, SQL_evidence_learners, mode, &policy, false, out, e);
+    /* Rows that no fact stands behind. */
+    if (st == ST_OK && mode != REBUILD_WHAT_IF) st = walk(s, c, SQL_mastery_learners, mode, &policy, true, out, e);
+    snapshot_drop(s);
+    return st;
+}
+
+static void hash_number(crypto_hash_sha256_state *h, uint64_t v)
+{
+    unsigned char b[8];
+    for (int i = 0; i < 8; i++) b[i] = (unsigned char)(v >> (8 * i));
+    crypto_hash_sha256_update(h, b, 8);
+}
+
+static enum st hash_learner(struct tx *tx, crypto_hash_sha256_state *h, int64_t learner_id, struct err *e)
+{
+    struct arena a;
+    struct state_row state;
+    struct mastery_row *m;
+    size_t n = 0;
+    arena_init(&a, LEARNER_BYTES);
+    enum st st = state_get(tx, &a, learner_id, &state, e);
+    if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &m, &n, e);
+    if (st == ST_OK) {
+        hash_number(h, (uint64_t)learner_id);
+        crypto_hash_sha256_update(h, state.state ? state.state : (const void *)"", state.n);
+        for (size_t i = 0; i < n; i++) {
+            uint64_t p;
+            memcpy(&p, &m[i].p_known, 8);
+            hash_number(h, (uint64_t)m[i].competency_id);
+            hash_number(h, p);
+            hash_number(h, (uint64_t)m[i].level);
+            hash_number(h, (uint64_t)m[i].evidence_count);
+            hash_number(h, (uint64_t)m[i].alone_count);
+            hash_number(h, (uint64_t)m[i].right_count);
+            hash_number(h, (uint64_t)m[i].last_evidence_id);
+        }
+    }
+    arena_release(&a);
+    return st;
+}
+
+enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err *e)
+{
+    crypto_hash_sha256_state h;
+    unsigned char sum[crypto_hash_sha256_BYTES];
+    struct snapshot *s = snapshot_hold(app);
+    int64_t ids[SLICE], after = 0;
+    enum st st = ST_OK;
+    crypto_hash_sha256_init(&h);
+    for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
+        struct tx tx;
+        st = tx_read(c, s->district_id, &tx, e);
+        if (st != ST_OK) break;
+        st = learner_ids(&tx, SQL_mastery_learners, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(&tx, &h, ids[i], e);
+        if (n) after = ids[n - 1];
+        tx_rollback(&tx);
+    }
+    snapshot_drop(s);
+    crypto_hash_sha256_final(&h, sum);
+    sodium_bin2hex(out, 65, sum, sizeof sum);
+    return st;
+}

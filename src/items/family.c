@@ -1,0 +1,236 @@
+/* A family and a number -> one variant. Variables are drawn until every condition holds; the same number gives the
+ * same variant everywhere. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "base/text.h"
+#include "expr.h"
+#include "items/items.h"
+
+enum { TRIES = 400, VALUE_BYTES = 64 };
+typedef __int128 i128;
+
+struct values {
+    const struct item *family;
+    struct expr_names names; /* in the order of the family's variables */
+    bool is_number[EXPR_VARS_MAX];
+    i128 num[EXPR_VARS_MAX], den[EXPR_VARS_MAX];
+    const char *text[EXPR_VARS_MAX]; /* words, or the number as text */
+};
+
+static uint64_t seed_of(const char *s, uint32_t variant)
+{
+    uint64_t h = 14695981039346656037u;
+    for (; *s; s++) h = (h ^ (unsigned char)*s) * 1099511628211u;
+    return hash_mix(h, variant);
+}
+
+static bool evaluate(struct arena *a, struct values *v, const char *text, i128 *num, i128 *den)
+{
+    char plain[EXPR_TEXT_MAX];
+    const char *why;
+    size_t known = v->names.count;
+    if (!expr_plain(text, plain)) return false;
+    struct expr *x = expr_parse(a, plain, &v->names, &why);
+    bool ok = x && v->names.count == known && expr_rational(x, v->num, v->den, num, den);
+    v->names.count = known;
+    return ok;
+}
+
+/* "a < b", "gcd(a,b) = 1", "a != 2 b" */
+static bool holds(struct arena *a, struct values *v, const char *condition, bool *bad)
+{
+    static const char *const ops[] = {"!=", "<=", ">=", "==", "<", ">", "="};
+    char side[EXPR_TEXT_MAX];
+    i128 ln, ld, rn, rd;
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        const char *at = strstr(condition, ops[i]);
+        if (!at) continue;
+        snprintf(side, sizeof side, "%.*s", (int)(at - condition), condition);
+        if (!evaluate(a, v, side, &ln, &ld) || !evaluate(a, v, at + strlen(ops[i]), &rn, &rd)) {
+            *bad = true;
+            return false;
+        }
+        i128 l = ln * rd, r = rn * ld;
+        switch (i) {
+        case 0: return l != r;
+        case 1: return l <= r;
+        case 2: return l >= r;
+        case 4: return l < r;
+        case 5: return l > r;
+        default: return l == r;
+        }
+    }
+    *bad = true;
+    return false;
+}
+
+static bool parse_number(const char *s, i128 *num, i128 *den, struct arena *a)
+{
+    char plain[EXPR_TEXT_MAX];
+    const char *why;
+    struct expr_names none = {0};
+    if (!expr_plain(s, plain)) return false;
+    struct expr *x = expr_parse(a, plain, &none, &why);
+    return x && !none.count && expr_rational(x, NULL, NULL, num, den);
+}
+
+static bool draw(struct arena *a, struct values *v, struct rng *r, bool *bad)
+{
+    const struct item *f = v->family;
+    v->names.count = f->var_count; /* a later variable may use an earlier one */
+    for (size_t i = 0; i < f->var_count; i++) {
+        const struct item_var *x = &f->vars[i];
+        v->is_number[i] = true;
+        v->den[i] = 1;
+        switch (x->kind) {
+        case VAR_RANGE: v->num[i] = x->from + x->step * (int64_t)rng_below(r, (uint32_t)((x->to - x->from) / x->step + 1)); break;
+        case VAR_OF:
+            v->text[i] = x->of[rng_below(r, (uint32_t)x->of_count)];
+            v->is_number[i] = parse_number(v->text[i], &v->num[i], &v->den[i], a);
+            break;
+        case VAR_IS:
+            if (!evaluate(a, v, x->is, &v->num[i], &v->den[i])) {
+                *bad = true; /* a division by zero here may not be one at the next draw */
+                return false;
+            }
+            break;
+        }
+    }
+    for (size_t i = 0; i < f->where_count; i++)
+        if (!holds(a, v, f->where[i], bad)) return false;
+    return true;
+}
+
+static const char *long_text(struct arena *a, i128 n) { return arena_printf(a, "%lld", (long long)n); }
+
+/* As prose: a real minus, 3/4 for a fraction. plain: for keys, with ASCII only. */
+static const char *as_text(struct arena *a, const struct values *v, size_t i, bool plain)
+{
+    if (v->text[i] && (!v->is_number[i] || !plain)) return v->text[i];
+    i128 n = v->num[i], d = v->den[i];
+    const char *minus = n < 0 ? plain ? "-" : "\xe2\x88\x92" : "";
+    if (n < 0) n = -n;
+    if (d == 1) return arena_printf(a, "%s%lld", minus, (long long)n);
+    return plain ? arena_printf(a, "%s(%lld/%lld)", minus, (long long)n, (long long)d) : arena_printf(a, "%s%lld/%lld", minus, (long long)n, (long long)d);
+}
+
+static const char *as_mathml(struct arena *a, const struct values *v, size_t i)
+{
+    if (!v->is_number[i]) return arena_printf(a, "<mi>%s</mi>", v->text[i]);
+    i128 n = v->num[i], d = v->den[i];
+    bool minus = n < 0;
+    if (minus) n = -n;
+    const char *num = long_text(a, n), *body = NULL;
+    if (!num) return NULL;
+    body = d == 1 ? arena_printf(a, "<mn>%s</mn>", num) : arena_printf(a, "<mfrac><mn>%s</mn><mn>%lld</mn></mfrac>", num, (long long)d);
+    return minus && body ? arena_printf(a, "<mrow><mo>\xe2\x88\x92</mo>%s</mrow>", body) : body;
+}
+
+enum place { PLACE_PROSE, PLACE_KEY };
+
+static const char *fill(struct arena *a, const struct values *v, const char *s, enum place place)
+{
+    if (!s || !strstr(s, "{{")) return s;
+    struct text t;
+    text_init(&t, 1 << 20);
+    while (*s) {
+        const char *open = strstr(s, "{{"), *close = open ? strstr(open, "}}") : NULL;
+        if (!close) {
+            text_add(&t, s);
+            break;
+        }
+        text_put(&t, s, (size_t)(open - s));
+        const char *name = open + 2;
+        bool math = name[0] == 'm' && name[1] == ':';
+        if (math) name += 2;
+        size_t n = (size_t)(close - name), i = 0;
+        while (i < v->family->var_count && !(strlen(v->family->vars[i].name) == n && strncmp(v->family->vars[i].name, name, n) == 0)) i++;
+        const char *put = i == v->family->var_count ? NULL : math ? as_mathml(a, v, i) : as_text(a, v, i, place == PLACE_KEY);
+        if (put) text_add(&t, put);
+        s = close + 2;
+    }
+    const char *out = t.failed ? NULL : arena_copy(a, text_str(&t), t.n);
+    text_release(&t);
+    return out;
+}
+
+static bool fill_list(struct arena *a, const struct values *v, const char ***list, size_t n)
+{
+    const char **out = arena_array(a, n + 1, sizeof *out);
+    for (size_t i = 0; out && i < n; i++)
+        if (!(out[i] = fill(a, v, (*list)[i], PLACE_KEY))) return false;
+    *list = out;
+    return out != NULL;
+}
+
+static bool fill_question(struct arena *a, const struct values *v, struct question *q, struct rng *r)
+{
+    struct choice *c = arena_array(a, q->choice_count + 1, sizeof *c);
+    if (!c || !fill_list(a, v, &q->key.values, q->key.count)) return false;
+    for (size_t i = 0; i < q->choice_count; i++) c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, PLACE_PROSE)};
+    for (size_t i = q->choice_count; q->shuffle && i > 1; i--) {
+        size_t k = rng_below(r, (uint32_t)i);
+        struct choice t = c[i - 1];
+        c[i - 1] = c[k];
+        c[k] = t;
+    }
+    q->choices = c;
+    return true;
+}
+
+static bool fill_hints(struct arena *a, const struct values *v, struct hint **hints, size_t n, struct rng *r)
+{
+    struct hint *h = arena_array(a, n + 1, sizeof *h);
+    if (!h) return false;
+    for (size_t i = 0; i < n; i++) {
+        h[i] = (*hints)[i];
+        h[i].title_html = fill(a, v, h[i].title_html, PLACE_PROSE);
+        h[i].body_html = fill(a, v, h[i].body_html, PLACE_PROSE);
+        if (h[i].type == HINT_SCAFFOLD && (!fill_question(a, v, &h[i].question, r) || !fill_hints(a, v, &h[i].hints, h[i].hint_count, r))) return false;
+    }
+    *hints = h;
+    return true;
+}
+
+enum st item_make(struct arena *a, const struct item *family, uint32_t variant, struct item **out, struct err *e)
+{
+    if (!family->var_count && !family->question.shuffle) {
+        *out = (struct item *)(uintptr_t)family; /* nothing of it differs */
+        return ST_OK;
+    }
+    struct rng r;
+    struct values *v = arena_alloc(a, sizeof *v);
+    struct item *it = arena_alloc(a, sizeof *it);
+    bool found = false, bad = false;
+    if (!v || !it) return err_fail(e, ST_NOMEM, "err.memory", "variant");
+    v->family = family;
+    v->names.words = true;
+    for (size_t i = 0; i < family->var_count; i++) snprintf(v->names.name[i], sizeof v->names.name[i], "%s", family->vars[i].name);
+    rng_seed(&r, seed_of(family->source_id, variant));
+    for (int t = 0; t < TRIES && !found; t++) found = draw(a, v, &r, &bad);
+    if (!found)
+        return err_fail(e, ST_INVALID, bad ? "item.expression" : "item.where", bad ? "%s: an expression cannot be computed" : "%s: the conditions are not met in 400 draws", family->source_id);
+    *it = *family;
+    it->title_html = fill(a, v, it->title_html, PLACE_PROSE);
+    it->title = fill(a, v, it->title, PLACE_PROSE);
+    it->stimulus_html = fill(a, v, it->stimulus_html, PLACE_PROSE);
+    it->body_html = fill(a, v, it->body_html, PLACE_PROSE);
+    it->right_html = fill(a, v, it->right_html, PLACE_PROSE);
+    struct known_error *errors = arena_array(a, it->error_count + 1, sizeof *errors);
+    bool ok = errors && fill_question(a, v, &it->question, &r) && fill_hints(a, v, &it->hints, it->hint_count, &r);
+    for (size_t i = 0; ok && i < it->error_count; i++) {
+        i128 n, d;
+        errors[i] = (struct known_error){it->errors[i].match, fill(a, v, it->errors[i].feedback_html, PLACE_PROSE)};
+        errors[i].match = fill(a, v, errors[i].match, PLACE_KEY);
+        /* An expression over the variables becomes its value; an id or a word stays. */
+        if (it->question.type == INTERACTION_TEXT_ENTRY && errors[i].match && evaluate(a, v, errors[i].match, &n, &d))
+            errors[i].match = d == 1 ? arena_printf(a, "%lld", (long long)n) : arena_printf(a, "%lld/%lld", (long long)n, (long long)d);
+        ok = errors[i].match && errors[i].feedback_html;
+    }
+    it->errors = errors;
+    if (!ok) return err_fail(e, ST_NOMEM, "err.memory", "variant");
+    *out = it;
+    return ST_OK;
+}

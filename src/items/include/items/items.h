@@ -1,0 +1,39 @@
+/* Items: read, made from a family, scored, checked. Pure: the same input gives the same result everywhere. */
+#ifndef ITEMS_ITEMS_H
+#define ITEMS_ITEMS_H
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "domain/item.h"
+
+/* QTI-like code: text_entry, choice, choices, order. */
+const char *interaction_code(enum interaction i);
+const char *key_kind_code(enum key_kind k);
+
+/* A stored (compiled) or source document; where *_html is absent, the source text escaped. ST_INVALID names the member. */
+enum st item_read(struct arena *a, const char *doc, size_t n, struct item **out, struct err *e) WARN_UNUSED;
+/* One variant. The family itself (borrowed) when it has no variables and nothing to shuffle.
+ * ST_INVALID: the conditions cannot be met, or an expression cannot be read. */
+enum st item_make(struct arena *a, const struct item *family, uint32_t variant, struct item **out, struct err *e) WARN_UNUSED;
+
+struct verdict {
+    bool readable;             /* false: costs nothing, is no attempt */
+    double score;              /* 0 or 1 */
+    const char *code;          /* right, not_yet, known_error, wrong_form, unit_missing, unreadable */
+    const char *feedback_html; /* the matching error's, or right_html, or NULL */
+    const char *unreadable;    /* message id that says what could not be read; NULL when readable */
+};
+
+/* response: a string for text_entry, otherwise a list of choice ids. ST_INVALID: another JSON type, an unknown id. */
+enum st item_score(struct arena *a, const struct item *it, const json_t *response, struct verdict *out, struct err *e) WARN_UNUSED;
+enum st hint_score(struct arena *a, const struct hint *h, const json_t *response, struct verdict *out, struct err *e) WARN_UNUSED;
+const struct hint *item_hint(const struct item *it, const char *id); /* sub-hints too; NULL when there is none */
+
+struct item_problem {
+    const char *member, *code, *text;
+};
+/* What is wrong with a source document; *n = 0: nothing. ST_NOMEM only. */
+enum st item_check(struct arena *a, const json_t *doc, struct item_problem **out, size_t *n, struct err *e) WARN_UNUSED;
+
+#endif

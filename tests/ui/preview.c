@@ -1,0 +1,317 @@
+/* Renders every page with realistic and extreme sample data: preview OUTDIR. For looking, and for the accessibility
+ * check; not shipped. All people are invented. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ui/asset.h"
+#include "ui/pages.h"
+
+#define N(a) (sizeof(a) / sizeof *(a))
+#define L(a) (a), N(a)
+#define SAFE(s) ((struct safe_html){(s), sizeof(s) - 1})
+
+static const char *out_dir;
+static struct html h;
+static struct text t;
+static struct page_ctx c;
+static const int64_t now = 1772534520000; /* Tuesday 3 March 2026, 10:42 */
+static const int64_t hour = 3600000, day = 86400000;
+
+/* The same page from right to left: for the look of it, with English words. */
+static void mirror(void)
+{
+    char *p = t.p ? strstr(t.p, "dir=\"ltr\"") : NULL;
+    if (p) memcpy(p, "dir=\"rtl\"", 9);
+}
+
+static void put(const char *name, const void *p, size_t n)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", out_dir, name);
+    FILE *f = fopen(path, "wb");
+    if (!f || fwrite(p, 1, n, f) != n || fclose(f)) {
+        fprintf(stderr, "%s cannot be written\n", path);
+        exit(1);
+    }
+}
+
+static void done(const char *name, enum st st)
+{
+    char file[128];
+    if (st != ST_OK) {
+        fprintf(stderr, "%s: %s\n", name, st_name(st));
+        exit(1);
+    }
+    snprintf(file, sizeof file, "%s.html", name);
+    put(file, t.p, t.n);
+    text_clear(&t);
+}
+#define SHOW(name, page, ...) done(name, page_##page(&h, &c, &(struct page_##page){__VA_ARGS__}))
+
+static const struct ui_link langs[] = {{"Español", "?lang=es"}}, langs_es[] = {{"English", "?lang=en"}};
+static const struct ui_nav_item nav_student[] = {{MSG_nav_today, "/today", true}, {MSG_nav_map, "/map", false}};
+static const struct ui_nav_item nav_map[] = {{MSG_nav_today, "/today", false}, {MSG_nav_map, "/map", true}};
+static const struct ui_nav_item nav_teacher[] = {{MSG_nav_now, "/now", true}, {MSG_nav_classes, "/class/7", false}};
+static const struct ui_nav_item nav_class[] = {{MSG_nav_now, "/now", false}, {MSG_nav_classes, "/class/7", true}};
+static const struct ui_nav_item nav_leader[] = {{MSG_nav_school, "/school", true}};
+static const struct ui_nav_item nav_family[] = {{MSG_nav_children, "/children", true}};
+
+static void who(const char *name, const char *role, const struct ui_nav_item *nav, size_t n, enum lang lang)
+{
+    bool student = str_eq(role, "student");
+    c = (struct page_ctx){.lang = lang, .now_ms = now, .csrf = "sample", .learner_id = student ? "42" : NULL, .user_name = name, .role = role,
+                          .school = "Riverside Middle School (sample)", .home = nav ? nav[0].address : "/", .nav = nav, .nav_n = n,
+                          .languages = lang == LANG_ES ? langs_es : langs, .languages_n = 1};
+}
+
+static const struct ui_help_kind kinds[] = {{"stuck", MSG_help_kind_stuck}, {"explain", MSG_help_kind_hint}, {"check", MSG_help_kind_check}, {"peer", MSG_help_kind_peer}, {"item", MSG_help_kind_item}};
+static const struct ui_plan_row must[] = {
+    {"Multiplying fractions", "Secure since Monday.", 3, true, "/why?c=1"},
+    {"Paper strips: how many halves in 5?", "With Leo and Ana, at the table", 3, true, NULL},
+    {"Dividing fractions", "2 more right on your own and this is secure", 1, false, "/item?c=3"},
+    {"Unit rates", "Not started yet.", 0, false, "/item?c=4"},
+};
+static const struct ui_choice_card choices[] = {
+    {"Unit rates with bikes", "New ground; it builds on dividing.", "screen · alone", "/item?c=4"},
+    {"Decimals: multiply", "Close: one more and it is secure.", "screen · alone", "/item?c=5"},
+    {"Adding fractions", "Secure in January. A quick look keeps it.", "review", "/item?c=6"},
+};
+static const struct ui_path_step steps[] = {{2, "a"}, {2, "b"}, {2, "c"}, {1, "d"}, {0, "e"}, {0, "f"}, {0, "g"}};
+static const struct ui_goal goals[] = {{"Ratios and rates", "Four more skills lead to the skate-park plan.", L(steps), 3, 7}};
+static const struct ui_next_step next = {"Dividing fractions", "Dividing fractions", 1, "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.", "/item?c=3", "/item?c=3&other=1", "/why?c=3", 12, true};
+
+static struct ui_today_view today_view(void)
+{
+    return (struct ui_today_view){.learner = "Maya", .class_title = "Math 7 · period 3", .next = &next, .must = must, .must_n = N(must), .must_done = 2, .choices = choices, .choices_n = N(choices),
+                                  .goals = goals, .goals_n = 1, .minutes = 22, .minutes_budget = 45, .answers = 9, .help_kinds = kinds, .help_kinds_n = N(kinds), .client_id = "preview-0001"};
+}
+
+static const struct ui_map_row rows1[] = {{"Multiplying fractions", "5.NF.B.4", 3, "Secure since Monday.", "/why?c=1"}, {"Dividing fractions", "6.NS.A.1", 2, "You got 4 of the last 5 right. 2 more right on your own and this is secure.", "/why?c=3"}, {"Adding fractions with unlike denominators, also as mixed numbers and in problems about time", "5.NF.A.1", 1, "Only 3 answers so far.", "/why?c=6"}};
+static const struct ui_map_row rows2[] = {{"Ratios in words", "6.RP.A.1", 1, "Only 1 answer so far.", "/why?c=8"}, {"Unit rates", "6.RP.A.2", 0, "Not started yet.", "/why?c=4"}};
+static const struct ui_map_group groups[] = {{"Fractions", L(rows1), 1}, {"Ratios and rates", L(rows2), 0}};
+
+static const struct ui_fact facts[] = {{"Likely known", "88 in 100", "(needs 95)", false}, {"Answers that count", "7", "(needs 6)", true}};
+static const struct ui_evidence_row evidence[] = {
+    {now - 4 * 60000, "5/6 ÷ 1/12, songs", NULL, "10", 1, 0, 48000, NULL, 0.82, 0.88, 6, true},
+    {now - 9 * 60000, "2/3 ÷ 4/5, songs", NULL, "3/2 × 4/5", 0, 0, 61000, "turned the first fraction over", 0.86, 0.82, -4, true},
+    {now - 11 * 60000, "2/3 ÷ 4/5, songs", NULL, "two thirds over <b>4</b>", 3, 0, 8000, NULL, 0.86, 0.86, 0, false},
+    {now - day, "Paper strips with Leo and Ana", NULL, NULL, 4, 0, 0, "scored by Ms. Rivera", 0.77, 0.86, 9, true},
+    {now - day - hour, "3/4 ÷ 1/2, recipes", NULL, "1 1/2", 1, 1, 93000, NULL, 0.74, 0.77, 3, true},
+    {now - 9 * day, "1/2 ÷ 1/8, ribbons", NULL, "4", 1, 2, 150000, NULL, 0.7, 0.74, 4, true}};
+static const struct ui_why_view why = {"Maya Okafor", "Dividing fractions", "6.NS.A.1", 2, "Right on 4 of the last 5, two of them without hints. The one miss was turning the first fraction over instead of the second.",
+                                       "Secure means: very likely known (95 in 100), from at least 6 answers on first attempt.", 7, L(facts), "two more right on her own, one of them on Friday or later.", L(evidence), 3, NULL};
+
+#define FRAC(a, b) "<math><mfrac><mn>" #a "</mn><mn>" #b "</mn></mfrac></math>"
+#define STEM "<p>A playlist has " FRAC(5, 6) " of an hour left. Each song takes " FRAC(1, 12) " of an hour. How many songs can still play?</p>"
+
+static const struct ui_option opts[] = {{"a", SAFE("<p>" FRAC(5, 72) " of a song</p>"), false}, {"b", SAFE("<p>10 songs</p>"), true}, {"c", SAFE("<p>12 songs, because there are twelve twelfths in an hour and each song takes one of them</p>"), false}, {"d", SAFE("<p>It cannot be said</p>"), false}};
+static const struct ui_option order_opts[] = {{"a", SAFE("<p>" FRAC(1, 2) "</p>"), false}, {"b", SAFE("<p>" FRAC(3, 8) "</p>"), false}, {"c", SAFE("<p>0.6</p>"), false}, {"d", SAFE("<p>" FRAC(2, 3) "</p>"), false}};
+static const struct ui_hint hints1[] = {{"h1", SAFE("A common size"), SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, false}};
+static const struct ui_hint hints3[] = {
+    {"h1", SAFE("A common size"), SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, false},
+    {"h2", {0}, SAFE("<p>How many twelfths are in one sixth?</p>"), true, "text_entry", NULL, NULL, 0, "2", 1, SAFE("Two twelfths make one sixth."), false},
+    {"h2s1", {0}, SAFE("<p>Look at your drawing: each sixth is cut in two.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, true},
+    {"h3", {0}, SAFE("<p>So how many twelfths are in five sixths?</p>"), true, "text_entry", NULL, NULL, 0, "5", 2, SAFE("Five is the number of sixths. Each holds two twelfths."), false}};
+
+static struct page_item item(const char *kind)
+{
+    return (struct page_item){.item_id = "1001", .variant = 3, .client_id = "preview-0002", .title = "Songs in a playlist", .skill = "Dividing fractions", .skill_level = 1, .body = SAFE(STEM), .kind = kind,
+                              .hints = {.item_id = "1001", .variant = 3, .total = 3, .used = 0, .next_id = "h1"}, .path = steps, .path_n = N(steps), .path_done = 3, .opens = "Unit rates",
+                              .why = "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.", .why_url = "/why?c=3", .attribution = "Sample pack", .attribution_url = "https://example.org/", .licence = "CC BY 4.0",
+                              .licence_url = "https://creativecommons.org/licenses/by/4.0/", .leave_url = "/today", .post_url = "/answer", .help_kinds = kinds, .help_kinds_n = N(kinds), .help_client_id = "preview-0003"};
+}
+
+static const char *const names[] = {"Abdi Hassan", "Amara Nwosu", "Ana Lucía Paredes", "Aria Chen", "Ben Whitfield", "Camila Ortiz", "Chidi Eze", "Dilnoza Karimova", "Elias Berg", "Fatima Zahra El Idrissi Bouanani", "Finn O’Leary", "Grace Park", "Hana 鈴木", "Ibrahim Diallo",
+    "Isla Morgan", "Jamal Carter", "Jonas Weber", "Kaia Lindqvist", "Leo Martins", "Lucía Fernández-Gómez de la Torre", "Maya Okafor", "Mei 田中", "Noah Friedman", "نور حداد", "Оскар Новак", "Priya Raman", "Quinn Delaney", "Rosa Jiménez", "Sam Whitehorse", "Sofia Rossi", "Tariq Aziz", "உமா கிருஷ்ணன்", "Victor Dubois", "Yusuf Demir", "Zoe Παπαδάκη"};
+static const char *const skills[] = {"Place value to millions", "Factors and multiples", "Adding fractions", "Multiplying fractions", "Dividing fractions", "Decimals: multiply", "Decimals: divide", "Ratios in words", "Unit rates", "Percent of a number", "Negative numbers", "Coordinates in all four quadrants of the plane", "Expressions", "One-step equations", "Inequalities", "Area of triangles", "Nets and surface", "Mean and median"};
+
+static void class_page(const char *file, size_t n_rows, size_t n_cols, bool es)
+{
+    struct ui_skill_col *cols = calloc(n_cols + 1, sizeof *cols);
+    struct ui_grid_row *rows = calloc(n_rows + 1, sizeof *rows);
+    struct ui_grid_cell *cells = calloc(n_rows * n_cols + 1, sizeof *cells);
+    char(*ids)[16] = calloc(n_rows + n_cols + 1, sizeof *ids);
+    if (!cols || !rows || !cells || !ids) exit(1);
+    uint32_t r = 7;
+    for (size_t k = 0; k < n_cols; k++) {
+        snprintf(ids[k], 16, "%zu", 500 + k);
+        cols[k] = (struct ui_skill_col){ids[k], skills[k % N(skills)], "6.NS", NULL, 0};
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        snprintf(ids[n_cols + i], 16, "%zu", 100 + i);
+        r = r * 1664525u + 1013904223u;
+        double able = (double)(r >> 8) / 16777216.0 * 3.4;
+        for (size_t k = 0; k < n_cols; k++) {
+            r = r * 1664525u + 1013904223u;
+            double v = able + 1.2 - (double)k * 3.0 / (double)n_cols + ((double)(r >> 8) / 16777216.0 - 0.5) * 1.6;
+            int level = v < 0.5 ? 0 : v < 1.5 ? 1 : v < 2.5 ? 2 : 3;
+            cells[i * n_cols + k] = (struct ui_grid_cell){ids[k], level};
+            cols[k].secure += level == 3;
+        }
+        rows[i] = (struct ui_grid_row){ids[n_cols + i], names[i % N(names)], "/student/100", i == 13 ? "back after 2 weeks" : NULL, cells + i * n_cols, n_cols};
+    }
+    who("Ms. Rivera", "teacher", L(nav_class), es ? LANG_ES : LANG_EN);
+    SHOW(file, class_grid, .class_id = "7", .title = "Math 7 · period 3", .as_of = now, .live = true, .cols = cols, .cols_n = n_cols, .rows = rows, .rows_n = n_rows, .csv_url = "/class/7.csv", .cards_url = "/class/7/cards");
+    free(cols);
+    free(rows);
+    free(cells);
+    free(ids);
+}
+
+static void student_pages(void)
+{
+    who("Maya Okafor", "student", L(nav_student), LANG_EN);
+    SHOW("today", today, .t = today_view());
+    c.lang = LANG_ES;
+    SHOW("today-es", today, .t = today_view());
+    c.lang = LANG_EN;
+    struct page_today mirrored = {.t = today_view()};
+    enum st st = page_today(&h, &c, &mirrored);
+    mirror();
+    done("today-rtl", st);
+    struct ui_today_view v = {.learner = "Leo", .class_title = "Math 7 · period 3", .help_waiting = msg(LANG_EN, MSG_help_sent)};
+    SHOW("today-empty", today, .t = v);
+    c.big = true;
+    struct page_item it = item("text_entry");
+    it.saved_at = now;
+    done("item", page_item(&h, &c, &it));
+    it.response = "5/72";
+    it.hints = (struct ui_hints_view){"1001", 3, L(hints1), 3, 1, "h2"};
+    it.feedback = (struct ui_feedback_view){2, "5/72 of a song is less than one song. Did you multiply? Ask: how many twelfths fit into five sixths?", {0}, 0, NULL, NULL, MSG_NONE, true};
+    done("item-wrong", page_item(&h, &c, &it));
+    it.feedback = (struct ui_feedback_view){3, msg(LANG_EN, MSG_feedback_unread_words), {0}, 0, NULL, NULL, MSG_NONE, true};
+    it.response = "ten-ish";
+    done("item-unread", page_item(&h, &c, &it));
+    it.response = "10";
+    it.feedback = (struct ui_feedback_view){1, "Five sixths is ten twelfths, so ten songs.", {0}, 2, "Dividing fractions is now: nearly.", "/item", MSG_NONE, false};
+    done("item-right", page_item(&h, &c, &it));
+    it = item("text_entry");
+    it.hints = (struct ui_hints_view){"1001", 3, L(hints3), 4, 4, NULL};
+    it.part_n = 2;
+    it.part_of = 3;
+    it.unit = "songs";
+    it.stimulus = SAFE("<p>Ana makes a playlist for the bus. It is an hour long.</p><table><tr><th>Song</th><th>Hours</th></tr><tr><td>Short</td><td>" FRAC(1, 24) "</td></tr><tr><td>Long</td><td>" FRAC(1, 12) "</td></tr></table>");
+    done("item-scaffold", page_item(&h, &c, &it));
+    it = item("choice");
+    it.options = opts;
+    it.options_n = N(opts);
+    done("item-choice", page_item(&h, &c, &it));
+    it.kind = "choices";
+    done("item-choices", page_item(&h, &c, &it));
+    it = item("order");
+    it.options = order_opts;
+    it.options_n = N(order_opts);
+    it.body = SAFE("<p>Order these from smallest to largest.</p>");
+    done("item-order", page_item(&h, &c, &it));
+    who("Maya Okafor", "student", L(nav_map), LANG_EN);
+    SHOW("map", map, .groups = groups, .groups_n = N(groups), .skills = 5, .secure = 1);
+    SHOW("map-empty", map, .skills = 0);
+    struct ui_why_view w = why;
+    w.learner = NULL;
+    w.summary = "You got 4 of the last 5 right.";
+    w.change = "two more right on your own, one of them on Friday or later.";
+    SHOW("why", why, .w = w, .back_url = "/map", .practise_url = "/item?c=3");
+    done("hints", page_hints(&h, &c, &(struct page_hints){{"1001", 3, L(hints1), 3, 1, "h2"}}));
+    done("feedback", page_feedback(&h, &c, &(struct page_feedback){{2, "Look at it once more, or take a hint.", {0}, 0, NULL, NULL, MSG_NONE, true}}));
+}
+
+static void staff_pages(void)
+{
+    static const struct ui_class_row classes[] = {{"Math 7 · period 2", NULL, "/class/6", 34, 0, now - 23 * hour}, {"Math 7 · period 3", NULL, "/class/7", 35, 33, now}, {"Math 8 · period 5", "no sign-in cards printed yet", "/class/8", 1, 0, 0}};
+    static const struct ui_help_row help[] = {{"Nour Haddad", MSG_help_kind_hint, now - 4 * 60000, "Unit rates", "I don’t get why you divide by the hours.", "/student/23", "9"}, {"Fatima Zahra El Idrissi Bouanani", MSG_help_kind_stuck, now - 60000, NULL, NULL, "/student/10", "10"}};
+    static const struct ui_queue_row queue[] = {
+        {"Jamal Carter", "Math 7 · period 3", NULL, 0, "The same mistake 3 times: turns the first fraction over, not the second.", "wrote 3/2 × 4/5 for 2/3 ÷ 4/5", MSG_queue_open, "/class/7/cell?learner=15&competency=4"},
+        {"Victor Dubois", "Math 8 · period 5", "behind", 0, "Clicking through: 14 answers in under 3 seconds each, while behind. More of the same will not help.", NULL, MSG_queue_talk, "/student/32"},
+        {"Ibrahim Diallo", "Math 7 · period 3", NULL, 0, "Back after 15 days away.", NULL, MSG_queue_view, "/student/13"},
+        {"Grace Park", "Math 7 · period 3", NULL, 0, "Far ahead: everything assigned is secure. Ready for something richer.", NULL, MSG_queue_view, "/student/12"}};
+    who("Ms. Rivera", "teacher", L(nav_teacher), LANG_EN);
+    SHOW("now", now, .students = 148, .classes = classes, .classes_n = N(classes), .help = help, .help_n = N(help), .queue = queue, .queue_n = N(queue), .queue_more = 8);
+    SHOW("classes", classes, .classes = classes, .classes_n = N(classes));
+    SHOW("now-quiet", now, .students = 0);
+    class_page("class", 35, 18, false);
+    class_page("class-60", 35, 60, false);
+    class_page("class-150x60", 150, 60, false);
+    class_page("class-one", 1, 18, false);
+    class_page("class-empty", 0, 18, false);
+    class_page("class-no-skills", 35, 0, false);
+    class_page("class-es", 35, 18, true);
+    who("Ms. Rivera", "teacher", L(nav_class), LANG_EN);
+    done("cell", page_cell(&h, &c, &(struct page_cell){why, "/student/42", "/class/7/cell?learner=42&competency=4&page=1"}));
+    SHOW("cell-page", cell_page, .w = why, .view_url = "/student/42", .back_url = "/class/7", .class_title = "Math 7 · period 3");
+    c.read_only = true;
+    SHOW("student-view", student_view, .t = today_view(), .groups = groups, .groups_n = N(groups), .back_url = "/class/7", .class_title = "Math 7 · period 3");
+    static const struct ui_rule_row rules[] = {{"When a skill is secure", "Likely known: 95 in 100", "So that what we call secure still holds next month.", "Set by the district"}, {"Answers needed", "At least 6, each on the first attempt", "So that one lucky answer does not decide.", "Each school may set this within the district’s bounds"}, {"Answers after a hint", "Count as practice", "So that hints are safe to use, and help is not mistaken for knowing.", NULL}, {"Looking again", "After 21 days", "So that it lasts.", NULL}};
+    static const struct ui_staff_row staff[] = {{"Ana Rivera", MSG_role_teacher, "Math 7 · period 2, Math 7 · period 3, Math 8 · period 5"}, {"Tomasz Wieczorek-Adebayo", MSG_role_teacher, "Math 5 · room 12"}, {"Ines Kaur", MSG_role_coach, "Riverside Middle School"}};
+    static const struct ui_source_row sources[] = {{"Student information system", "People and classes (OneRoster)", now - 6 * hour, "412 people, nothing changed", false}, {"Learning standards", "CASE", now - 40 * day, NULL, true}, {"Attendance", "daily file", 0, NULL, false}};
+    static const struct ui_school_row schools[] = {{"Riverside Middle School", 612, 41, 58}, {"Hill Street Elementary", 240, 14, 1}};
+    static const struct ui_class_row led[] = {{"Math 7 · period 2", "Ana Rivera", NULL, 34, 0, 0}, {"Math 7 · period 3", "Ana Rivera", NULL, 35, 0, 0}};
+    who("Mr. Lindgren", "principal", L(nav_leader), LANG_EN);
+    SHOW("principal", school_home, .title = "Riverside Middle School", .intro = MSG_school_intro_principal, .rules = rules, .rules_n = N(rules), .rules_version = 7, .rules_since = now - 90 * day, .staff = staff, .staff_n = N(staff), .sources = sources, .sources_n = N(sources), .classes = led, .classes_n = N(led));
+    SHOW("district", school_home, .title = "Sample Unified District", .intro = MSG_school_intro_district, .rules = rules, .rules_n = N(rules), .rules_version = 7, .rules_since = now - 90 * day, .schools = schools, .schools_n = N(schools));
+    static const struct ui_card cards_list[] = {{"Abdi Hassan", "abdi.hassan", "maple-otter-71", {0}}, {"Fatima Zahra El Idrissi Bouanani", "fatimazahra.elidrissibouanani", "river-lamp-08", {0}}, {"نور حداد", "nour.haddad", "stone-kite-55", {0}}, {"Mei 田中", "mei.tanaka", NULL, {0}}};
+    struct ui_card cards[4];
+    struct text qr[4];
+    for (int i = 0; i < 4; i++) {
+        text_init(&qr[i], 65536);
+        if (qr_svg(&qr[i], "http://waymark.example.org/sign-in?u=abdi.hassan", NULL) != ST_OK) exit(1);
+        cards[i] = cards_list[i];
+        cards[i].qr = safe_html_trust(qr[i].p, qr[i].n);
+    }
+    who("Ms. Rivera", "teacher", L(nav_class), LANG_EN);
+    SHOW("cards", cards, .class_title = "Math 7 · period 3", .address = "waymark.example.org", .list = cards, .list_n = 4, .back_url = "/class/7", .cards_note = true);
+    for (int i = 0; i < 4; i++) text_release(&qr[i]);
+    static const struct ui_session_row sessions[] = {{"Chromium on Linux", now, true}, {"Safari on iPad", now - 3 * day, false}};
+    SHOW("account", account, .name = "Ana Rivera", .username = "ana.rivera", .role = MSG_role_teacher, .error = "The password you have now is not this one.", .sessions = sessions, .sessions_n = 2);
+}
+
+static void other_pages(void)
+{
+    static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
+    static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, NULL, NULL}, {"Dividing fractions", NULL, 2, NULL, NULL}, {"Unit rates", NULL, 0, NULL, NULL}};
+    static const struct ui_child kids[] = {
+        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001"},
+        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL}};
+    who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
+    SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");
+    SHOW("children-none", children, .school = "Riverside Middle School (sample)");
+    who("Ngozi Okafor", "guardian", L(nav_family), LANG_ES);
+    SHOW("children-es", children, .children = kids, .children_n = 1, .school = "Riverside Middle School (sample)");
+    struct page_item it = item("text_entry");
+    it.no_trace = true;
+    it.path = NULL;
+    it.path_n = 0;
+    it.why = NULL;
+    it.post_url = "/try/1001";
+    it.leave_url = "/children";
+    done("item-try", page_item(&h, &c, &it));
+    who(NULL, NULL, NULL, 0, LANG_EN);
+    SHOW("sign-in", sign_in, .next_path = "/today", .code_url = "/class-code");
+    SHOW("sign-in-error", sign_in, .error = msg(LANG_EN, MSG_sign_in_wrong), .username = "maya.okafor");
+    c.lang = LANG_ES;
+    SHOW("sign-in-es", sign_in, .next_path = "/today");
+    c.lang = LANG_EN;
+    SHOW("error", error, .status = 404, .head = MSG_error_head_404, .what = msg(LANG_EN, MSG_err_not_found), .back_url = "/", .request_id = "7f3a-91");
+    static const struct ui_feedback_view fbs[] = {{1, "Five sixths is ten twelfths, so ten songs.", {0}, 2, NULL, NULL, MSG_NONE, false}, {2, "Look at it once more, or take a hint.", {0}, 0, NULL, NULL, MSG_NONE, true}, {3, "It costs nothing and is not an attempt.", {0}, 0, NULL, NULL, MSG_NONE, true}, {4, NULL, {0}, 0, NULL, NULL, MSG_NONE, false}};
+    SHOW("style", style, .options = opts, .options_n = N(opts), .feedbacks = fbs, .feedbacks_n = N(fbs), .hints = {"1001", 3, L(hints3), 5, 4, "h4"}, .why = why, .steps = steps, .steps_n = N(steps), .kinds = kinds, .kinds_n = N(kinds), .must = must, .must_n = N(must));
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) return fprintf(stderr, "usage: preview OUTDIR\n"), 2;
+    out_dir = argv[1];
+    char path[1024];
+    snprintf(path, sizeof path, "%s/assets", out_dir);
+    mkdir(out_dir, 0777);
+    mkdir(path, 0777);
+    for (size_t i = 0; i < assets_n; i++) put(assets[i].path + 1, assets[i].p, assets[i].n);
+    text_init(&t, 8 << 20);
+    html_init(&h, &t);
+    student_pages();
+    staff_pages();
+    other_pages();
+    html_release(&h);
+    text_release(&t);
+    return 0;
+}

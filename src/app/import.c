@@ -94,12 +94,50 @@ static enum st bare_courses(struct importer *im, struct tx *tx, struct course_ro
     return want && !*n ? err_fail(e, ST_NOT_FOUND, "import.no_course", "there is no course %s; give its id or its exact title", want) : ST_OK;
 }
 
+static enum st load_plans(struct importer *im, struct tx *tx, struct strmap *plans, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    plans->arena = im->a;
+    TRY(tx_stmt(tx, SQL_course_competency_all, &q, e));
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        const char *key = arena_printf(im->a, "%lld/%lld", (long long)col_i64(q, 0), (long long)col_i64(q, 1));
+        if (!key || strmap_put(plans, key, 0) < 0) return err_fail(e, ST_NOMEM, "err.memory", "import");
+    }
+}
+
+/* One more competency for a course; that an import did it is kept, so that the next one may go on. */
+static enum st teach(struct importer *im, struct tx *tx, int64_t course_id, int64_t competency_id, int64_t position, struct err *e)
+{
+    struct stmt *q;
+    char identifier[24];
+    TRY(tx_stmt(tx, SQL_course_competency_insert, &q, e));
+    bind_i64(q, "course_id", course_id);
+    bind_i64(q, "competency_id", competency_id);
+    bind_i64(q, "position", position);
+    TRY(stmt_run(q, NULL, e));
+    if (im->o->course) return ST_OK;
+    snprintf(identifier, sizeof identifier, "%lld", (long long)course_id);
+    TRY(tx_stmt(tx, SQL_outside_set, &q, e));
+    bind_text(q, "entity", "course-plan");
+    bind_text(q, "system", "import");
+    bind_text(q, "identifier", identifier);
+    bind_i64(q, "row_id", course_id);
+    bind_text(q, "content_hash", "");
+    bind_i64(q, "now_ms", im->now_ms);
+    bind_i64(q, "closed", 0);
+    return stmt_run(q, NULL, e);
+}
+
 /* A course for which nobody has said what it teaches offers what can be practised, in reading order, until someone does. */
 static enum st fill_courses(struct importer *im, struct conn *conn, int64_t district, struct err *e)
 {
     enum { COURSES = 2000 };
     struct course_row *courses = arena_array(im->a, COURSES, sizeof *courses);
     struct course_row *practised = NULL;
+    struct strmap plans = {0};
     size_t n = 0, m = 0, cap = 0;
     struct tx tx;
     struct stmt *q;
@@ -125,15 +163,13 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
         snprintf(practised[m++].grades, sizeof practised->grades, "%s", col_text(q, 1));
     }
     size_t written = 0;
+    if (st == ST_OK && m) st = load_plans(im, &tx, &plans, e);
     for (size_t i = 0; st == ST_OK && i < n; i++)
         for (size_t k = 0; st == ST_OK && k < m; k++) {
-            if (!grades_meet(courses[i].grades, practised[k].grades)) continue;
-            st = tx_stmt(&tx, SQL_course_competency_insert, &q, e);
-            if (st != ST_OK) break;
-            bind_i64(q, "course_id", courses[i].course_id);
-            bind_i64(q, "competency_id", practised[k].course_id);
-            bind_i64(q, "position", (int64_t)k + 1);
-            st = stmt_run(q, NULL, e);
+            char key[48];
+            snprintf(key, sizeof key, "%lld/%lld", (long long)courses[i].course_id, (long long)practised[k].course_id);
+            if (!grades_meet(courses[i].grades, practised[k].grades) || strmap_get(&plans, key) >= 0) continue;
+            st = teach(im, &tx, courses[i].course_id, practised[k].course_id, (int64_t)k + 1, e);
             if (st == ST_OK && ++written % SYNC_SLICE_ROWS == 0) {
                 st = tx_commit(&tx, e);
                 if (st == ST_OK) st = tx_write(conn, district, &tx, e);

@@ -173,6 +173,7 @@ static const char *expression_form(const char *v, const struct answer_clues *c)
     if (says(c, "factor") && !says(c, "find the greatest common factor") && !says(c, "what is the greatest common factor") && strchr(v, '(')) return "factored";
     if (says(c, "multiply") || says(c, "expand") || says(c, "square each binomial") || says(c, "conjugates pattern") || says(c, "distributive"))
         return terms(v) ? "expanded" : "simplified";
+    if (!has_letter(v) && strchr(v, '/')) return "any"; /* 1/10^2 is as good as 0.01 */
     return asks_to_simplify(c) ? "simplified" : "any";
 }
 
@@ -218,8 +219,8 @@ static json_t *list_key(const char *v, struct answer_clues *c)
     char both[1200];
     const char *equals = strchr(v, '='), *comma = strrchr(v, ',');
     if (equals && comma > equals && top_level(v, ',') == 1 && strlen(comma + 1) == (size_t)(comma - equals - 1) && strncmp(equals + 1, comma + 1, strlen(comma + 1)) == 0) {
-        snprintf(both, sizeof both, "%.*s", (int)(comma - v), v); /* "y=2z,2z": either will do */
-        return key_add(key_of("equation", "any", both), comma + 1);
+        snprintf(both, sizeof both, "%.*s", (int)(comma - v), v); /* "y=2z,2z": the same twice */
+        return key_of("equation", "any", both);
     }
     if (equals) {
         c->unreadable = true;
@@ -243,8 +244,6 @@ static json_t *scientific(const char *v)
     const char *star = strchr(v, '*');
     if (star && strlen(v) < 100) {
         snprintf(alt, sizeof alt, "%.*s×%s", (int)(star - v), v, star + 1);
-        k = key_add(k, alt);
-        snprintf(alt, sizeof alt, "%.*sx%s", (int)(star - v), v, star + 1);
         k = key_add(k, alt);
         const char *open = strstr(star, "^(");
         if (open) { /* 10^(-3) and 10^-3 */
@@ -303,7 +302,7 @@ static json_t *classify(const char *v, const char *raw, struct answer_clues *c)
     }
     if (!expression_like(v)) return text_key(v, c, NULL);
     int equals = top_level(v, '=');
-    if (equals == 1) return key_of("equation", "any", v);
+    if (equals == 1) return key_of(has_letter(v) ? "equation" : "text", "any", v);
     if (equals > 1) return text_key(raw, c, "Write the equations in order, parted by spaces.");
     if (!has_letter(v) && !strchr(v, '^')) return key_of("number", "any", v);
     return key_of("expression", expression_form(v, c), v);

@@ -6,7 +6,7 @@
 #include "domain/content.h"
 #include "interop/package.h"
 #include "interop/report.h"
-#include "list.h"
+#include "base/list.h"
 
 /* A new item in the pack; takes doc over (also on failure). Its JSON goes with the arena. */
 enum st content_add(struct arena *a, struct content_pack *pack, struct source_ref ref, const char *source_id, json_t *doc, struct err *e) WARN_UNUSED;

@@ -6,7 +6,7 @@
 
 #include "interop/grade.h"
 #include "interop/report.h"
-#include "list.h"
+#include "base/list.h"
 #include "table.h"
 
 const char *keep_text(struct framework_reader *x, const char *s)

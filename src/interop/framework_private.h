@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "domain/framework.h"
-#include "strmap.h"
+#include "base/strmap.h"
 
 struct framework_reader {
     struct arena *a;

@@ -7,7 +7,7 @@
 
 #include "content_private.h"
 #include "markup.h"
-#include "strmap.h"
+#include "base/strmap.h"
 
 struct mathcamps {
     struct arena *a;

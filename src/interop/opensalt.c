@@ -8,7 +8,7 @@
 #include "framework_private.h"
 #include "interop/case.h"
 #include "interop/report.h"
-#include "list.h"
+#include "base/list.h"
 
 static const char *kept(struct framework_reader *x, const struct csv *c, const char *name) { return keep_text(x, csv_get(c, name)); }
 

@@ -12,7 +12,7 @@
 #include <zip.h>
 
 #include "interop/report.h"
-#include "list.h"
+#include "base/list.h"
 
 struct entry {
     const char *name; /* without the enclosing folder */

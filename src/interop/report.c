@@ -1,5 +1,7 @@
 #include "interop/report.h"
 
+#include "base/list.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +68,13 @@ struct import_count *report_kind(struct import_report *r, const char *kind)
     return &r->kinds[at];
 }
 
+void report_difference(struct import_report *r, const char *action, const char *kind, const char *id, const char *name)
+{
+    if (r->difference_count >= IMPORT_DIFFERENCES_KEPT) return;
+    struct import_difference *d = LIST_ADD(r->arena, r->differences, r->difference_count, r->difference_cap);
+    if (d) *d = (struct import_difference){action, kind, id, name};
+}
+
 static struct import_count sum(const struct import_report *r)
 {
     struct import_count all = {0};
@@ -105,6 +114,15 @@ void report_json(const struct import_report *r, struct text *out)
     json_open_obj(&j, "problems_by_code");
     for (size_t i = 0; i < r->code_count; i++) json_put_i64(&j, r->codes[i].code, r->codes[i].count);
     json_close_obj(&j);
+    json_open_list(&j, "differences");
+    for (size_t i = 0; i < r->difference_count; i++) {
+        json_open_obj(&j, NULL);
+        json_put_str(&j, "action", r->differences[i].action);
+        json_put_str(&j, "kind", r->differences[i].kind);
+        json_put_str(&j, "id", r->differences[i].id);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
     json_open_list(&j, "problems");
     for (size_t i = 0; i < r->problem_count; i++) {
         const struct import_problem *p = &r->problems[i];

@@ -2,8 +2,8 @@
 #ifndef INTEROP_ROSTER_PRIVATE_H
 #define INTEROP_ROSTER_PRIVATE_H
 #include "interop/report.h"
-#include "list.h"
-#include "strmap.h"
+#include "base/list.h"
+#include "base/strmap.h"
 #include "table.h"
 
 struct roster_reader {

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "interop/grade.h"
 #include "interop/report.h"
-#include "list.h"
+#include "base/list.h"
 
 const char *text_nfc(struct arena *a, const char *s)
 {

@@ -6,7 +6,7 @@
 
 struct arena;
 
-enum { IMPORT_PROBLEMS_KEPT = 1000, IMPORT_KINDS_MAX = 24, IMPORT_CODES_MAX = 96 };
+enum { IMPORT_PROBLEMS_KEPT = 1000, IMPORT_DIFFERENCES_KEPT = 1000, IMPORT_KINDS_MAX = 24, IMPORT_CODES_MAX = 96 };
 
 struct import_problem {
     const char *file;  /* as named in the package */
@@ -26,6 +26,12 @@ struct import_code_count {
     int64_t count;
 };
 
+/* One row that an import changes, for people who look before they leap. */
+struct import_difference {
+    const char *action; /* add, change, reopen, close */
+    const char *kind, *id, *name;
+};
+
 struct import_report {
     struct arena *arena;
     struct import_problem *problems; /* the first IMPORT_PROBLEMS_KEPT */
@@ -35,6 +41,8 @@ struct import_report {
     size_t code_count;
     struct import_count kinds[IMPORT_KINDS_MAX];
     size_t kind_count;
+    struct import_difference *differences; /* the first IMPORT_DIFFERENCES_KEPT */
+    size_t difference_count, difference_cap;
     const char *stopped; /* why nothing was written (the brake, a dry run); NULL otherwise */
 };
 

@@ -1,6 +1,6 @@
 /* From text to a number, for looking up foreign ids. Keys are borrowed. */
-#ifndef INTEROP_STRMAP_H
-#define INTEROP_STRMAP_H
+#ifndef BASE_STRMAP_H
+#define BASE_STRMAP_H
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "strmap.h"
+#include "base/strmap.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Growing an array in an arena: LIST_ADD gives a pointer to a new zeroed element, or NULL when memory has run out. */
-#ifndef INTEROP_LIST_H
-#define INTEROP_LIST_H
+#ifndef BASE_LIST_H
+#define BASE_LIST_H
 #include <stddef.h>
 
 struct arena;

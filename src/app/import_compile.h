@@ -1,0 +1,12 @@
+/* From an item as it is sent to the text that is kept: checked, with its rendered parts. */
+#ifndef APP_IMPORT_COMPILE_H
+#define APP_IMPORT_COMPILE_H
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* *out in arena. ST_INVALID: the item cannot be used, with what is wrong in detail. */
+enum st import_compile(struct arena *a, json_t *doc, const char **out, struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,300 @@
+/* Items with their figures and alignments; skills that come along become a framework. Content only adds and changes:
+ * a smaller package of the same source closes nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/list.h"
+#include "domain/content.h"
+#include "import_compile.h"
+#include "import_sync.h"
+#include "interop/mathcamps.h"
+#include "interop/oatutor.h"
+
+struct item_row {
+    int32_t version;
+    int64_t *competency_ids;
+    size_t competency_count;
+    const char *compiled;
+};
+
+struct content_import {
+    struct framework_import framework; /* first: the framework's writers find it in im->set */
+    struct content_pack *pack;
+    struct sync items;
+    struct item_row *rows; /* by item index */
+    struct strmap codes;   /* code -> index in code_ids */
+    int64_t *code_ids;
+    const char **code_uris;
+    size_t code_count, code_cap, uri_cap;
+};
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
+
+/* --- figures: files first, synced, then their rows --- */
+
+static enum st io_fail(struct err *e, const char *path)
+{
+    return err_fail(e, errno == ENOSPC || errno == EDQUOT ? ST_FULL : ST_IO, "err.io", "%s: %s", path, strerror(errno));
+}
+
+static enum st figure_file(const char *dir, const struct content_figure *f, struct err *e)
+{
+    char path[700], temp[720];
+    struct stat s;
+    snprintf(path, sizeof path, "%s/%s", dir, f->sha256);
+    if (stat(path, &s) == 0 && (size_t)s.st_size == f->byte_count) return ST_OK;
+    snprintf(temp, sizeof temp, "%s.new", path);
+    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return io_fail(e, temp);
+    size_t done = 0;
+    while (done < f->byte_count) {
+        ssize_t k = write(fd, f->bytes + done, f->byte_count - done);
+        if (k < 0 && errno == EINTR) continue;
+        if (k <= 0) break;
+        done += (size_t)k;
+    }
+    bool ok = done == f->byte_count && fsync(fd) == 0;
+    int why = errno;
+    ok = close(fd) == 0 && ok;
+    if (ok && rename(temp, path) == 0) return ST_OK;
+    errno = why;
+    enum st st = io_fail(e, path);
+    unlink(temp);
+    return st;
+}
+
+static enum st write_figures(struct importer *im, struct conn *conn, const struct content_pack *p, struct err *e)
+{
+    const char *dir = im->app->files_dir;
+    struct tx tx;
+    struct stmt *q;
+    if (!p->figure_count) return ST_OK;
+    if (mkdir(dir, 0700) && errno != EEXIST) return io_fail(e, dir);
+    for (size_t i = 0; i < p->figure_count; i++) TRY(figure_file(dir, &p->figures[i], e));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0) close(fd);
+    if (!ok) return io_fail(e, dir);
+    TRY(tx_write(conn, im->district_id, &tx, e));
+    enum st st = ST_OK;
+    for (size_t i = 0; st == ST_OK && i < p->figure_count; i++) {
+        st = tx_stmt(&tx, SQL_figure_insert, &q, e);
+        if (st != ST_OK) break;
+        bind_text(q, "sha256", p->figures[i].sha256);
+        bind_text(q, "content_type", p->figures[i].media_type);
+        bind_i64(q, "size_bytes", (int64_t)p->figures[i].byte_count);
+        st = stmt_run(q, NULL, e);
+    }
+    if (st == ST_OK) return tx_commit(&tx, e);
+    tx_rollback(&tx);
+    return st;
+}
+
+/* --- alignments --- */
+
+static enum st load_codes(struct importer *im, struct tx *tx, struct content_import *x, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    x->codes.arena = im->a;
+    TRY(tx_stmt(tx, SQL_competency_codes, &q, e));
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        const char *code = arena_strdup(im->a, col_text(q, 1)), *uri = arena_strdup(im->a, col_text(q, 2));
+        if (!code || !uri) return no_memory(e);
+        if (strncmp(uri, "urn:waymark:code:", 17) == 0) continue; /* stand-ins are looked up by their own uri */
+        size_t at = x->code_count;
+        int64_t *id = LIST_ADD(im->a, x->code_ids, x->code_count, x->code_cap);
+        size_t also = at;
+        const char **u = LIST_ADD(im->a, x->code_uris, also, x->uri_cap);
+        if (!id || !u) return no_memory(e);
+        *id = col_i64(q, 0);
+        *u = uri;
+        if (strmap_put(&x->codes, code, (int)at) < 0) return no_memory(e); /* the first framework that has it */
+    }
+}
+
+/* Content that names standards by code needs them as competencies. Where no framework has a code, a stand-in is made, so
+ * that there is something to practise; when the framework comes and the content is imported again, items move to it. */
+static enum st stand_ins(struct importer *im, struct content_import *x, struct err *e)
+{
+    struct content_pack *p = x->pack;
+    struct strmap made = {.arena = im->a};
+    struct cf_package *f = arena_alloc(im->a, sizeof *f);
+    if (!f) return no_memory(e);
+    f->document = (struct framework_document){"", "urn:waymark:codes", "Standards by code", "", "", "", "en", "", "", "", "", "", "", ""};
+    for (size_t i = 0; i < p->alignment_count; i++) {
+        const char *code = p->alignments[i].code;
+        if (strmap_get(&x->codes, code) >= 0 || strmap_get(&made, code) >= 0) continue;
+        struct framework_competency *c = LIST_ADD(im->a, f->competencies, f->competency_count, f->competency_cap);
+        if (!c || strmap_put(&made, code, (int)f->competency_count - 1) < 0) return no_memory(e);
+        *c = (struct framework_competency){.ref = p->items[p->alignments[i].item].ref, .identifier = "", .uri = arena_printf(im->a, "urn:waymark:code:%s", code), .code = code,
+                                           .alt_code = "", .statement = code, .abbreviated = code, .notes = "", .type = "Standard", .language = "en", .list_label = "",
+                                           .grades = "", .parent = -1, .leaf = true};
+        if (!c->uri) return no_memory(e);
+        report_problem(im->r, c->ref.file, 0, "standard", "content.standard_unknown", "No framework here has the code %s; a stand-in was made. Import the framework (asn, case), then this again.", code);
+    }
+    if (f->competency_count) x->framework.f = f;
+    return ST_OK;
+}
+
+static enum st align(struct importer *im, struct content_import *x, struct err *e)
+{
+    struct content_pack *p = x->pack;
+    for (size_t i = 0; i < p->item_count; i++) {
+        const json_t *list = json_object_get(p->items[i].doc, "competencies");
+        size_t n = json_array_size(list), k;
+        json_t *v;
+        x->rows[i].competency_ids = arena_array(im->a, n + 4, sizeof(int64_t));
+        if (!x->rows[i].competency_ids) return no_memory(e);
+        json_array_foreach((json_t *)list, k, v)
+        {
+            int64_t id = x->framework.f ? sync_id(&x->framework.competencies, json_string_value(v)) : 0;
+            if (id) x->rows[i].competency_ids[x->rows[i].competency_count++] = id;
+        }
+    }
+    for (size_t i = 0; i < p->alignment_count; i++) {
+        struct item_row *row = &x->rows[p->alignments[i].item];
+        const char *code = p->alignments[i].code, *uri;
+        int at = strmap_get(&x->codes, code);
+        int64_t id;
+        if (row->competency_count >= 4) continue;
+        if (at >= 0) {
+            id = x->code_ids[at];
+            uri = x->code_uris[at];
+        } else {
+            uri = arena_printf(im->a, "urn:waymark:code:%s", code);
+            if (!uri) return no_memory(e);
+            id = sync_id(&x->framework.competencies, uri);
+        }
+        if (!id) continue;
+        row->competency_ids[row->competency_count++] = id;
+        json_array_append_new(json_object_get(p->items[p->alignments[i].item].doc, "competencies"), json_string(uri));
+    }
+    return ST_OK;
+}
+
+/* --- items --- */
+
+static enum st item_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct content_import *x = im->set;
+    const struct content_item *v = &x->pack->items[row->index];
+    struct item_row *r = &x->rows[row->index];
+    const json_t *group = json_object_get(v->doc, "group");
+    struct stmt *q;
+    r->version++;
+    char *group_id = arena_printf(im->a, "%s:%s", im->source, json_str(group, "id", v->source_id));
+    if (!group_id) return no_memory(e);
+    TRY(tx_stmt(tx, SQL_item_version_insert, &q, e));
+    bind_i64(q, "item_id", row->row_id);
+    bind_i64(q, "version", r->version);
+    bind_text(q, "doc", r->compiled);
+    bind_i64(q, "now_ms", im->now_ms);
+    TRY(stmt_run(q, NULL, e));
+    for (size_t i = 0; i < r->competency_count; i++) {
+        TRY(tx_stmt(tx, SQL_item_competency_insert, &q, e));
+        bind_i64(q, "item_id", row->row_id);
+        bind_i64(q, "version", r->version);
+        bind_i64(q, "competency_id", r->competency_ids[i]);
+        TRY(stmt_run(q, NULL, e));
+    }
+    TRY(tx_stmt(tx, SQL_item_set, &q, e));
+    bind_i64(q, "item_id", row->row_id);
+    bind_i64(q, "version", r->version);
+    bind_text(q, "group_id", json_i64(group, "count", 1) > 1 ? group_id : "");
+    bind_i64(q, "group_position", json_i64(group, "position", 1));
+    bind_text(q, "source", im->source);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st load_versions(struct importer *im, struct tx *tx, struct content_import *x, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    struct strmap by_id = {.arena = im->a};
+    char key[24];
+    for (size_t i = 0; i < x->items.count; i++) {
+        if (!x->items.rows[i].known || !x->items.rows[i].seen) continue;
+        const char *k = arena_printf(im->a, "%lld", (long long)x->items.rows[i].row_id);
+        if (!k || strmap_put(&by_id, k, (int)x->items.rows[i].index) < 0) return no_memory(e);
+    }
+    TRY(tx_stmt(tx, SQL_item_versions, &q, e));
+    bind_text(q, "source", im->source);
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        snprintf(key, sizeof key, "%lld", (long long)col_i64(q, 0));
+        int at = strmap_get(&by_id, key);
+        if (at >= 0) x->rows[at].version = (int32_t)col_i64(q, 1);
+    }
+}
+
+static enum st plan_items(struct importer *im, struct tx *tx, struct content_import *x, struct err *e)
+{
+    struct content_pack *p = x->pack;
+    for (size_t i = 0; i < p->item_count; i++) {
+        char *source = json_dumps(p->items[i].doc, JSON_COMPACT | JSON_SORT_KEYS);
+        bool twice;
+        if (!source) return no_memory(e);
+        sync_begin(im);
+        sync_field(im, source);
+        free(source);
+        for (size_t k = 0; k < x->rows[i].competency_count; k++) sync_number(im, x->rows[i].competency_ids[k]);
+        struct sync_row *row = sync_plan(im, &x->items, p->items[i].source_id, p->items[i].source_id, i, &twice);
+        if (!row && !twice) return no_memory(e);
+        if (twice) report_problem(im->r, p->items[i].ref.file, p->items[i].ref.line, "id", "content.twice", "\"%s\" is here twice; the first one counts.", p->items[i].source_id);
+    }
+    TRY(load_versions(im, tx, x, e));
+    for (size_t i = 0; i < x->items.count; i++) {
+        struct sync_row *row = &x->items.rows[i];
+        if (row->action == SYNC_KEEP || !row->seen) continue;
+        const struct content_item *v = &p->items[row->index];
+        struct err own = {0};
+        enum st st = import_compile(im->a, v->doc, &x->rows[row->index].compiled, &own);
+        if (st == ST_OK) continue;
+        if (st == ST_NOMEM) return no_memory(e);
+        report_problem(im->r, v->ref.file, v->ref.line, NULL, "content.item", "\"%s\" cannot be used (%s); it was left out.", v->source_id, own.detail);
+        row->action = SYNC_KEEP;
+        row->seen = false;
+    }
+    return ST_OK;
+}
+
+static enum st plan(struct importer *im, struct tx *tx, struct content_import *x, struct err *e)
+{
+    x->items = (struct sync){.entity = "item", .kind = "item", .write = item_write};
+    TRY(load_codes(im, tx, x, e));
+    x->framework.f = x->pack->framework;
+    if (!x->framework.f) TRY(stand_ins(im, x, e));
+    if (x->framework.f) TRY(framework_plan(im, tx, &x->framework, e));
+    TRY(align(im, x, e));
+    TRY(sync_load(im, tx, &x->items, e));
+    return plan_items(im, tx, x, e);
+}
+
+enum st import_content(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e)
+{
+    struct content_import *x = arena_alloc(im->a, sizeof *x);
+    struct package *p;
+    struct tx tx;
+    if (!x) return no_memory(e);
+    im->set = x;
+    TRY(package_open(im->a, path, im->r, &p, e));
+    if (strcmp(kind, "oatutor") == 0) TRY(oatutor_read(im->a, p, im->r, &x->pack, e));
+    else TRY(mathcamps_read(im->a, p, im->r, &x->pack, e));
+    x->rows = arena_array(im->a, x->pack->item_count + 1, sizeof *x->rows);
+    if (!x->rows) return no_memory(e);
+    TRY(tx_read(conn, im->district_id, &tx, e));
+    enum st st = plan(im, &tx, x, e);
+    tx_rollback(&tx);
+    if (st != ST_OK) return st;
+    if (!im->o->dry_run) TRY(write_figures(im, conn, x->pack, e));
+    return sync_apply(im, conn, e);
+}

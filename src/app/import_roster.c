@@ -1,0 +1,630 @@
+/* A roster -> orgs, sessions, courses, classes, people, their roles, seats and guardians. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/list.h"
+#include "import_sync.h"
+#include "interop/oneroster.h"
+
+struct roster_import {
+    struct roster *o;
+    struct sync orgs, sessions, courses, classes, users, roles, enrollments, guardians, demographics;
+    int64_t root_org;
+    char zone[80];
+    struct strmap names;  /* user name -> index in owners */
+    int64_t *owners;
+    size_t owner_count, owner_cap;
+    struct strmap name_of; /* our user id as text -> index in current */
+    const char **current;
+    size_t current_count, current_cap;
+    const char **role_user, **role_org, **role_code; /* of each planned role, by index */
+    size_t role_count, role_cap;
+};
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
+
+static void bind_date(struct stmt *q, const char *name, int32_t day)
+{
+    if (day == DATE_NONE) bind_null(q, name);
+    else bind_i64(q, name, day);
+}
+
+static const char *or(const char *a, const char *b) { return *a ? a : b; }
+
+/* --- writers --- */
+
+static enum st org_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_org *v = &x->o->orgs[row->index];
+    struct stmt *q;
+    int64_t parent = sync_id(&x->orgs, v->parent_id);
+    if (!parent && strcmp(v->type, "district") != 0) parent = x->root_org;
+    TRY(tx_stmt(tx, SQL_org_set, &q, e));
+    bind_i64(q, "org_id", row->row_id);
+    bind_id(q, "parent_org_id", parent == row->row_id ? 0 : parent);
+    bind_text(q, "type", or(v->type, "school"));
+    bind_text(q, "name", or(v->name, v->id));
+    bind_text(q, "zone", x->zone);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st session_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_session *v = &x->o->sessions[row->index];
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_session_set, &q, e));
+    bind_i64(q, "session_id", row->row_id);
+    bind_id(q, "parent_session_id", sync_id(&x->sessions, v->parent_id));
+    bind_text(q, "title", or(v->title, v->id));
+    bind_text(q, "type", or(v->type, "term"));
+    bind_date(q, "starts_on", v->start);
+    bind_date(q, "ends_on", v->end);
+    bind_text(q, "school_year", v->school_year);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st course_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_course *v = &x->o->courses[row->index];
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_course_set, &q, e));
+    bind_i64(q, "course_id", row->row_id);
+    bind_id(q, "org_id", sync_id(&x->orgs, v->org_id));
+    bind_text(q, "title", or(v->title, v->id));
+    bind_text(q, "code", v->code);
+    bind_text(q, "grades", v->grades);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st class_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_class *v = &x->o->classes[row->index];
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_class_set, &q, e));
+    bind_i64(q, "class_id", row->row_id);
+    bind_id(q, "course_id", sync_id(&x->courses, v->course_id));
+    bind_id(q, "org_id", sync_id(&x->orgs, v->school_id));
+    bind_text(q, "title", or(v->title, v->id));
+    bind_text(q, "code", v->code);
+    bind_text(q, "grades", v->grades);
+    bind_text(q, "periods", v->periods);
+    bind_text(q, "location", v->location);
+    TRY(stmt_run(q, NULL, e));
+    TRY(tx_stmt(tx, SQL_class_session_clear, &q, e));
+    bind_i64(q, "class_id", row->row_id);
+    TRY(stmt_run(q, NULL, e));
+    for (size_t i = 0; i < v->session_count; i++) {
+        int64_t session = sync_id(&x->sessions, v->session_ids[i]);
+        if (!session) continue;
+        TRY(tx_stmt(tx, SQL_class_session_insert, &q, e));
+        bind_i64(q, "class_id", row->row_id);
+        bind_i64(q, "session_id", session);
+        TRY(stmt_run(q, NULL, e));
+    }
+    return ST_OK;
+}
+
+static const char *current_name(struct roster_import *x, int64_t user_id)
+{
+    char key[24];
+    snprintf(key, sizeof key, "%lld", (long long)user_id);
+    int at = strmap_get(&x->name_of, key);
+    return at < 0 ? NULL : x->current[at];
+}
+
+/* The name to sign in with: as sent, or with a number behind it when someone else has it. */
+static const char *choose_name(struct importer *im, const struct roster_user *u, int64_t user_id)
+{
+    struct roster_import *x = im->set;
+    size_t at = strcspn(u->email, "@");
+    const char *want = *u->username ? u->username : *u->email ? arena_copy(im->a, u->email, at) : u->id, *had = current_name(x, user_id), *v = want;
+    if (!want) return NULL;
+    size_t n = strlen(want);
+    if (had && (strcmp(had, want) == 0 || (strncmp(had, want, n) == 0 && had[n] == '-' && had[n + 1 + strspn(had + n + 1, "0123456789")] == 0))) return had;
+    for (int k = 2;; k++) {
+        int owner = strmap_get(&x->names, v);
+        if (owner < 0 || x->owners[owner] == user_id) break;
+        v = arena_printf(im->a, "%s-%d", want, k);
+        if (!v) return NULL;
+    }
+    if (v != want)
+        report_problem(im->r, u->ref.file, u->ref.line, "username", "roster.username_taken", "The user name \"%.80s\" is taken; this person signs in as \"%.80s\".", want, v);
+    int64_t *owner = LIST_ADD(im->a, x->owners, x->owner_count, x->owner_cap);
+    if (!owner) return NULL;
+    *owner = user_id;
+    return strmap_put(&x->names, v, (int)x->owner_count - 1) < 0 ? NULL : v;
+}
+
+static enum st user_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_user *v = &x->o->users[row->index];
+    struct stmt *q;
+    char grade[12];
+    snprintf(grade, sizeof grade, "%.*s", (int)strcspn(v->grades, ","), v->grades);
+    TRY(tx_stmt(tx, SQL_user_set, &q, e));
+    bind_i64(q, "user_id", row->row_id);
+    bind_text(q, "username", v->username); /* chosen when it was planned */
+    bind_text(q, "given_name", or(v->given_name, *v->family_name ? "" : v->username));
+    bind_text(q, "family_name", v->family_name);
+    bind_text(q, "middle_name", v->middle_name);
+    bind_text(q, "preferred_name", v->preferred_given);
+    bind_text(q, "pronouns", v->pronouns);
+    bind_text(q, "email", v->email);
+    bind_text(q, "grade", grade);
+    bind_i64(q, "enabled", v->enabled);
+    bind_i64(q, "now_ms", im->now_ms);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st role_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_role_set, &q, e));
+    bind_i64(q, "user_id", sync_id(&x->users, x->role_user[row->index]));
+    bind_i64(q, "org_id", sync_id(&x->orgs, x->role_org[row->index]));
+    bind_text(q, "role", x->role_code[row->index]);
+    bind_null(q, "starts_on");
+    bind_null(q, "ends_on");
+    return stmt_run(q, NULL, e);
+}
+
+static enum st enrollment_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_enrollment *v = &x->o->enrollments[row->index];
+    struct stmt *q;
+    bool got;
+    TRY(tx_stmt(tx, SQL_enrollment_set, &q, e));
+    bind_i64(q, "enrollment_id", row->row_id);
+    bind_i64(q, "class_id", sync_id(&x->classes, v->class_id));
+    bind_i64(q, "user_id", sync_id(&x->users, v->user_id));
+    bind_text(q, "role", v->role == ROSTER_ROLE_STUDENT ? "student" : v->role == ROSTER_ROLE_AIDE ? "aide" : "teacher");
+    bind_i64(q, "is_primary", v->primary);
+    bind_date(q, "starts_on", v->start);
+    bind_date(q, "ends_on", v->end);
+    TRY(stmt_step(q, &got, e));
+    if (got) row->row_id = col_i64(q, 0);
+    while (got) TRY(stmt_step(q, &got, e));
+    return ST_OK;
+}
+
+static enum st guardian_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_relation *v = &x->o->relations[row->index];
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_guardian_set, &q, e));
+    bind_i64(q, "guardian_id", sync_id(&x->users, v->agent_id));
+    bind_i64(q, "learner_id", sync_id(&x->users, v->user_id));
+    bind_text(q, "relation", v->kind);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st demographics_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_demographic *v = &x->o->demographics[row->index];
+    struct stmt *q;
+    struct text t;
+    struct json_out j;
+    char day[16] = "";
+    if (v->birth_date != DATE_NONE) date_format(v->birth_date, day);
+    text_init(&t, 16 << 10);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    json_put_str(&j, "birthDate", day);
+    json_put_str(&j, "sex", v->sex);
+    json_put_str(&j, "ethnicity", v->ethnicity);
+    json_put_str(&j, "race", v->race);
+    json_put_str(&j, "cityOfBirth", v->birth_city);
+    json_put_str(&j, "stateOfBirth", v->birth_state);
+    json_put_str(&j, "countryOfBirth", v->birth_country);
+    json_close_obj(&j);
+    enum st st = tx_stmt(tx, SQL_demographics_set, &q, e);
+    if (st == ST_OK) {
+        bind_i64(q, "user_id", row->row_id);
+        bind_text(q, "doc", text_str(&t));
+        st = stmt_run(q, NULL, e);
+    }
+    text_release(&t);
+    return st;
+}
+
+/* --- closers --- */
+
+static enum st org_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_org_close, r->row_id, e); }
+static enum st session_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_session_close, r->row_id, e); }
+static enum st course_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_course_close, r->row_id, e); }
+static enum st class_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_class_close, r->row_id, e); }
+static enum st enrollment_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_enrollment_close, r->row_id, e); }
+
+static enum st user_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    struct stmt *q;
+    TRY(sync_close_with(im, tx, SQL_user_close, r->row_id, e));
+    TRY(tx_stmt(tx, SQL_session_close_user, &q, e));
+    bind_i64(q, "row_id", r->row_id);
+    return stmt_run(q, NULL, e);
+}
+
+/* Identifiers of roles and guardians are made of two or three ids, parted by 0x1f. */
+static const char *part(struct importer *im, const char *identifier, int n)
+{
+    const char *p = identifier;
+    for (; n; n--) {
+        p = strchr(p, 0x1f);
+        if (!p) return "";
+        p++;
+    }
+    const char *kept = arena_copy(im->a, p, strcspn(p, "\x1f"));
+    return kept ? kept : "";
+}
+
+static enum st role_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_role_close, &q, e));
+    bind_i64(q, "user_id", sync_id(&x->users, part(im, row->identifier, 0)));
+    bind_i64(q, "org_id", sync_id(&x->orgs, part(im, row->identifier, 1)));
+    bind_text(q, "role", part(im, row->identifier, 2));
+    return stmt_run(q, NULL, e);
+}
+
+static enum st guardian_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_guardian_close, &q, e));
+    bind_i64(q, "guardian_id", sync_id(&x->users, part(im, row->identifier, 0)));
+    bind_i64(q, "learner_id", sync_id(&x->users, part(im, row->identifier, 1)));
+    return stmt_run(q, NULL, e);
+}
+
+/* --- plans --- */
+
+#define PLAN(sync_, id_, name_, index_)                                                                                \
+    do {                                                                                                               \
+        bool twice_;                                                                                                   \
+        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return no_memory(e);                \
+    } while (0)
+
+static enum st plan_places(struct importer *im, struct roster_import *x, struct err *e)
+{
+    struct roster *o = x->o;
+    for (size_t i = 0; i < o->orgs_count; i++) {
+        const struct roster_org *v = &o->orgs[i];
+        if (v->status != ROW_ACTIVE) {
+            sync_gone(&x->orgs, v->id);
+            continue;
+        }
+        sync_begin(im);
+        sync_field(im, v->name);
+        sync_field(im, v->type);
+        sync_field(im, v->parent_id);
+        PLAN(&x->orgs, v->id, v->name, i);
+    }
+    for (size_t i = 0; i < o->sessions_count; i++) {
+        const struct roster_session *v = &o->sessions[i];
+        if (v->status != ROW_ACTIVE) {
+            sync_gone(&x->sessions, v->id);
+            continue;
+        }
+        sync_begin(im);
+        sync_field(im, v->title);
+        sync_field(im, v->type);
+        sync_field(im, v->parent_id);
+        sync_field(im, v->school_year);
+        sync_number(im, v->start);
+        sync_number(im, v->end);
+        PLAN(&x->sessions, v->id, v->title, i);
+    }
+    return ST_OK;
+}
+
+/* A class without a course could be given no content: where the file names none that is known, one is made of the class. */
+static enum st make_courses(struct importer *im, struct roster_import *x, struct err *e)
+{
+    struct roster *o = x->o;
+    struct strmap sent = {.arena = im->a};
+    for (size_t i = 0; i < o->courses_count; i++)
+        if (strmap_put(&sent, o->courses[i].id, (int)i) < 0) return no_memory(e);
+    for (size_t i = 0; i < o->classes_count; i++) {
+        struct roster_class *v = &o->classes[i];
+        if (v->status != ROW_ACTIVE) continue;
+        bool unknown = *v->course_id && strmap_get(&sent, v->course_id) < 0 && !sync_id(&x->courses, v->course_id);
+        if (*v->course_id && !unknown) continue;
+        if (unknown)
+            report_problem(im->r, v->ref.file, v->ref.line, "courseSourcedId", "roster.course_made", "The course \"%.80s\" is not in the files; one was made with the title of this class.", v->course_id);
+        if (!*v->course_id) v->course_id = arena_printf(im->a, "class:%s", v->id);
+        if (!v->course_id) return no_memory(e);
+        if (strmap_get(&sent, v->course_id) >= 0) continue;
+        struct roster_course *c = LIST_ADD(im->a, o->courses, o->courses_count, o->courses_cap);
+        if (!c) return no_memory(e);
+        *c = (struct roster_course){.ref = v->ref, .id = v->course_id, .title = v->title, .code = v->code, .org_id = v->school_id, .session_id = "", .grades = v->grades, .subjects = v->subjects};
+        if (strmap_put(&sent, c->id, (int)o->courses_count - 1) < 0) return no_memory(e);
+    }
+    return ST_OK;
+}
+
+static enum st plan_teaching(struct importer *im, struct roster_import *x, struct err *e)
+{
+    struct roster *o = x->o;
+    TRY(make_courses(im, x, e));
+    for (size_t i = 0; i < o->courses_count; i++) {
+        const struct roster_course *v = &o->courses[i];
+        if (v->status != ROW_ACTIVE) {
+            sync_gone(&x->courses, v->id);
+            continue;
+        }
+        sync_begin(im);
+        sync_field(im, v->title);
+        sync_field(im, v->code);
+        sync_field(im, v->org_id);
+        sync_field(im, v->grades);
+        PLAN(&x->courses, v->id, v->title, i);
+    }
+    for (size_t i = 0; i < o->classes_count; i++) {
+        const struct roster_class *v = &o->classes[i];
+        if (v->status != ROW_ACTIVE) {
+            sync_gone(&x->classes, v->id);
+            continue;
+        }
+        sync_begin(im);
+        sync_field(im, v->title);
+        sync_field(im, v->code);
+        sync_field(im, v->course_id);
+        sync_field(im, v->school_id);
+        sync_field(im, v->grades);
+        sync_field(im, v->periods);
+        sync_field(im, v->location);
+        for (size_t k = 0; k < v->session_count; k++) sync_field(im, v->session_ids[k]);
+        PLAN(&x->classes, v->id, v->title, i);
+    }
+    return ST_OK;
+}
+
+static enum st plan_users(struct importer *im, struct roster_import *x, struct err *e)
+{
+    struct roster *o = x->o;
+    bool passwords = false;
+    for (size_t i = 0; i < o->users_count; i++) {
+        struct roster_user *v = &o->users[i];
+        if (v->status != ROW_ACTIVE) {
+            sync_gone(&x->users, v->id);
+            continue;
+        }
+        passwords = passwords || *v->password;
+        sync_begin(im);
+        sync_field(im, v->username);
+        sync_field(im, v->given_name);
+        sync_field(im, v->family_name);
+        sync_field(im, v->middle_name);
+        sync_field(im, v->preferred_given);
+        sync_field(im, v->pronouns);
+        sync_field(im, v->email);
+        sync_field(im, v->grades);
+        sync_number(im, v->enabled);
+        bool twice;
+        const char *name = arena_printf(im->a, "%s %s", v->given_name, v->family_name);
+        struct sync_row *row = name ? sync_plan(im, &x->users, v->id, name, i, &twice) : NULL;
+        if (!row) return no_memory(e);
+        if (row->action == SYNC_KEEP) continue;
+        v->username = choose_name(im, v, row->row_id);
+        if (!v->username) return no_memory(e);
+    }
+    if (passwords)
+        report_problem(im->r, o->users[0].ref.file, 0, "password", "roster.password", "Passwords in the file are not taken over. `waymark user cards --class ID` prints sign-in cards.");
+    return ST_OK;
+}
+
+static const char *role_word(enum roster_role role)
+{
+    switch (role) {
+    case ROSTER_ROLE_STUDENT: return "student";
+    case ROSTER_ROLE_TEACHER: return "teacher";
+    case ROSTER_ROLE_AIDE: return "aide";
+    case ROSTER_ROLE_COACH: return "coach";
+    case ROSTER_ROLE_PRINCIPAL: return "principal";
+    case ROSTER_ROLE_DISTRICT: return "district";
+    case ROSTER_ROLE_GUARDIAN: return "guardian";
+    case ROSTER_ROLE_PROCTOR:
+    case ROSTER_ROLE_OTHER: break;
+    }
+    return NULL;
+}
+
+static enum st plan_role(struct importer *im, struct roster_import *x, const char *user, const char *org, const char *code, struct err *e)
+{
+    if (strcmp(code, "guardian") == 0 || strcmp(code, "district") == 0) org = ""; /* by relation, or everywhere */
+    const char *id = arena_printf(im->a, "%s\x1f%s\x1f%s", user, org, code);
+    if (!id) return no_memory(e);
+    if (x->role_count == x->role_cap) {
+        size_t cap = x->role_cap ? x->role_cap * 2 : 64;
+        const char ***lists[3] = {&x->role_user, &x->role_org, &x->role_code};
+        for (int k = 0; k < 3; k++) {
+            const char **more = arena_array(im->a, cap, sizeof *more);
+            if (!more) return no_memory(e);
+            if (x->role_count) memcpy(more, *lists[k], x->role_count * sizeof *more);
+            *lists[k] = more;
+        }
+        x->role_cap = cap;
+    }
+    x->role_user[x->role_count] = user;
+    x->role_org[x->role_count] = org;
+    x->role_code[x->role_count] = code;
+    sync_begin(im);
+    PLAN(&x->roles, id, code, x->role_count);
+    x->role_count++;
+    return ST_OK;
+}
+
+static bool lost(struct importer *im, struct source_ref ref, const char *field, const struct sync *s, const char *id)
+{
+    if (sync_id(s, id)) return false;
+    report_problem(im->r, ref.file, ref.line, field, "roster.reference", "There is no open %s \"%.80s\", neither here nor from an earlier import; the row was left out.", s->kind, id);
+    return true;
+}
+
+static enum st plan_roles(struct importer *im, struct roster_import *x, struct err *e)
+{
+    struct roster *o = x->o;
+    for (size_t i = 0; i < o->roles_count; i++) {
+        const struct roster_role_row *v = &o->roles[i];
+        const char *code = role_word(v->role);
+        if (!code || v->status != ROW_ACTIVE) continue;
+        int at = strmap_get(&x->users.at, v->user_id);
+        if (at >= 0 && x->users.rows[at].action == SYNC_CLOSE) continue; /* goes with the person */
+        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id) || (*v->org_id && lost(im, v->ref, "orgSourcedId", &x->orgs, v->org_id))) continue;
+        TRY(plan_role(im, x, v->user_id, v->org_id, code, e));
+    }
+    for (size_t i = 0; i < o->relations_count; i++) {
+        const struct roster_relation *v = &o->relations[i];
+        if (sync_id(&x->users, v->agent_id) && sync_id(&x->users, v->user_id)) TRY(plan_role(im, x, v->agent_id, "", "guardian", e));
+    }
+    return ST_OK;
+}
+
+static enum st plan_seats(struct importer *im, struct roster_import *x, struct err *e)
+{
+    struct roster *o = x->o;
+    struct strmap seats = {.arena = im->a};
+    for (size_t i = 0; i < o->enrollments_count; i++) {
+        const struct roster_enrollment *v = &o->enrollments[i];
+        if (v->status != ROW_ACTIVE) {
+            sync_gone(&x->enrollments, v->id);
+            continue;
+        }
+        if (v->role != ROSTER_ROLE_STUDENT && v->role != ROSTER_ROLE_TEACHER && v->role != ROSTER_ROLE_AIDE) {
+            report_problem(im->r, v->ref.file, v->ref.line, "role", "roster.enrollment_role", "A class has students, teachers and aides; \"%.40s\" was left out.", v->role_name);
+            continue;
+        }
+        if (lost(im, v->ref, "classSourcedId", &x->classes, v->class_id) || lost(im, v->ref, "userSourcedId", &x->users, v->user_id)) continue;
+        const char *seat = arena_printf(im->a, "%s\x1f%s\x1f%d", v->class_id, v->user_id, (int)v->role);
+        if (!seat) return no_memory(e);
+        if (strmap_put(&seats, seat, (int)i) != (int)i) {
+            report_problem(im->r, v->ref.file, v->ref.line, "sourcedId", "roster.twice", "The person is in this class in this role already; the row was left out.");
+            continue;
+        }
+        sync_begin(im);
+        sync_field(im, v->class_id);
+        sync_field(im, v->user_id);
+        sync_number(im, (int)v->role);
+        sync_number(im, v->primary);
+        sync_number(im, v->start);
+        sync_number(im, v->end);
+        PLAN(&x->enrollments, v->id, v->role_name, i);
+    }
+    return ST_OK;
+}
+
+static enum st plan_rest(struct importer *im, struct roster_import *x, struct err *e)
+{
+    struct roster *o = x->o;
+    for (size_t i = 0; i < o->relations_count; i++) {
+        const struct roster_relation *v = &o->relations[i];
+        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id) || lost(im, v->ref, "agentSourcedIds", &x->users, v->agent_id)) continue;
+        const char *id = arena_printf(im->a, "%s\x1f%s", v->agent_id, v->user_id);
+        if (!id) return no_memory(e);
+        sync_begin(im);
+        sync_field(im, v->kind);
+        PLAN(&x->guardians, id, v->kind, i);
+    }
+    for (size_t i = 0; i < o->demographics_count; i++) {
+        const struct roster_demographic *v = &o->demographics[i];
+        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id)) continue;
+        sync_begin(im);
+        sync_number(im, v->birth_date);
+        sync_field(im, v->sex);
+        sync_field(im, v->ethnicity);
+        sync_field(im, v->race);
+        sync_field(im, v->birth_city);
+        sync_field(im, v->birth_state);
+        sync_field(im, v->birth_country);
+        bool twice;
+        struct sync_row *row = sync_plan(im, &x->demographics, v->user_id, "", i, &twice);
+        if (!row && !twice) return no_memory(e);
+        if (row) row->row_id = sync_id(&x->users, v->user_id);
+    }
+    if (o->flags_count) report_problem(im->r, o->flags[0].ref.file, 0, "flag", "roster.flags", "%zu user flags (programs) were read but are not kept by this import; send them as programs.", o->flags_count);
+    return ST_OK;
+}
+
+/* Who has which user name, and the district's own org, below which schools without a parent are put. */
+static enum st load_names(struct importer *im, struct tx *tx, struct roster_import *x, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    x->names.arena = x->name_of.arena = im->a;
+    TRY(tx_stmt(tx, SQL_user_names, &q, e));
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        int64_t *owner = LIST_ADD(im->a, x->owners, x->owner_count, x->owner_cap);
+        const char **current = LIST_ADD(im->a, x->current, x->current_count, x->current_cap);
+        const char *name = arena_strdup(im->a, col_text(q, 1)), *key = arena_printf(im->a, "%lld", (long long)col_i64(q, 0));
+        if (!owner || !current || !name || !key) return no_memory(e);
+        *owner = col_i64(q, 0);
+        *current = name;
+        if (strmap_put(&x->names, name, (int)x->owner_count - 1) < 0 || strmap_put(&x->name_of, key, (int)x->current_count - 1) < 0) return no_memory(e);
+    }
+    TRY(tx_stmt(tx, SQL_org_list, &q, e));
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        if (strcmp(col_text(q, 2), "district") == 0 && !col_i64(q, 1) && !x->root_org) x->root_org = col_i64(q, 0);
+        if (!*x->zone && *col_text(q, 4)) snprintf(x->zone, sizeof x->zone, "%s", col_text(q, 4));
+    }
+}
+
+static enum st plan(struct importer *im, struct tx *tx, struct roster_import *x, struct err *e)
+{
+    struct sync *all[] = {&x->orgs, &x->sessions, &x->courses, &x->classes, &x->users, &x->roles, &x->enrollments, &x->guardians, &x->demographics};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) TRY(sync_load(im, tx, all[i], e));
+    TRY(load_names(im, tx, x, e));
+    TRY(plan_places(im, x, e));
+    TRY(plan_teaching(im, x, e));
+    TRY(plan_users(im, x, e));
+    const struct roster *o = x->o;
+    const enum roster_mode modes[] = {o->orgs_mode, o->sessions_mode, o->courses_mode, o->classes_mode, o->users_mode};
+    for (size_t i = 0; i < 5; i++)
+        if (modes[i] == ROSTER_BULK) sync_close_missing(all[i]);
+    TRY(plan_roles(im, x, e));
+    TRY(plan_seats(im, x, e));
+    TRY(plan_rest(im, x, e));
+    if (o->roles_mode == ROSTER_BULK) sync_close_missing(&x->roles);
+    if (o->enrollments_mode == ROSTER_BULK) sync_close_missing(&x->enrollments);
+    if (o->relations_mode == ROSTER_BULK) sync_close_missing(&x->guardians);
+    return ST_OK;
+}
+
+enum st import_roster(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    struct roster_import *x = arena_alloc(im->a, sizeof *x);
+    struct package *p;
+    struct tx tx;
+    if (!x) return no_memory(e);
+    im->set = x;
+    TRY(package_open(im->a, path, im->r, &p, e));
+    TRY(roster_read(im->a, p, im->r, &x->o, e));
+    x->orgs = (struct sync){.entity = "org", .kind = "org", .write = org_write, .close = org_close};
+    x->sessions = (struct sync){.entity = "session", .kind = "session", .write = session_write, .close = session_close};
+    x->courses = (struct sync){.entity = "course", .kind = "course", .write = course_write, .close = course_close};
+    x->classes = (struct sync){.entity = "class", .kind = "class", .write = class_write, .close = class_close};
+    x->users = (struct sync){.entity = "user", .kind = "user", .write = user_write, .close = user_close};
+    x->roles = (struct sync){.entity = "role", .kind = "role", .write = role_write, .close = role_close};
+    x->enrollments = (struct sync){.entity = "enrollment", .kind = "enrollment", .write = enrollment_write, .close = enrollment_close};
+    x->guardians = (struct sync){.entity = "guardian", .kind = "guardian", .write = guardian_write, .close = guardian_close};
+    x->demographics = (struct sync){.entity = "demographics", .kind = "demographics", .write = demographics_write};
+    TRY(tx_read(conn, im->district_id, &tx, e));
+    enum st st = plan(im, &tx, x, e);
+    tx_rollback(&tx);
+    return st == ST_OK ? sync_apply(im, conn, e) : st;
+}

@@ -9,7 +9,7 @@
 #include "app/items.h"
 #include "app/learner.h"
 #include "app/next.h"
-#include "app/class.h"
+#include "app/queue.h"
 #include "app/words.h"
 #include "base/json.h"
 #include "gate/live.h"
@@ -429,7 +429,7 @@ static enum st get_queue(struct call *c, struct err *e)
         json_put_str(&j, "code", list[i].code);
         json_put_str(&j, "text", list[i].text);
         json_close_obj(&j);
-        json_put_str(&j, "action", list[i].action);
+        json_put_str(&j, "action", queue_action_code(list[i].action));
         json_put_id(&j, "competency_id", list[i].competency_id);
         json_put_id(&j, "help_id", list[i].help_id);
         json_close_obj(&j);

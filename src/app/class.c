@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/learner.h"
-#include "base/id.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "class"); }
 
@@ -111,76 +110,5 @@ enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, str
     TRY(load_learners(tx, a, which->class_id, &v, e));
     TRY(load_cells(tx, a, which->class_id, &v, e));
     *out = v;
-    return ST_OK;
-}
-
-static const char *learner_name(const struct class_view *v, int64_t id)
-{
-    for (size_t i = 0; i < v->learner_count; i++)
-        if (v->learners[i].learner_id == id) return v->learners[i].name;
-    return "";
-}
-
-static const char *sentence(struct arena *a, enum lang lang, const char *id, const char *name, const char *skill, int64_t n)
-{
-    struct text t;
-    enum msg_id m = msg_find(id);
-    text_init(&t, 2000);
-    if (m != MSG_NONE) msg_format(&t, lang, m, MSG_ARGS(MSG_T("name", name), MSG_T("skill", skill), MSG_N("n", n)));
-    const char *s = arena_strdup(a, text_str(&t));
-    text_release(&t);
-    return s ? s : "";
-}
-
-enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
-                    const struct class_scope *which, enum lang lang, struct queue_entry **out, size_t *n, struct err *e)
-{
-    struct class_view v;
-    struct stmt *q;
-    int64_t now = app_now_ms(app);
-    const struct policy *p = &regime_policy(&s->regime, now)->policy;
-    TRY(class_view(app, s, tx, a, which, &v, e));
-    size_t cap = 200 + v.learner_count * 2, count = 0;
-    struct queue_entry *list = arena_array(a, cap, sizeof *list);
-    if (!list) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_help_open, &q, e));
-    bind_i64(q, "class_id", which->class_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        struct queue_entry *x = &list[count++];
-        char id[64] = "queue.help_";
-        strncat(id, col_text(q, 2), 40);
-        *x = (struct queue_entry){.learner_id = col_i64(q, 1), .help_id = col_i64(q, 0), .code = "help", .action = "see", .since_ms = id_time_ms(col_i64(q, 0))};
-        x->name = learner_name(&v, x->learner_id);
-        x->text = sentence(a, lang, msg_find(id) != MSG_NONE ? id : "queue.help", x->name, "", 0);
-        if (*col_text(q, 4)) x->text = arena_printf(a, "%s “%s”", x->text, col_text(q, 4));
-        if (!x->text) return no_memory(e);
-    }
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < v.learner_count && count < cap; i++) {
-            const struct class_learner *l = &v.learners[i];
-            const struct competency *stuck = NULL;
-            int32_t tries = 0;
-            int64_t last = 0;
-            for (size_t k = 0; k < v.competency_count; k++) {
-                const struct mastery_row *m = l->cells[k];
-                if (!m) continue;
-                if (m->last_evidence_id > last) last = m->last_evidence_id;
-                if (m->evidence_count >= p->stuck_after && m->p_known < p->stuck_below && m->evidence_count > tries) {
-                    stuck = v.competencies[k];
-                    tries = m->evidence_count;
-                }
-            }
-            int64_t days = last ? (now - id_time_ms(last)) / 86400000 : 0;
-            if (pass == 0 && stuck)
-                list[count++] = (struct queue_entry){.learner_id = l->learner_id, .competency_id = stuck->competency_id, .name = l->name, .code = "stuck",
-                                                     .action = "see", .text = sentence(a, lang, "queue.stuck", l->name, stuck->name, tries)};
-            if (pass == 1 && last && days >= 10)
-                list[count++] = (struct queue_entry){.learner_id = l->learner_id, .name = l->name, .code = "away", .action = "check_in",
-                                                     .text = sentence(a, lang, "queue.away", l->name, "", days)};
-        }
-    *out = list;
-    *n = count;
     return ST_OK;
 }

@@ -44,7 +44,7 @@ enum st help_check(struct help_cmd *h, struct err *e)
     h->command.run = run;
     size_t n = h->kind ? strlen(h->kind) : 0;
     if (n < 1 || n > 32 || strspn(h->kind, "abcdefghijklmnopqrstuvwxyz_") != n)
-        return err_fail(e, ST_INVALID, "help.kind", "kind must be a word such as stuck, explain, check, peer or item");
+        return err_fail(e, ST_INVALID, "help.kind", "kind must be a word such as hint, explain, check or talk");
     return ST_OK;
 }
 

@@ -43,16 +43,21 @@ enum st json_read_owned(const char *p, size_t n, json_t **out, struct err *e)
 
 static void drop(void *v) { json_decref(v); }
 
+enum st json_keep(struct arena *a, json_t *made, json_t **out, struct err *e)
+{
+    if (!made || arena_on_release(a, drop, made)) {
+        json_decref(made);
+        return err_fail(e, ST_NOMEM, "err.memory", "json");
+    }
+    *out = made;
+    return ST_OK;
+}
+
 enum st json_read(struct arena *a, const char *p, size_t n, json_t **out, struct err *e)
 {
     json_t *v;
     TRY(json_read_owned(p, n, &v, e));
-    if (arena_on_release(a, drop, v)) {
-        json_decref(v);
-        return err_fail(e, ST_NOMEM, "err.memory", "json");
-    }
-    *out = v;
-    return ST_OK;
+    return json_keep(a, v, out, e);
 }
 
 const char *json_str(const json_t *o, const char *key, const char *dflt)

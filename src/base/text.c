@@ -49,6 +49,14 @@ void text_put(struct text *t, const char *p, size_t n)
 
 void text_add(struct text *t, const char *s) { text_put(t, s, strlen(s)); }
 
+void text_cut(struct text *t, size_t n)
+{
+    if (n >= t->n) return;
+    while (n && ((unsigned char)t->p[n] & 0xc0) == 0x80) n--;
+    t->n = n;
+    t->p[n] = 0;
+}
+
 void text_char(struct text *t, char c) { text_put(t, &c, 1); }
 
 void text_printf(struct text *t, const char *fmt, ...)

@@ -18,7 +18,7 @@
 #include "gate/gate.h"
 #include "gate/live.h"
 #include "http/http.h"
-#include "pages.h"
+#include "web/web.h"
 
 /* Tells systemd, when it listens: one datagram to $NOTIFY_SOCKET. */
 static void notify(const char *state)
@@ -78,14 +78,14 @@ static enum st parse_listen(const char *s, char *host, size_t cap, uint16_t *por
 static enum st serve(struct app *app, const struct serve_options *o, struct err *e)
 {
     static const struct route *tables[4];
-    struct gate gate = {.app = app, .tables = tables, .render_error = pages_render_error};
+    struct gate gate = {.app = app, .tables = tables, .render_error = web_render_error};
     struct http_config config = {.threads = 0, .body_max = 64u << 20, .body_limit = gate_body_limit, .on_request = gate_request, .ctx = &gate, .trusted_proxy = o->trusted_proxy};
     struct http_server *server;
     char host[100], *cert = NULL, *key = NULL;
     size_t t = 0;
     sigset_t set;
     tables[t++] = api_routes;
-    if (pages_routes()) tables[t++] = pages_routes();
+    tables[t++] = web_routes;
     tables[t] = NULL;
     TRY(parse_listen(o->listen, host, sizeof host, &config.port, e));
     config.host = host;

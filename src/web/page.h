@@ -47,6 +47,7 @@ enum st web_now(struct call *c, struct err *e);
 enum st web_classes(struct call *c, struct err *e);
 enum st web_class(struct call *c, struct err *e);
 enum st web_class_csv(struct call *c, struct err *e);
+enum st web_cards(struct call *c, struct err *e);
 enum st web_cell(struct call *c, struct err *e);
 enum st web_help_close_parse(struct call *c, struct command **out, struct err *e);
 enum st web_help_close_reply(struct call *c, struct command *cmd, struct err *e);
@@ -56,15 +57,19 @@ enum st web_try(struct call *c, struct err *e);
 enum st web_asset(struct call *c, struct err *e);
 enum st web_figure(struct call *c, struct err *e);
 enum st web_style(struct call *c, struct err *e);
+enum st web_language(struct call *c, struct err *e);
+enum st web_icon(struct call *c, struct err *e);
 
 /* shared by student.c, teacher.c and family.c */
-struct app;
 enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e);
 enum st fill_map(struct call *c, const struct learner_scope *who, const char *why_base, struct ui_map_group **groups, size_t *n, int64_t *skills, int64_t *secure, struct err *e);
 enum st fill_why(struct call *c, const struct learner_scope *who, int64_t competency_id, bool for_student, struct ui_why_view *w, struct err *e);
 extern const struct ui_help_kind web_help_kinds[];
-enum { WEB_HELP_KINDS = 5 };
+enum { WEB_HELP_KINDS = 4 };
 enum msg_id help_kind_words(const char *code);
 const char *new_client_id(struct call *c);
+struct next_item;
+const char *reason_words(struct call *c, const struct next_item *n);
+const char *item_address(struct call *c, const struct next_item *n); /* NULL: nothing is open */
 
 #endif

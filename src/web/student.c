@@ -2,12 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/items.h"
 #include "app/learner.h"
 #include "app/next.h"
 #include "app/words.h"
 #include "page.h"
 
-const struct ui_help_kind web_help_kinds[WEB_HELP_KINDS] = {{"stuck", MSG_help_kind_stuck}, {"explain", MSG_help_kind_hint}, {"check", MSG_help_kind_check}, {"peer", MSG_help_kind_peer}, {"item", MSG_help_kind_item}};
+const struct ui_help_kind web_help_kinds[WEB_HELP_KINDS] = {{"hint", MSG_help_kind_hint}, {"explain", MSG_help_kind_explain}, {"check", MSG_help_kind_check}, {"talk", MSG_help_kind_talk}};
 
 enum msg_id help_kind_words(const char *code)
 {
@@ -16,7 +17,7 @@ enum msg_id help_kind_words(const char *code)
     return MSG_help_ask;
 }
 
-static const char *reason_words(struct call *c, const struct next_item *n)
+const char *reason_words(struct call *c, const struct next_item *n)
 {
     struct text t;
     text_init(&t, 4096);
@@ -38,7 +39,7 @@ static const char *standing(struct call *c, const struct policy *p, const struct
     return SAY(c, MSG_words_last_right, MSG_N("right", k->right), MSG_N("n", k->alone));
 }
 
-static const char *item_address(struct call *c, int64_t competency_id)
+static const char *skill_address(struct call *c, int64_t competency_id)
 {
     return arena_printf(c->arena, "/item?c=%lld", (long long)competency_id);
 }
@@ -69,8 +70,7 @@ static enum st fill_next(struct call *c, const struct standing_of *s, const stru
     TRY(call_alloc(c, sizeof *x, (void **)&x, e));
     const struct competency_state *k = state_find(&s->m.state, n->competency->competency_id);
     *x = (struct ui_next_step){.title = n->competency->name, .skill = n->competency->name, .level = k ? (int64_t)k->level : 0, .why = reason_words(c, n),
-                               .start_url = item_address(c, n->competency->competency_id), .minutes = 10, .continuing = k && k->opportunities > 0,
-                               .other_url = arena_printf(c->arena, "/item?c=%lld&other=1", (long long)n->competency->competency_id),
+                               .start_url = item_address(c, n), .minutes = 10, .continuing = k && k->opportunities > 0,
                                .why_url = arena_printf(c->arena, "/why?c=%lld", (long long)n->competency->competency_id)};
     *out = x;
     return ST_OK;
@@ -109,7 +109,7 @@ enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_to
         t->next = x;
     }
     for (size_t i = 1; i < n; i++)
-        cards[t->choices_n++] = (struct ui_choice_card){.title = next[i].competency->name, .note = reason_words(c, &next[i]), .kind = msg(page_lang(c), MSG_today_screen), .address = item_address(c, next[i].competency->competency_id)};
+        cards[t->choices_n++] = (struct ui_choice_card){.title = next[i].competency->name, .note = reason_words(c, &next[i]), .kind = msg(page_lang(c), MSG_today_screen), .address = item_address(c, &next[i])};
     const struct policy *p = &s.m.policy->policy;
     struct ui_goal *goal;
     for (size_t i = 0; i < s.course_count && i < 1; i++) {
@@ -127,7 +127,7 @@ enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_to
             bool in_hand = st && st->opportunities && st->level != LEVEL_SECURE;
             bool secured = st && st->level == LEVEL_SECURE && this_week;
             if ((in_hand || secured) && t->must_n < 5) {
-                must[t->must_n++] = (struct ui_plan_row){about->name, standing(c, p, st), (int64_t)st->level, secured, item_address(c, about->competency_id)};
+                must[t->must_n++] = (struct ui_plan_row){about->name, standing(c, p, st), (int64_t)st->level, secured, skill_address(c, about->competency_id)};
                 t->must_done += secured;
             }
         }
@@ -205,30 +205,21 @@ static const char *in_100(struct call *c, double p)
     return s ? s : "";
 }
 
-/* The response as it was given: a text without its quotes, ids with commas. */
-static const char *response_words(struct call *c, const char *json)
+/* The question of a fact and what was answered, in words; NULL where there is none. */
+static enum st fact_words(struct call *c, const struct why_step *s, struct ui_evidence_row *out, struct err *e)
 {
-    json_t *v;
-    struct err e;
-    if (!json || json_read(c->arena, json, strlen(json), &v, &e) != ST_OK) return NULL;
-    if (json_is_string(v)) return json_string_value(v);
+    const struct item *it = NULL;
     struct text t;
-    text_init(&t, 2000);
-    for (size_t i = 0; i < json_array_size(v); i++) {
-        const char *id = json_string_value(json_array_get(v, i));
-        if (id) text_printf(&t, "%s%s", i ? ", " : "", id);
-    }
-    const char *s = arena_strdup(c->arena, text_str(&t));
+    const struct evidence *v = &s->evidence;
+    if (v->item_id) TRY(app_item_variant(c->app, &c->tx, c->arena, v->item_id, v->item_version, v->variant, &it, e));
+    text_init(&t, 4000);
+    if (it) words_question(&t, it, 90);
+    out->title = arena_strdup(c->arena, text_str(&t));
+    text_clear(&t);
+    words_response(&t, it, s->response);
+    out->response = t.n ? arena_strdup(c->arena, text_str(&t)) : NULL;
     text_release(&t);
-    return s;
-}
-
-static const char *title_of(struct call *c, const struct evidence *v)
-{
-    const struct item *it;
-    struct err e = {0};
-    if (!v->item_id || app_item_variant(c->app, &c->tx, c->arena, v->item_id, v->item_version, v->variant, &it, &e) != ST_OK) return "";
-    return it->title ? it->title : "";
+    return ST_OK;
 }
 
 static int64_t percent_step(double before, double after)
@@ -252,8 +243,9 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
     TRY(call_alloc(c, 2 * sizeof *facts, (void **)&facts, e));
     for (size_t i = 0; i < shown; i++) {
         const struct why_step *s = &v.steps[v.count - 1 - i];
-        rows[i] = (struct ui_evidence_row){.at = s->evidence.answered_at_ms, .title = title_of(c, &s->evidence), .response = response_words(c, s->response), .outcome = s->evidence.score >= 1 ? 1 : 0,
+        rows[i] = (struct ui_evidence_row){.at = s->evidence.answered_at_ms, .outcome = s->evidence.score >= 1 ? 1 : 0,
                                            .hints = s->evidence.hints, .took_ms = s->evidence.took_ms, .before = s->before, .after = s->after, .moved = s->moved ? percent_step(s->before, s->after) : 0, .counts = s->moved};
+        TRY(fact_words(c, s, &rows[i], e));
     }
     const struct competency_state *k = v.state;
     const struct policy *p = &v.rule;
@@ -290,7 +282,7 @@ enum st web_why(struct call *c, struct err *e)
     TRY(query_id(c, "c", &id, e));
     TRY(page_begin(c, "/map", &p, e));
     TRY(fill_why(c, &c->learner, id, true, &page.w, e));
-    page.practise_url = item_address(c, id);
+    page.practise_url = skill_address(c, id);
     return page_end(p, page_why(&p->html, &p->ctx, &page), e);
 }
 

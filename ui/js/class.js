@@ -86,6 +86,7 @@
         cells[p.get("learner") + "." + p.get("competency")] = a;
       });
     });
+    var words = main.querySelectorAll(".legend > span");
     var state = function (on) { live.hidden = false; live.classList.toggle("off", !on); live.textContent = on ? live.dataset.on : live.dataset.off; };
     var es = new EventSource(main.dataset.live);
     es.onopen = function () { state(true); };
@@ -98,7 +99,7 @@
       if (n === undefined || !was) return;
       if (Number(was[1]) !== n) {
         a.classList.replace(was[0], "m" + n);
-        if (v.label) a.setAttribute("aria-label", v.label);
+        if (words[n]) a.setAttribute("aria-label", words[n].textContent.trim());
         var foot = table.tFoot.rows[0].cells[col], step = (n === 3) - (was[1] === "3");
         foot.textContent = Number(foot.textContent) + step;
         a.classList.add("new");

@@ -61,8 +61,11 @@ SELECT COUNT(*) FROM evidence WHERE district_id = :district_id
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) FROM evidence
 WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date
 -- name: evidence_latest
-SELECT evidence_id, item_id, score, hints, answered_at_ms FROM evidence
-WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY evidence_id DESC LIMIT :limit
+-- why: what someone has done lately, with the words given, for the queue and for families
+SELECT v.evidence_id, v.kind, COALESCE(v.item_id, 0), COALESCE(v.item_version, 0), COALESCE(v.variant, 0), v.score, v.attempt, v.hints,
+  v.took_ms, v.answered_at_ms, COALESCE(r.response, '') FROM evidence v
+LEFT JOIN evidence_response r ON r.district_id = v.district_id AND r.learner_id = v.learner_id AND r.client_id = v.client_id
+WHERE v.district_id = :district_id AND v.learner_id = :learner_id ORDER BY v.evidence_id DESC LIMIT :limit
 -- name: unread_insert
 INSERT INTO unread_response (district_id, learner_id, client_id, item_id, variant, response, at_ms)
 VALUES (:district_id, :learner_id, :client_id, :item_id, :variant, :response, :at_ms)

@@ -83,3 +83,23 @@ SELECT title, starts_on, ends_on FROM academic_session WHERE district_id = :dist
 -- name: session_term_insert
 INSERT INTO academic_session (district_id, session_id, title, type, starts_on, ends_on, school_year, status)
 VALUES (:district_id, :session_id, :title, :type, :starts_on, :ends_on, :school_year, 'active')
+-- name: class_pulse
+-- why: for a list of classes: how many, how many of them answered lately, the latest answer
+SELECT COUNT(*), COALESCE(SUM(CASE WHEN x.latest > :since THEN 1 ELSE 0 END), 0), COALESCE(MAX(x.latest), 0) FROM (
+  SELECT (SELECT MAX(v.evidence_id) FROM evidence v WHERE v.district_id = e.district_id AND v.learner_id = e.user_id) AS latest
+  FROM enrollment e JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
+  WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active' AND u.status = 'active') x
+-- name: org_counts
+SELECT (SELECT COUNT(DISTINCT e.user_id) FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+    WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND e.status = 'active' AND e.role = 'student'),
+  (SELECT COUNT(DISTINCT e.user_id) FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+    WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND e.status = 'active' AND e.role = 'teacher'),
+  (SELECT COUNT(*) FROM class c WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active')
+-- name: classes_taught
+SELECT c.title FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND e.status = 'active' AND c.status = 'active'
+  AND c.org_id = :org_id ORDER BY c.title, c.class_id
+-- name: class_learner
+-- why: a cell names a learner and a class: both must belong together
+SELECT 1 FROM enrollment WHERE district_id = :district_id AND class_id = :class_id AND user_id = :learner_id AND role = 'student'
+  AND status = 'active'

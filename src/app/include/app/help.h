@@ -10,7 +10,7 @@ struct help_cmd {
     int64_t help_id, place; /* out: place in the line, from 1 */
 };
 
-/* Kinds with words of their own: stuck, explain, check, peer, item; another word is kept as it is. Sets run. */
+/* Kinds with words of their own: hint, explain, check, talk; another word is kept as it is. Sets run. */
 enum st help_check(struct help_cmd *h, struct err *e) WARN_UNUSED;
 
 struct help_done_cmd {

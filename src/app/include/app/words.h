@@ -3,9 +3,16 @@
 #define APP_WORDS_H
 #include "app/next.h"
 #include "base/text.h"
+#include "domain/item.h"
 #include "i18n/i18n.h"
 
 /* Why this next, to the learner. Appends to out. */
 void words_reason(struct text *out, enum lang lang, const struct next_item *n);
+/* The words of compiled HTML in one line, fractions as 3/4, cut at a word near `most` bytes. */
+void words_plain(struct text *out, const char *html, size_t most);
+/* What an item is about: its title, else the beginning of its question. */
+void words_question(struct text *out, const struct item *it, size_t most);
+/* A response (JSON) as it was given: typed text, or the choices' words; it may be NULL (then ids). */
+void words_response(struct text *out, const struct item *it, const char *response);
 
 #endif

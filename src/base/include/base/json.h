@@ -15,6 +15,9 @@ enum st json_read(struct arena *a, const char *p, size_t n, json_t **out, struct
 /* The same, but a caller's json_decref frees it. */
 enum st json_read_owned(const char *p, size_t n, json_t **out, struct err *e) WARN_UNUSED;
 
+/* A value made here, owned by the arena from now on, also on failure. ST_NOMEM. */
+enum st json_keep(struct arena *a, json_t *made, json_t **out, struct err *e) WARN_UNUSED;
+
 /* Members, with a default where absent or of another type. Strings are borrowed from the document. */
 const char *json_str(const json_t *o, const char *key, const char *dflt);
 int64_t json_i64(const json_t *o, const char *key, int64_t dflt);

@@ -21,6 +21,7 @@ void text_clear(struct text *t); /* empty, keeps its memory and forgets a failur
 void text_put(struct text *t, const char *p, size_t n);
 void text_add(struct text *t, const char *s);
 void text_char(struct text *t, char c);
+void text_cut(struct text *t, size_t n); /* to at most n bytes, at the end of a character */
 void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *text_str(const struct text *t); /* never NULL */
 

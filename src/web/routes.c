@@ -1,0 +1,55 @@
+/* Who may reach which page. The gate checks; nothing here is a check of its own. */
+#include "gate/live.h"
+#include "page.h"
+#include "web/web.h"
+
+enum {
+    STUDENT = MAY_OWN_RECORD,
+    LEADERS = MAY_COACHES | MAY_LEADS_SCHOOL | MAY_LEADS_DISTRICT,
+    FORM = 16384
+};
+#define GET(path_, may_, read_, ...) {.method = HTTP_GET, .path = (path_), .may = (may_), .read = (read_), __VA_ARGS__}
+#define POST(path_, may_, parse_, reply_, ...) {.method = HTTP_POST, .path = (path_), .may = (may_), .kind = ROUTE_WRITE, .parse = (parse_), .reply = (reply_), .body_max = FORM, __VA_ARGS__}
+#define OF_CLASS .class_param = "class", .records_access = true
+
+const struct route web_routes[] = {
+    GET("/", MAY_ANYONE, web_home, .summary = "To one's own first page"),
+    GET("/sign-in", MAY_ANYONE, web_sign_in_page, .summary = "Sign in"),
+    {.method = HTTP_POST, .path = "/sign-in", .may = MAY_ANYONE, .kind = ROUTE_WORK, .read = web_sign_in, .body_max = FORM, .no_csrf = true, .summary = "Sign in"},
+    {.method = HTTP_POST, .path = "/sign-out", .may = MAY_SIGNED_IN, .kind = ROUTE_WORK, .read = web_sign_out, .body_max = FORM, .summary = "Sign out"},
+    GET("/account", MAY_SIGNED_IN, web_account, .summary = "One's own account"),
+    {.method = HTTP_POST, .path = "/account/password", .may = MAY_SIGNED_IN, .kind = ROUTE_WORK, .read = web_password, .body_max = FORM, .summary = "A new password"},
+    GET("/language", MAY_ANYONE, web_language, .summary = "Another language"),
+
+    GET("/today", STUDENT, web_today, .summary = "A student's day"),
+    GET("/map", STUDENT, web_map, .summary = "All skills, with where one stands"),
+    GET("/why", STUDENT, web_why, .summary = "What one's own level rests on"),
+    GET("/item", STUDENT, web_item, .summary = "A question"),
+    POST("/answer", STUDENT, web_answer_parse, web_answer_reply, .summary = "Answer a question"),
+    POST("/draft", STUDENT, web_draft_parse, web_draft_reply, .summary = "Keep what is written so far"),
+    POST("/hint", STUDENT, web_hint_parse, web_hint_reply, .summary = "Show a hint"),
+    POST("/scaffold", STUDENT, web_scaffold_parse, web_hint_reply, .summary = "Answer a scaffold's question"),
+    POST("/help", STUDENT, web_help_parse, web_help_reply, .summary = "Ask for help"),
+
+    GET("/now", MAY_TEACHES, web_now, .summary = "Who to see, and why"),
+    GET("/classes", MAY_TEACHES, web_classes, .summary = "The classes one teaches"),
+    GET("/class/:class", MAY_TEACHES, web_class, OF_CLASS, .summary = "Students and skills of a class"),
+    GET("/class/:class/mastery.csv", MAY_TEACHES, web_class_csv, OF_CLASS, .summary = "The same as a table"),
+    GET("/class/:class/cell", MAY_TEACHES, web_cell, OF_CLASS, .learner_param = "learner", .summary = "What lies behind a mark"),
+    GET("/class/:class/cards", MAY_TEACHES, web_cards, OF_CLASS, .summary = "Sign-in cards"),
+    GET("/class/:class/live", MAY_TEACHES, gate_live, OF_CLASS, .summary = "Changes as they happen"),
+    GET("/student/:learner", MAY_TEACHES, web_student, .learner_param = "learner", .records_access = true, .summary = "As the student sees it, read only"),
+    POST("/help/close", MAY_TEACHES, web_help_close_parse, web_help_close_reply, .summary = "Help was given"),
+
+    GET("/school", LEADERS, web_school, .summary = "The rules, who works where, how fresh the data are"),
+
+    GET("/children", MAY_GUARDIAN_OF, web_children, .summary = "Where one's children stand"),
+    GET("/try/:item", MAY_GUARDIAN_OF, web_try, .summary = "A question without a trace"),
+    {.method = HTTP_POST, .path = "/try/:item", .may = MAY_GUARDIAN_OF, .read = web_try, .body_max = FORM, .summary = "A question without a trace"},
+
+    GET("/assets/:name", MAY_ANYONE, web_asset, .summary = "A file of the interface"),
+    GET("/favicon.ico", MAY_ANYONE, web_icon, .summary = "The icon"),
+    GET("/figure/:sha256", MAY_SIGNED_IN, web_figure, .summary = "A figure of a question"),
+    GET("/style", MAY_ANYONE, web_style, .summary = "All parts of the interface"),
+    {0},
+};

@@ -199,7 +199,7 @@ enum st framework_plan(struct importer *im, struct tx *tx, struct framework_impo
     TRY(plan_competencies(im, x, e));
     TRY(plan_links(im, x, e));
     if (!x->complete) return ST_OK;
-    int64_t *own;
+    int64_t *own = NULL;
     size_t n;
     TRY(own_rows(im, tx, sync_id(&x->frameworks, d->uri), &own, &n, e));
     sync_close_missing_of(&x->competencies, own, n);

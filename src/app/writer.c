@@ -130,13 +130,13 @@ static void *checkpoint_loop(void *arg)
     pthread_mutex_lock(&w->lock);
     while (!w->checkpoint_stop) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_nsec += 100000000;
         if (until.tv_nsec >= 1000000000) {
             until.tv_nsec -= 1000000000;
             until.tv_sec++;
         }
-        pthread_cond_timedwait(&w->checkpoint_wake, &w->lock, &until);
+        pthread_cond_clockwait(&w->checkpoint_wake, &w->lock, CLOCK_MONOTONIC, &until);
         pthread_mutex_unlock(&w->lock);
         if (conn_checkpoint(w->checkpoint_conn, frames > 50000, &frames, &e) != ST_OK)
             log_line(LOG_WARN, "checkpoint", "%s", e.detail);

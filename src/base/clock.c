@@ -78,7 +78,9 @@ void date_format(int32_t day, char out[16])
 {
     int y, m, d;
     date_to_ymd(day, &y, &m, &d);
-    snprintf(out, 16, "%04d-%02d-%02d", y, m, d);
+    char wide[40]; /* years beyond 9999 are cut, not overrun */
+    snprintf(wide, sizeof wide, "%04d-%02d-%02d", y, m, d);
+    snprintf(out, 16, "%.15s", wide);
 }
 
 int date_weekday(int32_t day) { return (int)(((day % 7) + 7 + 3) % 7); }
@@ -88,8 +90,9 @@ void time_format_utc(int64_t at_ms, char out[32])
     int64_t day = floor_div(at_ms, 86400000);
     int ms = (int)(at_ms - day * 86400000), y, m, d;
     date_to_ymd((int32_t)day, &y, &m, &d);
-    snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, m, d, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60,
-             ms % 1000);
+    char wide[100];
+    snprintf(wide, sizeof wide, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, m, d, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+    snprintf(out, 32, "%.31s", wide);
 }
 
 bool time_parse_utc(const char *s, int64_t *at_ms)

@@ -26,7 +26,7 @@ static void notify(const char *state)
     const char *path = getenv("NOTIFY_SOCKET");
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     if (!path || strlen(path) >= sizeof a.sun_path) return;
-    strcpy(a.sun_path, path);
+    memcpy(a.sun_path, path, strlen(path));
     if (a.sun_path[0] == '@') a.sun_path[0] = 0;
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return;

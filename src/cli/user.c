@@ -14,7 +14,7 @@ static bool read_password(char *out, size_t cap)
     if (isatty(STDIN_FILENO)) {
         char *p = getpass("Password: ");
         if (!p || strlen(p) >= cap) return false;
-        strcpy(out, p);
+        memcpy(out, p, strlen(p) + 1);
         return true;
     }
     if (!fgets(out, (int)cap, stdin)) return false;

@@ -12,9 +12,9 @@ static void *sweep(void *arg)
     pthread_mutex_lock(&cs->lock);
     while (!cs->stopping) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += 1;
-        pthread_cond_timedwait(&cs->wake, &cs->lock, &until);
+        pthread_cond_clockwait(&cs->wake, &cs->lock, CLOCK_MONOTONIC, &until);
         int64_t now = clock_mono_us();
         for (struct connection *c = cs->first; c; c = c->next)
             if (c->waiting_since_us && now - c->waiting_since_us > cs->limit_us) shutdown(c->fd, SHUT_RDWR);

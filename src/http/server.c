@@ -198,7 +198,8 @@ static void on_connection(void *ctx, struct MHD_Connection *c, void **socket_con
     }
 }
 
-static void quiet(void *ctx, const char *fmt, va_list ap)
+/* The library's own complaints, on its terms. */
+__attribute__((format(printf, 2, 0))) static void quiet(void *ctx, const char *fmt, va_list ap)
 {
     char words[300];
     (void)ctx;

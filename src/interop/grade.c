@@ -67,10 +67,11 @@ void grade_list(const char *s, char out[128], char bad[32])
         }
         p = *q ? q + 1 : q;
     }
-    out[0] = 0;
-    for (int i = 0; i < CODES; i++)
-        if (set[i]) {
-            if (out[0]) strcat(out, ",");
-            strcat(out, codes[i]);
-        }
+    char *end = out;
+    *end = 0;
+    for (int i = 0; i < CODES; i++) {
+        if (!set[i]) continue;
+        if (end != out) *end++ = ',';
+        end = stpcpy(end, codes[i]);
+    }
 }

@@ -57,8 +57,7 @@ static enum st html(struct reader *r, const json_t *o, const char *member, const
 {
     char compiled[64];
     const char *source;
-    strcpy(compiled, member);
-    strcat(compiled, "_html");
+    snprintf(compiled, sizeof compiled, "%s_html", member);
     TRY(text(r, o, compiled, out));
     if (*out) return ST_OK;
     TRY(text(r, o, member, &source));

@@ -29,7 +29,7 @@ static enum st score_question(struct arena *a, const struct question *q, const j
 {
     *out = (struct verdict){.readable = true, .code = "not_yet"};
     if (q->type != INTERACTION_TEXT_ENTRY) {
-        bool right;
+        bool right = false;
         TRY(score_choices(q, response, &right, e));
         if (json_array_size(response) == 0) *out = (struct verdict){.code = "unreadable", .unreadable = "score.empty"};
         else if (right) *out = (struct verdict){.readable = true, .score = 1, .code = "right"};

@@ -271,8 +271,8 @@ static void other_pages(void)
     static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
     static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, NULL, NULL}, {"Dividing fractions", NULL, 2, NULL, NULL}, {"Unit rates", NULL, 0, NULL, NULL}};
     static const struct ui_child kids[] = {
-        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001"},
-        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL}};
+        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half."},
+        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL}};
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
     SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");
     SHOW("children-none", children, .school = "Riverside Middle School (sample)");

@@ -1,0 +1,171 @@
+"""The project's own rules, which no compiler knows. Says what is wrong and where; exit 1 then.
+
+usage: lint.py [--junit FILE]
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import xml.sax.saxutils as xml
+
+root = pathlib.Path(__file__).resolve().parent.parent
+rules = []
+
+
+def rule(f):
+    rules.append(f)
+    return f
+
+
+def tracked(*patterns):
+    out = subprocess.run(["git", "ls-files", *patterns], cwd=root, capture_output=True, text=True, check=True).stdout
+    return [root / p for p in out.split("\n") if p and (root / p).is_file()]
+
+
+def rooms():
+    """{room: rooms it may include} from the table in meson.build."""
+    table = re.search(r"^rooms = \{(.*?)^\}", (root / "meson.build").read_text(), re.M | re.S)[1]
+    return {m[1]: re.findall(r"'(\w+)'", m[2]) for m in re.finditer(r"'(\w+)': \[(.*?)\]", table)}
+
+
+def room_of(path):
+    parts = path.relative_to(root).parts
+    return "ui" if parts[0] == "ui" else parts[1] if parts[0] == "src" else None
+
+
+def code(path):
+    """The text with comments and string contents blanked, lines kept."""
+    blank = lambda m: re.sub(r"[^\n]", " ", m[0])
+    return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', blank, path.read_text(), flags=re.S)
+
+
+@rule
+def rooms_include_only_their_own():
+    """A room includes its own headers and those of the rooms the table names."""
+    table = rooms()
+    for path in tracked("src/*.c", "src/*.h", "ui/*.c", "ui/*.h"):
+        mine = room_of(path)
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            if (m := re.match(r'#include "(\w+)/', line)) and m[1] in table and m[1] != mine and m[1] not in table[mine]:
+                yield f"{path.relative_to(root)}:{n}: {mine} may not include {m[1]}; see `rooms` in meson.build"
+
+
+@rule
+def every_room_has_a_readme():
+    """A newcomer is told a room's job, its front door and what always holds in it."""
+    for room in rooms():
+        path = root / ("ui" if room == "ui" else f"src/{room}") / "README.md"
+        if not path.is_file():
+            yield f"{path.relative_to(root)} is missing"
+
+
+@rule
+def architecture_shows_the_rooms_as_they_are():
+    """The table of ARCHITECTURE.md is the one meson.build compiles by."""
+    path = root / "ARCHITECTURE.md"
+    drawn = {m[1]: m[2] for m in re.finditer(r"^\| `(\w+)` \|[^|]*\| ([^|]*) \|", path.read_text() if path.exists() else "", re.M)}
+    for room, needs in rooms().items():
+        want = set(needs)
+        got = set(re.findall(r"\w+", drawn.get(room, "")))
+        if room not in drawn or (got != want and not (not want and got <= {"nothing"})):
+            yield f"ARCHITECTURE.md: the row of `{room}` should name {', '.join(needs) or 'nothing'}"
+
+
+@rule
+def no_function_that_is_banned():
+    """Functions that overrun, share hidden state or depend on the locale; each has a better one beside it."""
+    instead = {"strcpy": "snprintf or struct text", "strcat": "struct text", "sprintf": "snprintf", "vsprintf": "vsnprintf", "strncpy": "snprintf",
+               "strncat": "struct text", "strtok": "strspn and strcspn", "atoi": "parse_i64", "atol": "parse_i64", "atof": "a checked parse", "gets": "fgets",
+               "localtime": "base/clock.h", "gmtime": "base/clock.h", "ctime": "base/clock.h", "asctime": "base/clock.h", "mktime": "base/clock.h",
+               "rand": "base/rng.h", "srand": "base/rng.h", "tmpnam": "mkstemp", "mktemp": "mkstemp", "popen": "a library", "alloca": "an arena"}
+    pattern = re.compile(r"(?<![\w.>])(" + "|".join(instead) + r")\s*\(")
+    for path in tracked("src/*.c", "src/*.h", "ui/*.c"):
+        for n, line in enumerate(code(path).split("\n"), 1):
+            if m := pattern.search(line):
+                yield f"{path.relative_to(root)}:{n}: {m[1]} is banned; use {instead[m[1]]}"
+
+
+@rule
+def time_is_asked_in_one_place():
+    """Everything that wants the time asks base/clock.h, so that --now and the tests can set it."""
+    for path in tracked("src/*.c", "ui/*.c"):
+        if path.name in ("clock.c",):
+            continue
+        for n, line in enumerate(code(path).split("\n"), 1):
+            if re.search(r"(?<!\w)(time|gettimeofday)\s*\(\s*(NULL|0|&)|CLOCK_REALTIME", line):
+                yield f"{path.relative_to(root)}:{n}: asks the machine for the time; use base/clock.h"
+
+
+@rule
+def sql_lives_in_the_store():
+    """No SQL outside src/store: a statement is a named file under src/store/sql."""
+    for path in tracked("src/*.c", "ui/*.c"):
+        if room_of(path) == "store":
+            continue
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            if re.search(r'"\s*(SELECT .* FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b', line):
+                yield f"{path.relative_to(root)}:{n}: SQL belongs in src/store/sql"
+
+
+@rule
+def every_statement_names_its_tenant():
+    """Each statement over a table says which district: no query can reach another's rows by omission."""
+    shared = {"migration"}
+    for path in tracked("src/store/sql/*.sql"):
+        text = re.sub(r"--[^\n]*", "", path.read_text())
+        names = set(re.findall(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)", text, re.I)) - shared
+        if names and "district_id" not in text and "-- all districts" not in path.read_text():
+            yield f"{path.relative_to(root)}: does not name district_id (say `-- all districts: why` if it should not)"
+
+
+@rule
+def public_headers_state_their_contract():
+    """Each public header begins with what it is for."""
+    for path in tracked("src/*/include/*.h", "ui/include/*.h"):
+        if not path.read_text().lstrip().startswith("/*"):
+            yield f"{path.relative_to(root)}:1: begin with a comment that says what this is for"
+
+
+@rule
+def files_stay_small():
+    """One job a file: at most 800 lines of C in a room."""
+    for path in tracked("src/*.c", "ui/*.c"):
+        n = path.read_text().count("\n")
+        if n > 800:
+            yield f"{path.relative_to(root)}: {n} lines; split it"
+
+
+@rule
+def nothing_is_left_for_later_in_code():
+    """What is missing is written down where it is planned, not in the code."""
+    for path in tracked("src/*", "ui/*", "tools/*", "tests/*.c", "tests/*.py"):
+        if path.suffix not in (".c", ".h", ".py", ".js", ".css", ".html", ".sql") or path == pathlib.Path(__file__).resolve():
+            continue
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", line):
+                yield f"{path.relative_to(root)}:{n}: {line.strip()[:80]}"
+
+
+@rule
+def the_inventory_is_true():
+    """Every column is described, every key begins with the tenant, and docs/data-inventory.md is what the schema says."""
+    r = subprocess.run([sys.executable, root / "tools/inventory.py", root, "--check"], capture_output=True, text=True)
+    yield from (line for line in r.stdout.split("\n") if line)
+
+
+@rule
+def headers_are_guarded():
+    """Each header may be included twice."""
+    for path in tracked("src/*.h", "ui/*.h"):
+        if not re.search(r"#ifndef (\w+)\n#define \1\b", path.read_text()) and "#pragma once" not in path.read_text():
+            yield f"{path.relative_to(root)}: no include guard"
+
+
+results = [(f.__name__, f.__doc__.split("\n")[0], list(f())) for f in rules]
+for name, about, faults in results:
+    for fault in faults:
+        print(f"{fault}  [{name}]")
+if "--junit" in sys.argv:
+    cases = "".join(f'<testcase classname="lint" name="{n}">' + (f"<failure>{xml.escape(chr(10).join(x))}</failure>" if x else "") + "</testcase>" for n, _, x in results)
+    pathlib.Path(sys.argv[sys.argv.index("--junit") + 1]).write_text(f'<testsuite name="lint">{cases}</testsuite>')
+sys.exit(1 if any(x for _, _, x in results) else 0)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interop/item_compile.h"
 #include "items/items.h"
 
 /* Foreign content is aligned when it is imported, so that it names no competency yet is no fault of the item. */
@@ -17,9 +18,10 @@ static enum st check(struct arena *a, const json_t *doc, struct err *e)
     return ST_OK;
 }
 
-enum st import_compile(struct arena *a, json_t *doc, const char **out, struct err *e)
+enum st import_compile(struct rich *r, struct arena *a, json_t *doc, const char **out, struct err *e)
 {
     TRY(check(a, doc, e));
+    TRY(item_compile(r, a, doc, e));
     char *text = json_dumps(doc, JSON_COMPACT);
     if (!text) return err_fail(e, ST_NOMEM, "err.memory", "item");
     *out = arena_strdup(a, text);

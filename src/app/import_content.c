@@ -236,6 +236,36 @@ static enum st load_versions(struct importer *im, struct tx *tx, struct content_
     }
 }
 
+/* What is new or changed, checked and rendered; what cannot be used is reported and left out. */
+static enum st compile_with(struct importer *im, struct content_import *x, struct rich *rich, struct err *e)
+{
+    struct content_pack *p = x->pack;
+    for (size_t i = 0; i < x->items.count; i++) {
+        struct sync_row *row = &x->items.rows[i];
+        if (row->action == SYNC_KEEP || !row->seen) continue;
+        const struct content_item *v = &p->items[row->index];
+        struct err own = {0};
+        enum st st = import_compile(rich, im->a, v->doc, &x->rows[row->index].compiled, &own);
+        for (const struct rich_warning *w; (w = rich_warning_next(rich));)
+            report_problem(im->r, v->ref.file, v->ref.line, NULL, w->code, "\"%s\": %s", v->source_id, w->text);
+        if (st == ST_OK) continue;
+        if (st == ST_NOMEM) return no_memory(e);
+        report_problem(im->r, v->ref.file, v->ref.line, NULL, "content.item", "\"%s\" cannot be used (%s); it was left out.", v->source_id, own.detail);
+        row->action = SYNC_KEEP;
+        row->seen = false;
+    }
+    return ST_OK;
+}
+
+static enum st compile_items(struct importer *im, struct content_import *x, struct err *e)
+{
+    struct rich *rich;
+    TRY(rich_open(&rich, e));
+    enum st st = compile_with(im, x, rich, e);
+    rich_close(rich);
+    return st;
+}
+
 static enum st plan_items(struct importer *im, struct tx *tx, struct content_import *x, struct err *e)
 {
     struct content_pack *p = x->pack;
@@ -252,19 +282,7 @@ static enum st plan_items(struct importer *im, struct tx *tx, struct content_imp
         if (twice) report_problem(im->r, p->items[i].ref.file, p->items[i].ref.line, "id", "content.twice", "\"%s\" is here twice; the first one counts.", p->items[i].source_id);
     }
     TRY(load_versions(im, tx, x, e));
-    for (size_t i = 0; i < x->items.count; i++) {
-        struct sync_row *row = &x->items.rows[i];
-        if (row->action == SYNC_KEEP || !row->seen) continue;
-        const struct content_item *v = &p->items[row->index];
-        struct err own = {0};
-        enum st st = import_compile(im->a, v->doc, &x->rows[row->index].compiled, &own);
-        if (st == ST_OK) continue;
-        if (st == ST_NOMEM) return no_memory(e);
-        report_problem(im->r, v->ref.file, v->ref.line, NULL, "content.item", "\"%s\" cannot be used (%s); it was left out.", v->source_id, own.detail);
-        row->action = SYNC_KEEP;
-        row->seen = false;
-    }
-    return ST_OK;
+    return compile_items(im, x, e);
 }
 
 static enum st plan(struct importer *im, struct tx *tx, struct content_import *x, struct err *e)

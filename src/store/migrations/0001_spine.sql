@@ -387,7 +387,7 @@ CREATE TABLE session (
   expires_at_ms BIGINT NOT NULL,    -- [none|30 days] until when
   PRIMARY KEY (district_id, token_hash)
 );
-CREATE INDEX session_user ON session (district_id, user_id);
+CREATE INDEX session_of_user ON session (district_id, user_id);
 
 CREATE TABLE api_token (
   district_id BIGINT NOT NULL,      -- [none|district] tenant

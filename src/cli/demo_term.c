@@ -77,12 +77,12 @@ static enum st find_people(struct term *t, const struct demo_people *p, uint64_t
         rng_seed(&s->rng, hash_mix(seed, i + 1));
         arena_init(&s->arena, 64 << 20);
         s->ability = normal(&s->rng) * 0.8;
-        s->growth = 0.1 + 0.2 * uniform(&s->rng);
-        s->pace = 1.5 + 2.5 * uniform(&s->rng);
+        s->growth = 0.22 + 0.3 * uniform(&s->rng);
+        s->pace = 1.2 + 2 * uniform(&s->rng);
         if (s->who->story == STORY_AHEAD) s->ability = 3, s->growth = 0.7, s->pace = 7.5;
         if (s->who->story == STORY_SAME_ERROR) s->ability = 0.6, s->growth = 0.5, s->pace = 4.5;
         if (s->who->story == STORY_CLICKING) s->ability = -1.2, s->growth = 0.12;
-        for (int k = 0; k < SKILLS; k++) s->skill[k] = s->ability - 0.7 - 0.06 * k + 0.7 * normal(&s->rng);
+        for (int k = 0; k < SKILLS; k++) s->skill[k] = s->ability - 0.1 - 0.04 * k + 0.5 * normal(&s->rng);
     }
     return ST_OK;
 }
@@ -195,14 +195,14 @@ static enum st take_turn(struct term *t, struct turn *u, struct tx *tx, struct e
     bool clicking = s->who->story == STORY_CLICKING && t->days - 1 - t->day <= 5;
     bool same_error = s->stay_on && it->error_count;
     int hints = !clicking && it->hint_count && s->skill[k] < 0 && uniform(&s->rng) < 0.35 ? 1 + (int)rng_below(&s->rng, (uint32_t)it->hint_count) : 0;
-    double p = clicking ? 0.12 : same_error ? 0.1 : 0.08 + 0.87 / (1 + exp(-s->skill[k] - 0.6 * hints));
+    double p = clicking ? 0.12 : same_error ? 0.04 : 0.08 + 0.87 / (1 + exp(-s->skill[k] - 0.6 * hints));
     bool right = uniform(&s->rng) < p;
     if (right ? !right_response(it, u->response, sizeof u->response) : !wrong_response(&s->rng, it, same_error, u->response, sizeof u->response)) return ST_NOT_FOUND;
     TRY(score(&u->arena, it, u->response, &v, e));
     s->skill[k] += s->growth * (right ? 1 : 0.6);
     snprintf(u->client_id, sizeof u->client_id, "demo-%012lld", (long long)++t->serial);
     u->cmd = (struct answer_cmd){.command = {.is_answer = true, .done = nothing}, .snapshot = t->snapshot, .arena = &u->arena, .learner_id = s->learner_id, .client_id = u->client_id,
-                                 .item = chosen->item, .variant = chosen->variant, .response = u->response, .score = v.score, .readable = v.readable, .hints = hints,
+                                 .item = chosen->item, .variant = chosen->variant, .response = u->response, .score = v.score, .shown_error = v.error, .readable = v.readable, .hints = hints,
                                  .took_ms = clicking ? 900 + rng_below(&s->rng, 1500) : (int64_t)(15000 + 40000 * uniform(&s->rng) * (1.3 - 0.3 * p)),
                                  .answered_at_ms = t->now_ms - rng_below(&s->rng, 60000)};
     u->cmd.body_hash = answer_body_hash(chosen->item->item_id, chosen->variant, u->response, hints);

@@ -201,7 +201,7 @@ enum st cli_open(struct cli *c, struct cli_app *out, struct err *e)
     *out = (struct cli_app){0};
     TRY(db_open(c->db, &out->db, e));
     enum st st = db_schema_check(out->db, e);
-    if (st == ST_OK) st = app_init(&out->app, out->db, c->clock, NULL, e);
+    if (st == ST_OK) st = app_init(&out->app, out->db, c->clock, cli_setting(c, "--files", "WAYMARK_FILES", NULL), e);
     else {
         db_close(out->db);
         out->db = NULL;

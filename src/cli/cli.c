@@ -191,6 +191,7 @@ int cli_main(int argc, char **argv)
         return 0;
     }
     for (size_t i = used; i < n; i++) c.positional[c.count++] = args[i];
+    if (!*c.word->args && c.count) return cli_usage(&c, "it takes no further words; see its options");
     if (!c.db) c.db = getenv("WAYMARK_DB");
     if (c.word->needs_db && !c.db) return cli_usage(&c, "--db FILE or --db postgresql://… is needed");
     return c.word->run(&c);

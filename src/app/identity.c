@@ -315,6 +315,17 @@ enum st api_token_create(struct app *app, struct tx *tx, int64_t user_id, int64_
     return stmt_run(q, NULL, e);
 }
 
+enum st sessions_end(struct tx *tx, int64_t user_id, const char *keep_token, struct err *e)
+{
+    struct stmt *q;
+    char hash[TOKEN_HASH_TEXT] = "";
+    if (keep_token) token_hash(keep_token, hash);
+    TRY(tx_stmt(tx, SQL_session_end_others, &q, e));
+    bind_i64(q, "user_id", user_id);
+    bind_text(q, "token_hash", hash);
+    return stmt_run(q, NULL, e);
+}
+
 enum st user_set_password(struct tx *tx, int64_t user_id, const char *hash, struct err *e)
 {
     struct stmt *q;

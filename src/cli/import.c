@@ -61,6 +61,7 @@ const struct cli_word cli_words_import[] = {
      {{"--source", "NAME", "the system that sends; rows are known by it (default: KIND)"},
       {"--dry-run", NULL, "print what would change, write nothing"},
       {"--close-share", "SHARE", "how much may be closed before it stops, 0 to 1 (default: the policy's, 0.2)"},
+      {"--files", "DIR", "where figures are kept (default: files, beside the database)"},
       {"--course", "COURSE", "content: the course, by id or title, that teaches it"},
       {0}}},
     {0},

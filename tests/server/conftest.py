@@ -27,12 +27,11 @@ def pytest_configure(config):
 
 
 def pytest_generate_tests(metafunc):
-    for name in ("db", "empty_db"):
-        if name in metafunc.fixturenames and not any(m.name == "only" for m in metafunc.definition.iter_markers()):
-            metafunc.parametrize("kind", KINDS, scope="session")
-            return
-    for m in metafunc.definition.iter_markers("only"):
-        metafunc.parametrize("kind", [k for k in KINDS if k in m.args], scope="session")
+    """Whatever stands on a database runs on each kind."""
+    if "kind" not in metafunc.fixturenames:
+        return
+    only = [k for m in metafunc.definition.iter_markers("only") for k in m.args] or KINDS
+    metafunc.parametrize("kind", [k for k in KINDS if k in only], scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +44,6 @@ def postgres():
     server.start()
     yield server
     server.remove()
-
-
-@pytest.fixture(scope="session")
-def kind():
-    return KINDS[0]
 
 
 @pytest.fixture(scope="session")

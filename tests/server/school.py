@@ -102,7 +102,7 @@ def build(db, folder):
     roster = write_roster(folder / "roster")
     waymark("init", "--db", db.url, "--name", "Alder Valley")
     waymark("import", "--db", db.url, "oneroster", roster)
-    waymark("import", "--db", db.url, "--course", "Algebra One", "oatutor", FIXTURES / "oatutor")
+    waymark("import", "--db", db.url, "--course", "Algebra One", "--files", db.files, "oatutor", FIXTURES / "oatutor")
     waymark("import", "--db", db.url, "--course", "Number Camp", "mathcamps", FIXTURES / "mathcamps")
     for name, given, family, role, school in PEOPLE.values():
         if role in ("principal", "coach", "district"):

@@ -60,6 +60,8 @@ struct new_user {
 /* Inside a write transaction; the hash was made before. *user_id is the new row. ST_CONFLICT: the name is taken. */
 enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, const char *password_hash_text, int64_t *user_id, struct err *e) WARN_UNUSED;
 enum st user_set_password(struct tx *tx, int64_t user_id, const char *password_hash_text, struct err *e) WARN_UNUSED;
+/* Ends the sessions of a person, as after a new password; all but that of keep_token, which may be NULL. */
+enum st sessions_end(struct tx *tx, int64_t user_id, const char *keep_token, struct err *e) WARN_UNUSED;
 enum st api_token_create(struct app *app, struct tx *tx, int64_t user_id, int64_t ttl_ms, char token[TOKEN_TEXT], struct err *e) WARN_UNUSED;
 
 #endif

@@ -22,6 +22,9 @@
 
 enum { RICH_SOURCE_MAX = 256 * 1024, RICH_HTML_MAX = 512 * 1024 }; /* bytes */
 
+/* Another one when the same source is rendered otherwise: content that is imported again is then rendered again. */
+#define RICH_RENDERING "1"
+
 struct rich;
 enum st rich_open(struct rich **out, struct err *e) WARN_UNUSED; /* caller closes with rich_close */
 void rich_close(struct rich *r);                                 /* NULL is nothing */

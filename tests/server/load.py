@@ -90,7 +90,7 @@ class Students:
         self.ledger, self.port, self.patient = ledger, port, patient
         self.stopped = threading.Event()
         self.acks = 0
-        self.threads = [threading.Thread(target=self.work, args=(k, random.Random(f"{seed}-{k}"))) for k in keys or [f"load{i}" for i in range(LOAD)]]
+        self.threads = [threading.Thread(target=self.work, args=(k, random.Random(f"{seed}-{k}")), daemon=True) for k in keys or [f"load{i}" for i in range(LOAD)]]
         for t in self.threads:
             t.start()
 
@@ -116,7 +116,9 @@ class Students:
     def wait_for(self, acks, timeout=30):
         until = time.monotonic() + timeout
         while self.acks < acks:
-            assert time.monotonic() < until, f"{self.acks} of {acks} answers after {timeout} s; {self.ledger.odd[:3]} {self.ledger.refused[-3:]}"
+            if time.monotonic() >= until:
+                self.stopped.set()
+            assert not self.stopped.is_set(), f"{self.acks} of {acks} answers after {timeout} s; {self.ledger.odd[:3]} {self.ledger.refused[-3:]}"
             time.sleep(0.002)
 
     def join(self):

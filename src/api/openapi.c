@@ -41,7 +41,7 @@ static void put_content(struct json_out *j, const char *type, const char *schema
     json_close_obj(j);
 }
 
-static void put_parameters(struct json_out *j, const char *path)
+static void put_parameters(struct json_out *j, const char *path, const char *query)
 {
     json_open_list(j, "parameters");
     for (const char *p = strchr(path, ':'); p; p = strchr(p, ':')) {
@@ -53,6 +53,16 @@ static void put_parameters(struct json_out *j, const char *path)
         json_put_raw(j, "schema", "{\"type\":\"string\"}");
         json_close_obj(j);
     }
+    for (const char *q = query ? query : ""; *q; q += strspn(q, " ")) {
+        size_t n = strcspn(q, " ");
+        json_open_obj(j, NULL);
+        json_put_strn(j, "name", q, n);
+        json_put_str(j, "in", "query");
+        json_put_bool(j, "required", false);
+        json_put_raw(j, "schema", "{\"type\":\"string\"}");
+        json_close_obj(j);
+        q += n;
+    }
     json_close_list(j);
 }
 
@@ -60,7 +70,7 @@ static void put_route(struct json_out *j, const struct route *r)
 {
     json_open_obj(j, r->method == HTTP_GET ? "get" : "post");
     json_put_str(j, "summary", r->summary);
-    put_parameters(j, r->path);
+    put_parameters(j, r->path, r->query);
     if (r->body_schema) {
         json_open_obj(j, "requestBody");
         json_put_bool(j, "required", true);
@@ -70,7 +80,8 @@ static void put_route(struct json_out *j, const struct route *r)
     json_open_obj(j, "responses");
     json_open_obj(j, "200");
     json_put_str(j, "description", "done");
-    put_content(j, strstr(r->path, "/live") ? "text/event-stream" : "application/json", r->reply_schema);
+    const char *type = strstr(r->path, "/live") ? "text/event-stream" : strcmp(r->path, "/metrics") == 0 ? "text/plain" : "application/json";
+    put_content(j, type, r->reply_schema);
     json_close_obj(j);
     json_open_obj(j, "default");
     json_put_str(j, "description", "what is wrong (RFC 9457)");

@@ -202,6 +202,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     cmd->learner_id = c->learner.learner_id;
     cmd->score = a->verdict.score;
     cmd->readable = a->verdict.readable;
+    cmd->shown_error = a->verdict.error;
     cmd->body_hash = answer_body_hash(item_id, cmd->variant, cmd->response, cmd->hints);
     *out = &cmd->command;
     return ST_OK;
@@ -252,6 +253,14 @@ static enum st help_parse(struct call *c, struct command **out, struct err *e)
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
     const char *item = json_str(body, "item_id", NULL);
     if (item && !id_parse(item, &h->item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
+    if (h->item_id) {
+        int64_t courses[COURSES_MAX];
+        size_t n;
+        const struct item_ref *ref = catalogue_item(&c->snapshot->catalogue, h->item_id);
+        TRY(learner_courses(&c->tx, c->learner.learner_id, courses, COURSES_MAX, &n, e));
+        if (!ref || !catalogue_teaches(&c->snapshot->catalogue, courses, n, ref))
+            return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses");
+    }
     h->learner_id = c->learner.learner_id;
     h->client_id = json_str(body, "client_id", NULL);
     h->kind = json_str(body, "kind", NULL);
@@ -451,6 +460,18 @@ static enum st get_health(struct call *c, struct err *e)
     return ST_OK;
 }
 
+/* Prometheus' text format: numbers of this process, of nobody. */
+static enum st get_metrics(struct call *c, struct err *e)
+{
+    (void)e;
+    c->res.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    text_printf(&c->out, "# HELP waymark_requests_total Requests begun.\n# TYPE waymark_requests_total counter\nwaymark_requests_total %lld\n",
+                (long long)__atomic_load_n(&c->gate->requests, __ATOMIC_RELAXED));
+    text_printf(&c->out, "# HELP waymark_errors_total Requests answered with an error.\n# TYPE waymark_errors_total counter\nwaymark_errors_total %lld\n",
+                (long long)__atomic_load_n(&c->gate->errors, __ATOMIC_RELAXED));
+    return ST_OK;
+}
+
 static enum st get_openapi(struct call *c, struct err *e)
 {
     (void)e;
@@ -464,18 +485,19 @@ enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GU
 const struct route api_routes[] = {
     {.method = HTTP_GET, .path = "/healthz", .may = MAY_ANYONE, .read = get_health, .summary = "The process runs"},
     {.method = HTTP_GET, .path = "/readyz", .may = MAY_ANYONE, .read = get_health, .summary = "The database answers"},
+    {.method = HTTP_GET, .path = "/metrics", .may = MAY_ANYONE, .read = get_metrics, .summary = "Counters of this process"},
     {.method = HTTP_GET, .path = "/api/v1/openapi.json", .may = MAY_ANYONE, .read = get_openapi, .summary = "This description"},
     {.method = HTTP_GET, .path = "/api/v1/me", .may = MAY_SIGNED_IN, .read = get_me, .summary = "Who I am, and my classes", .reply_schema = "Me"},
-    {.method = HTTP_GET, .path = "/api/v1/me/next", .may = STUDENT, .read = get_next, .summary = "My next item, the same until it is answered", .reply_schema = "Next"},
+    {.method = HTTP_GET, .path = "/api/v1/me/next", .may = STUDENT, .read = get_next, .query = "competency", .summary = "My next item, the same until it is answered", .reply_schema = "Next"},
     {.method = HTTP_POST, .path = "/api/v1/me/answers", .may = STUDENT, .body_max = 16384, .kind = ROUTE_WRITE, .parse = answer_parse, .reply = answer_reply,
      .summary = "Answer an item", .reply_schema = "AnswerReply", .body_schema = "Answer"},
     {.method = HTTP_POST, .path = "/api/v1/me/help", .may = STUDENT, .body_max = 8192, .kind = ROUTE_WRITE, .parse = help_parse, .reply = help_reply,
      .summary = "Ask for help", .reply_schema = "HelpReply", .body_schema = "Help"},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery", .may = READERS, .learner_param = "learner", .read = get_mastery,
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery", .may = READERS, .learner_param = "learner", .read = get_mastery, .query = "as_of limit after",
      .summary = "Levels, now or as of a moment", .reply_schema = "LearnerMastery", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery/:competency/why", .may = READERS, .learner_param = "learner", .read = get_why,
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery/:competency/why", .may = READERS, .learner_param = "learner", .read = get_why, .query = "as_of",
      .summary = "The evidence behind a level", .reply_schema = "Why", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/classes/:class/mastery", .may = MAY_TEACHES, .class_param = "class", .read = get_class_mastery,
+    {.method = HTTP_GET, .path = "/api/v1/classes/:class/mastery", .may = MAY_TEACHES, .class_param = "class", .read = get_class_mastery, .query = "limit after",
      .summary = "Students and competencies of a class", .reply_schema = "ClassMastery", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/classes/:class/queue", .may = MAY_TEACHES, .class_param = "class", .read = get_queue,
      .summary = "Who to see next, and why", .reply_schema = "Queue", .records_access = true},

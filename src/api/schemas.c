@@ -48,7 +48,7 @@ const struct api_schema api_schemas[] = {
             ",\"nearly_at\":" PROBABILITY ",\"least_evidence\":" INTEGER ",\"after_hint\":" STRING "}},\"steps\":" LIST(
             "{\"type\":\"object\",\"required\":[\"evidence_id\",\"at\",\"score\",\"counted\"],\"properties\":{\"evidence_id\":" ID ",\"at\":" STRING
             ",\"item_id\":" NULLABLE_ID ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER ",\"took_ms\":" INTEGER
-            ",\"counted\":" BOOLEAN ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
+            ",\"response\":{\"description\":\"as the learner gave it; null when it is not kept\"},\"counted\":" BOOLEAN ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
     {"ClassMastery", "{\"type\":\"object\",\"required\":[\"class_id\",\"competencies\",\"learners\"],\"properties\":{\"class_id\":" ID ",\"competencies\":" LIST(
                      "{\"type\":\"object\",\"required\":[\"competency_id\",\"name\"],\"properties\":{\"competency_id\":" ID ",\"name\":" STRING "}}")
                      ",\"learners\":" LIST("{\"type\":\"object\",\"required\":[\"learner_id\",\"name\",\"mastery\"],\"properties\":{\"learner_id\":" ID

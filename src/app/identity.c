@@ -37,6 +37,17 @@ enum st password_check(const char *p, struct err *e)
     return err_fail(e, ST_INVALID, "password.length", "a password has %d to %d characters", PASSWORD_MIN, PASSWORD_MAX);
 }
 
+void password_words(char out[PASSWORD_WORDS])
+{
+    static const char consonants[] = "bdfghjklmnprstvz", vowels[] = "aeiou"; /* no sign that looks like another one */
+    char w[8];
+    for (size_t i = 0; i < 8; i += 2) {
+        w[i] = consonants[randombytes_uniform(sizeof consonants - 1)];
+        w[i + 1] = vowels[randombytes_uniform(sizeof vowels - 1)];
+    }
+    snprintf(out, PASSWORD_WORDS, "%.4s-%.4s-%u", w, w + 4, 10 + randombytes_uniform(90));
+}
+
 enum st password_hash(const char *password, char out[PASSWORD_HASH_TEXT], struct err *e)
 {
     _Static_assert(PASSWORD_HASH_TEXT >= crypto_pwhash_STRBYTES, "room for the hash");
@@ -301,6 +312,17 @@ enum st api_token_create(struct app *app, struct tx *tx, int64_t user_id, int64_
     bind_i64(q, "user_id", user_id);
     bind_i64(q, "created_at_ms", now);
     bind_i64(q, "expires_at_ms", now + ttl_ms);
+    return stmt_run(q, NULL, e);
+}
+
+enum st sessions_end(struct tx *tx, int64_t user_id, const char *keep_token, struct err *e)
+{
+    struct stmt *q;
+    char hash[TOKEN_HASH_TEXT] = "";
+    if (keep_token) token_hash(keep_token, hash);
+    TRY(tx_stmt(tx, SQL_session_end_others, &q, e));
+    bind_i64(q, "user_id", user_id);
+    bind_text(q, "token_hash", hash);
     return stmt_run(q, NULL, e);
 }
 

@@ -14,6 +14,7 @@
 #include "import_sync.h"
 #include "interop/mathcamps.h"
 #include "interop/oatutor.h"
+#include "interop/pack.h"
 
 struct item_row {
     int32_t version;
@@ -135,7 +136,7 @@ static enum st stand_ins(struct importer *im, struct content_import *x, struct e
         struct framework_competency *c = LIST_ADD(im->a, f->competencies, f->competency_count, f->competency_cap);
         if (!c || strmap_put(&made, code, (int)f->competency_count - 1) < 0) return no_memory(e);
         *c = (struct framework_competency){.ref = p->items[p->alignments[i].item].ref, .identifier = "", .uri = arena_printf(im->a, "urn:waymark:code:%s", code), .code = code,
-                                           .alt_code = "", .statement = code, .abbreviated = code, .notes = "", .type = "Standard", .language = "en", .list_label = "",
+                                           .alt_code = "", .statement = code, .abbreviated = code, .notes = "", .type = "Standard", .language = "en", .list_label = "", .try_at_home = "",
                                            .grades = "", .parent = -1, .leaf = true};
         if (!c->uri) return no_memory(e);
         report_problem(im->r, c->ref.file, 0, "standard", "content.standard_unknown", "No framework here has the code %s; a stand-in was made. Import the framework (asn, case), then this again.", code);
@@ -310,6 +311,7 @@ enum st import_content(struct importer *im, struct conn *conn, const char *kind,
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
     if (strcmp(kind, "oatutor") == 0) TRY(oatutor_read(im->a, p, im->r, &x->pack, e));
+    else if (strcmp(kind, "pack") == 0) TRY(pack_read(im->a, p, im->r, &x->pack, e));
     else TRY(mathcamps_read(im->a, p, im->r, &x->pack, e));
     x->rows = arena_array(im->a, x->pack->item_count + 1, sizeof *x->rows);
     if (!x->rows) return no_memory(e);

@@ -191,6 +191,7 @@ int cli_main(int argc, char **argv)
         return 0;
     }
     for (size_t i = used; i < n; i++) c.positional[c.count++] = args[i];
+    if (!*c.word->args && c.count) return cli_usage(&c, "it takes no further words; see its options");
     if (!c.db) c.db = getenv("WAYMARK_DB");
     if (c.word->needs_db && !c.db) return cli_usage(&c, "--db FILE or --db postgresql://… is needed");
     return c.word->run(&c);
@@ -201,7 +202,7 @@ enum st cli_open(struct cli *c, struct cli_app *out, struct err *e)
     *out = (struct cli_app){0};
     TRY(db_open(c->db, &out->db, e));
     enum st st = db_schema_check(out->db, e);
-    if (st == ST_OK) st = app_init(&out->app, out->db, c->clock, NULL, e);
+    if (st == ST_OK) st = app_init(&out->app, out->db, c->clock, cli_setting(c, "--files", "WAYMARK_FILES", NULL), e);
     else {
         db_close(out->db);
         out->db = NULL;

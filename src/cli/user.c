@@ -103,6 +103,7 @@ static int run_passwd(struct cli *c)
             bind_i64(q, "user_id", id);
             bind_text(q, "password_hash", hash);
             st = stmt_run(q, NULL, &e);
+            if (st == ST_OK) st = sessions_end(&tx, id, NULL, &e);
         }
         if (st == ST_OK) st = tx_commit(&tx, &e);
         else tx_rollback(&tx);

@@ -3,12 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/workers.h"
 #include "base/json.h"
 #include "base/log.h"
 
-enum { BODY_MAX = 8u << 20 };
+enum { BODY_MAX = 8u << 20, BODY_UNKNOWN_MAX = 16384 };
 enum stage { STAGE_FIRST, STAGE_REPLY, STAGE_SEND };
 
 struct gate_job {
@@ -69,7 +70,8 @@ const struct route *gate_find(const struct gate *g, enum http_method m, const ch
 size_t gate_body_limit(void *gate, enum http_method m, const char *path)
 {
     const struct route *r = gate_find(gate, m, path, NULL);
-    return r ? r->body_max : 0;
+    /* What has no route is read before it is told so: a small body is no reason to close the connection. */
+    return r ? r->body_max : BODY_UNKNOWN_MAX;
 }
 
 const char *call_param(const struct call *c, const char *name)
@@ -177,6 +179,16 @@ static enum st check_may(struct call *c, struct err *e)
     return ST_OK;
 }
 
+/* The API's bodies are JSON, and say so: what another site's form can send is something else. */
+static enum st check_content_type(struct call *c, struct err *e)
+{
+    if (!c->is_api || c->route->method != HTTP_POST) return ST_OK;
+    static const char want[] = "application/json";
+    const char *said = http_header_in(c->http, "Content-Type");
+    if (said && strncasecmp(said, want, sizeof want - 1) == 0 && (!said[sizeof want - 1] || strchr("; \t", said[sizeof want - 1]))) return ST_OK;
+    return err_fail(e, ST_INVALID, "api.content_type", "Content-Type must be application/json");
+}
+
 /* Access records: one per request and scope, written behind what people wait for. */
 struct access_cmd {
     struct command command;
@@ -237,6 +249,7 @@ static enum st first(struct call *c, struct err *e)
     TRY(find_actor(c, e));
     TRY(check_may(c, e));
     TRY(check_csrf(c, e));
+    TRY(check_content_type(c, e));
     TRY(record_access(c, e));
     switch (c->route->kind) {
     case ROUTE_READ: return c->route->read(c, e);
@@ -361,6 +374,7 @@ static struct call *call_new(struct gate *g, struct http_req *r)
     struct call *c = arena_alloc(&r->arena, sizeof *c);
     if (!c) return NULL;
     c->app = g->app;
+    c->gate = g;
     c->http = r;
     c->arena = &r->arena;
     c->now_ms = app_now_ms(g->app);

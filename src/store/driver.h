@@ -50,6 +50,10 @@ struct stmt {
     const char *bad_param;     /* a name that the query does not have */
 };
 
+/* The first words of a statement, to name it in an error without taking the room of what went wrong. */
+enum { SQL_NAME_BYTES = 48 };
+const char *short_name(const char *sql, char out[SQL_NAME_BYTES]);
+
 extern const struct driver driver_sqlite, driver_postgresql;
 
 #endif

@@ -80,10 +80,11 @@ static enum st drain(struct pg_conn *c, struct err *e)
 static enum st pg_exec(struct conn *base, const char *sql, struct err *e)
 {
     struct pg_conn *c = (struct pg_conn *)base;
+    char name[SQL_NAME_BYTES];
     TRY(drain(c, e));
     PGresult *r = PQexec(c->pg, sql);
     ExecStatusType s = PQresultStatus(r);
-    enum st st = s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK ? ST_OK : failed(c->pg, r, sql, e);
+    enum st st = s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK ? ST_OK : failed(c->pg, r, short_name(sql, name), e);
     PQclear(r);
     return st;
 }

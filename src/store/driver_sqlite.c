@@ -40,8 +40,9 @@ static enum st failed(sqlite3 *db, int rc, const char *what, struct err *e)
 
 static enum st sl_exec(struct conn *c, const char *sql, struct err *e)
 {
+    char name[SQL_NAME_BYTES];
     int rc = sqlite3_exec(handle(c), sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK ? ST_OK : failed(handle(c), rc, sql, e);
+    return rc == SQLITE_OK ? ST_OK : failed(handle(c), rc, short_name(sql, name), e);
 }
 
 static void sl_close(struct conn *c)

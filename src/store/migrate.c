@@ -1,7 +1,9 @@
 /* Numbered, embedded, forward only; each in one transaction with its checksum recorded. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/rng.h"
 #include "base/text.h"
@@ -125,6 +127,8 @@ enum st db_schema_check(struct db *db, struct err *e)
     struct conn *c;
     struct tx tx;
     int64_t top = 0;
+    if (db_is_sqlite(db) && access(db_url(db), F_OK) != 0 && errno == ENOENT)
+        return err_fail(e, ST_NOT_FOUND, "err.schema_none", "there is no database %s: run `waymark init --db …`", db_url(db));
     TRY(conn_open(db, CONN_READ, &c, e));
     enum st st = tx_read(c, 0, &tx, e);
     if (st == ST_OK) {

@@ -88,14 +88,15 @@ enum st web_account(struct call *c, struct err *e) { return account_page(c, NULL
 struct password_cmd {
     struct command command;
     int64_t user_id;
-    const char *hash;
+    const char *hash, *keep_token;
 };
 
 static enum st password_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct password_cmd *p = (struct password_cmd *)command;
     (void)app;
-    return user_set_password(tx, p->user_id, p->hash, e);
+    TRY(user_set_password(tx, p->user_id, p->hash, e));
+    return sessions_end(tx, p->user_id, p->keep_token, e); /* also the one that the check of the old password began */
 }
 
 enum st web_password(struct call *c, struct err *e)
@@ -113,7 +114,7 @@ enum st web_password(struct call *c, struct err *e)
         return account_page(c, msg(page_lang(c), MSG_account_wrong), false, e);
     }
     TRY(password_hash(fresh, hash, e));
-    struct password_cmd p = {.command.run = password_run, .user_id = c->who.user_id, .hash = hash};
+    struct password_cmd p = {.command.run = password_run, .user_id = c->who.user_id, .hash = hash, .keep_token = c->session_token};
     TRY(writer_run(c->app, &p.command, e));
     call_redirect(c, "/account?saved=1");
     return ST_OK;

@@ -86,6 +86,7 @@ static void nothing_else_comes_out(void **s)
 static void tex_becomes_mathml(void **s)
 {
     (void)s;
+    assert_null(strstr(made("$\\color{red}{x}$", RICH_BLOCK), " style="));
     IS("$\\frac{1}{2}$", "<p><math><mrow><mfrac><mn>1</mn><mn>2</mn></mfrac></mrow></math></p>");
     assert_non_null(strstr(made("$$x_1*y_2*z$$", RICH_BLOCK), "<math display=\"block\">"));
     IS("It costs $5 and $6.", "<p>It costs $5 and $6.</p>");

@@ -312,6 +312,7 @@ CREATE TABLE evidence_response (
   evidence_id BIGINT NOT NULL,      -- [none|record] the fact
   body_hash BIGINT NOT NULL,        -- [none|record] the same id with another body is a conflict
   response {text} NOT NULL,         -- [education|record] as the learner gave it, JSON
+  shown_error INTEGER NOT NULL,     -- [education|record] which known error of the item the feedback named, from 1; 0: none
   PRIMARY KEY (district_id, learner_id, client_id)
 ) {norowid};
 
@@ -387,7 +388,7 @@ CREATE TABLE session (
   expires_at_ms BIGINT NOT NULL,    -- [none|30 days] until when
   PRIMARY KEY (district_id, token_hash)
 );
-CREATE INDEX session_user ON session (district_id, user_id);
+CREATE INDEX session_of_user ON session (district_id, user_id);
 
 CREATE TABLE api_token (
   district_id BIGINT NOT NULL,      -- [none|district] tenant

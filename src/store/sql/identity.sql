@@ -40,6 +40,8 @@ JOIN user_account u ON u.district_id = s.district_id AND u.user_id = s.user_id
 WHERE s.district_id = :district_id AND s.token_hash = :token_hash
 -- name: session_delete
 DELETE FROM session WHERE district_id = :district_id AND token_hash = :token_hash
+-- name: session_end_others
+DELETE FROM session WHERE district_id = :district_id AND user_id = :user_id AND token_hash <> :token_hash
 -- name: session_expire
 DELETE FROM session WHERE district_id = :district_id AND expires_at_ms < :now_ms
 -- name: token_insert

@@ -30,6 +30,7 @@ struct route {
     enum st (*read)(struct call *c, struct err *e); /* also for ROUTE_WORK */
     enum st (*parse)(struct call *c, struct command **out, struct err *e);
     enum st (*reply)(struct call *c, struct command *cmd, struct err *e);
+    const char *query;         /* names of query parameters, a space between; NULL for none */
     const char *summary;       /* for openapi.json and the access record */
     const char *reply_schema;  /* a name in the API's schema list; NULL for pages */
     const char *body_schema;
@@ -39,6 +40,7 @@ struct route {
 
 struct call {
     struct app *app;
+    const struct gate *gate;
     struct snapshot *snapshot;
     struct http_req *http;
     struct arena *arena;

@@ -1,0 +1,389 @@
+"""Who may reach what. Every route of `waymark routes --json` is walked by every role and by nobody, with the ids of the
+own class and of another; what is expected stands in the table below, route by route. And sign-in, sessions, tokens."""
+import contextlib
+import os
+import re
+import stat
+import time
+import uuid
+
+import pytest
+from client import Client
+from harness import raw, waymark
+from school import NOBODY, PASSWORD, PEOPLE
+
+ROLES = ["student", "teacher", "coach", "principal", "district", "guardian"]
+EVERY = {r: 200 for r in ROLES}
+READERS = {"student": 200, "teacher": 200, "guardian": 200, "principal": 200}
+TEACHER = {"teacher": 200}
+STUDENT = {"student": 200}
+
+
+def to(status, *roles):
+    return {r: status for r in (roles or ROLES)}
+
+
+# route: who may, and the status they get with their own ids. Whoever is not named is refused.
+# "nobody" stands for a visitor who has not signed in.
+EXPECTED = {
+    ("GET", "/healthz"): EVERY | {"nobody": 200},
+    ("GET", "/readyz"): EVERY | {"nobody": 200},
+    ("GET", "/metrics"): EVERY | {"nobody": 200},
+    ("GET", "/api/v1/openapi.json"): EVERY | {"nobody": 200},
+    ("GET", "/api/v1/me"): EVERY,
+    ("GET", "/api/v1/me/next"): STUDENT,
+    ("POST", "/api/v1/me/answers"): STUDENT,
+    ("POST", "/api/v1/me/help"): STUDENT,
+    ("GET", "/api/v1/learners/:learner/mastery"): READERS,
+    ("GET", "/api/v1/learners/:learner/mastery/:competency/why"): READERS,
+    ("GET", "/api/v1/classes/:class/mastery"): TEACHER,
+    ("GET", "/api/v1/classes/:class/queue"): TEACHER,
+    ("GET", "/api/v1/classes/:class/live"): TEACHER,
+    ("GET", "/"): to(303) | {"nobody": 303},
+    ("GET", "/sign-in"): to(303) | {"nobody": 200},
+    ("POST", "/sign-in"): to(403) | {"nobody": 403},  # with a wrong password
+    ("POST", "/sign-out"): to(303),
+    ("GET", "/account"): EVERY,
+    ("POST", "/account/password"): to(303),
+    ("GET", "/language"): to(303) | {"nobody": 303},
+    ("GET", "/today"): STUDENT,
+    ("GET", "/map"): STUDENT,
+    ("GET", "/why"): STUDENT,
+    ("GET", "/item"): STUDENT,
+    ("POST", "/answer"): STUDENT,
+    ("POST", "/draft"): to(303, "student"),
+    ("POST", "/hint"): to(303, "student"),
+    ("POST", "/scaffold"): to(303, "student"),
+    ("POST", "/help"): to(303, "student"),
+    ("GET", "/now"): TEACHER,
+    ("GET", "/classes"): TEACHER,
+    ("GET", "/class/:class"): TEACHER,
+    ("GET", "/class/:class/mastery.csv"): TEACHER,
+    ("GET", "/class/:class/cell"): TEACHER,
+    ("GET", "/class/:class/cards"): TEACHER,
+    ("GET", "/class/:class/live"): TEACHER,
+    ("GET", "/student/:learner"): TEACHER,
+    ("POST", "/help/close"): to(303, "teacher"),
+    ("GET", "/school"): to(200, "coach", "principal", "district"),
+    ("GET", "/children"): to(200, "guardian"),
+    ("GET", "/try/:item"): to(200, "guardian"),
+    ("POST", "/try/:item"): to(200, "guardian"),
+    ("GET", "/assets/:name"): EVERY | {"nobody": 200},
+    ("GET", "/favicon.ico"): to(303) | {"nobody": 303},
+    ("GET", "/figure/:sha256"): EVERY,
+    ("GET", "/style"): EVERY | {"nobody": 200},
+}
+# Routes about a learner or a class: the same people with ids that are not theirs are refused.
+OF_LEARNER = {"/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
+OF_CLASS = {"/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/cards", "/class/:class/live"}
+# Whose records are not theirs, by role.
+FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "coach": ["student"], "district": ["student"],
+           "nobody": ["student"]}
+
+
+def routes():
+    return waymark("routes", "--json").json
+
+
+def test_the_table_above_is_the_route_table():
+    found = {(r["method"], r["path"]): r for r in routes()}
+    assert sorted(found) == sorted(EXPECTED), "a route without an expectation, or the other way round"
+    for (method, path), r in found.items():
+        assert r["may"], f"{path}: nobody may, so nobody has thought of it"
+        assert (r["learner_param"] is not None) == (path in OF_LEARNER), path
+        assert (r["class_param"] is not None) == (path in OF_CLASS), path
+        assert (r["records_access"]) == (path in OF_LEARNER | OF_CLASS), f"{path}: a look at records leaves a record"
+
+
+class Walk:
+    def __init__(self, school, help_ids, figure, asset):
+        self.school, self.help_ids, self.figure, self.asset = school, help_ids, figure, asset
+
+    def path(self, pattern, class_id, learner, competency):
+        item = self.school.items["pa1a"]["id"]
+        path = (pattern.replace(":class", class_id).replace(":learner", learner).replace(":competency", competency).replace(":item", item)
+                .replace(":sha256", self.figure).replace("/assets/:name", self.asset))
+        if pattern == "/class/:class/cell":
+            path += f"?learner={learner}&competency={competency}"
+        if pattern == "/why":
+            path += f"?c={competency}"
+        if pattern == "/item":
+            path += f"?i={item}&v=0"
+        if pattern in ("/language",):
+            path += "?to=en"
+        return path
+
+    def body(self, pattern, help_id):
+        item = {"item_id": self.school.items["pa1a"]["id"], "variant": "0"}
+        if pattern.startswith("/api/"):
+            return {"body": {"client_id": str(uuid.uuid4()), "item_id": item["item_id"], "variant": 0, "response": "3/4", "kind": "explain"}}
+        return {"form": {
+            "/sign-in": {"username": "no.such.person", "password": "not the password"},
+            "/account/password": {"old": PASSWORD, "new": "another long password"},
+            "/answer": {**item, "client_id": str(uuid.uuid4()), "response": "3/4", "took_ms": "1000"},
+            "/draft": {**item, "response": "3/"},
+            "/hint": {**item, "hint_id": "pa1a-h1"}, "/scaffold": {**item, "hint_id": "pa1a-h2", "response": "3"},
+            "/help": {"client_id": str(uuid.uuid4()), "kind": "explain"},
+            "/help/close": {"help_id": help_id},
+        }.get(pattern, {**item, "response": "3/4"})}
+
+    def call(self, client, method, pattern, class_id, learner, competency, help_id):
+        path = self.path(pattern, class_id, learner, competency)
+        if pattern.endswith("/live"):
+            return stream(client, path)
+        return client.request(method, path, **(self.body(pattern, help_id) if method == "POST" else {}))
+
+
+class Head:
+    def __init__(self, data):
+        head, _, self.body = data.partition(b"\r\n\r\n")
+        self.status = int(head.split()[1])
+        self.text = data.decode("utf-8", "replace")
+        self.headers = dict(re.findall(r"^([^:\r\n]+): ([^\r\n]*)", head.decode(), re.M))
+
+
+def stream(client, path):
+    """An event stream has no end: its head and first bytes."""
+    head = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    if client.token:
+        head += f"Authorization: Bearer {client.token}\r\n"
+    if client.cookie:
+        head += f"Cookie: waymark={client.cookie}\r\n"
+    return Head(raw(client.port, (head + "\r\n").encode(), 0.4))
+
+
+def names_of(people):
+    return [n for k in people for n in (PEOPLE[k][1], PEOPLE[k][2], PEOPLE[k][0])]
+
+
+@pytest.fixture
+def walk(clients, school, db):
+    ids = {}
+    for key in ("student", "student2"):
+        ids[key] = clients(key).post("/api/v1/me/help", {"client_id": f"walk-{key}-1", "kind": "explain"}).json["help_id"]
+        item = clients(key).next()
+        assert clients(key).answer(item, school.right(item["item_id"])).status == 200
+    page = clients().get("/sign-in").text
+    asset = re.search(r'"(/assets/[^"]+)"', page)[1]
+    return Walk(school, ids, db.rows("SELECT sha256 FROM figure")[0][0], asset)
+
+
+LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on
+
+
+@pytest.mark.parametrize("role", [*ROLES, "nobody"])
+def test_every_route(role, clients, school, walk, db):
+    page = clients(role, session=True) if role != "nobody" else clients()
+    api = clients(role) if role != "nobody" else page
+    own_class, other_class = school.classes["c1"], school.classes["c2"]
+    competency = school.competencies["urn:oatutor:skill:simplify_fractions"]
+    others = [k for k in PEOPLE if k != role and not k.startswith("load")]
+    wrong = []
+
+    def expect(reply, status, what, refused):
+        if reply.status != status:
+            wrong.append(f"{what}: {reply.status}, not {status}")
+        if refused:
+            for name in names_of(others):
+                # A guardian shares the family's name with the child.
+                if name in reply.text and not (role in PEOPLE and name in PEOPLE[role]):
+                    wrong.append(f"{what}: refused, and names {name}")
+        if status == 303 and refused and reply.headers.get("Location") != "/sign-in":
+            wrong.append(f"{what}: goes to {reply.headers.get('Location')}")
+
+    for method, pattern in [r for r in EXPECTED if r not in LAST] + LAST:
+        is_api = pattern.startswith("/api/")
+        client = api if is_api else page
+        allowed = EXPECTED[method, pattern].get(role)
+        refused = 401 if role == "nobody" else 403
+        if role == "nobody" and not is_api and method == "GET":
+            refused = 303
+        what = f"{role} {method} {pattern}"
+        if (pattern in OF_LEARNER or pattern in OF_CLASS or pattern == "/help/close") and not (pattern in ("/account",)):
+            for stranger in FOREIGN[role] + [None]:
+                learner = school.users[stranger].id if stranger else NOBODY
+                foreign_class = other_class if stranger else NOBODY
+                help_id = walk.help_ids["student2"] if stranger else NOBODY
+                expect(walk.call(client, method, pattern, foreign_class, learner, competency, help_id), refused, f"{what} with the ids of {stranger or 'nobody at all'}", True)
+                if pattern == "/class/:class/cell":  # a learner of another class by way of one's own
+                    expect(walk.call(client, method, pattern, own_class, learner, competency, help_id), refused, f"{what} with {stranger} by way of the own class", True)
+        reply = walk.call(client, method, pattern, own_class, school.student.id, competency, walk.help_ids["student"])
+        expect(reply, allowed or refused, what, not allowed)
+        if allowed and role in ("student", "teacher", "guardian"):
+            for name in school.names_of_other_class():
+                if name in reply.text:
+                    wrong.append(f"{what}: shows {name} of another class")
+        if allowed and role in ("coach", "principal", "district") and not is_api:
+            for name in names_of(["student", "classmate", "student2", "student3"]):
+                if name in reply.text:
+                    wrong.append(f"{what}: shows {name}, a student")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_look_leaves_a_record(clients, school, db):
+    teacher, student = clients("teacher"), clients("student")
+    teacher.get(f"/api/v1/learners/{school.student.id}/mastery")
+    teacher.get(f"/api/v1/classes/{school.classes['c1']}/mastery")
+    student.get(f"/api/v1/learners/{school.student.id}/mastery")  # one's own: none
+    clients("teacher2").get(f"/api/v1/learners/{school.student.id}/mastery")  # refused: nothing was seen
+    for _ in range(50):
+        rows = sorted(db.rows("SELECT actor_id, scope, scope_id, relation FROM access_record"))
+        if len(rows) >= 2:
+            break
+        time.sleep(0.05)
+    assert rows == sorted([[school.teacher.id, "learner", school.student.id, "teaches"], [school.teacher.id, "class", school.classes["c1"], "teaches"]])
+
+
+def test_a_form_needs_its_secret(clients, school, db):
+    student = clients("student", session=True)
+    ask = {"client_id": "csrf-test-0001", "kind": "explain"}
+    assert student.post("/help", form=ask, csrf=False).status == 403
+    assert student.post("/help", form=ask | {"csrf": "A" * 43}, csrf=False).status == 403
+    assert student.post("/api/v1/me/help", ask, csrf=False).status == 403
+    other = clients("classmate", session=True)
+    assert student.post("/help", form=ask | {"csrf": other.csrf()}, csrf=False).status == 403
+    assert db.rows("SELECT COUNT(*) FROM help_request") == [["0"]]
+    assert student.post("/help", form=ask | {"csrf": student.csrf()}, csrf=False).status == 303
+
+
+def test_the_cookie(clients, school):
+    c = clients("student", session=True)
+    assert "HttpOnly" in c.set_cookie and "SameSite=Lax" in c.set_cookie and "Path=/" in c.set_cookie and "Secure" not in c.set_cookie
+    assert len(c.cookie) >= 43
+    again = clients("student", session=True)
+    assert again.cookie != c.cookie
+
+
+def test_behind_a_proxy_with_tls_the_cookie_is_secure(serve, school):
+    s = serve("--trusted-proxy", "127.0.0.1/32")
+    c = Client(s.port)
+    r = c.post("/sign-in", form={"username": school.student.username, "password": PASSWORD}, headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.1.2.3"})
+    assert r.status == 303 and "Secure" in c.set_cookie
+    c.close()
+
+
+def test_signing_out_ends_the_session(clients, school):
+    c = clients("student", session=True)
+    cookie = c.cookie
+    assert c.get("/today").status == 200
+    assert c.post("/sign-out", form={}).status == 303
+    assert c.cookie is None
+    c.cookie = cookie
+    r = c.get("/today")
+    assert r.status == 303 and r.headers["Location"] == "/sign-in"
+    assert c.get("/api/v1/me").status == 401
+
+
+def test_a_new_password_ends_the_other_sessions(clients, school):
+    here, there = clients("student", session=True), clients("student", session=True)
+    assert here.post("/account/password", form={"old": PASSWORD, "new": "a fresh password"}).status == 303
+    assert here.get("/today").status == 200
+    assert there.get("/today").status == 303
+    assert clients().sign_in(school.student.username, PASSWORD).status == 403
+    assert clients().sign_in(school.student.username, "a fresh password").status == 303
+
+
+def test_wrong_passwords_are_slowed_down(clients, school):
+    c = clients()
+    for _ in range(5):
+        r = c.sign_in(school.student.username, "wrong password")
+        assert r.status == 403 and c.cookie is None
+    r = c.sign_in(school.student.username, "wrong password")
+    assert r.status == 429, r
+    right = c.sign_in(school.student.username, PASSWORD)
+    assert right.status == 429 and c.cookie is None  # also with the right one, so that nothing is learnt
+    assert clients().sign_in(school.teacher.username, PASSWORD).status == 303  # others are not held up
+    time.sleep(1.2)
+    assert c.sign_in(school.student.username, PASSWORD).status == 303
+    again = clients()
+    assert again.sign_in(school.student.username, "wrong password").status == 403  # counted from the beginning
+
+
+def test_a_guess_says_nothing_about_the_account(clients, school):
+    c = clients()
+    known, unknown = c.sign_in(school.student.username, "wrong password"), c.sign_in("nobody.at.all", "wrong password")
+    assert (known.status, known.text.replace(school.student.username, "X")) == (unknown.status, unknown.text.replace("nobody.at.all", "X"))
+    for name, password in (("", ""), ("x", ""), ("a" * 5000, "b"), ("'; DROP TABLE session; --", "x" * 8), ("x\u0000y", "z" * 8), (school.student.username, "x" * 10000)):
+        assert c.sign_in(name, password).status in (400, 403, 413), name[:20]
+    assert c.sign_in(school.student.username, PASSWORD).status == 303
+
+
+def test_a_person_who_is_closed_or_disabled_gets_no_further(db, serve, school):
+    s = serve()
+    c = Client(s.port)
+    assert c.sign_in(school.student.username, PASSWORD).status == 303
+    with contextlib.closing(Client(s.port, school.classmate.token)) as token:
+        assert token.get("/api/v1/me").status == 200
+        db.execute(f"UPDATE user_account SET enabled = 0 WHERE user_id = {school.student.id}; UPDATE user_account SET status = 'closed' WHERE user_id = {school.classmate.id}")
+        assert c.get("/today").status == 303
+        assert token.get("/api/v1/me").status == 401
+    c.cookie = None
+    assert c.sign_in(school.student.username, PASSWORD).status == 403
+    c.close()
+
+
+def test_sessions_and_tokens_end(db, serve, school):
+    s = serve()
+    c, token = Client(s.port), Client(s.port, school.teacher.token)
+    assert c.sign_in(school.student.username, PASSWORD).status == 303 and token.get("/api/v1/me").status == 200
+    db.execute("UPDATE session SET expires_at_ms = 1; UPDATE api_token SET expires_at_ms = 1")
+    assert c.get("/today").status == 303 and token.get("/api/v1/me").status == 401
+    c.close()
+    token.close()
+
+
+def test_secrets_are_kept_as_hashes(clients, school, db):
+    cookie = clients("student", session=True).cookie
+    [[stored]] = db.rows(f"SELECT password_hash FROM user_account WHERE user_id = {school.student.id}")
+    assert stored.startswith("$argon2id$v=19$m=") and int(re.search(r"m=(\d+)", stored)[1]) >= 19456
+    hashes = [r[0] for r in db.rows("SELECT token_hash FROM session UNION SELECT token_hash FROM api_token")]
+    assert hashes and all(re.fullmatch("[0-9a-f]{64}", h) for h in hashes)
+    secrets = [cookie, school.student.token, school.teacher.token, PASSWORD]
+    if db.kind == "sqlite":
+        for path in db.folder.rglob("*"):
+            if path.is_file():
+                data = path.read_bytes()
+                assert not any(s.encode() in data for s in secrets), f"{path} holds a secret"
+    else:
+        dump = "".join("".join(r) for t in ("session", "api_token", "user_account", "sign_in_failure") for r in db.rows(f"SELECT * FROM {t}"))
+        assert not any(s in dump for s in secrets)
+
+
+def test_the_log_holds_no_names_and_no_secrets(clients, server, school):
+    c = clients("student", session=True)
+    clients().sign_in(school.student.username, "wrong password")
+    item = c.next()
+    c.answer(item, "3/(4")
+    c.get("/nothing/here")
+    for word in (school.student.given, school.student.family, PASSWORD, "wrong password", c.cookie, "3/(4", school.student.username):
+        assert word not in server.log
+
+
+@pytest.mark.only("sqlite")
+def test_files_are_for_their_owner_alone(db, server, clients, school):
+    item = clients("student").next()
+    clients("student").answer(item, school.right(item["item_id"]))
+    found = [p for p in db.folder.rglob("*")]
+    assert any(p.name.endswith("-wal") for p in found)
+    # Copies keep the modes of what the program made.
+    for path in found:
+        assert stat.S_IMODE(os.stat(path).st_mode) & 0o077 == 0, f"{path}: {oct(os.stat(path).st_mode)}"
+
+
+def test_pages_carry_their_guards(clients):
+    for path in ("/sign-in", "/style"):
+        h = clients().get(path).headers
+        csp = h["Content-Security-Policy"]
+        assert "default-src 'self'" in csp and "frame-ancestors 'none'" in csp and "unsafe" not in csp and "http:" not in csp
+        assert h["X-Content-Type-Options"] == "nosniff" and h["Referrer-Policy"] and h["X-Frame-Options"] == "DENY"
+        assert "no-store" in h["Cache-Control"]
+
+
+def test_sign_in_goes_only_to_our_own_pages(clients, school):
+    for there in ("//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil", "javascript:alert(1)", "/today\r\nX: y"):
+        c = clients()
+        r = c.post("/sign-in", form={"username": school.student.username, "password": PASSWORD, "next": there})
+        assert r.status == 303 and r.headers["Location"] == "/", there
+        assert "X" not in r.headers
+    c = clients()
+    assert c.post("/sign-in", form={"username": school.student.username, "password": PASSWORD, "next": "/map"}).headers["Location"] == "/map"

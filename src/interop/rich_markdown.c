@@ -1,7 +1,6 @@
 /* Markdown -> the elements of our list. md4c parses and calls back; each tag is written here. */
 #include <md4c.h>
 #include <string.h>
-#include <strings.h>
 
 #include "answer.h"
 #include "rich_private.h"
@@ -79,7 +78,7 @@ static void attribute(struct render *x, const MD_ATTRIBUTE *a)
 static bool begins(const MD_ATTRIBUTE *a, const char *with)
 {
     size_t n = strlen(with);
-    return a->text && a->size >= n && strncasecmp(a->text, with, n) == 0;
+    return a->text && a->size >= n && strncmp(a->text, with, n) == 0;
 }
 
 static void open_span(struct render *x, const char *tag, const char *attributes)

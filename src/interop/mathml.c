@@ -183,7 +183,7 @@ bool mathml_put(struct text *out, const char *s, const struct tex_variable *vars
 {
     struct rebuild x = {.out = out, .vars = vars, .var_count = var_count};
     size_t was = out->n;
-    bool ok = true;
+    bool ok = utf8_valid(s, strlen(s)); /* signs above U+FFFF may come as two halves */
     while (ok && s && *s) {
         if (*s == '<') {
             const char *next = x.dropped ? NULL : variable(&x, s);

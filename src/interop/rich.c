@@ -147,7 +147,7 @@ static enum st formula(struct rich *r, const char *tex, size_t n, bool display, 
     if (f->why) {
         struct text what;
         text_init(&what, 2048);
-        text_printf(&what, "a formula cannot be read and is shown as its TeX, %.120s: ", f->why);
+        text_printf(&what, "a formula cannot be read and is shown as its TeX, %s: ", f->why);
         rich_warn(r, "rich.math", text_str(&what), tex, n);
         text_release(&what);
         r->counts.failed++;

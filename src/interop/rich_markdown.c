@@ -1,23 +1,23 @@
 /* Markdown -> the elements of our list. md4c parses and calls back; each tag is written here. */
 #include <md4c.h>
 #include <string.h>
-#include <strings.h>
 
 #include "answer.h"
 #include "rich_private.h"
 
-enum { DEPTH_MAX = 24 }; /* of blocks and spans; what is deeper goes without its elements */
+enum { BLOCKS_DEEP = 24, SPANS_DEEP = 16 }; /* what is deeper goes without its elements */
 
 struct render {
     struct rich *r;
     struct text *out;
     enum rich_place place;
     bool broke;   /* a paragraph has ended in a run of words */
-    int depth;
+    int depth;    /* of blocks */
     int image;    /* depth: inside it all text is its words */
     bool figure;  /* the image is one of ours */
     size_t words; /* out->n where the image's words begin */
-    bool dropped; /* the innermost link is not one */
+    const char *spans[SPANS_DEEP]; /* what is open: md4c may close what it never opened, and the reverse */
+    int span_n;
 };
 
 enum how { AS_HTML, AS_TEX, AS_WORDS };
@@ -78,7 +78,37 @@ static void attribute(struct render *x, const MD_ATTRIBUTE *a)
 static bool begins(const MD_ATTRIBUTE *a, const char *with)
 {
     size_t n = strlen(with);
-    return a->text && a->size >= n && strncasecmp(a->text, with, n) == 0;
+    return a->text && a->size >= n && strncmp(a->text, with, n) == 0;
+}
+
+static void open_span(struct render *x, const char *tag, const char *attributes)
+{
+    if (x->span_n == SPANS_DEEP) return;
+    x->spans[x->span_n++] = tag;
+    text_printf(x->out, "<%s%s", tag, attributes);
+}
+
+/* Down to the one with that tag, if there is one; NULL: all of them. */
+static void close_spans(struct render *x, const char *tag)
+{
+    int to = x->span_n;
+    while (to && !(tag && strcmp(x->spans[to - 1], tag) == 0)) to--;
+    if (tag && !to) return;
+    for (to -= tag != NULL; x->span_n > to;) text_printf(x->out, "</%s>", x->spans[--x->span_n]);
+}
+
+static void leave_image(struct render *x)
+{
+    if (x->figure && x->out->n == x->words) rich_warn(x->r, "rich.alt", "a figure has no words for those who do not see it", "", 0);
+    if (x->figure) text_add(x->out, "\">");
+    else close_spans(x, "em");
+}
+
+static void end_spans(struct render *x)
+{
+    if (x->image) leave_image(x);
+    x->image = 0;
+    close_spans(x, NULL);
 }
 
 /* Blocks --------------------------------------------------------------------------------------------------------- */
@@ -108,12 +138,13 @@ static int enter_block(MD_BLOCKTYPE t, void *detail, void *ctx)
 {
     struct render *x = ctx;
     const char *tag = block_tag(t, detail);
+    end_spans(x);
     if (x->place == RICH_INLINE) {
         if (x->broke) text_add(x->out, "<br>");
         x->broke = false;
         return 0;
     }
-    if (++x->depth > DEPTH_MAX) {
+    if (++x->depth > BLOCKS_DEEP) {
         rich_warn(x->r, "rich.depth", "a text is nested too deeply; its inner parts are shown without", "", 0);
         return x->out->failed;
     }
@@ -130,8 +161,9 @@ static int leave_block(MD_BLOCKTYPE t, void *detail, void *ctx)
 {
     struct render *x = ctx;
     const char *tag = block_tag(t, detail);
+    end_spans(x);
     if (x->place == RICH_INLINE) x->broke = tag != NULL;
-    else if (x->depth-- <= DEPTH_MAX && tag) text_printf(x->out, "</%s>", tag);
+    else if (x->depth-- <= BLOCKS_DEEP && tag) text_printf(x->out, "</%s>", tag);
     return x->out->failed;
 }
 
@@ -145,25 +177,20 @@ static void enter_image(struct render *x, const MD_SPAN_IMG_DETAIL *d)
         text_printf(x->out, "<img src=\"/figure/%.64s\" loading=\"lazy\" alt=\"", d->src.text + 7);
     } else {
         rich_warn(x->r, "rich.figure", "a picture that is no figure of the package is left out: ", d->src.text ? d->src.text : "", d->src.size);
-        text_add(x->out, "<em>");
+        open_span(x, "em", ">");
     }
     x->words = x->out->n;
 }
 
-static void leave_image(struct render *x)
-{
-    if (x->figure && x->out->n == x->words) rich_warn(x->r, "rich.alt", "a figure has no words for those who do not see it", "", 0);
-    text_add(x->out, x->figure ? "\">" : "</em>");
-}
-
 static void enter_link(struct render *x, const MD_SPAN_A_DETAIL *d)
 {
-    x->dropped = !begins(&d->href, "https://") && !begins(&d->href, "http://");
-    if (x->dropped) {
+    if (!begins(&d->href, "https://") && !begins(&d->href, "http://")) {
         rich_warn(x->r, "rich.link", "a link that is not http or https is left out: ", d->href.text ? d->href.text : "", d->href.size);
         return;
     }
-    text_add(x->out, "<a rel=\"noopener noreferrer\" target=\"_blank\" href=\"");
+    close_spans(x, "a"); /* never one in another */
+    if (x->span_n == SPANS_DEEP) return;
+    open_span(x, "a", " rel=\"noopener noreferrer\" target=\"_blank\" href=\"");
     attribute(x, &d->href);
     text_add(x->out, "\">");
 }
@@ -182,26 +209,19 @@ static const char *span_tag(MD_SPANTYPE t)
 static int enter_span(MD_SPANTYPE t, void *detail, void *ctx)
 {
     struct render *x = ctx;
-    const char *tag = span_tag(t);
     if (t == MD_SPAN_IMG && x->image++ == 0) enter_image(x, detail);
     if (x->image) return x->out->failed;
     if (t == MD_SPAN_A) enter_link(x, detail);
-    if (++x->depth <= DEPTH_MAX && tag) text_printf(x->out, "<%s>", tag);
+    if (span_tag(t)) open_span(x, span_tag(t), ">");
     return x->out->failed;
 }
 
 static int leave_span(MD_SPANTYPE t, void *detail, void *ctx)
 {
     struct render *x = ctx;
-    const char *tag = span_tag(t);
     (void)detail;
-    if (t == MD_SPAN_IMG && --x->image == 0) {
-        leave_image(x);
-        return x->out->failed;
-    }
-    if (x->image) return x->out->failed;
-    if (t == MD_SPAN_A && !x->dropped) text_add(x->out, "</a>");
-    if (x->depth-- <= DEPTH_MAX && tag) text_printf(x->out, "</%s>", tag);
+    if (t == MD_SPAN_IMG && x->image && --x->image == 0) leave_image(x);
+    else if (!x->image) close_spans(x, t == MD_SPAN_A ? "a" : t == MD_SPAN_IMG ? "" : span_tag(t) ? span_tag(t) : "");
     return x->out->failed;
 }
 

@@ -14,11 +14,12 @@
 #include "mathml.h"
 #include "tex_helper.h"
 
-enum { VARIABLES_MAX = 40, START_MS = 20000, FORMULA_MS = 5000 };
+enum { VARIABLES_MAX = 40, START_MS = 20000, FORMULA_MS = 5000, LOST_MAX = 40 };
 
 struct tex_math {
     pid_t pid; /* 0: not running */
     int socket;
+    int lost; /* helpers that formulas have cost */
     struct text source, reply;
 };
 
@@ -145,6 +146,10 @@ enum st tex_math_make(void *math, const char *tex, size_t n, bool display, bool 
         text_add(out, "it is too long");
         return ST_OK;
     }
+    if (m->lost == LOST_MAX) { /* or a hostile package would keep an importer for days */
+        text_add(out, "too many before it took too long");
+        return ST_OK;
+    }
     enum answer a = DIED;
     for (bool fresh = false; a == DIED && !fresh;) { /* one that died of its age is no fault of this formula */
         fresh = !m->pid;
@@ -153,13 +158,16 @@ enum st tex_math_make(void *math, const char *tex, size_t n, bool display, bool 
         if (a != ANSWERED) stop(m);
     }
     if (a != ANSWERED) {
+        m->lost++;
         *made = false;
         text_add(out, a == TIMED_OUT ? "it takes too long" : "it needs too much memory");
     } else if (!*made) {
-        text_add(out, text_str(&m->reply));
+        bool sound = utf8_valid(text_str(&m->reply), m->reply.n);
+        text_cut(&m->reply, 120);
+        text_add(out, sound && m->reply.n ? text_str(&m->reply) : "it cannot be read");
     } else if (m->reply.failed || !mathml_put(out, text_str(&m->reply), vars, count)) {
         *made = false;
-        text_add(out, count ? "it is too deep, or has a variable where none can be" : "it is too deep");
+        text_add(out, count ? "it is too deep, has odd signs, or a variable where none can be" : "it is too deep, or has odd signs");
     }
     return out->failed ? err_fail(e, ST_NOMEM, "err.memory", "formula") : ST_OK;
 }

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +199,33 @@ static void what_is_remembered_has_an_end(void **s)
     arena_release(&a);
 }
 
+static pid_t helper(void)
+{
+    int pid = 0;
+    FILE *f = fopen("/proc/thread-self/children", "r");
+    if (!f) return 0;
+    if (fscanf(f, "%d", &pid) != 1) pid = 0;
+    fclose(f);
+    return pid;
+}
+
+static void a_helper_that_dies_or_hangs_is_replaced(void **s)
+{
+    (void)s;
+    made("$q_0$", RICH_BLOCK);
+    if (!helper()) {
+        print_message("SKIPPED: this system does not say who a process's children are\n");
+        skip();
+    }
+    assert_int_equal(kill(helper(), SIGKILL), 0);
+    IS("$q_1$", "<p><math><mrow><msub><mi>q</mi><mn>1</mn></msub></mrow></math></p>"); /* asked again */
+    assert_string_equal(warned(), "");
+    assert_int_equal(kill(helper(), SIGSTOP), 0);
+    IS("$q_2$", "<p><code>q_2</code></p>"); /* after 5 s */
+    assert_string_equal(warned(), "rich.math");
+    IS("$q_3$", "<p><math><mrow><msub><mi>q</mi><mn>3</mn></msub></mrow></math></p>");
+}
+
 static void what_was_made_is_not_made_again(void **s)
 {
     (void)s;
@@ -234,7 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(markdown_becomes_elements_of_the_list), cmocka_unit_test(nothing_else_comes_out), cmocka_unit_test(tex_becomes_mathml),
-        cmocka_unit_test(variables_stay_variables), cmocka_unit_test(hostile_tex_ends), cmocka_unit_test(a_formula_that_fails_is_told_each_time), cmocka_unit_test(what_is_remembered_has_an_end), cmocka_unit_test(what_was_made_is_not_made_again),
+        cmocka_unit_test(variables_stay_variables), cmocka_unit_test(hostile_tex_ends), cmocka_unit_test(a_formula_that_fails_is_told_each_time), cmocka_unit_test(what_is_remembered_has_an_end), cmocka_unit_test(a_helper_that_dies_or_hangs_is_replaced), cmocka_unit_test(what_was_made_is_not_made_again),
         cmocka_unit_test(broken_text_is_refused), cmocka_unit_test(an_item_is_compiled_to_its_last_hint)};
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

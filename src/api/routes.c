@@ -202,6 +202,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     cmd->learner_id = c->learner.learner_id;
     cmd->score = a->verdict.score;
     cmd->readable = a->verdict.readable;
+    cmd->shown_error = a->verdict.error;
     cmd->body_hash = answer_body_hash(item_id, cmd->variant, cmd->response, cmd->hints);
     *out = &cmd->command;
     return ST_OK;

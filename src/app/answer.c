@@ -126,7 +126,7 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
     c->evidence_id = v.evidence_id;
     l->changed = true;
     TRY(evidence_insert(b->tx, &v, e));
-    TRY(response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e));
+    TRY(response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, c->shown_error, e));
     for (size_t i = 0; i < c->moved; i++) {
         const struct competency_state *k = state_find(&l->state, c->steps[i].competency_id);
         struct mastery_row m = {c->learner_id, k->competency_id, k->p_known, (int32_t)k->level, k->opportunities, k->alone,

@@ -37,6 +37,17 @@ enum st password_check(const char *p, struct err *e)
     return err_fail(e, ST_INVALID, "password.length", "a password has %d to %d characters", PASSWORD_MIN, PASSWORD_MAX);
 }
 
+void password_words(char out[PASSWORD_WORDS])
+{
+    static const char consonants[] = "bdfghjklmnprstvz", vowels[] = "aeiou"; /* no sign that looks like another one */
+    char w[8];
+    for (size_t i = 0; i < 8; i += 2) {
+        w[i] = consonants[randombytes_uniform(sizeof consonants - 1)];
+        w[i + 1] = vowels[randombytes_uniform(sizeof vowels - 1)];
+    }
+    snprintf(out, PASSWORD_WORDS, "%.4s-%.4s-%u", w, w + 4, 10 + randombytes_uniform(90));
+}
+
 enum st password_hash(const char *password, char out[PASSWORD_HASH_TEXT], struct err *e)
 {
     _Static_assert(PASSWORD_HASH_TEXT >= crypto_pwhash_STRBYTES, "room for the hash");

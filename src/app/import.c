@@ -5,7 +5,7 @@
 
 #include "import_sync.h"
 
-static const char *const kinds[] = {"oneroster", "case", "asn", "oatutor", "mathcamps"};
+static const char *const kinds[] = {"oneroster", "case", "asn", "oatutor", "mathcamps", "pack"};
 
 bool import_kind_known(const char *kind)
 {
@@ -182,7 +182,7 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
 
 enum st app_import(struct app *app, struct conn *conn, const char *kind, const char *path, const struct import_options *o, struct import_report *r, struct err *e)
 {
-    if (!import_kind_known(kind)) return err_fail(e, ST_INVALID, "import.kind", "there is no import of kind %s: oneroster, case, asn, oatutor or mathcamps", kind);
+    if (!import_kind_known(kind)) return err_fail(e, ST_INVALID, "import.kind", "there is no import of kind %s: oneroster, case, asn, oatutor, mathcamps or pack", kind);
     if (!app->snapshot) return err_fail(e, ST_NOT_FOUND, "err.no_district", "the database has no district yet");
     const char *source = o->source && *o->source ? o->source : kind;
     if (strlen(source) > 100) return err_fail(e, ST_INVALID, "import.source", "--source is at most 100 bytes");

@@ -14,6 +14,7 @@
 #include "import_sync.h"
 #include "interop/mathcamps.h"
 #include "interop/oatutor.h"
+#include "interop/pack.h"
 
 struct item_row {
     int32_t version;
@@ -135,7 +136,7 @@ static enum st stand_ins(struct importer *im, struct content_import *x, struct e
         struct framework_competency *c = LIST_ADD(im->a, f->competencies, f->competency_count, f->competency_cap);
         if (!c || strmap_put(&made, code, (int)f->competency_count - 1) < 0) return no_memory(e);
         *c = (struct framework_competency){.ref = p->items[p->alignments[i].item].ref, .identifier = "", .uri = arena_printf(im->a, "urn:waymark:code:%s", code), .code = code,
-                                           .alt_code = "", .statement = code, .abbreviated = code, .notes = "", .type = "Standard", .language = "en", .list_label = "",
+                                           .alt_code = "", .statement = code, .abbreviated = code, .notes = "", .type = "Standard", .language = "en", .list_label = "", .try_at_home = "",
                                            .grades = "", .parent = -1, .leaf = true};
         if (!c->uri) return no_memory(e);
         report_problem(im->r, c->ref.file, 0, "standard", "content.standard_unknown", "No framework here has the code %s; a stand-in was made. Import the framework (asn, case), then this again.", code);
@@ -249,7 +250,10 @@ static enum st compile_with(struct importer *im, struct content_import *x, struc
         for (const struct rich_warning *w; (w = rich_warning_next(rich));)
             report_problem(im->r, v->ref.file, v->ref.line, NULL, w->code, "\"%s\": %s", v->source_id, w->text);
         if (st == ST_OK) continue;
-        if (st == ST_NOMEM) return no_memory(e);
+        if (st != ST_INVALID) {
+            if (e) *e = own;
+            return st;
+        }
         report_problem(im->r, v->ref.file, v->ref.line, NULL, "content.item", "\"%s\" cannot be used (%s); it was left out.", v->source_id, own.detail);
         row->action = SYNC_KEEP;
         row->seen = false;
@@ -275,6 +279,7 @@ static enum st plan_items(struct importer *im, struct tx *tx, struct content_imp
         if (!source) return no_memory(e);
         sync_begin(im);
         sync_field(im, source);
+        sync_field(im, RICH_RENDERING);
         free(source);
         for (size_t k = 0; k < x->rows[i].competency_count; k++) sync_number(im, x->rows[i].competency_ids[k]);
         struct sync_row *row = sync_plan(im, &x->items, p->items[i].source_id, p->items[i].source_id, i, &twice);
@@ -306,6 +311,7 @@ enum st import_content(struct importer *im, struct conn *conn, const char *kind,
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
     if (strcmp(kind, "oatutor") == 0) TRY(oatutor_read(im->a, p, im->r, &x->pack, e));
+    else if (strcmp(kind, "pack") == 0) TRY(pack_read(im->a, p, im->r, &x->pack, e));
     else TRY(mathcamps_read(im->a, p, im->r, &x->pack, e));
     x->rows = arena_array(im->a, x->pack->item_count + 1, sizeof *x->rows);
     if (!x->rows) return no_memory(e);

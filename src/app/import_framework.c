@@ -64,6 +64,7 @@ static enum st competency_write(struct importer *im, struct tx *tx, struct sync_
     bind_text(q, "name", name);
     bind_text(q, "type", c->type);
     bind_text(q, "grades", c->grades);
+    bind_text(q, "try_at_home", c->try_at_home);
     bind_i64(q, "position", (int64_t)row->index + 1);
     return stmt_run(q, NULL, e);
 }
@@ -115,6 +116,7 @@ static enum st plan_competencies(struct importer *im, struct framework_import *x
         sync_field(im, c->abbreviated);
         sync_field(im, c->type);
         sync_field(im, c->grades);
+        if (*c->try_at_home) sync_field(im, c->try_at_home);
         sync_field(im, c->parent >= 0 ? x->f->competencies[c->parent].uri : "");
         if (x->complete) sync_number(im, c->sequence);
         PLAN(&x->competencies, c->uri, *c->code ? c->code : c->statement, i);

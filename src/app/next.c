@@ -43,11 +43,19 @@ static const struct item_ref *pick(const struct catalogue *c, const struct compe
         const struct item_ref *it = &c->items[k->item[(from + i) % k->item_count]];
         if (!seen_lately(s, it->item_id)) return it;
     }
-    /* All seen lately: the one longest ago. */
-    for (size_t i = s->seen_count; i-- > 0;)
-        for (size_t j = 0; j < k->item_count; j++)
-            if (c->items[k->item[j]].item_id == s->seen[i].item_id) return &c->items[k->item[j]];
-    return &c->items[k->item[from % k->item_count]];
+    /* All seen lately: the one that was last seen longest ago. */
+    const struct item_ref *oldest = &c->items[k->item[from % k->item_count]];
+    size_t most = 0;
+    for (size_t i = 0; i < k->item_count; i++) {
+        const struct item_ref *it = &c->items[k->item[(from + i) % k->item_count]];
+        size_t ago = 0; /* the latest is first */
+        while (ago < s->seen_count && s->seen[ago].item_id != it->item_id) ago++;
+        if (ago > most) {
+            most = ago;
+            oldest = it;
+        }
+    }
+    return oldest;
 }
 
 /* The next step of the problem in hand, when the last answer was right or the learner has moved on from it. */

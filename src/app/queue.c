@@ -12,6 +12,7 @@
 enum {
     LOOK_BACK = 24,       /* facts of a student that are looked at */
     SAME_ERROR_TIMES = 3, /* the same known error among them */
+    SAME_WORDS = 22,      /* feedback that begins alike names the same error: "<p>You added tops and" */
     FAST_MS = 3000,       /* an answer given in less was not thought about */
     FAST_TIMES = 8,
     GAP_DAYS = 10,        /* without an answer */
@@ -45,7 +46,7 @@ enum st recent_list(struct tx *tx, struct arena *a, int64_t learner_id, size_t m
         if (!row || *n == most) return ST_OK;
         struct recent *r = &list[(*n)++];
         *r = (struct recent){.evidence_id = col_i64(q, 0), .item_id = col_i64(q, 2), .item_version = (int32_t)col_i64(q, 3), .variant = col_i64(q, 4), .score = col_f64(q, 5), .attempt = (int32_t)col_i64(q, 6),
-                             .hints = (int32_t)col_i64(q, 7), .took_ms = col_i64(q, 8), .answered_at_ms = col_i64(q, 9), .observed = col_i64(q, 1) == 2, .response = arena_strdup(a, col_text(q, 10))};
+                             .hints = (int32_t)col_i64(q, 7), .took_ms = col_i64(q, 8), .answered_at_ms = col_i64(q, 9), .observed = col_i64(q, 1) == 2, .response = arena_strdup(a, col_text(q, 10)), .shown_error = (int32_t)col_i64(q, 11)};
         if (!r->response) return err_fail(e, ST_NOMEM, "err.memory", "recent");
     }
 }
@@ -98,43 +99,38 @@ static const char *written(struct arena *a, const struct item *it, const char *r
 static bool same_error(struct scan *x, struct queue_entry *out)
 {
     struct {
-        const char *feedback, *wrote;
+        const char *feedback; /* of the family, with its variables */
+        const struct recent *latest;
         int64_t competency_id;
         int n;
     } found[LOOK_BACK];
-    size_t kinds = 0, misses = 0;
-    for (size_t i = 0; i < x->recent_count; i++) misses += x->recent[i].score < 1;
-    if (misses < SAME_ERROR_TIMES) return false;
+    size_t kinds = 0, at = 0;
     for (size_t i = 0; i < x->recent_count; i++) {
         const struct recent *r = &x->recent[i];
         const struct item *it;
-        struct verdict verdict;
         struct err e = {0};
-        json_t *response;
-        if (r->score >= 1 || !*r->response || !r->item_id) continue;
-        const struct item_ref *ref = catalogue_item(&x->s->catalogue, r->item_id);
-        if (!ref || !ref->competency_count || app_item_variant(x->app, x->tx, x->arena, r->item_id, r->item_version, r->variant, &it, &e) != ST_OK) continue;
-        if (json_read(x->arena, r->response, strlen(r->response), &response, &e) != ST_OK || item_score(x->arena, it, response, &verdict, &e) != ST_OK) continue;
-        if (strcmp(verdict.code, "known_error") != 0 || !verdict.feedback_html) continue;
-        const char *note = plain(x->arena, verdict.feedback_html);
+        const struct item_ref *ref = r->shown_error ? catalogue_item(&x->s->catalogue, r->item_id) : NULL;
+        if (!ref || !ref->competency_count || app_item(x->app, x->tx, x->arena, r->item_id, r->item_version, &it, &e) != ST_OK || (size_t)r->shown_error > it->error_count) continue;
+        const char *feedback = it->errors[r->shown_error - 1].feedback_html;
         size_t k = 0;
-        /* feedback may hold a variant's numbers: its beginning names the error */
-        while (k < kinds && !(found[k].competency_id == ref->competency_ids[0] && strncmp(found[k].feedback, note, 16) == 0)) k++;
+        while (k < kinds && !(found[k].competency_id == ref->competency_ids[0] && strncmp(found[k].feedback, feedback, SAME_WORDS) == 0)) k++;
         if (k == kinds) {
-            found[kinds].feedback = note;
-            found[kinds].wrote = written(x->arena, it, r->response);
+            found[kinds].feedback = feedback;
+            found[kinds].latest = r;
             found[kinds].competency_id = ref->competency_ids[0];
             found[kinds++].n = 0;
         }
         found[k].n++;
     }
-    for (size_t k = 0; k < kinds; k++) {
-        if (found[k].n < SAME_ERROR_TIMES) continue;
-        *out = (struct queue_entry){.code = "same_error", .competency_id = found[k].competency_id, .action = QUEUE_OPEN_EVIDENCE,
-                                    .text = sentence(x, MSG_queue_same_error, "", found[k].feedback, found[k].n), .work = found[k].wrote};
-        return true;
-    }
-    return false;
+    while (at < kinds && found[at].n < SAME_ERROR_TIMES) at++;
+    if (at == kinds) return false;
+    const struct recent *r = found[at].latest;
+    const struct item *it;
+    struct err e = {0};
+    if (app_item_variant(x->app, x->tx, x->arena, r->item_id, r->item_version, r->variant, &it, &e) != ST_OK) return false;
+    *out = (struct queue_entry){.code = "same_error", .competency_id = found[at].competency_id, .action = QUEUE_OPEN_EVIDENCE, .work = written(x->arena, it, r->response),
+                                .text = sentence(x, MSG_queue_same_error, "", plain(x->arena, it->errors[r->shown_error - 1].feedback_html), found[at].n)};
+    return true;
 }
 
 static bool fast(struct scan *x, struct queue_entry *out)

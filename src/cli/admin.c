@@ -32,7 +32,7 @@ static int run_migrate(struct cli *c)
     return 0;
 }
 
-static enum st add_district(struct cli *c, struct db *db, const char *name, const char *zone, struct err *e)
+enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone, struct err *e)
 {
     struct conn *conn;
     struct tx tx;
@@ -106,7 +106,7 @@ static int run_init(struct cli *c)
     tz_free(tz);
     if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
     enum st st = db_migrate(db, clock_now_ms(&c->clock), &applied, &e);
-    if (st == ST_OK) st = add_district(c, db, name ? name : "Our district", zone ? zone : "UTC", &e);
+    if (st == ST_OK) st = cli_add_district(c, db, name ? name : "Our district", zone ? zone : "UTC", &e);
     db_close(db);
     if (st != ST_OK) return cli_fail(&e);
     fprintf(stderr, "Ready. Next: waymark user add --db %s --role district NAME, then waymark serve --db %s\n", c->db, c->db);

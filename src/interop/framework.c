@@ -47,7 +47,7 @@ enum st framework_add(struct framework_reader *x, const char *uri, const char *i
     struct framework_competency *c = LIST_ADD(x->a, x->f->competencies, x->f->competency_count, x->f->competency_cap);
     if (!c) return err_fail(e, ST_NOMEM, "err.memory", "framework");
     *c = (struct framework_competency){.ref = ref, .identifier = identifier, .uri = uri, .code = "", .alt_code = "", .statement = "", .abbreviated = "",
-                                       .notes = "", .type = "", .language = "", .list_label = "", .grades = "", .parent = -1};
+                                       .notes = "", .try_at_home = "", .type = "", .language = "", .list_label = "", .grades = "", .parent = -1};
     *out = c;
     return ST_OK;
 }

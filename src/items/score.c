@@ -67,6 +67,7 @@ enum st item_score(struct arena *a, const struct item *it, const json_t *respons
         if (shows_error(a, it, it->errors[i].match, response)) {
             out->code = "known_error";
             out->feedback_html = it->errors[i].feedback_html;
+            out->error = (int32_t)i + 1;
         }
     return ST_OK;
 }

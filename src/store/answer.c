@@ -95,7 +95,7 @@ enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, 
 }
 
 enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id, int64_t evidence_id,
-                        int64_t body_hash, const char *response, struct err *e)
+                        int64_t body_hash, const char *response, int32_t shown_error, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_response_insert, &q, e));
@@ -104,6 +104,7 @@ enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id
     bind_i64(q, "evidence_id", evidence_id);
     bind_i64(q, "body_hash", body_hash);
     bind_text(q, "response", response);
+    bind_i64(q, "shown_error", shown_error);
     return stmt_send(q, e);
 }
 

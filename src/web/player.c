@@ -335,6 +335,7 @@ enum st web_answer_parse(struct call *c, struct command **out, struct err *e)
     cmd->variant = h->variant;
     cmd->score = a->verdict.score;
     cmd->readable = a->verdict.readable;
+    cmd->shown_error = a->verdict.error;
     cmd->body_hash = answer_body_hash(h->ref->item_id, h->variant, cmd->response, cmd->hints);
     *out = &cmd->command;
     return ST_OK;

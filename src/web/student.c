@@ -36,6 +36,7 @@ static const char *standing(struct call *c, const struct policy *p, const struct
         int64_t more = p->least_evidence - k->alone;
         return SAY(c, MSG_words_secure_more, MSG_N("n", more > 1 ? more : 1));
     }
+    if (k->right * 2 < k->alone) return SAY(c, MSG_words_keep_going, MSG_N("n", k->opportunities)); /* a step, not a count of misses */
     return SAY(c, MSG_words_last_right, MSG_N("right", k->right), MSG_N("n", k->alone));
 }
 

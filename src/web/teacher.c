@@ -168,7 +168,7 @@ enum st web_class(struct call *c, struct err *e)
         }
         rows[i] = (struct ui_grid_row){.learner_id = id_text(c, l->learner_id), .name = l->name, .address = student_address(c, l->learner_id, c->class_.class_id), .cells = cells, .cells_n = v.competency_count};
     }
-    struct page_class_grid page = {.class_id = id_text(c, c->class_.class_id), .title = v.title, .as_of = c->now_ms, .live = true, .cols = cols, .cols_n = v.competency_count, .rows = rows, .rows_n = v.learner_count,
+    struct page_class_grid page = {.class_id = id_text(c, c->class_.class_id), .title = v.title, .as_of = c->now_ms, .live = true, .roomy = v.competency_count <= 15, .cols = cols, .cols_n = v.competency_count, .rows = rows, .rows_n = v.learner_count,
                                    .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id), .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
     return page_end(p, page_class_grid(&p->html, &p->ctx, &page), e);
 }

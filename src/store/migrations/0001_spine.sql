@@ -312,6 +312,7 @@ CREATE TABLE evidence_response (
   evidence_id BIGINT NOT NULL,      -- [none|record] the fact
   body_hash BIGINT NOT NULL,        -- [none|record] the same id with another body is a conflict
   response {text} NOT NULL,         -- [education|record] as the learner gave it, JSON
+  shown_error INTEGER NOT NULL,     -- [education|record] which known error of the item the feedback named, from 1; 0: none
   PRIMARY KEY (district_id, learner_id, client_id)
 ) {norowid};
 

@@ -29,8 +29,8 @@ DELETE FROM learner_state WHERE district_id = :district_id AND learner_id = :lea
 SELECT evidence_id, body_hash FROM evidence_response
 WHERE district_id = :district_id AND learner_id = :learner_id AND client_id = :client_id
 -- name: response_insert
-INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response)
-VALUES (:district_id, :learner_id, :client_id, :evidence_id, :body_hash, :response)
+INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response, shown_error)
+VALUES (:district_id, :learner_id, :client_id, :evidence_id, :body_hash, :response, :shown_error)
 -- name: response_list
 SELECT evidence_id, response FROM evidence_response
 WHERE district_id = :district_id AND learner_id = :learner_id
@@ -63,7 +63,7 @@ WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > 
 -- name: evidence_latest
 -- why: what someone has done lately, with the words given, for the queue and for families
 SELECT v.evidence_id, v.kind, COALESCE(v.item_id, 0), COALESCE(v.item_version, 0), COALESCE(v.variant, 0), v.score, v.attempt, v.hints,
-  v.took_ms, v.answered_at_ms, COALESCE(r.response, '') FROM evidence v
+  v.took_ms, v.answered_at_ms, COALESCE(r.response, ''), COALESCE(r.shown_error, 0) FROM evidence v
 LEFT JOIN evidence_response r ON r.district_id = v.district_id AND r.learner_id = v.learner_id AND r.client_id = v.client_id
 WHERE v.district_id = :district_id AND v.learner_id = :learner_id ORDER BY v.evidence_id DESC LIMIT :limit
 -- name: unread_insert

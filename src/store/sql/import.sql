@@ -96,10 +96,10 @@ SELECT competency_id FROM competency WHERE district_id = :district_id AND framew
 -- name: competency_set
 INSERT INTO competency (district_id, competency_id, framework_id, parent_id, uri, code, statement, name, type, grades, position,
   try_at_home, status)
-VALUES (:district_id, :competency_id, :framework_id, :parent_id, :uri, :code, :statement, :name, :type, :grades, :position, '', 'active')
+VALUES (:district_id, :competency_id, :framework_id, :parent_id, :uri, :code, :statement, :name, :type, :grades, :position, :try_at_home, 'active')
 ON CONFLICT (district_id, competency_id) DO UPDATE SET framework_id = excluded.framework_id, parent_id = excluded.parent_id,
   uri = excluded.uri, code = excluded.code, statement = excluded.statement, name = excluded.name, type = excluded.type,
-  grades = excluded.grades, position = excluded.position, status = 'active', closed_at_ms = NULL
+  grades = excluded.grades, position = excluded.position, try_at_home = excluded.try_at_home, status = 'active', closed_at_ms = NULL
 -- name: competency_close
 UPDATE competency SET status = 'closed', closed_at_ms = :now_ms WHERE district_id = :district_id AND competency_id = :row_id
 -- name: competency_codes

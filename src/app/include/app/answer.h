@@ -15,6 +15,7 @@ struct answer_cmd {
     const char *response;      /* JSON text, as given */
     int64_t body_hash;
     double score;
+    int32_t shown_error;       /* of the verdict */
     int32_t hints;
     int64_t took_ms, answered_at_ms;
     bool readable;             /* false: kept for the teacher, no evidence */

@@ -13,7 +13,7 @@ enum role {
     ROLE_DISTRICT = 16,
     ROLE_GUARDIAN = 32
 };
-enum { ROLE_KINDS = 6, TOKEN_TEXT = 44, TOKEN_HASH_TEXT = 65, PASSWORD_HASH_TEXT = 128 };
+enum { ROLE_KINDS = 6, TOKEN_TEXT = 44, TOKEN_HASH_TEXT = 65, PASSWORD_HASH_TEXT = 128, PASSWORD_WORDS = 20 };
 const char *role_code(enum role r);
 unsigned role_parse(const char *code); /* 0 when it is none of ours */
 
@@ -30,6 +30,10 @@ enum st password_hash(const char *password, char out[PASSWORD_HASH_TEXT], struct
 bool password_matches(const char *hash, const char *password);
 /* ST_INVALID: too short or too long, with what to do. */
 enum st password_check(const char *password, struct err *e) WARN_UNUSED;
+
+/* A password that can be read off a card and typed by a child: four syllables of chance and two digits, such as
+ * "tobu-mika-47": 33 bits, for a place that slows guessing down. */
+void password_words(char out[PASSWORD_WORDS]);
 
 void token_new(char out[TOKEN_TEXT]);
 void token_hash(const char *token, char out[TOKEN_HASH_TEXT]);

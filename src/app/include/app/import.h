@@ -21,7 +21,7 @@ struct import_options {
     const char *course;   /* content: the course (id or title) that teaches it; NULL: courses without a plan */
 };
 
-/* kind: oneroster, case, asn, oatutor, mathcamps. Fills the report also on failure. conn is a write connection of the
+/* kind: oneroster, case, asn, oatutor, mathcamps, pack. Fills the report also on failure. conn is a write connection of the
  * caller's. ST_DENIED "import.brake": it would close more than its share, nothing is written. ST_INVALID: the file as a
  * whole cannot be used, or the kind is unknown. Rows with a problem are in the report, not failures. */
 enum st app_import(struct app *app, struct conn *conn, const char *kind, const char *path, const struct import_options *o,

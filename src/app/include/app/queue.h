@@ -24,7 +24,7 @@ enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, st
 /* The latest facts of a learner, newest first. */
 struct recent {
     int64_t evidence_id, item_id, variant, took_ms, answered_at_ms;
-    int32_t item_version, attempt, hints;
+    int32_t item_version, attempt, hints, shown_error;
     double score;
     bool observed;         /* recorded by a teacher, no response */
     const char *response;  /* JSON as given, "" for none */

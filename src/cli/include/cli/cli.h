@@ -55,12 +55,17 @@ struct cli_app {
 enum st cli_open(struct cli *c, struct cli_app *out, struct err *e) WARN_UNUSED;
 void cli_close(struct cli_app *a);
 
+/* admin.c: the first rows of a new database. ST_DENIED: it holds a district already. */
+enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone, struct err *e) WARN_UNUSED;
+
+int cli_cards(struct cli *c); /* cards.c */
+
 /* serve.c */
 struct serve_options {
     const char *listen, *public_url, *tls_cert, *tls_key, *trusted_proxy, *files_dir;
 };
 int serve_run(struct db *db, struct clock clock, const struct serve_options *o);
 
-extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[], cli_words_routes[];
+extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[], cli_words_demo[], cli_words_routes[];
 
 #endif

@@ -38,6 +38,7 @@ struct framework_competency {
     const char *code;       /* human code as shown; "" when there is none */
     const char *alt_code, *statement, *abbreviated, *notes, *type, *language, *list_label;
     const char *grades;     /* CEDS codes joined by commas */
+    const char *try_at_home; /* an activity for a family, without a screen; no standard has it */
     int64_t sequence;       /* among its siblings, from 1 */
     int parent;             /* index in competencies; -1: below the document */
     bool leaf;

@@ -22,6 +22,7 @@ struct verdict {
     double score;              /* 0 or 1 */
     const char *code;          /* right, not_yet, known_error, wrong_form, unit_missing, unreadable */
     const char *feedback_html; /* the matching error's, or right_html, or NULL */
+    int32_t error;             /* known_error: which of the item's, from 1; 0 otherwise */
     const char *unreadable;    /* message id that says what could not be read; NULL when readable */
 };
 

@@ -1,0 +1,40 @@
+/* The sample district: its people, and a term of their work. Private to cli. */
+#ifndef CLI_DEMO_H
+#define CLI_DEMO_H
+#include "app/app.h"
+#include "base/rng.h"
+#include "base/text.h"
+
+/* What happens to a student; the people of docs/demo.md, each in one class. */
+enum story {
+    STORY_NONE,
+    STORY_SAME_ERROR, /* adds tops and bottoms, again and again */
+    STORY_AHEAD,      /* has nearly everything */
+    STORY_CLICKING,   /* behind, and clicking through */
+    STORY_BACK,       /* two weeks away, and back today */
+    STORY_AWAY,       /* has not been seen for twelve days */
+    STORY_HELP        /* asks for help now */
+};
+
+struct demo_student {
+    char sourced_id[32], username[96], given[32], family[32];
+    int class_index;
+    enum story story;
+};
+
+enum { DEMO_CLASSES = 4, DEMO_STUDENTS_MAX = 2000 };
+
+struct demo_people {
+    struct demo_student *students;
+    size_t count;
+};
+
+/* Invented people, the same for the same seed. students is allocated; free it. */
+enum st demo_invent(struct demo_people *out, size_t students, uint64_t seed, struct err *e) WARN_UNUSED;
+/* Their roster, as OneRoster 1.1 CSV in folder dir, which is made; it is what `waymark import oneroster` reads. */
+enum st demo_write_roster(const struct demo_people *p, const char *dir, struct err *e) WARN_UNUSED;
+
+/* The term: `weeks` of answers up to now_ms, through the same writer as any answer. Sets the app's clock as it goes. */
+enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_people *p, int weeks, uint64_t seed, int64_t now_ms, struct err *e) WARN_UNUSED;
+
+#endif

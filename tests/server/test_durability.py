@@ -1,8 +1,11 @@
 """Acknowledged means durable: killed under load, cut off from the database, on a slow disk."""
 import os
+import pathlib
 import random
 import re
+import shutil
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -140,27 +143,28 @@ def test_the_database_crashes_and_comes_back(db, school, server, postgres):
 
 
 @pytest.fixture(scope="session")
-def slow_sync(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("slow")
-    for f in (folder, folder.parent):
-        os.chmod(f, 0o755)
+def slow_sync():
+    """Built here; in a folder that also PostgreSQL's user may read."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="waymark-slow-"))
+    folder.chmod(0o755)
     lib = folder / "slow_sync.so"
     source = os.path.join(os.path.dirname(__file__), "slow_sync.c")
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(lib), source, "-ldl"], check=True)
-    os.chmod(lib, 0o755)
-    return lib
+    lib.chmod(0o755)
+    yield lib
+    shutil.rmtree(folder)
 
 
 def plain():
     return os.environ.get("WAYMARK_PLAIN") or None
 
 
-def several_answers(port, school, each=6, keys=("load0", "load1", "load2", "load3")):
+def several_answers(port, school, seed, each=6, keys=("load0", "load1", "load2", "load3")):
     """[(sent, acknowledged)] of several students at once."""
     ledger, times = Ledger(school), []
 
     def work(key):
-        rng, c = random.Random(key), Client(port, school.users[key].token)
+        rng, c = random.Random(f"{seed}-{key}"), Client(port, school.users[key].token)
         c.get("/api/v1/me")
         for _ in range(each):
             sent = ledger.new(key, rng)
@@ -178,13 +182,13 @@ def several_answers(port, school, each=6, keys=("load0", "load1", "load2", "load
 @pytest.mark.only("sqlite")
 def test_nothing_is_acknowledged_before_the_disk_has_it(db, school, serve, slow_sync, tmp_path):
     s = serve(program=plain())
-    quick = several_answers(s.port, school)
+    quick = several_answers(s.port, school, "quick")
     assert min(b - a for a, b in quick) < 0.05, "without the slow disk this is slow too: the test would show nothing"
     s.stop()
     log = tmp_path / "syncs"
     asan = os.environ.get("ASAN_OPTIONS", "detect_leaks=1") + ":verify_asan_link_order=0"
     s = serve(program=plain(), env=environment(LD_PRELOAD=slow_sync, SLOW_SYNC_LOG=log, ASAN_OPTIONS=asan))
-    times = several_answers(s.port, school)
+    times = several_answers(s.port, school, "slow")
     s.stop()
     assert min(b - a for a, b in times) >= 0.05
     syncs = [(int(a) / 1e9, int(b) / 1e9) for a, b, f in (line.split(" ", 2) for line in log.read_text().splitlines()) if re.search(r"-wal$", f)]
@@ -195,7 +199,6 @@ def test_nothing_is_acknowledged_before_the_disk_has_it(db, school, serve, slow_
 
 @pytest.mark.only("postgresql")
 def test_nothing_is_acknowledged_before_postgresql_has_it(school, slow_sync, tmp_path, tmp_path_factory):
-    import tempfile
     own = pg.Server(tempfile.mkdtemp(prefix="waymark-pg-slow-"))
     own.create()
     own.start()
@@ -205,8 +208,10 @@ def test_nothing_is_acknowledged_before_postgresql_has_it(school, slow_sync, tmp
         own.stop()
         own.start({"LD_PRELOAD": str(slow_sync)})
         s = Server(db, program=plain())
-        times = several_answers(s.port, there, each=4)
+        try:
+            times = several_answers(s.port, there, "slow", each=4)
+        finally:
+            s.stop()
         assert min(b - a for a, b in times) >= 0.05
-        s.stop()
     finally:
         own.remove()

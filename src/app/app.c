@@ -113,12 +113,23 @@ static enum st load_zone(struct tx *tx, struct snapshot *s, struct err *e)
     return ST_OK;
 }
 
+static enum st read_stamp(struct tx *tx, int64_t out[3], struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(tx, SQL_content_stamp, &q, e));
+    TRY(stmt_step(q, &row, e));
+    for (int i = 0; i < 3; i++) out[i] = row ? col_i64(q, i) : 0;
+    return ST_OK;
+}
+
 static enum st load(struct conn *c, struct snapshot *s, struct err *e)
 {
     struct tx tx;
     TRY(first_district(c, s, e));
     TRY(tx_read(c, s->district_id, &tx, e));
-    enum st st = load_zone(&tx, s, e);
+    enum st st = read_stamp(&tx, s->stamp, e);
+    if (st == ST_OK) st = load_zone(&tx, s, e);
     if (st == ST_OK) st = catalogue_load(&tx, &s->arena, &s->catalogue, e);
     if (st == ST_OK) st = regime_load(&tx, &s->arena, &s->catalogue, &s->regime, e);
     tx_rollback(&tx);
@@ -131,8 +142,7 @@ enum st app_reload(struct app *app, struct conn *c, struct err *e)
     if (!s) return err_fail(e, ST_NOMEM, "err.memory", "snapshot");
     s->refs = 1;
     arena_init(&s->arena, SNAPSHOT_BYTES);
-    enum st st = conn_data_version(c, &s->data_version, e);
-    if (st == ST_OK) st = load(c, s, e);
+    enum st st = load(c, s, e);
     if (st != ST_OK) {
         snapshot_drop(s);
         return st;
@@ -143,6 +153,21 @@ enum st app_reload(struct app *app, struct conn *c, struct err *e)
     pthread_mutex_unlock(&app->lock);
     if (old) snapshot_drop(old);
     return ST_OK;
+}
+
+enum st app_refresh(struct app *app, struct conn *c, struct err *e)
+{
+    struct snapshot *s = snapshot_hold(app);
+    int64_t now[3] = {0};
+    struct tx tx;
+    enum st st = tx_read(c, s->district_id, &tx, e);
+    if (st == ST_OK) {
+        st = read_stamp(&tx, now, e);
+        tx_rollback(&tx);
+    }
+    bool same = memcmp(now, s->stamp, sizeof now) == 0;
+    snapshot_drop(s);
+    return st != ST_OK || same ? st : app_reload(app, c, e);
 }
 
 struct snapshot *snapshot_hold(struct app *app)

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -48,16 +49,6 @@ static char *read_file(const char *path, struct err *e)
     return b;
 }
 
-/* Looks whether another process has written rules or content, and reads them anew. */
-static void refresh(struct app *app, struct conn *c, int64_t *seen)
-{
-    int64_t v;
-    struct err e;
-    if (conn_data_version(c, &v, &e) != ST_OK || v == *seen) return;
-    *seen = v;
-    if (app_reload(app, c, &e) != ST_OK) log_line(LOG_ERROR, "reload", "%s", e.detail);
-}
-
 static enum st parse_listen(const char *s, char *host, size_t cap, uint16_t *port, struct err *e)
 {
     const char *colon = strrchr(s, ':');
@@ -100,6 +91,8 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
         config.tls_cert_pem = cert;
         config.tls_key_pem = key;
     }
+    mallopt(M_TRIM_THRESHOLD, 4 << 20); /* what one request gave back serves the next, without a call to the kernel */
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
@@ -119,12 +112,11 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
         fprintf(stderr, "Waymark is at %s\n", o->public_url ? o->public_url : url);
         log_line(LOG_INFO, "listening", "%s", url);
         notify("READY=1");
-        int64_t seen = app->snapshot->data_version;
         for (int beat = 0;; beat++) {
             struct timespec second = {.tv_sec = 1};
             int sig = sigtimedwait(&set, NULL, &second);
             if (sig == SIGTERM || sig == SIGINT) break;
-            if (db_is_sqlite(app->db) || beat % 10 == 0) refresh(app, watch, &seen);
+            if (app_refresh(app, watch, e) != ST_OK) log_line(LOG_WARN, "refresh", "%s", e->detail); /* a lost database is told, and asked again */
             if (beat % 15 == 14) hub_heartbeat(app->hub);
         }
         notify("STOPPING=1");

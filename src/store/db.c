@@ -58,7 +58,6 @@ void conn_close(struct conn *c)
     if (c) c->driver->close(c);
 }
 
-enum st conn_data_version(struct conn *c, int64_t *v, struct err *e) { return c->driver->data_version(c, v, e); }
 enum st conn_integrity(struct conn *c, struct err *e) { return c->driver->integrity(c, e); }
 enum st conn_backup(struct conn *c, const char *path, struct err *e) { return c->driver->backup(c, path, e); }
 

@@ -22,7 +22,6 @@ struct driver {
     const char *(*col_text)(struct stmt *q, int i);
     const void *(*col_blob)(struct stmt *q, int i, size_t *n);
     bool (*col_is_null)(struct stmt *q, int i);
-    enum st (*data_version)(struct conn *c, int64_t *v, struct err *e);
     enum st (*checkpoint)(struct conn *c, bool restart, int *frames, struct err *e);
     enum st (*integrity)(struct conn *c, struct err *e);
     enum st (*backup)(struct conn *c, const char *path, struct err *e);

@@ -321,15 +321,6 @@ static const void *pg_blob(struct stmt *base, int i, size_t *n)
     return q->blob;
 }
 
-static enum st pg_data_version(struct conn *c, int64_t *v, struct err *e)
-{
-    static int64_t count; /* another node may always have written */
-    (void)c;
-    (void)e;
-    *v = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
-    return ST_OK;
-}
-
 static enum st pg_checkpoint(struct conn *c, bool restart, int *frames, struct err *e)
 {
     (void)c;
@@ -352,6 +343,6 @@ const struct driver driver_postgresql = {
     .open = pg_open, .close = pg_close, .exec = pg_exec, .begin = pg_begin, .commit = pg_commit,
     .rollback = pg_rollback, .prepare = pg_prepare, .reset = pg_reset, .bind = pg_bind, .step = pg_step, .run = pg_run,
     .col_i64 = pg_i64, .col_f64 = pg_f64, .col_text = pg_text, .col_blob = pg_blob, .col_is_null = pg_null,
-    .data_version = pg_data_version, .checkpoint = pg_checkpoint, .integrity = pg_integrity, .backup = pg_backup,
+    .checkpoint = pg_checkpoint, .integrity = pg_integrity, .backup = pg_backup,
     .blob_type = "BYTEA", .text_type = "TEXT COLLATE \"C\"", .double_type = "DOUBLE PRECISION", .norowid = "",
 };

@@ -94,7 +94,7 @@ static enum st sl_open(const char *url, enum conn_mode mode, struct conn **out, 
         st = sl_exec(&c->base, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
                                "PRAGMA journal_size_limit=-1; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY", e);
     if (st == ST_OK && mode == CONN_READ)
-        st = sl_exec(&c->base, "PRAGMA query_only=1; PRAGMA cache_size=-8192; PRAGMA mmap_size=1073741824;"
+        st = sl_exec(&c->base, "PRAGMA query_only=1; PRAGMA cache_size=-8192;"
                                "PRAGMA temp_store=MEMORY", e);
     if (st != ST_OK) {
         sl_close(&c->base);
@@ -187,22 +187,6 @@ static const void *sl_blob(struct stmt *q, int i, size_t *n)
     return p;
 }
 
-static enum st pragma_number(struct conn *c, const char *sql, int column, int64_t *v, struct err *e)
-{
-    sqlite3_stmt *s;
-    int rc = sqlite3_prepare_v2(handle(c), sql, -1, &s, NULL);
-    if (rc != SQLITE_OK) return failed(handle(c), rc, sql, e);
-    rc = sqlite3_step(s);
-    if (rc == SQLITE_ROW) *v = sqlite3_column_int64(s, column);
-    sqlite3_finalize(s);
-    return rc == SQLITE_ROW ? ST_OK : failed(handle(c), rc, sql, e);
-}
-
-static enum st sl_data_version(struct conn *c, int64_t *v, struct err *e)
-{
-    return pragma_number(c, "PRAGMA data_version", 0, v, e);
-}
-
 static enum st sl_checkpoint(struct conn *c, bool restart, int *frames, struct err *e)
 {
     int in_log = 0, done = 0;
@@ -248,6 +232,6 @@ const struct driver driver_sqlite = {
     .open = sl_open, .close = sl_close, .exec = sl_exec, .begin = sl_begin, .commit = sl_commit,
     .rollback = sl_rollback, .prepare = sl_prepare, .reset = sl_reset, .bind = sl_bind, .step = sl_step, .run = sl_run,
     .col_i64 = sl_i64, .col_f64 = sl_f64, .col_text = sl_text, .col_blob = sl_blob, .col_is_null = sl_null,
-    .data_version = sl_data_version, .checkpoint = sl_checkpoint, .integrity = sl_integrity, .backup = sl_backup,
+    .checkpoint = sl_checkpoint, .integrity = sl_integrity, .backup = sl_backup,
     .blob_type = "BLOB", .text_type = "TEXT", .double_type = "REAL", .norowid = "WITHOUT ROWID",
 };

@@ -21,7 +21,7 @@ struct item_cache;
 /* Everything about one district that changes seldom. */
 struct snapshot {
     int refs;
-    int64_t data_version;
+    int64_t stamp[3];           /* of the rules and content that were read */
     int64_t district_id;
     char name[120], host[120];
     struct tz *zone;
@@ -55,6 +55,8 @@ int64_t app_id(struct app *app); /* a new row id */
 
 /* Read the district's rules and content anew. ST_NOT_FOUND: no district yet. */
 enum st app_reload(struct app *app, struct conn *c, struct err *e) WARN_UNUSED;
+/* The same, only when another process has written rules or content since. */
+enum st app_refresh(struct app *app, struct conn *c, struct err *e) WARN_UNUSED;
 struct snapshot *snapshot_hold(struct app *app);
 void snapshot_drop(struct snapshot *s);
 

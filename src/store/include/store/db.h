@@ -35,8 +35,6 @@ const char *db_url(const struct db *db);
 
 enum st conn_open(struct db *db, enum conn_mode mode, struct conn **out, struct err *e) WARN_UNUSED;
 void conn_close(struct conn *c);
-/* Changes when another process has written (SQLite: data_version; PostgreSQL: always differs). */
-enum st conn_data_version(struct conn *c, int64_t *version, struct err *e) WARN_UNUSED;
 /* SQLite: move WAL frames into the file; frames left are told. PostgreSQL: nothing. */
 enum st conn_checkpoint(struct conn *c, bool restart, int *frames, struct err *e) WARN_UNUSED;
 enum st conn_integrity(struct conn *c, struct err *e) WARN_UNUSED;

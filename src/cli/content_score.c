@@ -46,17 +46,32 @@ static const json_t *find_question(const json_t *doc, const char *hint)
     return NULL;
 }
 
-/* An id, or the id of the choice whose text it is. */
+/* Dollars, backslashes, braces and spaces are how a text is set, not what it says. */
+static bool says_same(const char *a, const char *b)
+{
+    static const char set[] = "$\\{} \t\n";
+    for (;; a++, b++) {
+        a += strspn(a, set);
+        b += strspn(b, set);
+        if (*a != *b) return false;
+        if (!*a) return true;
+    }
+}
+
+/* An id, or the id of the choice whose text it is: as it is shown in this variant, as its source writes it, or set otherwise. */
 static const char *choice_id(const struct question *q, const json_t *source, const char *said)
 {
-    size_t i;
-    json_t *c;
-    for (i = 0; i < q->choice_count; i++)
+    const json_t *list = json_object_get(json_object_get(source, "interaction"), "choices");
+    for (size_t i = 0; i < q->choice_count; i++)
         if (strcmp(q->choices[i].id, said) == 0) return said;
-    json_array_foreach(json_object_get(json_object_get(source, "interaction"), "choices"), i, c)
-        if (strcmp(json_str(c, "body", ""), said) == 0) return json_str(c, "id", said);
-    for (i = 0; i < q->choice_count; i++)
+    for (size_t i = 0; i < q->choice_count; i++)
         if (strcmp(q->choices[i].body_html, said) == 0) return q->choices[i].id;
+    for (int loose = 0; loose < 2; loose++)
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            const json_t *c = json_array_get(list, i);
+            const char *body = json_str(c, "body", "");
+            if (loose ? says_same(body, said) : strcmp(body, said) == 0) return json_str(c, "id", said);
+        }
     return said;
 }
 

@@ -401,6 +401,30 @@ static void commas_for_words(char *s)
         }
 }
 
+/* The bracket that closes the one at s; NULL when none does. *comma: a comma stands between them, not deeper. */
+static char *closing(char *s, bool *comma)
+{
+    int depth = 0;
+    *comma = false;
+    for (; *s; s++) {
+        if (strchr("([{", *s)) depth++;
+        else if (strchr(")]}", *s) && --depth == 0) return s;
+        else if (depth == 1 && *s == ',') *comma = true;
+    }
+    return NULL;
+}
+
+/* {(1,2), (3,4)}: without the braces around its pairs. */
+static void open_up(char *s)
+{
+    char *p = s + strspn(s, " "), *end, *q;
+    bool comma;
+    if (!*p || !strchr("([{", *p) || !(end = closing(p, &comma)) || end[1 + strspn(end + 1, " ")]) return;
+    q = p + 1 + strspn(p + 1, " ");
+    if (!strchr("([{", *q) || !closing(q, &comma) || !comma) return;
+    *p = *end = ' ';
+}
+
 static bool read_parts(struct arena *a, const char *plain, struct expr_names *names, struct parts *out, const char **why)
 {
     char text[EXPR_TEXT_MAX], *from;
@@ -408,6 +432,7 @@ static bool read_parts(struct arena *a, const char *plain, struct expr_names *na
     out->n = 0;
     snprintf(text, sizeof text, "%s", plain);
     commas_for_words(text);
+    open_up(text);
     /* Outer brackets separate; brackets deeper than that belong to an expression. */
     bool outer_only = strpbrk(text, "([{") == NULL;
     from = text;
@@ -443,10 +468,35 @@ static bool read_parts(struct arena *a, const char *plain, struct expr_names *na
     return out->n > 0;
 }
 
+static size_t group_size(const struct parts *x, size_t from)
+{
+    size_t n = 1;
+    while (from + n < x->n && x->group[from + n] == x->group[from]) n++;
+    return n;
+}
+
+/* Pairs in any order, each in its own. */
+static bool same_pairs(const struct parts *x, const struct parts *y, size_t vars)
+{
+    bool used[PARTS_MAX] = {0};
+    for (size_t i = 0; i < x->n; i += group_size(x, i)) {
+        size_t n = group_size(x, i), j = 0;
+        for (; j < y->n; j += group_size(y, j)) {
+            bool same = !used[j] && group_size(y, j) == n;
+            for (size_t k = 0; same && k < n; k++) same = expr_equal(x->x[i + k], y->x[j + k], vars);
+            if (same) break;
+        }
+        if (j >= y->n) return false;
+        used[j] = true;
+    }
+    return true;
+}
+
 static bool same_set(const struct parts *x, const struct parts *y, size_t vars)
 {
     bool used[PARTS_MAX] = {0};
     if (x->n != y->n) return false;
+    if (y->group[0] && y->group[y->n - 1] != y->group[0]) return same_pairs(x, y, vars);
     for (size_t i = 0; i < x->n; i++) {
         size_t j = 0;
         while (j < y->n && (used[j] || !expr_equal(x->x[i], y->x[j], vars))) j++;
@@ -510,6 +560,23 @@ static enum typed score_relation(const struct answer_key *k, const char *plain, 
     return TYPED_NOT_YET;
 }
 
+/* "idk", "I do not know": a word none of whose letters the key uses is no product of names. */
+static bool foreign_word(const struct answer_key *k, const char *plain)
+{
+    static const char *const known[] = {"sqrt", "abs", "pi", "oo", "and", "or", "inf", "infinity"};
+    for (const char *p = plain; *p;) {
+        size_t n = 0;
+        while (isalpha((unsigned char)p[n])) n++;
+        bool foreign = n >= 2;
+        for (size_t i = 0; foreign && i < sizeof known / sizeof *known; i++) foreign = strlen(known[i]) != n || strncasecmp(known[i], p, n) != 0;
+        for (size_t i = 0; foreign && i < k->count; i++)
+            for (size_t j = 0; foreign && j < n; j++) foreign = strchr(k->values[i], p[j]) == NULL;
+        if (foreign) return true;
+        p += n ? n : 1;
+    }
+    return false;
+}
+
 static enum typed by_kind(struct arena *a, const struct answer_key *k, const char *answer, const char **why)
 {
     char plain[EXPR_TEXT_MAX];
@@ -520,6 +587,11 @@ static enum typed by_kind(struct arena *a, const struct answer_key *k, const cha
     }
     if (!plain[strspn(plain, " ")]) {
         *why = "score.empty";
+        return TYPED_UNREADABLE;
+    }
+    bool words = k->kind == KEY_TEXT || k->kind == KEY_RELATION || k->kind == KEY_NUMBER;
+    if (!words && foreign_word(k, plain)) {
+        *why = "score.unknown_word";
         return TYPED_UNREADABLE;
     }
     switch (k->kind) {

@@ -63,6 +63,9 @@ static const struct row rows[] = {
     {"text", "any", "[[1,2],[3,4]]", "[[1, 2], [3, 8/2]]", RIGHT}, {"text", "any", "[[1,2],[3,4]]", "[1 2; 3 4]", RIGHT}, {"text", "any", "[[1,2],[3,4]]", "[[12],[34]]", WRONG},
     {"text", "any", "[[1,2],[3,4]]", "[[1,2,3,4]]", WRONG}, {"text", "any", "[[1,2],[3,-4]]", "$$\\begin{bmatrix} 1 & 2 \\\\ 3 & -4 \\end{bmatrix}$$", RIGHT},
     {"text", "any", "1.5 lb. 3 oz.", "1.5 lb 3 oz", RIGHT}, {"text", "any", "1.5 lb", "15 lb", WRONG}, {"text", "any", "27=-22", "$$27=-22$$", RIGHT},
+    {"set", "any", "{(1, 2),(3, 4)}", "(3,4), (1,2)", RIGHT}, {"set", "any", "{(1, 2),(3, 4)}", "{(1,2),(3,4)}", RIGHT}, {"set", "any", "{(1, 2),(3, 4)}", "(2,1), (3,4)", WRONG},
+    {"set", "any", "{(1, 2),(3, 4)}", "(1,3), (2,4)", WRONG}, {"set", "any", "{(1, 2),(3, 4)}", "1,2,3,4", WRONG}, {"set", "any", "{(1, 2),(3, 4)}", "(1,2)", WRONG},
+    {"expression", "any", "2x+6", "idk", UNREAD}, {"expression", "any", "2x+6", "I do not know", UNREAD}, {"set", "any", "{2,3}", "no idea", UNREAD}, {"pair", "any", "((x+1)/2,3)", "((x+1)/2, 3)", RIGHT},
     {"text", "any", "Yes", " yes ", RIGHT}, {"text", "any", "Yes", "no", WRONG},
 };
 

@@ -181,7 +181,7 @@ static struct expr *difference(struct arena *a, const char *text, struct expr_na
     memcpy(side, text, (size_t)(eq - text));
     side[eq - text] = 0;
     const char *f = side + strspn(side, " "); /* f(x) = 2x + 1 is y = 2x + 1 */
-    if (*f && strchr("fgh", *f) && f[1] == '(' && isalpha((unsigned char)f[2]) && f[3] == ')' && !f[4 + strspn(f + 4, " ")]) strcpy(side, "y");
+    if (*f && strchr("fgh", *f) && f[1] == '(' && isalpha((unsigned char)f[2]) && f[3] == ')' && !f[4 + strspn(f + 4, " ")]) memcpy(side, "y", 2);
     struct expr *l = expr_parse(a, side, names, why), *r = l ? expr_parse(a, eq + 1, names, why) : NULL;
     struct expr *d = r ? arena_alloc(a, sizeof *d) : NULL;
     if (d) *d = (struct expr){.kind = EX_SUB, .a = l, .b = r};

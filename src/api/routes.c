@@ -483,10 +483,10 @@ static enum st get_openapi(struct call *c, struct err *e)
 enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL };
 
 const struct route api_routes[] = {
-    {.method = HTTP_GET, .path = "/healthz", .may = MAY_ANYONE, .read = get_health, .summary = "The process runs"},
+    {.method = HTTP_GET, .path = "/healthz", .may = MAY_ANYONE, .read = get_health, .no_db = true, .summary = "The process runs"},
     {.method = HTTP_GET, .path = "/readyz", .may = MAY_ANYONE, .read = get_health, .summary = "The database answers"},
-    {.method = HTTP_GET, .path = "/metrics", .may = MAY_ANYONE, .read = get_metrics, .summary = "Counters of this process"},
-    {.method = HTTP_GET, .path = "/api/v1/openapi.json", .may = MAY_ANYONE, .read = get_openapi, .summary = "This description"},
+    {.method = HTTP_GET, .path = "/metrics", .may = MAY_ANYONE, .read = get_metrics, .no_db = true, .summary = "Counters of this process"},
+    {.method = HTTP_GET, .path = "/api/v1/openapi.json", .may = MAY_ANYONE, .read = get_openapi, .no_db = true, .summary = "This description"},
     {.method = HTTP_GET, .path = "/api/v1/me", .may = MAY_SIGNED_IN, .read = get_me, .summary = "Who I am, and my classes", .reply_schema = "Me"},
     {.method = HTTP_GET, .path = "/api/v1/me/next", .may = STUDENT, .read = get_next, .query = "competency", .summary = "My next item, the same until it is answered", .reply_schema = "Next"},
     {.method = HTTP_POST, .path = "/api/v1/me/answers", .may = STUDENT, .body_max = 16384, .kind = ROUTE_WRITE, .parse = answer_parse, .reply = answer_reply,

@@ -62,7 +62,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
     struct state_row rows[ANSWERS_MAX];
     for (size_t i = 0; i < n; i++) {
         int64_t id = ((struct answer_cmd *)cmds[i])->learner_id;
-        if (!learner_of(b, id)) b->learners[b->learner_count++].learner_id = id;
+        if (!learner_of(b, id)) b->learners[b->learner_count++] = (struct open_learner){.learner_id = id};
     }
     for (size_t i = 0; i < b->learner_count; i++) ids[i] = b->learners[i].learner_id;
     if (b->learner_count == 1) TRY(state_get(b->tx, &b->arena, ids[0], &rows[0], e));
@@ -163,7 +163,11 @@ static enum st run(struct answer_batch *b, struct command **cmds, size_t n, stru
 
 enum st answer_batch_run(struct app *app, struct tx *tx, struct command **cmds, size_t n, struct err *e)
 {
-    struct answer_batch b = {.app = app, .tx = tx, .now_ms = app_now_ms(app)};
+    struct answer_batch b; /* its learners are cleared as they are taken into use */
+    b.app = app;
+    b.tx = tx;
+    b.learner_count = 0;
+    b.now_ms = app_now_ms(app);
     const struct snapshot *s = ((struct answer_cmd *)cmds[0])->snapshot;
     b.policy = regime_policy(&s->regime, b.now_ms);
     b.model = regime_model(&s->regime, b.now_ms);

@@ -250,7 +250,10 @@ static enum st compile_with(struct importer *im, struct content_import *x, struc
         for (const struct rich_warning *w; (w = rich_warning_next(rich));)
             report_problem(im->r, v->ref.file, v->ref.line, NULL, w->code, "\"%s\": %s", v->source_id, w->text);
         if (st == ST_OK) continue;
-        if (st == ST_NOMEM) return no_memory(e);
+        if (st != ST_INVALID) {
+            if (e) *e = own;
+            return st;
+        }
         report_problem(im->r, v->ref.file, v->ref.line, NULL, "content.item", "\"%s\" cannot be used (%s); it was left out.", v->source_id, own.detail);
         row->action = SYNC_KEEP;
         row->seen = false;
@@ -276,6 +279,7 @@ static enum st plan_items(struct importer *im, struct tx *tx, struct content_imp
         if (!source) return no_memory(e);
         sync_begin(im);
         sync_field(im, source);
+        sync_field(im, RICH_RENDERING);
         free(source);
         for (size_t k = 0; k < x->rows[i].competency_count; k++) sync_number(im, x->rows[i].competency_ids[k]);
         struct sync_row *row = sync_plan(im, &x->items, p->items[i].source_id, p->items[i].source_id, i, &twice);

@@ -105,6 +105,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread begins */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error to tell, as a full disk is */
     struct conn *watch;
     enum st st = conn_open(app->db, CONN_READ, &watch, e);
     if (st == ST_OK) st = app_reload(app, watch, e);

@@ -245,6 +245,7 @@ static enum st open_tx(struct call *c, struct err *e)
 
 static enum st first(struct call *c, struct err *e)
 {
+    if (c->route->no_db) return c->route->read(c, e);
     TRY(open_tx(c, e));
     TRY(find_actor(c, e));
     TRY(check_may(c, e));
@@ -403,7 +404,7 @@ void gate_request(void *gate, struct http_req *r)
             bool other = gate_find(g, r->method == HTTP_GET ? HTTP_POST : HTTP_GET, r->path, NULL) != NULL;
             c->st = err_fail(&c->err, ST_NOT_FOUND, "err.not_found", other ? "there is no such method here" : "there is no such page");
             c->stage = STAGE_SEND;
-        } else if (c->route->kind == ROUTE_WORK || !db_is_sqlite(g->app->db)) {
+        } else if (c->route->kind == ROUTE_WORK || (!db_is_sqlite(g->app->db) && !c->route->no_db)) {
             struct gate_job *j = arena_alloc(&r->arena, sizeof *j);
             if (j) {
                 *j = (struct gate_job){.job.run = job_run, .gate = g, .call = c};

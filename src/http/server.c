@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,12 +19,16 @@
 #include "gzip.h"
 #include "http/http.h"
 
+enum { DRAIN_TENTHS = 300 };
+
 struct http_server {
     struct http_config config;
     struct MHD_Daemon *daemon;
     struct connections connections;
     uint16_t port;
     int listen_fd;
+    bool draining;
+    int suspended; /* requests that wait for another thread; the library aborts when it is stopped before they are back */
 };
 
 struct http_internal {
@@ -130,11 +135,18 @@ static void refuse(struct http_internal *in, int status, const char *code, const
     http_reply(&in->req, &res);
 }
 
+static void back(struct http_internal *in)
+{
+    if (in->suspended) __atomic_sub_fetch(&in->server->suspended, 1, __ATOMIC_ACQ_REL);
+    in->suspended = false;
+}
+
 static enum MHD_Result on_access(void *ctx, struct MHD_Connection *c, const char *url, const char *method,
                                  const char *version, const char *upload, size_t *upload_n, void **state)
 {
     struct http_server *s = ctx;
     struct http_internal *in = *state;
+    if (in) back(in);
     if (!in) {
         in = request_new(s, c, url, method, version);
         if (!in) return MHD_NO;
@@ -160,11 +172,16 @@ static enum MHD_Result on_access(void *ctx, struct MHD_Connection *c, const char
         refuse(in, 413, "http.too_large", "the request is larger than this page takes");
         return in->result;
     }
+    /* A kept connection would go on for ever: what begins now is for the next start. */
+    bool draining = __atomic_load_n(&s->draining, __ATOMIC_ACQUIRE);
+    if (draining && !in->called) {
+        refuse(in, 503, "err.stopping", "the server is stopping; try again shortly");
+        return in->result;
+    }
     in->req.body = text_str(&in->body);
     in->req.body_n = in->body.n;
     in->req.resumed = in->called;
     in->called = true;
-    in->suspended = false;
     s->config.on_request(s->config.ctx, &in->req);
     if (in->suspended) return MHD_YES;
     if (!in->replied) refuse(in, 500, "err.bug", "no reply was made");
@@ -178,6 +195,7 @@ static void on_completed(void *ctx, struct MHD_Connection *c, void **state, enum
     (void)c;
     (void)code;
     if (!in) return;
+    back(in);
     connections_mark(&s->connections, in->connection, true);
     text_release(&in->body);
     arena_release(&in->req.arena);
@@ -287,6 +305,13 @@ void http_drain(struct http_server *s)
 {
     MHD_socket fd = MHD_quiesce_daemon(s->daemon);
     if (fd != MHD_INVALID_SOCKET) close(fd);
+    /* What has begun is finished; what another thread still has is waited for. */
+    __atomic_store_n(&s->draining, true, __ATOMIC_RELEASE);
+    for (int i = 0, quiet_for = 0; i < DRAIN_TENTHS && quiet_for < 2; i++) {
+        struct timespec tenth = {.tv_nsec = 100000000};
+        nanosleep(&tenth, NULL);
+        quiet_for = __atomic_load_n(&s->suspended, __ATOMIC_ACQUIRE) ? 0 : quiet_for + 1;
+    }
 }
 
 void http_stop(struct http_server *s)
@@ -381,6 +406,7 @@ void http_reply(struct http_req *r, const struct http_res *res)
     if (res->content_type) MHD_add_response_header(m, "Content-Type", res->content_type);
     if (gzip) MHD_add_response_header(m, "Content-Encoding", "gzip");
     if (res->content_type && compressible(res->content_type)) MHD_add_response_header(m, "Vary", "Accept-Encoding");
+    if (__atomic_load_n(&in->server->draining, __ATOMIC_ACQUIRE)) MHD_add_response_header(m, "Connection", "close");
     for (size_t i = 0; i < res->header_count; i++)
         MHD_add_response_header(m, res->headers[i].name, res->headers[i].value);
     in->result = MHD_queue_response(in->mhd, (unsigned)res->status, m);
@@ -391,6 +417,7 @@ void http_reply(struct http_req *r, const struct http_res *res)
 void http_suspend(struct http_req *r)
 {
     r->internal->suspended = true;
+    __atomic_add_fetch(&r->internal->server->suspended, 1, __ATOMIC_ACQ_REL);
     MHD_suspend_connection(r->internal->mhd);
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+enum { HINTS_DEEP = 16 }; /* more than an item may have */
+
 struct compile {
     struct rich *r;
     struct arena *a;
@@ -15,7 +17,13 @@ static enum st member(struct compile *c, json_t *o, const char *name, enum rich_
     snprintf(key, sizeof key, "%s_html", name);
     json_object_del(o, key);
     if (!source) return ST_OK;
-    TRY(rich_html(c->r, c->a, source, place, &html, c->e));
+    struct err why = {0};
+    enum st st = rich_html(c->r, c->a, source, place, &html, &why);
+    if (st == ST_INVALID) return err_fail(c->e, st, "content.item", "%s: %s", name, why.detail);
+    if (st != ST_OK) {
+        if (c->e) *c->e = why;
+        return st;
+    }
     return json_object_set_new(o, key, json_string(html)) == 0 ? ST_OK : err_fail(c->e, ST_NOMEM, "err.memory", "item");
 }
 
@@ -34,7 +42,8 @@ static enum st question(struct compile *c, json_t *o)
 
 static enum st hints(struct compile *c, json_t *list, int depth)
 {
-    for (size_t i = 0; depth && i < json_array_size(list); i++) {
+    if (!depth && json_array_size(list)) return err_fail(c->e, ST_INVALID, "content.item", "hints: nested too deeply");
+    for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *h = json_array_get(list, i);
         if (!json_is_object(h)) continue;
         TRY(member(c, h, "title", RICH_INLINE));
@@ -53,5 +62,5 @@ enum st item_compile(struct rich *r, struct arena *a, json_t *doc, struct err *e
     TRY(member(&c, doc, "body", RICH_BLOCK));
     TRY(member(&c, doc, "right", RICH_BLOCK));
     TRY(question(&c, doc));
-    return hints(&c, json_object_get(doc, "hints"), 4);
+    return hints(&c, json_object_get(doc, "hints"), HINTS_DEEP);
 }

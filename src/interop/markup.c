@@ -45,6 +45,10 @@ static void put_math(struct text *out, const char *p, size_t n, char after)
         text_put(out, p, n);
         return;
     }
+    if (strspn(p, "_") >= n) { /* a blank to fill */
+        while (n--) text_add(out, "\\_");
+        return;
+    }
     if (out->n && word_sign((unsigned char)out->p[out->n - 1])) text_char(out, ' ');
     if (out->n && out->p[out->n - 1] == '$') text_char(out, ' ');
     text_char(out, '$');

@@ -1,58 +1,41 @@
 #include "interop/rich.h"
 
-#include <md4c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strmap.h"
-#include "base/text.h"
+#include "rich_private.h"
 #include "tex_math.h"
 
-enum { MEMORY_MAX = 64 * 1024 * 1024, WARNINGS_MAX = 64, HTML_MAX = 4 * 1024 * 1024, FORMULAS_MAX = 20000 };
+enum { MEMORY_MAX = 64 * 1024 * 1024, FORMULAS_KEPT = 20000, FORMULAS_IN_TEXT = 2000 };
 
-/* A formula stands in the Markdown as OPEN number CLOSE, signs of the private use area that are taken out of the source. */
-static const char OPEN[] = "\xee\x80\x80", CLOSE[] = "\xee\x80\x81";
-
-struct rich {
-    struct arena memory;
-    struct tex_math *math;
-    struct strmap known;      /* "i" or "d", then the TeX -> index */
-    const char **made;        /* HTML by index */
-    size_t made_n;
-    struct rich_warning warnings[WARNINGS_MAX];
-    size_t warning_n, warning_next;
-    struct rich_counts counts;
-    struct text out, source;  /* scratch */
-};
-
-struct render {
-    struct rich *r;
-    struct text *out;
-    bool in_line; /* RICH_INLINE: no blocks */
-    bool broke;   /* a block has ended in a line */
-    int image;    /* depth: inside it all text is its words */
-    bool dropped; /* the innermost link is not one */
-};
-
-enum st rich_open(struct rich **out, struct err *e)
+enum st rich_open_with(struct rich **out, const struct rich_math *math, struct err *e)
 {
     struct rich *r = calloc(1, sizeof *r);
     if (!r) return err_fail(e, ST_NOMEM, "err.memory", "renderer");
     arena_init(&r->memory, MEMORY_MAX);
-    text_init(&r->out, HTML_MAX);
-    text_init(&r->source, RICH_SOURCE_MAX * 2);
+    text_init(&r->out, RICH_HTML_MAX);
+    text_init(&r->source, RICH_SOURCE_MAX * 5);
     r->known.arena = &r->memory;
-    enum st st = tex_math_open(&r->math, e);
-    if (st == ST_OK) *out = r;
-    else rich_close(r);
+    r->math = *math;
+    *out = r;
+    return ST_OK;
+}
+
+enum st rich_open(struct rich **out, struct err *e)
+{
+    struct tex_math *own;
+    TRY(tex_math_open(&own, e));
+    enum st st = rich_open_with(out, &(struct rich_math){tex_math_make, own}, e);
+    if (st == ST_OK) (*out)->own = own;
+    else tex_math_close(own);
     return st;
 }
 
 void rich_close(struct rich *r)
 {
     if (!r) return;
-    tex_math_close(r->math);
+    tex_math_close(r->own);
     text_release(&r->out);
     text_release(&r->source);
     free(r->made);
@@ -69,21 +52,24 @@ const struct rich_warning *rich_warning_next(struct rich *r)
 
 struct rich_counts rich_counts(const struct rich *r) { return r->counts; }
 
-static void warn(struct rich *r, const char *code, const char *what, const char *p, size_t n)
+void rich_warn(struct rich *r, const char *code, const char *what, const char *p, size_t n)
 {
-    if (r->warning_n == WARNINGS_MAX) return;
-    struct rich_warning *w = &r->warnings[r->warning_n++];
+    if (r->warning_n == RICH_WARNINGS_MAX) return;
+    struct rich_warning *w = &r->warnings[r->warning_n];
     struct text t;
-    text_init(&t, 1000);
-    text_printf(&t, "%s%.*s", what, n > 120 ? 120 : (int)n, p);
+    text_init(&t, 4096);
+    text_add(&t, what);
+    text_put(&t, p, n < 1000 ? n : 1000);
     text_cut(&t, sizeof w->text - 1);
     w->code = code;
-    memcpy(w->text, text_str(&t), t.n + 1 < sizeof w->text ? t.n + 1 : sizeof w->text);
-    w->text[sizeof w->text - 1] = 0;
+    snprintf(w->text, sizeof w->text, "%s", text_str(&t));
     text_release(&t);
+    for (size_t i = 0; i < r->warning_n; i++) /* the same once */
+        if (r->warnings[i].code == code && strcmp(r->warnings[i].text, w->text) == 0) return;
+    r->warning_n++;
 }
 
-static void escape(struct text *out, const char *p, size_t n)
+void rich_escape(struct text *out, const char *p, size_t n)
 {
     for (const char *end = p + n; p < end; p++) {
         if (*p == '<') text_add(out, "&lt;");
@@ -94,89 +80,150 @@ static void escape(struct text *out, const char *p, size_t n)
     }
 }
 
-/* The formula's place in the memory, made when it is new. */
-static enum st formula(struct rich *r, const char *tex, size_t n, bool display, size_t *index, struct err *e)
+/* --- formulas --- */
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "formulas"); }
+
+/* Between two texts: all is forgotten when it has become much. */
+static void forget(struct rich *r)
 {
-    char *key = arena_printf(&r->memory, "%c%.*s", display ? 'd' : 'i', (int)n, tex);
-    if (!key) return err_fail(e, ST_NOMEM, "err.memory", "formulas");
-    r->counts.formulas++;
-    int at = strmap_put(&r->known, key, (int)r->made_n);
-    if (at < 0) return err_fail(e, ST_NOMEM, "err.memory", "formulas");
-    *index = (size_t)at;
-    if ((size_t)at < r->made_n) return ST_OK;
-    if (r->made_n % 256 == 0) {
-        const char **more = r->made_n < FORMULAS_MAX ? realloc(r->made, (r->made_n + 256) * sizeof *more) : NULL;
-        if (!more) return err_fail(e, ST_NOMEM, "err.memory", "formulas");
+    if (r->made_n + FORMULAS_IN_TEXT < FORMULAS_KEPT && r->memory.used_bytes < MEMORY_MAX / 2) return;
+    arena_reset(&r->memory);
+    r->known = (struct strmap){.arena = &r->memory};
+    r->made_n = 0;
+}
+
+static enum st remember(struct rich *r, const char *key, const struct text *html, const char *why, struct err *e)
+{
+    if (r->made_n == r->made_cap) {
+        struct formula *more = realloc(r->made, (r->made_cap + 256) * sizeof *more);
+        if (!more) return no_memory(e);
         r->made = more;
+        r->made_cap += 256;
     }
+    struct formula *f = &r->made[r->made_n];
+    *f = (struct formula){.tex = key + 1, .html = arena_copy(&r->memory, text_str(html), html->n), .why = why, .display = *key == 'd'};
+    if (!f->html || strmap_put(&r->known, key, (int)r->made_n) < 0) return no_memory(e);
+    r->made_n++;
+    return ST_OK;
+}
+
+static enum st make(struct rich *r, const char *key, struct err *e)
+{
     struct text t;
-    bool made;
-    text_init(&t, HTML_MAX);
-    enum st st = tex_math_make(r->math, tex, n, display, &made, &t, e);
+    bool made = false;
+    const char *why = NULL;
+    size_t n = strlen(key + 1);
+    text_init(&t, RICH_HTML_MAX);
     r->counts.asked++;
-    if (st == ST_OK && !made) {
-        r->counts.failed++;
-        warn(r, "rich.math", "a formula cannot be read and is shown as its TeX: ", text_str(&t), t.n);
+    enum st st = r->math.make(r->math.ctx, key + 1, n, *key == 'd', &made, &t, e);
+    if (st == ST_OK && (!made || t.failed)) {
+        why = arena_strdup(&r->memory, t.failed ? "it becomes too long" : text_str(&t));
+        if (!why) st = no_memory(e);
         text_clear(&t);
         text_add(&t, "<code>");
-        escape(&t, tex, n);
+        rich_escape(&t, key + 1, n);
         text_add(&t, "</code>");
     }
-    if (st == ST_OK) {
-        const char *kept = t.failed ? NULL : arena_strdup(&r->memory, text_str(&t));
-        if (kept) r->made[r->made_n++] = kept;
-        else st = err_fail(e, ST_NOMEM, "err.memory", "formulas");
-    }
+    if (st == ST_OK) st = remember(r, key, &t, why, e);
     text_release(&t);
     return st;
 }
 
+/* The formula's place among those made; *bytes grows by what it will take. */
+static enum st formula(struct rich *r, const char *tex, size_t n, bool display, size_t *index, size_t *bytes, struct err *e)
+{
+    char *key = arena_alloc(&r->memory, n + 2);
+    if (!key) return no_memory(e);
+    key[0] = display ? 'd' : 'i';
+    memcpy(key + 1, tex, n);
+    int at = strmap_get(&r->known, key);
+    if (at < 0) {
+        at = (int)r->made_n;
+        TRY(make(r, key, e));
+    }
+    const struct formula *f = &r->made[at];
+    r->counts.formulas++;
+    if (f->why) {
+        struct text what;
+        text_init(&what, 2048);
+        text_printf(&what, "a formula cannot be read and is shown as its TeX, %s: ", f->why);
+        rich_warn(r, "rich.math", text_str(&what), tex, n);
+        text_release(&what);
+        r->counts.failed++;
+    }
+    *bytes += strlen(f->html);
+    *index = (size_t)at;
+    return ST_OK;
+}
+
 static bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+/* Where no formula closes, so that many lone dollars do not cost a search each. */
+struct dollars {
+    const char *no_inline, *no_display; /* none before here */
+    bool warned;
+    size_t count, bytes;
+};
 
 /* The end of the formula that begins at p, which is behind its $ or $$; NULL: it was no formula. What is written as money
  * ("$5 and $6") is none: no blank inside at the dollars, no digit behind the closing one. */
-static const char *formula_end(const char *p, const char *end, bool display)
+static const char *formula_end(struct dollars *d, const char *p, const char *end, bool display)
 {
-    if (p >= end || (!display && (space(*p) || *p == '$'))) return NULL;
-    for (const char *q = p; q < end; q++) {
+    const char *q, **none = display ? &d->no_display : &d->no_inline;
+    if (p >= end || p < *none || (!display && space(*p))) return NULL;
+    for (q = p; q < end; q++) {
         if (*q == '\\' && q + 1 < end) {
             q++;
             continue;
         }
-        if (q[0] == '\n' && q + 1 < end && q[1] == '\n') return NULL;
+        if (q[0] == '\n' && q + 1 < end && q[1] == '\n') break;
         if (*q != '$') continue;
         if (display) {
-            if (q + 1 < end && q[1] == '$') return q;
-        } else if (!space(q[-1]) && (q + 1 >= end || q[1] < '0' || q[1] > '9')) {
+            if (q + 1 < end && q[1] == '$') return q > p ? q : NULL;
+        } else if (q > p && !space(q[-1]) && (q + 1 >= end || q[1] < '0' || q[1] > '9')) {
             return q;
         }
     }
+    *none = q;
     return NULL;
 }
 
-/* Source with its formulas put away. */
-static enum st put_away(struct rich *r, const char *s, struct err *e)
+static bool blank_line(const char *p)
+{
+    p += strspn(p, " \t\r");
+    return !*p || *p == '\n';
+}
+
+/* The source with its formulas put away: r->source. */
+static enum st put_away(struct rich *r, const char *s, enum rich_place place, struct err *e)
 {
     const char *end = s + strlen(s);
+    struct dollars d = {s, s, false, 0, 0};
+    bool line = place == RICH_INLINE;
     text_clear(&r->source);
     for (const char *p = s; p < end;) {
-        if (*p == '\\' && p + 1 < end) {
+        if (line && !blank_line(p)) text_add(&r->source, RICH_LINE);
+        line = place == RICH_INLINE && *p == '\n';
+        if (*p == '\\' && p + 1 < end && p[1] != '\n') {
             text_put(&r->source, p, 2);
             p += 2;
-        } else if ((unsigned char)p[0] == 0xee && (unsigned char)p[1] == 0x80 && ((unsigned char)p[2] & 0xfe) == 0x80) {
+        } else if ((unsigned char)p[0] == 0xee && (unsigned char)p[1] == 0x80 && ((unsigned char)p[2] & 0xfc) == 0x80) {
             p += 3; /* our own signs, in somebody's text */
         } else if (*p == '$') {
             bool display = p + 1 < end && p[1] == '$';
-            const char *from = p + (display ? 2 : 1), *to = formula_end(from, end, display);
+            const char *from = p + (display ? 2 : 1), *to = formula_end(&d, from, end, display);
             if (!to) {
-                warn(r, "rich.dollar", "a dollar sign stands alone: ", p, (size_t)(end - p));
-                text_add(&r->source, display ? "\\$\\$" : "\\$");
+                if (!d.warned) rich_warn(r, "rich.dollar", "a dollar sign stands alone; written \\$ it is surely meant: ", p, (size_t)(end - p));
+                d.warned = true;
+                text_put(&r->source, p, (size_t)(from - p));
                 p = from;
                 continue;
             }
             size_t index = 0;
-            TRY(formula(r, from, (size_t)(to - from), display, &index, e));
-            text_printf(&r->source, "%s%zu%s", OPEN, index, CLOSE);
+            if (++d.count > FORMULAS_IN_TEXT || d.bytes > RICH_HTML_MAX) return err_fail(e, ST_INVALID, "content.item", "too many formulas in one text");
+            TRY(formula(r, from, (size_t)(to - from), display, &index, &d.bytes, e));
+            text_printf(&r->source, RICH_OPEN "%zu" RICH_CLOSE, index);
             p = to + (display ? 2 : 1);
         } else {
             text_char(&r->source, *p++);
@@ -185,169 +232,16 @@ static enum st put_away(struct rich *r, const char *s, struct err *e)
     return r->source.failed ? err_fail(e, ST_INVALID, "content.item", "the text is too long") : ST_OK;
 }
 
-/* Text with its formulas taken out of the memory again. */
-static void put_text(struct render *x, const char *p, size_t n)
-{
-    const char *end = p + n;
-    while (p < end) {
-        const char *hit = memmem(p, (size_t)(end - p), OPEN, 3);
-        escape(x->out, p, (size_t)((hit ? hit : end) - p));
-        if (!hit) return;
-        size_t index = 0;
-        for (p = hit + 3; p < end && *p >= '0' && *p <= '9'; p++) index = index * 10 + (size_t)(*p - '0');
-        if (end - p >= 3) p += 3;
-        if (index < x->r->made_n) text_add(x->out, x->r->made[index]);
-    }
-}
-
-static void attribute(struct text *out, const MD_ATTRIBUTE *a)
-{
-    for (size_t i = 0; a->text && a->substr_offsets[i] < a->size; i++) {
-        const char *p = a->text + a->substr_offsets[i];
-        size_t n = a->substr_offsets[i + 1] - a->substr_offsets[i];
-        if (a->substr_types[i] == MD_TEXT_ENTITY) text_put(out, p, n);
-        else escape(out, p, n);
-    }
-}
-
-static bool begins(const MD_ATTRIBUTE *a, const char *with)
-{
-    size_t n = strlen(with);
-    return a->size >= n && strncasecmp(a->text, with, n) == 0;
-}
-
-static const char *block_tag(MD_BLOCKTYPE t)
-{
-    switch (t) {
-    case MD_BLOCK_QUOTE: return "blockquote";
-    case MD_BLOCK_UL: return "ul";
-    case MD_BLOCK_OL: return "ol";
-    case MD_BLOCK_LI: return "li";
-    case MD_BLOCK_H: return "h4"; /* a page has its own outline above */
-    case MD_BLOCK_CODE: return "pre";
-    case MD_BLOCK_P: return "p";
-    case MD_BLOCK_TABLE: return "table";
-    case MD_BLOCK_THEAD: return "thead";
-    case MD_BLOCK_TBODY: return "tbody";
-    case MD_BLOCK_TR: return "tr";
-    case MD_BLOCK_TH: return "th";
-    case MD_BLOCK_TD: return "td";
-    case MD_BLOCK_DOC: case MD_BLOCK_HR: case MD_BLOCK_HTML: break;
-    }
-    return NULL;
-}
-
-static int enter_block(MD_BLOCKTYPE t, void *detail, void *ctx)
-{
-    struct render *x = ctx;
-    const char *tag = block_tag(t);
-    if (x->in_line) {
-        if (x->broke) text_add(x->out, "<br>");
-        x->broke = false;
-        return 0;
-    }
-    if (t == MD_BLOCK_HR) text_add(x->out, "<hr>");
-    if (!tag) return 0;
-    text_printf(x->out, "<%s", tag);
-    if (t == MD_BLOCK_OL && ((MD_BLOCK_OL_DETAIL *)detail)->start != 1) text_printf(x->out, " start=\"%u\"", ((MD_BLOCK_OL_DETAIL *)detail)->start);
-    if (t == MD_BLOCK_TH) text_add(x->out, " scope=\"col\"");
-    text_char(x->out, '>');
-    return x->out->failed;
-}
-
-static int leave_block(MD_BLOCKTYPE t, void *detail, void *ctx)
-{
-    struct render *x = ctx;
-    const char *tag = block_tag(t);
-    (void)detail;
-    if (x->in_line) x->broke = tag != NULL;
-    else if (tag) text_printf(x->out, "</%s>", tag);
-    return x->out->failed;
-}
-
-static void image(struct render *x, const MD_SPAN_IMG_DETAIL *d)
-{
-    char sha[65];
-    bool ok = begins(&d->src, "figure:") && d->src.size == 7 + 64;
-    if (ok) {
-        memcpy(sha, d->src.text + 7, 64);
-        sha[64] = 0;
-        ok = strspn(sha, "0123456789abcdef") == 64;
-    }
-    if (ok) {
-        text_printf(x->out, "<img src=\"/figure/%s\" loading=\"lazy\" alt=\"", sha);
-    } else {
-        warn(x->r, "rich.figure", "a picture from elsewhere is left out: ", d->src.text ? d->src.text : "", d->src.size);
-        text_add(x->out, "<em title=\"");
-    }
-}
-
-static int enter_span(MD_SPANTYPE t, void *detail, void *ctx)
-{
-    struct render *x = ctx;
-    if (t == MD_SPAN_IMG && x->image++ == 0) image(x, detail);
-    if (x->image) return x->out->failed;
-    if (t == MD_SPAN_EM) text_add(x->out, "<em>");
-    else if (t == MD_SPAN_STRONG) text_add(x->out, "<strong>");
-    else if (t == MD_SPAN_CODE) text_add(x->out, "<code>");
-    else if (t == MD_SPAN_A) {
-        const MD_SPAN_A_DETAIL *d = detail;
-        x->dropped = !begins(&d->href, "https://") && !begins(&d->href, "http://");
-        if (x->dropped) {
-            warn(x->r, "rich.link", "a link that is not http or https is left out: ", d->href.text ? d->href.text : "", d->href.size);
-        } else {
-            text_add(x->out, "<a rel=\"noopener noreferrer\" target=\"_blank\" href=\"");
-            attribute(x->out, &d->href);
-            text_add(x->out, "\">");
-        }
-    }
-    return x->out->failed;
-}
-
-static int leave_span(MD_SPANTYPE t, void *detail, void *ctx)
-{
-    struct render *x = ctx;
-    if (t == MD_SPAN_IMG && --x->image == 0) {
-        const MD_SPAN_IMG_DETAIL *d = detail;
-        bool ours = begins(&d->src, "figure:") && d->src.size == 7 + 64 && strspn(d->src.text + 7, "0123456789abcdef") >= 64;
-        text_add(x->out, ours ? "\">" : "\"></em>");
-        return x->out->failed;
-    }
-    if (x->image) return x->out->failed;
-    if (t == MD_SPAN_EM) text_add(x->out, "</em>");
-    else if (t == MD_SPAN_STRONG) text_add(x->out, "</strong>");
-    else if (t == MD_SPAN_CODE) text_add(x->out, "</code>");
-    else if (t == MD_SPAN_A && !x->dropped) text_add(x->out, "</a>");
-    return x->out->failed;
-}
-
-static int put(MD_TEXTTYPE t, const MD_CHAR *p, MD_SIZE n, void *ctx)
-{
-    struct render *x = ctx;
-    switch (t) {
-    case MD_TEXT_NULLCHAR: text_add(x->out, "\xef\xbf\xbd"); break;
-    case MD_TEXT_BR: text_add(x->out, x->image ? " " : "<br>"); break;
-    case MD_TEXT_SOFTBR: text_char(x->out, x->in_line || x->image ? ' ' : '\n'); break;
-    case MD_TEXT_ENTITY: text_put(x->out, p, n); break;
-    case MD_TEXT_NORMAL: case MD_TEXT_CODE: case MD_TEXT_HTML: case MD_TEXT_LATEXMATH:
-        if (x->image && memmem(p, n, OPEN, 3)) break; /* no elements in an attribute */
-        put_text(x, p, n);
-        break;
-    }
-    return x->out->failed;
-}
-
 enum st rich_html(struct rich *r, struct arena *a, const char *source, enum rich_place place, const char **out, struct err *e)
 {
-    struct render x = {.r = r, .out = &r->out, .in_line = place == RICH_INLINE};
-    const MD_PARSER parser = {.flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_NOINDENTEDCODEBLOCKS, .enter_block = enter_block, .leave_block = leave_block,
-                              .enter_span = enter_span, .leave_span = leave_span, .text = put};
     size_t n = strlen(source);
     if (n > RICH_SOURCE_MAX) return err_fail(e, ST_INVALID, "content.item", "a text of %zu bytes; at most %d", n, RICH_SOURCE_MAX);
     if (!utf8_valid(source, n)) return err_fail(e, ST_INVALID, "content.item", "a text is not UTF-8");
-    TRY(put_away(r, source, e));
-    text_clear(&r->out);
-    int failed = md_parse(text_str(&r->source), (MD_SIZE)r->source.n, &parser, &x);
-    *out = failed || r->out.failed ? NULL : arena_strdup(a, text_str(&r->out));
-    return *out ? ST_OK : err_fail(e, r->out.failed ? ST_INVALID : ST_NOMEM, "content.item", "a text becomes too long");
+    forget(r);
+    TRY(put_away(r, source, place, e));
+    TRY(rich_markdown(r, place, e));
+    const char *html = arena_copy(a, text_str(&r->out), r->out.n);
+    if (!html) return no_memory(e);
+    *out = html;
+    return ST_OK;
 }

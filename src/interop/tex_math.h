@@ -9,10 +9,10 @@
 
 struct tex_math; /* the helper; started by the first formula, again after one that took too long */
 enum st tex_math_open(struct tex_math **out, struct err *e) WARN_UNUSED;
-void tex_math_close(struct tex_math *m);
+void tex_math_close(struct tex_math *m); /* NULL is nothing */
 
-/* Appends <math>…</math> to *out and gives true; false: the formula cannot be read, *out has one line of why. {{name}} is a
- * variable, {{m:name}} in the result. ST_NOMEM and ST_IO only: a helper that hangs or dies is a formula that cannot be read. */
-enum st tex_math_make(struct tex_math *m, const char *tex, size_t n, bool display, bool *made, struct text *out, struct err *e) WARN_UNUSED;
+/* math is a struct tex_math; the shape is that of struct rich_math. ST_NOMEM and ST_IO (no process to be had) only: a helper
+ * that hangs or dies is a formula that cannot be read. */
+enum st tex_math_make(void *math, const char *tex, size_t n, bool display, bool *made, struct text *out, struct err *e) WARN_UNUSED;
 
 #endif

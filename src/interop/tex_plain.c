@@ -38,7 +38,9 @@ static void group(struct scan *s, const char **from, const char **to)
         while (q < s->end && isalpha((unsigned char)*q)) q++;
         *to = s->p = q;
     } else {
-        *to = ++s->p;
+        do s->p++; /* all bytes of one character */
+        while (s->p < s->end && ((unsigned char)*s->p & 0xc0) == 0x80);
+        *to = s->p;
     }
 }
 

@@ -88,7 +88,7 @@ static bool whole_power(double a, double e, double *out)
         *out = root(a);
         return true;
     }
-    if (e != (double)(int64_t)e || e > 1000 || e < -1000) return false;
+    if (!(e <= 1000 && e >= -1000) || e != (double)(int64_t)e) return false;
     int64_t n = (int64_t)(e < 0 ? -e : e);
     double r = 1, b = a;
     for (; n; n >>= 1, b = b * b)

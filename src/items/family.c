@@ -116,9 +116,29 @@ static const char *as_text(struct arena *a, const struct values *v, size_t i, bo
     return plain ? arena_printf(a, "%s(%lld/%lld)", minus, (long long)n, (long long)d) : arena_printf(a, "%s%lld/%lld", minus, (long long)n, (long long)d);
 }
 
+static const char *escaped(struct arena *a, const char *s)
+{
+    struct text t;
+    text_init(&t, 1 << 16);
+    for (; s && *s; s++) {
+        if (*s == '<') text_add(&t, "&lt;");
+        else if (*s == '>') text_add(&t, "&gt;");
+        else if (*s == '&') text_add(&t, "&amp;");
+        else if (*s == '"') text_add(&t, "&quot;");
+        else text_char(&t, *s);
+    }
+    const char *out = t.failed || !s ? NULL : arena_copy(a, text_str(&t), t.n);
+    text_release(&t);
+    return out;
+}
+
+/* A word of one sign is a letter of mathematics, a longer one is words. */
 static const char *as_mathml(struct arena *a, const struct values *v, size_t i)
 {
-    if (!v->is_number[i]) return arena_printf(a, "<mi>%s</mi>", v->text[i]);
+    if (!v->is_number[i]) {
+        const char *word = escaped(a, v->text[i]), *tag = strlen(v->text[i]) == 1 ? "mi" : "mtext";
+        return word ? arena_printf(a, "<%s>%s</%s>", tag, word, tag) : NULL;
+    }
     i128 n = v->num[i], d = v->den[i];
     bool minus = n < 0;
     if (minus) n = -n;
@@ -128,7 +148,7 @@ static const char *as_mathml(struct arena *a, const struct values *v, size_t i)
     return minus && body ? arena_printf(a, "<mrow><mo>\xe2\x88\x92</mo>%s</mrow>", body) : body;
 }
 
-enum place { PLACE_PROSE, PLACE_KEY };
+enum place { PLACE_HTML, PLACE_WORDS, PLACE_KEY };
 
 static const char *fill(struct arena *a, const struct values *v, const char *s, enum place place)
 {
@@ -148,6 +168,7 @@ static const char *fill(struct arena *a, const struct values *v, const char *s, 
         size_t n = (size_t)(close - name), i = 0;
         while (i < v->family->var_count && !(strlen(v->family->vars[i].name) == n && strncmp(v->family->vars[i].name, name, n) == 0)) i++;
         const char *put = i == v->family->var_count ? NULL : math ? as_mathml(a, v, i) : as_text(a, v, i, place == PLACE_KEY);
+        if (put && place == PLACE_HTML && !math) put = escaped(a, put);
         if (put) text_add(&t, put);
         s = close + 2;
     }
@@ -169,7 +190,7 @@ static bool fill_question(struct arena *a, const struct values *v, struct questi
 {
     struct choice *c = arena_array(a, q->choice_count + 1, sizeof *c);
     if (!c || !fill_list(a, v, &q->key.values, q->key.count)) return false;
-    for (size_t i = 0; i < q->choice_count; i++) c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, PLACE_PROSE)};
+    for (size_t i = 0; i < q->choice_count; i++) c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, PLACE_HTML)};
     for (size_t i = q->choice_count; q->shuffle && i > 1; i--) {
         size_t k = rng_below(r, (uint32_t)i);
         struct choice t = c[i - 1];
@@ -186,8 +207,8 @@ static bool fill_hints(struct arena *a, const struct values *v, struct hint **hi
     if (!h) return false;
     for (size_t i = 0; i < n; i++) {
         h[i] = (*hints)[i];
-        h[i].title_html = fill(a, v, h[i].title_html, PLACE_PROSE);
-        h[i].body_html = fill(a, v, h[i].body_html, PLACE_PROSE);
+        h[i].title_html = fill(a, v, h[i].title_html, PLACE_HTML);
+        h[i].body_html = fill(a, v, h[i].body_html, PLACE_HTML);
         if (h[i].type == HINT_SCAFFOLD && (!fill_question(a, v, &h[i].question, r) || !fill_hints(a, v, &h[i].hints, h[i].hint_count, r))) return false;
     }
     *hints = h;
@@ -213,16 +234,16 @@ enum st item_make(struct arena *a, const struct item *family, uint32_t variant, 
     if (!found)
         return err_fail(e, ST_INVALID, bad ? "item.expression" : "item.where", bad ? "%s: an expression cannot be computed" : "%s: the conditions are not met in 400 draws", family->source_id);
     *it = *family;
-    it->title_html = fill(a, v, it->title_html, PLACE_PROSE);
-    it->title = fill(a, v, it->title, PLACE_PROSE);
-    it->stimulus_html = fill(a, v, it->stimulus_html, PLACE_PROSE);
-    it->body_html = fill(a, v, it->body_html, PLACE_PROSE);
-    it->right_html = fill(a, v, it->right_html, PLACE_PROSE);
+    it->title_html = fill(a, v, it->title_html, PLACE_HTML);
+    it->title = fill(a, v, it->title, PLACE_WORDS);
+    it->stimulus_html = fill(a, v, it->stimulus_html, PLACE_HTML);
+    it->body_html = fill(a, v, it->body_html, PLACE_HTML);
+    it->right_html = fill(a, v, it->right_html, PLACE_HTML);
     struct known_error *errors = arena_array(a, it->error_count + 1, sizeof *errors);
     bool ok = errors && fill_question(a, v, &it->question, &r) && fill_hints(a, v, &it->hints, it->hint_count, &r);
     for (size_t i = 0; ok && i < it->error_count; i++) {
         i128 n, d;
-        errors[i] = (struct known_error){it->errors[i].match, fill(a, v, it->errors[i].feedback_html, PLACE_PROSE)};
+        errors[i] = (struct known_error){it->errors[i].match, fill(a, v, it->errors[i].feedback_html, PLACE_HTML)};
         errors[i].match = fill(a, v, errors[i].match, PLACE_KEY);
         /* An expression over the variables becomes its value; an id or a word stays. */
         if (it->question.type == INTERACTION_TEXT_ENTRY && errors[i].match && evaluate(a, v, errors[i].match, &n, &d))

@@ -99,6 +99,16 @@ static void walk(struct out *o, const char *p, size_t n, int depth)
         return;
     }
     while (p < end && !o->full) {
+        /* Most of what is typed is plain already: no sign of the table begins like this. */
+        if (!(*p & 0x80) && *p != '\\' && *p != '$' && *p != '*' && *p != '{' && *p != '}' && *p >= ' ') {
+            if (o->n + 1 >= EXPR_TEXT_MAX) {
+                o->full = true;
+                return;
+            }
+            o->p[o->n++] = *p++;
+            o->p[o->n] = 0;
+            continue;
+        }
         if (strncmp(p, "\\frac", 5) == 0 || strncmp(p, "\\dfrac", 6) == 0 || strncmp(p, "\\tfrac", 6) == 0) {
             p = fraction(o, p + (p[1] == 'f' ? 5 : 6), depth);
             continue;

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "items/items.h"
 
-enum { HINT_DEPTH_MAX = 4, LIST_MAX = 200, TEXT_MAX_BYTES = 65536 };
+enum { HINT_DEPTH_MAX = 4, LIST_MAX = 200, TEXT_MAX_BYTES = 65536, HTML_MAX_BYTES = 512 * 1024 };
 
 static const char *const interactions[] = {"text_entry", "choice", "choices", "order"};
 static const char *const kinds[] = {"number", "expression", "equation", "interval", "set", "pair", "relation", "text", "choice"};
@@ -27,16 +27,18 @@ static enum st bad(struct reader *r, const char *member, const char *what)
 
 static enum st no_memory(struct reader *r) { return err_fail(r->e, ST_NOMEM, "err.memory", "item"); }
 
-static enum st text(struct reader *r, const json_t *o, const char *member, const char **out)
+static enum st bounded(struct reader *r, const json_t *o, const char *member, size_t max_bytes, const char **out)
 {
     const json_t *v = json_object_get(o, member);
     *out = NULL;
     if (!v || json_is_null(v)) return ST_OK;
     if (!json_is_string(v)) return bad(r, member, "must be a text");
-    if (json_string_length(v) > TEXT_MAX_BYTES) return bad(r, member, "is too long");
+    if (json_string_length(v) > max_bytes) return bad(r, member, "is too long");
     *out = json_string_value(v);
     return ST_OK;
 }
+
+static enum st text(struct reader *r, const json_t *o, const char *member, const char **out) { return bounded(r, o, member, TEXT_MAX_BYTES, out); }
 
 static const char *escaped(struct arena *a, const char *s)
 {
@@ -58,7 +60,7 @@ static enum st html(struct reader *r, const json_t *o, const char *member, const
     char compiled[64];
     const char *source;
     snprintf(compiled, sizeof compiled, "%s_html", member);
-    TRY(text(r, o, compiled, out));
+    TRY(bounded(r, o, compiled, HTML_MAX_BYTES, out));
     if (*out) return ST_OK;
     TRY(text(r, o, member, &source));
     if (source && !(*out = escaped(r->arena, source))) return no_memory(r);

@@ -1,9 +1,12 @@
 /* SQLite: WAL, synchronous=FULL. A commit has returned only when it is on disk. */
 #include <errno.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "driver.h"
 
@@ -20,6 +23,16 @@ struct sqlite_stmt {
 static sqlite3 *handle(struct conn *c) { return ((struct sqlite_conn *)c)->db; }
 static sqlite3_stmt *inner(struct stmt *q) { return ((struct sqlite_stmt *)q)->s; }
 
+/* SQLite keeps SQLITE_FULL for ENOSPC. A quota, or a file at its limit, comes as a failed write whose errno may be gone. */
+static bool no_room(sqlite3 *db)
+{
+    struct rlimit file;
+    int code = sqlite3_extended_errcode(db), number = sqlite3_system_errno(db);
+    if ((code & 0xff) != SQLITE_IOERR) return false;
+    if (number == EFBIG || number == ENOSPC || number == EDQUOT) return true;
+    return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE) && getrlimit(RLIMIT_FSIZE, &file) == 0 && file.rlim_cur != RLIM_INFINITY;
+}
+
 static enum st failed(sqlite3 *db, int rc, const char *what, struct err *e)
 {
     const char *words = db ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
@@ -32,7 +45,7 @@ static enum st failed(sqlite3 *db, int rc, const char *what, struct err *e)
     case SQLITE_READONLY: return err_fail(e, ST_IO, "err.read_only", "%s: %s", what, words);
     case SQLITE_CANTOPEN: return err_fail(e, ST_IO, "err.open", "%s: %s", what, words);
     default:
-        if (rc == SQLITE_IOERR_WRITE && (errno == EFBIG || errno == ENOSPC))
+        if (db && no_room(db))
             return err_fail(e, ST_FULL, "err.disk_full", "%s: %s", what, words);
         return err_fail(e, ST_IO, "err.storage", "%s: %s (%d)", what, words, rc);
     }
@@ -56,6 +69,15 @@ static void sl_close(struct conn *c)
     free(c);
 }
 
+/* The log and its index lie beside the file: both it and its folder are written. */
+static bool may_write(const char *path)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+    return access(path, W_OK) == 0 && access(folder, W_OK) == 0;
+}
+
 static enum st sl_open(const char *url, enum conn_mode mode, struct conn **out, struct err *e)
 {
     struct sqlite_conn *c = calloc(1, sizeof *c);
@@ -76,6 +98,8 @@ static enum st sl_open(const char *url, enum conn_mode mode, struct conn **out, 
                                "PRAGMA temp_store=MEMORY", e);
     if (st != ST_OK) {
         sl_close(&c->base);
+        if (access(url, F_OK) == 0 && !may_write(url))
+            return err_fail(e, ST_IO, "err.read_only", "%s: the file or its folder cannot be written", url);
         return st;
     }
     *out = &c->base;

@@ -58,8 +58,10 @@ class Server:
         self.owner = owner()
         self.count = 0
 
-    def _run(self, *args, check=True, quiet=True):
+    def _run(self, *args, check=True, env=None):
         cmd = [str(a) for a in args]
+        if env:
+            cmd = ["env", *(f"{k}={v}" for k, v in env.items()), *cmd]
         if self.owner:
             cmd = ["setpriv", f"--reuid={self.owner.pw_uid}", f"--regid={self.owner.pw_gid}", "--clear-groups", *cmd]
         out = subprocess.run(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", text=True, timeout=120)
@@ -75,9 +77,9 @@ class Server:
         with open(self.data / "postgresql.conf", "a") as f:
             f.write(SETTINGS.format(folder=self.folder))
 
-    def start(self):
+    def start(self, env=None):
         # pg_ctl's child keeps the output open: a log file takes it.
-        self._run(self.bin / "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", "60", "start")
+        self._run(self.bin / "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", "60", "start", env=env)
 
     def stop(self, mode="fast"):
         self._run(self.bin / "pg_ctl", "-D", self.data, "-m", mode, "-w", "-t", "60", "stop", check=False)

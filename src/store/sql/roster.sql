@@ -1,6 +1,9 @@
 -- name: class_get
 SELECT title, COALESCE(course_id, 0), COALESCE(org_id, 0), grades, periods FROM class
 WHERE district_id = :district_id AND class_id = :class_id
+-- name: class_find
+SELECT class_id, title FROM class
+WHERE district_id = :district_id AND status = 'active' AND (class_id = :class_id OR title = :title) ORDER BY class_id
 -- name: class_of_user
 SELECT c.class_id, c.title, COALESCE(c.course_id, 0), COALESCE(c.org_id, 0), e.role FROM enrollment e
 JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id

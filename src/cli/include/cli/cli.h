@@ -58,6 +58,8 @@ void cli_close(struct cli_app *a);
 /* admin.c: the first rows of a new database. ST_DENIED: it holds a district already. */
 enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone, struct err *e) WARN_UNUSED;
 
+int cli_cards(struct cli *c); /* cards.c */
+
 /* serve.c */
 struct serve_options {
     const char *listen, *public_url, *tls_cert, *tls_key, *trusted_proxy, *files_dir;

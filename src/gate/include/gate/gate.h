@@ -35,6 +35,7 @@ struct route {
     const char *reply_schema;  /* a name in the API's schema list; NULL for pages */
     const char *body_schema;
     bool records_access;       /* reading it is a look at someone's record */
+    bool no_db;                /* for anyone, and answers also while the database does not */
     bool no_csrf;              /* only for signing in */
 };
 

@@ -577,6 +577,15 @@ static bool foreign_word(const struct answer_key *k, const char *plain)
     return false;
 }
 
+/* A telephone writes X for x. Where the key has no capital, none is meant. */
+static void forgive_capitals(const struct answer_key *k, char *plain)
+{
+    for (size_t i = 0; i < k->count; i++)
+        for (const char *p = k->values[i]; *p; p++)
+            if (isupper((unsigned char)*p)) return;
+    for (; *plain; plain++) *plain = (char)tolower((unsigned char)*plain);
+}
+
 static enum typed by_kind(struct arena *a, const struct answer_key *k, const char *answer, const char **why)
 {
     char plain[EXPR_TEXT_MAX];
@@ -594,6 +603,7 @@ static enum typed by_kind(struct arena *a, const struct answer_key *k, const cha
         *why = "score.unknown_word";
         return TYPED_UNREADABLE;
     }
+    if (k->kind == KEY_EXPRESSION || k->kind == KEY_EQUATION) forgive_capitals(k, plain);
     switch (k->kind) {
     case KEY_NUMBER: case KEY_EXPRESSION: return score_expression(a, k, plain, why);
     case KEY_EQUATION: return score_equation(a, k, plain, why);

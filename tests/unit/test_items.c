@@ -30,7 +30,7 @@ static const struct row rows[] = {
     {"number", "lowest_terms", "7/3", "2 1/3", RIGHT}, {"number", "mixed", "7/3", "2 1/3", RIGHT}, {"number", "mixed", "7/3", "7/3", FORM}, {"number", "mixed", "7/3", "2 2/6", FORM},
     {"number", "decimal", "1/4", "0.25", RIGHT}, {"number", "decimal", "1/4", "1/4", FORM}, {"number", "exact", "0.50", "0.50", RIGHT}, {"number", "exact", "0.50", "0.5", FORM},
     {"expression", "any", "2x+6", "2(x+3)", RIGHT}, {"expression", "any", "2x+6", "6+2x", RIGHT}, {"expression", "any", "2x+6", "2x+5", WRONG},
-    {"expression", "any", "2x+6", "2X+6", WRONG}, {"expression", "any", "x^2-9", "(x-3)(x+3)", RIGHT}, {"expression", "any", "x y", "y*x", RIGHT},
+    {"expression", "any", "2x+6", "2X+6", RIGHT}, {"expression", "any", "A+a", "A+A", WRONG}, {"equation", "any", "y=2x", "Y=2X", RIGHT}, {"expression", "any", "x^2-9", "(x-3)(x+3)", RIGHT}, {"expression", "any", "x y", "y*x", RIGHT},
     {"expression", "any", "$$\\frac{1}{3q}$$", "1/(3q)", RIGHT}, {"expression", "any", "$$4q+1-\\frac{1}{3q}$$", "4q + 1 - 1/(3q)", RIGHT},
     {"expression", "any", "$$3\\left(5p+4\\right) \\left(q-1\\right)$$", "3(q-1)(5p+4)", RIGHT}, {"expression", "any", "$$-1000q^6 p^{12}$$", "-1000p^12q^6", RIGHT},
     {"expression", "any", "x^2", "x\xc2\xb2", RIGHT}, {"expression", "any", "sqrt(2)", "2^(1/2)", RIGHT}, {"expression", "any", "2sqrt(2)", "sqrt(8)", RIGHT},

@@ -220,6 +220,7 @@ static json_t *list_key(const char *v, struct answer_clues *c)
     const char *equals = strchr(v, '='), *comma = strrchr(v, ',');
     if (equals && comma > equals && top_level(v, ',') == 1 && strlen(comma + 1) == (size_t)(comma - equals - 1) && strncmp(equals + 1, comma + 1, strlen(comma + 1)) == 0) {
         snprintf(both, sizeof both, "%.*s", (int)(comma - v), v); /* "y=2z,2z": the same twice */
+        c->two_readings = true;
         return key_of("equation", "any", both);
     }
     if (equals) {
@@ -308,14 +309,24 @@ static json_t *classify(const char *v, const char *raw, struct answer_clues *c)
     return key_of("expression", expression_form(v, c), v);
 }
 
+/* 10\\frac{1}{10}a: ten and a tenth, or ten times a tenth. */
+static bool digit_before_fraction(const char *s)
+{
+    for (const char *p = s; (p = strstr(p, "\\frac")); p += 5)
+        if (p > s && isdigit((unsigned char)p[-1])) return true;
+    return false;
+}
+
 json_t *answer_key(const char *answer, struct answer_clues *c)
 {
     struct text plain;
     text_init(&plain, 16384);
-    c->odd_exponent = c->unreadable = false;
+    c->odd_exponent = c->unreadable = c->two_readings = false;
     c->advice = NULL;
     bool ok = tex_to_plain(answer, &plain, &c->odd_exponent);
     json_t *k = ok ? classify(text_str(&plain), answer, c) : text_key(answer, c, NULL);
     text_release(&plain);
-    return k;
+    const char *kind = k ? json_string_value(json_object_get(k, "kind")) : "";
+    if (c->odd_exponent || ((strcmp(kind, "equation") == 0 || strcmp(kind, "expression") == 0) && digit_before_fraction(answer))) c->two_readings = true;
+    return c->two_readings ? key_add(k, answer) : k;
 }

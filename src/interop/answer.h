@@ -15,6 +15,7 @@ struct answer_clues {
     const char *title, *prompt; /* what the question says */
     bool odd_exponent;          /* out */
     bool unreadable;            /* out: kept as plain text, a learner must write it just so */
+    bool two_readings;          /* out: the text can be read in two ways; both are accepted */
     const char *advice;         /* out: how to write it, for the label; NULL when it goes without saying */
 };
 

@@ -40,6 +40,8 @@ bool expr_plain(const char *in, char out[EXPR_TEXT_MAX]);
 /* NULL with *why = a message id when it cannot be read. text is plain. */
 struct expr *expr_parse(struct arena *a, const char *text, struct expr_names *names, const char **why);
 bool expr_equal(const struct expr *x, const struct expr *y, size_t vars);
+/* Written alike, apart from brackets and spaces: 2/4 is not 1/2, 0.50 is not 0.5. */
+bool expr_same(const struct expr *x, const struct expr *y);
 /* x = k y for one non-zero k at every point: equations up to scaling. */
 bool expr_proportional(const struct expr *x, const struct expr *y, size_t vars);
 /* The exact value, if the expression is a number without roots and it fits; false otherwise. Variables from values. */

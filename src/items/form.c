@@ -49,13 +49,28 @@ bool form_decimal(const struct expr *x)
  * numbers unreduced, no power of a number, no product left standing before a bracketed sum, no two like terms. */
 static bool numeric(const struct expr *x) { return !expr_has_var(x); }
 
+static i128 coefficient(const struct expr *x) /* of a product; 0 when there is none to see */
+{
+    x = unsigned_part(x);
+    if (is_whole(x)) return x->num;
+    if (x->kind != EX_MUL) return 0;
+    i128 l = coefficient(x->a);
+    return l ? l : coefficient(x->b);
+}
+
+static bool cancels(const struct expr *x) /* 10x/2 */
+{
+    i128 n = coefficient(x->a), d = coefficient(x->b);
+    return d == 1 || (n && d && gcd_of(n, d) > 1);
+}
+
 static bool nothing_to_do(const struct expr *x)
 {
     if (x->a && !nothing_to_do(x->a)) return false;
     if (x->b && x->kind != EX_POW && !nothing_to_do(x->b)) return false;
     switch (x->kind) {
     case EX_ADD: case EX_SUB: case EX_MUL: return !(is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b)));
-    case EX_DIV: return !(is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b))) || reduced_fraction(x);
+    case EX_DIV: return is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b)) ? reduced_fraction(x) : !cancels(x);
     case EX_POW: return !(is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b))) || unsigned_part(x->b)->num > 6;
     case EX_NUMBER: case EX_VAR: case EX_NEG: case EX_SQRT: case EX_ABS: case EX_PI: case EX_MIXED: case EX_PERCENT: case EX_CALL: return true;
     }
@@ -137,4 +152,10 @@ bool form_factored(const struct expr *x)
 {
     const struct expr *u = unsigned_part(x);
     return (u->kind == EX_MUL || u->kind == EX_POW) && !common_factor_left(u);
+}
+
+bool expr_same(const struct expr *x, const struct expr *y)
+{
+    if (!x || !y) return x == y;
+    return x->kind == y->kind && x->num == y->num && x->den == y->den && x->var == y->var && x->decimal == y->decimal && expr_same(x->a, y->a) && expr_same(x->b, y->b);
 }

@@ -71,7 +71,8 @@ static const char *fraction(struct out *o, const char *p, int depth)
     p = group(p, &a, &an);
     p = group(p, &b, &bn);
     bool plain = digits_only(a, an) && digits_only(b, bn);
-    bool mixed = plain && o->n && isdigit((unsigned char)o->p[o->n - 1]);
+    /* 2\\frac{1}{3} is two and a third; 48\\frac{3}{2} is a product, as no mixed number has more thirds than a whole. */
+    bool mixed = plain && o->n && isdigit((unsigned char)o->p[o->n - 1]) && (an < bn || (an == bn && strncmp(a, b, an) < 0));
     put(o, mixed ? "&" : plain ? "" : "((");
     if (plain && !mixed) put(o, "(");
     walk(o, a, an, depth + 1);
@@ -79,6 +80,15 @@ static const char *fraction(struct out *o, const char *p, int depth)
     walk(o, b, bn, depth + 1);
     put(o, mixed ? "" : plain ? ")" : "))");
     return p;
+}
+
+/* {mn}^5 reads mn^5, as it looks. */
+static bool invisible_group(const char *p)
+{
+    if (*p++ != '{') return false;
+    size_t n = 0;
+    while (isalnum((unsigned char)p[n])) n++;
+    return n && p[n] == '}' && p[n + 1] == '^';
 }
 
 static void walk(struct out *o, const char *p, size_t n, int depth)
@@ -125,6 +135,11 @@ static void walk(struct out *o, const char *p, size_t n, int depth)
                 put(o, to);
             }
             p += strlen(signs[k].from);
+        } else if (invisible_group(p)) {
+            const char *a;
+            size_t an;
+            p = group(p, &a, &an);
+            walk(o, a, an, depth + 1);
         } else if (*p == '{') {
             put(o, "(");
             p++;

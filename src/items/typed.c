@@ -10,24 +10,47 @@
 
 enum { ANSWER_BYTES = 256, PARTS_MAX = 16 };
 
-static bool same_text(const char *a, const char *b)
+static const char *behind_spaces(const char *s, char before) /* but 1 2 is not 12 */
 {
-    for (;;) {
-        while (*a && (isspace((unsigned char)*a) || *a == '.' || *a == ',')) a++;
-        while (*b && (isspace((unsigned char)*b) || *b == '.' || *b == ',')) b++;
-        if (tolower((unsigned char)*a) != tolower((unsigned char)*b)) return false;
+    const char *p = s + strspn(s, " \t\n");
+    return isdigit((unsigned char)before) && isdigit((unsigned char)*p) ? s : p;
+}
+
+static bool written_same(const char *a, const char *b) /* apart from spaces */
+{
+    for (char before = 0;; before = *a++, b++) {
+        a = behind_spaces(a, before);
+        b = behind_spaces(b, before);
+        if (*a != *b) return false;
         if (!*a) return true;
-        a++;
-        b++;
     }
 }
 
-static void squeeze(char *s)
+/* A sign for "times" that looks like a letter: 3.7x10^4 where a number is asked. */
+static void cross_to_times(char *s)
 {
-    char *o = s;
-    for (; *s; s++)
-        if (*s != ' ') *o++ = *s;
-    *o = 0;
+    for (char *p = s; *p; p++) {
+        if (*p != 'x' && *p != 'X') continue;
+        const char *l = p, *r = p + 1;
+        while (l > s && l[-1] == ' ') l--;
+        while (*r == ' ') r++;
+        if (l > s && isdigit((unsigned char)l[-1]) && isdigit((unsigned char)*r)) *p = '*';
+    }
+}
+
+/* "12 dollars" for $, "25 percent" for %: cut off. */
+static bool said_in_full(char *s, size_t n, const char *unit)
+{
+    static const struct {
+        const char *unit, *word;
+    } known[] = {{"$", "dollars"}, {"$", "dollar"}, {"%", "percent"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t w = strlen(known[i].word);
+        if (strcmp(unit, known[i].unit) != 0 || n <= w || strcasecmp(s + n - w, known[i].word) != 0) continue;
+        s[n - w] = 0;
+        return true;
+    }
+    return false;
 }
 
 /* Takes "$", a unit behind the number, and "x =" before it away. False: a required unit is missing. */
@@ -60,6 +83,8 @@ static bool bare_number(char *s, const struct answer_key *k, bool *had_unit)
             *had_unit = true;
         } else if (n > u + 1 && (s[n - 1] == 's' || s[n - 1] == '.') && strncasecmp(s + n - u - 1, k->unit, u) == 0) {
             s[n - u - 1] = 0; /* "5 apples" for the unit "apple", "5 cm." */
+            *had_unit = true;
+        } else if (said_in_full(s, n, k->unit)) {
             *had_unit = true;
         }
     }
@@ -96,6 +121,17 @@ static bool near_enough(const struct answer_key *k, const struct expr *x, const 
 
 /* Numbers, expressions --------------------------------------------------------------------------------------------- */
 
+/* "y = 2x + 6" where 2x + 6 is asked: what stands behind a name that the key does not use. */
+static const char *behind_name(const struct answer_key *k, const char *text)
+{
+    const char *p = text + strspn(text, " ");
+    const char *eq = p + 1 + (*p ? strspn(p + 1, " ") : 0);
+    if (!isalpha((unsigned char)*p) || *eq != '=') return text;
+    for (size_t i = 0; i < k->count; i++)
+        if (strchr(k->values[i], *p)) return text;
+    return eq + 1;
+}
+
 static enum typed score_expression(struct arena *a, const struct answer_key *k, const char *plain, const char **why)
 {
     char text[EXPR_TEXT_MAX], value[EXPR_TEXT_MAX];
@@ -105,8 +141,11 @@ static enum typed score_expression(struct arena *a, const struct answer_key *k, 
     if (!names) return TYPED_UNREADABLE;
     snprintf(text, sizeof text, "%s", plain);
     bool unit_ok = true;
-    if (k->kind == KEY_NUMBER) unit_ok = bare_number(text, k, &unit);
-    struct expr *x = expr_parse(a, text, names, why);
+    if (k->kind == KEY_NUMBER) {
+        cross_to_times(text);
+        unit_ok = bare_number(text, k, &unit);
+    }
+    struct expr *x = expr_parse(a, k->kind == KEY_EXPRESSION ? behind_name(k, text) : text, names, why);
     if (!x) return TYPED_UNREADABLE;
     if (k->kind == KEY_NUMBER && names->count) {
         *why = "score.not_a_number";
@@ -122,16 +161,7 @@ static enum typed score_expression(struct arena *a, const struct answer_key *k, 
         bool equal = expr_equal(x, y, names->count);
         if (!equal && k->kind == KEY_NUMBER) equal = near_enough(k, x, y);
         if (!equal) continue;
-        if (k->form == FORM_EXACT) {
-            char s[EXPR_TEXT_MAX], t[EXPR_TEXT_MAX];
-            snprintf(s, sizeof s, "%s", text);
-            snprintf(t, sizeof t, "%s", value);
-            squeeze(s);
-            squeeze(t);
-            equal = strcmp(s, t) == 0;
-        } else {
-            equal = form_ok(k->form, x);
-        }
+        equal = k->form == FORM_EXACT ? expr_same(x, y) : form_ok(k->form, x);
         if (equal) return unit_ok ? TYPED_RIGHT : TYPED_UNIT_MISSING;
         best = TYPED_WRONG_FORM;
     }
@@ -150,10 +180,33 @@ static struct expr *difference(struct arena *a, const char *text, struct expr_na
     }
     memcpy(side, text, (size_t)(eq - text));
     side[eq - text] = 0;
+    const char *f = side + strspn(side, " "); /* f(x) = 2x + 1 is y = 2x + 1 */
+    if (*f && strchr("fgh", *f) && f[1] == '(' && isalpha((unsigned char)f[2]) && f[3] == ')' && !f[4 + strspn(f + 4, " ")]) memcpy(side, "y", 2);
     struct expr *l = expr_parse(a, side, names, why), *r = l ? expr_parse(a, eq + 1, names, why) : NULL;
     struct expr *d = r ? arena_alloc(a, sizeof *d) : NULL;
     if (d) *d = (struct expr){.kind = EX_SUB, .a = l, .b = r};
     return d;
+}
+
+/* "4" where x = 4 is asked. */
+static enum typed score_solution(struct arena *a, const struct answer_key *k, const char *plain)
+{
+    char value[EXPR_TEXT_MAX];
+    const char *ignored;
+    struct expr_names *names = arena_alloc(a, sizeof *names);
+    struct expr *x = names ? expr_parse(a, plain, names, &ignored) : NULL;
+    if (!x || names->count) return TYPED_UNREADABLE;
+    enum typed best = TYPED_UNREADABLE;
+    for (size_t i = 0; i < k->count; i++) {
+        if (!expr_plain(k->values[i], value)) continue;
+        const char *p = value + strspn(value, " "), *eq = strchr(value, '=');
+        if (!eq || !isalpha((unsigned char)*p) || p + 1 + strspn(p + 1, " ") != eq) continue;
+        struct expr *y = expr_parse(a, eq + 1, names, &ignored);
+        if (!y || names->count) return TYPED_UNREADABLE;
+        if (expr_equal(x, y, 0)) return TYPED_RIGHT;
+        best = TYPED_NOT_YET;
+    }
+    return best;
 }
 
 static enum typed score_equation(struct arena *a, const struct answer_key *k, const char *plain, const char **why)
@@ -162,7 +215,7 @@ static enum typed score_equation(struct arena *a, const struct answer_key *k, co
     const char *ignored;
     struct expr_names *names = arena_alloc(a, sizeof *names);
     struct expr *x = names ? difference(a, plain, names, why) : NULL;
-    if (!x) return TYPED_UNREADABLE;
+    if (!x) return strchr(plain, '=') ? TYPED_UNREADABLE : score_solution(a, k, plain);
     for (size_t i = 0; i < k->count; i++) {
         if (!expr_plain(k->values[i], value)) continue;
         struct expr *y = difference(a, value, names, &ignored);
@@ -260,6 +313,21 @@ static bool one_inequality(struct arena *a, char *s, struct expr_names *names, s
     return true;
 }
 
+/* x >= 2 and x < 5: one range of two ends. */
+static bool both_inequalities(struct arena *a, char *s, char *with, struct expr_names *names, struct range *r, const char **why)
+{
+    struct range x, y;
+    *with = 0;
+    if (!one_inequality(a, s, names, &x, why) || !one_inequality(a, with + 5, names, &y, why)) return false;
+    *why = "score.interval";
+    if ((x.low && y.low) || (x.high && y.high)) return false;
+    *r = x.low ? x : y;
+    const struct range *h = x.low ? &y : &x;
+    r->high = h->high;
+    r->high_in = h->high_in;
+    return true;
+}
+
 static bool read_ranges(struct arena *a, const char *plain, struct ranges *out, const char **why)
 {
     char text[EXPR_TEXT_MAX];
@@ -279,7 +347,8 @@ static bool read_ranges(struct arena *a, const char *plain, struct ranges *out, 
         }
         if (out->n == PARTS_MAX) return false;
         struct range *r = &out->r[out->n++];
-        if (!(strpbrk(p, "<>") ? one_inequality(a, p, names, r, why) : one_interval(a, p, names, r, why))) return false;
+        char *with = strstr(p, " and ");
+        if (with ? !both_inequalities(a, p, with, names, r, why) : !(strpbrk(p, "<>") ? one_inequality(a, p, names, r, why) : one_interval(a, p, names, r, why))) return false;
     }
     return out->n > 0;
 }
@@ -321,12 +390,49 @@ struct parts {
     size_t n;
 };
 
+/* "2 and 3", "x = 2 or x = 3". */
+static void commas_for_words(char *s)
+{
+    static const char *const words[] = {" and ", " or "};
+    for (size_t i = 0; i < 2; i++)
+        for (char *p; (p = strstr(s, words[i]));) {
+            memset(p, ' ', strlen(words[i]));
+            *p = ',';
+        }
+}
+
+/* The bracket that closes the one at s; NULL when none does. *comma: a comma stands between them, not deeper. */
+static char *closing(char *s, bool *comma)
+{
+    int depth = 0;
+    *comma = false;
+    for (; *s; s++) {
+        if (strchr("([{", *s)) depth++;
+        else if (strchr(")]}", *s) && --depth == 0) return s;
+        else if (depth == 1 && *s == ',') *comma = true;
+    }
+    return NULL;
+}
+
+/* {(1,2), (3,4)}: without the braces around its pairs. */
+static void open_up(char *s)
+{
+    char *p = s + strspn(s, " "), *end, *q;
+    bool comma;
+    if (!*p || !strchr("([{", *p) || !(end = closing(p, &comma)) || end[1 + strspn(end + 1, " ")]) return;
+    q = p + 1 + strspn(p + 1, " ");
+    if (!strchr("([{", *q) || !closing(q, &comma) || !comma) return;
+    *p = *end = ' ';
+}
+
 static bool read_parts(struct arena *a, const char *plain, struct expr_names *names, struct parts *out, const char **why)
 {
     char text[EXPR_TEXT_MAX], *from;
     int depth = 0, group = 0;
     out->n = 0;
     snprintf(text, sizeof text, "%s", plain);
+    commas_for_words(text);
+    open_up(text);
     /* Outer brackets separate; brackets deeper than that belong to an expression. */
     bool outer_only = strpbrk(text, "([{") == NULL;
     from = text;
@@ -362,10 +468,35 @@ static bool read_parts(struct arena *a, const char *plain, struct expr_names *na
     return out->n > 0;
 }
 
+static size_t group_size(const struct parts *x, size_t from)
+{
+    size_t n = 1;
+    while (from + n < x->n && x->group[from + n] == x->group[from]) n++;
+    return n;
+}
+
+/* Pairs in any order, each in its own. */
+static bool same_pairs(const struct parts *x, const struct parts *y, size_t vars)
+{
+    bool used[PARTS_MAX] = {0};
+    for (size_t i = 0; i < x->n; i += group_size(x, i)) {
+        size_t n = group_size(x, i), j = 0;
+        for (; j < y->n; j += group_size(y, j)) {
+            bool same = !used[j] && group_size(y, j) == n;
+            for (size_t k = 0; same && k < n; k++) same = expr_equal(x->x[i + k], y->x[j + k], vars);
+            if (same) break;
+        }
+        if (j >= y->n) return false;
+        used[j] = true;
+    }
+    return true;
+}
+
 static bool same_set(const struct parts *x, const struct parts *y, size_t vars)
 {
     bool used[PARTS_MAX] = {0};
     if (x->n != y->n) return false;
+    if (y->group[0] && y->group[y->n - 1] != y->group[0]) return same_pairs(x, y, vars);
     for (size_t i = 0; i < x->n; i++) {
         size_t j = 0;
         while (j < y->n && (used[j] || !expr_equal(x->x[i], y->x[j], vars))) j++;
@@ -391,7 +522,11 @@ static enum typed score_parts(struct arena *a, const struct answer_key *k, const
     struct parts x, y;
     const char *ignored;
     struct expr_names *names = arena_alloc(a, sizeof *names);
-    if (!names || !read_parts(a, plain, names, &x, why)) return TYPED_UNREADABLE;
+    if (!names) return TYPED_UNREADABLE;
+    if (!read_parts(a, plain, names, &x, why)) { /* x, (2-2x)/3: brackets that belong to an expression */
+        snprintf(value, sizeof value, "(%.*s)", EXPR_TEXT_MAX - 3, plain);
+        if (!read_parts(a, value, names, &x, &ignored)) return TYPED_UNREADABLE;
+    }
     for (size_t i = 0; i < k->count; i++)
         if (expr_plain(k->values[i], value) && read_parts(a, value, names, &y, &ignored) &&
             (k->kind == KEY_SET ? same_set(&x, &y, names->count) : same_list(&x, &y, names->count)))
@@ -409,7 +544,7 @@ static char relation_of(const char *s)
     } known[] = {{"<", '<'}, {">", '>'}, {"=", '='}, {"less than", '<'}, {"less", '<'}, {"is less than", '<'}, {"smaller", '<'},
                  {"greater than", '>'}, {"greater", '>'}, {"is greater than", '>'}, {"more", '>'}, {"more than", '>'}, {"equal", '='}, {"equal to", '='}, {"equals", '='}, {"same", '='}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (same_text(s, known[i].words)) return known[i].sign;
+        if (words_same(s, known[i].words)) return known[i].sign;
     return 0;
 }
 
@@ -425,6 +560,32 @@ static enum typed score_relation(const struct answer_key *k, const char *plain, 
     return TYPED_NOT_YET;
 }
 
+/* "idk", "I do not know": a word none of whose letters the key uses is no product of names. */
+static bool foreign_word(const struct answer_key *k, const char *plain)
+{
+    static const char *const known[] = {"sqrt", "abs", "pi", "oo", "and", "or", "inf", "infinity"};
+    for (const char *p = plain; *p;) {
+        size_t n = 0;
+        while (isalpha((unsigned char)p[n])) n++;
+        bool foreign = n >= 2;
+        for (size_t i = 0; foreign && i < sizeof known / sizeof *known; i++) foreign = strlen(known[i]) != n || strncasecmp(known[i], p, n) != 0;
+        for (size_t i = 0; foreign && i < k->count; i++)
+            for (size_t j = 0; foreign && j < n; j++) foreign = strchr(k->values[i], p[j]) == NULL;
+        if (foreign) return true;
+        p += n ? n : 1;
+    }
+    return false;
+}
+
+/* A telephone writes X for x. Where the key has no capital, none is meant. */
+static void forgive_capitals(const struct answer_key *k, char *plain)
+{
+    for (size_t i = 0; i < k->count; i++)
+        for (const char *p = k->values[i]; *p; p++)
+            if (isupper((unsigned char)*p)) return;
+    for (; *plain; plain++) *plain = (char)tolower((unsigned char)*plain);
+}
+
 static enum typed by_kind(struct arena *a, const struct answer_key *k, const char *answer, const char **why)
 {
     char plain[EXPR_TEXT_MAX];
@@ -437,6 +598,12 @@ static enum typed by_kind(struct arena *a, const struct answer_key *k, const cha
         *why = "score.empty";
         return TYPED_UNREADABLE;
     }
+    bool words = k->kind == KEY_TEXT || k->kind == KEY_RELATION || k->kind == KEY_NUMBER;
+    if (!words && foreign_word(k, plain)) {
+        *why = "score.unknown_word";
+        return TYPED_UNREADABLE;
+    }
+    if (k->kind == KEY_EXPRESSION || k->kind == KEY_EQUATION) forgive_capitals(k, plain);
     switch (k->kind) {
     case KEY_NUMBER: case KEY_EXPRESSION: return score_expression(a, k, plain, why);
     case KEY_EQUATION: return score_equation(a, k, plain, why);
@@ -445,14 +612,21 @@ static enum typed by_kind(struct arena *a, const struct answer_key *k, const cha
     case KEY_RELATION: return score_relation(k, plain, why);
     case KEY_TEXT: case KEY_CHOICE: case KEY_COUNT: break;
     }
-    for (size_t i = 0; i < k->count; i++)
-        if (same_text(answer, k->values[i])) return TYPED_RIGHT;
+    for (size_t i = 0; i < k->count; i++) {
+        char value[EXPR_TEXT_MAX];
+        if (words_same(answer, k->values[i]) || matrix_same(a, answer, k->values[i])) return TYPED_RIGHT;
+        if (expr_plain(k->values[i], value) && words_same(plain, value)) return TYPED_RIGHT;
+    }
     return TYPED_NOT_YET;
 }
 
 enum typed typed_score(struct arena *a, const struct answer_key *k, const char *answer, const char **why)
 {
-    return by_kind(a, k, answer, why);
+    enum typed t = by_kind(a, k, answer, why);
+    /* What a further value of the key writes is right as it stands, even where it is no mathematics that can be read. */
+    for (size_t i = 1; (t == TYPED_UNREADABLE || t == TYPED_NOT_YET) && k->form == FORM_ANY && !k->unit_required && i < k->count; i++)
+        if (written_same(answer, k->values[i])) return TYPED_RIGHT;
+    return t;
 }
 
 bool typed_matches(struct arena *a, const struct answer_key *key, const char *value, const char *answer)

@@ -11,7 +11,7 @@ from client import Client
 from harness import FIXTURES, Sqlite, environment, waymark
 from school import PASSWORD, write_roster
 
-WORDS = ["serve", "init", "migrate", "check", "rebuild", "backup", "restore", "doctor", "import", "routes", "user add", "user passwd", "user list", "user cards", "token create"]
+WORDS = ["serve", "init", "migrate", "check", "rebuild", "backup", "restore", "doctor", "import", "routes", "content check", "content preview", "content score", "content new", "user add", "user passwd", "user list", "user cards", "token create"]
 
 
 def play(port, school, rounds=6, keys=("student", "classmate", "student2", "load0")):

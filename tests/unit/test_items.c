@@ -30,7 +30,7 @@ static const struct row rows[] = {
     {"number", "lowest_terms", "7/3", "2 1/3", RIGHT}, {"number", "mixed", "7/3", "2 1/3", RIGHT}, {"number", "mixed", "7/3", "7/3", FORM}, {"number", "mixed", "7/3", "2 2/6", FORM},
     {"number", "decimal", "1/4", "0.25", RIGHT}, {"number", "decimal", "1/4", "1/4", FORM}, {"number", "exact", "0.50", "0.50", RIGHT}, {"number", "exact", "0.50", "0.5", FORM},
     {"expression", "any", "2x+6", "2(x+3)", RIGHT}, {"expression", "any", "2x+6", "6+2x", RIGHT}, {"expression", "any", "2x+6", "2x+5", WRONG},
-    {"expression", "any", "2x+6", "2X+6", WRONG}, {"expression", "any", "x^2-9", "(x-3)(x+3)", RIGHT}, {"expression", "any", "x y", "y*x", RIGHT},
+    {"expression", "any", "2x+6", "2X+6", RIGHT}, {"expression", "any", "A+a", "A+A", WRONG}, {"equation", "any", "y=2x", "Y=2X", RIGHT}, {"expression", "any", "x^2-9", "(x-3)(x+3)", RIGHT}, {"expression", "any", "x y", "y*x", RIGHT},
     {"expression", "any", "$$\\frac{1}{3q}$$", "1/(3q)", RIGHT}, {"expression", "any", "$$4q+1-\\frac{1}{3q}$$", "4q + 1 - 1/(3q)", RIGHT},
     {"expression", "any", "$$3\\left(5p+4\\right) \\left(q-1\\right)$$", "3(q-1)(5p+4)", RIGHT}, {"expression", "any", "$$-1000q^6 p^{12}$$", "-1000p^12q^6", RIGHT},
     {"expression", "any", "x^2", "x\xc2\xb2", RIGHT}, {"expression", "any", "sqrt(2)", "2^(1/2)", RIGHT}, {"expression", "any", "2sqrt(2)", "sqrt(8)", RIGHT},
@@ -51,6 +51,21 @@ static const struct row rows[] = {
     {"pair", "any", "(1,2)", "(2,1)", WRONG}, {"pair", "any", "(1,2),(3,4)", "(1,2), (3,4)", RIGHT}, {"pair", "any", "(1,2),(3,4)", "(3,4),(1,2)", WRONG},
     {"pair", "any", "-5,-9", "(-5,-9)", RIGHT}, {"pair", "any", "(1/2,3)", "(0.5, 3)", RIGHT},
     {"relation", "any", "<", "<", RIGHT}, {"relation", "any", "<", "less than", RIGHT}, {"relation", "any", "<", ">", WRONG}, {"relation", "any", "=", "equal", RIGHT}, {"relation", "any", "<", "banana", UNREAD},
+    {"number", "any", "12", "1 2", UNREAD}, {"number", "any", "1000", "1.000", WRONG}, {"number", "any", "-3", "(-3)", RIGHT}, {"number", "any", "24", "48/2", RIGHT},
+    {"number", "any", "72", "48\\frac{3}{2}", RIGHT}, {"number", "any", "7/3", "2\\frac{1}{3}", RIGHT}, {"number", "exact", "3.7*10^4", "3.7x10^4", RIGHT},
+    {"number", "exact", "3.7*10^4", "$$3.7\\times{10}^4$$", RIGHT}, {"number", "exact", "3.7*10^4", "37000", FORM}, {"number", "exact", "-27/1", "$$\\frac{-27}{1}$$", RIGHT},
+    {"number", "exact", "-27/1", "-27", FORM}, {"expression", "any", "1/(mn^5)", "\\frac{1}{{mn}^5}", RIGHT}, {"expression", "any", "2x+6", "y=2x+6", RIGHT},
+    {"expression", "any", "2x+6", "x=2x+6", UNREAD}, {"expression", "simplified", "5x", "10x/2", FORM}, {"expression", "simplified", "x/2", "x/2", RIGHT},
+    {"expression", "simplified", "x/2", "2x/4", FORM}, {"equation", "any", "x=4", "4", RIGHT}, {"equation", "any", "x=4", "5", WRONG}, {"equation", "any", "x=4", "2x=8", RIGHT},
+    {"equation", "any", "y=2x+1", "f(x)=2x+1", RIGHT}, {"equation", "any", "y=2x+1", "2", UNREAD}, {"interval", "any", "[2,5)", "x>=2 and x<5", RIGHT},
+    {"interval", "any", "[2,5)", "x>=2 and x<=5", WRONG}, {"interval", "any", "[2,5)", "x>=2 and x>5", UNREAD}, {"set", "any", "{2,-3}", "x=2 or x=-3", RIGHT},
+    {"set", "any", "{2,-3}", "2 and \xe2\x88\x92" "3", RIGHT}, {"set", "any", "{2,-3}", "2 and 3", WRONG}, {"pair", "any", "(x,(2-2x)/3)", "x,(2-2x)/3", RIGHT},
+    {"text", "any", "[[1,2],[3,4]]", "[[1, 2], [3, 8/2]]", RIGHT}, {"text", "any", "[[1,2],[3,4]]", "[1 2; 3 4]", RIGHT}, {"text", "any", "[[1,2],[3,4]]", "[[12],[34]]", WRONG},
+    {"text", "any", "[[1,2],[3,4]]", "[[1,2,3,4]]", WRONG}, {"text", "any", "[[1,2],[3,-4]]", "$$\\begin{bmatrix} 1 & 2 \\\\ 3 & -4 \\end{bmatrix}$$", RIGHT},
+    {"text", "any", "1.5 lb. 3 oz.", "1.5 lb 3 oz", RIGHT}, {"text", "any", "1.5 lb", "15 lb", WRONG}, {"text", "any", "27=-22", "$$27=-22$$", RIGHT},
+    {"set", "any", "{(1, 2),(3, 4)}", "(3,4), (1,2)", RIGHT}, {"set", "any", "{(1, 2),(3, 4)}", "{(1,2),(3,4)}", RIGHT}, {"set", "any", "{(1, 2),(3, 4)}", "(2,1), (3,4)", WRONG},
+    {"set", "any", "{(1, 2),(3, 4)}", "(1,3), (2,4)", WRONG}, {"set", "any", "{(1, 2),(3, 4)}", "1,2,3,4", WRONG}, {"set", "any", "{(1, 2),(3, 4)}", "(1,2)", WRONG},
+    {"expression", "any", "2x+6", "idk", UNREAD}, {"expression", "any", "2x+6", "I do not know", UNREAD}, {"set", "any", "{2,3}", "no idea", UNREAD}, {"pair", "any", "((x+1)/2,3)", "((x+1)/2, 3)", RIGHT},
     {"text", "any", "Yes", " yes ", RIGHT}, {"text", "any", "Yes", "no", WRONG},
 };
 
@@ -120,6 +135,10 @@ static void a_unit_is_asked_for_where_asked(void **s)
     assert_string_equal(score_text(&a, it, "5cm"), "right");
     assert_string_equal(score_text(&a, it, "5"), "unit_missing");
     assert_string_equal(score_text(&a, it, "6 cm"), "not_yet");
+    it = read(&a, "{\"source_id\":\"u\",\"body\":\"?\",\"interaction\":{\"type\":\"text_entry\",\"unit\":\"$\"},\"key\":{\"kind\":\"number\",\"values\":[\"12\"],\"unit_required\":true},\"competencies\":[\"c\"]}");
+    assert_string_equal(score_text(&a, it, "$12.00"), "right");
+    assert_string_equal(score_text(&a, it, "12 dollars"), "right");
+    assert_string_equal(score_text(&a, it, "12"), "unit_missing");
     arena_release(&a);
 }
 
@@ -221,11 +240,50 @@ static void check_finds_what_is_wrong(void **s)
     arena_release(&a);
 }
 
+/* Doc, and the code that a review finds in it; NULL: nothing. */
+static const struct {
+    const char *doc, *code;
+    bool advice;
+} reviews[] = {
+    {family, NULL, false},
+    {"{\"source_id\":\"x\",\"body\":\"{{a}} + {{z}}\",\"vars\":{\"a\":{\"from\":1,\"to\":90}},\"interaction\":{\"type\":\"text_entry\"},\"key\":{\"kind\":\"number\",\"values\":[\"{{a}}\"]},\"competencies\":[\"c\"]}", "var.unknown", false},
+    {"{\"source_id\":\"x\",\"body\":\"{{a}}\",\"vars\":{\"a\":{\"from\":1,\"to\":3}},\"interaction\":{\"type\":\"text_entry\"},\"key\":{\"kind\":\"number\",\"values\":[\"{{a}}\"]},\"competencies\":[\"c\"]}", "family.narrow", true},
+    {"{\"source_id\":\"x\",\"body\":\"?\",\"interaction\":{\"type\":\"text_entry\"},\"key\":{\"kind\":\"number\",\"values\":[\"5\"]},\"errors\":[{\"match\":\"qq\",\"feedback\":\"f\"}],\"competencies\":[\"c\"]}", "error.unreadable", true},
+    {"{\"source_id\":\"x\",\"body\":\"?\",\"interaction\":{\"type\":\"choice\",\"choices\":[{\"id\":\"a\",\"body\":\"A\"},{\"id\":\"b\",\"body\":\"A\"}]},\"key\":{\"values\":[\"a\"]},\"competencies\":[\"c\"]}", "choice.same", true},
+    {"{\"source_id\":\"x\",\"body\":\"?\",\"interaction\":{\"type\":\"choice\",\"choices\":[{\"id\":\"a\",\"body\":\"A\"},{\"id\":\"b\",\"body\":\"B\"}]},\"key\":{\"values\":[\"a\"]},\"errors\":[{\"match\":\"a\",\"feedback\":\"f\"}],\"competencies\":[\"c\"]}", "error.right", false},
+    {"{\"source_id\":\"x\",\"body\":\"?\",\"interaction\":{\"type\":\"text_entry\"},\"key\":{\"kind\":\"number\",\"values\":[\"5\"]},\"hints\":[{\"id\":\"h\",\"type\":\"scaffold\",\"body\":\"b\",\"interaction\":{\"type\":\"text_entry\"},\"key\":{\"kind\":\"number\",\"values\":[\"five\"]}}],\"competencies\":[\"c\"]}", "key.unreadable", false},
+};
+
+static void a_review_tells_authors_more(void **s)
+{
+    struct arena a;
+    struct item_problem *p;
+    struct err e = {0};
+    size_t n;
+    (void)s;
+    for (size_t i = 0; i < sizeof reviews / sizeof *reviews; i++) {
+        json_t *doc;
+        arena_init(&a, 8 << 20);
+        assert_int_equal(json_read(&a, reviews[i].doc, strlen(reviews[i].doc), &doc, &e), ST_OK);
+        assert_int_equal(item_review(&a, doc, 200, &p, &n, &e), ST_OK);
+        for (size_t k = 0; k < n && (n > 1 || !reviews[i].code); k++) print_message("%zu: %s %s %s\n", i, p[k].member, p[k].code, p[k].text);
+        assert_int_equal(n, reviews[i].code ? 1 : 0);
+        if (n) {
+            assert_string_equal(p[0].code, reviews[i].code);
+            assert_true(p[0].advice == reviews[i].advice);
+        }
+        assert_int_equal(item_check(&a, doc, &p, &n, &e), ST_OK);
+        if (reviews[i].advice) assert_int_equal(n, 0);
+        arena_release(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_scored_fairly), cmocka_unit_test(a_unit_is_asked_for_where_asked), cmocka_unit_test(a_family_gives_the_same_variant_again),
         cmocka_unit_test(choices_are_checked),       cmocka_unit_test(a_broken_document_is_named),      cmocka_unit_test(check_finds_what_is_wrong),
+        cmocka_unit_test(a_review_tells_authors_more),
     };
     return cmocka_run_group_tests_name("items", tests, NULL, NULL);
 }

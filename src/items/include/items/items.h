@@ -33,8 +33,12 @@ const struct hint *item_hint(const struct item *it, const char *id); /* sub-hint
 
 struct item_problem {
     const char *member, *code, *text;
+    bool advice;     /* the item can be asked all the same; item_review only */
+    int64_t variant; /* the first that shows it; -1 when it is not of a variant */
 };
-/* What is wrong with a source document; *n = 0: nothing. ST_NOMEM only. */
+/* What keeps a source document from being asked; *n = 0: nothing. A family is tried in its first 50 variants. ST_NOMEM only. */
 enum st item_check(struct arena *a, const json_t *doc, struct item_problem **out, size_t *n, struct err *e) WARN_UNUSED;
+/* The same for authors: the first `variants` variants, the scaffolds' own questions, names in braces, and advice. */
+enum st item_review(struct arena *a, const json_t *doc, uint32_t variants, struct item_problem **out, size_t *n, struct err *e) WARN_UNUSED;
 
 #endif

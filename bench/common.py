@@ -67,14 +67,14 @@ class Database:
             self.cluster.remove()
 
 
-def school(db, students, scratch):
-    """Cedar Hollow with so many students, and the starter pack; no work yet."""
+def school(db, students, scratch, pack=ROOT / "content/starter"):
+    """Cedar Hollow with so many students, and a pack of content; no work yet."""
     sample = pathlib.Path(scratch) / f"sample-{students}"
     if not sample.exists():
         waymark("demo", "--dir", sample, "--students", students, "--weeks", 1, "--no-serve")
     waymark("init", "--db", db.url, "--name", "Bench")
     waymark("import", "--db", db.url, "oneroster", sample / "roster")
-    waymark("import", "--db", db.url, "pack", ROOT / "content/starter")
+    waymark("import", "--db", db.url, "pack", pack)
 
 
 def tokens(db, learner_ids):

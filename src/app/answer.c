@@ -117,7 +117,7 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
                          .item_id = c->item->item_id, .item_version = c->item->version, .variant = c->variant,
                          .score = c->score, .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
                          .hints = c->hints, .took_ms = c->took_ms, .answered_at_ms = c->answered_at_ms,
-                         .school_date = b->today, .policy_id = b->policy->policy_id, .model_id = b->model->model_id};
+                         .school_date = b->today, .shown_error = c->shown_error, .policy_id = b->policy->policy_id, .model_id = b->model->model_id};
     struct fact_view view;
     v.evidence_id = id_next(&b->app->fact_ids, b->now_ms, l->state.last_evidence_id);
     regime_view(&c->snapshot->regime, &c->snapshot->catalogue, &v, &view);
@@ -126,7 +126,7 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
     c->evidence_id = v.evidence_id;
     l->changed = true;
     TRY(evidence_insert(b->tx, &v, e));
-    TRY(response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, c->shown_error, e));
+    TRY(response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e));
     for (size_t i = 0; i < c->moved; i++) {
         const struct competency_state *k = state_find(&l->state, c->steps[i].competency_id);
         struct mastery_row m = {c->learner_id, k->competency_id, k->p_known, (int32_t)k->level, k->opportunities, k->alone,

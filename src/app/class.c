@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/learner.h"
+#include "rules/state.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "class"); }
 
@@ -56,6 +57,29 @@ static int by_competency(const void *x, const void *y)
     return a->competency_id < b->competency_id ? -1 : a->competency_id > b->competency_id;
 }
 
+/* One learner's states into the class's columns; both are in order of competency. */
+static enum st fill_cells(struct arena *a, const struct learner_state *state, const struct column *columns, size_t n, struct class_learner *l, struct err *e)
+{
+    struct mastery_row *rows = arena_array(a, n + 1, sizeof *rows);
+    if (!rows) return no_memory(e);
+    for (size_t i = 0, k = 0; i < state->count && k < n;) {
+        const struct competency_state *c = &state->competency[i];
+        if (c->competency_id < columns[k].competency_id) {
+            i++;
+        } else if (c->competency_id > columns[k].competency_id) {
+            k++;
+        } else {
+            rows[k] = (struct mastery_row){.learner_id = l->learner_id, .competency_id = c->competency_id, .p_known = c->p_known, .level = (int32_t)c->level,
+                                           .evidence_count = c->opportunities, .alone_count = c->alone, .right_count = c->right, .last_evidence_id = c->last_evidence_id};
+            l->cells[columns[k].at] = &rows[k];
+            i++;
+            k++;
+        }
+    }
+    return ST_OK;
+}
+
+/* From the states, one row a learner: the mastery table says the same in one row a cell. */
 static enum st load_cells(struct tx *tx, struct arena *a, int64_t class_id, struct class_view *v, struct err *e)
 {
     struct stmt *q;
@@ -66,7 +90,7 @@ static enum st load_cells(struct tx *tx, struct arena *a, int64_t class_id, stru
     qsort(order, v->learner_count, sizeof *order, by_learner);
     for (size_t i = 0; i < v->competency_count; i++) columns[i] = (struct column){v->competencies[i]->competency_id, i};
     qsort(columns, v->competency_count, sizeof *columns, by_competency);
-    TRY(tx_stmt(tx, SQL_class_mastery, &q, e));
+    TRY(tx_stmt(tx, SQL_class_states, &q, e));
     bind_i64(q, "class_id", class_id);
     size_t at = 0;
     for (bool row = true;;) { /* rows come in order of learner */
@@ -75,14 +99,11 @@ static enum st load_cells(struct tx *tx, struct arena *a, int64_t class_id, stru
         int64_t learner = col_i64(q, 0);
         while (at < v->learner_count && order[at]->learner_id < learner) at++;
         if (at == v->learner_count || order[at]->learner_id != learner) continue;
-        struct column want = {.competency_id = col_i64(q, 1)};
-        const struct column *k = bsearch(&want, columns, v->competency_count, sizeof want, by_competency);
-        if (!k) continue;
-        struct mastery_row *m = arena_alloc(a, sizeof *m);
-        if (!m) return no_memory(e);
-        *m = (struct mastery_row){.learner_id = learner, .competency_id = want.competency_id, .p_known = col_f64(q, 2),
-                                  .level = (int32_t)col_i64(q, 3), .evidence_count = (int32_t)col_i64(q, 4), .last_evidence_id = col_i64(q, 5)};
-        order[at]->cells[k->at] = m;
+        struct learner_state state;
+        size_t n;
+        const void *p = col_blob(q, 1, &n);
+        if (state_decode(a, p, n, &state) != ST_OK) return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`", (long long)learner);
+        TRY(fill_cells(a, &state, columns, v->competency_count, order[at], e));
     }
 }
 

@@ -46,8 +46,7 @@ enum st recent_list(struct tx *tx, struct arena *a, int64_t learner_id, size_t m
         if (!row || *n == most) return ST_OK;
         struct recent *r = &list[(*n)++];
         *r = (struct recent){.evidence_id = col_i64(q, 0), .item_id = col_i64(q, 2), .item_version = (int32_t)col_i64(q, 3), .variant = col_i64(q, 4), .score = col_f64(q, 5), .attempt = (int32_t)col_i64(q, 6),
-                             .hints = (int32_t)col_i64(q, 7), .took_ms = col_i64(q, 8), .answered_at_ms = col_i64(q, 9), .observed = col_i64(q, 1) == 2, .response = arena_strdup(a, col_text(q, 10)), .shown_error = (int32_t)col_i64(q, 11)};
-        if (!r->response) return err_fail(e, ST_NOMEM, "err.memory", "recent");
+                             .hints = (int32_t)col_i64(q, 7), .took_ms = col_i64(q, 8), .answered_at_ms = col_i64(q, 9), .observed = col_i64(q, 1) == 2, .shown_error = (int32_t)col_i64(q, 10)};
     }
 }
 
@@ -85,12 +84,20 @@ static const char *plain(struct arena *a, const char *html)
     return s ? s : "";
 }
 
-static const char *written(struct arena *a, const struct item *it, const char *response)
+/* What was written in the answer of one fact. */
+static const char *written(struct scan *x, const struct item *it, int64_t evidence_id)
 {
     struct text t;
+    struct stmt *q;
+    struct err e;
+    bool row = false;
     text_init(&t, 4000);
-    words_response(&t, it, response);
-    const char *s = arena_strdup(a, text_str(&t));
+    if (tx_stmt(x->tx, SQL_response_get, &q, &e) == ST_OK) {
+        bind_i64(q, "learner_id", x->l->learner_id);
+        bind_i64(q, "evidence_id", evidence_id);
+        if (stmt_step(q, &row, &e) == ST_OK && row) words_response(&t, it, col_text(q, 0));
+    }
+    const char *s = arena_strdup(x->arena, text_str(&t));
     text_release(&t);
     return s ? s : "";
 }
@@ -128,7 +135,7 @@ static bool same_error(struct scan *x, struct queue_entry *out)
     const struct item *it;
     struct err e = {0};
     if (app_item_variant(x->app, x->tx, x->arena, r->item_id, r->item_version, r->variant, &it, &e) != ST_OK) return false;
-    *out = (struct queue_entry){.code = "same_error", .competency_id = found[at].competency_id, .action = QUEUE_OPEN_EVIDENCE, .work = written(x->arena, it, r->response),
+    *out = (struct queue_entry){.code = "same_error", .competency_id = found[at].competency_id, .action = QUEUE_OPEN_EVIDENCE, .work = written(x, it, r->evidence_id),
                                 .text = sentence(x, MSG_queue_same_error, "", plain(x->arena, it->errors[r->shown_error - 1].feedback_html), found[at].n)};
     return true;
 }

@@ -104,7 +104,7 @@ static json_t *settle(const struct question *q, const json_t *source, json_t *sa
 
 static enum st score(struct scorer *s, const json_t *o, struct verdict *v, struct err *e)
 {
-    const struct item *family;
+    const struct item *family = NULL;
     struct item *it;
     const char *hint_id = json_str(o, "hint", NULL), *id = json_str(o, "source_id", NULL);
     json_t *said = json_object_get(o, "response");

@@ -95,7 +95,7 @@ enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, 
 }
 
 enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id, int64_t evidence_id,
-                        int64_t body_hash, const char *response, int32_t shown_error, struct err *e)
+                        int64_t body_hash, const char *response, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_response_insert, &q, e));
@@ -104,7 +104,6 @@ enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id
     bind_i64(q, "evidence_id", evidence_id);
     bind_i64(q, "body_hash", body_hash);
     bind_text(q, "response", response);
-    bind_i64(q, "shown_error", shown_error);
     return stmt_send(q, e);
 }
 
@@ -130,6 +129,7 @@ enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e)
     bind_i64(q, "model_id", v->model_id);
     bind_id(q, "recorder_id", v->recorder_id);
     bind_id(q, "replaces_id", v->replaces_id);
+    bind_i64(q, "shown_error", v->shown_error);
     return stmt_send(q, e);
 }
 
@@ -141,7 +141,7 @@ static enum st read_evidence(struct stmt *q, struct arena *a, int64_t learner_id
         .variant = col_i64(q, 5), .competency_id = col_i64(q, 6), .score = col_f64(q, 7),
         .attempt = (int32_t)col_i64(q, 8), .hints = (int32_t)col_i64(q, 9), .took_ms = col_i64(q, 10),
         .answered_at_ms = col_i64(q, 11), .school_date = (int32_t)col_i64(q, 12), .policy_id = col_i64(q, 13),
-        .model_id = col_i64(q, 14), .recorder_id = col_i64(q, 15), .replaces_id = col_i64(q, 16)};
+        .model_id = col_i64(q, 14), .recorder_id = col_i64(q, 15), .replaces_id = col_i64(q, 16), .shown_error = (int32_t)col_i64(q, 17)};
     return v->client_id ? ST_OK : no_memory(e);
 }
 

@@ -74,6 +74,7 @@ CREATE TABLE class (
   closed_at_ms BIGINT,              -- [none|district] when the source stopped naming it
   PRIMARY KEY (district_id, class_id)
 );
+CREATE INDEX class_org ON class (district_id, org_id, class_id);
 
 CREATE TABLE class_session (
   district_id BIGINT NOT NULL,      -- [none|district] tenant
@@ -301,6 +302,7 @@ CREATE TABLE evidence (
   model_id BIGINT NOT NULL,         -- [none|record] parameters in force when it was recorded
   recorder_id BIGINT,               -- [id|record] who recorded it, unless the learner
   replaces_id BIGINT,               -- [none|record] the fact that this one corrects
+  shown_error INTEGER NOT NULL,     -- [education|record] which known error of the item the feedback named, from 1; 0: none
   PRIMARY KEY (district_id, learner_id, evidence_id)
 ) {norowid};
 
@@ -312,7 +314,6 @@ CREATE TABLE evidence_response (
   evidence_id BIGINT NOT NULL,      -- [none|record] the fact
   body_hash BIGINT NOT NULL,        -- [none|record] the same id with another body is a conflict
   response {text} NOT NULL,         -- [education|record] as the learner gave it, JSON
-  shown_error INTEGER NOT NULL,     -- [education|record] which known error of the item the feedback named, from 1; 0: none
   PRIMARY KEY (district_id, learner_id, client_id)
 ) {norowid};
 

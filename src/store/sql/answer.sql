@@ -29,25 +29,25 @@ DELETE FROM learner_state WHERE district_id = :district_id AND learner_id = :lea
 SELECT evidence_id, body_hash FROM evidence_response
 WHERE district_id = :district_id AND learner_id = :learner_id AND client_id = :client_id
 -- name: response_insert
-INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response, shown_error)
-VALUES (:district_id, :learner_id, :client_id, :evidence_id, :body_hash, :response, :shown_error)
+INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response)
+VALUES (:district_id, :learner_id, :client_id, :evidence_id, :body_hash, :response)
 -- name: response_list
 SELECT evidence_id, response FROM evidence_response
 WHERE district_id = :district_id AND learner_id = :learner_id
 -- name: evidence_insert
 INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
   competency_id, score, attempt, hints, took_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id,
-  replaces_id)
+  replaces_id, shown_error)
 VALUES (:district_id, :learner_id, :evidence_id, :client_id, :kind, :item_id, :item_version, :variant,
   :competency_id, :score, :attempt, :hints, :took_ms, :answered_at_ms, :school_date, :policy_id, :model_id,
-  :recorder_id, :replaces_id)
+  :recorder_id, :replaces_id, :shown_error)
 -- name: evidence_get
 SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
-  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id
+  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id = :evidence_id
 -- name: evidence_list
 SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
-  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id
+  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id
   AND evidence_id > :after AND evidence_id < :before
 ORDER BY evidence_id
@@ -61,11 +61,13 @@ SELECT COUNT(*) FROM evidence WHERE district_id = :district_id
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) FROM evidence
 WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date
 -- name: evidence_latest
--- why: what someone has done lately, with the words given, for the queue and for families
-SELECT v.evidence_id, v.kind, COALESCE(v.item_id, 0), COALESCE(v.item_version, 0), COALESCE(v.variant, 0), v.score, v.attempt, v.hints,
-  v.took_ms, v.answered_at_ms, COALESCE(r.response, ''), COALESCE(r.shown_error, 0) FROM evidence v
-LEFT JOIN evidence_response r ON r.district_id = v.district_id AND r.learner_id = v.learner_id AND r.client_id = v.client_id
+-- why: what someone has done lately, for the queue and for families
+SELECT v.evidence_id, v.kind, v.item_id, v.item_version, v.variant, v.score, v.attempt, v.hints,
+  v.took_ms, v.answered_at_ms, v.shown_error FROM evidence v
 WHERE v.district_id = :district_id AND v.learner_id = :learner_id ORDER BY v.evidence_id DESC LIMIT :limit
+-- name: response_get
+SELECT r.response FROM evidence v JOIN evidence_response r ON r.district_id = v.district_id AND r.learner_id = v.learner_id AND r.client_id = v.client_id
+WHERE v.district_id = :district_id AND v.learner_id = :learner_id AND v.evidence_id = :evidence_id
 -- name: unread_insert
 INSERT INTO unread_response (district_id, learner_id, client_id, item_id, variant, response, at_ms)
 VALUES (:district_id, :learner_id, :client_id, :item_id, :variant, :response, :at_ms)
@@ -86,12 +88,12 @@ DELETE FROM mastery WHERE district_id = :district_id AND learner_id = :learner_i
 -- name: mastery_learners
 SELECT DISTINCT learner_id FROM mastery WHERE district_id = :district_id AND learner_id > :after
 ORDER BY learner_id LIMIT :limit
--- name: class_mastery
+-- name: class_states
 -- why: one class page in one read
-SELECT m.learner_id, m.competency_id, m.p_known, m.level, m.evidence_count, m.last_evidence_id
-FROM enrollment e JOIN mastery m ON m.district_id = e.district_id AND m.learner_id = e.user_id
+SELECT s.learner_id, s.state FROM enrollment e CROSS JOIN learner_state s
 WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
-ORDER BY m.learner_id, m.competency_id
+  AND s.district_id = e.district_id AND s.learner_id = e.user_id
+ORDER BY e.user_id
 -- name: policy_list
 SELECT policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, reason FROM policy
 WHERE district_id = :district_id ORDER BY policy_id
@@ -127,10 +129,9 @@ WHERE h.district_id = :district_id AND h.answered_at_ms IS NULL AND h.help_id <=
     ON e2.district_id = e1.district_id AND e2.class_id = e1.class_id
     WHERE e1.district_id = :district_id AND e1.user_id = :learner_id AND e1.status = 'active' AND e2.status = 'active')
 -- name: help_open
-SELECT h.help_id, h.learner_id, h.kind, h.item_id, h.note FROM help_request h
-JOIN enrollment e ON e.district_id = h.district_id AND e.user_id = h.learner_id
-WHERE h.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
-  AND h.answered_at_ms IS NULL
+SELECT h.help_id, h.learner_id, h.kind, h.item_id, h.note FROM enrollment e CROSS JOIN help_request h
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+  AND h.district_id = e.district_id AND h.learner_id = e.user_id AND h.answered_at_ms IS NULL
 ORDER BY h.help_id LIMIT 200
 -- name: help_answer
 UPDATE help_request SET answered_at_ms = :now_ms, answered_by = :user_id

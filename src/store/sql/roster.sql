@@ -93,10 +93,10 @@ SELECT COUNT(*), COALESCE(SUM(CASE WHEN x.latest > :since THEN 1 ELSE 0 END), 0)
   FROM enrollment e JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
   WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active' AND u.status = 'active') x
 -- name: org_counts
-SELECT (SELECT COUNT(DISTINCT e.user_id) FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
-    WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND e.status = 'active' AND e.role = 'student'),
-  (SELECT COUNT(DISTINCT e.user_id) FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
-    WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND e.status = 'active' AND e.role = 'teacher'),
+SELECT (SELECT COUNT(DISTINCT e.user_id) FROM class c CROSS JOIN enrollment e
+    WHERE e.district_id = c.district_id AND e.class_id = c.class_id AND c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND e.status = 'active' AND e.role = 'student'),
+  (SELECT COUNT(DISTINCT e.user_id) FROM class c CROSS JOIN enrollment e
+    WHERE e.district_id = c.district_id AND e.class_id = c.class_id AND c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND e.status = 'active' AND e.role = 'teacher'),
   (SELECT COUNT(*) FROM class c WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active')
 -- name: classes_taught
 SELECT c.title FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id

@@ -27,7 +27,6 @@ struct recent {
     int32_t item_version, attempt, hints, shown_error;
     double score;
     bool observed;         /* recorded by a teacher, no response */
-    const char *response;  /* JSON as given, "" for none */
 };
 enum st recent_list(struct tx *tx, struct arena *a, int64_t learner_id, size_t most, struct recent **out, size_t *n, struct err *e) WARN_UNUSED;
 #endif

@@ -26,6 +26,7 @@ struct evidence {
     int64_t answered_at_ms; /* when it happened, as the client said */
     int32_t school_date;    /* days since 1970 in the school's zone */
     int64_t policy_id, model_id, recorder_id, replaces_id;
+    int32_t shown_error;    /* the item's known error that the feedback named, from 1; 0 for none */
 };
 
 #endif

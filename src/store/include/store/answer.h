@@ -25,7 +25,7 @@ enum st state_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUS
 enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
                       int64_t *body_hash, struct err *e) WARN_UNUSED;
 enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id, int64_t evidence_id,
-                        int64_t body_hash, const char *response, int32_t shown_error, struct err *e) WARN_UNUSED;
+                        int64_t body_hash, const char *response, struct err *e) WARN_UNUSED;
 enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e) WARN_UNUSED;
 /* ST_NOT_FOUND when there is none. Strings in arena. */
 enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,

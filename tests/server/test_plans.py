@@ -1,0 +1,55 @@
+"""No statement reads a whole district where it wants a few rows: each plan of SQLite's is looked at."""
+import pathlib
+import re
+import sqlite3
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Statements that are meant to walk everything, and why.
+WHOLE = {
+    "competency_codes": "import and start only", "competency_practised": "import only", "course_competency_all": "start and import only",
+    "course_bare": "import only", "course_list": "import and the leaders' page", "evidence_learners": "rebuild", "mastery_learners": "rebuild",
+    "user_names": "import only", "user_list": "the operator's list", "org_list": "a handful of rows", "outside_list": "import only",
+    "mastery_all": "digest", "learner_state_all": "digest", "item_versions": "import only", "outside_closed": "import only",
+    "evidence_count": "the operator's doctor", "role_all": "the leaders' page: everyone who works here", "figure_all": "check only", "class_find": "the operator's cards",
+    "session_expire": "once in a while, by the writer", "request_expire": "once in a while, by the writer",
+    "content_stamp": "a handful of runs, policies and models",
+}
+SMALL = {"district", "org", "policy", "model", "import_run", "framework", "competency", "competency_link", "course", "course_competency", "item",
+         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure"}
+
+
+def statements():
+    for path in sorted((ROOT / "src/store/sql").glob("*.sql")):
+        for name, body in re.findall(r"^-- name: (\w+)\n(.*?)(?=^-- name: |\Z)", path.read_text(), re.M | re.S):
+            sqlite = body.split("-- postgresql:")[0]
+            yield name, re.sub(r"^--.*$", "", sqlite, flags=re.M).strip().rstrip(";")
+
+
+@pytest.fixture(scope="module")
+def database():
+    schema = "\n".join(p.read_text() for p in sorted((ROOT / "src/store/migrations").glob("*.sql")))
+    for word, meant in (("{text}", "TEXT"), ("{blob}", "BLOB"), ("{double}", "REAL"), ("{norowid}", "WITHOUT ROWID")):
+        schema = schema.replace(word, meant)
+    db = sqlite3.connect(":memory:")
+    db.executescript(schema)
+    db.execute("CREATE TABLE schema_migration (number INTEGER PRIMARY KEY, checksum INTEGER, applied_at_ms INTEGER)")
+    return db
+
+
+@pytest.mark.parametrize("name,sql", list(statements()), ids=lambda v: v if isinstance(v, str) and v.isidentifier() else "")
+def test_plan(database, name, sql):
+    if name in WHOLE or not re.match(r"(SELECT|WITH|UPDATE|DELETE)\b", sql, re.I):
+        return
+    names = set(re.findall(r":([a-z_0-9]+)", sql))
+    aliases = dict((m[1], m[0]) for m in re.findall(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+([a-z_]+)(?:\s+(?!WHERE|SET|ON|JOIN|LEFT|CROSS|ORDER|GROUP|LIMIT)([a-z]+))?", sql))
+    for _, _, _, detail in database.execute("EXPLAIN QUERY PLAN " + sql, {n: 1 for n in names}):
+        m = re.match(r"(SCAN|SEARCH) (\w+)(.*)", detail)
+        if not m or "CONSTANT ROW" in detail or m[2] in ("json_each", "ids"):
+            continue
+        table = aliases.get(m[2], m[2])
+        if table in SMALL:
+            continue
+        assert m[1] == "SEARCH", f"{name}: {detail}"
+        assert not re.search(r"\(district_id=\?\)$", detail), f"{name} reads all of the district's {table}: {detail}"

@@ -3,7 +3,8 @@
  * Invariants
  *  1. A learner's facts fold in the order of their evidence_id, so that a state is a function of a prefix of one log.
  *  2. Time is clamped: a learner's time never runs backwards and never ahead of the moment a fact reached us.
- *  3. The first attempt at an item and variant counts; later ones are kept and move nothing.
+ *  3. The first attempt at an item and variant counts; later ones are kept and move nothing. "Later" reaches back over
+ *     the SEEN_MAX latest questions of the learner: a question from before those is new again.
  *  4. A level is a function of the state and the policy in force; model parameters are those in force when the fact
  *     was recorded.
  */

@@ -65,7 +65,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
         if (!learner_of(b, id)) b->learners[b->learner_count++] = (struct open_learner){.learner_id = id};
     }
     for (size_t i = 0; i < b->learner_count; i++) ids[i] = b->learners[i].learner_id;
-    if (b->learner_count == 1) TRY(state_get(b->tx, &b->arena, ids[0], &rows[0], e));
+    if (b->learner_count == 1) TRY(state_take(b->tx, &b->arena, ids[0], &rows[0], e));
     else TRY(states_get(b->tx, &b->arena, ids, b->learner_count, rows, e));
     for (size_t i = 0; i < b->learner_count; i++) {
         b->learners[i].row = rows[i];

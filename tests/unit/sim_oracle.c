@@ -43,7 +43,7 @@ void sim_told(struct sim *s, const struct answer_cmd *c, size_t at, const struct
 
 struct naive {
     int64_t skill;
-    double p;
+    double p, off; /* P(known), and how far rounding may have carried it */
     int32_t count, alone, right;
 };
 
@@ -72,19 +72,39 @@ static bool again(struct memory *m, int64_t item, int64_t variant)
 }
 
 /* Every case of known and not known, weighed: with all known an answer is wrong by a slip, otherwise right by a guess. */
-static void update(struct naive *const *k, size_t n, const struct bkt *m, int answer, bool observed)
+static void weigh(const double *p, size_t n, const struct bkt *m, int right, double *out)
 {
     double sum[SIM_SKILLS] = {0}, total = 0;
     for (unsigned c = 0; c < 1U << n; c++) {
-        bool all = c == (1U << n) - 1;
-        double right = all ? 1 - m->slip : m->guess, w = answer ? right : 1 - right;
-        for (size_t i = 0; i < n; i++) w *= c >> i & 1 ? k[i]->p : 1 - k[i]->p;
+        double pr = c == (1U << n) - 1 ? 1 - m->slip : m->guess, w = right ? pr : 1 - pr;
+        for (size_t i = 0; i < n; i++) w *= c >> i & 1 ? p[i] : 1 - p[i];
         total += w;
         for (size_t i = 0; i < n; i++) sum[i] += c >> i & 1 ? w : 0;
     }
+    for (size_t i = 0; i < n; i++) out[i] = sum[i] / total;
+}
+
+static double apart(double a, double b) { return a > b ? a - b : b - a; }
+
+/* The new P(known), and how far the last digit of the old one may carry: close to 1 a wrong answer makes it large. */
+static void update(struct naive *const *k, size_t n, const struct bkt *m, int right, bool observed)
+{
+    double p[SIM_SKILLS], next[SIM_SKILLS], off[SIM_SKILLS] = {0};
+    for (size_t i = 0; i < n; i++) next[i] = p[i] = k[i]->p;
+    if (observed) weigh(p, n, m, right, next);
+    for (unsigned c = 0; c < 1U << n; c++) {
+        double edge[SIM_SKILLS], at[SIM_SKILLS];
+        for (size_t i = 0; i < n; i++) {
+            edge[i] = p[i] + (c >> i & 1 ? k[i]->off : -k[i]->off);
+            at[i] = edge[i] = edge[i] < 0 ? 0 : edge[i] > 1 ? 1 : edge[i];
+        }
+        if (observed) weigh(edge, n, m, right, at);
+        for (size_t i = 0; i < n; i++)
+            if (apart(at[i], next[i]) > off[i]) off[i] = apart(at[i], next[i]);
+    }
     for (size_t i = 0; i < n; i++) {
-        double p = observed ? sum[i] / total : k[i]->p;
-        k[i]->p = p + (1 - p) * m->learn;
+        k[i]->p = next[i] + (1 - next[i]) * m->learn;
+        k[i]->off = off[i] + 1e-15;
     }
 }
 
@@ -100,7 +120,7 @@ static void learn(const struct sim *s, struct memory *m, const struct sim_answer
         for (size_t j = 0; j < s->items[i].count; j++) {
             size_t x = 0;
             while (x < m->n && m->skills[x].skill != s->items[i].skill[j]) x++;
-            if (x == m->n) m->skills[m->n++] = (struct naive){s->items[i].skill[j], model->prior, 0, 0, 0};
+            if (x == m->n) m->skills[m->n++] = (struct naive){.skill = s->items[i].skill[j], .p = model->prior};
             k[n++] = &m->skills[x];
         }
     }
@@ -112,7 +132,7 @@ static void learn(const struct sim *s, struct memory *m, const struct sim_answer
     update(k, n, model, !b->hints && b->score >= 1, !b->hints || !s->policy.practice);
 }
 
-static bool close_to(double a, double b) { return a - b < 1e-9 && b - a < 1e-9; }
+static bool close_to(const struct naive *k, double p) { return apart(k->p, p) <= k->off + 1e-12; }
 
 static void check_mastery(struct sim *s, uint32_t l, const struct memory *m, const struct mastery_row *rows, size_t n)
 {
@@ -123,11 +143,11 @@ static void check_mastery(struct sim *s, uint32_t l, const struct memory *m, con
         while (x < m->n && m->skills[x].skill != r->competency_id) x++;
         if (x == m->n) sim_fail(s, "learner %u: mastery of what was never practised", l);
         const struct naive *k = &m->skills[x];
-        if (!close_to(k->p, r->p_known) || k->count != r->evidence_count || k->alone != r->alone_count || k->right != r->right_count)
+        if (!close_to(k, r->p_known) || k->count != r->evidence_count || k->alone != r->alone_count || k->right != r->right_count)
             sim_fail(s, "learner %u: P(known) %.17g of %d %d %d, the oracle has %.17g of %d %d %d", l, r->p_known, r->evidence_count, r->alone_count, r->right_count, k->p, k->count, k->alone, k->right);
         const struct sim_policy *p = &s->policy;
         int level = k->p >= p->secure_at && k->alone >= p->least ? LEVEL_SECURE : k->p >= p->nearly_at ? LEVEL_NEARLY : LEVEL_STARTED;
-        if (level != r->level && !close_to(k->p, p->secure_at) && !close_to(k->p, p->nearly_at)) sim_fail(s, "learner %u: level %d, the oracle has %d at %.17g", l, r->level, level, k->p);
+        if (level != r->level && !close_to(k, p->secure_at) && !close_to(k, p->nearly_at)) sim_fail(s, "learner %u: level %d, the oracle has %d at %.17g", l, r->level, level, k->p);
         uint64_t bits;
         memcpy(&bits, &r->p_known, sizeof bits);
         sim_note(s, bits);

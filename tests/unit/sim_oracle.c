@@ -104,6 +104,7 @@ static void update(struct naive *const *k, size_t n, const struct bkt *m, int ri
     }
     for (size_t i = 0; i < n; i++) {
         k[i]->p = next[i] + (1 - next[i]) * m->learn;
+        if (k[i]->p > P_KNOWN_MAX) k[i]->p = P_KNOWN_MAX;
         k[i]->off = off[i] + 1e-15;
     }
 }

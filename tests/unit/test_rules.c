@@ -308,6 +308,19 @@ static void secure_needs_enough_of_ones_own(void **s)
     assert_int_equal(fold_level(&p, &none), LEVEL_NOT_YET);
 }
 
+static void nobody_is_ever_certain(void **s)
+{
+    (void)s;
+    struct bench b;
+    bench_begin(&b);
+    for (int i = 0; i < 200; i++) answer(&b, i, 0, 1, 0);
+    assert_true(state_find(&b.state, 11)->p_known < 1);
+    int wrong = 0;
+    while (state_find(&b.state, 11)->p_known > 0.5 && wrong < 50) answer(&b, 1000 + wrong++, 0, 0, 0);
+    assert_true(wrong > 2 && wrong < 8); /* it takes some, and it is possible */
+    arena_release(&b.a);
+}
+
 static void facts_out_of_order_and_impossible_numbers_change_nothing(void **s)
 {
     (void)s;
@@ -330,8 +343,7 @@ static void facts_out_of_order_and_impossible_numbers_change_nothing(void **s)
     f.count = 2;
     models[1].guess = 1.5;
     assert_int_equal(fold_fact(&b.a, &b.policy, &f, &b.state, NULL, NULL, &e), ST_INVALID);
-    models[0] = models[1] = (struct bkt){1, 0, 0, 0}; /* known for certain, never a slip: a wrong answer cannot be */
-    v.score = 0;
+    models[0] = models[1] = (struct bkt){0, 0, 0, 0}; /* not known, never a guess: a right answer cannot be */
     assert_int_equal(fold_fact(&b.a, &b.policy, &f, &b.state, NULL, NULL, &e), ST_INVALID);
     encode(&b.a, &b.state, &after, &m);
     assert_int_equal(n, m);
@@ -622,6 +634,7 @@ int main(void)
         cmocka_unit_test(a_hint_is_practice_or_counts_as_not_yet),
         cmocka_unit_test(another_try_moves_nothing_and_is_kept),
         cmocka_unit_test(secure_needs_enough_of_ones_own),
+        cmocka_unit_test(nobody_is_ever_certain),
         cmocka_unit_test(facts_out_of_order_and_impossible_numbers_change_nothing),
         cmocka_unit_test(damaged_bytes_are_refused_or_another_sound_state),
         cmocka_unit_test(nothing_is_locked_and_the_order_is_by_need),

@@ -1,0 +1,103 @@
+"""Instructions, which do not move with the machine as times do: the answer path and the pages stay within their budgets.
+
+A build without sanitizers (WAYMARK_PLAIN) serves the sample district under callgrind. After a change that is meant to cost
+more, print the figures with `pytest -s tests/server/test_budget.py` and say in the commit why the budget moves.
+"""
+import gzip
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+# Thousands of instructions of the whole process for one request; measured with clang 14 -O2, and a tenth on top.
+BUDGETS = {"answer": 640, "next": 260, "today": 1340, "item": 930, "class": 3220, "now": 5160}
+PLAIN = os.environ.get("WAYMARK_PLAIN")
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory):
+    if not PLAIN:
+        pytest.skip("WAYMARK_PLAIN names no build without sanitizers")
+    if not shutil.which("valgrind"):
+        pytest.skip("valgrind is not installed")
+    folder = tmp_path_factory.mktemp("budget")
+    sample = folder / "sample"
+    subprocess.run([PLAIN, "demo", "--dir", sample, "--students", "60", "--weeks", "6", "--no-serve"], check=True, capture_output=True)
+    db = sample / "waymark.db"
+    token = {u: subprocess.run([PLAIN, "token", "create", "--db", db, "--user", u], check=True, capture_output=True, text=True).stdout.strip() for u in ("sofia.rivera", "maya.okonkwo")}
+    out = folder / "callgrind"
+    server = subprocess.Popen(["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}", PLAIN, "serve", "--db", db, "--listen", "127.0.0.1:0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        yield measure(server, folder, token)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def measure(server, folder, token):
+    for line in server.stderr:
+        if m := re.search(r"Waymark is at http://127.0.0.1:(\d+)", line):
+            break
+    else:
+        pytest.fail("the server did not start under valgrind")
+    h = http.client.HTTPConnection("127.0.0.1", int(m[1]), timeout=60)
+
+    def ask(method, path, who, body=None):
+        h.request(method, path, body and json.dumps(body), {"Authorization": f"Bearer {token[who]}", "Content-Type": "application/json", "Accept-Encoding": "gzip"})
+        r = h.getresponse()
+        data = r.read()
+        assert r.status == 200, (path, r.status, data[:300])
+        return gzip.decompress(data) if r.headers.get("Content-Encoding") == "gzip" else data
+
+    def control(*words):
+        subprocess.run(["callgrind_control", *words, str(server.pid)], check=True, capture_output=True)
+
+    def dumped():
+        files = sorted(folder.glob("callgrind*"), key=lambda p: p.stat().st_mtime)
+        return sum(int(m) for f in files for m in re.findall(r"^totals: (\d+)", f.read_text(), re.M))
+
+    figures = {}
+
+    def count(name, times, one, warm=6):
+        for k in range(warm):
+            one(k)
+        control("-i", "on")
+        for k in range(times):
+            one(100 + k)
+        control("-i", "off")
+        before = dumped()
+        control("-d", name)
+        figures[name] = (dumped() - before) / times / 1000
+
+    serial = [0]
+
+    def answer(_):
+        n = json.loads(h_next())
+        serial[0] += 1
+        choices = n["interaction"].get("choices")
+        ask("POST", "/api/v1/me/answers", "maya.okonkwo", {"client_id": f"budget-{serial[0]:06}", "item_id": n["item_id"], "variant": n["variant"], "response": [choices[0]["id"]] if choices else "3/4", "took_ms": 9000, "hints": 0})
+
+    def h_next():
+        return ask("GET", "/api/v1/me/next", "maya.okonkwo")
+
+    klass = next(c["id"] for c in json.loads(ask("GET", "/api/v1/me", "sofia.rivera"))["classes"])
+    count("next", 40, lambda _: h_next())
+    count("answer", 60, answer, warm=150)  # until the items that come are in memory
+    figures["answer"] -= figures["next"]
+    count("today", 20, lambda _: ask("GET", "/today", "maya.okonkwo"))
+    count("item", 20, lambda _: ask("GET", "/item", "maya.okonkwo"))
+    count("class", 10, lambda _: ask("GET", f"/class/{klass}", "sofia.rivera"))
+    count("now", 10, lambda _: ask("GET", "/now", "sofia.rivera"))
+    print("\n" + "  ".join(f"{k} {v:,.0f}k (of {BUDGETS[k]:,}k)" for k, v in figures.items()))
+    return figures
+
+
+@pytest.mark.parametrize("name", sorted(BUDGETS))
+def test_instructions(counted, name):
+    assert counted[name] > 20, "nothing was counted"
+    assert counted[name] <= BUDGETS[name], f"{name}: {counted[name]:,.0f} thousand instructions, budget {BUDGETS[name]:,}"

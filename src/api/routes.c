@@ -37,7 +37,7 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
     json_put_id(j, "item_id", n->item ? n->item->item_id : 0);
     if (n->item) {
         const struct item *it;
-        TRY(app_item_variant(c->app, &c->tx, c->arena, n->item->item_id, n->item->version, n->variant, &it, e));
+        TRY(app_item_variant(c->app, &c->tx, c->arena, n->item->item_id, n->item->version, n->variant, ITEM_TO_ASK, &it, e));
         json_put_i64(j, "variant", n->variant);
         json_open_list(j, "competency_ids");
         for (size_t i = 0; i < n->item->competency_count; i++) json_put_id(j, NULL, n->item->competency_ids[i]);
@@ -190,7 +190,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     cmd->item = catalogue_item(&c->snapshot->catalogue, item_id);
     if (!cmd->item || !cmd->item->open || !catalogue_teaches(&c->snapshot->catalogue, a->courses, a->course_count, cmd->item))
         return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses, or has been taken out");
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, cmd->item->version, cmd->variant, &a->item, e));
+    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, cmd->item->version, cmd->variant, ITEM_TO_SCORE, &a->item, e));
     TRY(item_score(c->arena, a->item, response, &a->verdict, e));
     char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
     cmd->response = text ? arena_strdup(c->arena, text) : NULL;

@@ -65,7 +65,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
         if (!learner_of(b, id)) b->learners[b->learner_count++] = (struct open_learner){.learner_id = id};
     }
     for (size_t i = 0; i < b->learner_count; i++) ids[i] = b->learners[i].learner_id;
-    if (b->learner_count == 1) TRY(state_get(b->tx, &b->arena, ids[0], &rows[0], e));
+    if (b->learner_count == 1) TRY(state_take(b->tx, &b->arena, ids[0], &rows[0], e));
     else TRY(states_get(b->tx, &b->arena, ids, b->learner_count, rows, e));
     for (size_t i = 0; i < b->learner_count; i++) {
         b->learners[i].row = rows[i];
@@ -122,6 +122,10 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
     v.evidence_id = id_next(&b->app->fact_ids, b->now_ms, l->state.last_evidence_id);
     regime_view(&c->snapshot->regime, &c->snapshot->catalogue, &v, &view);
     c->command.st = fold_fact(&b->arena, &b->policy->policy, &view.fact, &l->state, c->steps, &c->moved, &c->command.err);
+    if (c->command.st == ST_NOMEM) { /* the state may have moved in part: nothing may follow on it */
+        *e = c->command.err;
+        return ST_NOMEM;
+    }
     if (c->command.st != ST_OK) return ST_OK; /* this answer's own failure: nothing of it was kept */
     c->evidence_id = v.evidence_id;
     l->changed = true;
@@ -149,8 +153,8 @@ static enum st run(struct answer_batch *b, struct command **cmds, size_t n, stru
         c->first_score = c->score;
         TRY(first_reply(b, cmds, i, e));
         if (c->command.st == ST_OK && !c->duplicate) TRY(c->readable ? keep(b, c, l, e) : keep_unread(b, c, e));
-        if (c->command.st == ST_OK && state_copy(c->arena, &l->state, &c->state) != ST_OK)
-            c->command.st = err_fail(&c->command.err, ST_NOMEM, "err.memory", "reply");
+        /* Its rows are sent already: without its reply it must not stay, or it would be told as failed and be there. */
+        if (c->command.st == ST_OK && state_copy(c->arena, &l->state, &c->state) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "reply");
     }
     for (size_t i = 0; i < b->learner_count; i++) {
         struct open_learner *l = &b->learners[i];

@@ -151,6 +151,11 @@ enum st app_reload(struct app *app, struct conn *c, struct err *e)
     struct snapshot *old = app->snapshot;
     app->snapshot = s;
     pthread_mutex_unlock(&app->lock);
+    /* Versions are known by their order: one made after the clock was set back must still be the latest. */
+    pthread_mutex_lock(&app->id_lock);
+    for (int i = 0; i < 3; i++)
+        if (s->stamp[i] > app->ids.last) app->ids.last = s->stamp[i];
+    pthread_mutex_unlock(&app->id_lock);
     if (old) snapshot_drop(old);
     return ST_OK;
 }

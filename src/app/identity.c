@@ -89,6 +89,23 @@ void token_csrf(const char *token, char out[TOKEN_TEXT])
 
 static void copy(char *out, size_t cap, const char *s) { snprintf(out, cap, "%s", s); }
 
+/* The columns that user_get and the two token queries share. */
+static void read_user(struct stmt *q, struct actor *a)
+{
+    copy(a->username, sizeof a->username, col_text(q, 0));
+    copy(a->given_name, sizeof a->given_name, *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1));
+    copy(a->family_name, sizeof a->family_name, col_text(q, 2));
+    copy(a->grade, sizeof a->grade, col_text(q, 4));
+    copy(a->language, sizeof a->language, col_text(q, 5));
+}
+
+static void add_role(struct actor *a, const char *role, int64_t org_id)
+{
+    unsigned r = role_parse(role);
+    a->roles |= r;
+    if ((r & (ROLE_PRINCIPAL | ROLE_COACH)) && a->org_count < 16) a->org_ids[a->org_count++] = org_id;
+}
+
 enum st actor_load(struct tx *tx, int64_t user_id, struct actor *out, struct err *e)
 {
     struct stmt *q;
@@ -98,19 +115,13 @@ enum st actor_load(struct tx *tx, int64_t user_id, struct actor *out, struct err
     bind_i64(q, "user_id", user_id);
     TRY(stmt_step(q, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "user %lld", (long long)user_id);
-    copy(a.username, sizeof a.username, col_text(q, 0));
-    copy(a.given_name, sizeof a.given_name, *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1));
-    copy(a.family_name, sizeof a.family_name, col_text(q, 2));
-    copy(a.grade, sizeof a.grade, col_text(q, 4));
-    copy(a.language, sizeof a.language, col_text(q, 5));
+    read_user(q, &a);
     TRY(tx_stmt(tx, SQL_role_list, &q, e));
     bind_i64(q, "user_id", user_id);
     for (;;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
-        unsigned r = role_parse(col_text(q, 0));
-        a.roles |= r;
-        if ((r & (ROLE_PRINCIPAL | ROLE_COACH)) && a.org_count < 16) a.org_ids[a.org_count++] = col_i64(q, 1);
+        add_role(&a, col_text(q, 0), col_i64(q, 1));
     }
     *out = a;
     return ST_OK;
@@ -121,13 +132,21 @@ static enum st actor_by(struct app *app, struct tx *tx, enum sql_id query, const
     char hash[TOKEN_HASH_TEXT];
     struct stmt *q;
     bool row;
+    struct actor a = {0};
     token_hash(token, hash);
     TRY(tx_stmt(tx, query, &q, e));
     bind_text(q, "token_hash", hash);
     TRY(stmt_step(q, &row, e));
-    if (!row || col_i64(q, 1) < app_now_ms(app) || !col_i64(q, 2) || strcmp(col_text(q, 3), "active") != 0)
+    if (!row || col_i64(q, 9) < app_now_ms(app) || !col_i64(q, 6) || strcmp(col_text(q, 7), "active") != 0)
         return err_fail(e, ST_SIGN_IN, "sign_in.needed", "no such session or token, or it has ended");
-    return actor_load(tx, col_i64(q, 0), out, e);
+    a.user_id = col_i64(q, 8);
+    read_user(q, &a);
+    while (row) {
+        add_role(&a, col_text(q, 10), col_i64(q, 11));
+        TRY(stmt_step(q, &row, e));
+    }
+    *out = a;
+    return ST_OK;
 }
 
 enum st actor_by_session(struct app *app, struct tx *tx, const char *token, struct actor *out, struct err *e)

@@ -126,12 +126,12 @@ enum st app_item(struct app *app, struct tx *tx, struct arena *a, int64_t id, in
 }
 
 enum st app_item_variant(struct app *app, struct tx *tx, struct arena *a, int64_t id, int32_t version, int64_t variant,
-                         const struct item **out, struct err *e)
+                         enum item_use use, const struct item **out, struct err *e)
 {
     const struct item *family;
     struct item *made;
     TRY(app_item(app, tx, a, id, version, &family, e));
-    TRY(item_make(a, family, (uint32_t)variant, &made, e));
+    TRY(item_make(a, family, (uint32_t)variant, use, &made, e));
     *out = made;
     return ST_OK;
 }

@@ -134,7 +134,7 @@ static bool same_error(struct scan *x, struct queue_entry *out)
     const struct recent *r = found[at].latest;
     const struct item *it;
     struct err e = {0};
-    if (app_item_variant(x->app, x->tx, x->arena, r->item_id, r->item_version, r->variant, &it, &e) != ST_OK) return false;
+    if (app_item_variant(x->app, x->tx, x->arena, r->item_id, r->item_version, r->variant, ITEM_TO_SCORE, &it, &e) != ST_OK) return false;
     *out = (struct queue_entry){.code = "same_error", .competency_id = found[at].competency_id, .action = QUEUE_OPEN_EVIDENCE, .work = written(x, it, r->evidence_id),
                                 .text = sentence(x, MSG_queue_same_error, "", plain(x->arena, it->errors[r->shown_error - 1].feedback_html), found[at].n)};
     return true;

@@ -72,9 +72,10 @@ static enum st one(struct snapshot *s, struct tx *tx, int64_t learner_id, enum r
     struct mastery_row *rows;
     size_t n = 0;
     arena_init(&a, LEARNER_BYTES);
-    enum st st = derive(s, tx, &a, learner_id, policy, &d, e);
+    /* Taken before the facts are read: an answer that comes meanwhile waits, and is not written over. */
+    enum st st = mode == REBUILD_WRITE ? state_take(tx, &a, learner_id, &stored, e) : state_get(tx, &a, learner_id, &stored, e);
+    if (st == ST_OK) st = derive(s, tx, &a, learner_id, policy, &d, e);
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &rows, &n, e);
-    if (st == ST_OK) st = state_get(tx, &a, learner_id, &stored, e);
     if (st != ST_OK) goto out;
     out->learners++;
     out->facts += (int64_t)d.facts;

@@ -112,7 +112,7 @@ static enum st score(struct scorer *s, const json_t *o, struct verdict *v, struc
     TRY(item_of(s, id, &family, e));
     if (!said) return err_fail(e, ST_INVALID, "answer.response", "the line has no response");
     if (variant < 0 || variant > UINT32_MAX) return err_fail(e, ST_INVALID, "answer.variant", "variant is a number from 0");
-    TRY(item_make(&s->line, family, (uint32_t)variant, &it, e));
+    TRY(item_make(&s->line, family, (uint32_t)variant, ITEM_WHOLE, &it, e));
     const struct hint *h = hint_id ? item_hint(it, hint_id) : NULL;
     if (hint_id && (!h || h->type != HINT_SCAFFOLD)) return err_fail(e, ST_NOT_FOUND, "content.hint", "the item has no scaffold with this id");
     const json_t *doc = s->l.pack->items[strmap_get(&s->ids, id)].doc;

@@ -148,7 +148,7 @@ static enum st preview(struct loaded *l, const char *id, uint32_t variant, bool 
     enum st st = text ? item_read(&l->arena, text, strlen(text), &family, e) : err_fail(e, ST_NOMEM, "err.memory", "preview");
     free(text);
     TRY(st);
-    TRY(item_make(&l->arena, family, variant, &it, e));
+    TRY(item_make(&l->arena, family, variant, ITEM_WHOLE, &it, e));
     if (html) page(it);
     else print_item(it, variant);
     return ST_OK;

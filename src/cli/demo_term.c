@@ -190,7 +190,7 @@ static enum st take_turn(struct term *t, struct turn *u, struct tx *tx, struct e
     else n = next_items(t->snapshot, &s->state, s->learner_id, &s->course_id, 1, t->now_ms, next, NEXT_MAX);
     struct next_item *chosen = &next[n > 1 && uniform(&s->rng) < 0.15 ? 1 : 0];
     if (!n || !chosen->item) return ST_NOT_FOUND;
-    TRY(app_item_variant(t->app, tx, &u->arena, chosen->item->item_id, chosen->item->version, chosen->variant, &it, e));
+    TRY(app_item_variant(t->app, tx, &u->arena, chosen->item->item_id, chosen->item->version, chosen->variant, ITEM_TO_SCORE, &it, e));
     int k = place_in_course(t, s, chosen->competency->competency_id);
     bool clicking = s->who->story == STORY_CLICKING && t->days - 1 - t->day <= 5;
     bool same_error = s->stay_on && it->error_count;

@@ -35,22 +35,29 @@ static enum st whole(const json_t *o, const char *key, int low, int high, int32_
 {
     double x = *out;
     TRY(number(o, key, low, high, &x, e));
+    if (x > (double)(int32_t)x) {
+        (void)err_fail(e, ST_INVALID, "policy.bounds", "policy: %s must be a whole number from %d to %d", key, low, high);
+        err_arg(e, key);
+        return ST_INVALID;
+    }
     *out = (int32_t)x;
     return ST_OK;
 }
 
 static enum st read_members(const json_t *o, struct policy *p, struct err *e)
 {
-    const json_t *m = json_object_get(o, "mastery");
+    const json_t *m = json_object_get(o, "mastery"), *import = json_object_get(o, "import"), *after = json_object_get(m, "after_hint");
+    if ((m && !json_is_object(m)) || (import && !json_is_object(import)))
+        return err_fail(e, ST_INVALID, "policy.shape", "policy: mastery and import must be objects");
     TRY(number(m, "secure_at", 0.5, 0.999, &p->secure_at, e));
     TRY(number(m, "nearly_at", 0.3, 0.999, &p->nearly_at, e));
     TRY(whole(m, "least_evidence", 1, 50, &p->least_evidence, e));
     TRY(whole(m, "stuck_after", 3, 100, &p->stuck_after, e));
     TRY(number(m, "stuck_below", 0.05, 0.9, &p->stuck_below, e));
     TRY(whole(m, "review_after_days", 1, 400, &p->review_after_days, e));
-    TRY(number(json_object_get(o, "import"), "close_share", 0, 1, &p->import_close_share, e));
-    const char *hint = json_str(m, "after_hint", NULL);
-    if (hint && strcmp(hint, "practice") != 0 && strcmp(hint, "not_alone") != 0)
+    TRY(number(import, "close_share", 0, 1, &p->import_close_share, e));
+    const char *hint = json_string_value(after);
+    if (after && (!hint || (strcmp(hint, "practice") != 0 && strcmp(hint, "not_alone") != 0)))
         return err_fail(e, ST_INVALID, "policy.after_hint", "policy: after_hint is \"practice\" or \"not_alone\"");
     if (hint) p->after_hint = strcmp(hint, "practice") == 0 ? AFTER_HINT_PRACTICE : AFTER_HINT_NOT_ALONE;
     if (p->nearly_at > p->secure_at)

@@ -401,6 +401,7 @@ static enum st read_file(struct roster_reader *x, struct manifest *m, const char
     if (*mode == ROSTER_ABSENT) return ST_OK;
     enum st st = table_open(&t, x->a, x->p, file, x->r, e);
     if (st == ST_NOMEM) return st;
+    if (st == ST_INVALID && strncmp(e->user, "package.", 8) == 0) return st; /* a damaged archive is no roster: send it again */
     if (st != ST_OK || csv_column(&t.csv, "sourcedId") + csv_column(&t.csv, "userSourcedId") == -2) {
         if (st == ST_OK) report_problem(x->r, t.file, 1, "sourcedId", "roster.header", "The first row names no sourcedId; the file was not read.");
         *mode = ROSTER_ABSENT;

@@ -157,7 +157,7 @@ static void check_variants(struct checker *c, const struct item *it, uint32_t va
     if (!c->family) variants = 1;
     for (c->variant = 0; c->variant < variants && c->n < before + BROKEN_ENOUGH; c->variant++) {
         arena_reset(&c->variants);
-        if (item_make(&c->variants, it, c->variant, &made, &why) != ST_OK) {
+        if (item_make(&c->variants, it, c->variant, ITEM_WHOLE, &made, &why) != ST_OK) {
             problem(c, "vars", "item.variant", why.detail);
             continue;
         }

@@ -11,13 +11,26 @@
 enum { TRIES = 400, VALUE_BYTES = 64 };
 typedef __int128 i128;
 
+/* "a < b", "gcd(a,b) = 1", "a != 2 b" */
+struct condition {
+    const struct expr *left, *right; /* NULL: cannot be read */
+    int op;                          /* index into operators */
+};
+static const char *const operators[] = {"!=", "<=", ">=", "==", "<", ">", "="};
+enum { OPERATORS = sizeof operators / sizeof *operators };
+
 struct values {
     const struct item *family;
     struct expr_names names; /* in the order of the family's variables */
     bool is_number[EXPR_VARS_MAX];
     i128 num[EXPR_VARS_MAX], den[EXPR_VARS_MAX];
     const char *text[EXPR_VARS_MAX]; /* words, or the number as text */
+    const struct expr *is[EXPR_VARS_MAX]; /* of VAR_IS; NULL: cannot be read */
+    const struct condition *where;
+    const char *shown[EXPR_VARS_MAX][4]; /* as put in, by enum shape; made when first asked for */
+    struct text scratch;
 };
+enum shape { SHAPE_HTML, SHAPE_WORDS, SHAPE_KEY, SHAPE_MATHML };
 
 static uint64_t seed_of(const char *s, uint32_t variant)
 {
@@ -26,44 +39,64 @@ static uint64_t seed_of(const char *s, uint32_t variant)
     return hash_mix(h, variant);
 }
 
-static bool evaluate(struct arena *a, struct values *v, const char *text, i128 *num, i128 *den)
+/* An expression over the family's variables; NULL when it cannot be read. */
+static const struct expr *parse(struct arena *a, struct values *v, const char *text)
 {
     char plain[EXPR_TEXT_MAX];
     const char *why;
     size_t known = v->names.count;
-    if (!expr_plain(text, plain)) return false;
-    struct expr *x = expr_parse(a, plain, &v->names, &why);
-    bool ok = x && v->names.count == known && expr_rational(x, v->num, v->den, num, den);
+    if (!text || !expr_plain(text, plain)) return NULL;
+    const struct expr *x = expr_parse(a, plain, &v->names, &why);
+    if (v->names.count != known) x = NULL; /* it names something else */
     v->names.count = known;
-    return ok;
+    return x;
 }
 
-/* "a < b", "gcd(a,b) = 1", "a != 2 b" */
-static bool holds(struct arena *a, struct values *v, const char *condition, bool *bad)
+static bool value_of(const struct values *v, const struct expr *x, i128 *num, i128 *den) { return x && expr_rational(x, v->num, v->den, num, den); }
+
+static void parse_condition(struct arena *a, struct values *v, const char *text, struct condition *out)
 {
-    static const char *const ops[] = {"!=", "<=", ">=", "==", "<", ">", "="};
     char side[EXPR_TEXT_MAX];
-    i128 ln, ld, rn, rd;
-    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
-        const char *at = strstr(condition, ops[i]);
+    for (int i = 0; i < OPERATORS; i++) {
+        const char *at = strstr(text, operators[i]);
         if (!at) continue;
-        snprintf(side, sizeof side, "%.*s", (int)(at - condition), condition);
-        if (!evaluate(a, v, side, &ln, &ld) || !evaluate(a, v, at + strlen(ops[i]), &rn, &rd)) {
-            *bad = true;
-            return false;
-        }
-        i128 l = ln * rd, r = rn * ld;
-        switch (i) {
-        case 0: return l != r;
-        case 1: return l <= r;
-        case 2: return l >= r;
-        case 4: return l < r;
-        case 5: return l > r;
-        default: return l == r;
-        }
+        snprintf(side, sizeof side, "%.*s", (int)(at - text), text);
+        *out = (struct condition){parse(a, v, side), parse(a, v, at + strlen(operators[i])), i};
+        return;
     }
-    *bad = true;
-    return false;
+}
+
+/* What every draw computes is read once. */
+static bool prepare(struct arena *a, struct values *v)
+{
+    const struct item *f = v->family;
+    struct condition *where = arena_array(a, f->where_count + 1, sizeof *where);
+    v->names.words = true;
+    v->names.count = f->var_count; /* a later variable may use an earlier one */
+    for (size_t i = 0; i < f->var_count; i++) snprintf(v->names.name[i], sizeof v->names.name[i], "%s", f->vars[i].name);
+    for (size_t i = 0; i < f->var_count; i++)
+        if (f->vars[i].kind == VAR_IS) v->is[i] = parse(a, v, f->vars[i].is);
+    for (size_t i = 0; where && i < f->where_count; i++) parse_condition(a, v, f->where[i], &where[i]);
+    v->where = where;
+    return where != NULL;
+}
+
+static bool holds(const struct values *v, const struct condition *c, bool *bad)
+{
+    i128 ln, ld, rn, rd;
+    if (!value_of(v, c->left, &ln, &ld) || !value_of(v, c->right, &rn, &rd)) {
+        *bad = true;
+        return false;
+    }
+    i128 l = ln * rd, r = rn * ld;
+    switch (c->op) {
+    case 0: return l != r;
+    case 1: return l <= r;
+    case 2: return l >= r;
+    case 4: return l < r;
+    case 5: return l > r;
+    default: return l == r;
+    }
 }
 
 static bool parse_number(const char *s, i128 *num, i128 *den, struct arena *a)
@@ -79,7 +112,6 @@ static bool parse_number(const char *s, i128 *num, i128 *den, struct arena *a)
 static bool draw(struct arena *a, struct values *v, struct rng *r, bool *bad)
 {
     const struct item *f = v->family;
-    v->names.count = f->var_count; /* a later variable may use an earlier one */
     for (size_t i = 0; i < f->var_count; i++) {
         const struct item_var *x = &f->vars[i];
         v->is_number[i] = true;
@@ -91,7 +123,7 @@ static bool draw(struct arena *a, struct values *v, struct rng *r, bool *bad)
             v->is_number[i] = parse_number(v->text[i], &v->num[i], &v->den[i], a);
             break;
         case VAR_IS:
-            if (!evaluate(a, v, x->is, &v->num[i], &v->den[i])) {
+            if (!value_of(v, v->is[i], &v->num[i], &v->den[i])) {
                 *bad = true; /* a division by zero here may not be one at the next draw */
                 return false;
             }
@@ -99,7 +131,7 @@ static bool draw(struct arena *a, struct values *v, struct rng *r, bool *bad)
         }
     }
     for (size_t i = 0; i < f->where_count; i++)
-        if (!holds(a, v, f->where[i], bad)) return false;
+        if (!holds(v, &v->where[i], bad)) return false;
     return true;
 }
 
@@ -148,49 +180,58 @@ static const char *as_mathml(struct arena *a, const struct values *v, size_t i)
     return minus && body ? arena_printf(a, "<mrow><mo>\xe2\x88\x92</mo>%s</mrow>", body) : body;
 }
 
-enum place { PLACE_HTML, PLACE_WORDS, PLACE_KEY };
+static const char *shown(struct arena *a, struct values *v, size_t i, enum shape shape)
+{
+    const char **slot = &v->shown[i][shape];
+    if (*slot) return *slot;
+    switch (shape) {
+    case SHAPE_MATHML: *slot = as_mathml(a, v, i); break;
+    case SHAPE_KEY: *slot = as_text(a, v, i, true); break;
+    case SHAPE_WORDS: *slot = as_text(a, v, i, false); break;
+    case SHAPE_HTML: *slot = escaped(a, as_text(a, v, i, false)); break;
+    }
+    return *slot;
+}
 
-static const char *fill(struct arena *a, const struct values *v, const char *s, enum place place)
+/* The text with the variables' values in it. */
+static const char *fill(struct arena *a, struct values *v, const char *s, enum shape shape)
 {
     if (!s || !strstr(s, "{{")) return s;
-    struct text t;
-    text_init(&t, 1 << 20);
+    struct text *t = &v->scratch;
+    text_clear(t);
     while (*s) {
         const char *open = strstr(s, "{{"), *close = open ? strstr(open, "}}") : NULL;
         if (!close) {
-            text_add(&t, s);
+            text_add(t, s);
             break;
         }
-        text_put(&t, s, (size_t)(open - s));
+        text_put(t, s, (size_t)(open - s));
         const char *name = open + 2;
         bool math = name[0] == 'm' && name[1] == ':';
         if (math) name += 2;
         size_t n = (size_t)(close - name), i = 0;
         while (i < v->family->var_count && !(strlen(v->family->vars[i].name) == n && strncmp(v->family->vars[i].name, name, n) == 0)) i++;
-        const char *put = i == v->family->var_count ? NULL : math ? as_mathml(a, v, i) : as_text(a, v, i, place == PLACE_KEY);
-        if (put && place == PLACE_HTML && !math) put = escaped(a, put);
-        if (put) text_add(&t, put);
+        const char *put = i == v->family->var_count ? NULL : shown(a, v, i, math ? SHAPE_MATHML : shape);
+        if (put) text_add(t, put);
         s = close + 2;
     }
-    const char *out = t.failed ? NULL : arena_copy(a, text_str(&t), t.n);
-    text_release(&t);
-    return out;
+    return t->failed ? NULL : arena_copy(a, text_str(t), t->n);
 }
 
-static bool fill_list(struct arena *a, const struct values *v, const char ***list, size_t n)
+static bool fill_list(struct arena *a, struct values *v, const char ***list, size_t n)
 {
     const char **out = arena_array(a, n + 1, sizeof *out);
     for (size_t i = 0; out && i < n; i++)
-        if (!(out[i] = fill(a, v, (*list)[i], PLACE_KEY))) return false;
+        if (!(out[i] = fill(a, v, (*list)[i], SHAPE_KEY))) return false;
     *list = out;
     return out != NULL;
 }
 
-static bool fill_question(struct arena *a, const struct values *v, struct question *q, struct rng *r)
+static bool fill_question(struct arena *a, struct values *v, struct question *q, struct rng *r)
 {
     struct choice *c = arena_array(a, q->choice_count + 1, sizeof *c);
     if (!c || !fill_list(a, v, &q->key.values, q->key.count)) return false;
-    for (size_t i = 0; i < q->choice_count; i++) c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, PLACE_HTML)};
+    for (size_t i = 0; i < q->choice_count; i++) c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, SHAPE_HTML)};
     for (size_t i = q->choice_count; q->shuffle && i > 1; i--) {
         size_t k = rng_below(r, (uint32_t)i);
         struct choice t = c[i - 1];
@@ -201,21 +242,51 @@ static bool fill_question(struct arena *a, const struct values *v, struct questi
     return true;
 }
 
-static bool fill_hints(struct arena *a, const struct values *v, struct hint **hints, size_t n, struct rng *r)
+static bool fill_hints(struct arena *a, struct values *v, struct hint **hints, size_t n, struct rng *r)
 {
     struct hint *h = arena_array(a, n + 1, sizeof *h);
     if (!h) return false;
     for (size_t i = 0; i < n; i++) {
         h[i] = (*hints)[i];
-        h[i].title_html = fill(a, v, h[i].title_html, PLACE_HTML);
-        h[i].body_html = fill(a, v, h[i].body_html, PLACE_HTML);
+        h[i].title_html = fill(a, v, h[i].title_html, SHAPE_HTML);
+        h[i].body_html = fill(a, v, h[i].body_html, SHAPE_HTML);
         if (h[i].type == HINT_SCAFFOLD && (!fill_question(a, v, &h[i].question, r) || !fill_hints(a, v, &h[i].hints, h[i].hint_count, r))) return false;
     }
     *hints = h;
     return true;
 }
 
-enum st item_make(struct arena *a, const struct item *family, uint32_t variant, struct item **out, struct err *e)
+/* What a known error shows as: an expression over the variables becomes its value; an id or a word stays. */
+static bool fill_errors(struct arena *a, struct values *v, struct item *it)
+{
+    struct known_error *errors = arena_array(a, it->error_count + 1, sizeof *errors);
+    for (size_t i = 0; errors && i < it->error_count; i++) {
+        i128 n, d;
+        const char *match = fill(a, v, it->errors[i].match, SHAPE_KEY), *feedback = fill(a, v, it->errors[i].feedback_html, SHAPE_HTML);
+        if (it->question.type == INTERACTION_TEXT_ENTRY && match && value_of(v, parse(a, v, match), &n, &d))
+            match = d == 1 ? arena_printf(a, "%lld", (long long)n) : arena_printf(a, "%lld/%lld", (long long)n, (long long)d);
+        if (!match || !feedback) return false;
+        errors[i] = (struct known_error){match, feedback};
+    }
+    it->errors = errors;
+    return errors != NULL;
+}
+
+static bool fill_parts(struct arena *a, struct values *v, enum item_use use, struct item *it, struct rng *r)
+{
+    if (!fill_question(a, v, &it->question, r)) return false;
+    if (use != ITEM_TO_SCORE) {
+        it->title_html = fill(a, v, it->title_html, SHAPE_HTML);
+        it->title = fill(a, v, it->title, SHAPE_WORDS);
+        it->stimulus_html = fill(a, v, it->stimulus_html, SHAPE_HTML);
+        it->body_html = fill(a, v, it->body_html, SHAPE_HTML);
+    }
+    if (use == ITEM_TO_ASK) return true;
+    it->right_html = fill(a, v, it->right_html, SHAPE_HTML);
+    return fill_errors(a, v, it) && (use == ITEM_TO_SCORE || fill_hints(a, v, &it->hints, it->hint_count, r));
+}
+
+enum st item_make(struct arena *a, const struct item *family, uint32_t variant, enum item_use use, struct item **out, struct err *e)
 {
     if (!family->var_count && !family->question.shuffle) {
         *out = (struct item *)(uintptr_t)family; /* nothing of it differs */
@@ -225,32 +296,16 @@ enum st item_make(struct arena *a, const struct item *family, uint32_t variant, 
     struct values *v = arena_alloc(a, sizeof *v);
     struct item *it = arena_alloc(a, sizeof *it);
     bool found = false, bad = false;
-    if (!v || !it) return err_fail(e, ST_NOMEM, "err.memory", "variant");
-    v->family = family;
-    v->names.words = true;
-    for (size_t i = 0; i < family->var_count; i++) snprintf(v->names.name[i], sizeof v->names.name[i], "%s", family->vars[i].name);
+    if (v) v->family = family;
+    if (!v || !it || !prepare(a, v)) return err_fail(e, ST_NOMEM, "err.memory", "variant");
     rng_seed(&r, seed_of(family->source_id, variant));
     for (int t = 0; t < TRIES && !found; t++) found = draw(a, v, &r, &bad);
     if (!found)
         return err_fail(e, ST_INVALID, bad ? "item.expression" : "item.where", bad ? "%s: an expression cannot be computed" : "%s: the conditions are not met in 400 draws", family->source_id);
     *it = *family;
-    it->title_html = fill(a, v, it->title_html, PLACE_HTML);
-    it->title = fill(a, v, it->title, PLACE_WORDS);
-    it->stimulus_html = fill(a, v, it->stimulus_html, PLACE_HTML);
-    it->body_html = fill(a, v, it->body_html, PLACE_HTML);
-    it->right_html = fill(a, v, it->right_html, PLACE_HTML);
-    struct known_error *errors = arena_array(a, it->error_count + 1, sizeof *errors);
-    bool ok = errors && fill_question(a, v, &it->question, &r) && fill_hints(a, v, &it->hints, it->hint_count, &r);
-    for (size_t i = 0; ok && i < it->error_count; i++) {
-        i128 n, d;
-        errors[i] = (struct known_error){it->errors[i].match, fill(a, v, it->errors[i].feedback_html, PLACE_HTML)};
-        errors[i].match = fill(a, v, errors[i].match, PLACE_KEY);
-        /* An expression over the variables becomes its value; an id or a word stays. */
-        if (it->question.type == INTERACTION_TEXT_ENTRY && errors[i].match && evaluate(a, v, errors[i].match, &n, &d))
-            errors[i].match = d == 1 ? arena_printf(a, "%lld", (long long)n) : arena_printf(a, "%lld/%lld", (long long)n, (long long)d);
-        ok = errors[i].match && errors[i].feedback_html;
-    }
-    it->errors = errors;
+    text_init(&v->scratch, 1 << 20);
+    bool ok = fill_parts(a, v, use, it, &r);
+    text_release(&v->scratch);
     if (!ok) return err_fail(e, ST_NOMEM, "err.memory", "variant");
     *out = it;
     return ST_OK;

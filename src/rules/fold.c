@@ -34,6 +34,8 @@ static void remember(struct learner_state *s, const struct evidence *v)
     s->seen[0] = it;
 }
 
+static double capped(double p) { return p > P_KNOWN_MAX ? P_KNOWN_MAX : p; }
+
 static enum bkt_answer answer_of(const struct policy *p, const struct evidence *v)
 {
     if (v->hints > 0) return p->after_hint == AFTER_HINT_PRACTICE ? BKT_PRACTICE : BKT_WRONG;
@@ -60,7 +62,7 @@ enum st fold_fact(struct arena *a, const struct policy *p, const struct fold_fac
     size_t moved = counts ? f->count : 0;
     for (size_t i = 0; i < moved; i++) {
         const struct competency_state *c = state_find(s, f->competency_id[i]);
-        before[i] = c ? c->p_known : f->model[i].prior;
+        before[i] = c ? c->p_known : capped(f->model[i].prior);
     }
     if (moved && bkt_update(f->model, before, moved, answer_of(p, v), after) != ST_OK)
         return err_fail(e, ST_INVALID, "fold.model", "evidence %lld: the model refuses these numbers",
@@ -69,7 +71,7 @@ enum st fold_fact(struct arena *a, const struct policy *p, const struct fold_fac
         struct competency_state *c = state_entry(a, s, f->competency_id[i], before[i]);
         if (!c) return err_fail(e, ST_NOMEM, "err.memory", "state of learner %lld", (long long)v->learner_id);
         enum level level_before = c->level;
-        c->p_known = after[i];
+        c->p_known = after[i] = capped(after[i]);
         c->last_at_ms = at_ms;
         c->last_evidence_id = v->evidence_id;
         c->opportunities++;

@@ -120,6 +120,12 @@ enum st state_encode(struct arena *a, const struct learner_state *s, const void 
     return ST_OK;
 }
 
+/* Could the fold have made it? The numbers are counted on and searched by, so a damaged one must not come in. */
+static bool is_sound(const struct competency_state *c)
+{
+    return c->p_known >= 0 && c->p_known <= 1 && c->right_in_row >= 0 && c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities;
+}
+
 enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learner_state *out)
 {
     struct learner_state s = {0};
@@ -152,7 +158,8 @@ enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learne
         *c = (struct competency_state){.competency_id = (int64_t)x[0], .p_known = from_bits(x[1]),
                                        .last_at_ms = (int64_t)x[2], .last_evidence_id = (int64_t)x[3],
                                        .opportunities = (int32_t)y[0], .alone = (int32_t)y[1], .right = (int32_t)y[2],
-                                       .right_in_row = (int32_t)y[3], .level = (enum level)(level & 3)};
+                                       .right_in_row = (int32_t)y[3], .level = (enum level)level};
+        if (level >= LEVEL_COUNT || !is_sound(c) || (i && c[-1].competency_id >= c->competency_id)) return ST_INVALID;
     }
     s.seen_count = (size_t)seen;
     for (size_t i = 0; i < s.seen_count; i++) {
@@ -161,6 +168,7 @@ enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learne
         p = get(p, &variant, 8);
         p = get(p, &attempts, 4);
         p = get(p, &flags, 1);
+        if (flags > 3 || attempts == 0 || attempts > INT32_MAX) return ST_INVALID;
         s.seen[i] = (struct seen_item){(int64_t)item, (int64_t)variant, (int32_t)attempts, flags & 1, flags >> 1 & 1};
     }
     *out = s;

@@ -40,17 +40,27 @@ enum st states_get(struct tx *tx, struct arena *a, const int64_t *ids, size_t n,
     }
 }
 
-enum st state_get(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *out, struct err *e)
+static enum st read_state(struct tx *tx, enum sql_id query, struct arena *a, int64_t learner_id, struct state_row *out, struct err *e)
 {
     struct stmt *q;
     bool row;
     *out = (struct state_row){.learner_id = learner_id};
-    TRY(tx_stmt(tx, SQL_state_get, &q, e));
+    TRY(tx_stmt(tx, query, &q, e));
     bind_i64(q, "learner_id", learner_id);
     TRY(stmt_step(q, &row, e));
     if (!row) return ST_OK;
     out->version = col_i64(q, 0);
     return keep_blob(a, q, 1, out, e);
+}
+
+enum st state_get(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *out, struct err *e)
+{
+    return read_state(tx, SQL_state_get, a, learner_id, out, e);
+}
+
+enum st state_take(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *out, struct err *e)
+{
+    return read_state(tx, SQL_state_take, a, learner_id, out, e);
 }
 
 enum st state_write(struct tx *tx, const struct state_row *row, struct err *e)
@@ -60,7 +70,7 @@ enum st state_write(struct tx *tx, const struct state_row *row, struct err *e)
     bind_i64(q, "learner_id", row->learner_id);
     bind_i64(q, "version", row->version ? row->version : 1);
     bind_blob(q, "state", row->state, row->n);
-    return stmt_send(q, e);
+    return stmt_send_one(q, e);
 }
 
 enum st state_set(struct tx *tx, const struct state_row *row, struct err *e)

@@ -37,7 +37,7 @@ static enum st load_item(struct call *c, int64_t item_id, int64_t variant, struc
     if (!h->ref || !h->ref->open || !catalogue_teaches(&c->snapshot->catalogue, h->courses, h->course_count, h->ref))
         return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses, or has been taken out");
     h->variant = variant;
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h->ref->version, variant, &h->item, e));
+    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h->ref->version, variant, ITEM_WHOLE, &h->item, e));
     return draft_get(&c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
 }
 
@@ -579,7 +579,7 @@ enum st web_try(struct call *c, struct err *e)
     if (vs && *vs) TRY(whole(vs, "variant", INT64_C(1) << 40, &variant, e));
     h.ref = catalogue_item(&c->snapshot->catalogue, item_id);
     if (!h.ref || !h.ref->open) return err_fail(e, ST_NOT_FOUND, "err.not_found", "item");
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h.ref->version, variant, &h.item, e));
+    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h.ref->version, variant, ITEM_WHOLE, &h.item, e));
     TRY(page_begin(c, "/children", &p, e));
     struct page_item page = {.item_id = id_text(c, item_id), .variant = variant, .client_id = new_client_id(c), .no_trace = true, .leave_url = "/children",
                              .post_url = arena_printf(c->arena, "/try/%lld", (long long)item_id), .help_client_id = ""};

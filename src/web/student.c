@@ -212,7 +212,7 @@ static enum st fact_words(struct call *c, const struct why_step *s, struct ui_ev
     const struct item *it = NULL;
     struct text t;
     const struct evidence *v = &s->evidence;
-    if (v->item_id) TRY(app_item_variant(c->app, &c->tx, c->arena, v->item_id, v->item_version, v->variant, &it, e));
+    if (v->item_id) TRY(app_item_variant(c->app, &c->tx, c->arena, v->item_id, v->item_version, v->variant, ITEM_WHOLE, &it, e));
     text_init(&t, 4000);
     if (it) words_question(&t, it, 90);
     out->title = arena_strdup(c->arena, text_str(&t));

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         json_t *word = json_string("1/2"), *list = json_pack("[s]", "a");
         if (item_read(&a, (const char *)data, n, &it, &e) == ST_OK)
             for (uint32_t variant = 0; variant < 3; variant++)
-                if (item_make(&a, it, variant, &made, &e) == ST_OK) {
+                if (item_make(&a, it, variant, ITEM_WHOLE, &made, &e) == ST_OK) {
                     (void)!item_score(&a, made, word, &v, &e);
                     (void)!item_score(&a, made, list, &v, &e);
                 }

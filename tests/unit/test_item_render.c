@@ -29,7 +29,7 @@ static void a_variant_is_filled_into_words_and_mathematics(void **s)
     assert_null(rich_warning_next(r));
     char *text = json_dumps(doc, JSON_COMPACT);
     assert_int_equal(item_read(&a, text, strlen(text), &family, &e), ST_OK);
-    assert_int_equal(item_make(&a, family, 1, &it, &e), ST_OK);
+    assert_int_equal(item_make(&a, family, 1, ITEM_WHOLE, &it, &e), ST_OK);
     assert_string_equal(it->title, "<b>\"pears\" & co"); /* as words, for a template to escape */
     assert_string_equal(it->title_html, "&lt;b&gt;&quot;pears&quot; &amp; co");
     assert_string_equal(it->body_html,

@@ -156,8 +156,8 @@ static void a_family_gives_the_same_variant_again(void **s)
     arena_init(&a, 8 << 20);
     struct item *f = read(&a, family), *x, *y, *first = NULL;
     for (uint32_t v = 0; v < 200; v++) {
-        assert_int_equal(item_make(&a, f, v, &x, &e), ST_OK);
-        assert_int_equal(item_make(&a, f, v, &y, &e), ST_OK);
+        assert_int_equal(item_make(&a, f, v, ITEM_WHOLE, &x, &e), ST_OK);
+        assert_int_equal(item_make(&a, f, v, ITEM_WHOLE, &y, &e), ST_OK);
         assert_string_equal(x->body_html, y->body_html);
         assert_null(strstr(x->body_html, "{{"));
         assert_non_null(strstr(x->body_html, "<mfrac>"));

@@ -9,6 +9,11 @@ WHERE district_id = :district_id
 ORDER BY learner_id FOR UPDATE
 -- name: state_get
 SELECT version, state FROM learner_state WHERE district_id = :district_id AND learner_id = :learner_id
+-- name: state_take
+-- why: the same, to be written in this transaction: nobody else writes it meanwhile
+SELECT version, state FROM learner_state WHERE district_id = :district_id AND learner_id = :learner_id
+-- postgresql:
+SELECT version, state FROM learner_state WHERE district_id = :district_id AND learner_id = :learner_id FOR UPDATE
 -- name: state_insert
 INSERT INTO learner_state (district_id, learner_id, version, state)
 VALUES (:district_id, :learner_id, :version, :state)

@@ -35,8 +35,10 @@ ON CONFLICT (district_id, user_id, org_id, role) DO UPDATE SET status = 'active'
 INSERT INTO session (district_id, token_hash, user_id, created_at_ms, expires_at_ms)
 VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
 -- name: session_get
-SELECT s.user_id, s.expires_at_ms, u.enabled, u.status FROM session s
-JOIN user_account u ON u.district_id = s.district_id AND u.user_id = s.user_id
+-- why: on the way of every request: who asks, in one read; a row a role
+SELECT u.username, u.given_name, u.family_name, u.preferred_name, u.grade, u.language, u.enabled, u.status, s.user_id, s.expires_at_ms, r.role, r.org_id
+FROM session s JOIN user_account u ON u.district_id = s.district_id AND u.user_id = s.user_id
+LEFT JOIN user_role r ON r.district_id = s.district_id AND r.user_id = s.user_id AND r.status = 'active'
 WHERE s.district_id = :district_id AND s.token_hash = :token_hash
 -- name: session_delete
 DELETE FROM session WHERE district_id = :district_id AND token_hash = :token_hash
@@ -48,8 +50,10 @@ DELETE FROM session WHERE district_id = :district_id AND expires_at_ms < :now_ms
 INSERT INTO api_token (district_id, token_hash, user_id, created_at_ms, expires_at_ms)
 VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
 -- name: token_get
-SELECT t.user_id, t.expires_at_ms, u.enabled, u.status FROM api_token t
-JOIN user_account u ON u.district_id = t.district_id AND u.user_id = t.user_id
+-- why: on the way of every request: who asks, in one read; a row a role
+SELECT u.username, u.given_name, u.family_name, u.preferred_name, u.grade, u.language, u.enabled, u.status, t.user_id, t.expires_at_ms, r.role, r.org_id
+FROM api_token t JOIN user_account u ON u.district_id = t.district_id AND u.user_id = t.user_id
+LEFT JOIN user_role r ON r.district_id = t.district_id AND r.user_id = t.user_id AND r.status = 'active'
 WHERE t.district_id = :district_id AND t.token_hash = :token_hash
 -- name: failure_get
 SELECT failures, until_ms FROM sign_in_failure WHERE district_id = :district_id AND account_hash = :account_hash

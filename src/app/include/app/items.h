@@ -3,6 +3,7 @@
 #define APP_ITEMS_H
 #include "app/app.h"
 #include "domain/item.h"
+#include "items/items.h"
 
 struct item_cache;
 struct item_cache *item_cache_new(size_t most);
@@ -14,6 +15,6 @@ enum st app_item(struct app *app, struct tx *tx, struct arena *a, int64_t item_i
                  const struct item **out, struct err *e) WARN_UNUSED;
 /* The same, with the numbers of one variant put in. */
 enum st app_item_variant(struct app *app, struct tx *tx, struct arena *a, int64_t item_id, int32_t version,
-                         int64_t variant, const struct item **out, struct err *e) WARN_UNUSED;
+                         int64_t variant, enum item_use use, const struct item **out, struct err *e) WARN_UNUSED;
 
 #endif

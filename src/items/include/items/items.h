@@ -13,9 +13,15 @@ const char *key_kind_code(enum key_kind k);
 
 /* A stored (compiled) or source document; where *_html is absent, the source text escaped. ST_INVALID names the member. */
 enum st item_read(struct arena *a, const char *doc, size_t n, struct item **out, struct err *e) WARN_UNUSED;
+/* How much of a variant is wanted: what is left out stands as in the family, its variables open. */
+enum item_use {
+    ITEM_WHOLE,
+    ITEM_TO_SCORE, /* key, known errors, choices, right_html */
+    ITEM_TO_ASK    /* title, stimulus, body, choices */
+};
 /* One variant. The family itself (borrowed) when it has no variables and nothing to shuffle.
  * ST_INVALID: the conditions cannot be met, or an expression cannot be read. */
-enum st item_make(struct arena *a, const struct item *family, uint32_t variant, struct item **out, struct err *e) WARN_UNUSED;
+enum st item_make(struct arena *a, const struct item *family, uint32_t variant, enum item_use use, struct item **out, struct err *e) WARN_UNUSED;
 
 struct verdict {
     bool readable;             /* false: costs nothing, is no attempt */

@@ -3,9 +3,12 @@
  * Invariants
  *  1. A learner's facts fold in the order of their evidence_id, so that a state is a function of a prefix of one log.
  *  2. Time is clamped: a learner's time never runs backwards and never ahead of the moment a fact reached us.
- *  3. The first attempt at an item and variant counts; later ones are kept and move nothing.
+ *  3. The first attempt at an item and variant counts; later ones are kept and move nothing. "Later" reaches back over
+ *     the SEEN_MAX latest questions of the learner: a question from before those is new again.
  *  4. A level is a function of the state and the policy in force; model parameters are those in force when the fact
  *     was recorded.
+ *  5. Nobody is ever certain: P(known) stays at or below P_KNOWN_MAX. Without it some twenty right answers in a row round to
+ *     exactly 1, from which no wrong answer leads back.
  */
 #ifndef RULES_FOLD_H
 #define RULES_FOLD_H
@@ -15,6 +18,8 @@
 #include "domain/policy.h"
 #include "engine/bkt.h"
 #include "rules/state.h"
+
+#define P_KNOWN_MAX 0.9999 /* above every secure_at that a policy may ask for */
 
 /* A fact with what the fold must know of its item: the competencies, ordered by id, and their parameters. */
 struct fold_fact {

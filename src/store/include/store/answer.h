@@ -15,8 +15,11 @@ struct state_row {
 enum st states_get(struct tx *tx, struct arena *a, const int64_t *learner_ids, size_t n, struct state_row *rows,
                    struct err *e) WARN_UNUSED;
 enum st state_get(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *row, struct err *e) WARN_UNUSED;
+/* For a write transaction: locks the row until its end (PostgreSQL; SQLite has one writer). */
+enum st state_take(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *row, struct err *e) WARN_UNUSED;
 /* version as read; sent without waiting. Two writers cannot both insert; an update that meets another version changes
- * nothing, which `state_write` reports on SQLite as ST_CONFLICT and PostgreSQL prevents by the row lock of states_get. */
+ * nothing, which `state_write` reports on SQLite as ST_CONFLICT and PostgreSQL prevents by the row lock of states_get
+ * and state_take. */
 enum st state_write(struct tx *tx, const struct state_row *row, struct err *e) WARN_UNUSED;
 enum st state_set(struct tx *tx, const struct state_row *row, struct err *e) WARN_UNUSED;
 enum st state_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUSED;

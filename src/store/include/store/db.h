@@ -64,6 +64,8 @@ enum st stmt_step(struct stmt *q, bool *row, struct err *e) WARN_UNUSED;
 enum st stmt_run(struct stmt *q, int64_t *rows, struct err *e) WARN_UNUSED;
 /* Run without waiting for the answer where the driver can (PostgreSQL pipeline); errors show at tx_commit. */
 enum st stmt_send(struct stmt *q, struct err *e) WARN_UNUSED;
+/* The same for a statement that must change a row: ST_CONFLICT when it changed none, where the driver knows at once. */
+enum st stmt_send_one(struct stmt *q, struct err *e) WARN_UNUSED;
 int64_t col_i64(struct stmt *q, int i); /* NULL gives 0 */
 double col_f64(struct stmt *q, int i);
 const char *col_text(struct stmt *q, int i); /* borrowed until the next step; NULL gives "" */

@@ -193,6 +193,27 @@ def every_import_problem_is_explained():
             yield f"{where}: no importer reports {c}"
 
 
+@rule
+def links_lead_somewhere():
+    """A page that is named in a page is there."""
+    for path in tracked("*.md"):
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            for m in re.finditer(r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"`[^`]*`", "", line)):
+                if not (path.parent / m[1]).exists():
+                    yield f"{path.relative_to(root)}:{n}: {m[1]} is not there"
+
+
+@rule
+def every_setting_is_told():
+    """Each WAYMARK_ variable that the program reads is explained to operators, and no other is."""
+    read = {m for path in tracked("src/*.c") for m in re.findall(r'"(WAYMARK_[A-Z_]+)"', path.read_text())}
+    told = set(re.findall(r"\bWAYMARK_[A-Z_]+", (root / "packaging/waymark.env").read_text()))
+    for name in sorted(read - told - {"WAYMARK_CONTENT"}):
+        yield f"packaging/waymark.env: {name} is missing"
+    for name in sorted(told - read):
+        yield f"packaging/waymark.env: nothing reads {name}"
+
+
 results = [(f.__name__, f.__doc__.split("\n")[0], list(f())) for f in rules]
 for name, about, faults in results:
     for fault in faults:

@@ -150,7 +150,7 @@ static enum st fill_sources(struct call *c, struct ui_source_row *rows, size_t *
         const char *kind = col_text(q, 0);
         bool roster = str_eq(kind, "oneroster");
         enum msg_id what = roster ? MSG_school_source_roster : str_eq(kind, "case") || str_eq(kind, "asn") ? MSG_school_source_framework : MSG_school_source_content;
-        rows[*n] = (struct ui_source_row){.name = arena_strdup(c->arena, col_text(q, 1)), .what = msg(lang, what), .at = col_i64(q, 2), .late = roster && c->now_ms - col_i64(q, 2) > LATE_DAYS * INT64_C(86400000)};
+        rows[*n] = (struct ui_source_row){.name = msg(lang, what), .what = SAY(c, MSG_school_source_from, MSG_T("source", arena_strdup(c->arena, col_text(q, 1)))), .at = col_i64(q, 2), .late = roster && c->now_ms - col_i64(q, 2) > LATE_DAYS * INT64_C(86400000)};
         if (!rows[(*n)++].name) return err_fail(e, ST_NOMEM, "err.memory", "sources");
     }
 }

@@ -17,15 +17,17 @@ enum msg_id help_kind_words(const char *code)
     return MSG_help_ask;
 }
 
-const char *reason_words(struct call *c, const struct next_item *n)
+static const char *said(struct call *c, const struct next_item *n, void (*words)(struct text *, enum lang, const struct next_item *))
 {
     struct text t;
     text_init(&t, 4096);
-    words_reason(&t, page_lang(c), n);
+    words(&t, page_lang(c), n);
     const char *s = arena_strdup(c->arena, text_str(&t));
     text_release(&t);
     return s ? s : "";
 }
+
+const char *reason_words(struct call *c, const struct next_item *n) { return said(c, n, words_reason); }
 
 static const char *standing(struct call *c, const struct policy *p, const struct competency_state *k)
 {
@@ -110,7 +112,7 @@ enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_to
         t->next = x;
     }
     for (size_t i = 1; i < n; i++)
-        cards[t->choices_n++] = (struct ui_choice_card){.title = next[i].competency->name, .note = reason_words(c, &next[i]), .kind = msg(page_lang(c), MSG_today_screen), .address = item_address(c, &next[i])};
+        cards[t->choices_n++] = (struct ui_choice_card){.title = next[i].competency->name, .note = said(c, &next[i], words_reason_card), .kind = msg(page_lang(c), MSG_today_screen), .address = item_address(c, &next[i])};
     const struct policy *p = &s.m.policy->policy;
     struct ui_goal *goal;
     for (size_t i = 0; i < s.course_count && i < 1; i++) {

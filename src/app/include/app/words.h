@@ -8,6 +8,8 @@
 
 /* Why this next, to the learner. Appends to out. */
 void words_reason(struct text *out, enum lang lang, const struct next_item *n);
+/* The same beside the skill's name, which it need not say again. */
+void words_reason_card(struct text *out, enum lang lang, const struct next_item *n);
 /* The words of compiled HTML in one line, fractions as 3/4, cut at a word near `most` bytes. */
 void words_plain(struct text *out, const char *html, size_t most);
 /* What an item is about: its title, else the beginning of its question. */

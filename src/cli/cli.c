@@ -66,7 +66,7 @@ static void help_all(FILE *f)
             snprintf(head, sizeof head, "%s %s", w->name, w->args);
             fprintf(f, "  %-30s %.*s\n", head, (int)strcspn(w->summary, "\n"), w->summary);
         }
-    fprintf(f, "\n'waymark WORD --help' tells more. Exit status: 0 done, 1 failed, 2 usage, 3 not found, 4 refused.\n");
+    fprintf(f, "\n'waymark WORD --help' tells more, 'waymark man' prints the manual page. Exit status: 0 done, 1 failed, 2 usage, 3 not found, 4 refused.\n");
 }
 
 static void man_page(FILE *f)

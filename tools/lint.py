@@ -161,6 +161,59 @@ def headers_are_guarded():
             yield f"{path.relative_to(root)}: no include guard"
 
 
+@rule
+def every_import_problem_is_explained():
+    """Each code that an importer reports stands in docs/import-*.md or docs/pack-format.md, and they name no other."""
+    pages = [*root.glob("docs/import-*.md"), root / "docs/pack-format.md"]
+    told = {}
+    for page in pages:
+        for n, line in enumerate(page.read_text().split("\n"), 1):
+            if line.startswith("| `"):
+                for c in re.findall(r"`([a-z]+\.[a-z_]+)`", line.split("|")[1]):
+                    told.setdefault(c, f"{page.relative_to(root)}:{n}")
+    used = {}
+    for path in tracked("src/*.c"):
+        text = path.read_text()
+        for m in re.finditer(r"\b(report_problem|table_problem|rich_warn|note)\s*\(", text):
+            end, depth = m.end(), 1
+            while depth and end < len(text):
+                depth += (text[end] == "(") - (text[end] == ")")
+                end += 1
+            where = f"{path.relative_to(root)}:{text.count(chr(10), 0, m.start()) + 1}"
+            names = [s for s in re.findall(r'"((?:\\.|[^"\\])*)"', text[m.end():end]) if " " not in s]
+            names = [s for s in names if re.fullmatch(r"[a-z]+\.[a-z_]+", s) and not s.endswith((".csv", ".json"))]
+            for name in names:
+                used.setdefault(name, where)
+    for c, where in sorted(used.items()):
+        if c not in told:
+            yield f"{where}: {c} stands in no docs/import-*.md: say what it means and what to do"
+    for c, where in sorted(told.items()):
+        prefix = c.split(".")[0]
+        if c not in used and prefix in {u.split(".")[0] for u in used} and not where.startswith("docs/pack-format"):
+            yield f"{where}: no importer reports {c}"
+
+
+@rule
+def links_lead_somewhere():
+    """A page that is named in a page is there."""
+    for path in tracked("*.md"):
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            for m in re.finditer(r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"`[^`]*`", "", line)):
+                if not (path.parent / m[1]).exists():
+                    yield f"{path.relative_to(root)}:{n}: {m[1]} is not there"
+
+
+@rule
+def every_setting_is_told():
+    """Each WAYMARK_ variable that the program reads is explained to operators, and no other is."""
+    read = {m for path in tracked("src/*.c") for m in re.findall(r'"(WAYMARK_[A-Z_]+)"', path.read_text())}
+    told = set(re.findall(r"\bWAYMARK_[A-Z_]+", (root / "packaging/waymark.env").read_text()))
+    for name in sorted(read - told - {"WAYMARK_CONTENT"}):
+        yield f"packaging/waymark.env: {name} is missing"
+    for name in sorted(told - read):
+        yield f"packaging/waymark.env: nothing reads {name}"
+
+
 results = [(f.__name__, f.__doc__.split("\n")[0], list(f())) for f in rules]
 for name, about, faults in results:
     for fault in faults:

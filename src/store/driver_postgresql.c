@@ -40,8 +40,9 @@ static enum st failed(PGconn *pg, const PGresult *r, const char *what, struct er
     int n = (int)strcspn(words, "\n");
     if (PQstatus(pg) != CONNECTION_OK)
         return err_fail(e, ST_BUSY, "err.database_lost", "%s: the database connection is lost: %.*s", what, n, words);
-    /* 57P01 to 57P03, 08xxx: the server ends, has crashed or begins; the connection goes next */
-    if (state && (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0))
+    /* 57P01 to 57P03, 08xxx: the server ends, has crashed or begins; the connection goes next. Without a state it was the
+     * client library that could not go on: the connection broke in the middle. */
+    if (!state || (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0))
         return err_fail(e, ST_BUSY, "err.database_lost", "%s: the database goes away: %.*s", what, n, words);
     if (state && strncmp(state, "23", 2) == 0) return err_fail(e, ST_CONFLICT, "err.conflict", "%s: %.*s", what, n, words);
     if (state && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0))

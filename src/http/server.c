@@ -42,6 +42,7 @@ struct http_internal {
     bool too_large;
     bool called;      /* on_request has had it */
     bool replied;
+    bool trusted;     /* sent by the proxy that was named */
     bool suspended;
     enum MHD_Result result;
 };
@@ -85,7 +86,8 @@ static const char *peer_of(struct http_internal *in)
         else inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, s, sizeof s);
     }
     const char *forwarded = header_value(in->mhd, "X-Forwarded-For");
-    if (in->server->config.trusted_proxy && forwarded && in_cidr(s, in->server->config.trusted_proxy)) {
+    in->trusted = in->server->config.trusted_proxy && in_cidr(s, in->server->config.trusted_proxy);
+    if (in->trusted && forwarded) {
         const char *last = strrchr(forwarded, ',');
         last = last ? last + 1 : forwarded;
         while (*last == ' ') last++;
@@ -111,7 +113,7 @@ static struct http_internal *request_new(struct http_server *s, struct MHD_Conne
     in->req.path = arena_strdup(&in->req.arena, url);
     in->req.peer = peer_of(in);
     const char *proto = header_value(c, "X-Forwarded-Proto");
-    in->req.https = s->config.tls_cert_pem || (s->config.trusted_proxy && proto && strcmp(proto, "https") == 0);
+    in->req.https = s->config.tls_cert_pem || (in->trusted && proto && strcmp(proto, "https") == 0);
     if (!in->req.path || !in->req.peer) {
         arena_release(&in->req.arena);
         free(in);

@@ -170,7 +170,8 @@ enum st fill_map(struct call *c, const struct learner_scope *who, const char *wh
         struct ui_map_group *g = &groups[(*n)++];
         const struct competency *first = &c->snapshot->catalogue.competencies[k->competency[0]];
         const struct framework *f = catalogue_framework(&c->snapshot->catalogue, first->framework_id);
-        *g = (struct ui_map_group){.title = f ? f->title : "", .rows = rows, .rows_n = k->count};
+        *g = (struct ui_map_group){.title = f ? f->title : "", .rows = rows, .rows_n = k->count, .notice = f && *f->notice ? f->notice : NULL,
+                                    .licence = f && *f->licence ? f->licence : NULL, .licence_url = f && *f->licence_url ? f->licence_url : NULL};
         for (size_t j = 0; j < k->count; j++) {
             const struct competency *about = &c->snapshot->catalogue.competencies[k->competency[j]];
             const struct competency_state *st = state_find(&s.m.state, about->competency_id);

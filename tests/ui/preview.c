@@ -90,7 +90,7 @@ static struct ui_today_view today_view(void)
 
 static const struct ui_map_row rows1[] = {{"Multiplying fractions", "5.NF.B.4", 3, "Secure since Monday.", "/why?c=1"}, {"Dividing fractions", "6.NS.A.1", 2, "You got 4 of the last 5 right. 2 more right on your own and this is secure.", "/why?c=3"}, {"Adding fractions with unlike denominators, also as mixed numbers and in problems about time", "5.NF.A.1", 1, "Only 3 answers so far.", "/why?c=6"}};
 static const struct ui_map_row rows2[] = {{"Ratios in words", "6.RP.A.1", 1, "Only 1 answer so far.", "/why?c=8"}, {"Unit rates", "6.RP.A.2", 0, "Not started yet.", "/why?c=4"}};
-static const struct ui_map_group groups[] = {{"Fractions", L(rows1), 1}, {"Ratios and rates", L(rows2), 0}};
+static const struct ui_map_group groups[] = {{"Fractions", L(rows1), 1, "Standards of an example state, shown by its leave.", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"}, {"Ratios and rates", L(rows2), 0, NULL, NULL, NULL}};
 
 static const struct ui_fact facts[] = {{"Likely known", "88 in 100", "(needs 95)", false}, {"Answers that count", "7", "(needs 6)", true}};
 static const struct ui_evidence_row evidence[] = {

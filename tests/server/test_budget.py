@@ -14,8 +14,9 @@ import subprocess
 
 import pytest
 
-# Thousands of instructions of the whole process for one request; measured with clang 14 -O2, and a tenth on top.
-BUDGETS = {"answer": 600, "next": 230, "today": 1340, "item": 930, "class": 3220, "now": 5160}
+# Thousands of instructions of the whole process for one request, its once-a-second threads included, which count for more
+# on a busy machine; measured with clang 14 -O2 (525, 191, 1207, 822, 2905, 4660), and room for those threads on top.
+BUDGETS = {"answer": 700, "next": 320, "today": 1450, "item": 1050, "class": 3400, "now": 5400}
 PLAIN = os.environ.get("WAYMARK_PLAIN")
 
 
@@ -86,7 +87,7 @@ def measure(server, folder, token):
         return ask("GET", "/api/v1/me/next", "maya.okonkwo")
 
     klass = next(c["id"] for c in json.loads(ask("GET", "/api/v1/me", "sofia.rivera"))["classes"])
-    count("next", 40, lambda _: h_next())
+    count("next", 100, lambda _: h_next())
     count("answer", 60, answer, warm=150)  # until the items that come are in memory
     figures["answer"] -= figures["next"]
     count("today", 20, lambda _: ask("GET", "/today", "maya.okonkwo"))

@@ -1,74 +1,118 @@
-// Every page of a running server, signed in as each role: pictures, axe-core, no sideways scroll, no refused resource.
-//   node pages.mjs BASE_URL SIGN_INS.json [--out DIR] [--only NAME,NAME] [--dark] [--print]
-// SIGN_INS.json: [{role, username, password, pages: {name: path}}]; a path may hold {first:CSS} of an earlier page.
-// Ends with "N passed, N failed".
+// Every page of every role on the sample district: axe-core, no sideways scroll, no refused resource, nothing from another
+// host, and (wide) the keyboard: Tab reaches every control, what has the focus shows it and is not hidden.
+//   node pages.mjs BASE_URL SIGN_INS.json [--views wide,phone,phone-dark,wide-dark,tablet] [--only NAME,NAME] [--out DIR] [--print]
+// SIGN_INS.json as `waymark demo` writes it. With --out pictures, with --print also A4 and Letter. Ends with "N passed, N failed".
 import { readFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { checks, open_browser, people_of, watch } from "./sample.mjs";
 
 const args = process.argv.slice(2);
-const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : "");
+const option = (name, otherwise = "") => (args.includes(name) ? args[args.indexOf(name) + 1] : otherwise);
 const [base, file] = args, out = option("--out"), only = option("--only").split(",").filter(Boolean);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const people = JSON.parse(readFileSync(file, "utf8"));
-const views = [["wide", 1366, 768, "light"], ["phone", 390, 844, "light"]];
-if (args.includes("--tablet")) views.push(["tablet", 820, 1180, "light"]);
-if (args.includes("--dark")) views.push(["wide-dark", 1366, 768, "dark"], ["phone-dark", 390, 844, "dark"]);
+const views = { wide: [1366, 768, "light"], phone: [390, 844, "light"], "phone-dark": [390, 844, "dark"], "wide-dark": [1366, 768, "dark"], tablet: [820, 1180, "light"] };
+const chosen = option("--views", "wide,phone,phone-dark").split(",");
 if (out) mkdirSync(out, { recursive: true });
-let passed = 0, failed = 0;
+
+// A path, or [path, CSS of the link there to follow, …]; "sheet" opens a cell of the class table.
+const link = (css) => css, first_class = ["/classes", link("a[href^='/class/']")];
+const pages = {
+  nobody: { "sign-in": "/sign-in", error: "/no-such-page", style: "/style" },
+  student: { today: "/today", map: "/map", item: ["/today", link(".next a.primary")], choice: ["/today", link(".choose a")], why: ["/map", link("a[href*='/why']")], account: "/account" },
+  teacher: {
+    now: "/now", "now-all": ["/now", link(".cut a")], classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")],
+    cards: [...first_class, link("a[href$='/cards']")], student: ["/now", link(".q a.btn")], view: [...first_class, link("tbody th a")], account: "/account",
+  },
+  coach: { school: "/school" }, principal: { school: "/school", account: "/account" }, district: { school: "/school" },
+  guardian: { children: "/children", try: ["/children", link("a[href^='/try/']")], account: "/account" },
+};
+const { is, end } = checks();
+
+async function follow(context, path) {
+  const [at, ...links] = [path].flat();
+  let now = at;
+  for (const css of links) {
+    const page = await context.newPage();
+    await page.goto(base + now);
+    now = await page.evaluate((c) => { const a = document.querySelector(c); return a ? a.getAttribute("href") : ""; }, css);
+    await page.close();
+    if (!now) throw new Error(`no ${css} on ${at}`);
+  }
+  return now;
+}
+
+// Tab through the page; what Tab should have reached, and did not, or reached unseen.
+async function keyboard(page) {
+  const total = await page.evaluate(() => {
+    window.onbeforeunload = null;
+    document.activeElement.blur();
+    const shown = (x) => x.checkVisibility({ checkVisibilityCSS: true }) && !x.closest("[inert]");
+    const all = [...document.querySelectorAll("a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select, textarea, summary")].filter((x) => shown(x) && x.tabIndex >= 0);
+    const groups = {};
+    window.expected = new Set(all.filter((x) => { // one stop for a group of radio buttons
+      if (x.type !== "radio") return true;
+      const key = x.name + (x.form ? [...document.forms].indexOf(x.form) : "");
+      if (groups[key]) return false;
+      return (groups[key] = true);
+    }));
+    window.faults = [];
+    return window.expected.size;
+  });
+  for (let i = 0; i < total + 4; i++) {
+    await page.keyboard.press("Tab");
+    await page.evaluate(() => {
+      const x = document.activeElement, tell = (words) => window.faults.push(`${x.tagName} ${(x.getAttribute("aria-label") || x.textContent || x.name || "").trim().slice(0, 40)} ${words}`);
+      if (!x || x === document.body) return;
+      if (x.type === "radio") for (const e of window.expected) if (e.type === "radio" && e.name === x.name && e.form === x.form) window.expected.delete(e);
+      window.expected.delete(x);
+      const s = getComputedStyle(x), r = x.getBoundingClientRect();
+      if (s.outlineStyle === "none" || parseFloat(s.outlineWidth) < 2) tell("has the focus and does not show it");
+      if (r.bottom <= 0 || r.top >= innerHeight) tell("has the focus outside the window");
+      else if (r.width && r.height && r.height < innerHeight) {
+        const at = document.elementFromPoint(Math.min(innerWidth - 1, Math.max(0, r.x + r.width / 2)), Math.min(innerHeight - 1, Math.max(0, r.y + r.height / 2)));
+        if (at && !x.contains(at) && !at.contains(x) && !(at.closest("label") || document.body).contains(x)) tell(`has the focus behind ${at.tagName}.${at.className}`);
+      }
+    });
+  }
+  return page.evaluate(() => window.faults.concat([...window.expected].map((x) => `Tab does not reach ${x.outerHTML.slice(0, 80)}`)));
+}
 
 async function look(context, role, name, path, view) {
   const faults = [], page = await context.newPage();
-  page.on("console", (m) => { if (m.type() === "error") faults.push(m.text()); });
-  page.on("pageerror", (e) => faults.push(String(e)));
-  page.on("request", (r) => { if (!r.url().startsWith(base) && !r.url().startsWith("data:")) faults.push("reaches " + r.url()); });
+  watch(page, base, (words) => faults.push(words));
   const reply = await page.goto(base + path, { waitUntil: "load" });
-  if (!reply || reply.status() >= 400) faults.push(`status ${reply && reply.status()}`);
-  await page.waitForTimeout(150);
+  if ((reply.status() >= 400) !== (name === "error")) faults.push(`status ${reply.status()}`);
+  if (name === "sheet" && view === "wide") {
+    await page.click("table.grid tbody tr:nth-child(3) td:nth-of-type(4) a");
+    await page.waitForSelector("#sheet-h");
+  }
   if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)) faults.push("scrolls sideways");
   await page.evaluate(axe);
   const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   for (const v of found.violations) faults.push(`axe ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join("; ")}`);
   if (out) {
-    await page.screenshot({ path: join(out, `${role}-${name}-${view}.png`), fullPage: view !== "wide" || name !== "class" });
-    if (args.includes("--print") && view === "wide") {
-      await page.emulateMedia({ media: "print" });
-      await page.screenshot({ path: join(out, `${role}-${name}-print.png`), fullPage: true });
-    }
+    await page.screenshot({ path: join(out, `${role}-${name}-${view}.png`), fullPage: name !== "class" && name !== "sheet" });
+    if (args.includes("--print") && view === "wide") for (const format of ["A4", "Letter"]) await page.pdf({ path: join(out, `${role}-${name}-${format}.pdf`), format });
   }
+  if (view === "wide") faults.push(...(await keyboard(page)));
   await page.close();
-  if (faults.length) { failed++; console.log(`FAILED ${role} ${path} ${view}: ${faults.join(" | ")}`); } else passed++;
+  is(`${role} ${name} ${view}`, !faults.length, faults.length ? faults : undefined);
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
-for (const [view, width, height, colorScheme] of views) {
-  for (const who of people) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme });
-    if (who.username) {
-      const page = await context.newPage();
-      await page.goto(base + "/sign-in");
-      await page.fill("[name=username]", who.username);
-      await page.fill("[name=password]", who.password);
-      await Promise.all([page.waitForNavigation(), page.click("button.primary")]);
-      await page.close();
-    }
-    for (const [name, path] of Object.entries(who.pages)) {
+const browser = await open_browser(), people = await people_of(browser, base, file);
+await Promise.all(chosen.map(async (view) => {
+  const [width, height, colorScheme] = views[view];
+  for (const [role, list] of Object.entries(pages)) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, storageState: people[role] && people[role].state });
+    for (const [name, path] of Object.entries(list)) {
       if (only.length && !only.includes(name)) continue;
-      let at = path;
-      const m = /^(.*)\{first:(.*)\}$/.exec(path); // follow a link of a page
-      if (m) {
-        const page = await context.newPage();
-        await page.goto(base + m[1]);
-        at = await page.evaluate((css) => { const a = document.querySelector(css); return a ? a.getAttribute("href") : ""; }, m[2]);
-        await page.close();
-        if (!at) { failed++; console.log(`FAILED ${who.role} ${name}: no ${m[2]} on ${m[1]}`); continue; }
-      }
-      await look(context, who.role, name, at, view);
+      try {
+        await look(context, role, name, await follow(context, path), view);
+      } catch (e) { is(`${role} ${name} ${view}`, false, String(e)); }
     }
     await context.close();
   }
-}
+}));
 await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+end();

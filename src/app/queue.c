@@ -74,13 +74,17 @@ static const char *sentence(struct scan *x, enum msg_id id, const char *skill, c
     return s ? s : "";
 }
 
+/* What the feedback says first: it names the mistake, the rest explains it. */
+enum { FIRST_LEAST = 20 };
 static const char *plain(struct arena *a, const char *html)
 {
     struct text t;
     text_init(&t, 4000);
     words_plain(&t, html, 90);
-    const char *s = arena_strdup(a, text_str(&t));
+    char *s = arena_strdup(a, text_str(&t));
     text_release(&t);
+    char *stop = s && strlen(s) > FIRST_LEAST ? strstr(s + FIRST_LEAST, ". ") : NULL;
+    if (stop) stop[1] = 0;
     return s ? s : "";
 }
 
@@ -135,7 +139,7 @@ static bool same_error(struct scan *x, struct queue_entry *out)
     const struct item *it;
     struct err e = {0};
     if (app_item_variant(x->app, x->tx, x->arena, r->item_id, r->item_version, r->variant, ITEM_TO_SCORE, &it, &e) != ST_OK) return false;
-    *out = (struct queue_entry){.code = "same_error", .competency_id = found[at].competency_id, .action = QUEUE_OPEN_EVIDENCE, .work = written(x, it, r->evidence_id),
+    *out = (struct queue_entry){.code = "same_error", .times = found[at].n, .competency_id = found[at].competency_id, .action = QUEUE_OPEN_EVIDENCE, .work = written(x, it, r->evidence_id),
                                 .text = sentence(x, MSG_queue_same_error, "", plain(x->arena, it->errors[r->shown_error - 1].feedback_html), found[at].n)};
     return true;
 }
@@ -152,7 +156,7 @@ static bool fast(struct scan *x, struct queue_entry *out)
         right += r->score >= 1;
     }
     if (quick < FAST_TIMES || right * 2 >= n) return false;
-    *out = (struct queue_entry){.code = "fast", .action = QUEUE_TALK, .text = sentence(x, MSG_queue_fast, "", "", quick)};
+    *out = (struct queue_entry){.code = "fast", .times = quick, .action = QUEUE_TALK, .text = sentence(x, MSG_queue_fast, "", "", quick)};
     return true;
 }
 
@@ -169,7 +173,7 @@ static bool stuck(struct scan *x, struct queue_entry *out)
         at = k;
     }
     if (!most) return false;
-    *out = (struct queue_entry){.code = "stuck", .competency_id = most->competency_id, .action = QUEUE_OPEN_EVIDENCE,
+    *out = (struct queue_entry){.code = "stuck", .times = most->evidence_count, .competency_id = most->competency_id, .action = QUEUE_OPEN_EVIDENCE,
                                 .text = sentence(x, MSG_queue_stuck, x->v->competencies[at]->name, "", most->evidence_count)};
     return true;
 }
@@ -259,9 +263,15 @@ enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, st
         found[i].learner_id = x.l->learner_id;
         found[i].name = x.l->name;
     }
-    for (int r = 0; r < RANKS; r++)
+    for (int r = 0; r < RANKS; r++) {
+        size_t first = count;
         for (size_t i = 0; i < v.learner_count && count < cap; i++)
-            if (rank[i] == r) list[count++] = found[i];
+            if (rank[i] == r) {
+                size_t at = count++;
+                for (; at > first && list[at - 1].times < found[i].times; at--) list[at] = list[at - 1];
+                list[at] = found[i];
+            }
+    }
     *out = list;
     *n = count;
     return ST_OK;

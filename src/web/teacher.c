@@ -120,8 +120,14 @@ enum st web_now(struct call *c, struct err *e)
     }
     struct ui_help_row *help;
     struct ui_queue_row *queue;
+    struct from {
+        const struct queue_entry *entry;
+        const struct taught *of;
+    } *order;
+    size_t n = 0;
+    TRY(call_alloc(c, (all + 1) * sizeof *order, (void **)&order, e));
     TRY(call_alloc(c, (all + 1) * sizeof *help, (void **)&help, e));
-    TRY(call_alloc(c, (NOW_ROWS + 1) * sizeof *queue, (void **)&queue, e));
+    TRY(call_alloc(c, (all + 1) * sizeof *queue, (void **)&queue, e));
     for (size_t i = 0; i < page.classes_n; i++)
         for (size_t j = 0; j < counts[i]; j++) {
             if (!queues[i][j].help_id) continue;
@@ -135,13 +141,20 @@ enum st web_now(struct call *c, struct err *e)
     for (size_t r = 0; r < REASONS; r++)
         for (size_t i = 0; i < page.classes_n; i++)
             for (size_t j = 0; j < counts[i]; j++) {
-                if (!str_eq(queues[i][j].code, reason_order[r])) continue;
-                if (page.queue_n < NOW_ROWS) put_queue(c, &queues[i][j], &list[i], &queue[page.queue_n++]);
-                else page.queue_more++;
+                const struct queue_entry *x = &queues[i][j];
+                if (!str_eq(x->code, reason_order[r])) continue;
+                order[n] = (struct from){x, &list[i]};
+                for (size_t at = n++; at > 0 && order[at - 1].entry->times < x->times && str_eq(order[at - 1].entry->code, x->code); at--) {
+                    order[at] = order[at - 1];
+                    order[at - 1] = (struct from){x, &list[i]};
+                }
             }
+    size_t show = http_query(c->http, "all") || n <= NOW_ROWS + 1 ? n : NOW_ROWS; /* no line that says: one more */
+    for (; page.queue_n < show; page.queue_n++) put_queue(c, order[page.queue_n].entry, order[page.queue_n].of, &queue[page.queue_n]);
+    page.queue_more = (int64_t)(n - show);
     page.help = help;
     page.queue = queue;
-    if (page.queue_more) page.more_url = "/classes";
+    if (page.queue_more) page.more_url = "/now?all=1";
     return page_end(p, page_now(&p->html, &p->ctx, &page), e);
 }
 

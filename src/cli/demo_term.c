@@ -143,7 +143,13 @@ static bool quote(char *out, size_t cap, const char *s, bool list)
 static bool right_response(const struct item *it, char *out, size_t cap)
 {
     const struct answer_key *k = &it->question.key;
-    if (it->question.type == INTERACTION_TEXT_ENTRY) return quote(out, cap, k->values[0], false);
+    if (it->question.type == INTERACTION_TEXT_ENTRY) {
+        char plain[200];
+        size_t length = strlen(k->values[0]);
+        bool wrapped = length > 2 && length < sizeof plain && k->values[0][0] == '(' && strcspn(k->values[0] + 1, "(),") == length - 2; /* (3/4), but not a pair */
+        if (wrapped) snprintf(plain, sizeof plain, "%.*s", (int)(length - 2), k->values[0] + 1);
+        return quote(out, cap, wrapped ? plain : k->values[0], false);
+    }
     size_t n = 0, most = it->question.type == INTERACTION_CHOICE ? 1 : k->count;
     out[n++] = '[';
     for (size_t i = 0; i < most; i++) {

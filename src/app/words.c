@@ -12,12 +12,13 @@ static void say_reason(struct text *out, enum lang lang, const char *form, const
         if (n->about) code = "ready_after";
         else if (n->competency && !n->competency->prerequisite_count) code = "start_here";
     }
-    enum msg_id id = msg_find_code(form, code, MSG_NONE);
+    enum msg_id id = msg_find_code(form, code, msg_find_code("reason", code, MSG_NONE));
     if (id == MSG_NONE) return;
     msg_format(out, lang, id, MSG_ARGS(MSG_T("skill", n->competency ? n->competency->name : ""), MSG_T("other", n->about ? n->about->name : "")));
 }
 
 void words_reason(struct text *out, enum lang lang, const struct next_item *n) { say_reason(out, lang, "reason", n); }
+void words_reason_here(struct text *out, enum lang lang, const struct next_item *n) { say_reason(out, lang, "here", n); }
 void words_reason_card(struct text *out, enum lang lang, const struct next_item *n) { say_reason(out, lang, "card", n); }
 
 /* Which elements stand open, to put / and ^ where a fraction's or a power's second part begins. */

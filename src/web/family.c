@@ -8,30 +8,36 @@
 #include "app/queue.h"
 #include "page.h"
 
-enum { CHILDREN_MAX = 20, WORK_SHOWN = 6, WORK_DAYS = 14, SKILLS_SHOWN = 12 };
+enum { CHILDREN_MAX = 20, WORK_SHOWN = 6, WORK_READ = 40, WORK_DAYS = 14, SKILLS_SHOWN = 12 };
 
-static const char *work_words(struct call *c, const struct recent *r)
-{
-    enum lang lang = page_lang(c);
-    if (r->observed) return msg(lang, MSG_ev_observed);
-    const char *result = msg(lang, r->score >= 1 ? MSG_ev_right : r->score > 0 ? MSG_ev_partly : MSG_ev_not_yet);
-    const char *hints = r->hints ? SAY(c, MSG_ev_hints, MSG_N("n", r->hints)) : msg(lang, MSG_ev_no_hints);
-    const char *s = arena_printf(c->arena, "%s, %s", result, hints);
-    return s ? s : "";
-}
+/* A day's answers on one skill are one line: what a family can talk about, and not a list of misses. */
+struct day_work {
+    int64_t at_ms, day, competency_id, answers, right;
+    bool observed;
+};
 
 static enum st fill_work(struct call *c, const struct learner_scope *who, struct ui_child *child, struct err *e)
 {
     struct recent *r;
+    struct day_work days[WORK_SHOWN];
     struct ui_child_work *work;
-    size_t n;
-    TRY(recent_list(&c->tx, c->arena, who->learner_id, WORK_SHOWN, &r, &n, e));
-    TRY(call_alloc(c, (n + 1) * sizeof *work, (void **)&work, e));
-    for (size_t i = 0; i < n; i++) {
+    size_t n, count = 0;
+    TRY(recent_list(&c->tx, c->arena, who->learner_id, WORK_READ, &r, &n, e));
+    TRY(call_alloc(c, WORK_SHOWN * sizeof *work, (void **)&work, e));
+    for (size_t i = 0; i < n && c->now_ms - r[i].answered_at_ms <= WORK_DAYS * INT64_C(86400000); i++) {
         const struct item_ref *it = catalogue_item(&c->snapshot->catalogue, r[i].item_id);
-        const struct competency *k = it && it->competency_count ? catalogue_competency(&c->snapshot->catalogue, it->competency_ids[0]) : NULL;
-        if (c->now_ms - r[i].answered_at_ms > WORK_DAYS * INT64_C(86400000)) break;
-        work[child->work_n++] = (struct ui_child_work){r[i].answered_at_ms, k ? k->name : "", work_words(c, &r[i])};
+        struct day_work x = {r[i].answered_at_ms, tz_date(c->snapshot->zone, r[i].answered_at_ms), it && it->competency_count ? it->competency_ids[0] : 0, 0, 0, r[i].observed};
+        size_t at = 0;
+        while (at < count && (days[at].day != x.day || days[at].competency_id != x.competency_id || days[at].observed != x.observed)) at++;
+        if (at == WORK_SHOWN) continue;
+        if (at == count) days[count++] = x;
+        days[at].answers++;
+        days[at].right += r[i].score >= 1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct competency *k = catalogue_competency(&c->snapshot->catalogue, days[i].competency_id);
+        const char *words = days[i].observed ? msg(page_lang(c), MSG_ev_observed) : SAY(c, MSG_children_answers, MSG_N("n", days[i].answers), MSG_N("right", days[i].right));
+        work[child->work_n++] = (struct ui_child_work){days[i].at_ms, k ? k->name : "", words};
     }
     child->work = work;
     return ST_OK;
@@ -92,7 +98,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     if (!next.item) return ST_OK;
     const struct competency_state *k = state_find(&m.state, next.competency->competency_id);
     child->next_title = next.competency->name;
-    child->next_words = SAY(c, !k || !k->opportunities ? MSG_children_next_new : k->level == LEVEL_NEARLY ? MSG_children_next_close : MSG_children_next_words, MSG_T("name", name));
+    child->next_words = SAY(c, !k || !k->opportunities ? MSG_children_next_new : k->level == LEVEL_SECURE ? MSG_children_next_review : k->level == LEVEL_NEARLY ? MSG_children_next_close : MSG_children_next_words, MSG_T("name", name));
     child->try_title = msg(page_lang(c), MSG_children_try_go);
     child->try_words = msg(page_lang(c), MSG_children_try_words);
     child->try_url = arena_printf(c->arena, "/try/%lld", (long long)next.item->item_id);

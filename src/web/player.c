@@ -584,6 +584,8 @@ enum st web_try(struct call *c, struct err *e)
     struct page_item page = {.item_id = id_text(c, item_id), .variant = variant, .client_id = new_client_id(c), .no_trace = true, .leave_url = "/children",
                              .post_url = arena_printf(c->arena, "/try/%lld", (long long)item_id), .help_client_id = ""};
     fill_question(h.item, &page);
+    const struct competency *about = h.ref->competency_count ? catalogue_competency(&c->snapshot->catalogue, h.ref->competency_ids[0]) : NULL;
+    if (about) page.skill = about->name;
     struct web_answer a = {0};
     if (post) {
         json_t *response;

@@ -27,7 +27,7 @@ static const char *said(struct call *c, const struct next_item *n, void (*words)
     return s ? s : "";
 }
 
-const char *reason_words(struct call *c, const struct next_item *n) { return said(c, n, words_reason); }
+const char *reason_words(struct call *c, const struct next_item *n) { return said(c, n, words_reason_here); }
 
 static const char *standing(struct call *c, const struct policy *p, const struct competency_state *k)
 {
@@ -111,8 +111,6 @@ enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_to
         TRY(fill_next(c, &s, &next[0], &x, e));
         t->next = x;
     }
-    for (size_t i = 1; i < n; i++)
-        cards[t->choices_n++] = (struct ui_choice_card){.title = next[i].competency->name, .note = said(c, &next[i], words_reason_card), .kind = msg(page_lang(c), MSG_today_screen), .address = item_address(c, &next[i])};
     const struct policy *p = &s.m.policy->policy;
     struct ui_goal *goal;
     for (size_t i = 0; i < s.course_count && i < 1; i++) {
@@ -140,6 +138,11 @@ enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_to
         goal->total = (int64_t)k->count;
         t->goals = goal;
         t->goals_n = 1;
+    }
+    for (size_t i = 1; i < n; i++) {
+        bool listed = false; /* among what is to be done anyhow */
+        for (size_t j = 0; j < t->must_n; j++) listed = listed || str_eq(must[j].title, next[i].competency->name);
+        if (!listed) cards[t->choices_n++] = (struct ui_choice_card){.title = next[i].competency->name, .note = said(c, &next[i], words_reason_card), .address = item_address(c, &next[i])};
     }
     return fill_day(c, who, t, e);
 }
@@ -265,7 +268,7 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
     int64_t more = k ? p->least_evidence - k->alone : p->least_evidence;
     *w = (struct ui_why_view){.learner = for_student ? NULL : full, .skill = v.competency->name, .code = v.competency->code, .level = k ? (int64_t)k->level : 0,
                               .summary = !k || !k->alone ? "" : SAY(c, for_student ? MSG_words_last_right : MSG_words_class_last_right, MSG_N("right", k->right), MSG_N("n", k->alone)),
-                              .rule = SAY(c, MSG_words_rule, MSG_T("p", in_100(c, p->secure_at)), MSG_N("n", p->least_evidence)), .rule_version = version, .facts = facts, .facts_n = 2,
+                              .rule = SAY(c, MSG_words_rule, MSG_T("p", in_100(c, p->secure_at)), MSG_N("n", p->least_evidence)), .rule_version = version, .show_steps = !for_student, .facts = facts, .facts_n = 2,
                               .change = k && k->level == LEVEL_SECURE ? NULL : SAY(c, MSG_words_secure_more, MSG_N("n", more > 1 ? more : known >= p->nearly_at ? 1 : 2)),
                               .evidence = rows, .evidence_n = shown, .more = (int64_t)(v.count - shown)};
     return ST_OK;

@@ -101,7 +101,7 @@ static const struct ui_evidence_row evidence[] = {
     {now - day - hour, "3/4 ÷ 1/2, recipes", NULL, "1 1/2", 1, 1, 93000, NULL, 0.74, 0.77, 3, true},
     {now - 9 * day, "1/2 ÷ 1/8, ribbons", NULL, "4", 1, 2, 150000, NULL, 0.7, 0.74, 4, true}};
 static const struct ui_why_view why = {"Maya Okafor", "Dividing fractions", "6.NS.A.1", 2, "Right on 4 of the last 5, two of them without hints. The one miss was turning the first fraction over instead of the second.",
-                                       "Secure means: very likely known (95 in 100), from at least 6 answers on first attempt.", 7, L(facts), "two more right on her own, one of them on Friday or later.", L(evidence), 3, NULL};
+                                       "Secure means: very likely known (95 in 100), from at least 6 answers on first attempt.", 7, L(facts), "two more right on her own, one of them on Friday or later.", true, L(evidence), 3, NULL};
 
 #define FRAC(a, b) "<math><mfrac><mn>" #a "</mn><mn>" #b "</mn></mfrac></math>"
 #define STEM "<p>A playlist has " FRAC(5, 6) " of an hour left. Each song takes " FRAC(1, 12) " of an hour. How many songs can still play?</p>"

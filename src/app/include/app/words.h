@@ -8,7 +8,8 @@
 
 /* Why this next, to the learner. Appends to out. */
 void words_reason(struct text *out, enum lang lang, const struct next_item *n);
-/* The same beside the skill's name, which it need not say again. */
+/* The same where the skill's name stands above: a sentence that does not say it again; and shorter, for a card. */
+void words_reason_here(struct text *out, enum lang lang, const struct next_item *n);
 void words_reason_card(struct text *out, enum lang lang, const struct next_item *n);
 /* The words of compiled HTML in one line, fractions as 3/4, cut at a word near `most` bytes. */
 void words_plain(struct text *out, const char *html, size_t most);

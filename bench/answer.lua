@@ -27,7 +27,7 @@ function request()
   local mine = items[l.course]
   local list = math.random() < 0.3 and mine.typed or mine.choice
   local it = list[math.random(#list)]
-  local body = string.format('{"client_id":"bench-%d-%d-%d","item_id":"%s","variant":%d,"response":%s,"took_ms":21000,"hints":0}',
+  local body = string.format('{"client_id":"bench-%05d-%d-%010d","item_id":"%s","variant":%d,"response":%s,"took_ms":21000,"hints":0}',
     run, thread_number or 0, n, it.id, math.random(1, 99999), it.response)
   return wrk.format("POST", "/api/v1/me/answers", { ["Authorization"] = "Bearer " .. l.token, ["Content-Type"] = "application/json" }, body)
 end

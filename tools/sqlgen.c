@@ -2,7 +2,8 @@
  *
  *   sqlgen OUT.h OUT.c QUERIES.sql... -- MIGRATION.sql...
  *
- * A query is a block that begins with `-- name: x`; a twin for PostgreSQL follows as `-- postgresql:`. Parameters are
+ * A query is a block that begins with `-- name: x`; a twin for PostgreSQL follows as `-- postgresql:`, or as
+ * `-- postgresql rows:` when it takes a list of rows at once (each parameter but district_id an array). Parameters are
  * :names; for PostgreSQL they become $1, $2 ... in order of first use (the order in which SQLite numbers them).
  * Refuses a query that does not name district_id, unless it says `-- all districts: why`.
  */
@@ -95,25 +96,30 @@ static char *slurp(const char *file)
 }
 
 static char names[1000][64];
+static bool takes_rows[1000];
 static int name_count;
 
 static void queries(const char *file)
 {
     static char sql[SQL_MAX], pg[SQL_MAX];
     char *b = slurp(file), name[64] = "", *into = sql;
-    bool all = false;
+    bool all = false, rows = false;
     sql[0] = pg[0] = 0;
     for (char *line = strtok(b, "\n"); ; line = strtok(NULL, "\n")) {
         if (!line || strncmp(line, "-- name: ", 9) == 0) {
             if (name[0]) {
                 emit(file, name, sql, pg, all);
+                takes_rows[name_count] = rows;
                 strcpy(names[name_count++], name);
             }
             if (!line) break;
             snprintf(name, sizeof name, "%s", line + 9);
             sql[0] = pg[0] = 0;
             into = sql;
-            all = false;
+            all = rows = false;
+        } else if (strncmp(line, "-- postgresql rows:", 19) == 0) {
+            into = pg;
+            rows = true;
         } else if (strncmp(line, "-- postgresql:", 14) == 0) {
             into = pg;
         } else if (strncmp(line, "-- all districts: ", 18) == 0) {
@@ -139,14 +145,14 @@ int main(int argc, char **argv)
     int i = 3;
     for (; i < argc && strcmp(argv[i], "--") != 0; i++) queries(argv[i]);
     fprintf(h, "    SQL_COUNT\n};\nstruct sql_query {\n    const char *name, *sqlite, *postgresql;\n"
-               "    const char *const *sqlite_params, *const *postgresql_params;\n};\n"
+               "    const char *const *sqlite_params, *const *postgresql_params;\n    int postgresql_rows; /* takes arrays: many rows at once */\n};\n"
                "extern const struct sql_query sql_queries[SQL_COUNT];\n"
                "struct sql_migration {\n    int number;\n    const char *name, *text;\n};\n"
                "extern const struct sql_migration sql_migrations[];\nextern const int sql_migration_count;\n#endif\n");
     fprintf(c, "const struct sql_query sql_queries[SQL_COUNT] = {\n");
     for (int k = 0; k < name_count; k++)
-        fprintf(c, "    {\"%s\", text_%s, pg_text_%s, params_%s, pg_params_%s},\n", names[k], names[k], names[k],
-                names[k], names[k]);
+        fprintf(c, "    {\"%s\", text_%s, pg_text_%s, params_%s, pg_params_%s, %d},\n", names[k], names[k], names[k],
+                names[k], names[k], takes_rows[k]);
     fprintf(c, "};\nconst struct sql_migration sql_migrations[] = {\n");
     int m = 0;
     for (i++; i < argc; i++, m++) {

@@ -138,7 +138,7 @@ static enum st get_next(struct call *c, struct err *e)
     struct next_item next;
     const char *want = http_query(c->http, "competency");
     if (want && *want && !id_parse(want, &competency)) return err_fail(e, ST_INVALID, "api.competency", "competency must be an id");
-    TRY(learner_courses(&c->tx, c->learner.learner_id, courses, COURSES_MAX, &n, e));
+    TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
     next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, competency, c->now_ms, &next);
     struct json_out j = start(c);
@@ -186,7 +186,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     TRY(whole(body, "took_ms", 0, 86400000, 0, &cmd->took_ms, e));
     TRY(whole(body, "answered_at_ms", 0, INT64_C(1) << 45, c->now_ms, &cmd->answered_at_ms, e));
     cmd->hints = (int32_t)hints;
-    TRY(learner_courses(&c->tx, c->learner.learner_id, a->courses, COURSES_MAX, &a->course_count, e));
+    TRY(call_courses(c, c->learner.learner_id, a->courses, &a->course_count, e));
     cmd->item = catalogue_item(&c->snapshot->catalogue, item_id);
     if (!cmd->item || !cmd->item->open || !catalogue_teaches(&c->snapshot->catalogue, a->courses, a->course_count, cmd->item))
         return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses, or has been taken out");
@@ -257,7 +257,7 @@ static enum st help_parse(struct call *c, struct command **out, struct err *e)
         int64_t courses[COURSES_MAX];
         size_t n;
         const struct item_ref *ref = catalogue_item(&c->snapshot->catalogue, h->item_id);
-        TRY(learner_courses(&c->tx, c->learner.learner_id, courses, COURSES_MAX, &n, e));
+        TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
         if (!ref || !catalogue_teaches(&c->snapshot->catalogue, courses, n, ref))
             return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses");
     }
@@ -460,6 +460,15 @@ static enum st get_health(struct call *c, struct err *e)
     return ST_OK;
 }
 
+static enum st get_ready(struct call *c, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(&c->tx, SQL_district_all, &q, e)); /* a read begins with its first statement */
+    TRY(stmt_step(q, &row, e));
+    return get_health(c, e);
+}
+
 /* Prometheus' text format: numbers of this process, of nobody. */
 static enum st get_metrics(struct call *c, struct err *e)
 {
@@ -484,7 +493,7 @@ enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GU
 
 const struct route api_routes[] = {
     {.method = HTTP_GET, .path = "/healthz", .may = MAY_ANYONE, .read = get_health, .no_db = true, .summary = "The process runs"},
-    {.method = HTTP_GET, .path = "/readyz", .may = MAY_ANYONE, .read = get_health, .summary = "The database answers"},
+    {.method = HTTP_GET, .path = "/readyz", .may = MAY_ANYONE, .read = get_ready, .summary = "The database answers"},
     {.method = HTTP_GET, .path = "/metrics", .may = MAY_ANYONE, .read = get_metrics, .no_db = true, .summary = "Counters of this process"},
     {.method = HTTP_GET, .path = "/api/v1/openapi.json", .may = MAY_ANYONE, .read = get_openapi, .no_db = true, .summary = "This description"},
     {.method = HTTP_GET, .path = "/api/v1/me", .may = MAY_SIGNED_IN, .read = get_me, .summary = "Who I am, and my classes", .reply_schema = "Me"},

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "app/hub.h"
+#include "app/state.h"
 #include "base/id.h"
 #include "base/rng.h"
 #include "base/text.h"
-#include "store/answer.h"
 
 enum { ANSWERS_MAX = 256 };
 
@@ -34,7 +34,14 @@ struct open_learner {
     int64_t learner_id;
     struct state_row row;
     struct learner_state state;
+    size_t behind; /* facts in `state` that the stored row lacks */
     bool changed;
+};
+
+/* A cell of the mastery table that the batch moves: written once, however many answers move it. */
+struct touched {
+    struct open_learner *learner;
+    int64_t competency_id, policy_id, model_id;
 };
 
 struct answer_batch {
@@ -43,7 +50,11 @@ struct answer_batch {
     struct arena arena;
     size_t learner_count;
     struct open_learner learners[ANSWERS_MAX];
+    struct response_key keys[ANSWERS_MAX]; /* of the commands, in their order */
+    size_t touched_count;
+    struct touched touched[ANSWERS_MAX * BKT_SKILLS_MAX];
     int64_t now_ms;
+    const struct snapshot *snapshot;
     const struct policy_version *policy;
     const struct model *model;
     int32_t today;
@@ -56,27 +67,46 @@ static struct open_learner *learner_of(struct answer_batch *b, int64_t id)
     return NULL;
 }
 
+/* What the writer remembers of a learner; false: nothing. */
+static bool recall(struct answer_batch *b, struct open_learner *l)
+{
+    const struct kept_state *k = states_find(b->app->states, l->learner_id);
+    if (!k || state_decode(&b->arena, k->row.state, k->row.n, &l->state) != ST_OK) return false;
+    l->row = k->row;
+    l->behind = k->behind;
+    return true;
+}
+
 static enum st load(struct answer_batch *b, struct command **cmds, size_t n, struct err *e)
 {
+    struct open_learner *missing[ANSWERS_MAX];
     int64_t ids[ANSWERS_MAX];
     struct state_row rows[ANSWERS_MAX];
+    size_t m = 0;
+    bool others;
+    TRY(conn_others_wrote(b->tx->conn, &others, e));
+    if (others) states_forget(b->app->states);
     for (size_t i = 0; i < n; i++) {
-        int64_t id = ((struct answer_cmd *)cmds[i])->learner_id;
-        if (!learner_of(b, id)) b->learners[b->learner_count++] = (struct open_learner){.learner_id = id};
+        const struct answer_cmd *c = (const struct answer_cmd *)cmds[i];
+        b->keys[i] = (struct response_key){.learner_id = c->learner_id, .client_id = c->client_id};
+        if (learner_of(b, c->learner_id)) continue;
+        struct open_learner *l = &b->learners[b->learner_count++];
+        *l = (struct open_learner){.learner_id = c->learner_id};
+        if (recall(b, l)) continue;
+        missing[m] = l;
+        ids[m++] = l->learner_id;
     }
-    for (size_t i = 0; i < b->learner_count; i++) ids[i] = b->learners[i].learner_id;
-    if (b->learner_count == 1) TRY(state_take(b->tx, &b->arena, ids[0], &rows[0], e));
-    else TRY(states_get(b->tx, &b->arena, ids, b->learner_count, rows, e));
-    for (size_t i = 0; i < b->learner_count; i++) {
-        b->learners[i].row = rows[i];
-        if (state_decode(&b->arena, rows[i].state, rows[i].n, &b->learners[i].state) != ST_OK)
-            return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`", (long long)ids[i]);
+    if (m == 1) TRY(state_take(b->tx, &b->arena, ids[0], &rows[0], e));
+    else if (m) TRY(states_get(b->tx, &b->arena, ids, m, rows, e));
+    for (size_t i = 0; i < m; i++) {
+        missing[i]->row = rows[i];
+        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, &b->policy->policy, &rows[i], &missing[i]->state, &missing[i]->behind, e));
     }
-    return ST_OK;
+    return responses_find(b->tx, b->keys, n, e);
 }
 
 /* The same client id again: within the batch, or stored. */
-static enum st first_reply(struct answer_batch *b, struct command **cmds, size_t at, struct err *e)
+static void first_reply(struct answer_batch *b, struct command **cmds, size_t at)
 {
     struct answer_cmd *c = (struct answer_cmd *)cmds[at];
     int64_t evidence_id = 0, hash = 0;
@@ -87,15 +117,17 @@ static enum st first_reply(struct answer_batch *b, struct command **cmds, size_t
             hash = o->body_hash;
         }
     }
-    if (!evidence_id) TRY(response_find(b->tx, c->learner_id, c->client_id, &evidence_id, &hash, e));
-    if (!evidence_id) return ST_OK;
+    if (!evidence_id) {
+        evidence_id = b->keys[at].evidence_id;
+        hash = b->keys[at].body_hash;
+    }
+    if (!evidence_id) return;
     if (hash != c->body_hash) {
         c->command.st = err_fail(&c->command.err, ST_CONFLICT, "answer.client_id_reused", "client_id was used for another answer");
-        return ST_OK;
+        return;
     }
     c->duplicate = true;
     c->evidence_id = evidence_id;
-    return ST_OK;
 }
 
 static enum st keep_unread(struct answer_batch *b, struct answer_cmd *c, struct err *e)
@@ -109,6 +141,14 @@ static enum st keep_unread(struct answer_batch *b, struct answer_cmd *c, struct 
     bind_text(q, "response", c->response);
     bind_i64(q, "at_ms", b->now_ms);
     return stmt_send(q, e);
+}
+
+static void touch(struct answer_batch *b, struct open_learner *l, int64_t competency_id, const struct evidence *v)
+{
+    struct touched *t = b->touched, *end = t + b->touched_count;
+    while (t < end && (t->learner != l || t->competency_id != competency_id)) t++;
+    if (t == end) b->touched_count++;
+    *t = (struct touched){l, competency_id, v->policy_id, v->model_id};
 }
 
 static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_learner *l, struct err *e)
@@ -129,13 +169,33 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
     if (c->command.st != ST_OK) return ST_OK; /* this answer's own failure: nothing of it was kept */
     c->evidence_id = v.evidence_id;
     l->changed = true;
+    l->behind++;
+    for (size_t i = 0; i < c->moved; i++) touch(b, l, c->steps[i].competency_id, &v);
     TRY(evidence_insert(b->tx, &v, e));
-    TRY(response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e));
-    for (size_t i = 0; i < c->moved; i++) {
-        const struct competency_state *k = state_find(&l->state, c->steps[i].competency_id);
-        struct mastery_row m = {c->learner_id, k->competency_id, k->p_known, (int32_t)k->level, k->opportunities, k->alone,
-                                k->right, k->last_evidence_id, v.policy_id, v.model_id};
+    return response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e);
+}
+
+/* The derived rows, once for the whole batch. */
+static enum st write_derived(struct answer_batch *b, struct err *e)
+{
+    size_t most = conn_is_remote(b->tx->conn) ? 1 : STATE_BEHIND_MAX;
+    for (size_t i = 0; i < b->touched_count; i++) {
+        const struct touched *t = &b->touched[i];
+        const struct competency_state *k = state_find(&t->learner->state, t->competency_id);
+        struct mastery_row m = {t->learner->learner_id, k->competency_id, k->p_known, (int32_t)k->level, k->opportunities, k->alone,
+                                k->right, k->last_evidence_id, t->policy_id, t->model_id};
         TRY(mastery_set(b->tx, &m, e));
+    }
+    for (size_t i = 0; i < b->learner_count; i++) {
+        struct open_learner *l = &b->learners[i];
+        if (!l->changed) continue;
+        if (state_encode(&b->arena, &l->state, &l->row.state, &l->row.n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "state");
+        if (!l->row.version || l->behind >= most) {
+            TRY(state_write(b->tx, &l->row, e));
+            l->row.version++;
+            l->behind = 0;
+        }
+        if (most > 1) states_keep(b->app->states, &(struct kept_state){l->row, l->behind});
     }
     return ST_OK;
 }
@@ -151,18 +211,12 @@ static enum st run(struct answer_batch *b, struct command **cmds, size_t n, stru
         c->evidence_id = 0;
         c->moved = 0;
         c->first_score = c->score;
-        TRY(first_reply(b, cmds, i, e));
+        first_reply(b, cmds, i);
         if (c->command.st == ST_OK && !c->duplicate) TRY(c->readable ? keep(b, c, l, e) : keep_unread(b, c, e));
         /* Its rows are sent already: without its reply it must not stay, or it would be told as failed and be there. */
         if (c->command.st == ST_OK && state_copy(c->arena, &l->state, &c->state) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "reply");
     }
-    for (size_t i = 0; i < b->learner_count; i++) {
-        struct open_learner *l = &b->learners[i];
-        if (!l->changed) continue;
-        if (state_encode(&b->arena, &l->state, &l->row.state, &l->row.n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "state");
-        TRY(state_write(b->tx, &l->row, e));
-    }
-    return ST_OK;
+    return write_derived(b, e);
 }
 
 enum st answer_batch_run(struct app *app, struct tx *tx, struct command **cmds, size_t n, struct err *e)
@@ -170,9 +224,10 @@ enum st answer_batch_run(struct app *app, struct tx *tx, struct command **cmds, 
     struct answer_batch b; /* its learners are cleared as they are taken into use */
     b.app = app;
     b.tx = tx;
-    b.learner_count = 0;
+    b.learner_count = b.touched_count = 0;
     b.now_ms = app_now_ms(app);
     const struct snapshot *s = ((struct answer_cmd *)cmds[0])->snapshot;
+    b.snapshot = s;
     b.policy = regime_policy(&s->regime, b.now_ms);
     b.model = regime_model(&s->regime, b.now_ms);
     b.today = tz_date(s->zone, b.now_ms);

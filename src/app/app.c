@@ -7,6 +7,8 @@
 
 #include "app/hub.h"
 #include "app/items.h"
+#include "app/people.h"
+#include "app/state.h"
 #include "app/workers.h"
 #include "app/writer.h"
 #include "base/text.h"
@@ -49,7 +51,9 @@ enum st app_init(struct app *app, struct db *db, struct clock clock, const char 
     }
     app->hub = hub_new();
     app->items = item_cache_new(4096);
-    if (!app->hub || !app->items) return err_fail(e, ST_NOMEM, "err.memory", "start");
+    app->people = people_new();
+    app->states = states_new();
+    if (!app->hub || !app->items || !app->people || !app->states) return err_fail(e, ST_NOMEM, "err.memory", "start");
     return ST_OK;
 }
 
@@ -65,6 +69,8 @@ void app_release(struct app *app)
     app->snapshot = NULL;
     hub_free(app->hub);
     item_cache_free(app->items);
+    people_free(app->people);
+    states_free(app->states);
     pthread_mutex_destroy(&app->lock);
     pthread_mutex_destroy(&app->id_lock);
 }
@@ -164,6 +170,7 @@ enum st app_refresh(struct app *app, struct conn *c, struct err *e)
 {
     struct snapshot *s = snapshot_hold(app);
     int64_t now[3] = {0};
+    people_forget(app->people);
     struct tx tx;
     enum st st = tx_read(c, s->district_id, &tx, e);
     if (st == ST_OK) {

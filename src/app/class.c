@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/learner.h"
+#include "app/state.h"
 #include "rules/state.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "class"); }
@@ -80,7 +80,7 @@ static enum st fill_cells(struct arena *a, const struct learner_state *state, co
 }
 
 /* From the states, one row a learner: the mastery table says the same in one row a cell. */
-static enum st load_cells(struct tx *tx, struct arena *a, int64_t class_id, struct class_view *v, struct err *e)
+static enum st load_cells(const struct snapshot *s, const struct policy *policy, struct tx *tx, struct arena *a, int64_t class_id, struct class_view *v, struct err *e)
 {
     struct stmt *q;
     struct class_learner **order = arena_array(a, v->learner_count + 1, sizeof *order);
@@ -100,9 +100,9 @@ static enum st load_cells(struct tx *tx, struct arena *a, int64_t class_id, stru
         while (at < v->learner_count && order[at]->learner_id < learner) at++;
         if (at == v->learner_count || order[at]->learner_id != learner) continue;
         struct learner_state state;
-        size_t n;
-        const void *p = col_blob(q, 1, &n);
-        if (state_decode(a, p, n, &state) != ST_OK) return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`", (long long)learner);
+        struct state_row stored = {.learner_id = learner};
+        stored.state = col_blob(q, 1, &stored.n);
+        TRY(learner_state_from(s, tx, a, policy, &stored, &state, NULL, e));
         TRY(fill_cells(a, &state, columns, v->competency_count, order[at], e));
     }
 }
@@ -113,7 +113,6 @@ enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, str
     struct stmt *q;
     bool row;
     struct class_view v = {0};
-    (void)app;
     TRY(tx_stmt(tx, SQL_class_get, &q, e));
     bind_i64(q, "class_id", which->class_id);
     TRY(stmt_step(q, &row, e));
@@ -129,7 +128,7 @@ enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, str
     if (!v.title || !v.grades || !v.periods || !v.competencies) return no_memory(e);
     for (size_t i = 0; i < v.competency_count; i++) v.competencies[i] = &s->catalogue.competencies[course->competency[i]];
     TRY(load_learners(tx, a, which->class_id, &v, e));
-    TRY(load_cells(tx, a, which->class_id, &v, e));
+    TRY(load_cells(s, &regime_policy(&s->regime, app_now_ms(app))->policy, tx, a, which->class_id, &v, e));
     *out = v;
     return ST_OK;
 }

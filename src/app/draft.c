@@ -75,4 +75,8 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
     return st;
 }
 
-void draft_init(struct draft_cmd *d) { d->command.run = run; }
+void draft_init(struct draft_cmd *d)
+{
+    d->command.run = run;
+    d->command.leaves_memory = true;
+}

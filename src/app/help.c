@@ -42,6 +42,7 @@ enum st help_check(struct help_cmd *h, struct err *e)
     if (!h->note) h->note = "";
     if (strlen(h->note) > 2000) return err_fail(e, ST_INVALID, "help.note", "note: at most 2,000 bytes");
     h->command.run = run;
+    h->command.leaves_memory = true;
     size_t n = h->kind ? strlen(h->kind) : 0;
     if (n < 1 || n > 32 || strspn(h->kind, "abcdefghijklmnopqrstuvwxyz_") != n)
         return err_fail(e, ST_INVALID, "help.kind", "kind must be a word such as hint, explain, check or talk");
@@ -59,4 +60,8 @@ static enum st run_done(struct app *app, struct tx *tx, struct command *command,
     return stmt_run(q, NULL, e);
 }
 
-void help_done_init(struct help_done_cmd *h) { h->command.run = run_done; }
+void help_done_init(struct help_done_cmd *h)
+{
+    h->command.run = run_done;
+    h->command.leaves_memory = true;
+}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/people.h"
 #include "base/text.h"
 
 enum { PASSWORD_MIN = 8, PASSWORD_MAX = 200, FREE_FAILURES = 4, SESSION_HOURS = 12 };
@@ -129,15 +130,20 @@ enum st actor_load(struct tx *tx, int64_t user_id, struct actor *out, struct err
 
 static enum st actor_by(struct app *app, struct tx *tx, enum sql_id query, const char *token, struct actor *out, struct err *e)
 {
-    char hash[TOKEN_HASH_TEXT];
+    char key[PEOPLE_KEY];
     struct stmt *q;
     bool row;
     struct actor a = {0};
-    token_hash(token, hash);
+    uint64_t version = people_version(app->people);
+    int64_t now = app_now_ms(app), expires;
+    key[0] = query == SQL_session_get ? 's' : 't'; /* a session is no API token, nor the other way round */
+    token_hash(token, key + 1);
+    if (people_find(app->people, key, now, out)) return ST_OK;
     TRY(tx_stmt(tx, query, &q, e));
-    bind_text(q, "token_hash", hash);
+    bind_text(q, "token_hash", key + 1);
     TRY(stmt_step(q, &row, e));
-    if (!row || col_i64(q, 9) < app_now_ms(app) || !col_i64(q, 6) || strcmp(col_text(q, 7), "active") != 0)
+    expires = row ? col_i64(q, 9) : 0;
+    if (!row || expires < now || !col_i64(q, 6) || strcmp(col_text(q, 7), "active") != 0)
         return err_fail(e, ST_SIGN_IN, "sign_in.needed", "no such session or token, or it has ended");
     a.user_id = col_i64(q, 8);
     read_user(q, &a);
@@ -145,6 +151,8 @@ static enum st actor_by(struct app *app, struct tx *tx, enum sql_id query, const
         add_role(&a, col_text(q, 10), col_i64(q, 11));
         TRY(stmt_step(q, &row, e));
     }
+    if (a.roles & ROLE_STUDENT) TRY(learner_courses(tx, a.user_id, a.course_ids, COURSES_MAX, &a.course_count, e));
+    people_keep(app->people, version, key, expires, &a);
     *out = a;
     return ST_OK;
 }

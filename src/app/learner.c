@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/state.h"
 #include "base/id.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "record"); }
@@ -14,13 +15,7 @@ enum st learner_mastery(struct app *app, const struct snapshot *s, struct tx *tx
     int64_t now = app_now_ms(app);
     *out = (struct mastery_view){.as_of_ms = as_of_ms ? as_of_ms : now};
     out->policy = regime_policy(&s->regime, out->as_of_ms);
-    if (!as_of_ms) {
-        struct state_row row;
-        TRY(state_get(tx, a, who->learner_id, &row, e));
-        if (state_decode(a, row.state, row.n, &out->state) != ST_OK)
-            return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`", (long long)who->learner_id);
-        return ST_OK;
-    }
+    if (!as_of_ms) return learner_state_now(s, tx, a, &out->policy->policy, who->learner_id, &out->state, e);
     struct evidence *facts;
     size_t n;
     TRY(evidence_list(tx, a, who->learner_id, 0, before_id(as_of_ms), &facts, &n, e));

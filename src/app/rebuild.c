@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/answer.h"
+#include "app/state.h"
 
 enum { SLICE = 200, LEARNER_BYTES = 256u << 20 };
 
@@ -16,6 +16,7 @@ struct derived {
     size_t n;
     struct mastery_row *rows;
     size_t row_count;
+    struct evidence *list;
     size_t facts;
 };
 
@@ -39,8 +40,8 @@ static const struct evidence *fact_of(const struct latest *l, int64_t id)
 static enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy,
                       struct derived *d, struct err *e)
 {
-    struct evidence *facts;
-    TRY(evidence_list(tx, a, learner_id, 0, INT64_MAX, &facts, &d->facts, e));
+    TRY(evidence_list(tx, a, learner_id, 0, INT64_MAX, &d->list, &d->facts, e));
+    const struct evidence *facts = d->list;
     TRY(regime_fold(&s->regime, &s->catalogue, policy, a, facts, d->facts, &d->state, NULL, NULL, e));
     if (state_encode(a, &d->state, &d->bytes, &d->n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
     d->rows = arena_array(a, d->state.count + 1, sizeof *d->rows);
@@ -61,6 +62,25 @@ static bool same_rows(const struct mastery_row *a, const struct mastery_row *b)
     return a->competency_id == b->competency_id && memcmp(&a->p_known, &b->p_known, sizeof a->p_known) == 0 && a->level == b->level &&
            a->evidence_count == b->evidence_count && a->alone_count == b->alone_count && a->right_count == b->right_count &&
            a->last_evidence_id == b->last_evidence_id && a->policy_id == b->policy_id && a->model_id == b->model_id;
+}
+
+/* Is the stored state what the facts up to its last one give? It may be some facts behind (app/state.h). */
+static enum st same_state(const struct snapshot *s, struct arena *a, const struct policy *policy, const struct state_row *stored, const struct derived *d,
+                          bool *same, struct err *e)
+{
+    struct learner_state at = {0}, then = {0};
+    const void *bytes = d->bytes;
+    size_t n = d->n, k = d->facts;
+    *same = !stored->version && d->facts == 0;
+    if (!stored->version || state_decode(a, stored->state, stored->n, &at) != ST_OK) return ST_OK;
+    while (k && d->list[k - 1].evidence_id > at.last_evidence_id) k--;
+    if (d->facts - k >= STATE_BEHIND_MAX) return ST_OK;
+    if (k < d->facts) {
+        TRY(regime_fold(&s->regime, &s->catalogue, policy, a, d->list, k, &then, NULL, NULL, e));
+        if (state_encode(a, &then, &bytes, &n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
+    }
+    *same = stored->n == n && memcmp(stored->state, bytes, n) == 0;
+    return ST_OK;
 }
 
 static enum st one(struct snapshot *s, struct tx *tx, int64_t learner_id, enum rebuild_mode mode, const struct policy *policy,
@@ -89,8 +109,9 @@ static enum st one(struct snapshot *s, struct tx *tx, int64_t learner_id, enum r
         }
         goto out;
     }
-    bool state_same = stored.version && stored.n == d.n && memcmp(stored.state, d.bytes, d.n) == 0;
-    if (!stored.version && d.facts == 0) state_same = true;
+    bool state_same = false;
+    st = same_state(s, &a, policy, &stored, &d, &state_same, e);
+    if (st != ST_OK) goto out;
     int64_t differed = n > d.row_count ? (int64_t)(n - d.row_count) : 0;
     for (size_t i = 0; i < d.row_count; i++) {
         bool same = false;
@@ -182,6 +203,7 @@ enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, const c
     if (st == ST_OK) st = walk(s, c, SQL_evidence_learners, mode, &policy, false, out, e);
     /* Rows that no fact stands behind. */
     if (st == ST_OK && mode != REBUILD_WHAT_IF) st = walk(s, c, SQL_mastery_learners, mode, &policy, true, out, e);
+    if (mode == REBUILD_WRITE) states_forget(app->states);
     snapshot_drop(s);
     return st;
 }
@@ -193,18 +215,20 @@ static void hash_number(crypto_hash_sha256_state *h, uint64_t v)
     crypto_hash_sha256_update(h, b, 8);
 }
 
-static enum st hash_learner(struct tx *tx, crypto_hash_sha256_state *h, int64_t learner_id, struct err *e)
+static enum st hash_learner(const struct snapshot *s, const struct policy *policy, struct tx *tx, crypto_hash_sha256_state *h, int64_t learner_id, struct err *e)
 {
     struct arena a;
-    struct state_row state;
+    struct learner_state state;
     struct mastery_row *m;
-    size_t n = 0;
+    const void *bytes;
+    size_t n = 0, size = 0;
     arena_init(&a, LEARNER_BYTES);
-    enum st st = state_get(tx, &a, learner_id, &state, e);
+    enum st st = learner_state_now(s, tx, &a, policy, learner_id, &state, e);
+    if (st == ST_OK && state_encode(&a, &state, &bytes, &size) != ST_OK) st = err_fail(e, ST_NOMEM, "err.memory", "digest");
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &m, &n, e);
     if (st == ST_OK) {
         hash_number(h, (uint64_t)learner_id);
-        crypto_hash_sha256_update(h, state.state ? state.state : (const void *)"", state.n);
+        crypto_hash_sha256_update(h, bytes, size);
         for (size_t i = 0; i < n; i++) {
             uint64_t p;
             memcpy(&p, &m[i].p_known, 8);
@@ -226,6 +250,7 @@ enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err
     crypto_hash_sha256_state h;
     unsigned char sum[crypto_hash_sha256_BYTES];
     struct snapshot *s = snapshot_hold(app);
+    const struct policy *policy = &regime_policy(&s->regime, app_now_ms(app))->policy;
     int64_t ids[SLICE], after = 0;
     enum st st = ST_OK;
     crypto_hash_sha256_init(&h);
@@ -234,7 +259,7 @@ enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err
         st = tx_read(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
         st = learner_ids(&tx, SQL_mastery_learners, after, ids, SLICE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(&tx, &h, ids[i], e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, policy, &tx, &h, ids[i], e);
         if (n) after = ids[n - 1];
         tx_rollback(&tx);
     }

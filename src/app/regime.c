@@ -153,10 +153,10 @@ static bool withdrawn(const struct evidence *facts, size_t n, int64_t id)
 }
 
 enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
-                    const struct evidence *facts, size_t n, struct learner_state *out, fold_watch *watch, void *ctx,
+                    const struct evidence *facts, size_t n, struct learner_state *io, fold_watch *watch, void *ctx,
                     struct err *e)
 {
-    struct learner_state s = {0};
+    struct learner_state s = *io;
     size_t corrections = 0;
     for (size_t i = 0; i < n; i++) corrections += facts[i].replaces_id != 0;
     for (size_t i = 0; i < n; i++) {
@@ -168,6 +168,6 @@ enum st regime_fold(const struct regime *r, const struct catalogue *c, const str
         TRY(fold_fact(a, policy, &view.fact, &s, steps, &moved, e));
         if (watch) watch(ctx, &facts[i], steps, moved);
     }
-    *out = s;
+    *io = s;
     return ST_OK;
 }

@@ -5,9 +5,12 @@
 #include <time.h>
 
 #include "app/answer.h"
+#include "app/people.h"
+#include "app/state.h"
 #include "base/log.h"
 
 enum { QUEUE_MAX = 4096, BATCH_MAX = 256 };
+enum { LOG_LONG = 20000, GREW_LITTLE = 1000, ROUNDS_MAX = 6 }; /* pages of the log */
 
 struct queue {
     struct command *first, **last;
@@ -23,6 +26,7 @@ struct writer {
     pthread_cond_t wake, checkpoint_wake;
     struct queue people, bulk;
     bool stopping, checkpoint_stop;
+    bool log_is_long; /* the writer is to finish it */
 };
 
 static void queue_put(struct queue *q, struct command *c)
@@ -74,8 +78,9 @@ static enum st run_together(struct app *app, struct conn *conn, struct command *
             st = c->st == ST_OK ? tx_savepoint_keep(&tx, e) : tx_savepoint_undo(&tx, e);
         }
     }
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) st = tx_commit(&tx, e);
+    else tx_rollback(&tx);
+    if (st != ST_OK) states_forget(app->states); /* what it kept is not on disk */
     return st;
 }
 
@@ -101,8 +106,50 @@ void writer_batch(struct app *app, struct conn *conn, struct command *first)
         if (st != ST_INVALID && st != ST_DENIED && st != ST_CONFLICT && st != ST_NOT_FOUND)
             log_line(LOG_ERROR, "write", "%s", e.detail);
     }
+    bool forget = false;
+    for (size_t i = 0; i < n; i++) forget = forget || !(cmds[i]->is_answer || cmds[i]->leaves_memory);
+    if (forget) {
+        people_forget(app->people);
+        states_forget(app->states);
+    }
     answer_batch_publish(app, cmds, n);
     for (size_t i = 0; i < n; i++) cmds[i]->done(cmds[i]);
+}
+
+/* Every second what is in the log moves into the file, beside the writer. Under a steady load it never gets to the end of
+ * the log, which then grows: when it has grown long, a few rounds bring it near the end, and the writer does the rest
+ * between two batches, so that the next one begins the log anew. */
+static void *checkpoint_loop(void *arg)
+{
+    struct writer *w = arg;
+    struct err e;
+    pthread_mutex_lock(&w->lock);
+    while (!w->checkpoint_stop) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += 1; /* a page that many answers touch is moved once for all of them */
+        pthread_cond_clockwait(&w->checkpoint_wake, &w->lock, CLOCK_MONOTONIC, &until);
+        pthread_mutex_unlock(&w->lock);
+        int frames = 0, before = 0, left;
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            before = frames;
+            if (conn_checkpoint(w->checkpoint_conn, &frames, &left, &e) != ST_OK) log_line(LOG_WARN, "checkpoint", "%s", e.detail);
+            if (frames <= LOG_LONG || frames - before < GREW_LITTLE) break;
+        }
+        if (frames > LOG_LONG) __atomic_store_n(&w->log_is_long, true, __ATOMIC_RELEASE);
+        pthread_mutex_lock(&w->lock);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* By the writer, between two batches. */
+static void finish_log(struct writer *w)
+{
+    struct err e;
+    int frames, left;
+    if (!__atomic_exchange_n(&w->log_is_long, false, __ATOMIC_ACQ_REL)) return;
+    if (conn_checkpoint(w->conn, &frames, &left, &e) != ST_OK) log_line(LOG_WARN, "checkpoint", "%s", e.detail);
 }
 
 static void *write_loop(void *arg)
@@ -115,27 +162,7 @@ static void *write_loop(void *arg)
         struct command *first = w->people.n ? queue_take(&w->people, BATCH_MAX) : queue_take(&w->bulk, 1);
         pthread_mutex_unlock(&w->lock);
         writer_batch(w->app, w->conn, first);
-        pthread_mutex_lock(&w->lock);
-    }
-    pthread_mutex_unlock(&w->lock);
-    return NULL;
-}
-
-/* PASSIVE when there is something to move, RESTART when the log has grown long. */
-static void *checkpoint_loop(void *arg)
-{
-    struct writer *w = arg;
-    int frames = 0;
-    struct err e;
-    pthread_mutex_lock(&w->lock);
-    while (!w->checkpoint_stop) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += 1; /* a page that many answers touch is moved once for all of them */
-        pthread_cond_clockwait(&w->checkpoint_wake, &w->lock, CLOCK_MONOTONIC, &until);
-        pthread_mutex_unlock(&w->lock);
-        if (conn_checkpoint(w->checkpoint_conn, frames > 50000, &frames, &e) != ST_OK)
-            log_line(LOG_WARN, "checkpoint", "%s", e.detail);
+        finish_log(w);
         pthread_mutex_lock(&w->lock);
     }
     pthread_mutex_unlock(&w->lock);

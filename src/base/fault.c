@@ -16,8 +16,10 @@ void fault_arm_times(enum fault_kind kind, long n, long times)
 
 bool fault_disarm(void)
 {
+    bool was = fired;
     fault_armed = FAULT_NONE;
-    return fired;
+    fired = false;
+    return was;
 }
 
 bool fault_count(enum fault_kind kind)

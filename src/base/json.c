@@ -89,11 +89,12 @@ void json_out_init(struct json_out *j, struct text *t) { *j = (struct json_out){
 static void quote(struct text *t, const char *p, size_t n)
 {
     static const char hex[] = "0123456789abcdef";
+    static const bool special[256] = {[0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, ['<'] = true, [0x7f] = true};
     text_char(t, '"');
     size_t from = 0;
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)p[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != 0x7f) continue;
+        if (!special[c]) continue;
         text_put(t, p + from, i - from);
         from = i + 1;
         if (c == '"' || c == '\\') {
@@ -173,7 +174,7 @@ void json_put_f64(struct json_out *j, const char *key, double v)
         return;
     }
     char s[40];
-    for (int digits = 1; digits <= 17; digits += digits < 15 ? 14 : 1) {
+    for (int digits = 15; digits <= 17; digits++) { /* the fewest that read back the same; zeros at the end are not written */
         snprintf(s, sizeof s, "%.*g", digits, v);
         if (strtod(s, NULL) == v) break;
     }

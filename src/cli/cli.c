@@ -220,8 +220,8 @@ void cli_close(struct cli_app *a)
 {
     if (!a->db) return;
     struct err e;
-    int frames;
-    if (a->conn && conn_checkpoint(a->conn, false, &frames, &e) != ST_OK) {
+    int frames, left;
+    if (a->conn && conn_checkpoint(a->conn, &frames, &left, &e) != ST_OK) {
         /* The log stays as it is; the next opening reads it. */
     }
     conn_close(a->conn);

@@ -130,9 +130,9 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     workers_stop(app);
     writer_stop(app);
     if (st == ST_OK || watch) {
-        int frames;
+        int frames, left;
         struct err ignored;
-        (void)!conn_checkpoint(watch, false, &frames, &ignored);
+        (void)!conn_checkpoint(watch, &frames, &left, &ignored);
     }
     conn_close(watch);
     free(cert);

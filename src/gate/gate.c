@@ -112,6 +112,14 @@ enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struc
     return may_learner(&c->tx, &c->who, relations, learner_id, out, e);
 }
 
+enum st call_courses(struct call *c, int64_t learner_id, int64_t *ids, size_t *n, struct err *e)
+{
+    if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT)) return learner_courses(&c->tx, learner_id, ids, COURSES_MAX, n, e);
+    *n = c->who.course_count;
+    memcpy(ids, c->who.course_ids, *n * sizeof *ids);
+    return ST_OK;
+}
+
 /* Who asks ------------------------------------------------------------------------------------------------------ */
 
 static enum st find_actor(struct call *c, struct err *e)
@@ -223,6 +231,7 @@ static enum st record_access(struct call *c, struct err *e)
     struct access_cmd *a = calloc(1, sizeof *a);
     if (!a) return err_fail(e, ST_NOMEM, "err.memory", "access record");
     a->command.run = access_run;
+    a->command.leaves_memory = true;
     a->command.done = access_done;
     a->actor_id = c->who.user_id;
     a->scope = c->learner.learner_id ? "learner" : "class";

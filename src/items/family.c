@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "expr.h"
+#include "family.h"
 #include "items/items.h"
 
 enum { TRIES = 400, VALUE_BYTES = 64 };
@@ -19,14 +20,26 @@ struct condition {
 static const char *const operators[] = {"!=", "<=", ">=", "==", "<", ">", "="};
 enum { OPERATORS = sizeof operators / sizeof *operators };
 
+struct number {
+    bool is; /* false: a word */
+    i128 num, den;
+};
+
+/* What all variants share: the texts of the family, read. */
+struct family {
+    struct expr_names names;        /* in the order of the family's variables */
+    const struct expr **is;         /* of VAR_IS; NULL: cannot be read */
+    struct number **of;             /* of VAR_OF: each choice */
+    struct condition *where;
+    const struct expr **error;      /* known errors that are expressions; NULL: an id, a word, or filled in first */
+};
+
 struct values {
-    const struct item *family;
-    struct expr_names names; /* in the order of the family's variables */
+    const struct item *item;
+    const struct family *family;
     bool is_number[EXPR_VARS_MAX];
     i128 num[EXPR_VARS_MAX], den[EXPR_VARS_MAX];
     const char *text[EXPR_VARS_MAX]; /* words, or the number as text */
-    const struct expr *is[EXPR_VARS_MAX]; /* of VAR_IS; NULL: cannot be read */
-    const struct condition *where;
     const char *shown[EXPR_VARS_MAX][4]; /* as put in, by enum shape; made when first asked for */
     struct text scratch;
 };
@@ -39,46 +52,69 @@ static uint64_t seed_of(const char *s, uint32_t variant)
     return hash_mix(h, variant);
 }
 
-/* An expression over the family's variables; NULL when it cannot be read. */
-static const struct expr *parse(struct arena *a, struct values *v, const char *text)
+/* An expression over the family's variables; NULL when it cannot be read. The names are left as they were. */
+static const struct expr *parse(struct arena *a, struct expr_names *names, const char *text)
 {
     char plain[EXPR_TEXT_MAX];
     const char *why;
-    size_t known = v->names.count;
+    size_t known = names->count;
     if (!text || !expr_plain(text, plain)) return NULL;
-    const struct expr *x = expr_parse(a, plain, &v->names, &why);
-    if (v->names.count != known) x = NULL; /* it names something else */
-    v->names.count = known;
+    const struct expr *x = expr_parse(a, plain, names, &why);
+    if (names->count != known) x = NULL; /* it names something else */
+    names->count = known;
     return x;
 }
 
 static bool value_of(const struct values *v, const struct expr *x, i128 *num, i128 *den) { return x && expr_rational(x, v->num, v->den, num, den); }
 
-static void parse_condition(struct arena *a, struct values *v, const char *text, struct condition *out)
+static void parse_condition(struct arena *a, struct expr_names *names, const char *text, struct condition *out)
 {
     char side[EXPR_TEXT_MAX];
     for (int i = 0; i < OPERATORS; i++) {
         const char *at = strstr(text, operators[i]);
         if (!at) continue;
         snprintf(side, sizeof side, "%.*s", (int)(at - text), text);
-        *out = (struct condition){parse(a, v, side), parse(a, v, at + strlen(operators[i])), i};
+        *out = (struct condition){parse(a, names, side), parse(a, names, at + strlen(operators[i])), i};
         return;
     }
 }
 
-/* What every draw computes is read once. */
-static bool prepare(struct arena *a, struct values *v)
+static struct number parse_number(struct arena *a, const char *s)
 {
-    const struct item *f = v->family;
-    struct condition *where = arena_array(a, f->where_count + 1, sizeof *where);
-    v->names.words = true;
-    v->names.count = f->var_count; /* a later variable may use an earlier one */
-    for (size_t i = 0; i < f->var_count; i++) snprintf(v->names.name[i], sizeof v->names.name[i], "%s", f->vars[i].name);
-    for (size_t i = 0; i < f->var_count; i++)
-        if (f->vars[i].kind == VAR_IS) v->is[i] = parse(a, v, f->vars[i].is);
-    for (size_t i = 0; where && i < f->where_count; i++) parse_condition(a, v, f->where[i], &where[i]);
-    v->where = where;
-    return where != NULL;
+    char plain[EXPR_TEXT_MAX];
+    const char *why;
+    struct expr_names none = {0};
+    struct number out = {0};
+    if (!expr_plain(s, plain)) return out;
+    struct expr *x = expr_parse(a, plain, &none, &why);
+    out.is = x && !none.count && expr_rational(x, NULL, NULL, &out.num, &out.den);
+    return out;
+}
+
+const struct family *family_read(struct arena *a, const struct item *it)
+{
+    struct family *f = arena_alloc(a, sizeof *f);
+    if (!f) return NULL;
+    f->is = arena_array(a, it->var_count + 1, sizeof *f->is);
+    f->of = arena_array(a, it->var_count + 1, sizeof *f->of);
+    f->where = arena_array(a, it->where_count + 1, sizeof *f->where);
+    f->error = arena_array(a, it->error_count + 1, sizeof *f->error);
+    if (!f->is || !f->of || !f->where || !f->error) return NULL;
+    f->names.words = true;
+    f->names.count = it->var_count; /* a later variable may use an earlier one */
+    for (size_t i = 0; i < it->var_count; i++) snprintf(f->names.name[i], sizeof f->names.name[i], "%s", it->vars[i].name);
+    for (size_t i = 0; i < it->var_count; i++) {
+        const struct item_var *x = &it->vars[i];
+        if (x->kind == VAR_IS) f->is[i] = parse(a, &f->names, x->is);
+        if (x->kind != VAR_OF) continue;
+        f->of[i] = arena_array(a, x->of_count, sizeof *f->of[i]);
+        if (!f->of[i]) return NULL;
+        for (size_t k = 0; k < x->of_count; k++) f->of[i][k] = parse_number(a, x->of[k]);
+    }
+    for (size_t i = 0; i < it->where_count; i++) parse_condition(a, &f->names, it->where[i], &f->where[i]);
+    for (size_t i = 0; it->question.type == INTERACTION_TEXT_ENTRY && i < it->error_count; i++)
+        if (!strstr(it->errors[i].match, "{{")) f->error[i] = parse(a, &f->names, it->errors[i].match);
+    return f;
 }
 
 static bool holds(const struct values *v, const struct condition *c, bool *bad)
@@ -99,19 +135,10 @@ static bool holds(const struct values *v, const struct condition *c, bool *bad)
     }
 }
 
-static bool parse_number(const char *s, i128 *num, i128 *den, struct arena *a)
+static bool draw(struct values *v, struct rng *r, bool *bad)
 {
-    char plain[EXPR_TEXT_MAX];
-    const char *why;
-    struct expr_names none = {0};
-    if (!expr_plain(s, plain)) return false;
-    struct expr *x = expr_parse(a, plain, &none, &why);
-    return x && !none.count && expr_rational(x, NULL, NULL, num, den);
-}
-
-static bool draw(struct arena *a, struct values *v, struct rng *r, bool *bad)
-{
-    const struct item *f = v->family;
+    const struct item *f = v->item;
+    uint32_t k;
     for (size_t i = 0; i < f->var_count; i++) {
         const struct item_var *x = &f->vars[i];
         v->is_number[i] = true;
@@ -119,11 +146,14 @@ static bool draw(struct arena *a, struct values *v, struct rng *r, bool *bad)
         switch (x->kind) {
         case VAR_RANGE: v->num[i] = x->from + x->step * (int64_t)rng_below(r, (uint32_t)((x->to - x->from) / x->step + 1)); break;
         case VAR_OF:
-            v->text[i] = x->of[rng_below(r, (uint32_t)x->of_count)];
-            v->is_number[i] = parse_number(v->text[i], &v->num[i], &v->den[i], a);
+            k = rng_below(r, (uint32_t)x->of_count);
+            v->text[i] = x->of[k];
+            v->is_number[i] = v->family->of[i][k].is;
+            v->num[i] = v->family->of[i][k].num;
+            v->den[i] = v->family->of[i][k].den;
             break;
         case VAR_IS:
-            if (!value_of(v, v->is[i], &v->num[i], &v->den[i])) {
+            if (!value_of(v, v->family->is[i], &v->num[i], &v->den[i])) {
                 *bad = true; /* a division by zero here may not be one at the next draw */
                 return false;
             }
@@ -131,7 +161,7 @@ static bool draw(struct arena *a, struct values *v, struct rng *r, bool *bad)
         }
     }
     for (size_t i = 0; i < f->where_count; i++)
-        if (!holds(v, &v->where[i], bad)) return false;
+        if (!holds(v, &v->family->where[i], bad)) return false;
     return true;
 }
 
@@ -210,8 +240,8 @@ static const char *fill(struct arena *a, struct values *v, const char *s, enum s
         bool math = name[0] == 'm' && name[1] == ':';
         if (math) name += 2;
         size_t n = (size_t)(close - name), i = 0;
-        while (i < v->family->var_count && !(strlen(v->family->vars[i].name) == n && strncmp(v->family->vars[i].name, name, n) == 0)) i++;
-        const char *put = i == v->family->var_count ? NULL : shown(a, v, i, math ? SHAPE_MATHML : shape);
+        while (i < v->item->var_count && !(strlen(v->item->vars[i].name) == n && strncmp(v->item->vars[i].name, name, n) == 0)) i++;
+        const char *put = i == v->item->var_count ? NULL : shown(a, v, i, math ? SHAPE_MATHML : shape);
         if (put) text_add(t, put);
         s = close + 2;
     }
@@ -263,7 +293,12 @@ static bool fill_errors(struct arena *a, struct values *v, struct item *it)
     for (size_t i = 0; errors && i < it->error_count; i++) {
         i128 n, d;
         const char *match = fill(a, v, it->errors[i].match, SHAPE_KEY), *feedback = fill(a, v, it->errors[i].feedback_html, SHAPE_HTML);
-        if (it->question.type == INTERACTION_TEXT_ENTRY && match && value_of(v, parse(a, v, match), &n, &d))
+        const struct expr *x = v->family->error[i];
+        if (!x && it->question.type == INTERACTION_TEXT_ENTRY && match && match != it->errors[i].match) {
+            struct expr_names names = v->family->names;
+            x = parse(a, &names, match); /* made of values: it can be read only now */
+        }
+        if (match && value_of(v, x, &n, &d))
             match = d == 1 ? arena_printf(a, "%lld", (long long)n) : arena_printf(a, "%lld/%lld", (long long)n, (long long)d);
         if (!match || !feedback) return false;
         errors[i] = (struct known_error){match, feedback};
@@ -296,10 +331,11 @@ enum st item_make(struct arena *a, const struct item *family, uint32_t variant, 
     struct values *v = arena_alloc(a, sizeof *v);
     struct item *it = arena_alloc(a, sizeof *it);
     bool found = false, bad = false;
-    if (v) v->family = family;
-    if (!v || !it || !prepare(a, v)) return err_fail(e, ST_NOMEM, "err.memory", "variant");
+    if (!v || !it) return err_fail(e, ST_NOMEM, "err.memory", "variant");
+    v->item = family;
+    v->family = family->family;
     rng_seed(&r, seed_of(family->source_id, variant));
-    for (int t = 0; t < TRIES && !found; t++) found = draw(a, v, &r, &bad);
+    for (int t = 0; t < TRIES && !found; t++) found = draw(v, &r, &bad);
     if (!found)
         return err_fail(e, ST_INVALID, bad ? "item.expression" : "item.where", bad ? "%s: an expression cannot be computed" : "%s: the conditions are not met in 400 draws", family->source_id);
     *it = *family;

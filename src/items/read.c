@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "family.h"
 #include "items/items.h"
 
 enum { HINT_DEPTH_MAX = 4, LIST_MAX = 200, TEXT_MAX_BYTES = 65536, HTML_MAX_BYTES = 512 * 1024 };
@@ -254,6 +255,10 @@ static enum st read_item(struct reader *r, const json_t *o, struct item *it)
     TRY(read_question(r, o, &it->question));
     TRY(read_vars(r, o, it));
     TRY(read_errors(r, json_object_get(o, "errors"), it));
+    if (it->var_count || it->question.shuffle) {
+        it->family = family_read(r->arena, it);
+        if (!it->family) return no_memory(r);
+    }
     TRY(read_hints(r, json_object_get(o, "hints"), 0, &it->hints, &it->hint_count));
     TRY(strings(r, o, "competencies", &it->competencies, &it->competency_count));
     TRY(text(r, json_object_get(o, "licence"), "name", &it->licence_name));

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
+#include "driver.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rows"); }
 
@@ -90,17 +92,65 @@ enum st state_delete(struct tx *tx, int64_t learner_id, struct err *e)
     return stmt_send(q, e);
 }
 
-enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
-                      int64_t *body_hash, struct err *e)
+static enum st find_one(struct tx *tx, struct response_key *k, struct err *e)
 {
     struct stmt *q;
     bool row;
-    TRY(tx_stmt(tx, SQL_response_find, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_text(q, "client_id", client_id);
+    TRY(tx_stmt(tx, SQL_responses_find, &q, e));
+    bind_i64(q, "learner_id", k->learner_id);
+    bind_text(q, "client_id", k->client_id);
     TRY(stmt_step(q, &row, e));
-    *evidence_id = row ? col_i64(q, 0) : 0;
-    *body_hash = row ? col_i64(q, 1) : 0;
+    k->evidence_id = row ? col_i64(q, 2) : 0;
+    k->body_hash = row ? col_i64(q, 3) : 0;
+    return ST_OK;
+}
+
+static enum st find_together(struct tx *tx, struct response_key *keys, size_t n, const char *list, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_responses_find, &q, e));
+    bind_text(q, "keys", list);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        for (size_t i = 0; i < n; i++)
+            if (keys[i].learner_id == col_i64(q, 0) && strcmp(keys[i].client_id, col_text(q, 1)) == 0) {
+                keys[i].evidence_id = col_i64(q, 2);
+                keys[i].body_hash = col_i64(q, 3);
+            }
+    }
+}
+
+enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) keys[i].evidence_id = keys[i].body_hash = 0;
+    if (!tx->conn->driver->remote) {
+        for (size_t i = 0; i < n; i++) TRY(find_one(tx, &keys[i], e));
+        return ST_OK;
+    }
+    struct text list;
+    struct json_out j;
+    text_init(&list, 1 << 20);
+    json_out_init(&j, &list);
+    json_open_list(&j, NULL);
+    for (size_t i = 0; i < n; i++) {
+        json_open_list(&j, NULL);
+        json_put_i64(&j, NULL, keys[i].learner_id);
+        json_put_str(&j, NULL, keys[i].client_id);
+        json_close_list(&j);
+    }
+    json_close_list(&j);
+    enum st st = list.failed ? no_memory(e) : find_together(tx, keys, n, text_str(&list), e);
+    text_release(&list);
+    return st;
+}
+
+enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id, int64_t *body_hash, struct err *e)
+{
+    struct response_key k = {.learner_id = learner_id, .client_id = client_id};
+    TRY(responses_find(tx, &k, 1, e));
+    *evidence_id = k.evidence_id;
+    *body_hash = k.body_hash;
     return ST_OK;
 }
 

@@ -58,23 +58,36 @@ void conn_close(struct conn *c)
     if (c) c->driver->close(c);
 }
 
+bool conn_is_remote(const struct conn *c) { return c->driver->remote; }
+
+enum st conn_others_wrote(struct conn *c, bool *yes, struct err *e)
+{
+    *yes = true;
+    return c->driver->others_wrote ? c->driver->others_wrote(c, yes, e) : ST_OK;
+}
+
 enum st conn_integrity(struct conn *c, struct err *e) { return c->driver->integrity(c, e); }
 enum st conn_backup(struct conn *c, const char *path, struct err *e) { return c->driver->backup(c, path, e); }
 
-enum st conn_checkpoint(struct conn *c, bool restart, int *frames, struct err *e)
+enum st conn_checkpoint(struct conn *c, int *frames, int *left, struct err *e)
 {
-    return c->driver->checkpoint(c, restart, frames, e);
+    *frames = *left = 0;
+    return c->driver->checkpoint ? c->driver->checkpoint(c, frames, left, e) : ST_OK;
 }
 
-static enum st begin(struct conn *c, int64_t district_id, bool write, struct tx *out, struct err *e)
+enum st tx_read(struct conn *c, int64_t d, struct tx *out, struct err *e)
 {
-    TRY(c->driver->begin(c, write, e));
-    *out = (struct tx){.conn = c, .district_id = district_id, .open = true, .write = write};
+    (void)e;
+    *out = (struct tx){.conn = c, .district_id = d, .open = true};
     return ST_OK;
 }
 
-enum st tx_read(struct conn *c, int64_t d, struct tx *out, struct err *e) { return begin(c, d, false, out, e); }
-enum st tx_write(struct conn *c, int64_t d, struct tx *out, struct err *e) { return begin(c, d, true, out, e); }
+enum st tx_write(struct conn *c, int64_t d, struct tx *out, struct err *e)
+{
+    TRY(c->driver->begin(c, true, e));
+    *out = (struct tx){.conn = c, .district_id = d, .open = true, .begun = true, .write = true};
+    return ST_OK;
+}
 
 static void reset_all(struct conn *c)
 {
@@ -91,16 +104,17 @@ enum st tx_commit(struct tx *tx, struct err *e)
     enum st st = tx->write && fault_hits(FAULT_COMMIT) ? err_fail(e, ST_IO, "err.storage", "commit: injected fault")
                                                        : tx->conn->driver->commit(tx->conn, e);
     if (st != ST_OK) tx->conn->driver->rollback(tx->conn);
-    tx->open = false;
+    tx->open = tx->begun = false;
     return st;
 }
 
 void tx_rollback(struct tx *tx)
 {
-    if (!tx->open) return;
-    reset_all(tx->conn);
-    tx->conn->driver->rollback(tx->conn);
-    tx->open = false;
+    if (tx->open && tx->begun) {
+        reset_all(tx->conn);
+        tx->conn->driver->rollback(tx->conn);
+    }
+    tx->open = tx->begun = false;
 }
 
 enum st tx_savepoint(struct tx *tx, struct err *e) { return tx->conn->driver->exec(tx->conn, "SAVEPOINT one", e); }
@@ -116,7 +130,11 @@ enum st tx_savepoint_undo(struct tx *tx, struct err *e)
 enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e)
 {
     struct conn *c = tx->conn;
-    struct stmt *q = c->stmts[id];
+    if (!tx->begun) {
+        TRY(c->driver->begin(c, false, e));
+        tx->begun = true;
+    }
+    struct stmt *q = c->stmts[id]; /* after begin: a new connection has no statements yet */
     if (!q) {
         TRY(c->driver->prepare(c, id, &q, e));
         q->conn = c;
@@ -127,21 +145,25 @@ enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e)
     }
     q->busy = true;
     q->bad_param = NULL;
-    for (int i = 0; q->params[i]; i++)
-        if (strcmp(q->params[i], "district_id") == 0)
-            c->driver->bind(q, i, &(struct value){.kind = VALUE_I64, .i64 = tx->district_id});
+    q->next_param = 0;
+    bind_i64(q, "district_id", tx->district_id);
+    q->bad_param = NULL; /* a statement over all districts has none */
     *out = q;
     return ST_OK;
 }
 
+/* Values come in the order of the statement nearly always: the name after the last one is looked at first. */
 static void bind(struct stmt *q, const char *name, const struct value *v)
 {
-    for (int i = 0; q->params[i]; i++)
-        if (strcmp(q->params[i], name) == 0) {
-            q->conn->driver->bind(q, i, v);
-            return;
-        }
-    q->bad_param = name;
+    int i = q->next_param;
+    if (!q->params[i] || strcmp(q->params[i], name) != 0)
+        for (i = 0; q->params[i] && strcmp(q->params[i], name) != 0;) i++;
+    if (!q->params[i]) {
+        q->bad_param = name;
+        return;
+    }
+    q->conn->driver->bind(q, i, v);
+    q->next_param = i + 1;
 }
 
 void bind_i64(struct stmt *q, const char *name, int64_t v)

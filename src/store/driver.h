@@ -22,9 +22,11 @@ struct driver {
     const char *(*col_text)(struct stmt *q, int i);
     const void *(*col_blob)(struct stmt *q, int i, size_t *n);
     bool (*col_is_null)(struct stmt *q, int i);
-    enum st (*checkpoint)(struct conn *c, bool restart, int *frames, struct err *e);
+    enum st (*others_wrote)(struct conn *c, bool *yes, struct err *e); /* NULL: cannot be known */
+    enum st (*checkpoint)(struct conn *c, int *frames, int *left, struct err *e); /* NULL: nothing to do */
     enum st (*integrity)(struct conn *c, struct err *e);
     enum st (*backup)(struct conn *c, const char *path, struct err *e);
+    bool remote; /* each statement that is waited for is a round trip: ask for many rows at once */
     const char *blob_type, *text_type, *double_type, *norowid;
 };
 
@@ -45,6 +47,7 @@ struct stmt {
     struct conn *conn;
     enum sql_id id;
     const char *const *params; /* names, NULL at the end */
+    int next_param;            /* after the one bound last */
     bool busy;                 /* has results or values: reset before the next use */
     const char *bad_param;     /* a name that the query does not have */
 };

@@ -1,5 +1,5 @@
 /* PostgreSQL through libpq. Writes of a batch go down a pipeline; the answer of each is looked at before COMMIT
- * counts. Values travel as text, which PostgreSQL reads back to the same bits for double precision. */
+ * counts. A statement that takes rows gathers what is sent to it, and goes down once for all of them. Values travel as text, which PostgreSQL reads back to the same bits for double precision. */
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -15,8 +15,9 @@ struct pg_conn {
     struct conn base;
     PGconn *pg;
     char *url;
-    bool pipelined;   /* results of sent statements are still to be read */
-    int outstanding;
+    bool gathers;     /* some statement has rows that are not sent yet */
+    int sent;         /* statements of the pipeline whose results are still to be read */
+    bool lost;        /* the library and the server no longer agree on what is under way: begin anew */
 };
 
 struct pg_stmt {
@@ -26,6 +27,8 @@ struct pg_stmt {
     int length[PARAMS_MAX], format[PARAMS_MAX];
     char number[PARAMS_MAX][NUMBER_BYTES];
     struct text scratch[PARAMS_MAX]; /* texts that are not terminated where they end */
+    struct text column[PARAMS_MAX];  /* of a statement that takes rows: array literals that grow */
+    int rows;
     PGresult *result;
     int row;
     unsigned char *blob; /* the last bytea, unescaped */
@@ -52,32 +55,100 @@ static enum st failed(PGconn *pg, const PGresult *r, const char *what, struct er
     return err_fail(e, ST_IO, "err.storage", "%s: %.*s", what, n, words);
 }
 
-/* Read every outstanding result of the pipeline; the first failure is the one told. */
+static bool takes_rows(const struct pg_stmt *q) { return sql_queries[q->base.id].postgresql_rows; }
+static bool is_scalar(const struct pg_stmt *q, int i) { return strcmp(q->base.params[i], "district_id") == 0; }
+
+/* One value more in an array literal: NULL, "…" with \\ and \" in it, bytes as \\x… */
+static void put_element(struct text *t, const char *value, int length, int format)
+{
+    static const char hex[] = "0123456789abcdef";
+    text_char(t, t->n ? ',' : '{');
+    if (!value) {
+        text_add(t, "NULL");
+        return;
+    }
+    text_char(t, '"');
+    if (format) text_add(t, "\\\\x");
+    for (int i = 0; format && i < length; i++) {
+        text_char(t, hex[(unsigned char)value[i] >> 4]);
+        text_char(t, hex[value[i] & 15]);
+    }
+    for (const char *p = value; !format && *p; p++) {
+        if (*p == '"' || *p == '\\') text_char(t, '\\');
+        text_char(t, *p);
+    }
+    text_char(t, '"');
+}
+
+static void gather(struct pg_stmt *q)
+{
+    for (int i = 0; i < q->count; i++)
+        if (!is_scalar(q, i)) put_element(&q->column[i], q->value[i], q->length[i], q->format[i]);
+    q->rows++;
+    conn_of(&q->base)->gathers = true;
+}
+
+static enum st send(struct pg_stmt *q, struct err *e)
+{
+    struct pg_conn *c = conn_of(&q->base);
+    const char *name = sql_queries[q->base.id].name;
+    if (!c->sent && PQenterPipelineMode(c->pg) != 1) return failed(c->pg, NULL, name, e);
+    c->sent++;
+    if (PQsendQueryPrepared(c->pg, name, q->count, q->value, q->length, q->format, 0) != 1) return failed(c->pg, NULL, name, e);
+    return ST_OK;
+}
+
+static void forget_rows(struct pg_conn *c)
+{
+    for (int id = 0; id < SQL_COUNT; id++) {
+        struct pg_stmt *q = (struct pg_stmt *)c->base.stmts[id];
+        for (int i = 0; q && q->rows && i < q->count; i++) text_clear(&q->column[i]);
+        if (q) q->rows = 0;
+    }
+    c->gathers = false;
+}
+
+/* What was gathered goes down the pipeline. */
+static enum st send_rows(struct pg_conn *c, struct err *e)
+{
+    enum st st = ST_OK;
+    for (int id = 0; id < SQL_COUNT && st == ST_OK; id++) {
+        struct pg_stmt *q = (struct pg_stmt *)c->base.stmts[id];
+        if (!q || !q->rows) continue;
+        for (int i = 0; i < q->count && st == ST_OK; i++) {
+            if (is_scalar(q, i)) continue;
+            text_char(&q->column[i], '}');
+            q->value[i] = text_str(&q->column[i]);
+            q->format[i] = 0;
+            if (q->column[i].failed) st = err_fail(e, ST_NOMEM, "err.memory", "rows");
+        }
+        if (st == ST_OK) st = send(q, e);
+    }
+    forget_rows(c);
+    return st;
+}
+
+/* Read every outstanding result of the pipeline; the first failure is the one told. A statement gives a result and an end
+ * (NULL); when the server crashes in the middle, libpq may give ends for ever: what comes beyond its due is a lost connection. */
 static enum st drain(struct pg_conn *c, struct err *e)
 {
-    if (!c->pipelined) return ST_OK;
-    enum st st = ST_OK;
+    enum st st = c->gathers ? send_rows(c, e) : ST_OK;
+    if (!c->sent) return st;
     PQpipelineSync(c->pg);
-    for (;;) {
+    for (int due = 2 * c->sent + 1;; due--) {
         PGresult *r = PQgetResult(c->pg);
-        if (!r) {
-            if (PQstatus(c->pg) != CONNECTION_OK) {
-                if (st == ST_OK) st = failed(c->pg, NULL, "pipeline", e);
-                break;
-            }
-            continue;
-        }
         ExecStatusType s = PQresultStatus(r);
-        if (s == PGRES_PIPELINE_SYNC) {
-            PQclear(r);
-            break;
-        }
-        if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK && s != PGRES_PIPELINE_ABORTED && st == ST_OK)
+        if (due == 0 || PQstatus(c->pg) != CONNECTION_OK) {
+            c->lost = true;
+            if (st == ST_OK) st = failed(c->pg, r, "pipeline", e);
+        } else if (r && s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK && s != PGRES_PIPELINE_ABORTED && s != PGRES_PIPELINE_SYNC && st == ST_OK) {
             st = failed(c->pg, r, "pipeline", e);
+        }
         PQclear(r);
+        if (c->lost || (r && s == PGRES_PIPELINE_SYNC)) break;
     }
-    PQexitPipelineMode(c->pg);
-    c->pipelined = false;
+    if (PQexitPipelineMode(c->pg) != 1) c->lost = true;
+    c->sent = 0;
     return st;
 }
 
@@ -100,7 +171,10 @@ static void drop_stmts(struct conn *c)
         if (!q) continue;
         PQclear(q->result);
         PQfreemem(q->blob);
-        for (int k = 0; k < PARAMS_MAX; k++) text_release(&q->scratch[k]);
+        for (int k = 0; k < PARAMS_MAX; k++) {
+            text_release(&q->scratch[k]);
+            text_release(&q->column[k]);
+        }
         free(q);
         c->stmts[i] = NULL;
     }
@@ -123,7 +197,10 @@ static void silent(void *arg, const char *message)
 
 static enum st pg_connect(struct pg_conn *c, struct err *e)
 {
-    c->pg = PQconnectdb(c->url);
+    /* A server that is gone without a word is noticed within seconds; what the address says itself comes after and wins. */
+    const char *const keywords[] = {"connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "dbname", NULL};
+    const char *const values[] = {"10", "10", "5", "3", "25000", c->url, NULL};
+    c->pg = PQconnectdbParams(keywords, values, 1);
     if (PQstatus(c->pg) != CONNECTION_OK) {
         const char *words = PQerrorMessage(c->pg);
         return err_fail(e, ST_BUSY, "err.database_lost", "cannot reach the database: %.*s", (int)strcspn(words, "\n"), words);
@@ -148,22 +225,27 @@ static enum st pg_open(const char *url, enum conn_mode mode, struct conn **out, 
     return st;
 }
 
+static bool is_gone(const struct pg_conn *c) { return c->lost || PQstatus(c->pg) != CONNECTION_OK; }
+
+/* A new start; statements are prepared anew. */
+static enum st connect_again(struct pg_conn *c, struct err *e)
+{
+    drop_stmts(&c->base);
+    PQfinish(c->pg);
+    c->sent = 0;
+    c->gathers = c->lost = false;
+    return pg_connect(c, e);
+}
+
 static enum st pg_begin(struct conn *base, bool write, struct err *e)
 {
     struct pg_conn *c = (struct pg_conn *)base;
-    if (PQstatus(c->pg) != CONNECTION_OK) { /* the server went away: a new start, prepared anew */
-        drop_stmts(base);
-        PQfinish(c->pg);
-        c->pipelined = false;
-        TRY(pg_connect(c, e));
-    }
-    enum st st = pg_exec(base, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e);
-    if (st == ST_BUSY && PQstatus(c->pg) != CONNECTION_OK) { /* it was gone without our knowing: once more */
-        drop_stmts(base);
-        PQfinish(c->pg);
-        c->pipelined = false;
-        TRY(pg_connect(c, e));
-        st = pg_exec(base, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e);
+    const char *begin = write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    if (is_gone(c)) TRY(connect_again(c, e));
+    enum st st = pg_exec(base, begin, e);
+    if (st == ST_BUSY) { /* it was gone without our knowing, or says its farewell only now: once more */
+        TRY(connect_again(c, e));
+        st = pg_exec(base, begin, e);
     }
     return st;
 }
@@ -184,6 +266,7 @@ static enum st pg_commit(struct conn *base, struct err *e)
 
 static void pg_rollback(struct conn *base)
 {
+    forget_rows((struct pg_conn *)base);
     (void)drain((struct pg_conn *)base, NULL);
     (void)pg_exec(base, "ROLLBACK", NULL);
 }
@@ -201,7 +284,10 @@ static enum st pg_prepare(struct conn *base, enum sql_id id, struct stmt **out, 
     if (!q) return err_fail(e, ST_NOMEM, "err.memory", "statement");
     q->base.params = s->postgresql_params;
     while (q->base.params[q->count]) q->count++;
-    for (int i = 0; i < PARAMS_MAX; i++) text_init(&q->scratch[i], 64u << 20);
+    for (int i = 0; i < PARAMS_MAX; i++) {
+        text_init(&q->scratch[i], 64u << 20);
+        text_init(&q->column[i], 64u << 20);
+    }
     *out = &q->base;
     return ST_OK;
 }
@@ -269,13 +355,14 @@ static enum st pg_run(struct stmt *base, int64_t *rows, bool wait, struct err *e
 {
     struct pg_stmt *q = (struct pg_stmt *)base;
     struct pg_conn *c = conn_of(base);
-    const char *name = sql_queries[base->id].name;
+    if (takes_rows(q)) {
+        gather(q);
+        if (rows) *rows = 1;
+        return wait ? drain(c, e) : ST_OK;
+    }
     if (!wait) {
-        if (!c->pipelined && PQenterPipelineMode(c->pg) != 1) return failed(c->pg, NULL, name, e);
-        c->pipelined = true;
-        if (PQsendQueryPrepared(c->pg, name, q->count, q->value, q->length, q->format, 0) != 1)
-            return failed(c->pg, NULL, name, e);
-        return ST_OK;
+        if (c->gathers) TRY(send_rows(c, e)); /* in the order in which they were asked for */
+        return send(q, e);
     }
     TRY(execute(q, e));
     if (rows && !parse_i64(PQcmdTuples(q->result), rows)) *rows = PQntuples(q->result);
@@ -322,15 +409,6 @@ static const void *pg_blob(struct stmt *base, int i, size_t *n)
     return q->blob;
 }
 
-static enum st pg_checkpoint(struct conn *c, bool restart, int *frames, struct err *e)
-{
-    (void)c;
-    (void)restart;
-    (void)e;
-    if (frames) *frames = 0;
-    return ST_OK;
-}
-
 static enum st pg_integrity(struct conn *c, struct err *e) { return pg_exec(c, "SELECT 1", e); }
 
 static enum st pg_backup(struct conn *c, const char *path, struct err *e)
@@ -344,6 +422,7 @@ const struct driver driver_postgresql = {
     .open = pg_open, .close = pg_close, .exec = pg_exec, .begin = pg_begin, .commit = pg_commit,
     .rollback = pg_rollback, .prepare = pg_prepare, .reset = pg_reset, .bind = pg_bind, .step = pg_step, .run = pg_run,
     .col_i64 = pg_i64, .col_f64 = pg_f64, .col_text = pg_text, .col_blob = pg_blob, .col_is_null = pg_null,
-    .checkpoint = pg_checkpoint, .integrity = pg_integrity, .backup = pg_backup,
+    .integrity = pg_integrity, .backup = pg_backup,
+    .remote = true,
     .blob_type = "BYTEA", .text_type = "TEXT COLLATE \"C\"", .double_type = "DOUBLE PRECISION", .norowid = "",
 };

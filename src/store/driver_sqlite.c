@@ -10,9 +10,13 @@
 
 #include "driver.h"
 
+enum control { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, DATA_VERSION, CONTROLS };
+
 struct sqlite_conn {
     struct conn base;
     sqlite3 *db;
+    int64_t data_version;            /* as last seen by others_wrote */
+    sqlite3_stmt *control[CONTROLS]; /* prepared when first used: parsing "BEGIN" costs more than beginning */
 };
 
 struct sqlite_stmt {
@@ -65,6 +69,7 @@ static void sl_close(struct conn *c)
             sqlite3_finalize(inner(c->stmts[i]));
             free(c->stmts[i]);
         }
+    for (int i = 0; i < CONTROLS; i++) sqlite3_finalize(((struct sqlite_conn *)c)->control[i]);
     sqlite3_close(handle(c));
     free(c);
 }
@@ -106,15 +111,35 @@ static enum st sl_open(const char *url, enum conn_mode mode, struct conn **out, 
     return ST_OK;
 }
 
-static enum st sl_begin(struct conn *c, bool write, struct err *e)
+static enum st control(struct conn *base, enum control what, struct err *e)
 {
-    return sl_exec(c, write ? "BEGIN IMMEDIATE" : "BEGIN", e);
+    static const char *const sql[CONTROLS] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "PRAGMA data_version"};
+    struct sqlite_conn *c = (struct sqlite_conn *)base;
+    int rc = c->control[what] ? SQLITE_OK : sqlite3_prepare_v3(c->db, sql[what], -1, SQLITE_PREPARE_PERSISTENT, &c->control[what], NULL);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(c->control[what]);
+        if (rc == SQLITE_ROW) c->data_version = sqlite3_column_int64(c->control[what], 0);
+        enum st st = rc == SQLITE_DONE || rc == SQLITE_ROW ? ST_OK : failed(c->db, rc, sql[what], e);
+        sqlite3_reset(c->control[what]);
+        return st;
+    }
+    return failed(c->db, rc, sql[what], e);
 }
 
-static enum st sl_commit(struct conn *c, struct err *e) { return sl_exec(c, "COMMIT", e); }
+static enum st sl_begin(struct conn *c, bool write, struct err *e) { return control(c, write ? BEGIN_WRITE : BEGIN_READ, e); }
+static enum st sl_commit(struct conn *c, struct err *e) { return control(c, COMMIT, e); }
 static void sl_rollback(struct conn *c)
 {
-    if (!sqlite3_get_autocommit(handle(c))) sqlite3_exec(handle(c), "ROLLBACK", NULL, NULL, NULL);
+    if (!sqlite3_get_autocommit(handle(c))) (void)control(c, ROLLBACK, NULL);
+}
+
+static enum st sl_others_wrote(struct conn *base, bool *yes, struct err *e)
+{
+    struct sqlite_conn *c = (struct sqlite_conn *)base;
+    int64_t before = c->data_version;
+    TRY(control(base, DATA_VERSION, e));
+    *yes = c->data_version != before;
+    return ST_OK;
 }
 
 static enum st sl_prepare(struct conn *c, enum sql_id id, struct stmt **out, struct err *e)
@@ -187,13 +212,19 @@ static const void *sl_blob(struct stmt *q, int i, size_t *n)
     return p;
 }
 
-static enum st sl_checkpoint(struct conn *c, bool restart, int *frames, struct err *e)
+static enum st sl_checkpoint(struct conn *c, int *frames, int *left, struct err *e)
 {
     int in_log = 0, done = 0;
-    int rc = sqlite3_wal_checkpoint_v2(handle(c), NULL,
-                                       restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
-    if (frames) *frames = in_log;
-    if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) return ST_OK; /* a reader is under way: the next turn does it */
+    int rc = sqlite3_wal_checkpoint_v2(handle(c), NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
+    if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) return ST_OK; /* another one is under way */
+    if (rc != SQLITE_OK) return failed(handle(c), rc, "checkpoint", e);
+    *frames = in_log;
+    *left = in_log - done;
+    /* SQLite syncs the file only when the log's end is reached, and then with all that has gathered: whoever reaches it, the
+     * writer perhaps, would wait for tens of milliseconds. */
+    sqlite3_file *file = NULL;
+    rc = done ? sqlite3_file_control(handle(c), "main", SQLITE_FCNTL_FILE_POINTER, &file) : SQLITE_OK;
+    if (rc == SQLITE_OK && file && file->pMethods) rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
     return rc == SQLITE_OK ? ST_OK : failed(handle(c), rc, "checkpoint", e);
 }
 
@@ -232,6 +263,6 @@ const struct driver driver_sqlite = {
     .open = sl_open, .close = sl_close, .exec = sl_exec, .begin = sl_begin, .commit = sl_commit,
     .rollback = sl_rollback, .prepare = sl_prepare, .reset = sl_reset, .bind = sl_bind, .step = sl_step, .run = sl_run,
     .col_i64 = sl_i64, .col_f64 = sl_f64, .col_text = sl_text, .col_blob = sl_blob, .col_is_null = sl_null,
-    .checkpoint = sl_checkpoint, .integrity = sl_integrity, .backup = sl_backup,
+    .others_wrote = sl_others_wrote, .checkpoint = sl_checkpoint, .integrity = sl_integrity, .backup = sl_backup,
     .blob_type = "BLOB", .text_type = "TEXT", .double_type = "REAL", .norowid = "WITHOUT ROWID",
 };

@@ -116,8 +116,8 @@ enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e)
             if (st == ST_OK) ++*applied;
         }
     }
-    int frames;
-    if (st == ST_OK) st = conn_checkpoint(c, false, &frames, e);
+    int frames, left;
+    if (st == ST_OK) st = conn_checkpoint(c, &frames, &left, e);
     conn_close(c);
     return st;
 }

@@ -75,7 +75,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     bool row;
     int64_t courses[COURSES_MAX], secure = 0, all = 0;
     size_t n;
-    TRY(learner_courses(&c->tx, who->learner_id, courses, COURSES_MAX, &n, e));
+    TRY(call_courses(c, who->learner_id, courses, &n, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &m, e));
     TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
     bind_i64(q, "user_id", who->learner_id);

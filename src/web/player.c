@@ -43,7 +43,7 @@ static enum st load_item(struct call *c, int64_t item_id, int64_t variant, struc
 
 static enum st load_learner(struct call *c, struct in_hand *h, struct err *e)
 {
-    TRY(learner_courses(&c->tx, c->learner.learner_id, h->courses, COURSES_MAX, &h->course_count, e));
+    TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
     return learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &h->mastery, e);
 }
 
@@ -54,7 +54,7 @@ static enum st form_item(struct call *c, struct in_hand *h, struct err *e)
     const char *id = http_form(c->http, "item_id", 0);
     if (!id || !id_parse(id, &item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
     TRY(whole(http_form(c->http, "variant", 0), "variant", INT64_C(1) << 40, &variant, e));
-    TRY(learner_courses(&c->tx, c->learner.learner_id, h->courses, COURSES_MAX, &h->course_count, e));
+    TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
     return load_item(c, item_id, variant, h, e);
 }
 

@@ -58,7 +58,7 @@ static enum st load(struct call *c, const struct learner_scope *who, struct stan
 {
     struct stmt *q;
     bool row;
-    TRY(learner_courses(&c->tx, who->learner_id, s->courses, COURSES_MAX, &s->course_count, e));
+    TRY(call_courses(c, who->learner_id, s->courses, &s->course_count, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &s->m, e));
     TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
     bind_i64(q, "user_id", who->learner_id);

@@ -23,7 +23,7 @@ SMALL = {"district", "org", "policy", "model", "import_run", "framework", "compe
 def statements():
     for path in sorted((ROOT / "src/store/sql").glob("*.sql")):
         for name, body in re.findall(r"^-- name: (\w+)\n(.*?)(?=^-- name: |\Z)", path.read_text(), re.M | re.S):
-            sqlite = body.split("-- postgresql:")[0]
+            sqlite = re.split("-- postgresql(?: rows)?:", body)[0]
             yield name, re.sub(r"^--.*$", "", sqlite, flags=re.M).strip().rstrip(";")
 
 

@@ -93,7 +93,7 @@ void sim_template(const char *path)
     struct arena a;
     struct import_report r;
     struct import_options o = {.close_share = -1};
-    int applied, frames;
+    int applied, frames, left;
     must(&s, db_open(path, &s.db, &e), &e);
     must(&s, db_migrate(s.db, 1, &applied, &e), &e);
     must(&s, conn_open(s.db, CONN_WRITE, &s.conn, &e), &e);
@@ -107,7 +107,7 @@ void sim_template(const char *path)
     report_init(&r, &a);
     must(&s, app_import(&s.app, s.conn, "pack", FIXTURES "/pack-small", &o, &r, &e), &e);
     arena_release(&a);
-    must(&s, conn_checkpoint(s.conn, true, &frames, &e), &e);
+    must(&s, conn_checkpoint(s.conn, &frames, &left, &e), &e);
     conn_close(s.conn);
     app_release(&s.app);
     db_close(s.db);
@@ -377,7 +377,7 @@ static void time_passes(struct sim *s)
 static void one_day(struct sim *s, struct turn *turns)
 {
     struct err e = {0};
-    int frames, rounds = 2 + (int)rng_below(&s->rng, 7);
+    int frames, left, rounds = 2 + (int)rng_below(&s->rng, 7);
     for (int i = 0; i < rounds; i++) {
         size_t n = batch_size(s);
         for (size_t k = 0; k < n; k++) choose(s, turns, k);
@@ -387,7 +387,7 @@ static void one_day(struct sim *s, struct turn *turns)
         if (chance(s, 3)) new_policy(s);
         if (chance(s, 3)) new_model(s);
     }
-    if (chance(s, 40)) must(s, conn_checkpoint(s->conn, chance(s, 50), &frames, &e), &e);
+    if (chance(s, 40)) must(s, conn_checkpoint(s->conn, &frames, &left, &e), &e);
     sim_check(s);
 }
 

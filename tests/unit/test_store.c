@@ -670,6 +670,8 @@ static void states_and_mastery_go_round(void **s)
     OK(state_write(&tx, &(struct state_row){.learner_id = 31, .state = "one", .n = 3}, &w->e));
     OK(state_set(&tx, &(struct state_row){.learner_id = 33, .state = "three", .n = 5}, &w->e));
     for (int64_t k = 3; k > 0; k--) OK(mastery_set(&tx, &(struct mastery_row){31, k, 0.1 * (double)k, 1, 2, 3, 4, 5, 6, 7}, &w->e));
+    OK(tx_commit(&tx, &w->e));
+    OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
     OK(mastery_set(&tx, &(struct mastery_row){31, 2, 0.75, 2, 12, 11, 10, 15, 16, 17}, &w->e)); /* again: the later one stands */
     OK(tx_commit(&tx, &w->e));
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));

@@ -17,9 +17,16 @@ SELECT version, state FROM learner_state WHERE district_id = :district_id AND le
 -- name: state_insert
 INSERT INTO learner_state (district_id, learner_id, version, state)
 VALUES (:district_id, :learner_id, :version, :state)
+-- postgresql rows:
+INSERT INTO learner_state (district_id, learner_id, version, state)
+SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :version::bigint[], :state::bytea[]) AS x
 -- name: state_update
 UPDATE learner_state SET version = :version + 1, state = :state
 WHERE district_id = :district_id AND learner_id = :learner_id AND version = :version
+-- postgresql rows:
+UPDATE learner_state s SET version = s.version + 1, state = x.state
+FROM unnest(:learner_id::bigint[], :version::bigint[], :state::bytea[]) AS x(learner_id, version, state)
+WHERE s.district_id = :district_id AND s.learner_id = x.learner_id AND s.version = x.version
 -- name: state_set
 INSERT INTO learner_state (district_id, learner_id, version, state)
 VALUES (:district_id, :learner_id, 1, :state)
@@ -29,13 +36,20 @@ SELECT learner_id, version, state FROM learner_state
 WHERE district_id = :district_id AND learner_id > :after ORDER BY learner_id LIMIT :limit
 -- name: state_delete
 DELETE FROM learner_state WHERE district_id = :district_id AND learner_id = :learner_id
--- name: response_find
+-- name: responses_find
 -- why: a phone resends when the reply is lost
-SELECT evidence_id, body_hash FROM evidence_response
+SELECT learner_id, client_id, evidence_id, body_hash FROM evidence_response
 WHERE district_id = :district_id AND learner_id = :learner_id AND client_id = :client_id
+-- postgresql:
+SELECT r.learner_id, r.client_id, r.evidence_id, r.body_hash FROM json_array_elements(:keys::json) AS k
+JOIN evidence_response r ON r.district_id = :district_id AND r.learner_id = (k->>0)::bigint AND r.client_id = k->>1
 -- name: response_insert
 INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response)
 VALUES (:district_id, :learner_id, :client_id, :evidence_id, :body_hash, :response)
+-- postgresql rows:
+INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response)
+SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :client_id::text[], :evidence_id::bigint[],
+  :body_hash::bigint[], :response::text[]) AS x
 -- name: response_list
 SELECT evidence_id, response FROM evidence_response
 WHERE district_id = :district_id AND learner_id = :learner_id
@@ -46,6 +60,15 @@ INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, ite
 VALUES (:district_id, :learner_id, :evidence_id, :client_id, :kind, :item_id, :item_version, :variant,
   :competency_id, :score, :attempt, :hints, :took_ms, :answered_at_ms, :school_date, :policy_id, :model_id,
   :recorder_id, :replaces_id, :shown_error)
+-- postgresql rows:
+INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
+  competency_id, score, attempt, hints, took_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id,
+  replaces_id, shown_error)
+SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :evidence_id::bigint[], :client_id::text[],
+  :kind::int[], :item_id::bigint[], :item_version::int[], :variant::bigint[], :competency_id::bigint[],
+  :score::float8[], :attempt::int[], :hints::int[], :took_ms::bigint[], :answered_at_ms::bigint[],
+  :school_date::int[], :policy_id::bigint[], :model_id::bigint[], :recorder_id::bigint[], :replaces_id::bigint[],
+  :shown_error::int[]) AS x
 -- name: evidence_get
 SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
   answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error
@@ -82,6 +105,15 @@ INSERT INTO mastery (district_id, learner_id, competency_id, p_known, level, evi
   last_evidence_id, policy_id, model_id)
 VALUES (:district_id, :learner_id, :competency_id, :p_known, :level, :evidence_count, :alone_count, :right_count,
   :last_evidence_id, :policy_id, :model_id)
+ON CONFLICT (district_id, learner_id, competency_id) DO UPDATE SET p_known = excluded.p_known, level = excluded.level,
+  evidence_count = excluded.evidence_count, alone_count = excluded.alone_count, right_count = excluded.right_count,
+  last_evidence_id = excluded.last_evidence_id, policy_id = excluded.policy_id, model_id = excluded.model_id
+-- postgresql rows:
+INSERT INTO mastery (district_id, learner_id, competency_id, p_known, level, evidence_count, alone_count, right_count,
+  last_evidence_id, policy_id, model_id)
+SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :competency_id::bigint[], :p_known::float8[],
+  :level::int[], :evidence_count::int[], :alone_count::int[], :right_count::int[], :last_evidence_id::bigint[],
+  :policy_id::bigint[], :model_id::bigint[]) AS x
 ON CONFLICT (district_id, learner_id, competency_id) DO UPDATE SET p_known = excluded.p_known, level = excluded.level,
   evidence_count = excluded.evidence_count, alone_count = excluded.alone_count, right_count = excluded.right_count,
   last_evidence_id = excluded.last_evidence_id, policy_id = excluded.policy_id, model_id = excluded.model_id

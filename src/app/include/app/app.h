@@ -17,6 +17,8 @@ struct writer;
 struct workers;
 struct hub;
 struct item_cache;
+struct people;
+struct states;
 
 /* Everything about one district that changes seldom. */
 struct snapshot {
@@ -41,6 +43,8 @@ struct app {
     struct workers *workers;
     struct hub *hub;
     struct item_cache *items;
+    struct people *people;
+    struct states *states;      /* the writer's own */
     pthread_mutex_t lock;       /* guards snapshot */
     struct snapshot *snapshot;  /* the district served */
     unsigned char secret[32];   /* of this process: CSRF tokens */
@@ -55,7 +59,7 @@ int64_t app_id(struct app *app); /* a new row id */
 
 /* Read the district's rules and content anew. ST_NOT_FOUND: no district yet. */
 enum st app_reload(struct app *app, struct conn *c, struct err *e) WARN_UNUSED;
-/* The same, only when another process has written rules or content since. */
+/* The same, only when another process has written rules or content since. What is remembered of people is forgotten. */
 enum st app_refresh(struct app *app, struct conn *c, struct err *e) WARN_UNUSED;
 struct snapshot *snapshot_hold(struct app *app);
 void snapshot_drop(struct snapshot *s);

@@ -3,6 +3,7 @@
 #ifndef APP_IDENTITY_H
 #define APP_IDENTITY_H
 #include "app/app.h"
+#include "app/next.h"
 #include "app/writer.h"
 
 enum role {
@@ -22,6 +23,8 @@ struct actor {
     unsigned roles;   /* of enum role */
     int64_t org_ids[16]; /* where the person leads or coaches */
     size_t org_count;
+    int64_t course_ids[COURSES_MAX]; /* of a student: what is taught to the person */
+    size_t course_count;
     char given_name[80], family_name[80], username[80], language[12], grade[8];
 };
 

@@ -80,6 +80,7 @@ struct item {
     const char **competencies; /* URIs */
     struct item_var *vars;     /* a family when there are any */
     const char **where;
+    const struct family *family; /* what items/ has read out of vars, where and errors, once for all variants */
     const char *licence_name, *licence_url, *attribution_text, *attribution_url;
 };
 

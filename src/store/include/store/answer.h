@@ -24,6 +24,13 @@ enum st state_write(struct tx *tx, const struct state_row *row, struct err *e) W
 enum st state_set(struct tx *tx, const struct state_row *row, struct err *e) WARN_UNUSED;
 enum st state_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUSED;
 
+/* The facts under client ids, of one learner or several; evidence_id = 0 where there is none. */
+struct response_key {
+    int64_t learner_id;
+    const char *client_id;
+    int64_t evidence_id, body_hash; /* out */
+};
+enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struct err *e) WARN_UNUSED;
 /* The fact under a client id; *evidence_id = 0 when there is none. */
 enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
                       int64_t *body_hash, struct err *e) WARN_UNUSED;
@@ -43,6 +50,7 @@ struct mastery_row {
     int32_t level, evidence_count, alone_count, right_count;
     int64_t last_evidence_id, policy_id, model_id;
 };
+/* At most once a transaction for one cell. */
 enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e) WARN_UNUSED;
 enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
                      struct err *e) WARN_UNUSED;

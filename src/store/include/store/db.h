@@ -25,6 +25,7 @@ struct tx {
     struct conn *conn;
     int64_t district_id;
     bool open, write;
+    bool begun; /* the database knows of it: a read begins with its first statement, and costs nothing without one */
 };
 
 /* url: a file name, or postgresql://…  Opens no connection yet. Caller closes with db_close. */
@@ -35,12 +36,17 @@ const char *db_url(const struct db *db);
 
 enum st conn_open(struct db *db, enum conn_mode mode, struct conn **out, struct err *e) WARN_UNUSED;
 void conn_close(struct conn *c);
-/* SQLite: move WAL frames into the file; frames left are told. PostgreSQL: nothing. */
-enum st conn_checkpoint(struct conn *c, bool restart, int *frames, struct err *e) WARN_UNUSED;
+/* SQLite: move WAL frames into the file without making anyone wait. *frames: how many the log holds, *left: how many of
+ * them are not in the file yet; when none is, the next write begins the log anew. PostgreSQL: nothing. */
+enum st conn_checkpoint(struct conn *c, int *frames, int *left, struct err *e) WARN_UNUSED;
+/* Statements are round trips to another process. */
+bool conn_is_remote(const struct conn *c);
+/* Whether another connection has written since this was last asked on this one; always, where that cannot be known. */
+enum st conn_others_wrote(struct conn *c, bool *yes, struct err *e) WARN_UNUSED;
 enum st conn_integrity(struct conn *c, struct err *e) WARN_UNUSED;
 enum st conn_backup(struct conn *c, const char *path, struct err *e) WARN_UNUSED;
 
-/* One snapshot (SQLite: BEGIN; PostgreSQL: repeatable read, read only). */
+/* One snapshot, taken at the first statement (SQLite: BEGIN; PostgreSQL: repeatable read, read only). */
 enum st tx_read(struct conn *c, int64_t district_id, struct tx *out, struct err *e) WARN_UNUSED;
 enum st tx_write(struct conn *c, int64_t district_id, struct tx *out, struct err *e) WARN_UNUSED;
 /* On failure nothing of the transaction is left. ST_FULL: the disk; ST_BUSY: try again; ST_CONFLICT: a row changed. */
@@ -62,7 +68,8 @@ void bind_null(struct stmt *q, const char *name);
 enum st stmt_step(struct stmt *q, bool *row, struct err *e) WARN_UNUSED;
 /* Run to the end; *rows (may be NULL) = rows changed. */
 enum st stmt_run(struct stmt *q, int64_t *rows, struct err *e) WARN_UNUSED;
-/* Run without waiting for the answer where the driver can (PostgreSQL pipeline); errors show at tx_commit. */
+/* Run without waiting for the answer where the driver can (PostgreSQL: a pipeline, or gathered rows, of which one row must not
+ * be named twice in a transaction); errors show at tx_commit. */
 enum st stmt_send(struct stmt *q, struct err *e) WARN_UNUSED;
 /* The same for a statement that must change a row: ST_CONFLICT when it changed none, where the driver knows at once. */
 enum st stmt_send_one(struct stmt *q, struct err *e) WARN_UNUSED;

@@ -1,0 +1,10 @@
+/* The part of a family that all its variants share, read once when the item is. */
+#ifndef ITEMS_FAMILY_H
+#define ITEMS_FAMILY_H
+#include "base/arena.h"
+#include "domain/item.h"
+
+/* it: vars, where, errors and question are read. NULL: no memory. What cannot be read is told by item_make. */
+const struct family *family_read(struct arena *a, const struct item *it);
+
+#endif

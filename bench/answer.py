@@ -27,7 +27,7 @@ def store_facts(db, learners, facts):
     model = db.rows("SELECT MAX(model_id) FROM model")[0][0]
     series = f"(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {each}) SELECT n FROM s)" if db.kind == "sqlite" else f"(SELECT n FROM generate_series(1, {each}) n)"
     who = "(SELECT DISTINCT district_id, user_id FROM enrollment WHERE role = 'student')"
-    db.run(f"INSERT INTO evidence SELECT u.district_id, u.user_id, 1000000 + s.n, 'old-' || s.n, 1, {item}, {version}, s.n, NULL, 1.0, 1, 0, 20000, 1600000000000 + s.n, 18500, {policy}, {model}, NULL, NULL, 0 FROM {who} u, {series} s",
+    db.run(f"INSERT INTO evidence SELECT u.district_id, u.user_id, 1000000 + s.n, 'old-' || s.n, 1, {item}, {version}, s.n, NULL, 1.0, 1, 0, 20000, 1600000000000 + s.n, 18500, {policy}, {model}, NULL, NULL, 0, NULL FROM {who} u, {series} s",
            f"INSERT INTO evidence_response SELECT u.district_id, u.user_id, 'old-' || s.n, 1000000 + s.n, s.n, '\"1/2\"' FROM {who} u, {series} s")
     if db.kind == "postgresql":
         db.run("VACUUM ANALYZE") if False else db.run("ANALYZE")

@@ -41,7 +41,7 @@ def year(db, each):
     series = f"(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {each}) SELECT n FROM s)" if db.kind == "sqlite" else f"(SELECT CAST(n AS BIGINT) AS n FROM generate_series(1, {each}) n)"
     who = "(SELECT DISTINCT district_id, user_id FROM enrollment WHERE role = 'student')"
     count = db.rows("SELECT COUNT(*) FROM item")[0][0]
-    db.run(f"INSERT INTO evidence SELECT u.district_id, u.user_id, {first} + s.n * {step}, 'old-' || s.n, 1, i.item_id, 1, s.n, NULL, CASE WHEN (s.n * 7919 + u.user_id) % 4 > 0 THEN 1.0 ELSE 0.0 END, 1, 0, 20000, {now - 300 * 86400000} + s.n * {299 * 86400000 // each}, 20000, {policy}, {model}, NULL, NULL, CASE WHEN (s.n * 7919 + u.user_id) % 4 > 0 THEN 0 ELSE 1 END FROM {who} u, {series} s JOIN {items} i ON i.k = s.n % {count}",
+    db.run(f"INSERT INTO evidence SELECT u.district_id, u.user_id, {first} + s.n * {step}, 'old-' || s.n, 1, i.item_id, 1, s.n, NULL, CASE WHEN (s.n * 7919 + u.user_id) % 4 > 0 THEN 1.0 ELSE 0.0 END, 1, 0, 20000, {now - 300 * 86400000} + s.n * {299 * 86400000 // each}, 20000, {policy}, {model}, NULL, NULL, CASE WHEN (s.n * 7919 + u.user_id) % 4 > 0 THEN 0 ELSE 1 END, NULL FROM {who} u, {series} s JOIN {items} i ON i.k = s.n % {count}",
            f"INSERT INTO evidence_response SELECT u.district_id, u.user_id, 'old-' || s.n, {first} + s.n * {step}, s.n, '\"1/9\"' FROM {who} u, {series} s")
     begin = time.monotonic()
     waymark("rebuild", "--db", db.url)

@@ -32,6 +32,7 @@ int64_t answer_body_hash(int64_t item_id, int64_t variant, const char *response,
 /* A learner in the batch, with the state as it grows. */
 struct open_learner {
     int64_t learner_id;
+    const struct policy_version *policy;
     struct state_row row;
     struct learner_state state;
     size_t behind; /* facts in `state` that the stored row lacks */
@@ -55,7 +56,6 @@ struct answer_batch {
     struct touched touched[ANSWERS_MAX * BKT_SKILLS_MAX];
     int64_t now_ms;
     const struct snapshot *snapshot;
-    const struct policy_version *policy;
     const struct model *model;
     int32_t today;
 };
@@ -92,6 +92,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
         if (learner_of(b, c->learner_id)) continue;
         struct open_learner *l = &b->learners[b->learner_count++];
         *l = (struct open_learner){.learner_id = c->learner_id};
+        TRY(regime_policy_of(&b->snapshot->regime, b->tx, c->learner_id, b->now_ms, &l->policy, e));
         if (recall(b, l)) continue;
         missing[m] = l;
         ids[m++] = l->learner_id;
@@ -100,7 +101,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
     else if (m) TRY(states_get(b->tx, &b->arena, ids, m, rows, e));
     for (size_t i = 0; i < m; i++) {
         missing[i]->row = rows[i];
-        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, &b->policy->policy, &rows[i], &missing[i]->state, &missing[i]->behind, e));
+        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, &missing[i]->policy->policy, &rows[i], &missing[i]->state, &missing[i]->behind, e));
     }
     return responses_find(b->tx, b->keys, n, e);
 }
@@ -157,11 +158,11 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
                          .item_id = c->item->item_id, .item_version = c->item->version, .variant = c->variant,
                          .score = c->score, .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
                          .hints = c->hints, .took_ms = c->took_ms, .answered_at_ms = c->answered_at_ms,
-                         .school_date = b->today, .shown_error = c->shown_error, .policy_id = b->policy->policy_id, .model_id = b->model->model_id};
+                         .school_date = b->today, .shown_error = c->shown_error, .policy_id = l->policy->policy_id, .model_id = b->model->model_id};
     struct fact_view view;
     v.evidence_id = id_next(&b->app->fact_ids, b->now_ms, l->state.last_evidence_id);
-    regime_view(&c->snapshot->regime, &c->snapshot->catalogue, &v, &view);
-    c->command.st = fold_fact(&b->arena, &b->policy->policy, &view.fact, &l->state, c->steps, &c->moved, &c->command.err);
+    regime_view(&b->snapshot->regime, &b->snapshot->catalogue, &l->policy->policy, &v, &view);
+    c->command.st = fold_fact(&b->arena, &view.fact, &l->state, c->steps, &c->moved, &c->command.err);
     if (c->command.st == ST_NOMEM) { /* the state may have moved in part: nothing may follow on it */
         *e = c->command.err;
         return ST_NOMEM;
@@ -228,7 +229,6 @@ enum st answer_batch_run(struct app *app, struct tx *tx, struct command **cmds, 
     b.now_ms = app_now_ms(app);
     const struct snapshot *s = ((struct answer_cmd *)cmds[0])->snapshot;
     b.snapshot = s;
-    b.policy = regime_policy(&s->regime, b.now_ms);
     b.model = regime_model(&s->regime, b.now_ms);
     b.today = tz_date(s->zone, b.now_ms);
     arena_init(&b.arena, 64u << 20);

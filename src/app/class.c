@@ -128,7 +128,7 @@ enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, str
     if (!v.title || !v.grades || !v.periods || !v.competencies) return no_memory(e);
     for (size_t i = 0; i < v.competency_count; i++) v.competencies[i] = &s->catalogue.competencies[course->competency[i]];
     TRY(load_learners(tx, a, which->class_id, &v, e));
-    TRY(load_cells(s, &regime_policy(&s->regime, app_now_ms(app))->policy, tx, a, which->class_id, &v, e));
+    TRY(load_cells(s, &regime_policy_for(&s->regime, v.org_id, app_now_ms(app))->policy, tx, a, which->class_id, &v, e));
     *out = v;
     return ST_OK;
 }

@@ -14,7 +14,7 @@ enum st learner_mastery(struct app *app, const struct snapshot *s, struct tx *tx
 {
     int64_t now = app_now_ms(app);
     *out = (struct mastery_view){.as_of_ms = as_of_ms ? as_of_ms : now};
-    out->policy = regime_policy(&s->regime, out->as_of_ms);
+    TRY(regime_policy_of(&s->regime, tx, who->learner_id, out->as_of_ms, &out->policy, e));
     if (!as_of_ms) return learner_state_now(s, tx, a, &out->policy->policy, who->learner_id, &out->state, e);
     struct evidence *facts;
     size_t n;
@@ -78,12 +78,13 @@ enum st learner_why(struct app *app, const struct snapshot *s, struct tx *tx, st
     if (!state) return no_memory(e);
     if (!k) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)competency_id);
     int64_t at = as_of_ms ? as_of_ms : app_now_ms(app);
-    *out = (struct why_view){.competency = k, .policy = regime_policy(&s->regime, at)};
-    out->rule = out->policy->policy;
+    *out = (struct why_view){.competency = k};
+    TRY(regime_policy_of(&s->regime, tx, who->learner_id, at, &out->policy, e));
+    out->rule = *policy_rule(&out->policy->policy, k->type);
     TRY(evidence_list(tx, a, who->learner_id, 0, before_id(as_of_ms), &facts, &n, e));
     struct gather g = {.competency_id = competency_id, .snapshot = s, .steps = arena_array(a, n + 1, sizeof *g.steps)};
     if (!g.steps) return no_memory(e);
-    TRY(regime_fold(&s->regime, &s->catalogue, &out->rule, a, facts, n, state, on_fact, &g, e));
+    TRY(regime_fold(&s->regime, &s->catalogue, &out->policy->policy, a, facts, n, state, on_fact, &g, e));
     TRY(add_responses(tx, a, who->learner_id, &g, e));
     out->state = state_find(state, competency_id);
     out->prior = model_bkt(regime_model(&s->regime, at), competency_id)->prior;

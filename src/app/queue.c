@@ -247,8 +247,8 @@ enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, st
     static bool (*const reasons[])(struct scan *, struct queue_entry *) = {same_error, fast, stuck, back, away, ahead};
     struct class_view v;
     struct scan x = {.app = app, .s = s, .tx = tx, .arena = a, .lang = lang, .now_ms = app_now_ms(app), .v = &v};
-    x.policy = &regime_policy(&s->regime, x.now_ms)->policy;
     TRY(class_view(app, s, tx, a, which, &v, e));
+    x.policy = &regime_policy_for(&s->regime, v.org_id, x.now_ms)->policy;
     size_t cap = 200 + v.learner_count, count = 0;
     struct queue_entry *list = arena_array(a, cap, sizeof *list);
     struct queue_entry *found = arena_array(a, v.learner_count + 1, sizeof *found);

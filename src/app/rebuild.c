@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "app/state.h"
+#include "base/json.h"
 
-enum { SLICE = 200, LEARNER_BYTES = 256u << 20 };
+enum { SLICE = 200, TRIED_MAX = 200, LEARNER_BYTES = 256u << 20 };
 
 /* What one learner's derived rows should be. */
 struct derived {
@@ -83,34 +84,89 @@ static enum st same_state(const struct snapshot *s, struct arena *a, const struc
     return ST_OK;
 }
 
-static enum st one(struct snapshot *s, struct tx *tx, int64_t learner_id, enum rebuild_mode mode, const struct policy *policy,
-                   struct rebuild_report *out, struct err *e)
+/* What all learners of one run share. */
+struct run {
+    struct snapshot *s;
+    enum rebuild_mode mode;
+    int64_t at_ms;
+    const json_t *over; /* of a what-if */
+    struct tried {      /* policies in force, with what is tried merged over them; made when first met */
+        const struct policy_version *from;
+        struct policy policy;
+    } tried[TRIED_MAX];
+    size_t tried_count;
+    rebuild_told *told;
+    void *told_ctx;
+    struct rebuild_report *out;
+};
+
+static enum st try_over(struct run *r, const struct policy_version *from, const struct policy **out, struct err *e)
+{
+    for (size_t i = 0; i < r->tried_count; i++)
+        if (r->tried[i].from == from) {
+            *out = &r->tried[i].policy;
+            return ST_OK;
+        }
+    if (r->tried_count == TRIED_MAX) return err_fail(e, ST_NOMEM, "err.memory", "more than %d schools with rules of their own", TRIED_MAX);
+    struct tried *t = &r->tried[r->tried_count];
+    json_t *base = json_loads(from->doc, 0, NULL), *both = policy_merge(base, r->over);
+    t->from = from;
+    t->policy.policy_id = from->policy_id;
+    enum st st = both ? policy_from_json(both, &t->policy, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
+    json_decref(base);
+    json_decref(both);
+    TRY(st);
+    r->tried_count++;
+    *out = &t->policy;
+    return ST_OK;
+}
+
+static enum st policy_for(struct run *r, struct tx *tx, int64_t learner_id, const struct policy **out, struct err *e)
+{
+    const struct policy_version *v;
+    TRY(regime_policy_of(&r->s->regime, tx, learner_id, r->at_ms, &v, e));
+    *out = &v->policy;
+    return r->mode == REBUILD_WHAT_IF ? try_over(r, v, out, e) : ST_OK;
+}
+
+/* Levels now against levels under what is tried. */
+static void count_moves(struct run *r, int64_t learner_id, const struct derived *d, const struct mastery_row *rows, size_t n)
+{
+    for (size_t i = 0; i < d->row_count; i++) {
+        size_t k = 0;
+        while (k < n && rows[k].competency_id != d->rows[i].competency_id) k++;
+        int32_t old = k < n ? rows[k].level & 3 : LEVEL_NOT_YET, level = d->rows[i].level & 3;
+        r->out->moved[old][level]++;
+        if (old == level) continue;
+        r->out->changed++;
+        if (r->told) r->told(r->told_ctx, learner_id, d->rows[i].competency_id, (enum level)old, (enum level)level);
+    }
+}
+
+static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err *e)
 {
     struct arena a;
     struct derived d = {0};
     struct state_row stored;
     struct mastery_row *rows;
+    const struct policy *policy = NULL;
+    struct rebuild_report *out = r->out;
     size_t n = 0;
     arena_init(&a, LEARNER_BYTES);
     /* Taken before the facts are read: an answer that comes meanwhile waits, and is not written over. */
-    enum st st = mode == REBUILD_WRITE ? state_take(tx, &a, learner_id, &stored, e) : state_get(tx, &a, learner_id, &stored, e);
-    if (st == ST_OK) st = derive(s, tx, &a, learner_id, policy, &d, e);
+    enum st st = r->mode == REBUILD_WRITE ? state_take(tx, &a, learner_id, &stored, e) : state_get(tx, &a, learner_id, &stored, e);
+    if (st == ST_OK) st = policy_for(r, tx, learner_id, &policy, e);
+    if (st == ST_OK) st = derive(r->s, tx, &a, learner_id, policy, &d, e);
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &rows, &n, e);
     if (st != ST_OK) goto out;
     out->learners++;
     out->facts += (int64_t)d.facts;
-    if (mode == REBUILD_WHAT_IF) {
-        for (size_t i = 0; i < d.row_count; i++) {
-            size_t k = 0;
-            while (k < n && rows[k].competency_id != d.rows[i].competency_id) k++;
-            int32_t old = k < n ? rows[k].level & 3 : LEVEL_NOT_YET;
-            if (old != d.rows[i].level) out->changed++;
-            out->moved[old][d.rows[i].level & 3]++;
-        }
+    if (r->mode == REBUILD_WHAT_IF) {
+        count_moves(r, learner_id, &d, rows, n);
         goto out;
     }
     bool state_same = false;
-    st = same_state(s, &a, policy, &stored, &d, &state_same, e);
+    st = same_state(r->s, &a, policy, &stored, &d, &state_same, e);
     if (st != ST_OK) goto out;
     int64_t differed = n > d.row_count ? (int64_t)(n - d.row_count) : 0;
     for (size_t i = 0; i < d.row_count; i++) {
@@ -120,7 +176,7 @@ static enum st one(struct snapshot *s, struct tx *tx, int64_t learner_id, enum r
     }
     out->states_differed += !state_same;
     out->rows_differed += differed;
-    if (mode == REBUILD_WRITE && (!state_same || differed)) {
+    if (r->mode == REBUILD_WRITE && (!state_same || differed)) {
         st = mastery_delete(tx, learner_id, e);
         for (size_t i = 0; st == ST_OK && i < d.row_count; i++) st = mastery_set(tx, &d.rows[i], e);
         stored.state = d.bytes;
@@ -132,46 +188,14 @@ out:
     return st;
 }
 
-static void merge(json_t *into, const json_t *over)
-{
-    const char *key;
-    json_t *v;
-    json_object_foreach((json_t *)(uintptr_t)over, key, v)
-    {
-        json_t *old = json_object_get(into, key);
-        if (json_is_object(old) && json_is_object(v)) merge(old, v);
-        else json_object_set(into, key, v);
-    }
-}
-
-static enum st merged_policy(const struct policy_version *now, const char *what_if, struct policy *out, struct err *e)
-{
-    json_error_t je;
-    json_t *base = json_loads(now->doc, JSON_REJECT_DUPLICATES, &je), *over = json_loads(what_if, JSON_REJECT_DUPLICATES, &je);
-    enum st st;
-    if (!base || !json_is_object(over)) {
-        st = err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object: %s", je.text);
-    } else {
-        merge(base, over);
-        char *doc = json_dumps(base, JSON_COMPACT);
-        out->policy_id = now->policy_id;
-        st = doc ? policy_read(doc, strlen(doc), out, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
-        free(doc);
-    }
-    json_decref(base);
-    json_decref(over);
-    return st;
-}
-
 /* All learners of one list, a slice a transaction. */
-static enum st walk(struct snapshot *s, struct conn *c, enum sql_id list, enum rebuild_mode mode, const struct policy *policy,
-                    bool only_without_facts, struct rebuild_report *out, struct err *e)
+static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_without_facts, struct err *e)
 {
     int64_t ids[SLICE], after = 0;
     for (;;) {
         struct tx tx;
         size_t n = 0;
-        TRY(mode == REBUILD_WRITE ? tx_write(c, s->district_id, &tx, e) : tx_read(c, s->district_id, &tx, e));
+        TRY(r->mode == REBUILD_WRITE ? tx_write(c, r->s->district_id, &tx, e) : tx_read(c, r->s->district_id, &tx, e));
         enum st st = learner_ids(&tx, list, after, ids, SLICE, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
             if (only_without_facts) {
@@ -183,9 +207,9 @@ static enum st walk(struct snapshot *s, struct conn *c, enum sql_id list, enum r
                 arena_release(&a);
                 if (st != ST_OK || count) continue;
             }
-            st = one(s, &tx, ids[i], mode, policy, out, e);
+            st = one(r, &tx, ids[i], e);
         }
-        if (st == ST_OK && mode == REBUILD_WRITE) st = tx_commit(&tx, e);
+        if (st == ST_OK && r->mode == REBUILD_WRITE) st = tx_commit(&tx, e);
         else tx_rollback(&tx);
         TRY(st);
         if (n < SLICE) return ST_OK;
@@ -193,18 +217,38 @@ static enum st walk(struct snapshot *s, struct conn *c, enum sql_id list, enum r
     }
 }
 
-enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, const char *what_if, struct rebuild_report *out, struct err *e)
+static enum st run(struct app *app, struct conn *c, struct run *r, struct err *e)
 {
-    struct snapshot *s = snapshot_hold(app);
-    const struct policy_version *now = regime_policy(&s->regime, app_now_ms(app));
-    struct policy policy = now->policy;
-    *out = (struct rebuild_report){0};
-    enum st st = mode == REBUILD_WHAT_IF ? merged_policy(now, what_if, &policy, e) : ST_OK;
-    if (st == ST_OK) st = walk(s, c, SQL_evidence_learners, mode, &policy, false, out, e);
+    r->s = snapshot_hold(app);
+    r->at_ms = app_now_ms(app);
+    *r->out = (struct rebuild_report){0};
+    enum st st = walk(r, c, SQL_evidence_learners, false, e);
     /* Rows that no fact stands behind. */
-    if (st == ST_OK && mode != REBUILD_WHAT_IF) st = walk(s, c, SQL_mastery_learners, mode, &policy, true, out, e);
-    if (mode == REBUILD_WRITE) states_forget(app->states);
-    snapshot_drop(s);
+    if (st == ST_OK && r->mode != REBUILD_WHAT_IF) st = walk(r, c, SQL_mastery_learners, true, e);
+    if (r->mode == REBUILD_WRITE) states_forget(app->states);
+    snapshot_drop(r->s);
+    return st;
+}
+
+enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, struct rebuild_report *out, struct err *e)
+{
+    struct run r = {.mode = mode, .out = out};
+    return run(app, c, &r, e);
+}
+
+enum st what_if(struct app *app, struct conn *c, const char *doc, rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e)
+{
+    json_t *over;
+    struct run *r = calloc(1, sizeof *r);
+    if (!r) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
+    enum st st = json_read_owned(doc, strlen(doc), &over, e);
+    if (st == ST_OK) {
+        *r = (struct run){.mode = REBUILD_WHAT_IF, .over = over, .told = told, .told_ctx = ctx, .out = out};
+        st = json_is_object(over) ? policy_may_set(NULL, over, SCOPE_DISTRICT, e) : err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object");
+        if (st == ST_OK) st = run(app, c, r, e);
+        json_decref(over);
+    }
+    free(r);
     return st;
 }
 
@@ -215,7 +259,7 @@ static void hash_number(crypto_hash_sha256_state *h, uint64_t v)
     crypto_hash_sha256_update(h, b, 8);
 }
 
-static enum st hash_learner(const struct snapshot *s, const struct policy *policy, struct tx *tx, crypto_hash_sha256_state *h, int64_t learner_id, struct err *e)
+static enum st hash_learner(const struct snapshot *s, int64_t now_ms, struct tx *tx, crypto_hash_sha256_state *h, int64_t learner_id, struct err *e)
 {
     struct arena a;
     struct learner_state state;
@@ -223,7 +267,9 @@ static enum st hash_learner(const struct snapshot *s, const struct policy *polic
     const void *bytes;
     size_t n = 0, size = 0;
     arena_init(&a, LEARNER_BYTES);
-    enum st st = learner_state_now(s, tx, &a, policy, learner_id, &state, e);
+    const struct policy_version *v = NULL;
+    enum st st = regime_policy_of(&s->regime, tx, learner_id, now_ms, &v, e);
+    if (st == ST_OK) st = learner_state_now(s, tx, &a, &v->policy, learner_id, &state, e);
     if (st == ST_OK && state_encode(&a, &state, &bytes, &size) != ST_OK) st = err_fail(e, ST_NOMEM, "err.memory", "digest");
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &m, &n, e);
     if (st == ST_OK) {
@@ -250,7 +296,7 @@ enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err
     crypto_hash_sha256_state h;
     unsigned char sum[crypto_hash_sha256_BYTES];
     struct snapshot *s = snapshot_hold(app);
-    const struct policy *policy = &regime_policy(&s->regime, app_now_ms(app))->policy;
+    int64_t now = app_now_ms(app);
     int64_t ids[SLICE], after = 0;
     enum st st = ST_OK;
     crypto_hash_sha256_init(&h);
@@ -259,7 +305,7 @@ enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err
         st = tx_read(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
         st = learner_ids(&tx, SQL_mastery_learners, after, ids, SLICE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, policy, &tx, &h, ids[i], e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, now, &tx, &h, ids[i], e);
         if (n) after = ids[n - 1];
         tx_rollback(&tx);
     }

@@ -1,5 +1,6 @@
 #include "app/regime.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -42,6 +43,42 @@ static enum st count_rows(struct tx *tx, enum sql_id id, size_t *n, struct err *
     }
 }
 
+static enum st merge_pair(struct arena *a, struct policy_pair *p, struct err *e)
+{
+    json_t *upper = json_loads(p->district->doc, 0, NULL), *lower = json_loads(p->school->doc, 0, NULL), *both = policy_merge(upper, lower);
+    char *doc = both ? json_dumps(both, JSON_COMPACT) : NULL;
+    const struct policy_version *later = p->school->policy_id > p->district->policy_id ? p->school : p->district;
+    p->merged = *later;
+    p->merged.scope = SCOPE_SCHOOL;
+    p->merged.scope_id = p->school->scope_id;
+    p->merged.policy.policy_id = later->policy_id;
+    p->merged.doc = doc ? arena_strdup(a, doc) : NULL;
+    enum st st = p->merged.doc ? policy_from_json(both, &p->merged.policy, e) : no_memory(e);
+    free(doc);
+    json_decref(upper);
+    json_decref(lower);
+    json_decref(both);
+    return st;
+}
+
+/* Every school's version over every district's: few, and read once. */
+static enum st pair_up(struct arena *a, struct regime *r, struct err *e)
+{
+    size_t schools = 0;
+    for (size_t i = 0; i < r->policy_count; i++) schools += r->policies[i].scope == SCOPE_SCHOOL;
+    r->pairs = arena_array(a, schools * r->policy_count + 1, sizeof *r->pairs);
+    if (!r->pairs) return no_memory(e);
+    for (size_t i = 0; schools && i < r->policy_count; i++)
+        for (size_t k = 0; r->policies[i].scope == SCOPE_SCHOOL && k < r->policy_count; k++) {
+            if (r->policies[k].scope != SCOPE_DISTRICT) continue;
+            struct policy_pair *p = &r->pairs[r->pair_count++];
+            p->district = &r->policies[k];
+            p->school = &r->policies[i];
+            TRY(merge_pair(a, p, e));
+        }
+    return ST_OK;
+}
+
 enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e)
 {
     struct stmt *q;
@@ -58,12 +95,17 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         if (!row) break;
         struct policy_version *v = &r.policies[r.policy_count++];
         v->policy_id = v->policy.policy_id = col_i64(q, 0);
+        if (!scope_parse(col_text(q, 1), &v->scope)) return err_fail(e, ST_INVALID, "policy.scope_unknown", "policy %lld: scope %s", (long long)v->policy_id, col_text(q, 1));
+        v->scope_id = col_i64(q, 2);
         v->doc = arena_strdup(a, col_text(q, 3));
         v->effective_at_ms = col_i64(q, 4);
         v->recorded_at_ms = col_i64(q, 5);
-        if (!v->doc) return no_memory(e);
+        v->reason = arena_strdup(a, col_text(q, 6));
+        v->recorder_id = col_i64(q, 7);
+        if (!v->doc || !v->reason) return no_memory(e);
         TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e));
     }
+    TRY(pair_up(a, &r, e));
     TRY(tx_stmt(tx, SQL_model_list, &q, e));
     for (bool row = true; r.model_count < models;) {
         TRY(stmt_step(q, &row, e));
@@ -85,12 +127,41 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
     return ST_OK;
 }
 
+static const struct policy_version *latest(const struct regime *r, enum policy_scope scope, int64_t scope_id, int64_t at_ms)
+{
+    const struct policy_version *best = NULL;
+    for (size_t i = 0; i < r->policy_count; i++) {
+        const struct policy_version *v = &r->policies[i];
+        if (v->scope == scope && v->scope_id == scope_id && v->effective_at_ms <= at_ms && v->recorded_at_ms <= at_ms) best = v;
+    }
+    return best;
+}
+
 const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms)
 {
-    const struct policy_version *best = &r->policies[0];
-    for (size_t i = 1; i < r->policy_count; i++)
-        if (r->policies[i].effective_at_ms <= at_ms && r->policies[i].recorded_at_ms <= at_ms) best = &r->policies[i];
-    return best;
+    const struct policy_version *best = latest(r, SCOPE_DISTRICT, 0, at_ms);
+    return best ? best : &r->policies[0];
+}
+
+const struct policy_version *regime_policy_for(const struct regime *r, int64_t org_id, int64_t at_ms)
+{
+    const struct policy_version *district = regime_policy(r, at_ms), *school = r->pair_count ? latest(r, SCOPE_SCHOOL, org_id, at_ms) : NULL;
+    for (size_t i = 0; school && i < r->pair_count; i++)
+        if (r->pairs[i].district == district && r->pairs[i].school == school) return &r->pairs[i].merged;
+    return district;
+}
+
+enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    *out = regime_policy(r, at_ms);
+    if (!r->pair_count) return ST_OK;
+    TRY(tx_stmt(tx, SQL_learner_school, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    TRY(stmt_step(q, &row, e));
+    if (row) *out = regime_policy_for(r, col_i64(q, 0), at_ms);
+    return ST_OK;
 }
 
 const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t id)
@@ -126,11 +197,18 @@ const struct bkt *model_bkt(const struct model *m, int64_t id)
     return lo < m->count && m->own[lo].competency_id == id ? &m->own[lo].bkt : &m->fallback;
 }
 
-void regime_view(const struct regime *r, const struct catalogue *c, const struct evidence *v, struct fact_view *out)
+const struct mastery_rule *regime_rule(const struct catalogue *c, const struct policy *p, int64_t id)
+{
+    if (p->rule_count == 1) return &p->rules[0];
+    const struct competency *k = catalogue_competency(c, id);
+    return policy_rule(p, k ? k->type : "");
+}
+
+void regime_view(const struct regime *r, const struct catalogue *c, const struct policy *p, const struct evidence *v, struct fact_view *out)
 {
     size_t n = 0;
     const int64_t *ids = NULL;
-    if (v->kind == EVIDENCE_OBSERVATION && v->competency_id) {
+    if ((v->kind == EVIDENCE_OBSERVATION || v->kind == EVIDENCE_JUDGEMENT) && v->competency_id) {
         ids = &v->competency_id;
         n = 1;
     } else if (v->kind == EVIDENCE_RESPONSE) {
@@ -141,8 +219,9 @@ void regime_view(const struct regime *r, const struct catalogue *c, const struct
     for (size_t i = 0; i < n; i++) {
         out->ids[i] = ids[i];
         out->bkt[i] = *model_bkt(m, ids[i]);
+        out->rule[i] = regime_rule(c, p, ids[i]);
     }
-    out->fact = (struct fold_fact){v, n, out->ids, out->bkt};
+    out->fact = (struct fold_fact){v, n, out->ids, out->bkt, out->rule};
 }
 
 static bool withdrawn(const struct evidence *facts, size_t n, int64_t id)
@@ -164,8 +243,8 @@ enum st regime_fold(const struct regime *r, const struct catalogue *c, const str
         struct fold_step steps[BKT_SKILLS_MAX];
         size_t moved;
         if (corrections && withdrawn(facts, n, facts[i].evidence_id)) continue;
-        regime_view(r, c, &facts[i], &view);
-        TRY(fold_fact(a, policy, &view.fact, &s, steps, &moved, e));
+        regime_view(r, c, policy, &facts[i], &view);
+        TRY(fold_fact(a, &view.fact, &s, steps, &moved, e));
         if (watch) watch(ctx, &facts[i], steps, moved);
     }
     *io = s;

@@ -11,7 +11,7 @@
 #include "cli/cli.h"
 #include "version.h"
 
-static void print_json(struct text *t)
+void cli_print_json(struct text *t)
 {
     fwrite(text_str(t), 1, t->n, stdout);
     putchar('\n');
@@ -123,7 +123,7 @@ static int run_check(struct cli *c)
     enum st st = ST_OK;
     bool only_digest = cli_opt(c, "--digest") != NULL;
     if (!only_digest) st = conn_integrity(a.conn, &e);
-    if (!only_digest && st == ST_OK) st = rebuild(&a.app, a.conn, REBUILD_COMPARE, NULL, &r, &e);
+    if (!only_digest && st == ST_OK) st = rebuild(&a.app, a.conn, REBUILD_COMPARE, &r, &e);
     if (st == ST_OK) st = derived_digest(&a.app, a.conn, digest, &e);
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
@@ -141,7 +141,7 @@ static int run_check(struct cli *c)
         json_put_i64(&j, "rows_differed", r.rows_differed);
         json_put_str(&j, "digest", digest);
         json_close_obj(&j);
-        print_json(&t);
+        cli_print_json(&t);
     } else if (only_digest) {
         puts(digest);
     } else {
@@ -152,64 +152,92 @@ static int run_check(struct cli *c)
     return good ? 0 : 1;
 }
 
+/* Each level that would change, as JSON. */
+static void told(void *ctx, int64_t learner_id, int64_t competency_id, enum level before, enum level after)
+{
+    struct json_out *j = ctx;
+    json_open_obj(j, NULL);
+    json_put_id(j, "learner_id", learner_id);
+    json_put_id(j, "competency_id", competency_id);
+    json_put_str(j, "from", level_code(before));
+    json_put_str(j, "to", level_code(after));
+    json_close_obj(j);
+}
+
+static int try_policy(struct cli *c, const char *path)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct rebuild_report r;
+    struct text t;
+    struct json_out j;
+    char *doc = cli_read_file(path);
+    if (!doc) return 3;
+    if (cli_open(c, &a, &e) != ST_OK) {
+        free(doc);
+        return cli_fail(&e);
+    }
+    text_init(&t, 256u << 20);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    json_open_list(&j, "changes");
+    enum st st = what_if(&a.app, a.conn, doc, c->json ? told : NULL, &j, &r, &e);
+    cli_close(&a);
+    free(doc);
+    if (st != ST_OK) {
+        text_release(&t);
+        return cli_fail(&e);
+    }
+    json_close_list(&j);
+    json_put_i64(&j, "learners", r.learners);
+    json_put_i64(&j, "facts", r.facts);
+    json_put_i64(&j, "changed", r.changed);
+    json_open_list(&j, "moved");
+    for (int from = 0; from < LEVEL_COUNT; from++)
+        for (int to = 0; to < LEVEL_COUNT; to++) {
+            if (from == to || !r.moved[from][to]) continue;
+            json_open_obj(&j, NULL);
+            json_put_str(&j, "from", level_code((enum level)from));
+            json_put_str(&j, "to", level_code((enum level)to));
+            json_put_i64(&j, "count", r.moved[from][to]);
+            json_close_obj(&j);
+        }
+    json_close_list(&j);
+    json_close_obj(&j);
+    if (!c->json) {
+        text_release(&t);
+        printf("%lld levels of %lld learners would change.\n", (long long)r.changed, (long long)r.learners);
+        return 0;
+    }
+    cli_print_json(&t);
+    return 0;
+}
+
 static int run_rebuild(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
     struct rebuild_report r;
-    const char *path = cli_opt(c, "--what-if");
-    char *doc = NULL;
-    if (path) {
-        FILE *f = fopen(path, "rb");
-        doc = f ? calloc(1, (1 << 20) + 1) : NULL;
-        if (!doc || fread(doc, 1, 1 << 20, f) == 0) {
-            fprintf(stderr, "waymark: cannot read %s: %s\n", path, strerror(errno));
-            if (f) fclose(f);
-            free(doc);
-            return 3;
-        }
-        fclose(f);
-    }
-    if (cli_open(c, &a, &e) != ST_OK) {
-        free(doc);
-        return cli_fail(&e);
-    }
-    enum st st = rebuild(&a.app, a.conn, doc ? REBUILD_WHAT_IF : REBUILD_WRITE, doc, &r, &e);
+    if (cli_opt(c, "--what-if")) return try_policy(c, cli_opt(c, "--what-if"));
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    enum st st = rebuild(&a.app, a.conn, REBUILD_WRITE, &r, &e);
     cli_close(&a);
-    free(doc);
     if (st != ST_OK) return cli_fail(&e);
+    if (!c->json) {
+        printf("%lld learners, %lld facts: %lld states and %lld mastery rows differed and are put right.\n", (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
+        return 0;
+    }
     struct text t;
     struct json_out j;
-    text_init(&t, 65536);
+    text_init(&t, 4096);
     json_out_init(&j, &t);
     json_open_obj(&j, NULL);
     json_put_i64(&j, "learners", r.learners);
     json_put_i64(&j, "facts", r.facts);
-    if (path) {
-        json_put_i64(&j, "changed", r.changed);
-        json_open_list(&j, "moved");
-        for (int from = 0; from < LEVEL_COUNT; from++)
-            for (int to = 0; to < LEVEL_COUNT; to++) {
-                if (from == to || !r.moved[from][to]) continue;
-                json_open_obj(&j, NULL);
-                json_put_str(&j, "from", level_code((enum level)from));
-                json_put_str(&j, "to", level_code((enum level)to));
-                json_put_i64(&j, "count", r.moved[from][to]);
-                json_close_obj(&j);
-            }
-        json_close_list(&j);
-    } else {
-        json_put_i64(&j, "states_differed", r.states_differed);
-        json_put_i64(&j, "rows_differed", r.rows_differed);
-    }
+    json_put_i64(&j, "states_differed", r.states_differed);
+    json_put_i64(&j, "rows_differed", r.rows_differed);
     json_close_obj(&j);
-    if (c->json) {
-        print_json(&t);
-        return 0;
-    }
-    text_release(&t);
-    if (path) printf("%lld levels of %lld learners would change.\n", (long long)r.changed, (long long)r.learners);
-    else printf("%lld learners, %lld facts: %lld states and %lld mastery rows differed and are put right.\n", (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
+    cli_print_json(&t);
     return 0;
 }
 

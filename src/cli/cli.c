@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,4 +229,19 @@ void cli_close(struct cli_app *a)
     app_release(&a->app);
     db_close(a->db);
     a->db = NULL;
+}
+
+char *cli_read_file(const char *path)
+{
+    enum { MOST = 1 << 20 };
+    FILE *f = fopen(path, "rb");
+    char *s = f ? calloc(1, MOST + 1) : NULL;
+    size_t n = s ? fread(s, 1, MOST, f) : 0;
+    if (n == 0 || n == MOST || ferror(f)) {
+        fprintf(stderr, "waymark: cannot read %s: %s\n", path, n == MOST ? "it is larger than 1 MiB" : f && !ferror(f) ? "it is empty" : strerror(errno));
+        free(s);
+        s = NULL;
+    }
+    if (f) fclose(f);
+    return s;
 }

@@ -1,8 +1,14 @@
+/* Reading a policy document. */
 #include "domain/policy.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "policy_private.h"
+
+static const char *const mastery_kinds[] = {"model", "recent", "sustained", "decaying", "mode", "judgement"};
 
 const char *level_code(enum level l)
 {
@@ -10,72 +16,161 @@ const char *level_code(enum level l)
     return l < LEVEL_COUNT ? codes[l] : "not_yet";
 }
 
-struct policy policy_default(void)
+const char *mastery_kind_code(enum mastery_kind k) { return k < MASTERY_KINDS ? mastery_kinds[k] : "model"; }
+
+const struct mastery_rule *policy_rule(const struct policy *p, const char *type)
 {
-    return (struct policy){.secure_at = 0.95, .nearly_at = 0.80, .least_evidence = 4,
-                           .after_hint = AFTER_HINT_PRACTICE, .stuck_after = 6, .stuck_below = 0.40,
-                           .review_after_days = 21, .import_close_share = 0.20};
+    for (size_t i = 1; i < p->rule_count; i++)
+        if (strcmp(p->rules[i].type, type) == 0) return &p->rules[i];
+    return &p->rules[0];
 }
 
-static enum st number(const json_t *o, const char *key, double low, double high, double *out, struct err *e)
+enum st policy_clause(struct err *e, const char *msg_id, const char *words, const char *fmt, ...)
 {
-    const json_t *v = json_object_get(o, key);
-    if (!v) return ST_OK;
-    double x = json_is_number(v) ? json_number_value(v) : low - 1;
-    if (!(x >= low && x <= high)) {
-        (void)err_fail(e, ST_INVALID, "policy.bounds", "policy: %s must be a number from %g to %g", key, low, high);
-        err_arg(e, key);
-        return ST_INVALID;
+    char clause[160];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(clause, sizeof clause, fmt, ap);
+    va_end(ap);
+    (void)err_fail(e, ST_INVALID, msg_id, "policy %s: %s", clause, words);
+    err_arg(e, clause);
+    return ST_INVALID;
+}
+
+/* One value into the member that the table says; where: the group as a pointer, "/mastery/by_type/Practice". */
+static enum st read_value(const struct setting *s, const json_t *v, const char *where, void *into, struct err *e)
+{
+    char words[80], *at = (char *)into + s->offset;
+    double x = json_is_number(v) ? json_number_value(v) : s->least - 1;
+    if (s->type == SETTING_CHOICE) {
+        const char *said = json_string_value(v);
+        int32_t i = 0;
+        while (said && s->choices[i] && strcmp(s->choices[i], said) != 0) i++;
+        if (!said || !s->choices[i]) return policy_clause(e, "policy.choice", "is none of the words it may be", "%s/%s", where, s->name);
+        memcpy(at, &i, sizeof i);
+        return ST_OK;
     }
-    *out = x;
+    bool whole = s->type == SETTING_WHOLE;
+    if (!(x >= s->least && x <= s->most) || (whole && x > (double)(int32_t)x)) {
+        snprintf(words, sizeof words, "must be a %s from %g to %g", whole ? "whole number" : "number", s->least, s->most);
+        return policy_clause(e, "policy.bounds", words, "%s/%s", where, s->name);
+    }
+    int32_t n = (int32_t)x;
+    if (whole) memcpy(at, &n, sizeof n);
+    else memcpy(at, &x, sizeof x);
     return ST_OK;
 }
 
-static enum st whole(const json_t *o, const char *key, int low, int high, int32_t *out, struct err *e)
+/* A rule of its own kind begins with the values usual for that kind; what is said counts. */
+static enum st read_rule(const json_t *o, const char *where, struct mastery_rule *r, struct err *e)
 {
-    double x = *out;
-    TRY(number(o, key, low, high, &x, e));
-    if (x > (double)(int32_t)x) {
-        (void)err_fail(e, ST_INVALID, "policy.bounds", "policy: %s must be a whole number from %d to %d", key, low, high);
-        err_arg(e, key);
-        return ST_INVALID;
+    const struct setting *kind = setting_find("mastery", "rule");
+    const json_t *said = json_object_get(o, kind->name);
+    int32_t before = r->kind;
+    if (said) TRY(read_value(kind, said, where, r, e));
+    if (r->kind != before) {
+        struct mastery_rule usual = rule_default((enum mastery_kind)r->kind);
+        memcpy(usual.type, r->type, sizeof usual.type);
+        *r = usual;
     }
-    *out = (int32_t)x;
+    for (size_t i = 0; i < policy_setting_count; i++) {
+        const struct setting *s = &policy_settings[i];
+        const json_t *v = s->of_rule ? json_object_get(o, s->name) : NULL;
+        if (v) TRY(read_value(s, v, where, r, e));
+    }
+    if (r->nearly_at > r->secure_at) return policy_clause(e, "policy.order", "nearly_at must not be above secure_at", "%s/nearly_at", where);
+    if (r->kind == MASTERY_RECENT && r->times > r->of_last)
+        return policy_clause(e, "policy.unreachable", "nobody can be right more often than they are asked: times is above of_last", "%s/times", where);
+    if (r->kind == MASTERY_SUSTAINED && r->times > BEST_KEPT)
+        return policy_clause(e, "policy.unreachable", "at most the five best are kept: times is above 5", "%s/times", where);
     return ST_OK;
 }
 
-static enum st read_members(const json_t *o, struct policy *p, struct err *e)
+static enum st read_rules(const json_t *mastery, struct policy *p, struct err *e)
 {
-    const json_t *m = json_object_get(o, "mastery"), *import = json_object_get(o, "import"), *after = json_object_get(m, "after_hint");
-    if ((m && !json_is_object(m)) || (import && !json_is_object(import)))
-        return err_fail(e, ST_INVALID, "policy.shape", "policy: mastery and import must be objects");
-    TRY(number(m, "secure_at", 0.5, 0.999, &p->secure_at, e));
-    TRY(number(m, "nearly_at", 0.3, 0.999, &p->nearly_at, e));
-    TRY(whole(m, "least_evidence", 1, 50, &p->least_evidence, e));
-    TRY(whole(m, "stuck_after", 3, 100, &p->stuck_after, e));
-    TRY(number(m, "stuck_below", 0.05, 0.9, &p->stuck_below, e));
-    TRY(whole(m, "review_after_days", 1, 400, &p->review_after_days, e));
-    TRY(number(import, "close_share", 0, 1, &p->import_close_share, e));
-    const char *hint = json_string_value(after);
-    if (after && (!hint || (strcmp(hint, "practice") != 0 && strcmp(hint, "not_alone") != 0)))
-        return err_fail(e, ST_INVALID, "policy.after_hint", "policy: after_hint is \"practice\" or \"not_alone\"");
-    if (hint) p->after_hint = strcmp(hint, "practice") == 0 ? AFTER_HINT_PRACTICE : AFTER_HINT_NOT_ALONE;
-    if (p->nearly_at > p->secure_at)
-        return err_fail(e, ST_INVALID, "policy.order", "policy: nearly_at must not be above secure_at");
+    const json_t *by_type = json_object_get(mastery, "by_type");
+    const char *type;
+    json_t *o;
+    TRY(read_rule(mastery, "/mastery", &p->rules[0], e));
+    if (by_type && !json_is_object(by_type)) return policy_clause(e, "policy.shape", "must be an object", "/mastery/by_type");
+    json_object_foreach((json_t *)(uintptr_t)by_type, type, o)
+    {
+        char where[120];
+        struct mastery_rule *r = &p->rules[p->rule_count];
+        snprintf(where, sizeof where, "/mastery/by_type/%.60s", type);
+        if (!json_is_object(o)) return policy_clause(e, "policy.shape", "must be an object", "%s", where);
+        if (p->rule_count == RULES_MAX || strlen(type) >= TYPE_BYTES || !*type) return policy_clause(e, "policy.types", "at most 8 types, with names of 1 to 39 bytes", "%s", where);
+        *r = p->rules[0];
+        snprintf(r->type, sizeof r->type, "%s", type);
+        TRY(read_rule(o, where, r, e));
+        p->rule_count++;
+    }
+    return ST_OK;
+}
+
+static enum st read_cut(const json_t *o, size_t i, struct grade_cut *c, struct err *e)
+{
+    const char *letter = json_str(o, "letter", "");
+    *c = (struct grade_cut){.from = json_f64(o, "from", -1), .to = json_f64(o, "to", -1), .percent = json_f64(o, "percent", -1), .gpa = json_f64(o, "gpa", -1)};
+    if (!(c->from >= 1 && c->to <= 4 && c->from < c->to)) return policy_clause(e, "policy.conversion", "from and to must be numbers from 1 to 4, from below to", "/grades/conversion/%zu", i);
+    if (!(c->percent >= 0 && c->percent <= 100)) return policy_clause(e, "policy.conversion", "percent must be a number from 0 to 100", "/grades/conversion/%zu/percent", i);
+    if (!(c->gpa >= 0 && c->gpa <= 10)) return policy_clause(e, "policy.conversion", "gpa must be a number from 0 to 10", "/grades/conversion/%zu/gpa", i);
+    if (!*letter || strlen(letter) >= LETTER_BYTES) return policy_clause(e, "policy.conversion", "letter must have 1 to 7 bytes", "/grades/conversion/%zu/letter", i);
+    snprintf(c->letter, sizeof c->letter, "%s", letter);
+    return ST_OK;
+}
+
+/* In rising order, each beginning where the one before ends: no mean of levels without a grade, none with two. */
+static enum st read_conversion(const json_t *list, struct policy *p, struct err *e)
+{
+    if (!list) return ST_OK;
+    if (!json_is_array(list) || !json_array_size(list) || json_array_size(list) > CUTS_MAX)
+        return policy_clause(e, "policy.conversion", "must be a list of 1 to 16 cuts", "/grades/conversion");
+    p->cut_count = json_array_size(list);
+    for (size_t i = 0; i < p->cut_count; i++) {
+        struct grade_cut *c = &p->cuts[i];
+        TRY(read_cut(json_array_get(list, i), i, c, e));
+        double begins = i ? c[-1].to : 1;
+        if (c->from > begins) return policy_clause(e, "policy.conversion", "leaves a gap after the one before: it must begin where that ends (the first at 1)", "/grades/conversion/%zu/from", i);
+        if (c->from < begins) return policy_clause(e, "policy.conversion", "overlaps the one before: it must begin where that ends", "/grades/conversion/%zu/from", i);
+        if (i && (c->percent < c[-1].percent || c->gpa < c[-1].gpa)) return policy_clause(e, "policy.conversion", "a higher mean must not give a lower grade", "/grades/conversion/%zu", i);
+    }
+    if (p->cuts[p->cut_count - 1].to < 4) return policy_clause(e, "policy.conversion", "leaves a gap at the top: the last must end at 4", "/grades/conversion/%zu/to", p->cut_count - 1);
+    return ST_OK;
+}
+
+static enum st read_document(const json_t *doc, struct policy *p, struct err *e)
+{
+    const json_t *mastery = json_object_get(doc, "mastery");
+    if (!json_is_object(doc)) return policy_clause(e, "policy.shape", "the document must be an object", "/");
+    for (size_t i = 0; i < policy_setting_count; i++) {
+        const struct setting *s = &policy_settings[i];
+        const json_t *group = json_object_get(doc, s->group), *v = json_object_get(group, s->name);
+        char where[40];
+        snprintf(where, sizeof where, "/%s", s->group);
+        if (group && !json_is_object(group)) return policy_clause(e, "policy.shape", "must be an object", "%s", where);
+        if (v && !s->of_rule) TRY(read_value(s, v, where, p, e));
+    }
+    if (mastery) TRY(read_rules(mastery, p, e));
+    TRY(read_conversion(json_object_get(json_object_get(doc, "grades"), "conversion"), p, e));
+    if (p->agency_least > p->agency_most) return policy_clause(e, "policy.order", "least must not be above most", "/agency/least");
+    return ST_OK;
+}
+
+enum st policy_from_json(const json_t *doc, struct policy *out, struct err *e)
+{
+    struct policy p = policy_default();
+    TRY(read_document(doc, &p, e));
+    p.policy_id = out->policy_id;
+    *out = p;
     return ST_OK;
 }
 
 enum st policy_read(const char *doc, size_t n, struct policy *out, struct err *e)
 {
     json_t *o;
-    struct policy p = policy_default();
     TRY(json_read_owned(doc, n, &o, e));
-    enum st st = json_is_object(o) ? read_members(o, &p, e)
-                                   : err_fail(e, ST_INVALID, "policy.shape", "policy: the document must be an object");
+    enum st st = policy_from_json(o, out, e);
     json_decref(o);
-    if (st == ST_OK) {
-        p.policy_id = out->policy_id;
-        *out = p;
-    }
     return st;
 }

@@ -4,14 +4,6 @@
 
 #include "base/id.h"
 
-enum level fold_level(const struct policy *p, const struct competency_state *c)
-{
-    if (c->opportunities == 0) return LEVEL_NOT_YET;
-    if (c->p_known >= p->secure_at && c->alone >= p->least_evidence) return LEVEL_SECURE;
-    if (c->p_known >= p->nearly_at) return LEVEL_NEARLY;
-    return LEVEL_STARTED;
-}
-
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant)
 {
     const struct seen_item *v = state_seen(s, item_id, variant);
@@ -36,13 +28,28 @@ static void remember(struct learner_state *s, const struct evidence *v)
 
 static double capped(double p) { return p > P_KNOWN_MAX ? P_KNOWN_MAX : p; }
 
-static enum bkt_answer answer_of(const struct policy *p, const struct evidence *v)
+/* An answer is right or not; what a person saw is right from where the rule says. */
+static bool is_right(const struct mastery_rule *r, const struct evidence *v)
 {
-    if (v->hints > 0) return p->after_hint == AFTER_HINT_PRACTICE ? BKT_PRACTICE : BKT_WRONG;
-    return v->score >= 1.0 ? BKT_RIGHT : BKT_WRONG;
+    return v->hints == 0 && v->score >= (v->kind == EVIDENCE_RESPONSE ? 1.0 : r->seen_right_at);
 }
 
-enum st fold_fact(struct arena *a, const struct policy *p, const struct fold_fact *f, struct learner_state *s,
+static enum bkt_answer answer_of(const struct mastery_rule *r, const struct evidence *v)
+{
+    if (v->hints > 0) return r->after_hint == AFTER_HINT_PRACTICE ? BKT_PRACTICE : BKT_WRONG;
+    return is_right(r, v) ? BKT_RIGHT : BKT_WRONG;
+}
+
+static void note(const struct mastery_rule *r, const struct evidence *v, int64_t at_ms, struct competency_state *c)
+{
+    bool alone = v->hints == 0, not_yet = !alone && r->after_hint == AFTER_HINT_NOT_ALONE;
+    struct mark m = {.score = alone ? v->score : 0, .counts = alone || not_yet, .right = is_right(r, v),
+                     .off_screen = v->kind == EVIDENCE_OBSERVATION, .checkpoint = v->checkpoint_id != 0,
+                     .judgement = v->kind == EVIDENCE_JUDGEMENT, .since_last_ms = c->last_evidence_id ? at_ms - c->last_at_ms : -1};
+    mastery_note(r, &m, c);
+}
+
+enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
                   struct fold_step *steps, size_t *nsteps, struct err *e)
 {
     const struct evidence *v = f->evidence;
@@ -56,7 +63,8 @@ enum st fold_fact(struct arena *a, const struct policy *p, const struct fold_fac
     if (at_ms > reached_ms) at_ms = reached_ms;
     if (at_ms < s->last_at_ms) at_ms = s->last_at_ms;
 
-    bool counts = v->kind == EVIDENCE_OBSERVATION ||
+    bool judgement = v->kind == EVIDENCE_JUDGEMENT;
+    bool counts = v->kind == EVIDENCE_OBSERVATION || judgement ||
                   (v->kind == EVIDENCE_RESPONSE && !state_seen(s, v->item_id, v->variant));
     double before[BKT_SKILLS_MAX], after[BKT_SKILLS_MAX];
     size_t moved = counts ? f->count : 0;
@@ -64,23 +72,27 @@ enum st fold_fact(struct arena *a, const struct policy *p, const struct fold_fac
         const struct competency_state *c = state_find(s, f->competency_id[i]);
         before[i] = c ? c->p_known : capped(f->model[i].prior);
     }
-    if (moved && bkt_update(f->model, before, moved, answer_of(p, v), after) != ST_OK)
+    if (judgement) memcpy(after, before, moved * sizeof *after); /* it says a level, and nothing of how an answer would go */
+    else if (moved && bkt_update(f->model, before, moved, answer_of(f->rule[0], v), after) != ST_OK)
         return err_fail(e, ST_INVALID, "fold.model", "evidence %lld: the model refuses these numbers",
                         (long long)v->evidence_id);
     for (size_t i = 0; i < moved; i++) {
         struct competency_state *c = state_entry(a, s, f->competency_id[i], before[i]);
         if (!c) return err_fail(e, ST_NOMEM, "err.memory", "state of learner %lld", (long long)v->learner_id);
         enum level level_before = c->level;
+        const struct mastery_rule *r = f->rule[i];
+        bool right = is_right(r, v);
+        note(r, v, at_ms, c);
         c->p_known = after[i] = capped(after[i]);
         c->last_at_ms = at_ms;
         c->last_evidence_id = v->evidence_id;
-        c->opportunities++;
-        if (v->hints == 0) {
-            c->alone++;
-            c->right += v->score >= 1.0;
+        if (!judgement) {
+            c->opportunities++;
+            c->alone += v->hints == 0;
+            c->right += right;
+            c->right_in_row = right ? c->right_in_row + 1 : 0;
         }
-        c->right_in_row = v->score >= 1.0 && v->hints == 0 ? c->right_in_row + 1 : 0;
-        c->level = fold_level(p, c);
+        c->level = mastery_level(r, c);
         if (steps) steps[i] = (struct fold_step){f->competency_id[i], before[i], after[i], level_before, c->level};
     }
     if (nsteps) *nsteps = moved;

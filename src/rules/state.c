@@ -55,8 +55,8 @@ enum st state_copy(struct arena *a, const struct learner_state *from, struct lea
     return ST_OK;
 }
 
-/* The layout: "WS1\0", then the numbers below, little-endian, without padding. */
-enum { HEAD_BYTES = 4 + 3 * 8 + 4 + 4, COMPETENCY_BYTES = 4 * 8 + 4 * 4 + 1, SEEN_BYTES = 2 * 8 + 4 + 1 };
+/* The layout: "WS2\0", then the numbers below, little-endian, without padding. */
+enum { HEAD_BYTES = 4 + 3 * 8 + 4 + 4, COMPETENCY_BYTES = 5 * 8 + 5 * 4 + 2 * (SCORES_KEPT + BEST_KEPT + 1) + 4, SEEN_BYTES = 2 * 8 + 4 + 1 };
 
 static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
 {
@@ -90,7 +90,7 @@ enum st state_encode(struct arena *a, const struct learner_state *s, const void 
     size_t size = HEAD_BYTES + s->count * COMPETENCY_BYTES + s->seen_count * SEEN_BYTES;
     unsigned char *b = arena_alloc(a, size), *p = b;
     if (!b) return ST_NOMEM;
-    memcpy(p, "WS1", 4);
+    memcpy(p, "WS2", 4);
     p = put(p + 4, (uint64_t)s->last_evidence_id, 8);
     p = put(p, (uint64_t)s->last_at_ms, 8);
     p = put(p, (uint64_t)s->facts, 8);
@@ -106,7 +106,15 @@ enum st state_encode(struct arena *a, const struct learner_state *s, const void 
         p = put(p, (uint32_t)c->alone, 4);
         p = put(p, (uint32_t)c->right, 4);
         p = put(p, (uint32_t)c->right_in_row, 4);
+        p = put(p, (uint32_t)c->off_screen, 4);
+        p = put(p, bits(c->average), 8);
+        for (size_t k = 0; k < SCORES_KEPT; k++) p = put(p, c->scores[k], 2);
+        for (size_t k = 0; k < BEST_KEPT; k++) p = put(p, c->best[k], 2);
+        p = put(p, c->judged, 2);
         p = put(p, c->level, 1);
+        p = put(p, c->score_count, 1);
+        p = put(p, c->best_count, 1);
+        p = put(p, (uint64_t)(c->is_judged | c->gap_shown << 1 | c->checkpoint_right << 2), 1);
     }
     for (size_t i = 0; i < s->seen_count; i++) {
         const struct seen_item *v = &s->seen[i];
@@ -123,7 +131,7 @@ enum st state_encode(struct arena *a, const struct learner_state *s, const void 
 /* Could the fold have made it? The numbers are counted on and searched by, so a damaged one must not come in. */
 static bool is_sound(const struct competency_state *c)
 {
-    return c->p_known >= 0 && c->p_known <= 1 && c->right_in_row >= 0 && c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities;
+    return c->p_known >= 0 && c->p_known <= 1 && c->right_in_row >= 0 && c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities && c->average >= 0 && c->average <= 1 && c->off_screen >= 0;
 }
 
 enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learner_state *out)
@@ -135,7 +143,7 @@ enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learne
         *out = s;
         return ST_OK;
     }
-    if (n < HEAD_BYTES || memcmp(p, "WS1", 4) != 0) return ST_INVALID;
+    if (n < HEAD_BYTES || memcmp(p, "WS2", 4) != 0) return ST_INVALID;
     p = get(p + 4, &v, 8);
     s.last_evidence_id = (int64_t)v;
     p = get(p, &v, 8);
@@ -151,15 +159,22 @@ enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learne
     if (!s.competency) return ST_NOMEM;
     for (size_t i = 0; i < s.count; i++) {
         struct competency_state *c = &s.competency[i];
-        uint64_t x[4], y[4], level;
+        uint64_t x[4], y[5], average, scores[SCORES_KEPT + BEST_KEPT + 1], last[4];
         for (int k = 0; k < 4; k++) p = get(p, &x[k], 8);
-        for (int k = 0; k < 4; k++) p = get(p, &y[k], 4);
-        p = get(p, &level, 1);
+        for (int k = 0; k < 5; k++) p = get(p, &y[k], 4);
+        p = get(p, &average, 8);
+        for (int k = 0; k < SCORES_KEPT + BEST_KEPT + 1; k++) p = get(p, &scores[k], 2);
+        for (int k = 0; k < 4; k++) p = get(p, &last[k], 1); /* level, counts, flags */
         *c = (struct competency_state){.competency_id = (int64_t)x[0], .p_known = from_bits(x[1]),
                                        .last_at_ms = (int64_t)x[2], .last_evidence_id = (int64_t)x[3],
                                        .opportunities = (int32_t)y[0], .alone = (int32_t)y[1], .right = (int32_t)y[2],
-                                       .right_in_row = (int32_t)y[3], .level = (enum level)level};
-        if (level >= LEVEL_COUNT || !is_sound(c) || (i && c[-1].competency_id >= c->competency_id)) return ST_INVALID;
+                                       .right_in_row = (int32_t)y[3], .off_screen = (int32_t)y[4], .average = from_bits(average),
+                                       .judged = (uint16_t)scores[SCORES_KEPT + BEST_KEPT], .level = (enum level)last[0],
+                                       .score_count = (uint8_t)last[1], .best_count = (uint8_t)last[2], .is_judged = last[3] & 1,
+                                       .gap_shown = last[3] >> 1 & 1, .checkpoint_right = last[3] >> 2 & 1};
+        for (int k = 0; k < SCORES_KEPT; k++) c->scores[k] = (uint16_t)scores[k];
+        for (int k = 0; k < BEST_KEPT; k++) c->best[k] = (uint16_t)scores[SCORES_KEPT + k];
+        if (last[0] >= LEVEL_COUNT || last[1] > SCORES_KEPT || last[2] > BEST_KEPT || last[3] > 7 || !is_sound(c) || (i && c[-1].competency_id >= c->competency_id)) return ST_INVALID;
     }
     s.seen_count = (size_t)seen;
     for (size_t i = 0; i < s.seen_count; i++) {

@@ -190,6 +190,7 @@ enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e)
     bind_id(q, "recorder_id", v->recorder_id);
     bind_id(q, "replaces_id", v->replaces_id);
     bind_i64(q, "shown_error", v->shown_error);
+    bind_id(q, "checkpoint_id", v->checkpoint_id);
     return stmt_send(q, e);
 }
 
@@ -201,7 +202,7 @@ static enum st read_evidence(struct stmt *q, struct arena *a, int64_t learner_id
         .variant = col_i64(q, 5), .competency_id = col_i64(q, 6), .score = col_f64(q, 7),
         .attempt = (int32_t)col_i64(q, 8), .hints = (int32_t)col_i64(q, 9), .took_ms = col_i64(q, 10),
         .answered_at_ms = col_i64(q, 11), .school_date = (int32_t)col_i64(q, 12), .policy_id = col_i64(q, 13),
-        .model_id = col_i64(q, 14), .recorder_id = col_i64(q, 15), .replaces_id = col_i64(q, 16), .shown_error = (int32_t)col_i64(q, 17)};
+        .model_id = col_i64(q, 14), .recorder_id = col_i64(q, 15), .replaces_id = col_i64(q, 16), .shown_error = (int32_t)col_i64(q, 17), .checkpoint_id = col_i64(q, 18)};
     return v->client_id ? ST_OK : no_memory(e);
 }
 

@@ -48,9 +48,9 @@ static enum st fill_rules(struct call *c, struct page_school_home *page, struct 
     const struct policy *p = &v->policy;
     const char *locked = msg(lang, MSG_rule_locked);
     TRY(call_alloc(c, 4 * sizeof *r, (void **)&r, e));
-    r[0] = (struct ui_rule_row){msg(lang, MSG_rule_secure_at), SAY(c, MSG_rule_secure_at_value, MSG_T("p", in_100(c, p->secure_at))), msg(lang, MSG_rule_secure_at_why), locked};
-    r[1] = (struct ui_rule_row){msg(lang, MSG_rule_evidence), SAY(c, MSG_rule_evidence_value, MSG_N("n", p->least_evidence)), msg(lang, MSG_rule_evidence_why), locked};
-    r[2] = (struct ui_rule_row){msg(lang, MSG_rule_hints), msg(lang, p->after_hint == AFTER_HINT_PRACTICE ? MSG_rule_hints_practice : MSG_rule_hints_not_alone), msg(lang, MSG_rule_hints_why), locked};
+    r[0] = (struct ui_rule_row){msg(lang, MSG_rule_secure_at), SAY(c, MSG_rule_secure_at_value, MSG_T("p", in_100(c, p->rules[0].secure_at))), msg(lang, MSG_rule_secure_at_why), locked};
+    r[1] = (struct ui_rule_row){msg(lang, MSG_rule_evidence), SAY(c, MSG_rule_evidence_value, MSG_N("n", p->rules[0].least_evidence)), msg(lang, MSG_rule_evidence_why), locked};
+    r[2] = (struct ui_rule_row){msg(lang, MSG_rule_hints), msg(lang, p->rules[0].after_hint == AFTER_HINT_PRACTICE ? MSG_rule_hints_practice : MSG_rule_hints_not_alone), msg(lang, MSG_rule_hints_why), locked};
     r[3] = (struct ui_rule_row){msg(lang, MSG_rule_review), SAY(c, MSG_rule_review_value, MSG_N("n", p->review_after_days)), msg(lang, MSG_rule_review_why), locked};
     page->rules = r;
     page->rules_n = 4;

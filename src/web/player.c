@@ -11,6 +11,7 @@
 #include "app/next.h"
 #include "base/json.h"
 #include "items/items.h"
+#include "app/words.h"
 #include "page.h"
 
 /* The item that a request names, with what is under way on it. */
@@ -93,6 +94,23 @@ static bool has_word(const char *words, const char *w)
     return false;
 }
 
+/* Mathematics alone is no name to every reader: 3/4 is. */
+static const char *option_name(struct call *c, const char *html)
+{
+    struct text t;
+    if (!html || !strstr(html, "<math")) return NULL;
+    text_init(&t, 400);
+    words_plain(&t, html, 200);
+    const char *s = t.n ? arena_strdup(c->arena, text_str(&t)) : NULL;
+    text_release(&t);
+    return s;
+}
+
+static struct ui_option option_of(struct call *c, const struct choice *k, bool chosen)
+{
+    return (struct ui_option){k->id, trusted(k->body_html), chosen, option_name(c, k->body_html)};
+}
+
 static enum st fill_options(struct call *c, const struct question *q, const char *chosen, const struct ui_option **out, size_t *n, struct err *e)
 {
     struct ui_option *o;
@@ -103,13 +121,13 @@ static enum st fill_options(struct call *c, const struct question *q, const char
             size_t k = strcspn(p, " ");
             for (size_t i = 0; i < q->choice_count; i++)
                 if (strlen(q->choices[i].id) == k && memcmp(q->choices[i].id, p, k) == 0 && *n < q->choice_count)
-                    o[(*n)++] = (struct ui_option){q->choices[i].id, trusted(q->choices[i].body_html), false};
+                    o[(*n)++] = option_of(c, &q->choices[i], false);
             p += k + (p[k] == ' ');
         }
     for (size_t i = 0; i < q->choice_count; i++) {
         bool there = false;
         for (size_t j = 0; j < *n; j++) there = there || str_eq(o[j].id, q->choices[i].id);
-        if (!there && *n < q->choice_count) o[(*n)++] = (struct ui_option){q->choices[i].id, trusted(q->choices[i].body_html), has_word(chosen, q->choices[i].id)};
+        if (!there && *n < q->choice_count) o[(*n)++] = option_of(c, &q->choices[i], has_word(chosen, q->choices[i].id));
     }
     *out = o;
     return ST_OK;

@@ -35,7 +35,7 @@ static const char *standing(struct call *c, const struct policy *p, const struct
     if (k->level == LEVEL_SECURE) return SAY(c, MSG_words_secure_since, MSG_T("when", day_words(c, k->last_at_ms)));
     if (k->alone < 3) return SAY(c, MSG_words_only_answers, MSG_N("n", k->opportunities));
     if (k->level == LEVEL_NEARLY) {
-        int64_t more = p->least_evidence - k->alone;
+        int64_t more = regime_rule(&c->snapshot->catalogue, p, k->competency_id)->least_evidence - k->alone;
         return SAY(c, MSG_words_secure_more, MSG_N("n", more > 1 ? more : 1));
     }
     if (k->right * 2 < k->alone) return SAY(c, MSG_words_keep_going, MSG_N("n", k->opportunities)); /* a step, not a count of misses */
@@ -255,7 +255,7 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
         TRY(fact_words(c, s, &rows[i], e));
     }
     const struct competency_state *k = v.state;
-    const struct policy *p = &v.rule;
+    const struct mastery_rule *p = &v.rule;
     double known = k ? k->p_known : v.prior;
     facts[0] = (struct ui_fact){msg(page_lang(c), MSG_words_likely), in_100(c, known), SAY(c, MSG_words_needs, MSG_T("value", in_100(c, p->secure_at))), known >= p->secure_at};
     char needs[16];

@@ -6,7 +6,7 @@
 
 enum st web_style(struct call *c, struct err *e)
 {
-    static const struct ui_option options[] = {{"a", SAFE("<p>10 songs</p>"), true}, {"b", SAFE("<p>12 songs</p>"), false}, {"c", SAFE("<p><math><mfrac><mn>5</mn><mn>72</mn></mfrac></math> of a song</p>"), false}};
+    static const struct ui_option options[] = {{"a", SAFE("<p>10 songs</p>"), true, NULL}, {"b", SAFE("<p>12 songs</p>"), false, NULL}, {"c", SAFE("<p><math><mfrac><mn>5</mn><mn>72</mn></mfrac></math> of a song</p>"), false, "5/72 of a song"}};
     static const struct ui_hint hints[] = {
         {"h1", SAFE("A common size"), SAFE("<p>Draw the hour in twelfths.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, false},
         {"h2", {0}, SAFE("<p>How many twelfths are in one sixth?</p>"), true, "text_entry", NULL, NULL, 0, "2", 1, SAFE("Two twelfths make one sixth."), false},

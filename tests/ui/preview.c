@@ -106,8 +106,8 @@ static const struct ui_why_view why = {"Maya Okafor", "Dividing fractions", "6.N
 #define FRAC(a, b) "<math><mfrac><mn>" #a "</mn><mn>" #b "</mn></mfrac></math>"
 #define STEM "<p>A playlist has " FRAC(5, 6) " of an hour left. Each song takes " FRAC(1, 12) " of an hour. How many songs can still play?</p>"
 
-static const struct ui_option opts[] = {{"a", SAFE("<p>" FRAC(5, 72) " of a song</p>"), false}, {"b", SAFE("<p>10 songs</p>"), true}, {"c", SAFE("<p>12 songs, because there are twelve twelfths in an hour and each song takes one of them</p>"), false}, {"d", SAFE("<p>It cannot be said</p>"), false}};
-static const struct ui_option order_opts[] = {{"a", SAFE("<p>" FRAC(1, 2) "</p>"), false}, {"b", SAFE("<p>" FRAC(3, 8) "</p>"), false}, {"c", SAFE("<p>0.6</p>"), false}, {"d", SAFE("<p>" FRAC(2, 3) "</p>"), false}};
+static const struct ui_option opts[] = {{"a", SAFE("<p>" FRAC(5, 72) " of a song</p>"), false, NULL}, {"b", SAFE("<p>10 songs</p>"), true, NULL}, {"c", SAFE("<p>12 songs, because there are twelve twelfths in an hour and each song takes one of them</p>"), false, NULL}, {"d", SAFE("<p>It cannot be said</p>"), false, NULL}};
+static const struct ui_option order_opts[] = {{"a", SAFE("<p>" FRAC(1, 2) "</p>"), false, NULL}, {"b", SAFE("<p>" FRAC(3, 8) "</p>"), false, NULL}, {"c", SAFE("<p>0.6</p>"), false, NULL}, {"d", SAFE("<p>" FRAC(2, 3) "</p>"), false, NULL}};
 static const struct ui_hint hints1[] = {{"h1", SAFE("A common size"), SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, false}};
 static const struct ui_hint hints3[] = {
     {"h1", SAFE("A common size"), SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, false},

@@ -191,7 +191,7 @@ void sim_check(struct sim *s)
     tx_rollback(&tx);
     arena_release(&a);
     if (facts != s->acknowledged) sim_fail(s, "%zu facts are stored, %zu were acknowledged", facts, s->acknowledged);
-    if (rebuild(&s->app, s->conn, REBUILD_COMPARE, NULL, &r, &e) != ST_OK || derived_digest(&s->app, s->conn, digest, &e) != ST_OK) sim_fail(s, "%s", e.detail);
+    if (rebuild(&s->app, s->conn, REBUILD_COMPARE, &r, &e) != ST_OK || derived_digest(&s->app, s->conn, digest, &e) != ST_OK) sim_fail(s, "%s", e.detail);
     if (r.states_differed || r.rows_differed || r.facts != (int64_t)facts) sim_fail(s, "%lld states and %lld rows are not what the %lld facts give", (long long)r.states_differed, (long long)r.rows_differed, (long long)r.facts);
     for (size_t i = 0; i < 64; i++) sim_note(s, (unsigned char)digest[i]);
 }

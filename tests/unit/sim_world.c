@@ -217,7 +217,7 @@ static void new_policy(struct sim *s)
     must(s, app_refresh(&s->app, s->conn, &e), &e);
     hold(s);
     /* Levels follow the rules in force: what was derived under the old ones is made again. */
-    must(s, rebuild(&s->app, s->conn, REBUILD_WRITE, NULL, &r, &e), &e);
+    must(s, rebuild(&s->app, s->conn, REBUILD_WRITE, &r, &e), &e);
     s->policy = p;
     s->floor_ms = s->now_ms;
     s->seen.policies++;

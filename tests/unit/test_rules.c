@@ -19,6 +19,7 @@ struct history {
     uint64_t seed;
     struct rng rng;
     struct policy policy;
+    const struct mastery_rule *rule[BKT_SKILLS_MAX];
     struct bkt model[SKILLS];
     int64_t skill[SKILLS];
     size_t item_count[ITEMS]; /* competencies of each item */
@@ -40,11 +41,11 @@ static struct evidence invent_fact(struct history *h, struct idgen *g, int64_t *
     v.answered_at_ms = *now + (int64_t)rng_below(r, 200000) - 100000;
     v.score = rng_below(r, 3) ? 1 : rng_below(r, 2) ? 0 : rng_unit(r);
     v.hints = rng_below(r, 4) ? 0 : (int32_t)(1 + rng_below(r, 3));
-    v.kind = kind < 16 ? EVIDENCE_RESPONSE : kind < 19 ? EVIDENCE_OBSERVATION : EVIDENCE_WITHDRAWAL;
+    v.kind = kind < 16 ? EVIDENCE_RESPONSE : kind < 18 ? EVIDENCE_OBSERVATION : kind < 19 ? EVIDENCE_JUDGEMENT : EVIDENCE_WITHDRAWAL;
     if (v.kind == EVIDENCE_RESPONSE) {
         v.item_id = 100 + rng_below(r, ITEMS);
         v.variant = rng_below(r, VARIANTS);
-    } else if (v.kind == EVIDENCE_OBSERVATION) {
+    } else if (v.kind == EVIDENCE_OBSERVATION || v.kind == EVIDENCE_JUDGEMENT) {
         v.competency_id = h->skill[rng_below(r, SKILLS)];
         v.hints = 0;
     }
@@ -58,8 +59,16 @@ static void invent(struct history *h, uint64_t seed)
     struct idgen g = {.node = 5};
     int64_t now = start_ms;
     rng_seed(r, seed);
-    h->policy.after_hint = rng_below(r, 2) ? AFTER_HINT_PRACTICE : AFTER_HINT_NOT_ALONE;
-    h->policy.least_evidence = (int32_t)(1 + rng_below(r, 6));
+    struct mastery_rule *rule = &h->policy.rules[0];
+    char doc[120];
+    struct err e = {0};
+    snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\"}}", mastery_kind_code((enum mastery_kind)rng_below(r, MASTERY_KINDS)));
+    assert_int_equal(policy_read(doc, strlen(doc), &h->policy, &e), ST_OK);
+    rule->after_hint = rng_below(r, 2) ? AFTER_HINT_PRACTICE : AFTER_HINT_NOT_ALONE;
+    rule->least_evidence = (int32_t)(1 + rng_below(r, 6));
+    rule->off_screen = (int32_t)rng_below(r, 2);
+    rule->gap_days = rng_below(r, 4) ? 0 : 1;
+    for (size_t i = 0; i < BKT_SKILLS_MAX; i++) h->rule[i] = rule;
     for (size_t i = 0; i < SKILLS; i++) {
         h->skill[i] = (int64_t)(i + 1) * 1000 + rng_below(r, 900);
         h->model[i] = (struct bkt){between(r, 0.05, 0.6), between(r, 0.01, 0.3), between(r, 0.02, 0.4), between(r, 0.02, 0.4)};
@@ -78,10 +87,10 @@ static struct fold_fact view(const struct history *h, const struct evidence *v)
 {
     if (v->kind == EVIDENCE_RESPONSE) {
         size_t at = (size_t)(v->item_id - 100);
-        return (struct fold_fact){v, h->item_count[at], h->item_skill[at], h->item_model[at]};
+        return (struct fold_fact){v, h->item_count[at], h->item_skill[at], h->item_model[at], h->rule};
     }
-    for (size_t i = 0; i < SKILLS && v->kind == EVIDENCE_OBSERVATION; i++)
-        if (h->skill[i] == v->competency_id) return (struct fold_fact){v, 1, &h->skill[i], &h->model[i]};
+    for (size_t i = 0; i < SKILLS && (v->kind == EVIDENCE_OBSERVATION || v->kind == EVIDENCE_JUDGEMENT); i++)
+        if (h->skill[i] == v->competency_id) return (struct fold_fact){v, 1, &h->skill[i], &h->model[i], h->rule};
     return (struct fold_fact){.evidence = v};
 }
 
@@ -89,7 +98,7 @@ static void fold_one(const struct history *h, struct arena *a, const struct evid
 {
     struct fold_fact f = view(h, v);
     struct err e = {0};
-    if (fold_fact(a, &h->policy, &f, s, steps, moved, &e) != ST_OK) fail_msg("seed %llu: %s", (unsigned long long)h->seed, e.detail);
+    if (fold_fact(a, &f, s, steps, moved, &e) != ST_OK) fail_msg("seed %llu: %s", (unsigned long long)h->seed, e.detail);
 }
 
 static void fold_range(const struct history *h, struct arena *a, size_t from, size_t to, struct learner_state *s)
@@ -179,7 +188,9 @@ static void a_right_answer_lowers_nothing(void **s)
             int64_t time = st.last_at_ms;
             fold_one(&h, &a, &h.facts[i], &st, steps, &moved);
             const struct evidence *v = &h.facts[i];
-            bool right = v->score >= 1 && !v->hints, practice = v->hints && h.policy.after_hint == AFTER_HINT_PRACTICE;
+            const struct mastery_rule *rule = &h.policy.rules[0];
+            bool right = v->score >= 1 && !v->hints, practice = v->hints && rule->after_hint == AFTER_HINT_PRACTICE;
+            if (rule->kind == MASTERY_MODE) continue; /* it does not promise that */
             for (size_t k = 0; k < moved; k++)
                 if ((right || practice) && (steps[k].after < steps[k].before || steps[k].level_after < steps[k].level_before))
                     fail_msg("seed %llu, fact %zu: %.17g to %.17g, level %d to %d", (unsigned long long)seed, i, steps[k].before, steps[k].after, (int)steps[k].level_before,
@@ -212,10 +223,11 @@ static size_t answer(struct bench *b, int64_t item, int64_t variant, double scor
     static const int64_t skill = 11;
     struct evidence v = {.learner_id = 1, .evidence_id = ++b->id, .client_id = "c", .kind = EVIDENCE_RESPONSE, .item_id = item, .variant = variant, .score = score, .hints = hints,
                          .answered_at_ms = start_ms};
-    struct fold_fact f = {&v, 1, &skill, &b->model};
+    const struct mastery_rule *rule = &b->policy.rules[0];
+    struct fold_fact f = {&v, 1, &skill, &b->model, &rule};
     struct err e = {0};
     size_t moved;
-    if (fold_fact(&b->a, &b->policy, &f, &b->state, NULL, &moved, &e) != ST_OK) fail_msg("%s", e.detail);
+    if (fold_fact(&b->a, &f, &b->state, NULL, &moved, &e) != ST_OK) fail_msg("%s", e.detail);
     return moved;
 }
 
@@ -233,7 +245,7 @@ static void a_hint_is_practice_or_counts_as_not_yet(void **s)
     (void)s;
     struct bench b;
     bench_begin(&b);
-    b.policy.after_hint = AFTER_HINT_PRACTICE;
+    b.policy.rules[0].after_hint = AFTER_HINT_PRACTICE;
     answer(&b, 1, 0, 1, 2);
     const struct competency_state *c = state_find(&b.state, 11);
     assert_true(near(c->p_known, 0.3 + 0.7 * 0.15)); /* learned, observed nothing */
@@ -241,7 +253,7 @@ static void a_hint_is_practice_or_counts_as_not_yet(void **s)
     assert_int_equal(c->alone, 0);
     assert_int_equal(c->right, 0);
     double before = c->p_known;
-    b.policy.after_hint = AFTER_HINT_NOT_ALONE;
+    b.policy.rules[0].after_hint = AFTER_HINT_NOT_ALONE;
     answer(&b, 2, 0, 1, 1);
     c = state_find(&b.state, 11);
     assert_true(near(c->p_known, textbook(&b.model, before, false)));
@@ -292,9 +304,9 @@ static void secure_needs_enough_of_ones_own(void **s)
     for (int32_t least = 1; least <= 8; least++) {
         struct bench b;
         bench_begin(&b);
-        b.policy.least_evidence = least;
-        b.policy.secure_at = 0.5;
-        b.policy.nearly_at = 0.4;
+        b.policy.rules[0].least_evidence = least;
+        b.policy.rules[0].secure_at = 0.5;
+        b.policy.rules[0].nearly_at = 0.4;
         for (int i = 0; i < 6; i++) answer(&b, i, 0, 1, 1); /* with help: certain, but never alone */
         assert_int_equal(state_find(&b.state, 11)->level, LEVEL_NEARLY);
         for (int i = 1; i <= 8; i++) {
@@ -305,7 +317,7 @@ static void secure_needs_enough_of_ones_own(void **s)
     }
     struct competency_state none = {.p_known = 1};
     struct policy p = policy_default();
-    assert_int_equal(fold_level(&p, &none), LEVEL_NOT_YET);
+    assert_int_equal(mastery_level(&p.rules[0], &none), LEVEL_NOT_YET);
 }
 
 static void nobody_is_ever_certain(void **s)
@@ -335,16 +347,18 @@ static void facts_out_of_order_and_impossible_numbers_change_nothing(void **s)
     answer(&b, 1, 0, 1, 0);
     encode(&b.a, &b.state, &before, &n);
     struct evidence v = {.learner_id = 1, .evidence_id = b.id, .client_id = "c", .kind = EVIDENCE_RESPONSE, .item_id = 9, .score = 1, .answered_at_ms = start_ms};
-    struct fold_fact f = {&v, 1, skills, models};
-    assert_int_equal(fold_fact(&b.a, &b.policy, &f, &b.state, NULL, NULL, &e), ST_INVALID);
+    const struct mastery_rule *rules[BKT_SKILLS_MAX + 1];
+    for (size_t i = 0; i <= BKT_SKILLS_MAX; i++) rules[i] = &b.policy.rules[0];
+    struct fold_fact f = {&v, 1, skills, models, rules};
+    assert_int_equal(fold_fact(&b.a, &f, &b.state, NULL, NULL, &e), ST_INVALID);
     v.evidence_id++;
     f.count = BKT_SKILLS_MAX + 1;
-    assert_int_equal(fold_fact(&b.a, &b.policy, &f, &b.state, NULL, NULL, &e), ST_INVALID);
+    assert_int_equal(fold_fact(&b.a, &f, &b.state, NULL, NULL, &e), ST_INVALID);
     f.count = 2;
     models[1].guess = 1.5;
-    assert_int_equal(fold_fact(&b.a, &b.policy, &f, &b.state, NULL, NULL, &e), ST_INVALID);
+    assert_int_equal(fold_fact(&b.a, &f, &b.state, NULL, NULL, &e), ST_INVALID);
     models[0] = models[1] = (struct bkt){0, 0, 0, 0}; /* not known, never a guess: a right answer cannot be */
-    assert_int_equal(fold_fact(&b.a, &b.policy, &f, &b.state, NULL, NULL, &e), ST_INVALID);
+    assert_int_equal(fold_fact(&b.a, &f, &b.state, NULL, NULL, &e), ST_INVALID);
     encode(&b.a, &b.state, &after, &m);
     assert_int_equal(n, m);
     assert_memory_equal(before, after, n);
@@ -461,7 +475,7 @@ static void invent_choices(struct choice_world *w, struct rng *r)
         if (rng_below(r, 3)) {
             double p = rng_unit(r);
             struct competency_state *c = put(w, i, p, (int32_t)(1 + rng_below(r, 12)), LEVEL_STARTED, (int)rng_below(r, 500) - 20);
-            c->level = fold_level(&w->policy, c);
+            c->level = mastery_level(&w->policy.rules[0], c);
         }
     }
 }
@@ -574,11 +588,11 @@ static void the_bands_come_in_their_order(void **s)
 
 static enum st read_policy(const char *doc, struct policy *p, struct err *e)
 {
-    *p = (struct policy){.policy_id = 5, .secure_at = -1};
+    *p = (struct policy){.policy_id = 5, .stuck_below = -1};
     *e = (struct err){0};
     enum st st = policy_read(doc, strlen(doc), p, e);
     if (st == ST_OK) assert_int_equal(p->policy_id, 5);
-    else assert_true(p->secure_at < 0); /* untouched */
+    else assert_true(p->stuck_below < 0); /* untouched */
     return st;
 }
 
@@ -618,7 +632,7 @@ static void each_setting_has_its_bounds(void **s)
     d.policy_id = 5;
     assert_memory_equal(&p, &d, sizeof p);
     assert_int_equal(read_policy("{\"mastery\":{\"after_hint\":\"not_alone\"}}", &p, &e), ST_OK);
-    assert_int_equal(p.after_hint, AFTER_HINT_NOT_ALONE);
+    assert_int_equal(p.rules[0].after_hint, AFTER_HINT_NOT_ALONE);
     assert_int_equal(read_policy("{\"mastery\":{\"secure_at\":0.6,\"nearly_at\":0.7}}", &p, &e), ST_INVALID);
     static const char *const wrong[] = {"", "[]", "7", "{", "{\"mastery\":{\"secure_at\":\"0.9\"}}", "{\"mastery\":{\"secure_at\":null}}", "{\"mastery\":{\"after_hint\":\"never\"}}",
                                         "{\"mastery\":{\"after_hint\":1}}", "{\"mastery\":[]}", "{\"import\":0.2}", "{\"mastery\":{\"secure_at\":true}}"};

@@ -56,26 +56,26 @@ WHERE district_id = :district_id AND learner_id = :learner_id
 -- name: evidence_insert
 INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
   competency_id, score, attempt, hints, took_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id,
-  replaces_id, shown_error)
+  replaces_id, shown_error, checkpoint_id)
 VALUES (:district_id, :learner_id, :evidence_id, :client_id, :kind, :item_id, :item_version, :variant,
   :competency_id, :score, :attempt, :hints, :took_ms, :answered_at_ms, :school_date, :policy_id, :model_id,
-  :recorder_id, :replaces_id, :shown_error)
+  :recorder_id, :replaces_id, :shown_error, :checkpoint_id)
 -- postgresql rows:
 INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
   competency_id, score, attempt, hints, took_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id,
-  replaces_id, shown_error)
+  replaces_id, shown_error, checkpoint_id)
 SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :evidence_id::bigint[], :client_id::text[],
   :kind::int[], :item_id::bigint[], :item_version::int[], :variant::bigint[], :competency_id::bigint[],
   :score::float8[], :attempt::int[], :hints::int[], :took_ms::bigint[], :answered_at_ms::bigint[],
   :school_date::int[], :policy_id::bigint[], :model_id::bigint[], :recorder_id::bigint[], :replaces_id::bigint[],
-  :shown_error::int[]) AS x
+  :shown_error::int[], :checkpoint_id::bigint[]) AS x
 -- name: evidence_get
 SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
-  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error
+  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error, checkpoint_id
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id = :evidence_id
 -- name: evidence_list
 SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
-  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error
+  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error, checkpoint_id
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id
   AND evidence_id > :after AND evidence_id < :before
 ORDER BY evidence_id
@@ -88,6 +88,10 @@ SELECT COUNT(*) FROM evidence WHERE district_id = :district_id
 -- why: minutes and answers of one school day, for Today
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) FROM evidence
 WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date
+-- name: learner_school
+-- why: whose rules are in force for someone
+SELECT org_id FROM user_role WHERE district_id = :district_id AND user_id = :learner_id AND role = 'student' AND status = 'active'
+ORDER BY org_id DESC LIMIT 1
 -- name: evidence_latest
 -- why: what someone has done lately, for the queue and for families
 SELECT v.evidence_id, v.kind, v.item_id, v.item_version, v.variant, v.score, v.attempt, v.hints,
@@ -132,7 +136,7 @@ WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'stud
   AND s.district_id = e.district_id AND s.learner_id = e.user_id
 ORDER BY e.user_id
 -- name: policy_list
-SELECT policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, reason FROM policy
+SELECT policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, reason, COALESCE(recorder_id, 0) FROM policy
 WHERE district_id = :district_id ORDER BY policy_id
 -- name: policy_insert
 INSERT INTO policy (district_id, policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, recorder_id, reason)

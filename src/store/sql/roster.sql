@@ -83,6 +83,10 @@ WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'stu
 -- name: session_current
 SELECT title, starts_on, ends_on FROM academic_session WHERE district_id = :district_id AND status = 'active'
   AND starts_on <= :today AND ends_on >= :today ORDER BY starts_on DESC, session_id LIMIT 1
+-- name: session_next
+-- why: a changed rule takes effect with the next term
+SELECT starts_on FROM academic_session WHERE district_id = :district_id AND status = 'active'
+  AND starts_on > :today AND type IN ('term', 'semester', 'gradingPeriod') ORDER BY starts_on, session_id LIMIT 1
 -- name: session_term_insert
 INSERT INTO academic_session (district_id, session_id, title, type, starts_on, ends_on, school_year, status)
 VALUES (:district_id, :session_id, :title, :type, :starts_on, :ends_on, :school_year, 'active')

@@ -30,7 +30,7 @@ struct why_view {
     const struct competency *competency;
     const struct competency_state *state; /* NULL: no evidence yet */
     const struct policy_version *policy;
-    struct policy rule;
+    struct mastery_rule rule;
     double prior;
     size_t count;
     struct why_step *steps; /* in the order in which they were folded */

@@ -20,20 +20,33 @@ struct model {
 };
 
 struct policy_version {
-    int64_t policy_id, effective_at_ms, recorded_at_ms;
-    struct policy policy;
-    const char *doc;
+    int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
+    enum policy_scope scope;
+    int64_t scope_id;      /* the school; 0 for the district */
+    struct policy policy;  /* of a school: over the defaults alone; see regime_policy_for */
+    const char *doc, *reason;
+};
+
+/* A school's version over a district's. */
+struct policy_pair {
+    const struct policy_version *district, *school;
+    struct policy_version merged; /* named by the later of the two */
 };
 
 struct regime {
-    size_t policy_count, model_count;
+    size_t policy_count, model_count, pair_count;
     struct policy_version *policies; /* ordered by id */
+    struct policy_pair *pairs;
     struct model *models;
 };
 
 enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e) WARN_UNUSED;
-/* The latest in force at a moment; never NULL once loaded. */
+/* The district's latest in force at a moment; never NULL once loaded. */
 const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms);
+/* The same for a school (0: the district's). */
+const struct policy_version *regime_policy_for(const struct regime *r, int64_t org_id, int64_t at_ms);
+/* For a learner: by the school, which is looked up only where a school has rules of its own. */
+enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e) WARN_UNUSED;
 const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t policy_id);
 const struct model *regime_model(const struct regime *r, int64_t at_ms);
 const struct model *regime_model_by_id(const struct regime *r, int64_t model_id);
@@ -44,9 +57,12 @@ struct fact_view {
     struct fold_fact fact;
     int64_t ids[BKT_SKILLS_MAX];
     struct bkt bkt[BKT_SKILLS_MAX];
+    const struct mastery_rule *rule[BKT_SKILLS_MAX];
 };
-/* Fill in a fact's competencies and the parameters of the model it names. */
-void regime_view(const struct regime *r, const struct catalogue *c, const struct evidence *v, struct fact_view *out);
+/* Fill in a fact's competencies, the parameters of the model it names, and the rules of the policy. */
+void regime_view(const struct regime *r, const struct catalogue *c, const struct policy *p, const struct evidence *v, struct fact_view *out);
+/* The rule in force for a competency. */
+const struct mastery_rule *regime_rule(const struct catalogue *c, const struct policy *p, int64_t competency_id);
 
 /* Told of each fact as it folds, with what it moved; may be NULL. */
 typedef void fold_watch(void *ctx, const struct evidence *v, const struct fold_step *steps, size_t n);

@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "base/err.h"
+#include "base/text.h"
 
 enum { CLI_POSITIONAL_MAX = 32, CLI_OPTIONS_MAX = 24 };
 
@@ -42,6 +43,10 @@ extern const struct cli_word *const cli_tables[]; /* NULL at the end; each ends 
 const char *cli_opt(const struct cli *c, const char *name); /* NULL when not given */
 /* Settings: the command line, then WAYMARK_<NAME> in the environment, then the default. */
 const char *cli_setting(const struct cli *c, const char *option, const char *env, const char *dflt);
+/* The text and an end of line on standard output; released. */
+void cli_print_json(struct text *t);
+/* A text file of at most 1 MiB, for the caller to free; NULL: said on standard error why it cannot be read. */
+char *cli_read_file(const char *path);
 /* Say what is wrong on standard error and give the exit code. */
 int cli_fail(const struct err *e);
 int cli_usage(const struct cli *c, const char *what);
@@ -66,6 +71,6 @@ struct serve_options {
 };
 int serve_run(struct db *db, struct clock clock, const struct serve_options *o);
 
-extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[], cli_words_content[], cli_words_demo[], cli_words_routes[];
+extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[], cli_words_content[], cli_words_demo[], cli_words_routes[], cli_words_policy[];
 
 #endif

@@ -7,8 +7,9 @@
 
 enum evidence_kind {
     EVIDENCE_RESPONSE = 1,    /* an answer to an item */
-    EVIDENCE_OBSERVATION = 2, /* a teacher saw it: score on one competency */
-    EVIDENCE_WITHDRAWAL = 3   /* the fact named by replaces_id does not count */
+    EVIDENCE_OBSERVATION = 2, /* a teacher saw it, off the screen: score on one competency */
+    EVIDENCE_WITHDRAWAL = 3,  /* the fact named by replaces_id does not count */
+    EVIDENCE_JUDGEMENT = 4    /* a teacher judged the level from all evidence: score on one competency */
 };
 
 struct evidence {
@@ -26,6 +27,7 @@ struct evidence {
     int64_t answered_at_ms; /* when it happened, as the client said */
     int32_t school_date;    /* days since 1970 in the school's zone */
     int64_t policy_id, model_id, recorder_id, replaces_id;
+    int64_t checkpoint_id;  /* the common checkpoint it was part of; 0 for none */
     int32_t shown_error;    /* the item's known error that the feedback named, from 1; 0 for none */
 };
 

@@ -1,6 +1,13 @@
-/* The school's rules as values. A policy is a versioned document; this is what the fold reads of it. */
+/* The school's rules as values. A policy is a versioned document; this is what the program reads of it.
+ *
+ * One table names every setting (policy_settings), and reading, checking, merging, comparing and the pages all go by it. A document
+ * holds values by group, {"mastery": {"secure_at": 0.95}}, and beside them in "about", by the setting's path, why it is so and
+ * who below may change it. A document of a narrower scope is partial and is merged over the one above.
+ */
 #ifndef DOMAIN_POLICY_H
 #define DOMAIN_POLICY_H
+#include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,20 +22,103 @@ enum after_hint {
     AFTER_HINT_NOT_ALONE /* counts as not yet */
 };
 
+/* How a level is found from evidence (rules/mastery.h says each exactly). */
+enum mastery_kind { MASTERY_MODEL, MASTERY_RECENT, MASTERY_SUSTAINED, MASTERY_DECAYING, MASTERY_MODE, MASTERY_JUDGEMENT, MASTERY_KINDS };
+const char *mastery_kind_code(enum mastery_kind k); /* model recent sustained decaying mode judgement */
+
+enum { SCORES_KEPT = 12, BEST_KEPT = 5, TYPE_BYTES = 40, RULES_MAX = 9, CUTS_MAX = 16, LETTER_BYTES = 8 };
+
+struct mastery_rule {
+    char type[TYPE_BYTES];  /* the CFItemType it is for; "" for all that have no rule of their own */
+    int32_t kind;           /* enum mastery_kind */
+    double secure_at;       /* value from which a competency may be secure, 0 to 1 */
+    double nearly_at;
+    int32_t least_evidence; /* first attempts alone, and observations, needed before "secure" */
+    int32_t after_hint;     /* enum after_hint */
+    int32_t times;          /* recent: right so often; sustained: shown so often */
+    int32_t of_last;        /* recent, mode: of so many latest */
+    double newest_weight;   /* decaying: of the newest score; the rest is that of the average before */
+    int32_t off_screen;     /* least number of observations off the screen */
+    int32_t gap_days;       /* one right, alone, at least so many days after the time before; 0: not asked for */
+    int32_t checkpoint;     /* 1: one common checkpoint right */
+    double seen_right_at;   /* a score, of a rubric or an observation, from which it is taken as right */
+};
+
+/* A course grade from the mean of levels (not yet 1 … secure 4): from <= mean < to, the last one up to and with 4. */
+struct grade_cut {
+    double from, to, percent, gpa;
+    char letter[LETTER_BYTES];
+};
+
 struct policy {
     int64_t policy_id; /* the version */
-    double secure_at;  /* P(known) from which a competency may be secure */
-    double nearly_at;
-    int32_t least_evidence; /* first attempts needed before "secure" */
-    enum after_hint after_hint;
-    int32_t stuck_after;    /* opportunities after which a low P(known) means stuck */
+    size_t rule_count;
+    struct mastery_rule rules[RULES_MAX]; /* the first is for all types without one of their own */
+    int32_t stuck_after;       /* opportunities after which a low P(known) means stuck */
     double stuck_below;
     int32_t review_after_days;
     double import_close_share; /* an import that would close more than this share stops */
+    size_t cut_count;
+    struct grade_cut cuts[CUTS_MAX];
+    double incomplete_share;   /* with evidence on fewer of a course's competencies than this share: incomplete, no grade */
+    int32_t retakes;           /* of a checkpoint */
+    int32_t agency_least, agency_most; /* steps of the dial, 0 teacher-led to 4 learner-led */
+    int32_t behind_weeks;      /* before a person must act */
+    int32_t screen_minutes[4]; /* a day, grades K-2, 3-5, 6-8, 9-12 */
+    double together_share;     /* least share of work with others */
+    double grade_level_share;  /* least share of grade-level work, the same for everyone */
+    int32_t smallest_group;    /* shown in a report */
+    int32_t retention_years;
+    int32_t survey_weeks;      /* between two surveys */
+    int32_t comment_days;      /* that a draft is open for comments */
 };
 
+/* In force for one type of competency. */
+const struct mastery_rule *policy_rule(const struct policy *p, const char *type);
+
+enum policy_scope { SCOPE_DISTRICT, SCOPE_SCHOOL, SCOPE_CLASS, SCOPE_LEARNER, SCOPE_COUNT };
+const char *scope_code(enum policy_scope s); /* district school class learner */
+bool scope_parse(const char *code, enum policy_scope *out);
+
+enum setting_type { SETTING_NUMBER, SETTING_WHOLE, SETTING_CHOICE };
+struct setting {
+    const char *group, *name;       /* "mastery", "secure_at" */
+    enum setting_type type;
+    double least, most;             /* of numbers */
+    const char *const *choices;     /* of a choice, NULL at the end; the value is the index */
+    enum policy_scope narrowest;    /* that may set it */
+    bool of_rule;                   /* a member of struct mastery_rule, else of struct policy */
+    bool re_derives;                /* changes levels or grades: takes effect with the next term unless a reason is given */
+    size_t offset;
+};
+extern const struct setting policy_settings[];
+extern const size_t policy_setting_count;
+const struct setting *setting_find(const char *group, const char *name); /* NULL: none */
+double setting_value(const struct setting *s, const struct policy *p, const struct mastery_rule *r); /* a choice: its index */
+
 struct policy policy_default(void);
-/* Read settings over the defaults. ST_INVALID names the member and its bounds. */
+/* Read a whole or partial document over the defaults.
+ * err ST_INVALID, with the clause (a JSON pointer) as argument: a value of the wrong kind or out of bounds, settings that
+ *     contradict each other, a rule under which nobody can become secure, a conversion with a gap or an overlap. *out untouched. */
 enum st policy_read(const char *doc, size_t n, struct policy *out, struct err *e) WARN_UNUSED;
+enum st policy_from_json(const json_t *doc, struct policy *out, struct err *e) WARN_UNUSED;
+
+/* A new document: `lower` over `upper`, members of objects one by one, lists whole. Owned by the caller; NULL: no memory. */
+json_t *policy_merge(const json_t *upper, const json_t *lower);
+/* May a document of scope `at` say what it says under `upper` (merged, of the scopes above)?
+ * err ST_DENIED, with the clause as argument: set below its narrowest scope, locked above, or outside the bounds given above;
+ *     ST_INVALID: a setting that is none. */
+enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope at, struct err *e) WARN_UNUSED;
+/* Purposes: 3 to 7, each with id, text and measure; every setting in "about" names one. For a district's own definition. */
+enum st policy_check_purposes(const json_t *doc, struct err *e) WARN_UNUSED;
+
+/* What differs between two documents in force. */
+struct policy_change {
+    const struct setting *setting; /* NULL: the grade conversion, or a whole rule that comes or goes */
+    char type[TYPE_BYTES];         /* of a rule for one type; "" */
+    double before, after;
+};
+/* In arena, in the order of the table. */
+enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after, struct policy_change **out, size_t *n, struct err *e) WARN_UNUSED;
 
 #endif

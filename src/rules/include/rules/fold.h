@@ -17,6 +17,7 @@
 #include "domain/evidence.h"
 #include "domain/policy.h"
 #include "engine/bkt.h"
+#include "rules/mastery.h"
 #include "rules/state.h"
 
 #define P_KNOWN_MAX 0.9999 /* above every secure_at that a policy may ask for */
@@ -27,6 +28,7 @@ struct fold_fact {
     size_t count;                   /* 0 to BKT_SKILLS_MAX; 0 moves nothing */
     const int64_t *competency_id;   /* count */
     const struct bkt *model;        /* count */
+    const struct mastery_rule *const *rule; /* count: in force for each */
 };
 
 /* What one fact moved, for "why". */
@@ -40,10 +42,9 @@ struct fold_step {
  * out  steps   room for count entries, filled with what moved; *nsteps of them. May be NULL.
  * err  ST_INVALID: facts out of order, or the model refuses the numbers; then *s is unchanged in its competencies
  * mem  new entries of the state come from the arena */
-enum st fold_fact(struct arena *a, const struct policy *p, const struct fold_fact *f, struct learner_state *s,
+enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
                   struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
 
-enum level fold_level(const struct policy *p, const struct competency_state *c);
 /* Which attempt the next answer to this item and variant would be, from 1. */
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant);
 

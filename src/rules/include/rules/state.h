@@ -23,7 +23,13 @@ struct competency_state {
     int32_t alone;             /* first attempts without hints: what least_evidence counts */
     int32_t right;             /* of those, right */
     int32_t right_in_row;
+    int32_t off_screen;        /* observations off the screen */
     enum level level;
+    /* What the rules other than the model go by (rules/mastery.h); scores in ten-thousandths. */
+    double average;            /* of the decaying rule */
+    uint16_t scores[SCORES_KEPT], best[BEST_KEPT], judged; /* the latest first; the highest first */
+    uint8_t score_count, best_count;
+    bool is_judged, gap_shown, checkpoint_right;
 };
 
 struct seen_item {

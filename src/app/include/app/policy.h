@@ -1,0 +1,36 @@
+/* New versions of the school's rules: checked, dated, kept with who and why. */
+#ifndef APP_POLICY_H
+#define APP_POLICY_H
+#include "app/app.h"
+#include "domain/policy.h"
+#include "i18n/i18n.h"
+
+struct policy_save {
+    enum policy_scope scope; /* district or school */
+    int64_t scope_id;        /* the school's org id; 0 for the district */
+    const char *doc;         /* merged over the latest version of that scope: a partial document will do */
+    const char *reason;      /* recorded; never empty */
+    int64_t recorder_id;     /* 0: the operator */
+    int64_t effective_at_ms; /* 0: at once, or with the next term when levels or grades would change */
+};
+
+struct policy_saved {
+    int64_t policy_id, effective_at_ms;
+    size_t change_count;
+    struct policy_change *changes; /* against the latest version of that scope, in arena */
+};
+
+/* Checks without writing, and tells what would differ and when it would hold.
+ * err ST_INVALID, ST_DENIED: the document, with the clause (domain/policy.h); policy.reason: none given; policy.no_term: levels
+ *     or grades would change, and no next term is known; policy.nothing: it changes nothing */
+enum st policy_check(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
+/* The same, and writes the version. The caller reloads and, when it is in force at once, derives anew. */
+enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
+
+/* "Right answers needed before secure: 4 instead of 3", in the reader's language. */
+void policy_change_words(struct text *out, enum lang lang, const struct policy_change *c);
+/* The setting's name as people say it. */
+const char *setting_words(enum lang lang, const struct setting *s);
+void setting_value_words(struct text *out, enum lang lang, const struct setting *s, double value);
+
+#endif

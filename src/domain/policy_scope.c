@@ -1,0 +1,201 @@
+/* Documents above and below each other: merging, locks and bounds, purposes, differences. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "policy_private.h"
+
+static const char *const scopes[] = {"district", "school", "class", "learner"};
+
+const char *scope_code(enum policy_scope s) { return s < SCOPE_COUNT ? scopes[s] : ""; }
+
+bool scope_parse(const char *code, enum policy_scope *out)
+{
+    for (int i = 0; i < SCOPE_COUNT; i++)
+        if (strcmp(scopes[i], code) == 0) {
+            *out = (enum policy_scope)i;
+            return true;
+        }
+    return false;
+}
+
+static bool merge_into(json_t *into, const json_t *over)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)over, key, v)
+    {
+        json_t *old = json_object_get(into, key);
+        if (json_is_object(old) && json_is_object(v)) {
+            if (!merge_into(old, v)) return false;
+        } else if (json_object_set_new(into, key, json_deep_copy(v)) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+json_t *policy_merge(const json_t *upper, const json_t *lower)
+{
+    json_t *m = json_is_object(upper) ? json_deep_copy(upper) : json_object();
+    if (m && json_is_object(lower) && !merge_into(m, lower)) {
+        json_decref(m);
+        return NULL;
+    }
+    return m;
+}
+
+static enum st denied(struct err *e, const char *msg_id, const char *words, const char *clause)
+{
+    (void)policy_clause(e, msg_id, words, "%s", clause);
+    e->st = ST_DENIED;
+    return ST_DENIED;
+}
+
+/* Mastery and grades are locked for schools unless the district opens them; the rest is open unless it is locked. */
+static enum st check_lock(const json_t *upper, const struct setting *s, const char *path, const char *clause, const json_t *value, struct err *e)
+{
+    const json_t *about = json_object_get(json_object_get(upper, "about"), path);
+    const char *lock = json_str(about, "lock", s->re_derives ? "locked" : "open");
+    double least = json_f64(about, "least", s->least), most = json_f64(about, "most", s->most);
+    if (strcmp(lock, "open") != 0) return denied(e, "policy.locked", "is locked above; a waiver can be asked for", clause);
+    if (json_is_number(value) && (json_number_value(value) < least || json_number_value(value) > most))
+        return denied(e, "policy.outside", "is outside the bounds given above", clause);
+    return ST_OK;
+}
+
+static enum st check_member(const json_t *upper, const char *group, const char *name, const char *where, const json_t *value, enum policy_scope at, struct err *e)
+{
+    char path[80], clause[160];
+    const struct setting *s = setting_find(group, name);
+    snprintf(path, sizeof path, "%s.%s", group, name);
+    snprintf(clause, sizeof clause, "%s/%s", where, name);
+    static const struct setting conversion = {.group = "grades", .name = "conversion", .narrowest = SCOPE_SCHOOL, .re_derives = true};
+    if (strcmp(path, "grades.conversion") == 0) s = &conversion;
+    if (!s) return policy_clause(e, "policy.unknown", "there is no such setting", "%s", clause);
+    if (at > s->narrowest) return denied(e, "policy.scope", "may not differ at this level", clause);
+    return at == SCOPE_DISTRICT ? ST_OK : check_lock(upper, s, path, clause, value, e);
+}
+
+static enum st check_group(const json_t *upper, const char *group, const char *where, const json_t *o, enum policy_scope at, struct err *e)
+{
+    const char *name;
+    json_t *v;
+    if (!json_is_object(o)) return policy_clause(e, "policy.shape", "must be an object", "%s", where);
+    json_object_foreach((json_t *)(uintptr_t)o, name, v)
+    {
+        if (strcmp(group, "mastery") == 0 && strcmp(name, "by_type") == 0) {
+            const char *type;
+            json_t *rule;
+            json_object_foreach(v, type, rule)
+            {
+                char below[120];
+                snprintf(below, sizeof below, "/mastery/by_type/%.60s", type);
+                TRY(check_group(upper, group, below, rule, at, e));
+            }
+            continue;
+        }
+        TRY(check_member(upper, group, name, where, v, at, e));
+    }
+    return ST_OK;
+}
+
+enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope at, struct err *e)
+{
+    static const char *const around[] = {"about", "purposes", "title", "text", "drafted_by", "version", NULL};
+    const char *group;
+    json_t *o;
+    if (!json_is_object(doc)) return policy_clause(e, "policy.shape", "the document must be an object", "/");
+    json_object_foreach((json_t *)(uintptr_t)doc, group, o)
+    {
+        char where[80];
+        int k = 0;
+        while (around[k] && strcmp(around[k], group) != 0) k++;
+        if (around[k]) continue;
+        snprintf(where, sizeof where, "/%.60s", group);
+        TRY(check_group(upper, group, where, o, at, e));
+    }
+    return ST_OK;
+}
+
+static bool has_purpose(const json_t *purposes, const char *id)
+{
+    for (size_t i = 0; i < json_array_size(purposes); i++)
+        if (strcmp(json_str(json_array_get(purposes, i), "id", ""), id) == 0) return true;
+    return false;
+}
+
+enum st policy_check_purposes(const json_t *doc, struct err *e)
+{
+    const json_t *purposes = json_object_get(doc, "purposes");
+    const char *path;
+    json_t *about;
+    size_t n = json_array_size(purposes);
+    if (n < 3 || n > 7) return policy_clause(e, "policy.purposes", "a definition opens with 3 to 7 purposes", "/purposes");
+    for (size_t i = 0; i < n; i++) {
+        const json_t *p = json_array_get(purposes, i);
+        if (!*json_str(p, "id", "") || !*json_str(p, "text", "") || !*json_str(p, "measure", ""))
+            return policy_clause(e, "policy.purpose", "needs an id, a text (so that our students can …) and a measure", "/purposes/%zu", i);
+    }
+    json_object_foreach(json_object_get(doc, "about"), path, about)
+    {
+        if (!has_purpose(purposes, json_str(about, "purpose", ""))) return policy_clause(e, "policy.serves", "names none of the purposes that it serves", "/about/%s/purpose", path);
+    }
+    return ST_OK;
+}
+
+static enum st add(struct arena *a, struct policy_change **list, size_t *n, size_t *cap, struct policy_change c, struct err *e)
+{
+    if (*n == *cap) {
+        struct policy_change *more = arena_array(a, *cap ? *cap * 2 : 16, sizeof *more);
+        if (!more) return err_fail(e, ST_NOMEM, "err.memory", "differences");
+        if (*n) memcpy(more, *list, *n * sizeof *more);
+        *cap = *cap ? *cap * 2 : 16;
+        *list = more;
+    }
+    (*list)[(*n)++] = c;
+    return ST_OK;
+}
+
+static bool has_rule(const struct policy *p, const char *type)
+{
+    for (size_t i = 0; i < p->rule_count; i++)
+        if (strcmp(p->rules[i].type, type) == 0) return true;
+    return false;
+}
+
+static enum st diff_rule(struct arena *a, const char *type, const struct policy *before, const struct policy *after, struct policy_change **list, size_t *n, size_t *cap, struct err *e)
+{
+    const struct mastery_rule *x = policy_rule(before, type), *y = policy_rule(after, type);
+    for (size_t i = 0; i < policy_setting_count; i++) {
+        const struct setting *s = &policy_settings[i];
+        struct policy_change c = {.setting = s};
+        if (!s->of_rule) continue;
+        c.before = setting_value(s, before, x);
+        c.after = setting_value(s, after, y);
+        snprintf(c.type, sizeof c.type, "%s", type);
+        if (c.before < c.after || c.before > c.after) TRY(add(a, list, n, cap, c, e));
+    }
+    return ST_OK;
+}
+
+enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after, struct policy_change **out, size_t *n, struct err *e)
+{
+    size_t cap = 0;
+    *out = NULL;
+    *n = 0;
+    for (size_t i = 0; i < after->rule_count; i++) TRY(diff_rule(a, after->rules[i].type, before, after, out, n, &cap, e));
+    for (size_t i = 1; i < before->rule_count; i++)
+        if (!has_rule(after, before->rules[i].type)) TRY(diff_rule(a, before->rules[i].type, before, after, out, n, &cap, e));
+    for (size_t i = 0; i < policy_setting_count; i++) {
+        const struct setting *s = &policy_settings[i];
+        double x = s->of_rule ? 0 : setting_value(s, before, NULL), y = s->of_rule ? 0 : setting_value(s, after, NULL);
+        if (x < y || x > y) TRY(add(a, out, n, &cap, (struct policy_change){.setting = s, .before = x, .after = y}, e));
+    }
+    bool same = before->cut_count == after->cut_count;
+    for (size_t i = 0; same && i < before->cut_count; i++) {
+        const struct grade_cut *x = &before->cuts[i], *y = &after->cuts[i];
+        same = !(x->from < y->from || x->from > y->from || x->percent < y->percent || x->percent > y->percent || x->gpa < y->gpa || x->gpa > y->gpa) && strcmp(x->letter, y->letter) == 0;
+    }
+    return same ? ST_OK : add(a, out, n, &cap, (struct policy_change){.before = (double)before->cut_count, .after = (double)after->cut_count}, e);
+}

@@ -87,10 +87,12 @@ for top in ('src', 'ui'):
             if not f.endswith('.c'):
                 continue
             text = open(os.path.join(folder, f), encoding='utf-8').read()
-            for m in re.finditer(r'err_fail\(\s*[^;"]*?"([^"]*)"', text):
+            for m in re.finditer(r'(?:err_fail|policy_clause|denied)\(([^;"]*?)"([^"]*)"', text):
+                if 'msg_id' in m.group(1):
+                    continue  # the caller's
                 named += 1
-                if m.group(1) not in known:
-                    failed.append(f'{folder}/{f}: message "{m.group(1)}" is not in en.po')
+                if m.group(2) not in known:
+                    failed.append(f'{folder}/{f}: message "{m.group(2)}" is not in en.po')
 print(f'{len(TEMPLATES) + len(PO)} cases, {named} message ids in C, {len(failed)} failures')
 print('\n'.join(failed))
 sys.exit(1 if failed else 0)

@@ -322,8 +322,26 @@ static enum st get_mastery(struct call *c, struct err *e)
     return ST_OK;
 }
 
+/* What stands between the learner and "secure". */
+static void put_missing(struct json_out *j, const struct why_view *w)
+{
+    static const struct {
+        enum mastery_need need;
+        const char *code;
+    } codes[] = {{NEED_VALUE, "value"}, {NEED_EVIDENCE, "evidence"}, {NEED_OFF_SCREEN, "off_screen"}, {NEED_GAP, "gap"}, {NEED_CHECKPOINT, "checkpoint"}, {NEED_JUDGEMENT, "judgement"}};
+    json_open_obj(j, "missing");
+    if (w->outlook.right >= 0) json_put_i64(j, "right_answers", w->outlook.right);
+    else json_put_null(j, "right_answers");
+    json_open_list(j, "also");
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (w->outlook.needs & codes[i].need) json_put_str(j, NULL, codes[i].code);
+    json_close_list(j);
+    json_close_obj(j);
+}
+
 static enum st get_why(struct call *c, struct err *e)
 {
+    static const char *const kinds[] = {"", "response", "observation", "withdrawal", "judgement"};
     int64_t competency, at;
     struct why_view w;
     char version[24];
@@ -342,17 +360,29 @@ static enum st get_why(struct call *c, struct err *e)
     json_put_str(&j, "policy_version", version);
     json_put_time(&j, "as_of", at ? at : c->now_ms);
     json_open_obj(&j, "rule");
+    json_put_str(&j, "rule", mastery_kind_code((enum mastery_kind)w.rule.kind));
+    json_put_str(&j, "type", w.rule.type);
+    json_put_f64(&j, "value", w.value);
+    json_put_i64(&j, "times", w.rule.times);
+    json_put_i64(&j, "of_last", w.rule.of_last);
+    json_put_f64(&j, "newest_weight", w.rule.newest_weight);
+    json_put_f64(&j, "seen_right_at", w.rule.seen_right_at);
+    json_put_i64(&j, "off_screen", w.rule.off_screen);
+    json_put_i64(&j, "gap_days", w.rule.gap_days);
+    json_put_bool(&j, "checkpoint", w.rule.checkpoint);
     json_put_f64(&j, "secure_at", w.rule.secure_at);
     json_put_f64(&j, "nearly_at", w.rule.nearly_at);
     json_put_i64(&j, "least_evidence", w.rule.least_evidence);
     json_put_str(&j, "after_hint", w.rule.after_hint == AFTER_HINT_PRACTICE ? "practice" : "not_alone");
     json_close_obj(&j);
+    put_missing(&j, &w);
     json_open_list(&j, "steps");
     for (size_t i = 0; i < w.count; i++) {
         const struct why_step *s = &w.steps[i];
         json_open_obj(&j, NULL);
         json_put_id(&j, "evidence_id", s->evidence.evidence_id);
         json_put_time(&j, "at", s->evidence.answered_at_ms);
+        json_put_str(&j, "kind", kinds[s->evidence.kind <= EVIDENCE_JUDGEMENT ? s->evidence.kind : 0]);
         json_put_id(&j, "item_id", s->evidence.item_id);
         json_put_f64(&j, "score", s->evidence.score);
         json_put_i64(&j, "attempt", s->evidence.attempt);

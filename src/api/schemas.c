@@ -45,9 +45,11 @@ const struct api_schema api_schemas[] = {
             "\"learner_id\":" ID ",\"competency_id\":" ID ",\"name\":" STRING ",\"level\":" LEVEL ",\"p_known\":" PROBABILITY ",\"prior\":" PROBABILITY
             ",\"policy_version\":" STRING ",\"as_of\":" STRING
             ",\"rule\":{\"type\":\"object\",\"required\":[\"secure_at\",\"nearly_at\",\"least_evidence\"],\"properties\":{\"secure_at\":" PROBABILITY
-            ",\"nearly_at\":" PROBABILITY ",\"least_evidence\":" INTEGER ",\"after_hint\":" STRING "}},\"steps\":" LIST(
+            ",\"nearly_at\":" PROBABILITY ",\"least_evidence\":" INTEGER ",\"after_hint\":" STRING ",\"rule\":" STRING ",\"type\":" STRING ",\"value\":" PROBABILITY ",\"times\":" INTEGER ",\"of_last\":" INTEGER
+            ",\"newest_weight\":" PROBABILITY ",\"seen_right_at\":" PROBABILITY ",\"off_screen\":" INTEGER ",\"gap_days\":" INTEGER ",\"checkpoint\":" BOOLEAN "}}"
+            ",\"missing\":{\"type\":\"object\",\"required\":[\"right_answers\",\"also\"],\"properties\":{\"right_answers\":{\"type\":[\"integer\",\"null\"]},\"also\":" LIST("{\"type\":\"string\"}") "}},\"steps\":" LIST(
             "{\"type\":\"object\",\"required\":[\"evidence_id\",\"at\",\"score\",\"counted\"],\"properties\":{\"evidence_id\":" ID ",\"at\":" STRING
-            ",\"item_id\":" NULLABLE_ID ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER ",\"took_ms\":" INTEGER
+            ",\"kind\":" STRING ",\"item_id\":" NULLABLE_ID ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER ",\"took_ms\":" INTEGER
             ",\"response\":{\"description\":\"as the learner gave it; null when it is not kept\"},\"counted\":" BOOLEAN ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
     {"ClassMastery", "{\"type\":\"object\",\"required\":[\"class_id\",\"competencies\",\"learners\"],\"properties\":{\"class_id\":" ID ",\"competencies\":" LIST(
                      "{\"type\":\"object\",\"required\":[\"competency_id\",\"name\"],\"properties\":{\"competency_id\":" ID ",\"name\":" STRING "}}")

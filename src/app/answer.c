@@ -244,10 +244,7 @@ void answer_batch_publish(struct app *app, struct command **cmds, size_t n)
         const struct answer_cmd *c = (const struct answer_cmd *)cmds[i];
         if (!cmds[i]->is_answer || cmds[i]->st != ST_OK || c->duplicate) continue;
         for (size_t k = 0; k < c->moved; k++) {
-            char data[200];
-            snprintf(data, sizeof data, "{\"learner_id\":\"%lld\",\"competency_id\":\"%lld\",\"level\":\"%s\",\"level_number\":%d}",
-                     (long long)c->learner_id, (long long)c->steps[k].competency_id, level_code(c->steps[k].level_after), (int)c->steps[k].level_after);
-            hub_publish(app->hub, c->learner_id, "cell", data);
+            hub_publish_level(app->hub, c->learner_id, c->steps[k].competency_id, c->steps[k].level_after);
         }
     }
 }

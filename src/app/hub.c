@@ -77,6 +77,13 @@ void hub_publish(struct hub *h, int64_t learner_id, const char *event, const cha
     pthread_mutex_unlock(&h->lock);
 }
 
+void hub_publish_level(struct hub *h, int64_t learner_id, int64_t competency_id, enum level level)
+{
+    char data[200];
+    snprintf(data, sizeof data, "{\"learner_id\":\"%lld\",\"competency_id\":\"%lld\",\"level\":\"%s\",\"level_number\":%d}", (long long)learner_id, (long long)competency_id, level_code(level), (int)level);
+    hub_publish(h, learner_id, "cell", data);
+}
+
 enum st hub_join(struct hub *h, const int64_t *ids, size_t n, int64_t last_event_id, hub_send *send, void *arg)
 {
     struct follower *f = calloc(1, sizeof *f);

@@ -87,7 +87,11 @@ enum st learner_why(struct app *app, const struct snapshot *s, struct tx *tx, st
     TRY(regime_fold(&s->regime, &s->catalogue, &out->policy->policy, a, facts, n, state, on_fact, &g, e));
     TRY(add_responses(tx, a, who->learner_id, &g, e));
     out->state = state_find(state, competency_id);
-    out->prior = model_bkt(regime_model(&s->regime, at), competency_id)->prior;
+    const struct bkt *model = model_bkt(regime_model(&s->regime, at), competency_id);
+    const struct competency_state nothing = {.competency_id = competency_id, .p_known = model->prior};
+    out->prior = model->prior;
+    out->value = mastery_value(&out->rule, out->state ? out->state : &nothing);
+    out->outlook = mastery_outlook(&out->rule, model, out->state ? out->state : &nothing);
     out->steps = g.steps;
     out->count = g.count;
     return ST_OK;

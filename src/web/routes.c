@@ -31,15 +31,21 @@ const struct route web_routes[] = {
     POST("/scaffold", STUDENT, web_scaffold_parse, web_hint_reply, .summary = "Answer a scaffold's question"),
     POST("/help", STUDENT, web_help_parse, web_help_reply, .summary = "Ask for help"),
 
+    POST("/look", STUDENT, web_look_parse, web_look_reply, .summary = "Ask for a second look at a level"),
+
     GET("/now", MAY_TEACHES, web_now, .summary = "Who to see, and why"),
     GET("/classes", MAY_TEACHES, web_classes, .summary = "The classes one teaches"),
     GET("/class/:class", MAY_TEACHES, web_class, OF_CLASS, .summary = "Students and skills of a class"),
     GET("/class/:class/mastery.csv", MAY_TEACHES, web_class_csv, OF_CLASS, .summary = "The same as a table"),
     GET("/class/:class/cell", MAY_TEACHES, web_cell, OF_CLASS, .learner_param = "learner", .summary = "What lies behind a mark"),
+    GET("/class/:class/observe", MAY_TEACHES, web_observe, OF_CLASS, .summary = "Record what was seen, for several students"),
+    POST("/class/:class/observe", MAY_TEACHES, web_observe_parse, web_observe_reply, OF_CLASS, .summary = "Record what was seen"),
     GET("/class/:class/cards", MAY_TEACHES, web_cards, OF_CLASS, .summary = "Sign-in cards"),
     GET("/class/:class/live", MAY_TEACHES, gate_live, OF_CLASS, .summary = "Changes as they happen"),
     GET("/student/:learner", MAY_TEACHES, web_student, .learner_param = "learner", .records_access = true, .summary = "As the student sees it, read only"),
     POST("/help/close", MAY_TEACHES, web_help_close_parse, web_help_close_reply, .summary = "Help was given"),
+
+    POST("/look/answer", MAY_TEACHES, web_look_answer_parse, web_look_answer_reply, .summary = "Answer a second look"),
 
     GET("/school", LEADERS, web_school, .summary = "The rules, who works where, how fresh the data are"),
 

@@ -5,7 +5,9 @@
 #include "app/items.h"
 #include "app/learner.h"
 #include "app/next.h"
+#include "app/observe.h"
 #include "app/words.h"
+#include "base/json.h"
 #include "page.h"
 
 const struct ui_help_kind web_help_kinds[WEB_HELP_KINDS] = {{"hint", MSG_help_kind_hint}, {"explain", MSG_help_kind_explain}, {"check", MSG_help_kind_check}, {"talk", MSG_help_kind_talk}};
@@ -235,7 +237,126 @@ static int64_t percent_step(double before, double after)
     return (int64_t)(d < 0 ? d - 0.5 : d + 0.5);
 }
 
-enum { EVIDENCE_SHOWN = 25 };
+enum { EVIDENCE_SHOWN = 25, FACTS_MAX = 6 };
+
+/* The rule as a sentence, with what it asks for beside its value. */
+static const char *rule_words(struct call *c, const struct mastery_rule *r)
+{
+    static const enum msg_id ids[MASTERY_KINDS] = {MSG_words_rule, MSG_rule_words_recent, MSG_rule_words_sustained, MSG_rule_words_decaying, MSG_rule_words_mode, MSG_rule_words_judgement};
+    struct text t;
+    const struct msg_arg args[] = {{.name = "p", .text = in_100(c, r->secure_at)}, {.name = "n", .n = r->least_evidence}, {.name = "times", .n = r->times},
+                                   {.name = "last", .n = r->of_last}, {.name = "days", .n = r->gap_days}, {.name = "seen", .n = r->off_screen}};
+    text_init(&t, 4000);
+    msg_format(&t, page_lang(c), ids[r->kind], args, 6);
+    const struct {
+        bool asked;
+        enum msg_id words;
+    } beside[] = {{r->off_screen > 0, MSG_rule_words_off_screen}, {r->gap_days > 0, MSG_rule_words_gap}, {r->checkpoint != 0, MSG_rule_words_checkpoint}};
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        if (!beside[i].asked) continue;
+        text_char(&t, ' ');
+        msg_format(&t, page_lang(c), beside[i].words, args, 6);
+    }
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
+/* What would make it secure: so many right answers, and what else. NULL when it is. */
+static const char *change_words(struct call *c, const struct why_view *v)
+{
+    static const struct {
+        enum mastery_need need;
+        enum msg_id words;
+    } also[] = {{NEED_OFF_SCREEN, MSG_change_off_screen}, {NEED_GAP, MSG_change_gap}, {NEED_CHECKPOINT, MSG_change_checkpoint}, {NEED_JUDGEMENT, MSG_change_judgement}};
+    struct text t;
+    if (!v->outlook.right && !v->outlook.needs) return NULL;
+    const struct msg_arg args[] = {{.name = "n", .n = v->outlook.right}, {.name = "days", .n = v->rule.gap_days}};
+    text_init(&t, 4000);
+    if (v->outlook.right > 0) msg_format(&t, page_lang(c), MSG_words_secure_more, args, 2);
+    if (v->outlook.right < 0) text_add(&t, msg(page_lang(c), MSG_change_long));
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++) {
+        if (!(v->outlook.needs & also[i].need)) continue;
+        if (t.n) text_char(&t, ' ');
+        msg_format(&t, page_lang(c), also[i].words, args, 2);
+    }
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s;
+}
+
+static struct ui_fact count_fact(struct call *c, enum msg_id label, int64_t have, int64_t need)
+{
+    return (struct ui_fact){msg(page_lang(c), label), id_text(c, have), SAY(c, MSG_words_needs, MSG_T("value", id_text(c, need))), have >= need};
+}
+
+static struct ui_fact shown_fact(struct call *c, const char *label, bool shown_once)
+{
+    return (struct ui_fact){label, msg(page_lang(c), shown_once ? MSG_fact_yes : MSG_fact_not_yet), NULL, shown_once};
+}
+
+/* What the rule goes by, with how much of it there is. */
+static size_t fill_facts(struct call *c, const struct why_view *v, struct ui_fact *f)
+{
+    static const enum msg_id labels[MASTERY_KINDS] = {MSG_words_likely, MSG_fact_recent, MSG_fact_sustained, MSG_fact_decaying, MSG_fact_mode, MSG_fact_judgement};
+    const struct competency_state none = {0}, *k = v->state ? v->state : &none;
+    const struct mastery_rule *r = &v->rule;
+    size_t n = 0;
+    f[n++] = (struct ui_fact){msg(page_lang(c), labels[r->kind]), in_100(c, v->value), SAY(c, MSG_words_needs, MSG_T("value", in_100(c, r->secure_at))), v->value >= r->secure_at};
+    f[n++] = count_fact(c, MSG_words_evidence, k->alone, r->least_evidence);
+    if (r->off_screen) f[n++] = count_fact(c, MSG_fact_off_screen, k->off_screen, r->off_screen);
+    if (r->gap_days) f[n++] = shown_fact(c, SAY(c, MSG_fact_gap, MSG_N("n", r->gap_days)), k->gap_shown);
+    if (r->checkpoint) f[n++] = shown_fact(c, msg(page_lang(c), MSG_fact_checkpoint), k->checkpoint_right);
+    return n;
+}
+
+static int64_t version_number(const struct regime *r, const struct policy_version *v)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < r->policy_count; i++) n += r->policies[i].policy_id <= v->policy_id;
+    return n ? n : 1;
+}
+
+/* ?as_of=2026-03-01: the end of that school day; 0: now. */
+static enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, struct err *e)
+{
+    const char *s = http_query(c->http, "as_of");
+    int32_t day;
+    *at_ms = 0;
+    *date = NULL;
+    if (!s || !*s) return ST_OK;
+    if (!date_parse(s, &day)) return err_fail(e, ST_INVALID, "why.bad_date", "as_of must be a date such as 2026-03-01");
+    int64_t end = ((int64_t)day + 1) * 86400000;
+    end -= (int64_t)tz_offset_s(c->snapshot->zone, end) * 1000;
+    if (end < c->now_ms) *at_ms = end - 1;
+    *date = *at_ms ? arena_strdup(c->arena, s) : NULL;
+    return ST_OK;
+}
+
+/* What a person saw or judged: by whom, which level, and the note. */
+static enum st seen_words(struct call *c, const struct why_step *s, struct ui_evidence_row *out, struct err *e)
+{
+    static const enum msg_id levels[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly, MSG_level_secure};
+    const struct evidence *v = &s->evidence;
+    struct actor who = {0};
+    json_t *noted;
+    enum level level = LEVEL_SECURE;
+    while (level > LEVEL_NOT_YET && v->score < level_score(level) - 0.01) level--;
+    if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
+    const char *name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
+    out->title = SAY(c, v->kind == EVIDENCE_JUDGEMENT ? MSG_ev_judged_by : MSG_ev_seen_by, MSG_T("name", name ? name : ""), MSG_T("level", msg(page_lang(c), levels[level])));
+    if (s->response && json_read(c->arena, s->response, strlen(s->response), &noted, e) == ST_OK && *json_str(noted, "note", "")) out->note = json_str(noted, "note", "");
+    return ST_OK;
+}
+
+static enum st evidence_row(struct call *c, const struct why_step *s, struct ui_evidence_row *out, struct err *e)
+{
+    const struct evidence *v = &s->evidence;
+    bool seen = v->kind == EVIDENCE_OBSERVATION || v->kind == EVIDENCE_JUDGEMENT;
+    *out = (struct ui_evidence_row){.at = v->answered_at_ms, .outcome = seen ? 4 : v->score >= 1 ? 1 : 0, .hints = v->hints, .took_ms = v->took_ms, .before = s->before, .after = s->after,
+                                    .moved = s->moved ? percent_step(s->before, s->after) : 0, .counts = s->moved};
+    return seen ? seen_words(c, s, out, e) : fact_words(c, s, out, e);
+}
 
 enum st fill_why(struct call *c, const struct learner_scope *who, int64_t competency_id, bool for_student, struct ui_why_view *w, struct err *e)
 {
@@ -243,35 +364,23 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
     struct actor person;
     struct ui_evidence_row *rows;
     struct ui_fact *facts;
+    int64_t at;
+    const char *date;
+    TRY(query_as_of(c, &at, &date, e));
     TRY(actor_load(&c->tx, who->learner_id, &person, e));
-    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, who, competency_id, 0, &v, e));
+    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, who, competency_id, at, &v, e));
     size_t shown = v.count < EVIDENCE_SHOWN ? v.count : EVIDENCE_SHOWN;
     TRY(call_alloc(c, (shown + 1) * sizeof *rows, (void **)&rows, e));
-    TRY(call_alloc(c, 2 * sizeof *facts, (void **)&facts, e));
-    for (size_t i = 0; i < shown; i++) {
-        const struct why_step *s = &v.steps[v.count - 1 - i];
-        rows[i] = (struct ui_evidence_row){.at = s->evidence.answered_at_ms, .outcome = s->evidence.score >= 1 ? 1 : 0,
-                                           .hints = s->evidence.hints, .took_ms = s->evidence.took_ms, .before = s->before, .after = s->after, .moved = s->moved ? percent_step(s->before, s->after) : 0, .counts = s->moved};
-        TRY(fact_words(c, s, &rows[i], e));
-    }
+    TRY(call_alloc(c, FACTS_MAX * sizeof *facts, (void **)&facts, e));
+    for (size_t i = 0; i < shown; i++) TRY(evidence_row(c, &v.steps[v.count - 1 - i], &rows[i], e));
     const struct competency_state *k = v.state;
-    const struct mastery_rule *p = &v.rule;
-    double known = k ? k->p_known : v.prior;
-    facts[0] = (struct ui_fact){msg(page_lang(c), MSG_words_likely), in_100(c, known), SAY(c, MSG_words_needs, MSG_T("value", in_100(c, p->secure_at))), known >= p->secure_at};
-    char needs[16];
-    snprintf(needs, sizeof needs, "%d", p->least_evidence);
-    facts[1] = (struct ui_fact){msg(page_lang(c), MSG_words_evidence), id_text(c, k ? k->alone : 0), SAY(c, MSG_words_needs, MSG_T("value", needs)), k && k->alone >= p->least_evidence};
-    int64_t version = 1;
-    for (size_t i = 0; i < c->snapshot->regime.policy_count; i++)
-        if (&c->snapshot->regime.policies[i] == v.policy) version = (int64_t)i + 1;
     const char *full = arena_printf(c->arena, "%s%s%s", person.given_name, *person.family_name ? " " : "", person.family_name);
-    int64_t more = k ? p->least_evidence - k->alone : p->least_evidence;
     *w = (struct ui_why_view){.learner = for_student ? NULL : full, .skill = v.competency->name, .code = v.competency->code, .level = k ? (int64_t)k->level : 0,
                               .summary = !k || !k->alone ? "" : SAY(c, for_student ? MSG_words_last_right : MSG_words_class_last_right, MSG_N("right", k->right), MSG_N("n", k->alone)),
-                              .rule = SAY(c, MSG_words_rule, MSG_T("p", in_100(c, p->secure_at)), MSG_N("n", p->least_evidence)), .rule_version = version, .show_steps = !for_student, .facts = facts, .facts_n = 2,
-                              .change = k && k->level == LEVEL_SECURE ? NULL : SAY(c, MSG_words_secure_more, MSG_N("n", more > 1 ? more : known >= p->nearly_at ? 1 : 2)),
-                              .evidence = rows, .evidence_n = shown, .more = (int64_t)(v.count - shown)};
-    return ST_OK;
+                              .rule = rule_words(c, &v.rule), .rule_version = version_number(&c->snapshot->regime, v.policy), .show_steps = !for_student, .facts = facts, .facts_n = fill_facts(c, &v, facts),
+                              .change = change_words(c, &v), .evidence = rows, .evidence_n = shown, .more = (int64_t)(v.count - shown), .as_of = date, .competency_id = id_text(c, competency_id),
+                              .learner_id = for_student ? NULL : id_text(c, who->learner_id), .form_url = "/why"};
+    return fill_looks(c, who, competency_id, w, e);
 }
 
 static enum st query_id(struct call *c, const char *name, int64_t *id, struct err *e)
@@ -290,6 +399,7 @@ enum st web_why(struct call *c, struct err *e)
     TRY(page_begin(c, "/map", &p, e));
     TRY(fill_why(c, &c->learner, id, true, &page.w, e));
     page.practise_url = skill_address(c, id);
+    page.client_id = new_client_id(c);
     return page_end(p, page_why(&p->html, &p->ctx, &page), e);
 }
 

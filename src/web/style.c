@@ -21,7 +21,8 @@ enum st web_style(struct call *c, struct err *e)
     const struct ui_feedback_view feedbacks[] = {{1, NULL, SAFE("<p>Five sixths is ten twelfths.</p>"), 2, NULL, NULL, MSG_NONE, false}, {2, msg(lang, MSG_feedback_try_again), {0}, 0, NULL, NULL, MSG_NONE, true},
                                                  {3, msg(lang, MSG_feedback_unread_words), {0}, 0, NULL, NULL, MSG_NONE, true}, {4, NULL, {0}, 0, NULL, NULL, MSG_NONE, false}};
     struct page_style page = {LIST(options), LIST(feedbacks), .hints = {"1", 1, LIST(hints), 4, 3, "h4"}, .steps = steps, .steps_n = 5, .kinds = web_help_kinds, .kinds_n = WEB_HELP_KINDS, .must = must, .must_n = 2,
-                              .why = {"Maya Okafor", "Dividing fractions", "6.NS.A.1", 2, "Right on 4 of the last 5.", "Secure means: very likely known (95 in 100), from at least 5 answers on first attempt.", 7, LIST(facts),
-                                      "two more right on her own.", true, LIST(evidence), 3, NULL}};
+                              .why = {.learner = "Maya Okafor", .skill = "Dividing fractions", .code = "6.NS.A.1", .level = 2, .summary = "Right on 4 of the last 5.",
+                                      .rule = "Secure means: very likely known (95 in 100), from at least 5 answers on first attempt.", .rule_version = 7, .facts = facts, .facts_n = sizeof facts / sizeof *facts,
+                                      .change = "two more right on her own.", .show_steps = true, .evidence = evidence, .evidence_n = sizeof evidence / sizeof *evidence, .more = 3, .form_url = "/style"}};
     return page_end(p, page_style(&p->html, &p->ctx, &page), e);
 }

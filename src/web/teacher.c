@@ -9,7 +9,7 @@
 #include "base/id.h"
 #include "page.h"
 
-enum { CLASSES_MAX = 60, WORKING_MINUTES = 10, NOW_ROWS = 12 };
+enum { CLASSES_MAX = 60, WORKING_MINUTES = 10, NOW_ROWS = 12, LOOKS_SHOWN = 40 };
 
 struct taught {
     int64_t class_id;
@@ -118,6 +118,10 @@ enum st web_now(struct call *c, struct err *e)
         page.students += rows[i].students;
         all += counts[i];
     }
+    struct ui_open_look *looks;
+    TRY(call_alloc(c, (LOOKS_SHOWN + 1) * sizeof *looks, (void **)&looks, e));
+    for (size_t i = 0; i < page.classes_n; i++) TRY(fill_open_looks(c, list[i].class_id, looks, LOOKS_SHOWN, &page.looks_n, e));
+    page.looks = looks;
     struct ui_help_row *help;
     struct ui_queue_row *queue;
     struct from {
@@ -181,7 +185,10 @@ enum st web_class(struct call *c, struct err *e)
         }
         rows[i] = (struct ui_grid_row){.learner_id = id_text(c, l->learner_id), .name = l->name, .address = student_address(c, l->learner_id, c->class_.class_id), .cells = cells, .cells_n = v.competency_count};
     }
-    struct page_class_grid page = {.class_id = id_text(c, c->class_.class_id), .title = v.title, .as_of = c->now_ms, .live = true, .roomy = v.competency_count <= 15, .cols = cols, .cols_n = v.competency_count, .rows = rows, .rows_n = v.learner_count,
+    int64_t seen = 0;
+    const char *said = http_query(c->http, "seen");
+    if (said && (!parse_i64(said, &seen) || seen < 0 || seen > 1000)) seen = 0;
+    struct page_class_grid page = {.seen = seen, .class_id = id_text(c, c->class_.class_id), .title = v.title, .as_of = c->now_ms, .live = true, .roomy = v.competency_count <= 15, .cols = cols, .cols_n = v.competency_count, .rows = rows, .rows_n = v.learner_count,
                                    .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id), .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
     return page_end(p, page_class_grid(&p->html, &p->ctx, &page), e);
 }
@@ -236,15 +243,18 @@ enum st web_cell(struct call *c, struct err *e)
     TRY(page_begin(c, "/classes", &p, e));
     struct ui_why_view w;
     TRY(fill_why(c, &c->learner, competency_id, false, &w, e));
-    const char *view = student_address(c, learner_id, c->class_.class_id);
+    w.form_url = arena_printf(c->arena, "/class/%lld/cell", (long long)c->class_.class_id);
+    const char *view = student_address(c, learner_id, c->class_.class_id), *post = arena_printf(c->arena, "/class/%lld/observe", (long long)c->class_.class_id);
     if (http_header_in(c->http, "X-Fragment")) {
-        struct page_cell page = {.w = w, .view_url = view, .why_url = arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)c->class_.class_id, (long long)learner_id, (long long)competency_id)};
+        struct page_cell page = {.w = w, .view_url = view, .why_url = arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)c->class_.class_id, (long long)learner_id, (long long)competency_id),
+                                 .post_url = post, .learner_id = id_text(c, learner_id), .competency_id = id_text(c, competency_id), .client_id = new_client_id(c)};
         return page_end(p, page_cell(&p->html, &p->ctx, &page), e);
     }
     TRY(tx_stmt(&c->tx, SQL_class_get, &q, e));
     bind_i64(q, "class_id", c->class_.class_id);
     TRY(stmt_step(q, &row, e));
-    struct page_cell_page page = {.w = w, .view_url = view, .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id), .class_title = row ? arena_strdup(c->arena, col_text(q, 0)) : ""};
+    struct page_cell_page page = {.w = w, .view_url = view, .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id), .class_title = row ? arena_strdup(c->arena, col_text(q, 0)) : "",
+                                    .post_url = post, .learner_id = id_text(c, learner_id), .competency_id = id_text(c, competency_id), .client_id = new_client_id(c)};
     return page_end(p, page_cell_page(&p->html, &p->ctx, &page), e);
 }
 

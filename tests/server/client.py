@@ -108,7 +108,7 @@ class Client:
             if method == "POST" and csrf:
                 head["X-CSRF-Token"] = self.csrf()
         if form is not None:
-            body = urllib.parse.urlencode(form).encode()
+            body = urllib.parse.urlencode(form, doseq=True).encode()
             head["Content-Type"] = "application/x-www-form-urlencoded"
         elif body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()

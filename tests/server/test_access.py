@@ -55,15 +55,19 @@ EXPECTED = {
     ("POST", "/hint"): to(303, "student"),
     ("POST", "/scaffold"): to(303, "student"),
     ("POST", "/help"): to(303, "student"),
+    ("POST", "/look"): to(303, "student"),
     ("GET", "/now"): TEACHER,
     ("GET", "/classes"): TEACHER,
     ("GET", "/class/:class"): TEACHER,
     ("GET", "/class/:class/mastery.csv"): TEACHER,
     ("GET", "/class/:class/cell"): TEACHER,
+    ("GET", "/class/:class/observe"): TEACHER,
+    ("POST", "/class/:class/observe"): to(303, "teacher"),
     ("GET", "/class/:class/cards"): TEACHER,
     ("GET", "/class/:class/live"): TEACHER,
     ("GET", "/student/:learner"): TEACHER,
     ("POST", "/help/close"): to(303, "teacher"),
+    ("POST", "/look/answer"): to(303, "teacher"),
     ("GET", "/school"): to(200, "coach", "principal", "district"),
     ("GET", "/children"): to(200, "guardian"),
     ("GET", "/try/:item"): to(200, "guardian"),
@@ -75,7 +79,7 @@ EXPECTED = {
 }
 # Routes about a learner or a class: the same people with ids that are not theirs are refused.
 OF_LEARNER = {"/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
-OF_CLASS = {"/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/cards", "/class/:class/live"}
+OF_CLASS = {"/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/cards", "/class/:class/live"}
 # Whose records are not theirs, by role.
 FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "coach": ["student"], "district": ["student"],
            "nobody": ["student"]}
@@ -96,8 +100,9 @@ def test_the_table_above_is_the_route_table():
 
 
 class Walk:
-    def __init__(self, school, help_ids, figure, asset):
+    def __init__(self, school, help_ids, look_ids, figure, asset):
         self.school, self.help_ids, self.figure, self.asset = school, help_ids, figure, asset
+        self.look_of = {help_ids[k]: look_ids[k] for k in help_ids}  # the second look of the same student
 
     def path(self, pattern, class_id, learner, competency):
         item = self.school.items["pa1a"]["id"]
@@ -105,6 +110,8 @@ class Walk:
                 .replace(":sha256", self.figure).replace("/assets/:name", self.asset))
         if pattern == "/class/:class/cell":
             path += f"?learner={learner}&competency={competency}"
+        if pattern == "/class/:class/observe":
+            path += f"?competency={competency}"
         if pattern == "/why":
             path += f"?c={competency}"
         if pattern == "/item":
@@ -113,7 +120,7 @@ class Walk:
             path += "?to=en"
         return path
 
-    def body(self, pattern, help_id):
+    def body(self, pattern, help_id, learner, competency):
         item = {"item_id": self.school.items["pa1a"]["id"], "variant": "0"}
         if pattern.startswith("/api/"):
             return {"body": {"client_id": str(uuid.uuid4()), "item_id": item["item_id"], "variant": 0, "response": "3/4", "kind": "explain"}}
@@ -125,13 +132,16 @@ class Walk:
             "/hint": {**item, "hint_id": "pa1a-h1"}, "/scaffold": {**item, "hint_id": "pa1a-h2", "response": "3"},
             "/help": {"client_id": str(uuid.uuid4()), "kind": "explain"},
             "/help/close": {"help_id": help_id},
+            "/look": {"client_id": str(uuid.uuid4()), "competency": competency, "note": "look again"},
+            "/look/answer": {"look_id": self.look_of.get(help_id, NOBODY), "answer": "I looked again"},
+            "/class/:class/observe": {"client_id": str(uuid.uuid4()), "competency": competency, "learner": learner, "level": "2", "kind": "observation"},
         }.get(pattern, {**item, "response": "3/4"})}
 
     def call(self, client, method, pattern, class_id, learner, competency, help_id):
         path = self.path(pattern, class_id, learner, competency)
         if pattern.endswith("/live"):
             return stream(client, path)
-        return client.request(method, path, **(self.body(pattern, help_id) if method == "POST" else {}))
+        return client.request(method, path, **(self.body(pattern, help_id, learner, competency) if method == "POST" else {}))
 
 
 class Head:
@@ -161,11 +171,13 @@ def walk(clients, school, db):
     ids = {}
     for key in ("student", "student2"):
         ids[key] = clients(key).post("/api/v1/me/help", {"client_id": f"walk-{key}-1", "kind": "explain"}).json["help_id"]
+        assert clients(key, session=True).post("/look", form={"client_id": f"walk-look-{key}", "competency": school.competencies["urn:oatutor:skill:simplify_fractions"], "note": "look again"}).status == 303
         item = clients(key).next()
         assert clients(key).answer(item, school.right(item["item_id"])).status == 200
     page = clients().get("/sign-in").text
     asset = re.search(r'"(/assets/[^"]+)"', page)[1]
-    return Walk(school, ids, db.rows("SELECT sha256 FROM figure")[0][0], asset)
+    looks = {key: db.rows(f"SELECT look_id FROM second_look WHERE learner_id = {school.users[key].id}")[0][0] for key in ids}
+    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset)
 
 
 LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on
@@ -199,13 +211,13 @@ def test_every_route(role, clients, school, walk, db):
         if role == "nobody" and not is_api and method == "GET":
             refused = 303
         what = f"{role} {method} {pattern}"
-        if (pattern in OF_LEARNER or pattern in OF_CLASS or pattern == "/help/close") and not (pattern in ("/account",)):
+        if (pattern in OF_LEARNER or pattern in OF_CLASS or pattern in ("/help/close", "/look/answer")) and not (pattern in ("/account",)):
             for stranger in FOREIGN[role] + [None]:
                 learner = school.users[stranger].id if stranger else NOBODY
                 foreign_class = other_class if stranger else NOBODY
                 help_id = walk.help_ids["student2"] if stranger else NOBODY
                 expect(walk.call(client, method, pattern, foreign_class, learner, competency, help_id), refused, f"{what} with the ids of {stranger or 'nobody at all'}", True)
-                if pattern == "/class/:class/cell":  # a learner of another class by way of one's own
+                if pattern == "/class/:class/cell" or (method, pattern) == ("POST", "/class/:class/observe"):  # a learner of another class by way of one's own
                     expect(walk.call(client, method, pattern, own_class, learner, competency, help_id), refused, f"{what} with {stranger} by way of the own class", True)
         reply = walk.call(client, method, pattern, own_class, school.student.id, competency, walk.help_ids["student"])
         expect(reply, allowed or refused, what, not allowed)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "rules/mastery.h"
+#include "rules/outlook.h"
 
 static struct mastery_rule rule_of(const char *doc)
 {
@@ -144,6 +144,33 @@ static void each_rule_can_be_reached_and_keeps_its_promise(void **s)
     }
 }
 
+/* What the outlook says is what then happens. */
+static void so_many_right_answers_and_it_is_secure(void **s)
+{
+    (void)s;
+    const struct bkt m = {0.3, 0.15, 0.2, 0.1};
+    for (int kind = 0; kind < MASTERY_MODE; kind++) {
+        char doc[120];
+        snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\"}}", mastery_kind_code((enum mastery_kind)kind));
+        struct mastery_rule r = rule_of(doc);
+        struct competency_state c = {.p_known = m.prior};
+        struct outlook first = mastery_outlook(&r, &m, &c);
+        assert_in_range(first.right, 3, 5);
+        assert_int_equal(first.needs, 0);
+        for (int32_t left = first.right; left > 0; left--) {
+            assert_int_equal(mastery_outlook(&r, &m, &c).right, left);
+            assert_int_not_equal(mastery_level(&r, &c), LEVEL_SECURE);
+            assert_int_equal(bkt_update(&m, &c.p_known, 1, BKT_RIGHT, &c.p_known), ST_OK);
+            shown(&r, &c, 1);
+        }
+        assert_int_equal(mastery_level(&r, &c), LEVEL_SECURE);
+        assert_int_equal(mastery_outlook(&r, &m, &c).right, 0);
+    }
+    struct mastery_rule off = rule_of("{\"mastery\":{\"off_screen\":1,\"gap_days\":7}}");
+    struct competency_state c = {.p_known = m.prior};
+    assert_int_equal(mastery_outlook(&off, &m, &c).needs, NEED_OFF_SCREEN | NEED_GAP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +181,7 @@ int main(void)
         cmocka_unit_test(a_teacher_judges),
         cmocka_unit_test(what_a_rule_asks_for_beside_its_value),
         cmocka_unit_test(each_rule_can_be_reached_and_keeps_its_promise),
+        cmocka_unit_test(so_many_right_answers_and_it_is_secure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

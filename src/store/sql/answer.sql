@@ -179,3 +179,21 @@ UPDATE help_request SET answered_at_ms = :now_ms, answered_by = :user_id
 WHERE district_id = :district_id AND help_id = :help_id AND answered_at_ms IS NULL
 -- name: help_get
 SELECT learner_id FROM help_request WHERE district_id = :district_id AND help_id = :help_id
+-- name: look_insert
+INSERT INTO second_look (district_id, look_id, learner_id, competency_id, asker_id, client_id, note, answer)
+VALUES (:district_id, :look_id, :learner_id, :competency_id, :asker_id, :client_id, :note, '')
+ON CONFLICT (district_id, asker_id, client_id) DO NOTHING
+-- name: look_of
+SELECT l.look_id, l.note, l.answer, COALESCE(l.answered_at_ms, 0), COALESCE(u.given_name, ''), COALESCE(u.family_name, '')
+FROM second_look l LEFT JOIN user_account u ON u.district_id = l.district_id AND u.user_id = l.answered_by
+WHERE l.district_id = :district_id AND l.learner_id = :learner_id AND l.competency_id = :competency_id ORDER BY l.look_id DESC LIMIT 20
+-- name: look_open
+SELECT l.look_id, l.learner_id, l.competency_id, l.note FROM enrollment e CROSS JOIN second_look l
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+  AND l.district_id = e.district_id AND l.learner_id = e.user_id AND l.answered_at_ms IS NULL
+ORDER BY l.look_id LIMIT 100
+-- name: look_get
+SELECT learner_id, competency_id FROM second_look WHERE district_id = :district_id AND look_id = :look_id
+-- name: look_answer
+UPDATE second_look SET answer = :answer, answered_by = :user_id, answered_at_ms = :now_ms
+WHERE district_id = :district_id AND look_id = :look_id AND answered_at_ms IS NULL

@@ -5,6 +5,7 @@
 #define APP_LEARNER_H
 #include "app/app.h"
 #include "app/may.h"
+#include "rules/outlook.h"
 #include "store/answer.h"
 
 struct mastery_view {
@@ -31,6 +32,8 @@ struct why_view {
     const struct competency_state *state; /* NULL: no evidence yet */
     const struct policy_version *policy;
     struct mastery_rule rule;
+    double value;           /* by the rule, 0 to 1 */
+    struct outlook outlook; /* what is missing for "secure" */
     double prior;
     size_t count;
     struct why_step *steps; /* in the order in which they were folded */

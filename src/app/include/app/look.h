@@ -1,0 +1,24 @@
+/* "Ask for a second look": a student doubts a level, a teacher answers, both stay on record. */
+#ifndef APP_LOOK_H
+#define APP_LOOK_H
+#include "app/writer.h"
+
+enum { LOOK_NOTE_BYTES = 2000 };
+
+struct look_cmd {
+    struct command command;
+    int64_t learner_id, competency_id, asker_id;
+    const char *client_id, *note;
+};
+/* err ST_INVALID: client_id, or a note that is empty or too long. Sets run. Sent twice, it is asked once. */
+enum st look_check(struct look_cmd *l, struct err *e) WARN_UNUSED;
+
+struct look_answer_cmd {
+    struct command command;
+    int64_t look_id, teacher_id;
+    const char *answer;
+};
+/* err ST_INVALID: an answer that is empty or too long. Sets run. The first answer stands. */
+enum st look_answer_check(struct look_answer_cmd *l, struct err *e) WARN_UNUSED;
+
+#endif

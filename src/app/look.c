@@ -1,0 +1,58 @@
+#include "app/look.h"
+
+#include <string.h>
+
+#include "app/answer.h"
+#include "app/hub.h"
+
+static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    struct look_cmd *l = (struct look_cmd *)command;
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_look_insert, &q, e));
+    bind_i64(q, "look_id", app_id(app));
+    bind_i64(q, "learner_id", l->learner_id);
+    bind_i64(q, "competency_id", l->competency_id);
+    bind_i64(q, "asker_id", l->asker_id);
+    bind_text(q, "client_id", l->client_id);
+    bind_text(q, "note", l->note);
+    TRY(stmt_run(q, NULL, e));
+    if (app->hub) hub_publish(app->hub, l->learner_id, "help", "{}");
+    return ST_OK;
+}
+
+static enum st check_words(const char *s, struct err *e)
+{
+    size_t n = s ? strlen(s) : 0;
+    if (n && n <= LOOK_NOTE_BYTES && s[strspn(s, " \t\r\n")]) return ST_OK;
+    return err_fail(e, ST_INVALID, "look.words", "1 to %d bytes of words", LOOK_NOTE_BYTES);
+}
+
+enum st look_check(struct look_cmd *l, struct err *e)
+{
+    TRY(answer_check_client_id(l->client_id, e));
+    TRY(check_words(l->note, e));
+    l->command.run = run;
+    l->command.leaves_memory = true;
+    return ST_OK;
+}
+
+static enum st run_answer(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    struct look_answer_cmd *l = (struct look_answer_cmd *)command;
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_look_answer, &q, e));
+    bind_text(q, "answer", l->answer);
+    bind_i64(q, "user_id", l->teacher_id);
+    bind_i64(q, "now_ms", app_now_ms(app));
+    bind_i64(q, "look_id", l->look_id);
+    return stmt_run(q, NULL, e);
+}
+
+enum st look_answer_check(struct look_answer_cmd *l, struct err *e)
+{
+    TRY(check_words(l->answer, e));
+    l->command.run = run_answer;
+    l->command.leaves_memory = true;
+    return ST_OK;
+}

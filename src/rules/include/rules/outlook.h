@@ -1,0 +1,16 @@
+/* What would change a level: how many right answers on one's own are missing, if no other thing is. Pure. */
+#ifndef RULES_OUTLOOK_H
+#define RULES_OUTLOOK_H
+#include "engine/bkt.h"
+#include "rules/mastery.h"
+
+enum { OUTLOOK_MOST = 30 };
+
+struct outlook {
+    int32_t right;  /* answers, each right and alone, until value and least evidence are met; 0: they are; -1: more than OUTLOOK_MOST */
+    unsigned needs; /* of enum mastery_need, what else is then missing */
+};
+/* c: the state as it is (all zero but p_known = prior: nothing yet). m: the parameters in force. */
+struct outlook mastery_outlook(const struct mastery_rule *r, const struct bkt *m, const struct competency_state *c);
+
+#endif

@@ -1,25 +1,12 @@
 #include "app/rebuild.h"
 
-#include <jansson.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/state.h"
-#include "base/json.h"
+#include "derive.h"
 
-enum { SLICE = 200, TRIED_MAX = 200, LEARNER_BYTES = 256u << 20 };
-
-/* What one learner's derived rows should be. */
-struct derived {
-    struct learner_state state;
-    const void *bytes;
-    size_t n;
-    struct mastery_row *rows;
-    size_t row_count;
-    struct evidence *list;
-    size_t facts;
-};
 
 /* Each mastery row carries the policy and model of the latest fact in it. */
 struct latest {
@@ -38,10 +25,10 @@ static const struct evidence *fact_of(const struct latest *l, int64_t id)
     return lo < l->n && l->facts[lo].evidence_id == id ? &l->facts[lo] : NULL;
 }
 
-static enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy,
+enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy,
                       struct derived *d, struct err *e)
 {
-    TRY(evidence_list(tx, a, learner_id, 0, INT64_MAX, &d->list, &d->facts, e));
+    TRY(evidence_to_fold(tx, a, learner_id, 0, &d->list, &d->facts, e));
     const struct evidence *facts = d->list;
     TRY(regime_fold(&s->regime, &s->catalogue, policy, a, facts, d->facts, &d->state, NULL, NULL, e));
     if (state_encode(a, &d->state, &d->bytes, &d->n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
@@ -89,58 +76,15 @@ struct run {
     struct snapshot *s;
     enum rebuild_mode mode;
     int64_t at_ms;
-    const json_t *over; /* of a what-if */
-    struct tried {      /* policies in force, with what is tried merged over them; made when first met */
-        const struct policy_version *from;
-        struct policy policy;
-    } tried[TRIED_MAX];
-    size_t tried_count;
-    rebuild_told *told;
-    void *told_ctx;
     struct rebuild_report *out;
 };
 
-static enum st try_over(struct run *r, const struct policy_version *from, const struct policy **out, struct err *e)
-{
-    for (size_t i = 0; i < r->tried_count; i++)
-        if (r->tried[i].from == from) {
-            *out = &r->tried[i].policy;
-            return ST_OK;
-        }
-    if (r->tried_count == TRIED_MAX) return err_fail(e, ST_NOMEM, "err.memory", "more than %d schools with rules of their own", TRIED_MAX);
-    struct tried *t = &r->tried[r->tried_count];
-    json_t *base = json_loads(from->doc, 0, NULL), *both = policy_merge(base, r->over);
-    t->from = from;
-    t->policy.policy_id = from->policy_id;
-    enum st st = both ? policy_from_json(both, &t->policy, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
-    json_decref(base);
-    json_decref(both);
-    TRY(st);
-    r->tried_count++;
-    *out = &t->policy;
-    return ST_OK;
-}
-
-static enum st policy_for(struct run *r, struct tx *tx, int64_t learner_id, const struct policy **out, struct err *e)
+static enum st policy_for(const struct run *r, struct tx *tx, int64_t learner_id, const struct policy **out, struct err *e)
 {
     const struct policy_version *v;
     TRY(regime_policy_of(&r->s->regime, tx, learner_id, r->at_ms, &v, e));
     *out = &v->policy;
-    return r->mode == REBUILD_WHAT_IF ? try_over(r, v, out, e) : ST_OK;
-}
-
-/* Levels now against levels under what is tried. */
-static void count_moves(struct run *r, int64_t learner_id, const struct derived *d, const struct mastery_row *rows, size_t n)
-{
-    for (size_t i = 0; i < d->row_count; i++) {
-        size_t k = 0;
-        while (k < n && rows[k].competency_id != d->rows[i].competency_id) k++;
-        int32_t old = k < n ? rows[k].level & 3 : LEVEL_NOT_YET, level = d->rows[i].level & 3;
-        r->out->moved[old][level]++;
-        if (old == level) continue;
-        r->out->changed++;
-        if (r->told) r->told(r->told_ctx, learner_id, d->rows[i].competency_id, (enum level)old, (enum level)level);
-    }
+    return ST_OK;
 }
 
 static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err *e)
@@ -161,10 +105,6 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
     if (st != ST_OK) goto out;
     out->learners++;
     out->facts += (int64_t)d.facts;
-    if (r->mode == REBUILD_WHAT_IF) {
-        count_moves(r, learner_id, &d, rows, n);
-        goto out;
-    }
     bool state_same = false;
     st = same_state(r->s, &a, policy, &stored, &d, &state_same, e);
     if (st != ST_OK) goto out;
@@ -224,7 +164,7 @@ static enum st run(struct app *app, struct conn *c, struct run *r, struct err *e
     *r->out = (struct rebuild_report){0};
     enum st st = walk(r, c, SQL_evidence_learners, false, e);
     /* Rows that no fact stands behind. */
-    if (st == ST_OK && r->mode != REBUILD_WHAT_IF) st = walk(r, c, SQL_mastery_learners, true, e);
+    if (st == ST_OK) st = walk(r, c, SQL_mastery_learners, true, e);
     if (r->mode == REBUILD_WRITE) states_forget(app->states);
     snapshot_drop(r->s);
     return st;
@@ -234,22 +174,6 @@ enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, struct 
 {
     struct run r = {.mode = mode, .out = out};
     return run(app, c, &r, e);
-}
-
-enum st what_if(struct app *app, struct conn *c, const char *doc, rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e)
-{
-    json_t *over;
-    struct run *r = calloc(1, sizeof *r);
-    if (!r) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
-    enum st st = json_read_owned(doc, strlen(doc), &over, e);
-    if (st == ST_OK) {
-        *r = (struct run){.mode = REBUILD_WHAT_IF, .over = over, .told = told, .told_ctx = ctx, .out = out};
-        st = json_is_object(over) ? policy_may_set(NULL, over, SCOPE_DISTRICT, e) : err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object");
-        if (st == ST_OK) st = run(app, c, r, e);
-        json_decref(over);
-    }
-    free(r);
-    return st;
 }
 
 static void hash_number(crypto_hash_sha256_state *h, uint64_t v)

@@ -15,7 +15,7 @@ enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena
     if (state_decode(a, row->state, row->n, out) != ST_OK)
         return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`", (long long)row->learner_id);
     if (!conn_is_remote(tx->conn)) {
-        TRY(evidence_list(tx, a, row->learner_id, out->last_evidence_id, INT64_MAX, &facts, &n, e));
+        TRY(evidence_to_fold(tx, a, row->learner_id, out->last_evidence_id, &facts, &n, e));
         if (n) TRY(regime_fold(&s->regime, &s->catalogue, p, a, facts, n, out, NULL, NULL, e));
     }
     if (behind) *behind = n;

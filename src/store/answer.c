@@ -253,6 +253,29 @@ enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_
     return ST_OK;
 }
 
+enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    struct evidence *list = NULL;
+    size_t count = 0, cap = 0;
+    TRY(tx_stmt(tx, SQL_evidence_to_fold, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_i64(q, "after", after);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        list = grow(a, list, count, &cap, sizeof *list);
+        if (!list) return no_memory(e);
+        list[count++] = (struct evidence){
+            .learner_id = learner_id, .client_id = "", .evidence_id = col_i64(q, 0), .kind = (enum evidence_kind)col_i64(q, 1), .item_id = col_i64(q, 2),
+            .item_version = (int32_t)col_i64(q, 3), .variant = col_i64(q, 4), .competency_id = col_i64(q, 5), .score = col_f64(q, 6), .hints = (int32_t)col_i64(q, 7),
+            .answered_at_ms = col_i64(q, 8), .policy_id = col_i64(q, 9), .model_id = col_i64(q, 10), .replaces_id = col_i64(q, 11), .checkpoint_id = col_i64(q, 12)};
+    }
+    *out = list;
+    *n = count;
+    return ST_OK;
+}
+
 enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e)
 {
     struct stmt *q;

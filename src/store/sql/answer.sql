@@ -79,6 +79,12 @@ SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id
   AND evidence_id > :after AND evidence_id < :before
 ORDER BY evidence_id
+-- name: evidence_to_fold
+-- why: a learner's facts without what only people read, to derive from
+SELECT evidence_id, kind, item_id, item_version, variant, competency_id, score, hints, answered_at_ms, policy_id,
+  model_id, replaces_id, checkpoint_id
+FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
+ORDER BY evidence_id
 -- name: evidence_learners
 SELECT DISTINCT learner_id FROM evidence WHERE district_id = :district_id AND learner_id > :after
 ORDER BY learner_id LIMIT :limit

@@ -12,8 +12,7 @@ struct rebuild_report {
 
 enum rebuild_mode {
     REBUILD_WRITE,   /* put right what differs */
-    REBUILD_COMPARE, /* only count */
-    REBUILD_WHAT_IF  /* compare levels under another policy: what_if() */
+    REBUILD_COMPARE  /* only count */
 };
 
 /* Each learner by the rules in force for the learner's school now. Writes in slices. */

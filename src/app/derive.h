@@ -1,0 +1,23 @@
+#ifndef APP_DERIVE_H
+#define APP_DERIVE_H
+#include "app/app.h"
+#include "rules/state.h"
+#include "store/answer.h"
+
+enum { SLICE = 200, LEARNER_BYTES = 256u << 20 };
+
+/* What one learner's derived rows should be. */
+struct derived {
+    struct learner_state state;
+    const void *bytes;
+    size_t n;
+    struct mastery_row *rows;
+    size_t row_count;
+    struct evidence *list;
+    size_t facts;
+};
+
+/* All of a learner's facts folded under a policy. */
+enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct derived *d, struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,221 @@
+/* The levels that are stored against those under other rules, by as many threads as there are processors. Learners go in
+ * slices; what changes is told slice by slice, in order, so that the answer does not depend on the threads. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/rebuild.h"
+#include "base/json.h"
+#include "derive.h"
+
+enum { TRIED_MAX = 200, THREADS_MAX = 16, PART = 50 };
+
+struct change {
+    int64_t learner_id, competency_id;
+    enum level before, after;
+};
+
+struct slice {
+    int64_t ids[PART];
+    size_t n;
+    struct change *changes; /* on the heap */
+    size_t count, cap;
+};
+
+struct question {
+    struct app *app;
+    struct snapshot *s;
+    int64_t at_ms;
+    const json_t *over;
+    struct slice *slices;
+    size_t slice_count, next; /* next: taken by the threads */
+};
+
+struct asker { /* one thread */
+    struct question *q;
+    pthread_t thread;
+    bool started;
+    struct tried { /* policies in force, with what is tried merged over them; made when first met */
+        const struct policy_version *from;
+        struct policy policy;
+    } tried[TRIED_MAX];
+    size_t tried_count;
+    struct rebuild_report report;
+    enum st st;
+    struct err err;
+};
+
+static enum st try_over(struct asker *k, const struct policy_version *from, const struct policy **out, struct err *e)
+{
+    for (size_t i = 0; i < k->tried_count; i++)
+        if (k->tried[i].from == from) {
+            *out = &k->tried[i].policy;
+            return ST_OK;
+        }
+    if (k->tried_count == TRIED_MAX) return err_fail(e, ST_NOMEM, "err.memory", "more than %d schools with rules of their own", TRIED_MAX);
+    struct tried *t = &k->tried[k->tried_count];
+    json_t *base = json_loads(from->doc, 0, NULL), *both = policy_merge(base, k->q->over);
+    t->from = from;
+    t->policy.policy_id = from->policy_id;
+    enum st st = both ? policy_from_json(both, &t->policy, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
+    json_decref(base);
+    json_decref(both);
+    TRY(st);
+    k->tried_count++;
+    *out = &t->policy;
+    return ST_OK;
+}
+
+static enum st keep_change(struct slice *s, struct change c, struct err *e)
+{
+    if (s->count == s->cap) {
+        size_t cap = s->cap ? s->cap * 2 : 64;
+        struct change *more = realloc(s->changes, cap * sizeof *more);
+        if (!more) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
+        s->changes = more;
+        s->cap = cap;
+    }
+    s->changes[s->count++] = c;
+    return ST_OK;
+}
+
+static enum st compare(struct asker *k, struct slice *s, int64_t learner_id, const struct derived *d, const struct mastery_row *rows, size_t n, struct err *e)
+{
+    k->report.learners++;
+    k->report.facts += (int64_t)d->facts;
+    for (size_t i = 0; i < d->row_count; i++) {
+        size_t at = 0;
+        while (at < n && rows[at].competency_id != d->rows[i].competency_id) at++;
+        int32_t before = at < n ? rows[at].level & 3 : LEVEL_NOT_YET, after = d->rows[i].level & 3;
+        k->report.moved[before][after]++;
+        if (before == after) continue;
+        k->report.changed++;
+        TRY(keep_change(s, (struct change){learner_id, d->rows[i].competency_id, (enum level)before, (enum level)after}, e));
+    }
+    return ST_OK;
+}
+
+static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, int64_t learner_id, struct err *e)
+{
+    struct derived d = {0};
+    struct mastery_row *rows;
+    const struct policy_version *v;
+    const struct policy *policy = NULL;
+    size_t n;
+    TRY(regime_policy_of(&k->q->s->regime, tx, learner_id, k->q->at_ms, &v, e));
+    TRY(try_over(k, v, &policy, e));
+    TRY(derive(k->q->s, tx, a, learner_id, policy, &d, e));
+    TRY(mastery_list(tx, a, learner_id, &rows, &n, e));
+    return compare(k, s, learner_id, &d, rows, n, e);
+}
+
+static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)
+{
+    struct question *q = k->q;
+    struct arena a;
+    enum st st = ST_OK;
+    arena_init(&a, LEARNER_BYTES);
+    for (;;) {
+        struct tx tx;
+        size_t at = __atomic_fetch_add(&q->next, 1, __ATOMIC_RELAXED);
+        if (at >= q->slice_count) break;
+        struct slice *s = &q->slices[at];
+        st = tx_read(c, q->s->district_id, &tx, e);
+        for (size_t i = 0; st == ST_OK && i < s->n; i++) {
+            st = ask_learner(k, s, &tx, &a, s->ids[i], e);
+            arena_reset(&a);
+        }
+        tx_rollback(&tx);
+        if (st != ST_OK) break;
+    }
+    arena_release(&a);
+    return st;
+}
+
+static void *ask(void *arg)
+{
+    struct asker *k = arg;
+    struct conn *c;
+    k->st = conn_open(k->q->app->db, CONN_READ, &c, &k->err);
+    if (k->st != ST_OK) return NULL;
+    k->st = ask_slices(k, c, &k->err);
+    conn_close(c);
+    return NULL;
+}
+
+/* Who has facts, in order, in slices. */
+static enum st list_slices(struct question *q, struct conn *c, struct err *e)
+{
+    size_t cap = 0;
+    int64_t after = 0;
+    for (;;) {
+        struct tx tx;
+        if (q->slice_count == cap) {
+            cap = cap ? cap * 2 : 16;
+            struct slice *more = realloc(q->slices, cap * sizeof *more);
+            if (!more) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
+            q->slices = more;
+        }
+        struct slice *s = &q->slices[q->slice_count++];
+        *s = (struct slice){0};
+        TRY(tx_read(c, q->s->district_id, &tx, e));
+        enum st st = learner_ids(&tx, SQL_evidence_learners, after, s->ids, PART, &s->n, e);
+        tx_rollback(&tx);
+        TRY(st);
+        if (s->n < PART) return ST_OK;
+        after = s->ids[s->n - 1];
+    }
+}
+
+static enum st ask_all(struct question *q, struct rebuild_report *out, struct err *e)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t n = processors < 1 ? 1 : processors > THREADS_MAX ? THREADS_MAX : (size_t)processors;
+    struct asker *k = calloc(n, sizeof *k);
+    enum st st = ST_OK;
+    if (!k) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
+    for (size_t i = 0; i < n; i++) {
+        k[i].q = q;
+        k[i].started = i > 0 && pthread_create(&k[i].thread, NULL, ask, &k[i]) == 0;
+    }
+    (void)ask(&k[0]);
+    for (size_t i = 0; i < n; i++) {
+        if (k[i].started) pthread_join(k[i].thread, NULL);
+        if (st == ST_OK && k[i].st != ST_OK) {
+            st = k[i].st;
+            *e = k[i].err;
+        }
+        out->learners += k[i].report.learners;
+        out->facts += k[i].report.facts;
+        out->changed += k[i].report.changed;
+        for (int from = 0; from < LEVEL_COUNT; from++)
+            for (int to = 0; to < LEVEL_COUNT; to++) out->moved[from][to] += k[i].report.moved[from][to];
+    }
+    free(k);
+    return st;
+}
+
+enum st what_if(struct app *app, struct conn *c, const char *doc, rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e)
+{
+    json_t *over;
+    struct question q = {.app = app, .at_ms = app_now_ms(app)};
+    *out = (struct rebuild_report){0};
+    TRY(json_read_owned(doc, strlen(doc), &over, e));
+    q.over = over;
+    q.s = snapshot_hold(app);
+    enum st st = json_is_object(over) ? policy_may_set(NULL, over, SCOPE_DISTRICT, e) : err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object");
+    if (st == ST_OK) st = list_slices(&q, c, e);
+    if (st == ST_OK) st = ask_all(&q, out, e);
+    for (size_t i = 0; i < q.slice_count; i++) {
+        for (size_t k = 0; st == ST_OK && told && k < q.slices[i].count; k++) {
+            const struct change *x = &q.slices[i].changes[k];
+            told(ctx, x->learner_id, x->competency_id, x->before, x->after);
+        }
+        free(q.slices[i].changes);
+    }
+    free(q.slices);
+    json_decref(over);
+    snapshot_drop(q.s);
+    return st;
+}

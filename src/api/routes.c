@@ -5,6 +5,7 @@
 
 #include "api/api.h"
 #include "app/answer.h"
+#include "app/grades.h"
 #include "app/help.h"
 #include "app/items.h"
 #include "app/learner.h"
@@ -401,6 +402,66 @@ static enum st get_why(struct call *c, struct err *e)
     return ST_OK;
 }
 
+/* GET /learners/:learner/grades ------------------------------------------------------------------------------------ */
+
+static void put_grade(struct json_out *j, const struct grade *g)
+{
+    json_put_bool(j, "incomplete", g->incomplete);
+    if (g->cut) {
+        json_put_str(j, "letter", g->cut->letter);
+        json_put_f64(j, "percent", g->cut->percent);
+        json_put_f64(j, "gpa", g->cut->gpa);
+    }
+    if (g->shown) json_put_f64(j, "mean", g->mean);
+    json_put_i64(j, "shown", (int64_t)g->shown);
+    json_put_i64(j, "competencies", (int64_t)g->all);
+}
+
+static void put_term(struct json_out *j, const struct term_grade *t)
+{
+    json_open_obj(j, NULL);
+    json_put_str(j, "term", t->term);
+    json_put_id(j, "course_id", t->course_id);
+    json_put_str(j, "title", t->title);
+    json_put_bool(j, "incomplete", !*t->letter);
+    if (*t->letter) {
+        json_put_str(j, "letter", t->letter);
+        json_put_f64(j, "percent", t->percent);
+        json_put_f64(j, "gpa", t->gpa);
+    }
+    json_put_time(j, "frozen_at", t->frozen_at_ms);
+    json_close_obj(j);
+}
+
+static enum st get_grades(struct call *c, struct err *e)
+{
+    struct report r;
+    int64_t at;
+    char version[24];
+    TRY(as_of(c, &at, e));
+    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
+    struct json_out j = start(c);
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "learner_id", c->learner.learner_id);
+    snprintf(version, sizeof version, "%lld", (long long)r.policy->policy_id);
+    json_put_str(&j, "policy_version", version);
+    json_put_time(&j, "as_of", at ? at : c->now_ms);
+    json_open_list(&j, "courses");
+    for (size_t i = 0; i < r.course_count; i++) {
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "course_id", r.courses[i].course_id);
+        json_put_str(&j, "title", r.courses[i].title);
+        put_grade(&j, &r.courses[i].grade);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_open_list(&j, "terms");
+    for (size_t i = 0; i < r.term_count; i++) put_term(&j, &r.terms[i]);
+    json_close_list(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
 /* GET /classes/:class/… ------------------------------------------------------------------------------------------- */
 
 static enum st get_class_mastery(struct call *c, struct err *e)
@@ -536,6 +597,8 @@ const struct route api_routes[] = {
      .summary = "Levels, now or as of a moment", .reply_schema = "LearnerMastery", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery/:competency/why", .may = READERS, .learner_param = "learner", .read = get_why, .query = "as_of",
      .summary = "The evidence behind a level", .reply_schema = "Why", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/grades", .may = READERS, .learner_param = "learner", .read = get_grades, .query = "as_of",
+     .summary = "Course grades, now or as of a moment, and the terms given out", .reply_schema = "Grades", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/classes/:class/mastery", .may = MAY_TEACHES, .class_param = "class", .read = get_class_mastery, .query = "limit after",
      .summary = "Students and competencies of a class", .reply_schema = "ClassMastery", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/classes/:class/queue", .may = MAY_TEACHES, .class_param = "class", .read = get_queue,

@@ -51,6 +51,11 @@ const struct api_schema api_schemas[] = {
             "{\"type\":\"object\",\"required\":[\"evidence_id\",\"at\",\"score\",\"counted\"],\"properties\":{\"evidence_id\":" ID ",\"at\":" STRING
             ",\"kind\":" STRING ",\"item_id\":" NULLABLE_ID ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER ",\"took_ms\":" INTEGER
             ",\"response\":{\"description\":\"as the learner gave it; null when it is not kept\"},\"counted\":" BOOLEAN ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
+    {"Grades", "{\"type\":\"object\",\"required\":[\"learner_id\",\"policy_version\",\"as_of\",\"courses\",\"terms\"],\"properties\":{\"learner_id\":" ID ",\"policy_version\":" STRING ",\"as_of\":" STRING
+               ",\"courses\":" LIST("{\"type\":\"object\",\"required\":[\"course_id\",\"title\",\"incomplete\",\"shown\",\"competencies\"],\"properties\":{\"course_id\":" ID ",\"title\":" STRING ",\"incomplete\":" BOOLEAN
+               ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"mean\":{\"type\":\"number\"},\"shown\":" INTEGER ",\"competencies\":" INTEGER "}}")
+               ",\"terms\":" LIST("{\"type\":\"object\",\"required\":[\"term\",\"title\",\"incomplete\",\"frozen_at\"],\"properties\":{\"term\":" STRING ",\"course_id\":" ID ",\"title\":" STRING ",\"incomplete\":" BOOLEAN
+               ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"frozen_at\":" STRING "}}") "}}"},
     {"ClassMastery", "{\"type\":\"object\",\"required\":[\"class_id\",\"competencies\",\"learners\"],\"properties\":{\"class_id\":" ID ",\"competencies\":" LIST(
                      "{\"type\":\"object\",\"required\":[\"competency_id\",\"name\"],\"properties\":{\"competency_id\":" ID ",\"name\":" STRING "}}")
                      ",\"learners\":" LIST("{\"type\":\"object\",\"required\":[\"learner_id\",\"name\",\"mastery\"],\"properties\":{\"learner_id\":" ID

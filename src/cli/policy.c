@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/grades.h"
 #include "app/policy.h"
 #include "app/rebuild.h"
 #include "base/json.h"
@@ -266,6 +267,22 @@ static int run_settings(struct cli *c)
     return 0;
 }
 
+/* A term's grades as they are given out. */
+static int run_freeze(struct cli *c)
+{
+    struct err e = {0};
+    struct cli_app a;
+    int64_t written;
+    char term[120] = "";
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    enum st st = grades_freeze(&a.app, a.conn, cli_opt(c, "--term"), &written, term, &e);
+    cli_close(&a);
+    if (st != ST_OK) return cli_fail(&e);
+    if (c->json) printf("{\"written\":%lld}\n", (long long)written);
+    else printf("%s: %lld grades written down; those written before stay.\n", term, (long long)written);
+    return 0;
+}
+
 const struct cli_word cli_words_policy[] = {
     {"policy show", "", "The rules in force.", run_show, true,
      {{"--school", "NAME|ID", "of a school (default: the district's)"}, {"--as-of", "TIME", "as they were then"}, {"--history", NULL, "all versions, as JSON"}}},
@@ -276,6 +293,8 @@ const struct cli_word cli_words_policy[] = {
       {"--school", "NAME|ID", "for a school"},
       {"--effective", "TIME", "now, next-term or a time (default: at once, or with the next term when levels or grades would change)"}}},
     {"policy diff", "BEFORE AFTER", "What differs between two documents, in words.", run_diff, false, {{0}}},
+    {"grades freeze", "", "Write down a term's grades as they are, with the rules that made them; what was written before stays.", run_freeze, true,
+     {{"--term", "TITLE", "which (default: the one under way)"}}},
     {"policy settings", "", "Every setting, with its bounds, as a table.", run_settings, false, {{0}}},
     {0},
 };

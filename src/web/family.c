@@ -80,7 +80,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
     bind_i64(q, "user_id", who->learner_id);
     TRY(stmt_step(q, &row, e));
-    *child = (struct ui_child){.name = name, .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
+    *child = (struct ui_child){.report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id), .name = name, .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
     for (size_t i = 0; i < n; i++) {
         const struct course *k = catalogue_course(&c->snapshot->catalogue, courses[i]);
         for (size_t j = 0; k && j < k->count; j++) {

@@ -53,6 +53,7 @@ enum st web_look_parse(struct call *c, struct command **out, struct err *e);
 enum st web_look_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_look_answer_parse(struct call *c, struct command **out, struct err *e);
 enum st web_look_answer_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_report(struct call *c, struct err *e);
 enum st web_observe(struct call *c, struct err *e);
 enum st web_observe_parse(struct call *c, struct command **out, struct err *e);
 enum st web_observe_reply(struct call *c, struct command *cmd, struct err *e);

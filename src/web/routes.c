@@ -33,6 +33,8 @@ const struct route web_routes[] = {
 
     POST("/look", STUDENT, web_look_parse, web_look_reply, .summary = "Ask for a second look at a level"),
 
+    GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
+
     GET("/now", MAY_TEACHES, web_now, .summary = "Who to see, and why"),
     GET("/classes", MAY_TEACHES, web_classes, .summary = "The classes one teaches"),
     GET("/class/:class", MAY_TEACHES, web_class, OF_CLASS, .summary = "Students and skills of a class"),

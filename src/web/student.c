@@ -199,6 +199,7 @@ enum st web_map(struct call *c, struct err *e)
     TRY(page_begin(c, "/map", &p, e));
     TRY(fill_map(c, &c->learner, "/why?c=", &groups, &page.groups_n, &page.skills, &page.secure, e));
     page.groups = groups;
+    page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
     return page_end(p, page_map(&p->html, &p->ctx, &page), e);
 }
 
@@ -416,5 +417,6 @@ enum st web_student(struct call *c, struct err *e)
     TRY(fill_map(c, &c->learner, NULL, &groups, &page.groups_n, &skills, &secure, e));
     page.groups = groups;
     page.class_title = page.t.class_title;
+    page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
     return page_end(p, page_student_view(&p->html, &p->ctx, &page), e);
 }

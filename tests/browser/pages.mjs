@@ -19,7 +19,7 @@ if (out) mkdirSync(out, { recursive: true });
 const link = (css) => css, first_class = ["/classes", link("a[href^='/class/']")];
 const pages = {
   nobody: { "sign-in": "/sign-in", error: "/no-such-page", style: "/style" },
-  student: { today: "/today", map: "/map", item: ["/today", link(".next a.primary")], choice: ["/today", link(".choose a")], why: ["/map", link("a[href*='/why']")], account: "/account" },
+  student: { today: "/today", map: "/map", item: ["/today", link(".next a.primary")], choice: ["/today", link(".choose a")], why: ["/map", link("a[href*='/why']")], report: ["/map", link("a[href^='/report/']")], account: "/account" },
   teacher: {
     now: "/now", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")],
     cards: [...first_class, link("a[href$='/cards']")], student: ["/now", link(".q a.btn")], view: [...first_class, link("tbody th a")], account: "/account",

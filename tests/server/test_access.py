@@ -36,6 +36,7 @@ EXPECTED = {
     ("POST", "/api/v1/me/help"): STUDENT,
     ("GET", "/api/v1/learners/:learner/mastery"): READERS,
     ("GET", "/api/v1/learners/:learner/mastery/:competency/why"): READERS,
+    ("GET", "/api/v1/learners/:learner/grades"): READERS,
     ("GET", "/api/v1/classes/:class/mastery"): TEACHER,
     ("GET", "/api/v1/classes/:class/queue"): TEACHER,
     ("GET", "/api/v1/classes/:class/live"): TEACHER,
@@ -56,6 +57,7 @@ EXPECTED = {
     ("POST", "/scaffold"): to(303, "student"),
     ("POST", "/help"): to(303, "student"),
     ("POST", "/look"): to(303, "student"),
+    ("GET", "/report/:learner"): to(200, "student", "teacher", "guardian"),
     ("GET", "/now"): TEACHER,
     ("GET", "/classes"): TEACHER,
     ("GET", "/class/:class"): TEACHER,
@@ -78,7 +80,7 @@ EXPECTED = {
     ("GET", "/style"): EVERY | {"nobody": 200},
 }
 # Routes about a learner or a class: the same people with ids that are not theirs are refused.
-OF_LEARNER = {"/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
+OF_LEARNER = {"/report/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
 OF_CLASS = {"/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/cards", "/class/:class/live"}
 # Whose records are not theirs, by role.
 FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "coach": ["student"], "district": ["student"],

@@ -100,8 +100,10 @@ static const struct ui_evidence_row evidence[] = {
     {now - day, "Paper strips with Leo and Ana", NULL, NULL, 4, 0, 0, "scored by Ms. Rivera", 0.77, 0.86, 9, true},
     {now - day - hour, "3/4 ÷ 1/2, recipes", NULL, "1 1/2", 1, 1, 93000, NULL, 0.74, 0.77, 3, true},
     {now - 9 * day, "1/2 ÷ 1/8, ribbons", NULL, "4", 1, 2, 150000, NULL, 0.7, 0.74, 4, true}};
-static const struct ui_why_view why = {"Maya Okafor", "Dividing fractions", "6.NS.A.1", 2, "Right on 4 of the last 5, two of them without hints. The one miss was turning the first fraction over instead of the second.",
-                                       "Secure means: very likely known (95 in 100), from at least 6 answers on first attempt.", 7, L(facts), "two more right on her own, one of them on Friday or later.", true, L(evidence), 3, NULL};
+static const struct ui_look_row looks[] = {{now - 2 * day, "5", "I did two of these on paper last week", "You are right, bring them tomorrow and we look together.", "Ana Rivera", now - day}, {now - hour, "6", "The last one was a slip of the pen", NULL, NULL, 0}};
+static const struct ui_why_view why = {.learner = "Maya Okafor", .skill = "Dividing fractions", .code = "6.NS.A.1", .level = 2, .summary = "Right on 4 of the last 5, two of them without hints. The one miss was turning the first fraction over instead of the second.",
+                                       .rule = "Secure means: very likely known (95 in 100), from at least 6 answers on first attempt.", .rule_version = 7, .facts = facts, .facts_n = N(facts), .change = "two more right on her own, one of them on Friday or later.",
+                                       .show_steps = true, .evidence = evidence, .evidence_n = N(evidence), .more = 3, .competency_id = "4", .learner_id = "42", .form_url = "/class/7/cell", .looks = looks, .looks_n = N(looks)};
 
 #define FRAC(a, b) "<math><mfrac><mn>" #a "</mn><mn>" #b "</mn></mfrac></math>"
 #define STEM "<p>A playlist has " FRAC(5, 6) " of an hour left. Each song takes " FRAC(1, 12) " of an hour. How many songs can still play?</p>"
@@ -238,8 +240,8 @@ static void staff_pages(void)
     class_page("class-no-skills", 35, 0, false);
     class_page("class-es", 35, 18, true);
     who("Ms. Rivera", "teacher", L(nav_class), LANG_EN);
-    done("cell", page_cell(&h, &c, &(struct page_cell){why, "/student/42", "/class/7/cell?learner=42&competency=4&page=1"}));
-    SHOW("cell-page", cell_page, .w = why, .view_url = "/student/42", .back_url = "/class/7", .class_title = "Math 7 · period 3");
+    done("cell", page_cell(&h, &c, &(struct page_cell){.w = why, .view_url = "/student/42", .why_url = "/class/7/cell?learner=42&competency=4&page=1", .post_url = "/class/7/observe", .learner_id = "42", .competency_id = "4", .client_id = "seen-00000001"}));
+    SHOW("cell-page", cell_page, .w = why, .view_url = "/student/42", .back_url = "/class/7", .class_title = "Math 7 · period 3", .post_url = "/class/7/observe", .learner_id = "42", .competency_id = "4", .client_id = "seen-00000001");
     c.read_only = true;
     SHOW("student-view", student_view, .t = today_view(), .groups = groups, .groups_n = N(groups), .back_url = "/class/7", .class_title = "Math 7 · period 3");
     static const struct ui_rule_row rules[] = {{"When a skill is secure", "Likely known: 95 in 100", "So that what we call secure still holds next month.", "Set by the district"}, {"Answers needed", "At least 6, each on the first attempt", "So that one lucky answer does not decide.", "Each school may set this within the district’s bounds"}, {"Answers after a hint", "Count as practice", "So that hints are safe to use, and help is not mistaken for knowing.", NULL}, {"Looking again", "After 21 days", "So that it lasts.", NULL}};
@@ -271,10 +273,15 @@ static void other_pages(void)
     static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
     static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, NULL, NULL}, {"Dividing fractions", NULL, 2, NULL, NULL}, {"Unit rates", NULL, 0, NULL, NULL}};
     static const struct ui_child kids[] = {
-        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half."},
-        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL}};
+        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half.", "/report/1"},
+        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL}};
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
     SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");
+    static const struct ui_report_course courses[] = {{"Math 7 · period 3", L(at), 2, 3, "B", "85", "3.0", "3.50"}, {"Science 7", NULL, 0, 1, 9, NULL, NULL, NULL, NULL}};
+    static const struct ui_report_term terms[] = {{"Fall term", "Math 7 · period 3", "B", "85", "3.0", now - 60 * day}, {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day}};
+    static const struct ui_report_cut scale[] = {{"A", "3.40", "4.00", "95", "4.0"}, {"B", "2.50", "3.40", "85", "3.0"}};
+    SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 2, .terms = terms, .terms_n = 2, .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children");
+    SHOW("report-none", report, .name = "Leo Okafor", .school = "Riverside Middle School (sample)", .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children");
     SHOW("children-none", children, .school = "Riverside Middle School (sample)");
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_ES);
     SHOW("children-es", children, .children = kids, .children_n = 1, .school = "Riverside Middle School (sample)");

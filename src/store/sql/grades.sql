@@ -1,0 +1,22 @@
+-- name: term_grade_insert
+-- why: never written over: what was given out stays
+INSERT INTO term_grade (district_id, session_id, learner_id, course_id, title, letter, percent, gpa, mean, shown, competencies, levels, policy_id, frozen_at_ms)
+VALUES (:district_id, :session_id, :learner_id, :course_id, :title, :letter, :percent, :gpa, :mean, :shown, :competencies, :levels, :policy_id, :frozen_at_ms)
+ON CONFLICT (district_id, session_id, learner_id, course_id) DO NOTHING
+-- name: term_grade_list
+SELECT s.title, g.title, g.letter, COALESCE(g.percent, 0), COALESCE(g.gpa, 0), g.mean, g.shown, g.competencies, g.policy_id, g.frozen_at_ms, g.session_id, g.course_id
+FROM term_grade g JOIN academic_session s ON s.district_id = g.district_id AND s.session_id = g.session_id
+WHERE g.district_id = :district_id AND g.learner_id = :learner_id ORDER BY s.starts_on, g.session_id, g.title, g.course_id
+-- name: session_by_title
+SELECT session_id, title, starts_on, ends_on FROM academic_session
+WHERE district_id = :district_id AND status = 'active' AND title = :title ORDER BY starts_on DESC LIMIT 1
+-- name: session_now
+SELECT session_id, title, starts_on, ends_on FROM academic_session WHERE district_id = :district_id AND status = 'active'
+  AND starts_on <= :today AND ends_on >= :today AND type IN ('term', 'semester', 'gradingPeriod') ORDER BY starts_on DESC, session_id LIMIT 1
+-- name: student_list
+SELECT DISTINCT user_id FROM user_role WHERE district_id = :district_id AND role = 'student' AND status = 'active' AND user_id > :after
+ORDER BY user_id LIMIT :limit
+-- name: learner_classes
+SELECT c.class_id, c.title, c.course_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' AND e.status = 'active' AND c.status = 'active' AND c.course_id IS NOT NULL
+ORDER BY c.title, c.class_id

@@ -1,0 +1,53 @@
+"""Grades by the published conversion; a term that was given out stays as it was."""
+import json
+import random
+import re
+
+from client import Client
+from harness import waymark
+from load import Ledger
+
+
+def test_a_term_given_out_stays(db, school, serve, tmp_path):
+    server = serve()
+    ledger, rng, me = Ledger(school), random.Random(3), school.student.id
+    student = Client(server.port, school.student.token)
+    for _ in range(20):
+        assert ledger.post(student, ledger.new("student", rng)).status == 200
+    now = student.get(f"/api/v1/learners/{me}/grades").json
+    assert now["courses"] and not now["terms"]
+    [[district]] = db.rows("SELECT MIN(district_id) FROM district WHERE district_id > 0")
+    db.execute(f"INSERT INTO academic_session (district_id, session_id, title, type, starts_on, ends_on, school_year, status) VALUES ({district}, 77, 'Fall of the test', 'term', 1, 40000, '2026', 'active')")
+    assert waymark("grades", "freeze", "--term", "no such term", "--db", db.url, expect=3).code == 3
+    first = waymark("grades", "freeze", "--term", "Fall of the test", "--db", db.url, "--json").json["written"]
+    assert first >= len(now["courses"])
+    given = student.get(f"/api/v1/learners/{me}/grades").json["terms"]
+    assert [t["title"] for t in given] == [c["title"] for c in now["courses"]]
+    for t, c in zip(given, now["courses"]):
+        assert (t["incomplete"], t.get("letter"), t.get("percent"), t.get("gpa")) == (c["incomplete"], c.get("letter"), c.get("percent"), c.get("gpa"))
+    # Another conversion, and more work: what was given out stays, what is now is by the new one.
+    doc = tmp_path / "p.json"
+    doc.write_text(json.dumps({"grades": {"incomplete_share": 0, "conversion": [{"from": 1, "to": 4, "letter": "Pass", "percent": 100, "gpa": 1}]}}))
+    waymark("policy", "set", doc, "--db", db.url, "--reason", "a test", "--effective", "now")
+    assert waymark("grades", "freeze", "--term", "Fall of the test", "--db", db.url, "--json").json["written"] == 0
+    server.stop()
+    server = serve()
+    student = Client(server.port, school.student.token)
+    after = student.get(f"/api/v1/learners/{me}/grades").json
+    assert after["terms"] == given
+    assert any(c.get("letter") == "Pass" and c["gpa"] == 1 for c in after["courses"])
+    page = Client(server.port)
+    assert page.sign_in(school.student.username, school.student.password).status == 303
+    text = page.get(f"/report/{me}").text
+    assert "Pass" in text and "Fall of the test" in text and re.search("version 2|version 3", text)
+
+
+def test_the_mean_is_of_what_was_shown(school, clients):
+    me = school.student.id
+    student = clients("student")
+    levels = {m["competency_id"]: m["level"] for m in student.get(f"/api/v1/learners/{me}/mastery").json["competencies"]}
+    for c in student.get(f"/api/v1/learners/{me}/grades").json["courses"]:
+        assert c["shown"] <= c["competencies"]
+        assert c["incomplete"] == ("letter" not in c)
+        if c["shown"]:
+            assert 2 <= c["mean"] <= 4 and levels

@@ -170,7 +170,6 @@ enum st app_refresh(struct app *app, struct conn *c, struct err *e)
 {
     struct snapshot *s = snapshot_hold(app);
     int64_t now[3] = {0};
-    people_forget(app->people);
     struct tx tx;
     enum st st = tx_read(c, s->district_id, &tx, e);
     if (st == ST_OK) {

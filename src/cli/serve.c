@@ -12,6 +12,7 @@
 
 #include "api/api.h"
 #include "app/hub.h"
+#include "app/people.h"
 #include "app/workers.h"
 #include "app/writer.h"
 #include "base/log.h"
@@ -117,6 +118,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
             int sig = sigtimedwait(&set, NULL, &second);
             if (sig == SIGTERM || sig == SIGINT) break;
             if (app_refresh(app, watch, e) != ST_OK) log_line(LOG_WARN, "refresh", "%s", e->detail); /* a lost database is told, and asked again */
+            if (beat % PEOPLE_SECONDS == 0) people_forget(app->people);
             if (beat % 15 == 14) hub_heartbeat(app->hub);
         }
         notify("STOPPING=1");

@@ -55,8 +55,18 @@ enum st state_copy(struct arena *a, const struct learner_state *from, struct lea
     return ST_OK;
 }
 
-/* The layout: "WS2\0", then the numbers below, little-endian, without padding. */
-enum { HEAD_BYTES = 4 + 3 * 8 + 4 + 4, COMPETENCY_BYTES = 5 * 8 + 5 * 4 + 2 * (SCORES_KEPT + BEST_KEPT + 1) + 4, SEEN_BYTES = 2 * 8 + 4 + 1 };
+/* The layout: "WS3\0", then the numbers below, little-endian, without padding; counts as LEB128. It is written with many an
+ * answer, so it is kept small: scores that are all right or wrong, as nearly always, take a bit each. One state has one
+ * form: what could be written shorter is refused. */
+enum {
+    HEAD_BYTES = 4 + 3 * 8 + 4 + 4,
+    COMPETENCY_LEAST = 4 * 8 + 5 + 3 + 3,
+    COMPETENCY_MOST = 4 * 8 + 5 * 5 + 3 + 8 + 2 + 2 * (SCORES_KEPT + BEST_KEPT),
+    SEEN_LEAST = 8 + 1 + 1,
+    SEEN_MOST = 8 + 10 + 5,
+    FULL = 10000 /* a whole score, in ten-thousandths */
+};
+enum { IS_JUDGED = 4, GAP_SHOWN = 8, CHECKPOINT_RIGHT = 16, PACKED = 32, FLAGS_END = 64 }; /* beside the level, in two bits */
 
 static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
 {
@@ -64,11 +74,43 @@ static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
     return p;
 }
 
-static const unsigned char *get(const unsigned char *p, uint64_t *v, int bytes)
+static unsigned char *put_count(unsigned char *p, uint64_t v)
 {
-    *v = 0;
-    for (int i = 0; i < bytes; i++) *v |= (uint64_t)*p++ << (8 * i);
+    for (; v > 127; v >>= 7) *p++ = (unsigned char)(v | 128);
+    *p++ = (unsigned char)v;
     return p;
+}
+
+/* Bytes that are read to their end and no further; failed: they were not what they should be. */
+struct bytes {
+    const unsigned char *p, *end;
+    bool failed;
+};
+
+static uint64_t get(struct bytes *b, int bytes)
+{
+    uint64_t v = 0;
+    if (b->failed || b->end - b->p < bytes) {
+        b->failed = true;
+        return 0;
+    }
+    for (int i = 0; i < bytes; i++) v |= (uint64_t)*b->p++ << (8 * i);
+    return v;
+}
+
+static uint64_t get_count(struct bytes *b, uint64_t most)
+{
+    uint64_t v = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+        uint64_t byte = get(b, 1);
+        if (shift == 63 && byte > 1) break;
+        v |= (byte & 127) << shift;
+        if (byte & 128) continue;
+        if (b->failed || (shift && !byte) || v > most) break; /* a last byte of nothing: there is a shorter form */
+        return v;
+    }
+    b->failed = true;
+    return 0;
 }
 
 static uint64_t bits(double x)
@@ -85,107 +127,150 @@ static double from_bits(uint64_t u)
     return x;
 }
 
+static bool all_or_nothing(const struct competency_state *c)
+{
+    bool yes = true;
+    for (size_t k = 0; k < c->score_count && k < SCORES_KEPT; k++) yes = yes && (c->scores[k] == 0 || c->scores[k] == FULL);
+    for (size_t k = 0; k < c->best_count && k < BEST_KEPT; k++) yes = yes && (c->best[k] == 0 || c->best[k] == FULL);
+    return yes;
+}
+
+static unsigned char *put_scores(unsigned char *p, const struct competency_state *c, bool packed)
+{
+    unsigned mask = 0, full = 0;
+    for (size_t k = 0; k < c->score_count && k < SCORES_KEPT; k++) mask |= (unsigned)(c->scores[k] == FULL) << k;
+    for (size_t k = 0; k < c->best_count && k < BEST_KEPT; k++) full += c->best[k] == FULL;
+    if (packed) return put(put(p, mask, 2), full, 1);
+    for (size_t k = 0; k < c->score_count && k < SCORES_KEPT; k++) p = put(p, c->scores[k], 2);
+    for (size_t k = 0; k < c->best_count && k < BEST_KEPT; k++) p = put(p, c->best[k], 2);
+    return p;
+}
+
+static unsigned char *put_competency(unsigned char *p, const struct competency_state *c)
+{
+    bool packed = all_or_nothing(c);
+    p = put(p, (uint64_t)c->competency_id, 8);
+    p = put(p, bits(c->p_known), 8);
+    p = put(p, (uint64_t)c->last_at_ms, 8);
+    p = put(p, (uint64_t)c->last_evidence_id, 8);
+    p = put_count(p, (uint32_t)c->opportunities);
+    p = put_count(p, (uint32_t)c->alone);
+    p = put_count(p, (uint32_t)c->right);
+    p = put_count(p, (uint32_t)c->right_in_row);
+    p = put_count(p, (uint32_t)c->off_screen);
+    p = put(p, c->level | (c->is_judged ? IS_JUDGED : 0u) | (c->gap_shown ? GAP_SHOWN : 0u) | (c->checkpoint_right ? CHECKPOINT_RIGHT : 0u) | (packed ? PACKED : 0u), 1);
+    p = put(p, c->score_count, 1);
+    p = put(p, c->best_count, 1);
+    if (c->is_judged) p = put(p, c->judged, 2);
+    if (c->best_count) p = put(p, bits(c->average), 8);
+    return put_scores(p, c, packed);
+}
+
 enum st state_encode(struct arena *a, const struct learner_state *s, const void **out, size_t *n)
 {
-    size_t size = HEAD_BYTES + s->count * COMPETENCY_BYTES + s->seen_count * SEEN_BYTES;
-    unsigned char *b = arena_alloc(a, size), *p = b;
+    unsigned char *b = arena_alloc(a, HEAD_BYTES + s->count * COMPETENCY_MOST + s->seen_count * SEEN_MOST), *p = b;
     if (!b) return ST_NOMEM;
-    memcpy(p, "WS2", 4);
+    memcpy(p, "WS3", 4);
     p = put(p + 4, (uint64_t)s->last_evidence_id, 8);
     p = put(p, (uint64_t)s->last_at_ms, 8);
     p = put(p, (uint64_t)s->facts, 8);
     p = put(p, s->count, 4);
     p = put(p, s->seen_count, 4);
-    for (size_t i = 0; i < s->count; i++) {
-        const struct competency_state *c = &s->competency[i];
-        p = put(p, (uint64_t)c->competency_id, 8);
-        p = put(p, bits(c->p_known), 8);
-        p = put(p, (uint64_t)c->last_at_ms, 8);
-        p = put(p, (uint64_t)c->last_evidence_id, 8);
-        p = put(p, (uint32_t)c->opportunities, 4);
-        p = put(p, (uint32_t)c->alone, 4);
-        p = put(p, (uint32_t)c->right, 4);
-        p = put(p, (uint32_t)c->right_in_row, 4);
-        p = put(p, (uint32_t)c->off_screen, 4);
-        p = put(p, bits(c->average), 8);
-        for (size_t k = 0; k < SCORES_KEPT; k++) p = put(p, c->scores[k], 2);
-        for (size_t k = 0; k < BEST_KEPT; k++) p = put(p, c->best[k], 2);
-        p = put(p, c->judged, 2);
-        p = put(p, c->level, 1);
-        p = put(p, c->score_count, 1);
-        p = put(p, c->best_count, 1);
-        p = put(p, (uint64_t)(c->is_judged | c->gap_shown << 1 | c->checkpoint_right << 2), 1);
-    }
+    for (size_t i = 0; i < s->count; i++) p = put_competency(p, &s->competency[i]);
     for (size_t i = 0; i < s->seen_count; i++) {
         const struct seen_item *v = &s->seen[i];
         p = put(p, (uint64_t)v->item_id, 8);
-        p = put(p, (uint64_t)v->variant, 8);
-        p = put(p, (uint32_t)v->attempts, 4);
-        p = put(p, (uint64_t)(v->right | v->hinted << 1), 1);
+        p = put_count(p, (uint64_t)v->variant);
+        p = put_count(p, (uint64_t)v->attempts << 2 | (uint64_t)(v->right | v->hinted << 1));
     }
     *out = b;
-    *n = size;
+    *n = (size_t)(p - b);
     return ST_OK;
 }
 
 /* Could the fold have made it? The numbers are counted on and searched by, so a damaged one must not come in. */
 static bool is_sound(const struct competency_state *c)
 {
-    return c->p_known >= 0 && c->p_known <= 1 && c->right_in_row >= 0 && c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities && c->average >= 0 && c->average <= 1 && c->off_screen >= 0;
+    return c->p_known >= 0 && c->p_known <= 1 && c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities && c->average >= 0 && c->average <= 1 &&
+           (c->score_count > 0) == (c->best_count > 0);
+}
+
+static void get_scores(struct bytes *b, struct competency_state *c, bool packed)
+{
+    if (!packed) {
+        for (size_t k = 0; k < c->score_count && k < SCORES_KEPT; k++) c->scores[k] = (uint16_t)get(b, 2);
+        for (size_t k = 0; k < c->best_count && k < BEST_KEPT; k++) c->best[k] = (uint16_t)get(b, 2);
+        b->failed = b->failed || all_or_nothing(c);
+        return;
+    }
+    uint64_t mask = get(b, 2), full = get(b, 1);
+    if (mask >> c->score_count || full > c->best_count) b->failed = true;
+    for (size_t k = 0; k < c->score_count && k < SCORES_KEPT; k++) c->scores[k] = mask >> k & 1 ? FULL : 0;
+    for (size_t k = 0; k < c->best_count && k < BEST_KEPT; k++) c->best[k] = k < full ? FULL : 0;
+}
+
+static void get_competency(struct bytes *b, struct competency_state *c)
+{
+    *c = (struct competency_state){.competency_id = (int64_t)get(b, 8)};
+    c->p_known = from_bits(get(b, 8));
+    c->last_at_ms = (int64_t)get(b, 8);
+    c->last_evidence_id = (int64_t)get(b, 8);
+    c->opportunities = (int32_t)get_count(b, INT32_MAX);
+    c->alone = (int32_t)get_count(b, INT32_MAX);
+    c->right = (int32_t)get_count(b, INT32_MAX);
+    c->right_in_row = (int32_t)get_count(b, INT32_MAX);
+    c->off_screen = (int32_t)get_count(b, INT32_MAX);
+    uint64_t flags = get(b, 1);
+    c->level = (enum level)(flags & 3);
+    c->is_judged = flags & IS_JUDGED;
+    c->gap_shown = flags & GAP_SHOWN;
+    c->checkpoint_right = flags & CHECKPOINT_RIGHT;
+    c->score_count = (uint8_t)get(b, 1);
+    c->best_count = (uint8_t)get(b, 1);
+    if (flags >= FLAGS_END || c->score_count > SCORES_KEPT || c->best_count > BEST_KEPT) {
+        b->failed = true;
+        return;
+    }
+    if (c->is_judged) c->judged = (uint16_t)get(b, 2);
+    if (c->best_count) c->average = from_bits(get(b, 8));
+    get_scores(b, c, flags & PACKED);
+    if (!is_sound(c)) b->failed = true;
 }
 
 enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learner_state *out)
 {
     struct learner_state s = {0};
-    const unsigned char *p = bytes;
-    uint64_t v, count, seen;
+    struct bytes b = {bytes, (const unsigned char *)bytes + n, false};
     if (n == 0) {
         *out = s;
         return ST_OK;
     }
-    if (n < HEAD_BYTES || memcmp(p, "WS2", 4) != 0) return ST_INVALID;
-    p = get(p + 4, &v, 8);
-    s.last_evidence_id = (int64_t)v;
-    p = get(p, &v, 8);
-    s.last_at_ms = (int64_t)v;
-    p = get(p, &v, 8);
-    s.facts = (int64_t)v;
-    p = get(p, &count, 4);
-    p = get(p, &seen, 4);
-    if (seen > SEEN_MAX || n != HEAD_BYTES + count * COMPETENCY_BYTES + seen * SEEN_BYTES) return ST_INVALID;
-    s.count = (size_t)count;
+    if (n < HEAD_BYTES || memcmp(b.p, "WS3", 4) != 0) return ST_INVALID;
+    b.p += 4;
+    s.last_evidence_id = (int64_t)get(&b, 8);
+    s.last_at_ms = (int64_t)get(&b, 8);
+    s.facts = (int64_t)get(&b, 8);
+    s.count = (size_t)get(&b, 4);
+    s.seen_count = (size_t)get(&b, 4);
+    if (s.seen_count > SEEN_MAX || s.count > n / COMPETENCY_LEAST || s.seen_count * SEEN_LEAST > n) return ST_INVALID;
     s.cap = s.count + 4;
     s.competency = arena_array(a, s.cap, sizeof *s.competency);
     if (!s.competency) return ST_NOMEM;
-    for (size_t i = 0; i < s.count; i++) {
-        struct competency_state *c = &s.competency[i];
-        uint64_t x[4], y[5], average, scores[SCORES_KEPT + BEST_KEPT + 1], last[4];
-        for (int k = 0; k < 4; k++) p = get(p, &x[k], 8);
-        for (int k = 0; k < 5; k++) p = get(p, &y[k], 4);
-        p = get(p, &average, 8);
-        for (int k = 0; k < SCORES_KEPT + BEST_KEPT + 1; k++) p = get(p, &scores[k], 2);
-        for (int k = 0; k < 4; k++) p = get(p, &last[k], 1); /* level, counts, flags */
-        *c = (struct competency_state){.competency_id = (int64_t)x[0], .p_known = from_bits(x[1]),
-                                       .last_at_ms = (int64_t)x[2], .last_evidence_id = (int64_t)x[3],
-                                       .opportunities = (int32_t)y[0], .alone = (int32_t)y[1], .right = (int32_t)y[2],
-                                       .right_in_row = (int32_t)y[3], .off_screen = (int32_t)y[4], .average = from_bits(average),
-                                       .judged = (uint16_t)scores[SCORES_KEPT + BEST_KEPT], .level = (enum level)last[0],
-                                       .score_count = (uint8_t)last[1], .best_count = (uint8_t)last[2], .is_judged = last[3] & 1,
-                                       .gap_shown = last[3] >> 1 & 1, .checkpoint_right = last[3] >> 2 & 1};
-        for (int k = 0; k < SCORES_KEPT; k++) c->scores[k] = (uint16_t)scores[k];
-        for (int k = 0; k < BEST_KEPT; k++) c->best[k] = (uint16_t)scores[SCORES_KEPT + k];
-        if (last[0] >= LEVEL_COUNT || last[1] > SCORES_KEPT || last[2] > BEST_KEPT || last[3] > 7 || !is_sound(c) || (i && c[-1].competency_id >= c->competency_id)) return ST_INVALID;
+    for (size_t i = 0; i < s.count && !b.failed; i++) {
+        get_competency(&b, &s.competency[i]);
+        if (i && s.competency[i - 1].competency_id >= s.competency[i].competency_id) b.failed = true;
     }
-    s.seen_count = (size_t)seen;
-    for (size_t i = 0; i < s.seen_count; i++) {
-        uint64_t item, variant, attempts, flags;
-        p = get(p, &item, 8);
-        p = get(p, &variant, 8);
-        p = get(p, &attempts, 4);
-        p = get(p, &flags, 1);
-        if (flags > 3 || attempts == 0 || attempts > INT32_MAX) return ST_INVALID;
-        s.seen[i] = (struct seen_item){(int64_t)item, (int64_t)variant, (int32_t)attempts, flags & 1, flags >> 1 & 1};
+    for (size_t i = 0; i < s.seen_count && !b.failed; i++) {
+        struct seen_item *v = &s.seen[i];
+        v->item_id = (int64_t)get(&b, 8);
+        v->variant = (int64_t)get_count(&b, INT64_MAX);
+        uint64_t tries = get_count(&b, (uint64_t)INT32_MAX << 2 | 3);
+        v->attempts = (int32_t)(tries >> 2);
+        v->right = tries & 1;
+        v->hinted = tries >> 1 & 1;
+        if (!v->attempts) b.failed = true;
     }
+    if (b.failed || b.p != b.end) return ST_INVALID;
     *out = s;
     return ST_OK;
 }

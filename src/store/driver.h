@@ -27,7 +27,7 @@ struct driver {
     enum st (*integrity)(struct conn *c, struct err *e);
     enum st (*backup)(struct conn *c, const char *path, struct err *e);
     bool remote; /* each statement that is waited for is a round trip: ask for many rows at once */
-    const char *blob_type, *text_type, *double_type, *norowid;
+    const char *blob_type, *text_type, *double_type, *norowid, *only_postgresql;
 };
 
 struct value {

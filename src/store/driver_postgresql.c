@@ -58,24 +58,40 @@ static enum st failed(PGconn *pg, const PGresult *r, const char *what, struct er
 static bool takes_rows(const struct pg_stmt *q) { return sql_queries[q->base.id].postgresql_rows; }
 static bool is_scalar(const struct pg_stmt *q, int i) { return strcmp(q->base.params[i], "district_id") == 0; }
 
+static void put_hex(struct text *t, const unsigned char *p, size_t n)
+{
+    static const char hex[] = "0123456789abcdef";
+    char part[1024];
+    text_add(t, "\\\\x");
+    while (n) {
+        size_t k = n < sizeof part / 2 ? n : sizeof part / 2;
+        for (size_t i = 0; i < k; i++) {
+            part[2 * i] = hex[p[i] >> 4];
+            part[2 * i + 1] = hex[p[i] & 15];
+        }
+        text_put(t, part, 2 * k);
+        p += k;
+        n -= k;
+    }
+}
+
 /* One value more in an array literal: NULL, "…" with \\ and \" in it, bytes as \\x… */
 static void put_element(struct text *t, const char *value, int length, int format)
 {
-    static const char hex[] = "0123456789abcdef";
     text_char(t, t->n ? ',' : '{');
     if (!value) {
         text_add(t, "NULL");
         return;
     }
     text_char(t, '"');
-    if (format) text_add(t, "\\\\x");
-    for (int i = 0; format && i < length; i++) {
-        text_char(t, hex[(unsigned char)value[i] >> 4]);
-        text_char(t, hex[value[i] & 15]);
-    }
-    for (const char *p = value; !format && *p; p++) {
-        if (*p == '"' || *p == '\\') text_char(t, '\\');
-        text_char(t, *p);
+    if (format) put_hex(t, (const unsigned char *)value, (size_t)length);
+    for (const char *p = value; !format && *p;) {
+        size_t n = strcspn(p, "\"\\");
+        text_put(t, p, n);
+        p += n;
+        if (!*p) break;
+        text_char(t, '\\');
+        text_char(t, *p++);
     }
     text_char(t, '"');
 }
@@ -424,5 +440,5 @@ const struct driver driver_postgresql = {
     .col_i64 = pg_i64, .col_f64 = pg_f64, .col_text = pg_text, .col_blob = pg_blob, .col_is_null = pg_null,
     .integrity = pg_integrity, .backup = pg_backup,
     .remote = true,
-    .blob_type = "BYTEA", .text_type = "TEXT COLLATE \"C\"", .double_type = "DOUBLE PRECISION", .norowid = "",
+    .blob_type = "BYTEA", .text_type = "TEXT COLLATE \"C\"", .double_type = "DOUBLE PRECISION", .norowid = "", .only_postgresql = "",
 };

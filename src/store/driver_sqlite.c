@@ -264,5 +264,5 @@ const struct driver driver_sqlite = {
     .rollback = sl_rollback, .prepare = sl_prepare, .reset = sl_reset, .bind = sl_bind, .step = sl_step, .run = sl_run,
     .col_i64 = sl_i64, .col_f64 = sl_f64, .col_text = sl_text, .col_blob = sl_blob, .col_is_null = sl_null,
     .others_wrote = sl_others_wrote, .checkpoint = sl_checkpoint, .integrity = sl_integrity, .backup = sl_backup,
-    .blob_type = "BLOB", .text_type = "TEXT", .double_type = "REAL", .norowid = "WITHOUT ROWID",
+    .blob_type = "BLOB", .text_type = "TEXT", .double_type = "REAL", .norowid = "WITHOUT ROWID", .only_postgresql = "--",
 };

@@ -18,12 +18,13 @@ static int64_t checksum(const char *s)
 
 static void spell(const struct driver *d, const char *sql, struct text *out)
 {
-    static const char *const words[] = {"{blob}", "{text}", "{double}", "{norowid}"};
-    const char *const with[] = {d->blob_type, d->text_type, d->double_type, d->norowid};
+    enum { WORDS = 5 };
+    static const char *const words[WORDS] = {"{blob}", "{text}", "{double}", "{norowid}", "{only_postgresql}"};
+    const char *const with[WORDS] = {d->blob_type, d->text_type, d->double_type, d->norowid, d->only_postgresql};
     while (*sql) {
         size_t k = 0;
-        while (k < 4 && strncmp(sql, words[k], strlen(words[k])) != 0) k++;
-        if (k < 4) {
+        while (k < WORDS && strncmp(sql, words[k], strlen(words[k])) != 0) k++;
+        if (k < WORDS) {
             text_add(out, with[k]);
             sql += strlen(words[k]);
         } else if (sql[0] == '-' && sql[1] == '-') {

@@ -30,7 +30,7 @@ def statements():
 @pytest.fixture(scope="module")
 def database():
     schema = "\n".join(p.read_text() for p in sorted((ROOT / "src/store/migrations").glob("*.sql")))
-    for word, meant in (("{text}", "TEXT"), ("{blob}", "BLOB"), ("{double}", "REAL"), ("{norowid}", "WITHOUT ROWID")):
+    for word, meant in (("{text}", "TEXT"), ("{blob}", "BLOB"), ("{double}", "REAL"), ("{norowid}", "WITHOUT ROWID"), ("{only_postgresql}", "--")):
         schema = schema.replace(word, meant)
     db = sqlite3.connect(":memory:")
     db.executescript(schema)

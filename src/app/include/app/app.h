@@ -59,7 +59,7 @@ int64_t app_id(struct app *app); /* a new row id */
 
 /* Read the district's rules and content anew. ST_NOT_FOUND: no district yet. */
 enum st app_reload(struct app *app, struct conn *c, struct err *e) WARN_UNUSED;
-/* The same, only when another process has written rules or content since. What is remembered of people is forgotten. */
+/* The same, only when another process has written rules or content since. */
 enum st app_refresh(struct app *app, struct conn *c, struct err *e) WARN_UNUSED;
 struct snapshot *snapshot_hold(struct app *app);
 void snapshot_drop(struct snapshot *s);

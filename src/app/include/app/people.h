@@ -1,6 +1,6 @@
 /* Who is behind a session or token, remembered in memory: asked with every request, changed a few times a day.
  *
- * An entry is believed until a write of this process that may concern people is on disk, and for a second at most:
+ * An entry is believed until a write of this process that may concern people is on disk, and for PEOPLE_SECONDS at most:
  * another process may have ended a session or closed an account.
  */
 #ifndef APP_PEOPLE_H
@@ -9,6 +9,8 @@
 
 /* A letter for the kind of secret, then its hash in hexadecimal. */
 enum { PEOPLE_KEY = 1 + TOKEN_HASH_TEXT };
+
+enum { PEOPLE_SECONDS = 5 };
 
 struct people;
 struct people *people_new(void); /* NULL: no memory */

@@ -152,7 +152,8 @@ static enum st make(struct demo *d, struct cli *c, struct err *e)
     TRY(st);
     then.db = path;
     TRY(demo_invent(&people, d->students, d->seed, e));
-    st = demo_write_roster(&people, roster, e);
+    int32_t today = (int32_t)(now / 86400000);
+    st = demo_write_roster(&people, today - d->weeks * 7, today, roster, e);
     if (st == ST_OK) st = cli_open(&then, &a, e);
     if (st == ST_OK) {
         st = import_one(&a, "oneroster", roster, e);

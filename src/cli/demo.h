@@ -31,8 +31,9 @@ struct demo_people {
 
 /* Invented people, the same for the same seed. students is allocated; free it. */
 enum st demo_invent(struct demo_people *out, size_t students, uint64_t seed, struct err *e) WARN_UNUSED;
-/* Their roster, as OneRoster 1.1 CSV in folder dir, which is made; it is what `waymark import oneroster` reads. */
-enum st demo_write_roster(const struct demo_people *p, const char *dir, struct err *e) WARN_UNUSED;
+/* Their roster, as OneRoster 1.1 CSV in folder dir, which is made; it is what `waymark import oneroster` reads. The term began on
+ * first_day and ends four weeks after today; the next one is known. Days since 1970. */
+enum st demo_write_roster(const struct demo_people *p, int32_t first_day, int32_t today, const char *dir, struct err *e) WARN_UNUSED;
 
 /* The term: `weeks` of answers up to now_ms, through the same writer as any answer. Sets the app's clock as it goes. */
 enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_people *p, int weeks, uint64_t seed, int64_t now_ms, struct err *e) WARN_UNUSED;

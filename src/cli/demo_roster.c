@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/csv.h"
 
 static const char *const given_names[] = {
@@ -89,9 +90,9 @@ static void user(struct text *t, const char *id, const char *role, const char *u
     ROW(t, id, "true", "school", role, username, given, family, email, agents, grade);
 }
 
-static enum st write_all(const struct demo_people *p, const char *dir, struct text *t, struct err *e)
+static enum st write_all(const struct demo_people *p, int32_t first_day, int32_t today, const char *dir, struct text *t, struct err *e)
 {
-    char id[40];
+    char id[40], from[16], to[16];
     ROW(t, "propertyName", "value");
     ROW(t, "manifest.version", "1.0");
     ROW(t, "oneroster.version", "1.1");
@@ -105,7 +106,12 @@ static enum st write_all(const struct demo_people *p, const char *dir, struct te
     ROW(t, "school", "Cedar Hollow School", "school", "", "");
     TRY(save(dir, "orgs.csv", t, e));
     ROW(t, "sourcedId", "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear");
-    ROW(t, "fall", "Fall term", "term", "", "", "", "");
+    date_format(first_day, from);
+    date_format(today + 28, to);
+    ROW(t, "fall", "Fall term", "term", from, to, "", "");
+    date_format(today + 42, from);
+    date_format(today + 160, to);
+    ROW(t, "spring", "Spring term", "term", from, to, "", "");
     TRY(save(dir, "academicSessions.csv", t, e));
     ROW(t, "sourcedId", "title", "courseCode", "grades", "orgSourcedId", "subjects");
     ROW(t, "m5", "Math 5", "MATH5", "05", "school", "Mathematics");
@@ -136,12 +142,12 @@ static enum st write_all(const struct demo_people *p, const char *dir, struct te
     return save(dir, "enrollments.csv", t, e);
 }
 
-enum st demo_write_roster(const struct demo_people *p, const char *dir, struct err *e)
+enum st demo_write_roster(const struct demo_people *p, int32_t first_day, int32_t today, const char *dir, struct err *e)
 {
     struct text t;
     if (mkdir(dir, 0700) != 0 && errno != EEXIST) return err_fail(e, ST_IO, "err.io", "%s: %s", dir, strerror(errno));
     text_init(&t, 8 << 20);
-    enum st st = write_all(p, dir, &t, e);
+    enum st st = write_all(p, first_day, today, dir, &t, e);
     text_release(&t);
     return st;
 }

@@ -9,6 +9,8 @@
 
 #include "app/answer.h"
 #include "app/help.h"
+#include "app/look.h"
+#include "app/observe.h"
 #include "app/items.h"
 #include "app/next.h"
 #include "base/json.h"
@@ -281,6 +283,55 @@ static enum st ask_for_help(struct term *t, struct err *e)
     return ST_OK;
 }
 
+static enum st user_id(struct term *t, const char *username, int64_t *id, struct err *e)
+{
+    struct tx tx;
+    struct stmt *q;
+    bool row = false;
+    TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
+    enum st st = tx_stmt(&tx, SQL_user_by_name, &q, e);
+    if (st == ST_OK) {
+        bind_text(q, "username", username);
+        st = stmt_step(q, &row, e);
+    }
+    *id = st == ST_OK && row ? col_i64(q, 0) : 0;
+    tx_rollback(&tx);
+    return st;
+}
+
+static enum st run_command(struct term *t, struct command *c, int64_t ago_ms, struct err *e)
+{
+    c->done = nothing;
+    t->now_ms -= ago_ms;
+    writer_batch(t->app, t->conn, c);
+    t->now_ms += ago_ms;
+    if (c->st != ST_OK) *e = c->err;
+    return c->st;
+}
+
+/* What a teacher saw at the table yesterday, and a student who doubts a level. */
+static enum st off_the_screen(struct term *t, struct err *e)
+{
+    int64_t teacher, competency = competency_by_code(t, "frac.add.like");
+    TRY(user_id(t, "sofia.rivera", &teacher, e));
+    struct observe_cmd seen = {.snapshot = t->snapshot, .client_id = "demo-seen-0001", .recorder_id = teacher, .competency_id = competency, .kind = EVIDENCE_OBSERVATION,
+                               .score = level_score(LEVEL_SECURE), .note = "Showed it with paper strips, and explained it to a neighbour."};
+    for (size_t i = 0; i < t->count && seen.count < 3; i++)
+        if (t->students[i].who->class_index == 0) seen.learner_ids[seen.count++] = t->students[i].learner_id;
+    if (!teacher || !competency || !seen.count) return ST_OK;
+    TRY(observe_check(&seen, e));
+    TRY(run_command(t, &seen.command, DAY_MS, e));
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->students[i].who->story != STORY_SAME_ERROR) continue;
+        struct look_cmd look = {.learner_id = t->students[i].learner_id, .asker_id = t->students[i].learner_id, .competency_id = competency_by_code(t, "frac.add.unlike"),
+                                .client_id = "demo-look-0001", .note = "I did four of these right on paper with my aunt. Can you look at them?"};
+        if (!look.competency_id) return ST_OK;
+        TRY(look_check(&look, e));
+        return run_command(t, &look.command, 3 * 3600000, e);
+    }
+    return ST_OK;
+}
+
 /* Every second school day, at ten; the last one has just ended. */
 static enum st run_term(struct term *t, int weeks, int64_t now_ms, struct turn *turns, struct err *e)
 {
@@ -302,6 +353,7 @@ static enum st run_term(struct term *t, int weeks, int64_t now_ms, struct turn *
         }
     }
     t->now_ms = now_ms;
+    TRY(off_the_screen(t, e));
     return ask_for_help(t, e);
 }
 

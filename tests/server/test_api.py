@@ -22,7 +22,7 @@ def test_every_operation_answers_as_described(clients, school):
         "/healthz": (student, None), "/readyz": (student, None), "/api/v1/openapi.json": (student, None), "/api/v1/me": (student, None), "/api/v1/me/next": (student, None),
         "/api/v1/me/answers": (student, {"client_id": str(uuid.uuid4()), "item_id": item["item_id"], "variant": item["variant"], "response": school.wrong(item["item_id"])}),
         "/api/v1/me/help": (student, {"client_id": str(uuid.uuid4()), "kind": "explain"}),
-        "/api/v1/learners/{learner}/mastery": (teacher, None), "/api/v1/learners/{learner}/mastery/{competency}/why": (teacher, None),
+        "/api/v1/learners/{learner}/mastery": (teacher, None), "/api/v1/learners/{learner}/grades": (teacher, None), "/api/v1/learners/{learner}/mastery/{competency}/why": (teacher, None),
         "/api/v1/classes/{class}/mastery": (teacher, None), "/api/v1/classes/{class}/queue": (teacher, None), "/api/v1/classes/{class}/live": None,
         "/metrics": (student, None),
     }

@@ -59,37 +59,52 @@ static enum st next_term(struct app *app, const struct snapshot *s, struct tx *t
     return ST_OK;
 }
 
+static bool moves_levels(const struct policy_change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!changes[i].setting || changes[i].setting->re_derives) return true;
+    return false;
+}
+
+static enum st policy_whole(const json_t *upper, const char *doc, struct policy *out, struct err *e)
+{
+    json_t *own = json_loads(doc, 0, NULL), *whole = whole_of(upper, own, SCOPE_SCHOOL);
+    enum st st = whole ? policy_from_json(whole, out, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
+    json_decref(own);
+    json_decref(whole);
+    return st;
+}
+
+/* A school with rules of its own, under the district's before and after. */
+static enum st compare_school(struct arena *a, const struct policy_version *v, const struct documents *d, struct policy_saved *out, struct err *e)
+{
+    struct policy before = {0}, after = {0};
+    struct policy_change *changes;
+    size_t n;
+    enum st st = policy_whole(d->after, v->doc, &after, e);
+    if (st == ST_INVALID) {
+        char words[sizeof e->detail];
+        snprintf(words, sizeof words, "%s", e->detail);
+        return err_fail(e, ST_INVALID, "policy.school", "with the rules that school %lld has of its own: %.180s", (long long)v->scope_id, words);
+    }
+    TRY(st);
+    TRY(policy_whole(d->before, v->doc, &before, e));
+    TRY(policy_diff(a, &before, &after, &changes, &n, e));
+    out->re_derives = out->re_derives || moves_levels(changes, n); /* a lock alone may do that */
+    return ST_OK;
+}
+
 /* What differs, and whether levels or grades do. */
-static enum st compare(struct arena *a, const struct documents *d, struct policy_saved *out, struct err *e)
+static enum st compare(struct arena *a, const struct regime *r, const struct policy_save *p, const struct documents *d, struct policy_saved *out, struct err *e)
 {
     struct policy before = {0}, after = {0};
     TRY(policy_from_json(d->before_whole, &before, e));
     TRY(policy_from_json(d->after_whole, &after, e));
     TRY(policy_diff(a, &before, &after, &out->changes, &out->change_count, e));
-    out->re_derives = false;
-    for (size_t i = 0; i < out->change_count; i++) out->re_derives = out->re_derives || !out->changes[i].setting || out->changes[i].setting->re_derives;
-    return ST_OK;
-}
-
-/* Would a school's own rules still go together with the district's new ones? */
-static enum st check_school(const struct policy_version *v, const json_t *upper, struct err *e)
-{
-    struct policy p = {0};
-    json_t *doc = json_loads(v->doc, 0, NULL), *whole = whole_of(upper, doc, SCOPE_SCHOOL);
-    enum st st = whole ? policy_from_json(whole, &p, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
-    json_decref(doc);
-    json_decref(whole);
-    if (st != ST_INVALID) return st;
-    char words[sizeof e->detail];
-    snprintf(words, sizeof words, "%s", e->detail);
-    return err_fail(e, ST_INVALID, "policy.school", "with the rules that school %lld has of its own: %.180s", (long long)v->scope_id, words);
-}
-
-static enum st check_schools(const struct regime *r, const json_t *upper, int64_t at_ms, struct err *e)
-{
-    for (size_t i = 0; i < r->policy_count; i++) {
+    out->re_derives = moves_levels(out->changes, out->change_count);
+    for (size_t i = 0; p->scope == SCOPE_DISTRICT && i < r->policy_count; i++) {
         const struct policy_version *v = &r->policies[i];
-        if (v->scope == SCOPE_SCHOOL && (v->effective_at_ms > at_ms || regime_version(r, SCOPE_SCHOOL, v->scope_id, at_ms) == v)) TRY(check_school(v, upper, e));
+        if (v->scope == SCOPE_SCHOOL && (v->effective_at_ms > out->effective_at_ms || regime_version(r, SCOPE_SCHOOL, v->scope_id, out->effective_at_ms) == v)) TRY(compare_school(a, v, d, out, e));
     }
     return ST_OK;
 }
@@ -124,18 +139,17 @@ static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, st
     if (p->scope > SCOPE_SCHOOL) return err_fail(e, ST_INVALID, "policy.scope_unknown", "rules are kept for the district and for schools");
     TRY(documents_make(s, p, at, d, e));
     TRY(policy_may_set(d->upper, d->given, p->scope, e));
-    TRY(compare(a, d, out, e));
+    TRY(compare(a, &s->regime, p, d, out, e));
     if (out->re_derives && !p->effective_at_ms) {
         TRY(next_term(app, s, tx, &out->effective_at_ms, e));
         if (!out->effective_at_ms) return err_fail(e, ST_INVALID, "policy.no_term", "levels or grades would change, and no next term is known: say from when, and why then");
         TRY(documents_make(s, p, out->effective_at_ms, d, e)); /* what will be in force then may be something else */
         TRY(policy_may_set(d->upper, d->given, p->scope, e));
-        TRY(compare(a, d, out, e));
+        TRY(compare(a, &s->regime, p, d, out, e));
     }
     out->base_id = d->base ? d->base->policy_id : 0;
     if (json_object_get(d->after_whole, "purposes")) TRY(policy_check_purposes(d->after_whole, e));
     if (!out->change_count && json_equal(d->before, d->after)) return err_fail(e, ST_INVALID, "policy.nothing", "this changes nothing");
-    if (p->scope == SCOPE_DISTRICT) TRY(check_schools(&s->regime, d->after, out->effective_at_ms, e));
     for (size_t i = 0; i < s->regime.policy_count; i++) {
         const struct policy_version *v = &s->regime.policies[i];
         if (!waits(&s->regime, v, p, out->effective_at_ms)) continue;

@@ -17,7 +17,7 @@ struct derived {
     size_t facts;
 };
 
-/* All of a learner's facts folded under a policy. */
-enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct derived *d, struct err *e) WARN_UNUSED;
+/* A learner's facts, those before an id (INT64_MAX: all), folded under a policy. */
+enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, int64_t before, struct derived *d, struct err *e) WARN_UNUSED;
 
 #endif

@@ -7,18 +7,11 @@
 #include "base/json.h"
 #include "base/text.h"
 
-static const struct policy_version *latest_of(const struct regime *r, enum policy_scope scope, int64_t scope_id)
-{
-    const struct policy_version *best = NULL;
-    for (size_t i = 0; i < r->policy_count; i++)
-        if (r->policies[i].scope == scope && r->policies[i].scope_id == scope_id) best = &r->policies[i];
-    return best;
-}
-
 /* The documents that a check needs; all owned. */
 struct documents {
-    json_t *given, *before, *upper; /* upper: of the district, for a school */
-    json_t *after;                  /* given over before */
+    const struct policy_version *base; /* of the scope, in force at the time; NULL: none */
+    json_t *given, *before, *upper;    /* upper: of the district, for a school */
+    json_t *after;                     /* given over before */
     json_t *before_whole, *after_whole; /* the same over upper */
 };
 
@@ -26,18 +19,29 @@ static void documents_free(struct documents *d)
 {
     json_t *all[] = {d->given, d->before, d->upper, d->after, d->before_whole, d->after_whole};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
+    *d = (struct documents){0};
 }
 
-static enum st documents_make(const struct snapshot *s, const struct policy_save *p, struct documents *d, struct err *e)
+static json_t *whole_of(const json_t *upper, const json_t *doc, enum policy_scope scope)
 {
-    const struct policy_version *before = latest_of(&s->regime, p->scope, p->scope_id), *upper = latest_of(&s->regime, SCOPE_DISTRICT, 0);
+    json_t *within = policy_within(upper, doc, scope), *whole = within ? policy_merge(upper, within) : NULL;
+    json_decref(within);
+    return whole;
+}
+
+/* For a version that comes into force at a time. */
+static enum st documents_make(const struct snapshot *s, const struct policy_save *p, int64_t at_ms, struct documents *d, struct err *e)
+{
+    const struct policy_version *upper = regime_version(&s->regime, SCOPE_DISTRICT, 0, at_ms);
+    documents_free(d);
+    d->base = regime_version(&s->regime, p->scope, p->scope_id, at_ms);
     TRY(json_read_owned(p->doc, strlen(p->doc), &d->given, e));
     if (!json_is_object(d->given)) return err_fail(e, ST_INVALID, "policy.shape", "the policy must be a JSON object");
-    d->before = before ? json_loads(before->doc, 0, NULL) : json_object();
+    d->before = d->base ? json_loads(d->base->doc, 0, NULL) : json_object();
     d->upper = p->scope == SCOPE_DISTRICT || !upper ? json_object() : json_loads(upper->doc, 0, NULL);
     d->after = policy_merge(d->before, d->given);
-    d->before_whole = policy_merge(d->upper, d->before);
-    d->after_whole = policy_merge(d->upper, d->after);
+    d->before_whole = whole_of(d->upper, d->before, p->scope);
+    d->after_whole = whole_of(d->upper, d->after, p->scope);
     return d->after && d->before_whole && d->after_whole ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
 }
 
@@ -55,58 +59,161 @@ static enum st next_term(struct app *app, const struct snapshot *s, struct tx *t
     return ST_OK;
 }
 
-static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, const struct documents *d, struct policy_saved *out, struct err *e)
+static bool moves_levels(const struct policy_change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!changes[i].setting || changes[i].setting->re_derives) return true;
+    return false;
+}
+
+static enum st policy_whole(const json_t *upper, const char *doc, struct policy *out, struct err *e)
+{
+    json_t *own = json_loads(doc, 0, NULL), *whole = whole_of(upper, own, SCOPE_SCHOOL);
+    enum st st = whole ? policy_from_json(whole, out, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
+    json_decref(own);
+    json_decref(whole);
+    return st;
+}
+
+/* A school with rules of its own, under the district's before and after. */
+static enum st compare_school(struct arena *a, const struct policy_version *v, const struct documents *d, struct policy_saved *out, struct err *e)
 {
     struct policy before = {0}, after = {0};
-    *out = (struct policy_saved){.effective_at_ms = p->effective_at_ms};
-    if (!p->reason || !*p->reason) return err_fail(e, ST_INVALID, "policy.reason", "say why: a version of the rules is kept with its reason");
-    if (p->scope > SCOPE_SCHOOL) return err_fail(e, ST_INVALID, "policy.scope_unknown", "rules are kept for the district and for schools");
-    TRY(policy_may_set(d->upper, d->given, p->scope, e));
-    if (json_object_get(d->after_whole, "purposes")) TRY(policy_check_purposes(d->after_whole, e));
-    TRY(policy_from_json(d->before_whole, &before, e));
-    TRY(policy_from_json(d->after_whole, &after, e));
-    TRY(policy_diff(a, &before, &after, &out->changes, &out->change_count, e));
-    if (!out->change_count && json_equal(d->before, d->after)) return err_fail(e, ST_INVALID, "policy.nothing", "this changes nothing");
-    bool re_derives = false;
-    for (size_t i = 0; i < out->change_count; i++) re_derives = re_derives || !out->changes[i].setting || out->changes[i].setting->re_derives;
-    if (out->effective_at_ms) return ST_OK;
-    if (!re_derives) {
-        out->effective_at_ms = app_now_ms(app);
-        return ST_OK;
+    struct policy_change *changes;
+    size_t n;
+    enum st st = policy_whole(d->after, v->doc, &after, e);
+    if (st == ST_INVALID) {
+        char words[sizeof e->detail];
+        snprintf(words, sizeof words, "%s", e->detail);
+        return err_fail(e, ST_INVALID, "policy.school", "with the rules that school %lld has of its own: %.180s", (long long)v->scope_id, words);
     }
-    TRY(next_term(app, s, tx, &out->effective_at_ms, e));
-    if (!out->effective_at_ms) return err_fail(e, ST_INVALID, "policy.no_term", "levels or grades would change, and no next term is known: say from when, and why then");
+    TRY(st);
+    TRY(policy_whole(d->before, v->doc, &before, e));
+    TRY(policy_diff(a, &before, &after, &changes, &n, e));
+    out->re_derives = out->re_derives || moves_levels(changes, n); /* a lock alone may do that */
     return ST_OK;
 }
 
-static enum st write(struct app *app, struct tx *tx, const struct policy_save *p, const struct documents *d, struct policy_saved *out, struct err *e)
+/* What differs, and whether levels or grades do. */
+static enum st compare(struct arena *a, const struct regime *r, const struct policy_save *p, const struct documents *d, struct policy_saved *out, struct err *e)
+{
+    struct policy before = {0}, after = {0};
+    TRY(policy_from_json(d->before_whole, &before, e));
+    TRY(policy_from_json(d->after_whole, &after, e));
+    TRY(policy_diff(a, &before, &after, &out->changes, &out->change_count, e));
+    out->re_derives = moves_levels(out->changes, out->change_count);
+    for (size_t i = 0; p->scope == SCOPE_DISTRICT && i < r->policy_count; i++) {
+        const struct policy_version *v = &r->policies[i];
+        if (v->scope == SCOPE_SCHOOL && (v->effective_at_ms > out->effective_at_ms || regime_version(r, SCOPE_SCHOOL, v->scope_id, out->effective_at_ms) == v)) TRY(compare_school(a, v, d, out, e));
+    }
+    return ST_OK;
+}
+
+/* A version of the same scope that waits for a later day, and is the one of its day. */
+static bool waits(const struct regime *r, const struct policy_version *v, const struct policy_save *p, int64_t at_ms)
+{
+    return v->scope == p->scope && v->scope_id == p->scope_id && v->effective_at_ms > at_ms && regime_version(r, v->scope, v->scope_id, v->effective_at_ms) == v;
+}
+
+/* The same change in a version that waits; NULL with the error. */
+static json_t *carried(const struct policy_version *v, const struct documents *d, enum policy_scope scope, struct err *e)
+{
+    struct policy p = {0};
+    json_t *old = json_loads(v->doc, 0, NULL), *doc = policy_rebase(old, d->before, d->given), *whole = doc ? whole_of(d->upper, doc, scope) : NULL;
+    enum st st = whole ? policy_from_json(whole, &p, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
+    json_decref(old);
+    json_decref(whole);
+    if (st == ST_OK) return doc;
+    char words[sizeof e->detail];
+    snprintf(words, sizeof words, "%s", e->detail);
+    if (st == ST_INVALID) (void)err_fail(e, ST_INVALID, "policy.waiting", "with version %lld, which waits for its day: %.180s", (long long)v->policy_id, words);
+    json_decref(doc);
+    return NULL;
+}
+
+static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct documents *d, struct policy_saved *out, struct err *e)
+{
+    int64_t now = app_now_ms(app), at = p->effective_at_ms > now ? p->effective_at_ms : now;
+    *out = (struct policy_saved){.effective_at_ms = at};
+    if (!p->reason || !*p->reason) return err_fail(e, ST_INVALID, "policy.reason", "say why: a version of the rules is kept with its reason");
+    if (p->scope > SCOPE_SCHOOL) return err_fail(e, ST_INVALID, "policy.scope_unknown", "rules are kept for the district and for schools");
+    TRY(documents_make(s, p, at, d, e));
+    TRY(policy_may_set(d->upper, d->given, p->scope, e));
+    TRY(compare(a, &s->regime, p, d, out, e));
+    if (out->re_derives && !p->effective_at_ms) {
+        TRY(next_term(app, s, tx, &out->effective_at_ms, e));
+        if (!out->effective_at_ms) return err_fail(e, ST_INVALID, "policy.no_term", "levels or grades would change, and no next term is known: say from when, and why then");
+        TRY(documents_make(s, p, out->effective_at_ms, d, e)); /* what will be in force then may be something else */
+        TRY(policy_may_set(d->upper, d->given, p->scope, e));
+        TRY(compare(a, &s->regime, p, d, out, e));
+    }
+    out->base_id = d->base ? d->base->policy_id : 0;
+    if (json_object_get(d->after_whole, "purposes")) TRY(policy_check_purposes(d->after_whole, e));
+    if (!out->change_count && json_equal(d->before, d->after)) return err_fail(e, ST_INVALID, "policy.nothing", "this changes nothing");
+    for (size_t i = 0; i < s->regime.policy_count; i++) {
+        const struct policy_version *v = &s->regime.policies[i];
+        if (!waits(&s->regime, v, p, out->effective_at_ms)) continue;
+        json_t *doc = carried(v, d, p->scope, e);
+        if (!doc) return e->st;
+        out->carried++;
+        json_decref(doc);
+    }
+    return ST_OK;
+}
+
+struct version {
+    int64_t policy_id, base_id, effective_at_ms, derived_at_ms; /* 0: none, not yet */
+    const char *reason;
+};
+
+static enum st write(struct app *app, struct tx *tx, const struct policy_save *p, const json_t *json, const struct version *v, struct err *e)
 {
     struct stmt *q;
-    char *doc = json_dumps(d->after, JSON_COMPACT | JSON_SORT_KEYS);
+    char *doc = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     if (!doc) return err_fail(e, ST_NOMEM, "err.memory", "policy");
-    out->policy_id = app_id(app);
     enum st st = tx_stmt(tx, SQL_policy_insert, &q, e);
     if (st == ST_OK) {
-        bind_i64(q, "policy_id", out->policy_id);
+        bind_i64(q, "policy_id", v->policy_id);
         bind_text(q, "scope", scope_code(p->scope));
         bind_i64(q, "scope_id", p->scope_id);
         bind_text(q, "doc", doc);
-        bind_i64(q, "effective_at_ms", out->effective_at_ms);
+        bind_i64(q, "effective_at_ms", v->effective_at_ms);
         bind_i64(q, "recorded_at_ms", app_now_ms(app));
         bind_id(q, "recorder_id", p->recorder_id);
-        bind_text(q, "reason", p->reason);
+        bind_text(q, "reason", v->reason);
         st = stmt_run(q, NULL, e);
     }
     free(doc);
-    return st;
+    TRY(st);
+    TRY(tx_stmt(tx, SQL_policy_made_from, &q, e));
+    bind_i64(q, "policy_id", v->policy_id);
+    bind_id(q, "base_id", v->base_id);
+    bind_id(q, "derived_at_ms", v->derived_at_ms);
+    return stmt_run(q, NULL, e);
+}
+
+/* The version, and anew each that waits for a later day: it is to hold what changes now as well. */
+static enum st write_all(struct app *app, const struct regime *r, struct tx *tx, const struct policy_save *p, const struct documents *d, struct policy_saved *out, struct err *e)
+{
+    out->policy_id = app_id(app);
+    TRY(write(app, tx, p, d->after, &(struct version){out->policy_id, out->base_id, out->effective_at_ms, out->re_derives ? 0 : app_now_ms(app), p->reason}, e));
+    for (size_t i = 0; i < r->policy_count; i++) {
+        const struct policy_version *v = &r->policies[i];
+        if (!waits(r, v, p, out->effective_at_ms)) continue;
+        json_t *doc = carried(v, d, p->scope, e);
+        if (!doc) return e->st;
+        enum st st = write(app, tx, p, doc, &(struct version){app_id(app), v->policy_id, v->effective_at_ms, 0, v->reason}, e);
+        json_decref(doc);
+        TRY(st);
+    }
+    return ST_OK;
 }
 
 static enum st check_and(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, bool save, struct policy_saved *out, struct err *e)
 {
     struct documents d = {0};
-    enum st st = documents_make(s, p, &d, e);
-    if (st == ST_OK) st = look(app, s, tx, a, p, &d, out, e);
-    if (st == ST_OK && save) st = write(app, tx, p, &d, out, e);
+    enum st st = look(app, s, tx, a, p, &d, out, e);
+    if (st == ST_OK && save) st = write_all(app, &s->regime, tx, p, &d, out, e);
     documents_free(&d);
     return st;
 }

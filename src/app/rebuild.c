@@ -1,12 +1,15 @@
 #include "app/rebuild.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/state.h"
+#include "base/id.h"
 #include "derive.h"
 
+enum { SLICE_BESIDE = 20 }; /* beside answers that wait for the same lock */
 
 /* Each mastery row carries the policy and model of the latest fact in it. */
 struct latest {
@@ -25,10 +28,10 @@ static const struct evidence *fact_of(const struct latest *l, int64_t id)
     return lo < l->n && l->facts[lo].evidence_id == id ? &l->facts[lo] : NULL;
 }
 
-enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy,
-                      struct derived *d, struct err *e)
+enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, int64_t before, struct derived *d, struct err *e)
 {
     TRY(evidence_to_fold(tx, a, learner_id, 0, &d->list, &d->facts, e));
+    while (d->facts && d->list[d->facts - 1].evidence_id >= before) d->facts--;
     const struct evidence *facts = d->list;
     TRY(regime_fold(&s->regime, &s->catalogue, policy, a, facts, d->facts, &d->state, NULL, NULL, e));
     if (state_encode(a, &d->state, &d->bytes, &d->n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
@@ -76,6 +79,8 @@ struct run {
     struct snapshot *s;
     enum rebuild_mode mode;
     int64_t at_ms;
+    size_t slice;            /* learners a transaction */
+    const atomic_bool *stop; /* NULL: to the end */
     struct rebuild_report *out;
 };
 
@@ -100,7 +105,7 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
     /* Taken before the facts are read: an answer that comes meanwhile waits, and is not written over. */
     enum st st = r->mode == REBUILD_WRITE ? state_take(tx, &a, learner_id, &stored, e) : state_get(tx, &a, learner_id, &stored, e);
     if (st == ST_OK) st = policy_for(r, tx, learner_id, &policy, e);
-    if (st == ST_OK) st = derive(r->s, tx, &a, learner_id, policy, &d, e);
+    if (st == ST_OK) st = derive(r->s, tx, &a, learner_id, policy, INT64_MAX, &d, e);
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &rows, &n, e);
     if (st != ST_OK) goto out;
     out->learners++;
@@ -135,8 +140,9 @@ static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_w
     for (;;) {
         struct tx tx;
         size_t n = 0;
+        if (r->stop && atomic_load(r->stop)) return err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
         TRY(r->mode == REBUILD_WRITE ? tx_write(c, r->s->district_id, &tx, e) : tx_read(c, r->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, list, after, ids, SLICE, &n, e);
+        enum st st = learner_ids(&tx, list, after, ids, r->slice, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
             if (only_without_facts) {
                 struct arena a;
@@ -152,9 +158,25 @@ static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_w
         if (st == ST_OK && r->mode == REBUILD_WRITE) st = tx_commit(&tx, e);
         else tx_rollback(&tx);
         TRY(st);
-        if (n < SLICE) return ST_OK;
+        if (n < r->slice) return ST_OK;
         after = ids[n - 1];
     }
+}
+
+/* What came into force by now has been derived. */
+static enum st mark(struct conn *c, int64_t district_id, int64_t at_ms, struct err *e)
+{
+    struct tx tx;
+    struct stmt *q;
+    TRY(tx_write(c, district_id, &tx, e));
+    enum st st = tx_stmt(&tx, SQL_policy_derived, &q, e);
+    if (st == ST_OK) {
+        bind_i64(q, "at_ms", at_ms);
+        st = stmt_run(q, NULL, e);
+    }
+    if (st == ST_OK) return tx_commit(&tx, e);
+    tx_rollback(&tx);
+    return st;
 }
 
 static enum st run(struct app *app, struct conn *c, struct run *r, struct err *e)
@@ -166,14 +188,89 @@ static enum st run(struct app *app, struct conn *c, struct run *r, struct err *e
     /* Rows that no fact stands behind. */
     if (st == ST_OK) st = walk(r, c, SQL_mastery_learners, true, e);
     if (r->mode == REBUILD_WRITE) states_forget(app->states);
+    bool due = regime_due(&r->s->regime, r->at_ms);
+    if (st == ST_OK && r->mode == REBUILD_WRITE && due) st = mark(c, r->s->district_id, r->at_ms, e);
     snapshot_drop(r->s);
-    return st;
+    return st == ST_OK && r->mode == REBUILD_WRITE && due ? app_reload(app, c, e) : st;
 }
 
 enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, struct rebuild_report *out, struct err *e)
 {
-    struct run r = {.mode = mode, .out = out};
+    struct run r = {.mode = mode, .slice = SLICE, .out = out};
     return run(app, c, &r, e);
+}
+
+/* Has another process done it since? */
+static enum st still_due(struct app *app, struct conn *c, bool *due, struct err *e)
+{
+    struct tx tx;
+    struct stmt *q;
+    bool row;
+    struct snapshot *s = snapshot_hold(app);
+    *due = regime_due(&s->regime, app_now_ms(app));
+    enum st st = *due ? tx_read(c, s->district_id, &tx, e) : ST_OK;
+    if (*due && st == ST_OK) {
+        st = tx_stmt(&tx, SQL_policy_due, &q, e);
+        if (st == ST_OK) {
+            bind_i64(q, "at_ms", app_now_ms(app));
+            st = stmt_step(q, &row, e);
+        }
+        bool there = st == ST_OK && row && col_i64(q, 0) > 0;
+        tx_rollback(&tx);
+        if (st == ST_OK && !there) {
+            st = app_reload(app, c, e);
+            *due = false;
+        }
+    }
+    snapshot_drop(s);
+    return st;
+}
+
+enum st rebuild_due(struct app *app, struct conn *c, const atomic_bool *stop, bool *done, struct rebuild_report *out, struct err *e)
+{
+    struct run r = {.mode = REBUILD_WRITE, .slice = SLICE_BESIDE, .stop = stop, .out = out};
+    TRY(still_due(app, c, done, e));
+    return *done ? run(app, c, &r, e) : ST_OK;
+}
+
+static enum st one_as_of(struct run *r, struct tx *tx, struct arena *a, int64_t learner_id, rebuild_held *held, void *ctx, struct err *e)
+{
+    struct derived d = {0};
+    const struct policy *policy = NULL;
+    TRY(policy_for(r, tx, learner_id, &policy, e));
+    TRY(derive(r->s, tx, a, learner_id, policy, id_first_at(r->at_ms + 1), &d, e));
+    r->out->learners += d.facts > 0;
+    r->out->facts += (int64_t)d.facts;
+    for (size_t i = 0; i < d.row_count; i++) {
+        r->out->held[d.rows[i].level & 3]++;
+        if (held) held(ctx, &d.rows[i], policy->policy_id);
+    }
+    return ST_OK;
+}
+
+enum st levels_as_of(struct app *app, struct conn *c, int64_t at_ms, rebuild_held *held, void *ctx, struct rebuild_report *out, struct err *e)
+{
+    struct run r = {.s = snapshot_hold(app), .at_ms = at_ms, .out = out};
+    struct arena a;
+    int64_t ids[SLICE], after = 0;
+    enum st st = ST_OK;
+    *out = (struct rebuild_report){0};
+    arena_init(&a, LEARNER_BYTES);
+    for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
+        struct tx tx;
+        st = tx_read(c, r.s->district_id, &tx, e);
+        if (st != ST_OK) break;
+        st = learner_ids(&tx, SQL_evidence_learners, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) {
+            st = one_as_of(&r, &tx, &a, ids[i], held, ctx, e);
+            arena_reset(&a);
+        }
+        if (n) after = ids[n - 1];
+        tx_rollback(&tx);
+    }
+    arena_release(&a);
+    snapshot_drop(r.s);
+    return st;
 }
 
 static void hash_number(crypto_hash_sha256_state *h, uint64_t v)

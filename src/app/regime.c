@@ -45,16 +45,24 @@ static enum st count_rows(struct tx *tx, enum sql_id id, size_t *n, struct err *
 
 static enum st merge_pair(struct arena *a, struct policy_pair *p, struct err *e)
 {
-    json_t *upper = json_loads(p->district->doc, 0, NULL), *lower = json_loads(p->school->doc, 0, NULL), *both = policy_merge(upper, lower);
+    json_t *upper = json_loads(p->district->doc, 0, NULL), *own = json_loads(p->school->doc, 0, NULL), *lower = policy_within(upper, own, SCOPE_SCHOOL), *both = policy_merge(upper, lower);
     char *doc = both ? json_dumps(both, JSON_COMPACT) : NULL;
-    const struct policy_version *later = p->school->policy_id > p->district->policy_id ? p->school : p->district;
+    bool school_later = p->school->effective_at_ms > p->district->effective_at_ms || (p->school->effective_at_ms == p->district->effective_at_ms && p->school->policy_id > p->district->policy_id);
+    const struct policy_version *later = school_later ? p->school : p->district;
     p->merged = *later;
     p->merged.scope = SCOPE_SCHOOL;
     p->merged.scope_id = p->school->scope_id;
     p->merged.policy.policy_id = later->policy_id;
     p->merged.doc = doc ? arena_strdup(a, doc) : NULL;
-    enum st st = p->merged.doc ? policy_from_json(both, &p->merged.policy, e) : no_memory(e);
+    enum st st = p->merged.doc && lower ? policy_from_json(both, &p->merged.policy, e) : no_memory(e);
+    if (st == ST_INVALID) { /* two that were never in force together (app/policy.c sees to it), and do not go together */
+        p->merged.policy = p->district->policy;
+        p->merged.policy.policy_id = later->policy_id;
+        p->merged.doc = p->district->doc;
+        st = ST_OK;
+    }
     free(doc);
+    json_decref(own);
     json_decref(upper);
     json_decref(lower);
     json_decref(both);
@@ -94,6 +102,7 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         struct policy_version *v = &r.policies[r.policy_count++];
+        v->policy = policy_default();
         v->policy_id = v->policy.policy_id = col_i64(q, 0);
         if (!scope_parse(col_text(q, 1), &v->scope)) return err_fail(e, ST_INVALID, "policy.scope_unknown", "policy %lld: scope %s", (long long)v->policy_id, col_text(q, 1));
         v->scope_id = col_i64(q, 2);
@@ -102,8 +111,10 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         v->recorded_at_ms = col_i64(q, 5);
         v->reason = arena_strdup(a, col_text(q, 6));
         v->recorder_id = col_i64(q, 7);
+        v->base_id = col_i64(q, 8);
+        v->derived = col_i64(q, 9) >= 0;
         if (!v->doc || !v->reason) return no_memory(e);
-        TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e));
+        if (v->scope == SCOPE_DISTRICT) TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e)); /* a school's says little alone */
     }
     TRY(pair_up(a, &r, e));
     TRY(tx_stmt(tx, SQL_model_list, &q, e));
@@ -116,7 +127,7 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         TRY(model_parse(a, c, col_text(q, 2), m, e));
     }
     if (r.policy_count == 0) { /* a database just made: the defaults, as version 0 */
-        r.policies[0] = (struct policy_version){.policy = policy_default(), .doc = "{}"};
+        r.policies[0] = (struct policy_version){.policy = policy_default(), .doc = "{}", .reason = "", .derived = true};
         r.policy_count = 1;
     }
     if (r.model_count == 0) {
@@ -127,12 +138,15 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
     return ST_OK;
 }
 
+/* Of those in force, the one with the latest day; of one day, the latest made. */
 static const struct policy_version *latest(const struct regime *r, enum policy_scope scope, int64_t scope_id, int64_t at_ms)
 {
     const struct policy_version *best = NULL;
     for (size_t i = 0; i < r->policy_count; i++) {
         const struct policy_version *v = &r->policies[i];
-        if (v->scope == scope && v->scope_id == scope_id && v->effective_at_ms <= at_ms && v->recorded_at_ms <= at_ms) best = v;
+        if (v->scope == scope && v->scope_id == scope_id && v->effective_at_ms <= at_ms && v->recorded_at_ms <= at_ms &&
+            (!best || v->effective_at_ms >= best->effective_at_ms))
+            best = v;
     }
     return best;
 }
@@ -151,16 +165,24 @@ const struct policy_version *regime_policy_for(const struct regime *r, int64_t o
     return district;
 }
 
-enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e)
+enum st regime_school_of(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e)
 {
     struct stmt *q;
     bool row;
-    *out = regime_policy(r, at_ms);
-    if (!r->pair_count) return ST_OK;
     TRY(tx_stmt(tx, SQL_learner_school, &q, e));
     bind_i64(q, "learner_id", learner_id);
     TRY(stmt_step(q, &row, e));
-    if (row) *out = regime_policy_for(r, col_i64(q, 0), at_ms);
+    *org_id = row ? col_i64(q, 0) : 0;
+    return ST_OK;
+}
+
+enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e)
+{
+    int64_t org_id;
+    *out = regime_policy(r, at_ms);
+    if (!r->pair_count) return ST_OK;
+    TRY(regime_school_of(tx, learner_id, &org_id, e));
+    if (org_id) *out = regime_policy_for(r, org_id, at_ms);
     return ST_OK;
 }
 
@@ -169,6 +191,18 @@ const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t
     for (size_t i = 0; i < r->policy_count; i++)
         if (r->policies[i].policy_id == id) return &r->policies[i];
     return &r->policies[0];
+}
+
+const struct policy_version *regime_version(const struct regime *r, enum policy_scope scope, int64_t scope_id, int64_t at_ms)
+{
+    return latest(r, scope, scope_id, at_ms);
+}
+
+bool regime_due(const struct regime *r, int64_t now_ms)
+{
+    for (size_t i = 0; i < r->policy_count; i++)
+        if (!r->policies[i].derived && r->policies[i].effective_at_ms <= now_ms) return true;
+    return false;
 }
 
 const struct model *regime_model(const struct regime *r, int64_t at_ms)

@@ -27,6 +27,8 @@ struct question {
     struct app *app;
     struct snapshot *s;
     int64_t at_ms;
+    enum policy_scope scope;
+    int64_t scope_id;
     const json_t *over;
     struct slice *slices;
     size_t slice_count, next; /* next: taken by the threads */
@@ -46,7 +48,21 @@ struct asker { /* one thread */
     struct err err;
 };
 
-static enum st try_over(struct asker *k, const struct policy_version *from, const struct policy **out, struct err *e)
+/* The document in force for whom `org_id` is the school, with what is tried set in its scope; owned by the caller. */
+static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out, struct err *e)
+{
+    const struct policy_version *district = regime_policy(&q->s->regime, q->at_ms), *school = regime_version(&q->s->regime, SCOPE_SCHOOL, org_id, q->at_ms);
+    json_t *upper = json_loads(district->doc, 0, NULL), *own = school ? json_loads(school->doc, 0, NULL) : json_object();
+    json_t *above = q->scope == SCOPE_DISTRICT ? policy_merge(upper, q->over) : json_incref(upper);
+    json_t *below = q->scope == SCOPE_SCHOOL ? policy_merge(own, q->over) : json_incref(own);
+    json_t *within = policy_within(above, below, SCOPE_SCHOOL);
+    *out = above && within ? policy_merge(above, within) : NULL;
+    json_t *all[] = {upper, own, above, below, within};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
+    return *out ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
+}
+
+static enum st try_over(struct asker *k, const struct policy_version *from, int64_t org_id, const struct policy **out, struct err *e)
 {
     for (size_t i = 0; i < k->tried_count; i++)
         if (k->tried[i].from == from) {
@@ -55,12 +71,12 @@ static enum st try_over(struct asker *k, const struct policy_version *from, cons
         }
     if (k->tried_count == TRIED_MAX) return err_fail(e, ST_NOMEM, "err.memory", "more than %d schools with rules of their own", TRIED_MAX);
     struct tried *t = &k->tried[k->tried_count];
-    json_t *base = json_loads(from->doc, 0, NULL), *both = policy_merge(base, k->q->over);
+    json_t *doc;
+    TRY(tried_doc(k->q, org_id, &doc, e));
     t->from = from;
     t->policy.policy_id = from->policy_id;
-    enum st st = both ? policy_from_json(both, &t->policy, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
-    json_decref(base);
-    json_decref(both);
+    enum st st = policy_from_json(doc, &t->policy, e);
+    json_decref(doc);
     TRY(st);
     k->tried_count++;
     *out = &t->policy;
@@ -100,12 +116,14 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
 {
     struct derived d = {0};
     struct mastery_row *rows;
-    const struct policy_version *v;
+    const struct question *q = k->q;
     const struct policy *policy = NULL;
+    int64_t org_id = 0;
     size_t n;
-    TRY(regime_policy_of(&k->q->s->regime, tx, learner_id, k->q->at_ms, &v, e));
-    TRY(try_over(k, v, &policy, e));
-    TRY(derive(k->q->s, tx, a, learner_id, policy, &d, e));
+    if (q->scope == SCOPE_SCHOOL || q->s->regime.pair_count) TRY(regime_school_of(tx, learner_id, &org_id, e));
+    if (q->scope == SCOPE_SCHOOL && org_id != q->scope_id) return ST_OK;
+    TRY(try_over(k, regime_policy_for(&q->s->regime, org_id, q->at_ms), org_id, &policy, e));
+    TRY(derive(q->s, tx, a, learner_id, policy, INT64_MAX, &d, e));
     TRY(mastery_list(tx, a, learner_id, &rows, &n, e));
     return compare(k, s, learner_id, &d, rows, n, e);
 }
@@ -196,15 +214,25 @@ static enum st ask_all(struct question *q, struct rebuild_report *out, struct er
     return st;
 }
 
-enum st what_if(struct app *app, struct conn *c, const char *doc, rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e)
+/* Is it a document, and may it be set there? */
+static enum st check_over(const struct question *q, struct err *e)
+{
+    if (!json_is_object(q->over)) return err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object");
+    json_t *upper = json_loads(regime_policy(&q->s->regime, q->at_ms)->doc, 0, NULL);
+    enum st st = policy_may_set(q->scope == SCOPE_DISTRICT ? NULL : upper, q->over, q->scope, e);
+    json_decref(upper);
+    return st;
+}
+
+enum st what_if(struct app *app, struct conn *c, enum policy_scope scope, int64_t scope_id, const char *doc, rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e)
 {
     json_t *over;
-    struct question q = {.app = app, .at_ms = app_now_ms(app)};
+    struct question q = {.app = app, .at_ms = app_now_ms(app), .scope = scope, .scope_id = scope_id};
     *out = (struct rebuild_report){0};
     TRY(json_read_owned(doc, strlen(doc), &over, e));
     q.over = over;
     q.s = snapshot_hold(app);
-    enum st st = json_is_object(over) ? policy_may_set(NULL, over, SCOPE_DISTRICT, e) : err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object");
+    enum st st = check_over(&q, e);
     if (st == ST_OK) st = list_slices(&q, c, e);
     if (st == ST_OK) st = ask_all(&q, out, e);
     for (size_t i = 0; i < q.slice_count; i++) {

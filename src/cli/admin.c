@@ -79,6 +79,11 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
         bind_text(q, "reason", "the defaults");
         st = stmt_run(q, NULL, e);
     }
+    if (st == ST_OK) st = tx_stmt(&tx, SQL_policy_derived, &q, e); /* there is nothing to derive yet */
+    if (st == ST_OK) {
+        bind_i64(q, "at_ms", now);
+        st = stmt_run(q, NULL, e);
+    }
     if (st == ST_OK) st = tx_stmt(&tx, SQL_model_insert, &q, e);
     if (st == ST_OK) {
         bind_i64(q, "model_id", id_next(&g, now, 0));
@@ -181,7 +186,10 @@ static int try_policy(struct cli *c, const char *path)
     json_out_init(&j, &t);
     json_open_obj(&j, NULL);
     json_open_list(&j, "changes");
-    enum st st = what_if(&a.app, a.conn, doc, c->json ? told : NULL, &j, &r, &e);
+    enum policy_scope scope;
+    int64_t scope_id;
+    enum st st = cli_scope(c, &a, &scope, &scope_id, &e);
+    if (st == ST_OK) st = what_if(&a.app, a.conn, scope, scope_id, doc, c->json ? told : NULL, &j, &r, &e);
     cli_close(&a);
     free(doc);
     if (st != ST_OK) {
@@ -213,12 +221,65 @@ static int try_policy(struct cli *c, const char *path)
     return 0;
 }
 
+/* Each level that was held, as JSON. */
+static void held(void *ctx, const struct mastery_row *row, int64_t policy_id)
+{
+    struct json_out *j = ctx;
+    json_open_obj(j, NULL);
+    json_put_id(j, "learner_id", row->learner_id);
+    json_put_id(j, "competency_id", row->competency_id);
+    json_put_str(j, "level", level_code((enum level)row->level));
+    json_put_f64(j, "p_known", row->p_known);
+    json_put_i64(j, "evidence_count", row->evidence_count);
+    json_put_id(j, "policy_version", policy_id);
+    json_close_obj(j);
+}
+
+static int tell_as_of(struct cli *c, const char *when)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct rebuild_report r;
+    struct text t;
+    struct json_out j;
+    int64_t at;
+    if (!time_parse_utc(when, &at)) return cli_usage(c, "--as-of takes a time such as 2026-03-01T08:00:00Z, or a date");
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    text_init(&t, 1u << 30);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    json_put_time(&j, "as_of", at);
+    json_open_list(&j, "levels");
+    enum st st = levels_as_of(&a.app, a.conn, at, c->json ? held : NULL, &j, &r, &e);
+    cli_close(&a);
+    json_close_list(&j);
+    json_put_i64(&j, "learners", r.learners);
+    json_put_i64(&j, "facts", r.facts);
+    json_open_obj(&j, "held");
+    for (int i = 0; i < LEVEL_COUNT; i++) json_put_i64(&j, level_code((enum level)i), r.held[i]);
+    json_close_obj(&j);
+    json_close_obj(&j);
+    if (st == ST_OK && t.failed) st = err_fail(&e, ST_NOMEM, "err.memory", "levels");
+    if (st == ST_OK && c->json) {
+        cli_print_json(&t);
+        return 0;
+    }
+    text_release(&t);
+    if (st != ST_OK) return cli_fail(&e);
+    printf("%lld learners, %lld facts:", (long long)r.learners, (long long)r.facts);
+    for (int i = 0; i < LEVEL_COUNT; i++) printf(" %lld %s%s", (long long)r.held[i], level_code((enum level)i), i + 1 < LEVEL_COUNT ? "," : ".\n");
+    return 0;
+}
+
 static int run_rebuild(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
     struct rebuild_report r;
+    if (cli_opt(c, "--what-if") && cli_opt(c, "--as-of")) return cli_usage(c, "--what-if asks of now; it does not go with --as-of");
+    if (cli_opt(c, "--school") && !cli_opt(c, "--what-if")) return cli_usage(c, "--school goes with --what-if");
     if (cli_opt(c, "--what-if")) return try_policy(c, cli_opt(c, "--what-if"));
+    if (cli_opt(c, "--as-of")) return tell_as_of(c, cli_opt(c, "--as-of"));
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = rebuild(&a.app, a.conn, REBUILD_WRITE, &r, &e);
     cli_close(&a);
@@ -307,7 +368,9 @@ const struct cli_word cli_words_admin[] = {
     {"check", "", "Verify integrity, and that what is stored is what the facts and rules give.", run_check, true,
      {{"--digest", NULL, "print one SHA-256 over the derived state"}}},
     {"rebuild", "", "Make the derived state again from facts and rules; print what differed.", run_rebuild, true,
-     {{"--what-if", "POLICY.json", "write nothing: how levels would change under this policy, merged over the one in force"}}},
+     {{"--what-if", "POLICY.json", "write nothing: how levels would change under this policy, merged over the one in force"},
+      {"--school", "NAME|ID", "with --what-if: set for one school (default: the district)"},
+      {"--as-of", "TIME", "write nothing: the levels as they were, by what was recorded by then and the rules in force then"}}},
     {"backup", "TO", "Copy the database, while it is in use.", run_backup, true, {{0}}},
     {"restore", "FROM", "Copy a backup into a new database, after checking it.", run_restore, true, {{0}}},
     {"doctor", "", "Print the settings in force and where they come from, and look at the database.", run_doctor, true, {{0}}},

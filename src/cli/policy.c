@@ -29,7 +29,7 @@ static enum st find_scope(struct tx *tx, const char *school, enum policy_scope *
     return *id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no school %s", school);
 }
 
-static enum st school_of(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, struct err *e)
+enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, struct err *e)
 {
     struct tx tx;
     TRY(tx_read(a->conn, a->app.snapshot->district_id, &tx, e));
@@ -46,6 +46,9 @@ static void put_version(struct json_out *j, const struct policy_version *v)
     json_put_id(j, "scope_id", v->scope_id);
     json_put_time(j, "effective_at", v->effective_at_ms);
     json_put_time(j, "recorded_at", v->recorded_at_ms);
+    if (v->base_id) json_put_id(j, "base_id", v->base_id);
+    if (v->recorder_id) json_put_id(j, "recorder_id", v->recorder_id);
+    json_put_bool(j, "derived", v->derived);
     json_put_str(j, "reason", v->reason);
     json_put_raw(j, "doc", v->doc);
     json_close_obj(j);
@@ -77,7 +80,7 @@ static int run_show(struct cli *c)
     if (as_of && !time_parse_utc(as_of, &at)) return cli_usage(c, "--as-of takes a time such as 2026-03-01T08:00:00Z, or a date");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     if (!as_of) at = app_now_ms(&a.app);
-    enum st st = school_of(c, &a, &scope, &school, &e);
+    enum st st = cli_scope(c, &a, &scope, &school, &e);
     if (st != ST_OK) {
         cli_close(&a);
         return cli_fail(&e);
@@ -127,6 +130,7 @@ static int tell(const struct cli *c, const struct policy_saved *saved, const str
     if (!c->json) {
         printf("%zu settings differ; in force from %s\n", saved->change_count, at);
         print_changes(saved, false, NULL);
+        if (saved->carried) printf("%zu versions that wait for a later day have it too.\n", saved->carried);
         if (derived) printf("%lld levels and states were derived anew.\n", (long long)(derived->rows_differed + derived->states_differed));
         return 0;
     }
@@ -138,6 +142,8 @@ static int tell(const struct cli *c, const struct policy_saved *saved, const str
     json_open_list(&j, "changes");
     print_changes(saved, true, &j);
     json_close_list(&j);
+    if (saved->base_id) json_put_id(&j, "base_id", saved->base_id);
+    json_put_i64(&j, "carried", (int64_t)saved->carried);
     if (derived) json_put_i64(&j, "rows_differed", derived->rows_differed);
     json_close_obj(&j);
     cli_print_json(&t);
@@ -160,9 +166,24 @@ static bool read_effective(const struct cli *c, const struct app *app, int64_t *
 /* Derived anew when it is in force already. */
 static enum st apply(struct cli_app *a, const struct policy_saved *saved, struct rebuild_report *r, bool *derived, struct err *e)
 {
-    *derived = saved->effective_at_ms <= app_now_ms(&a->app);
     TRY(app_reload(&a->app, a->conn, e));
+    *derived = saved->re_derives && saved->effective_at_ms <= app_now_ms(&a->app);
     return *derived ? rebuild(&a->app, a->conn, REBUILD_WRITE, r, e) : ST_OK;
+}
+
+/* --author USERNAME: who decided. */
+static enum st find_author(struct cli *c, struct tx *tx, int64_t *id, struct err *e)
+{
+    const char *name = cli_opt(c, "--author");
+    struct stmt *q;
+    bool row;
+    if (!name) return ST_OK;
+    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
+    bind_text(q, "username", name);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "there is no user %s", name);
+    *id = col_i64(q, 0);
+    return ST_OK;
 }
 
 static int check_or_set(struct cli *c, bool set)
@@ -185,12 +206,13 @@ static int check_or_set(struct cli *c, bool set)
     }
     p.doc = doc;
     arena_init(&arena, 64u << 20);
-    enum st st = school_of(c, &a, &p.scope, &p.scope_id, &e);
+    enum st st = cli_scope(c, &a, &p.scope, &p.scope_id, &e);
     bool time_read = read_effective(c, &a.app, &p.effective_at_ms);
     struct snapshot *s = snapshot_hold(&a.app);
     if (st == ST_OK && time_read) {
         struct tx tx;
         st = set ? tx_write(a.conn, s->district_id, &tx, &e) : tx_read(a.conn, s->district_id, &tx, &e);
+        if (st == ST_OK) st = find_author(c, &tx, &p.recorder_id, &e);
         if (st == ST_OK) st = set ? policy_save(&a.app, s, &tx, &arena, &p, &saved, &e) : policy_check(&a.app, s, &tx, &arena, &p, &saved, &e);
         if (st == ST_OK && set) st = tx_commit(&tx, &e);
         else tx_rollback(&tx);
@@ -207,25 +229,54 @@ static int check_or_set(struct cli *c, bool set)
 static int run_check(struct cli *c) { return check_or_set(c, false); }
 static int run_set(struct cli *c) { return check_or_set(c, true); }
 
-/* Two files, or a file and what is in force, in words. */
+static bool is_version(const char *name)
+{
+    int64_t id;
+    return strcmp(name, "now") == 0 || parse_i64(name, &id);
+}
+
+/* One side of a comparison: a file; with --db also a version's id (as it is merged over what was above it when it came into
+ * force), or "now". */
+static enum st read_side(const struct regime *r, int64_t now_ms, const char *name, struct policy *out, struct err *e)
+{
+    int64_t id;
+    if (r && strcmp(name, "now") == 0) {
+        *out = regime_policy(r, now_ms)->policy;
+        return ST_OK;
+    }
+    if (r && parse_i64(name, &id)) {
+        for (size_t i = 0; i < r->policy_count; i++) {
+            const struct policy_version *v = &r->policies[i];
+            if (v->policy_id != id) continue;
+            int64_t at = v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms;
+            *out = v->scope == SCOPE_DISTRICT ? v->policy : regime_policy_for(r, v->scope_id, at)->policy;
+            return ST_OK;
+        }
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %s", name);
+    }
+    char *doc = cli_read_file(name);
+    if (!doc) return err_fail(e, ST_NOT_FOUND, "err.file", "%s is no file%s", name, r ? "" : "; a version's id needs --db");
+    enum st st = policy_read(doc, strlen(doc), out, e);
+    free(doc);
+    return st;
+}
+
+/* Two documents in words. */
 static int run_diff(struct cli *c)
 {
     struct err e = {0};
     struct arena arena;
+    struct cli_app a = {0};
     struct policy p[2] = {{0}, {0}};
     struct policy_saved d = {0};
-    if (c->count != 2) return cli_usage(c, "say which two files");
+    if (c->count != 2) return cli_usage(c, "say which two");
+    bool open = c->db && (is_version(c->positional[0]) || is_version(c->positional[1]));
+    if (open && cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     arena_init(&arena, 64u << 20);
     enum st st = ST_OK;
-    for (size_t i = 0; i < 2 && st == ST_OK; i++) {
-        char *doc = cli_read_file(c->positional[i]);
-        if (!doc) {
-            arena_release(&arena);
-            return 3;
-        }
-        st = policy_read(doc, strlen(doc), &p[i], &e);
-        free(doc);
-    }
+    for (size_t i = 0; i < 2 && st == ST_OK; i++)
+        st = read_side(open ? &a.app.snapshot->regime : NULL, open ? app_now_ms(&a.app) : 0, c->positional[i], &p[i], &e);
+    cli_close(&a);
     if (st == ST_OK) st = policy_diff(&arena, &p[0], &p[1], &d.changes, &d.change_count, &e);
     if (st == ST_OK && !c->json) print_changes(&d, false, NULL);
     if (st == ST_OK && c->json) {
@@ -290,9 +341,10 @@ const struct cli_word cli_words_policy[] = {
      {{"--school", "NAME|ID", "for a school"}, {"--effective", "TIME", "now, next-term or a time"}}},
     {"policy set", "FILE", "A new version: FILE, whole or in part, over the one before.", run_set, true,
      {{"--reason", "TEXT", "why; kept with the version"},
+      {"--author", "USERNAME", "who decided (default: the operator)"},
       {"--school", "NAME|ID", "for a school"},
       {"--effective", "TIME", "now, next-term or a time (default: at once, or with the next term when levels or grades would change)"}}},
-    {"policy diff", "BEFORE AFTER", "What differs between two documents, in words.", run_diff, false, {{0}}},
+    {"policy diff", "BEFORE AFTER", "What differs between two documents, in words: files; with --db also ids of versions, or now.", run_diff, false, {{0}}},
     {"grades freeze", "", "Write down a term's grades as they are, with the rules that made them; what was written before stays.", run_freeze, true,
      {{"--term", "TITLE", "which (default: the one under way)"}}},
     {"policy settings", "", "Every setting, with its bounds, as a table.", run_settings, false, {{0}}},

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "app/due.h"
 #include "app/hub.h"
 #include "app/people.h"
 #include "app/workers.h"
@@ -106,6 +107,8 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     if (st == ST_OK) st = writer_start(app, e);
     unsigned workers = db_is_sqlite(app->db) ? (unsigned)sysconf(_SC_NPROCESSORS_ONLN) : 8;
     if (st == ST_OK) st = workers_start(app, workers < 2 ? 2 : workers, e);
+    struct due *due = NULL;
+    if (st == ST_OK) st = due_start(app, &due, e);
     if (st == ST_OK) st = http_start(&config, &server, e);
     if (st == ST_OK) {
         char url[200];
@@ -129,6 +132,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
         nanosleep(&grace, NULL);
         http_stop(server);
     }
+    due_stop(due);
     workers_stop(app);
     writer_stop(app);
     if (st == ST_OK || watch) {

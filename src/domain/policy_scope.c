@@ -19,16 +19,26 @@ bool scope_parse(const char *code, enum policy_scope *out)
     return false;
 }
 
+/* One member over another; null takes it away (RFC 7396). */
+static bool put(json_t *into, const char *key, const json_t *v)
+{
+    if (json_is_null(v)) {
+        (void)json_object_del(into, key);
+        return true;
+    }
+    return json_object_set_new(into, key, json_deep_copy(v)) == 0;
+}
+
 static bool merge_into(json_t *into, const json_t *over)
 {
     const char *key;
     json_t *v;
     json_object_foreach((json_t *)(uintptr_t)over, key, v)
     {
-        json_t *old = json_object_get(into, key);
-        if (json_is_object(old) && json_is_object(v)) {
-            if (!merge_into(old, v)) return false;
-        } else if (json_object_set_new(into, key, json_deep_copy(v)) != 0) {
+        if (json_is_object(v)) {
+            if (!json_is_object(json_object_get(into, key)) && json_object_set_new(into, key, json_object()) != 0) return false;
+            if (!merge_into(json_object_get(into, key), v)) return false;
+        } else if (!put(into, key, v)) {
             return false;
         }
     }
@@ -73,6 +83,7 @@ static enum st check_member(const json_t *upper, const char *group, const char *
     static const struct setting conversion = {.group = "grades", .name = "conversion", .narrowest = SCOPE_SCHOOL, .re_derives = true};
     if (strcmp(path, "grades.conversion") == 0) s = &conversion;
     if (!s) return policy_clause(e, "policy.unknown", "there is no such setting", "%s", clause);
+    if (json_is_null(value)) return ST_OK; /* back to what holds above */
     if (at > s->narrowest) return denied(e, "policy.scope", "may not differ at this level", clause);
     return at == SCOPE_DISTRICT ? ST_OK : check_lock(upper, s, path, clause, value, e);
 }
@@ -81,6 +92,7 @@ static enum st check_group(const json_t *upper, const char *group, const char *w
 {
     const char *name;
     json_t *v;
+    if (json_is_null(o)) return ST_OK;
     if (!json_is_object(o)) return policy_clause(e, "policy.shape", "must be an object", "%s", where);
     json_object_foreach((json_t *)(uintptr_t)o, name, v)
     {
@@ -100,22 +112,93 @@ static enum st check_group(const json_t *upper, const char *group, const char *w
     return ST_OK;
 }
 
+/* What stands beside the settings. */
+static bool is_around(const char *key)
+{
+    static const char *const around[] = {"about", "purposes", "title", "text", "drafted_by", "version"};
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++)
+        if (strcmp(around[i], key) == 0) return true;
+    return false;
+}
+
 enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope at, struct err *e)
 {
-    static const char *const around[] = {"about", "purposes", "title", "text", "drafted_by", "version", NULL};
     const char *group;
     json_t *o;
     if (!json_is_object(doc)) return policy_clause(e, "policy.shape", "the document must be an object", "/");
     json_object_foreach((json_t *)(uintptr_t)doc, group, o)
     {
         char where[80];
-        int k = 0;
-        while (around[k] && strcmp(around[k], group) != 0) k++;
-        if (around[k]) continue;
+        if (is_around(group)) continue;
         snprintf(where, sizeof where, "/%.60s", group);
         TRY(check_group(upper, group, where, o, at, e));
     }
     return ST_OK;
+}
+
+/* Takes out of a group what may not be said; where: as in check_group. */
+static bool prune_group(const json_t *upper, const char *group, const char *where, json_t *o, enum policy_scope at)
+{
+    const char *name;
+    void *next;
+    json_t *v;
+    json_object_foreach_safe(o, next, name, v)
+    {
+        struct err e;
+        if (strcmp(group, "mastery") == 0 && strcmp(name, "by_type") == 0 && json_is_object(v)) {
+            const char *type;
+            json_t *rule;
+            json_object_foreach(v, type, rule)
+            {
+                if (!prune_group(upper, group, where, rule, at)) return false;
+            }
+        } else if (check_member(upper, group, name, where, v, at, &e) != ST_OK && json_object_del(o, name) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope at)
+{
+    const char *group;
+    json_t *o, *kept = json_is_object(doc) ? json_deep_copy(doc) : json_object();
+    bool fine = kept != NULL;
+    json_object_foreach(kept, group, o)
+    {
+        if (fine && !is_around(group)) fine = prune_group(upper, group, group, o, at);
+    }
+    if (fine) return kept;
+    json_decref(kept);
+    return NULL;
+}
+
+static bool rebase_into(json_t *into, const json_t *before, const json_t *change)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)change, key, v)
+    {
+        json_t *own = json_object_get(into, key), *was = json_object_get(before, key);
+        if (json_is_object(v) && !own && !was) {
+            if (json_object_set_new(into, key, json_object()) != 0) return false;
+            own = json_object_get(into, key);
+        }
+        if (json_is_object(own) && json_is_object(v)) {
+            if (!rebase_into(own, was, v)) return false;
+        } else if ((own == NULL ? was == NULL : json_equal(own, was)) && !put(into, key, v)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+json_t *policy_rebase(const json_t *waiting, const json_t *before, const json_t *change)
+{
+    json_t *m = json_deep_copy(waiting);
+    if (m && rebase_into(m, before, change)) return m;
+    json_decref(m);
+    return NULL;
 }
 
 static bool has_purpose(const json_t *purposes, const char *id)

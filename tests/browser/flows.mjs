@@ -224,7 +224,7 @@ const parts = {
     // A skill of Maya's that is secure: wrong answers move it, whichever it is.
     const skill = (await mastery()).find((k) => k.level === "secure" && k.name === "Find equal fractions") || (await mastery()).find((k) => k.level === "secure");
     const cell = page.locator(`a[href*="learner=${maya}&competency=${skill.competency_id}"]`);
-    const before = await cell.getAttribute("class"), foot = () => page.evaluate((c) => document.querySelector(`a[href*="competency=${c}"]`).closest("td").cellIndex, skill.competency_id).then((i) => page.evaluate((n) => Number(document.querySelector("tfoot tr").cells[n].textContent), i));
+    const before = await cell.getAttribute("class"), foot = () => page.evaluate((c) => document.querySelector(`td a[href*="competency=${c}"]`).closest("td").cellIndex, skill.competency_id).then((i) => page.evaluate((n) => Number(document.querySelector("tfoot tr").cells[n].textContent), i));
     const secure = await foot(), url = page.url();
     await page.evaluate(() => { window.unloaded = false; });
     await s.page.goto(`${base}/today`);

@@ -2,6 +2,7 @@
 import json
 import pathlib
 import random
+import time
 
 import pytest
 
@@ -77,9 +78,7 @@ def test_a_what_if_says_what_applying_it_does(db, worked, document):
     done = policy(db, "set", document(WEAK), "--reason", "the threshold was too high", "--effective", "now").json
     assert done["changes"] and done["rows_differed"] > 0
     after = levels(db)
-    names = ["not_yet", "started", "nearly", "secure"]
-    moved = {(int(c["learner_id"]), int(c["competency_id"])): (c["from"], c["to"]) for c in tried["changes"]}
-    assert moved == {k: (names[before[k]], names[after[k]]) for k in after if before[k] != after[k]}
+    assert moves(tried) == applied(before, after)
     assert waymark("check", "--db", db.url, "--json").json["ok"]
 
 
@@ -121,11 +120,156 @@ def test_levels_and_grades_wait_for_the_next_term(db, document):
     db.execute("DELETE FROM academic_session")
     r = waymark("policy", "set", document(WEAK), "--db", db.url, "--reason", "x", expect=1)
     assert r.code == 1 and "next term" in r.err
-    [[district]] = db.rows("SELECT MIN(district_id) FROM district WHERE district_id > 0")
-    db.execute(f"INSERT INTO academic_session (district_id, session_id, title, type, starts_on, ends_on, school_year, status) VALUES ({district}, 77, 'Spring', 'term', 30000, 30100, '2052', 'active')")
+    term(db)
     done = policy(db, "set", document(WEAK), "--reason", "x").json
     assert done["effective_at"].startswith("2052-02-2"), done  # day 30000 is 2052-02-20
     assert policy(db, "set", document({"pace": {"behind_weeks": 3}}), "--reason", "sooner").json["effective_at"] < "2052"
+
+
+def term(db, starts_on=30000):
+    """The next term begins on a day since 1970; 30000 is 2052-02-20."""
+    [[district]] = db.rows("SELECT MIN(district_id) FROM district WHERE district_id > 0")
+    db.execute("DELETE FROM academic_session")
+    db.execute(f"INSERT INTO academic_session (district_id, session_id, title, type, starts_on, ends_on, school_year, status) VALUES ({district}, 77, 'Spring', 'term', {starts_on}, {starts_on + 100}, '2052', 'active')")
+
+
+def in_force(db, *words):
+    return policy(db, "show", *words).json["doc"]
+
+
+def test_a_change_meanwhile_neither_hastens_nor_ends_what_waits(db, school, document):
+    term(db)
+    policy(db, "set", document(WEAK), "--reason", "next term", "--author", school.teacher.username)
+    now = policy(db, "set", document({"pace": {"behind_weeks": 3}}), "--reason", "at once").json
+    assert now["carried"] == 1
+    assert in_force(db)["mastery"]["secure_at"] == 0.95 and in_force(db)["pace"] == {"behind_weeks": 3}
+    then = in_force(db, "--as-of", "2052-03-01")
+    assert then["mastery"]["secure_at"] == 0.6 and then["pace"] == {"behind_weeks": 3}
+    # What waits keeps what it changes itself; what cannot hold with it is refused.
+    policy(db, "set", document({"mastery": {"secure_at": 0.97}}), "--reason", "sooner", "--effective", "now")
+    assert in_force(db)["mastery"]["secure_at"] == 0.97 and in_force(db, "--as-of", "2052-03-01")["mastery"]["secure_at"] == 0.6
+    r = waymark("policy", "set", document({"mastery": {"rule": "recent", "times": 6, "of_last": 8, "seen_right_at": 0.9}}), "--db", db.url, "--reason", "x", "--effective", "now", expect=0)
+    r = waymark("policy", "set", document({"mastery": {"of_last": 5}}), "--db", db.url, "--reason", "x", "--effective", "now", expect=1)
+    assert "/mastery/times" in r.err
+    history = policy(db, "show", "--history").json
+    assert len({v["policy_id"] for v in history}) == len(history) and all("base_id" in v for v in history[1:])
+    told = waymark("policy", "diff", history[0]["policy_id"], "now", "--db", db.url, "--json").json
+    assert any("0.97 instead of 0.95" in line for line in told), told
+
+
+def test_what_is_past_stays_and_null_takes_away(db, document):
+    done = policy(db, "set", document(WEAK), "--reason", "x", "--effective", "2020-01-01").json
+    assert done["effective_at"] > "2026", "rules do not change what was"
+    assert in_force(db, "--as-of", "2021-01-01")["mastery"]["secure_at"] == 0.95
+    policy(db, "set", document({"mastery": {"least_evidence": None}}), "--reason", "the default will do", "--effective", "now")
+    assert "least_evidence" not in in_force(db)["mastery"]
+
+
+def test_a_lock_that_comes_later_holds(db, worked, document):
+    [[name]] = db.rows("SELECT name FROM org WHERE type = 'school' ORDER BY org_id LIMIT 1")
+    paths = ("mastery.secure_at", "mastery.nearly_at")
+    policy(db, "set", document({"about": {p: {"lock": "open"} for p in paths}}), "--reason", "schools may choose", "--effective", "now")
+    policy(db, "set", document({"mastery": {"secure_at": 0.9, "nearly_at": 0.85}}), "--school", name, "--reason", "ours", "--effective", "now")
+    # The school's "nearly" would be above the district's "secure".
+    r = waymark("policy", "set", document({"about": {"mastery.secure_at": {"lock": "locked"}}, "mastery": {"secure_at": 0.82}}), "--db", db.url, "--reason", "x", "--effective", "now", expect=1)
+    assert "/mastery/nearly_at" in r.err and "school" in r.err
+    policy(db, "set", document({"about": {"mastery.secure_at": {"lock": "locked"}}}), "--reason", "one threshold for all", "--effective", "now")
+    now = in_force(db, "--school", name)["mastery"]
+    assert now["secure_at"] == 0.95 and now["nearly_at"] == 0.85
+    assert waymark("check", "--db", db.url, "--json").json["ok"]
+
+
+def moves(tried):
+    return {(int(c["learner_id"]), int(c["competency_id"])): (c["from"], c["to"]) for c in tried["changes"]}
+
+
+def applied(before, after):
+    names = ["not_yet", "started", "nearly", "secure"]
+    return {k: (names[before[k]], names[after[k]]) for k in after if before[k] != after[k]}
+
+
+def test_a_what_if_where_schools_differ(db, worked, document):
+    [[home]] = db.rows(f"SELECT MAX(org_id) FROM user_role WHERE user_id = {worked.school.student.id} AND role = 'student'")
+    paths = ("mastery.secure_at", "mastery.nearly_at", "mastery.least_evidence")
+    policy(db, "set", document({"about": {p: {"lock": "open"} for p in paths}}), "--reason", "schools may choose", "--effective", "now")
+    for scope, doc in ((("--school", home), WEAK), ((), {"mastery": {"secure_at": 0.7, "nearly_at": 0.65}}), ((), {"about": {paths[0]: {"lock": "locked"}}}),
+                       (("--school", home), {"mastery": {"least_evidence": 9}})):
+        before = levels(db)
+        tried = waymark("rebuild", "--what-if", document(doc), *scope, "--db", db.url, "--json").json
+        assert levels(db) == before
+        policy(db, "set", document(doc), *scope, "--reason", "as tried", "--effective", "now")
+        assert moves(tried) == applied(before, levels(db)), (scope, doc)
+    r = waymark("rebuild", "--what-if", document({"mastery": {"secure_at": 0.9}}), "--school", home, "--db", db.url, expect=4)
+    assert "locked" in r.err
+
+
+def random_policy(rng):
+    def rule():
+        kind = rng.choice(["model", "recent", "sustained", "decaying", "mode", "judgement"])
+        secure = rng.uniform(0.5, 0.99)
+        of_last = rng.randint(1, 12)
+        return {"rule": kind, "secure_at": round(secure, 3), "nearly_at": round(rng.uniform(0.3, secure), 3) if secure > 0.31 else 0.3, "least_evidence": rng.randint(1, 6),
+                "times": rng.randint(1, min(of_last, 5)), "of_last": of_last, "newest_weight": round(rng.uniform(0.1, 0.9), 3), "off_screen": rng.choice([0, 0, 1]),
+                "gap_days": rng.choice([0, 0, 1]), "after_hint": rng.choice(["practice", "not_alone"]), "seen_right_at": round(rng.uniform(0.3, 1), 3)}
+    return {"mastery": rule() | {"by_type": {"Standard": rule(), "Practice": rule()}}}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_levels_as_they_were_and_rebuilt(db, school, worked, serve, document, seed):
+    """Random histories under random rules: what is stored is rebuilt byte for byte, and any moment's levels are what was stored then."""
+    rng, seen = random.Random(seed), []
+    for turn in range(3):
+        doc = random_policy(rng)
+        tried = waymark("rebuild", "--what-if", document(doc), "--db", db.url, "--json").json
+        before = levels(db)
+        policy(db, "set", document(doc), "--reason", f"turn {turn}", "--effective", "now")
+        assert moves(tried) == applied(before, levels(db)), doc
+        server = serve()
+        for key in rng.sample(["student", "load0", "load1", "load2"], 2):
+            c = Client(server.port, school.users[key].token)
+            for _ in range(rng.randint(3, 9)):
+                assert worked.post(c, worked.new(key, rng)).status == 200
+            c.close()
+        server.stop()
+        assert waymark("check", "--db", db.url, "--json").json["ok"], doc
+        digest = waymark("check", "--db", db.url, "--digest").out
+        db.execute(f"DELETE FROM mastery WHERE competency_id % 3 = {turn}")
+        db.execute("UPDATE mastery SET level = 0")
+        db.execute("DELETE FROM learner_state WHERE learner_id % 2 = 0")
+        waymark("rebuild", "--db", db.url)
+        assert waymark("check", "--db", db.url, "--digest").out == digest
+        time.sleep(0.05)
+        seen.append((time.time(), stored(db)))
+        time.sleep(0.05)
+    for at, then in seen:
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03}Z"
+        was = waymark("rebuild", "--as-of", stamp, "--db", db.url, "--json").json
+        assert {(int(l["learner_id"]), int(l["competency_id"])): (l["level"], l["p_known"], l["evidence_count"]) for l in was["levels"]} == then
+        assert sum(was["held"].values()) == len(then)
+    assert waymark("rebuild", "--as-of", "2020-01-01", "--db", db.url, "--json").json["levels"] == []
+
+
+def stored(db):
+    names = ["not_yet", "started", "nearly", "secure"]
+    return {(int(a), int(b)): (names[int(c)], float(p), int(n)) for a, b, c, p, n in db.rows("SELECT learner_id, competency_id, level, p_known, evidence_count FROM mastery")}
+
+
+def test_rules_that_come_into_force_while_it_serves_are_derived_by(db, worked, serve, document):
+    soon = time.time() + 4
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(soon)) + "Z"
+    before = levels(db)
+    tried = waymark("rebuild", "--what-if", document(WEAK), "--db", db.url, "--json").json
+    policy(db, "set", document(WEAK), "--reason", "from a moment on", "--effective", stamp)
+    assert levels(db) == before
+    server = serve()
+    until = time.time() + 30
+    while levels(db) == before and time.time() < until:
+        time.sleep(0.2)
+    while time.time() < until and db.rows("SELECT COUNT(*) FROM policy WHERE derived_at_ms IS NULL") != [["0"]]:
+        time.sleep(0.2)
+    assert moves(tried) == applied(before, levels(db)) != {}
+    server.stop()
+    assert waymark("check", "--db", db.url, "--json").json["ok"]
 
 
 def test_versions_are_told_apart_in_words(document):

@@ -142,11 +142,20 @@ WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'stud
   AND s.district_id = e.district_id AND s.learner_id = e.user_id
 ORDER BY e.user_id
 -- name: policy_list
-SELECT policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, reason, COALESCE(recorder_id, 0) FROM policy
+SELECT policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, reason, COALESCE(recorder_id, 0), COALESCE(base_id, 0),
+  COALESCE(derived_at_ms, -1) FROM policy
 WHERE district_id = :district_id ORDER BY policy_id
 -- name: policy_insert
 INSERT INTO policy (district_id, policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, recorder_id, reason)
 VALUES (:district_id, :policy_id, :scope, :scope_id, :doc, :effective_at_ms, :recorded_at_ms, :recorder_id, :reason)
+-- name: policy_made_from
+-- why: what moves no level is derived as soon as it is written
+UPDATE policy SET base_id = :base_id, derived_at_ms = :derived_at_ms WHERE district_id = :district_id AND policy_id = :policy_id
+-- name: policy_derived
+-- why: a version that comes into force while nobody looks is derived once
+UPDATE policy SET derived_at_ms = :at_ms WHERE district_id = :district_id AND derived_at_ms IS NULL AND effective_at_ms <= :at_ms
+-- name: policy_due
+SELECT COUNT(*) FROM policy WHERE district_id = :district_id AND derived_at_ms IS NULL AND effective_at_ms <= :at_ms
 -- name: model_list
 SELECT model_id, kind, doc, effective_at_ms FROM model WHERE district_id = :district_id ORDER BY model_id
 -- name: model_insert

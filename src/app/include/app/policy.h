@@ -8,21 +8,25 @@
 struct policy_save {
     enum policy_scope scope; /* district or school */
     int64_t scope_id;        /* the school's org id; 0 for the district */
-    const char *doc;         /* merged over the latest version of that scope: a partial document will do */
+    const char *doc;         /* merged over the version of that scope in force at the time: a partial document will do */
     const char *reason;      /* recorded; never empty */
     int64_t recorder_id;     /* 0: the operator */
-    int64_t effective_at_ms; /* 0: at once, or with the next term when levels or grades would change */
+    int64_t effective_at_ms; /* 0: at once, or with the next term when levels or grades would change; what is past is now */
 };
 
 struct policy_saved {
     int64_t policy_id, effective_at_ms;
+    int64_t base_id;               /* the version it was made from; 0: none */
     size_t change_count;
-    struct policy_change *changes; /* against the latest version of that scope, in arena */
+    struct policy_change *changes; /* against that one, in arena */
+    bool re_derives;               /* levels or grades: they are to be derived anew when it comes into force */
+    size_t carried;                /* versions that wait for a later day, and were written anew with this change in them */
 };
 
 /* Checks without writing, and tells what would differ and when it would hold.
  * err ST_INVALID, ST_DENIED: the document, with the clause (domain/policy.h); policy.reason: none given; policy.no_term: levels
- *     or grades would change, and no next term is known; policy.nothing: it changes nothing */
+ *     or grades would change, and no next term is known; policy.nothing: it changes nothing; policy.school, policy.waiting: it does
+ *     not go together with a school's own rules, or with a version that waits for its day */
 enum st policy_check(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
 /* The same, and writes the version. The caller reloads and, when it is in force at once, derives anew. */
 enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;

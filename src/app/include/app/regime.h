@@ -23,14 +23,16 @@ struct policy_version {
     int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
     enum policy_scope scope;
     int64_t scope_id;      /* the school; 0 for the district */
-    struct policy policy;  /* of a school: over the defaults alone; see regime_policy_for */
+    int64_t base_id;       /* the version that it was made from; 0: none */
+    bool derived;          /* what is stored goes by it already, or did before a later one */
+    struct policy policy;  /* of a school's own: the defaults; see regime_policy_for */
     const char *doc, *reason;
 };
 
-/* A school's version over a district's. */
+/* A school's version over a district's, but for what the district does not let it say. */
 struct policy_pair {
     const struct policy_version *district, *school;
-    struct policy_version merged; /* named by the later of the two */
+    struct policy_version merged; /* named by the one that came into force later */
 };
 
 struct regime {
@@ -40,6 +42,7 @@ struct regime {
     struct model *models;
 };
 
+/* Of the versions recorded and in force at a moment, the one with the latest day holds; of one day, the latest made. */
 enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e) WARN_UNUSED;
 /* The district's latest in force at a moment; never NULL once loaded. */
 const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms);
@@ -47,6 +50,11 @@ const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms
 const struct policy_version *regime_policy_for(const struct regime *r, int64_t org_id, int64_t at_ms);
 /* For a learner: by the school, which is looked up only where a school has rules of its own. */
 enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e) WARN_UNUSED;
+/* A scope's own version in force; NULL: it has none. */
+const struct policy_version *regime_version(const struct regime *r, enum policy_scope scope, int64_t scope_id, int64_t at_ms);
+enum st regime_school_of(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e) WARN_UNUSED; /* 0: none */
+/* Has a version come into force by which nothing was derived yet? (app/rebuild.h) */
+bool regime_due(const struct regime *r, int64_t now_ms);
 const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t policy_id);
 const struct model *regime_model(const struct regime *r, int64_t at_ms);
 const struct model *regime_model_by_id(const struct regime *r, int64_t model_id);

@@ -60,6 +60,9 @@ struct cli_app {
 enum st cli_open(struct cli *c, struct cli_app *out, struct err *e) WARN_UNUSED;
 void cli_close(struct cli_app *a);
 
+/* policy.c: --school NAME|ID as a scope; without it the district. ST_NOT_FOUND: no such school */
+enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, struct err *e) WARN_UNUSED;
+
 /* admin.c: the first rows of a new database. ST_DENIED: it holds a district already. */
 enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone, struct err *e) WARN_UNUSED;
 

@@ -103,8 +103,14 @@ struct policy policy_default(void);
 enum st policy_read(const char *doc, size_t n, struct policy *out, struct err *e) WARN_UNUSED;
 enum st policy_from_json(const json_t *doc, struct policy *out, struct err *e) WARN_UNUSED;
 
-/* A new document: `lower` over `upper`, members of objects one by one, lists whole. Owned by the caller; NULL: no memory. */
+/* A new document: `lower` over `upper`, members of objects one by one, lists whole; null takes a member away. Owned by the caller;
+ * NULL: no memory. */
 json_t *policy_merge(const json_t *upper, const json_t *lower);
+/* `change` over a version that waits for its day, but for what that version itself changes: where it differs from `before`, the
+ * version in force until then. So that a change made meanwhile does not end with it. Owned by the caller; NULL: no memory. */
+json_t *policy_rebase(const json_t *waiting, const json_t *before, const json_t *change);
+/* A document of scope `at` without what the scopes above do not (or no longer) let it say. Owned by the caller; NULL: no memory. */
+json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope at);
 /* May a document of scope `at` say what it says under `upper` (merged, of the scopes above)?
  * err ST_DENIED, with the clause as argument: set below its narrowest scope, locked above, or outside the bounds given above;
  *     ST_INVALID: a setting that is none. */

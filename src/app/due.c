@@ -1,0 +1,70 @@
+#include "app/due.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "app/rebuild.h"
+#include "base/log.h"
+
+struct due {
+    struct app *app;
+    struct conn *conn;
+    pthread_t thread;
+    atomic_bool stop;
+};
+
+static bool is_due(struct app *app)
+{
+    struct snapshot *s = snapshot_hold(app);
+    bool due = regime_due(&s->regime, app_now_ms(app));
+    snapshot_drop(s);
+    return due;
+}
+
+static void *watch(void *arg)
+{
+    struct due *d = arg;
+    enum { TURNS = 10 };
+    const struct timespec turn = {.tv_nsec = 1000000000 / TURNS};
+    for (int i = 0; !atomic_load(&d->stop); i++) {
+        struct rebuild_report r = {0};
+        struct err e = {0};
+        bool done = false;
+        if (i % TURNS == 0 && is_due(d->app)) {
+            if (rebuild_due(d->app, d->conn, &d->stop, &done, &r, &e) != ST_OK) log_line(LOG_WARN, "derive", "%s", e.detail); /* asked again in a second */
+            else if (done) log_line(LOG_INFO, "derive", "rules came into force: %" PRId64 " learners, %" PRId64 " levels are others", r.learners, r.rows_differed);
+        }
+        nanosleep(&turn, NULL);
+    }
+    return NULL;
+}
+
+enum st due_start(struct app *app, struct due **out, struct err *e)
+{
+    struct due *d = calloc(1, sizeof *d);
+    if (!d) return err_fail(e, ST_NOMEM, "err.memory", "due");
+    d->app = app;
+    atomic_init(&d->stop, false);
+    enum st st = conn_open(app->db, CONN_WRITE, &d->conn, e);
+    if (st == ST_OK && pthread_create(&d->thread, NULL, watch, d) != 0) {
+        conn_close(d->conn);
+        st = err_fail(e, ST_NOMEM, "err.memory", "thread");
+    }
+    if (st != ST_OK) {
+        free(d);
+        return st;
+    }
+    *out = d;
+    return ST_OK;
+}
+
+void due_stop(struct due *d)
+{
+    if (!d) return;
+    atomic_store(&d->stop, true);
+    pthread_join(d->thread, NULL);
+    conn_close(d->conn);
+    free(d);
+}

@@ -38,7 +38,9 @@ static enum st documents_make(const struct snapshot *s, const struct policy_save
     TRY(json_read_owned(p->doc, strlen(p->doc), &d->given, e));
     if (!json_is_object(d->given)) return err_fail(e, ST_INVALID, "policy.shape", "the policy must be a JSON object");
     d->before = d->base ? json_loads(d->base->doc, 0, NULL) : json_object();
-    d->upper = p->scope == SCOPE_DISTRICT || !upper ? json_object() : json_loads(upper->doc, 0, NULL);
+    json_t *above = p->scope == SCOPE_DISTRICT || !upper ? json_object() : json_loads(upper->doc, 0, NULL);
+    d->upper = policy_opened(above, p->scope_id);
+    json_decref(above);
     d->after = policy_merge(d->before, d->given);
     d->before_whole = whole_of(d->upper, d->before, p->scope);
     d->after_whole = whole_of(d->upper, d->after, p->scope);
@@ -66,11 +68,12 @@ static bool moves_levels(const struct policy_change *changes, size_t n)
     return false;
 }
 
-static enum st policy_whole(const json_t *upper, const char *doc, struct policy *out, struct err *e)
+static enum st policy_whole(const json_t *upper, const struct policy_version *school, struct policy *out, struct err *e)
 {
-    json_t *own = json_loads(doc, 0, NULL), *whole = whole_of(upper, own, SCOPE_SCHOOL);
+    json_t *own = json_loads(school->doc, 0, NULL), *above = policy_opened(upper, school->scope_id), *whole = whole_of(above, own, SCOPE_SCHOOL);
     enum st st = whole ? policy_from_json(whole, out, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
     json_decref(own);
+    json_decref(above);
     json_decref(whole);
     return st;
 }
@@ -81,14 +84,14 @@ static enum st compare_school(struct arena *a, const struct policy_version *v, c
     struct policy before = {0}, after = {0};
     struct policy_change *changes;
     size_t n;
-    enum st st = policy_whole(d->after, v->doc, &after, e);
+    enum st st = policy_whole(d->after, v, &after, e);
     if (st == ST_INVALID) {
         char words[sizeof e->detail];
         snprintf(words, sizeof words, "%s", e->detail);
         return err_fail(e, ST_INVALID, "policy.school", "with the rules that school %lld has of its own: %.180s", (long long)v->scope_id, words);
     }
     TRY(st);
-    TRY(policy_whole(d->before, v->doc, &before, e));
+    TRY(policy_whole(d->before, v, &before, e));
     TRY(policy_diff(a, &before, &after, &changes, &n, e));
     out->re_derives = out->re_derives || moves_levels(changes, n); /* a lock alone may do that */
     return ST_OK;
@@ -112,6 +115,7 @@ static enum st compare(struct arena *a, const struct regime *r, const struct pol
 /* A version of the same scope that waits for a later day, and is the one of its day. */
 static bool waits(const struct regime *r, const struct policy_version *v, const struct policy_save *p, int64_t at_ms)
 {
+    if (p->until_ms && v->effective_at_ms >= p->until_ms) return false;
     return v->scope == p->scope && v->scope_id == p->scope_id && v->effective_at_ms > at_ms && regime_version(r, v->scope, v->scope_id, v->effective_at_ms) == v;
 }
 
@@ -136,6 +140,7 @@ static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, st
     int64_t now = app_now_ms(app), at = p->effective_at_ms > now ? p->effective_at_ms : now;
     *out = (struct policy_saved){.effective_at_ms = at};
     if (!p->reason || !*p->reason) return err_fail(e, ST_INVALID, "policy.reason", "say why: a version of the rules is kept with its reason");
+    if (p->until_ms && p->until_ms <= at) return err_fail(e, ST_INVALID, "policy.until", "it would end before it begins");
     if (p->scope > SCOPE_SCHOOL) return err_fail(e, ST_INVALID, "policy.scope_unknown", "rules are kept for the district and for schools");
     TRY(documents_make(s, p, at, d, e));
     TRY(policy_may_set(d->upper, d->given, p->scope, e));
@@ -192,6 +197,17 @@ static enum st write(struct app *app, struct tx *tx, const struct policy_save *p
     return stmt_run(q, NULL, e);
 }
 
+/* On that day what would have been in force without the version is so again. */
+static enum st write_end(struct app *app, const struct regime *r, struct tx *tx, const struct policy_save *p, const struct policy_saved *saved, struct err *e)
+{
+    const struct policy_version *then = regime_version(r, p->scope, p->scope_id, p->until_ms);
+    if (then && then->effective_at_ms == p->until_ms) return ST_OK; /* another comes that day */
+    json_t *doc = then ? json_loads(then->doc, 0, NULL) : json_object();
+    enum st st = doc ? write(app, tx, p, doc, &(struct version){app_id(app), saved->policy_id, p->until_ms, 0, p->reason}, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
+    json_decref(doc);
+    return st;
+}
+
 /* The version, and anew each that waits for a later day: it is to hold what changes now as well. */
 static enum st write_all(struct app *app, const struct regime *r, struct tx *tx, const struct policy_save *p, const struct documents *d, struct policy_saved *out, struct err *e)
 {
@@ -206,7 +222,7 @@ static enum st write_all(struct app *app, const struct regime *r, struct tx *tx,
         json_decref(doc);
         TRY(st);
     }
-    return ST_OK;
+    return p->until_ms ? write_end(app, r, tx, p, out, e) : ST_OK;
 }
 
 static enum st check_and(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, bool save, struct policy_saved *out, struct err *e)
@@ -228,6 +244,14 @@ enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, st
     return check_and(app, s, tx, a, p, true, out, e);
 }
 
+static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    struct policy_cmd *p = (struct policy_cmd *)command;
+    return policy_save(app, p->snapshot, tx, p->arena, &p->save, &p->saved, e);
+}
+
+void policy_ready(struct policy_cmd *p) { p->command.run = run; }
+
 const char *setting_words(enum lang lang, const struct setting *s)
 {
     char path[80];
@@ -246,6 +270,18 @@ void setting_value_words(struct text *out, enum lang lang, const struct setting 
     text_add(out, msg(lang, msg_find_code("choice", code, MSG_setting_other)));
 }
 
+/* Shares in 100, as people say them. */
+static void value_in_words(struct text *out, enum lang lang, const struct setting *s, double value)
+{
+    char number[40];
+    if (s->type != SETTING_NUMBER || s->most > 1) {
+        setting_value_words(out, lang, s, value);
+        return;
+    }
+    snprintf(number, sizeof number, "%.10g", value * 100);
+    msg_format(out, lang, MSG_rules_value_in_100, MSG_ARGS(MSG_T("value", number)));
+}
+
 void policy_change_words(struct text *out, enum lang lang, const struct policy_change *c)
 {
     if (!c->setting) {
@@ -255,8 +291,8 @@ void policy_change_words(struct text *out, enum lang lang, const struct policy_c
     struct text before, after;
     text_init(&before, 400);
     text_init(&after, 400);
-    setting_value_words(&before, lang, c->setting, c->before);
-    setting_value_words(&after, lang, c->setting, c->after);
+    value_in_words(&before, lang, c->setting, c->before);
+    value_in_words(&after, lang, c->setting, c->after);
     const struct msg_arg args[] = {{.name = "setting", .text = setting_words(lang, c->setting)}, {.name = "after", .text = text_str(&after)}, {.name = "before", .text = text_str(&before)}, {.name = "type", .text = c->type}};
     msg_format(out, lang, *c->type ? MSG_policy_change_of_type : MSG_policy_change, args, 4);
     text_release(&before);

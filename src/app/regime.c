@@ -45,7 +45,7 @@ static enum st count_rows(struct tx *tx, enum sql_id id, size_t *n, struct err *
 
 static enum st merge_pair(struct arena *a, struct policy_pair *p, struct err *e)
 {
-    json_t *upper = json_loads(p->district->doc, 0, NULL), *own = json_loads(p->school->doc, 0, NULL), *lower = policy_within(upper, own, SCOPE_SCHOOL), *both = policy_merge(upper, lower);
+    json_t *above = json_loads(p->district->doc, 0, NULL), *upper = policy_opened(above, p->school->scope_id), *own = json_loads(p->school->doc, 0, NULL), *lower = policy_within(upper, own, SCOPE_SCHOOL), *both = policy_merge(upper, lower);
     char *doc = both ? json_dumps(both, JSON_COMPACT) : NULL;
     bool school_later = p->school->effective_at_ms > p->district->effective_at_ms || (p->school->effective_at_ms == p->district->effective_at_ms && p->school->policy_id > p->district->policy_id);
     const struct policy_version *later = school_later ? p->school : p->district;
@@ -63,6 +63,7 @@ static enum st merge_pair(struct arena *a, struct policy_pair *p, struct err *e)
     }
     free(doc);
     json_decref(own);
+    json_decref(above);
     json_decref(upper);
     json_decref(lower);
     json_decref(both);
@@ -191,6 +192,13 @@ const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t
     for (size_t i = 0; i < r->policy_count; i++)
         if (r->policies[i].policy_id == id) return &r->policies[i];
     return &r->policies[0];
+}
+
+const struct policy_version *regime_version_by_id(const struct regime *r, int64_t policy_id)
+{
+    for (size_t i = 0; i < r->policy_count; i++)
+        if (r->policies[i].policy_id == policy_id) return &r->policies[i];
+    return NULL;
 }
 
 const struct policy_version *regime_version(const struct regime *r, enum policy_scope scope, int64_t scope_id, int64_t at_ms)

@@ -53,11 +53,12 @@ static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out,
 {
     const struct policy_version *district = regime_policy(&q->s->regime, q->at_ms), *school = regime_version(&q->s->regime, SCOPE_SCHOOL, org_id, q->at_ms);
     json_t *upper = json_loads(district->doc, 0, NULL), *own = school ? json_loads(school->doc, 0, NULL) : json_object();
-    json_t *above = q->scope == SCOPE_DISTRICT ? policy_merge(upper, q->over) : json_incref(upper);
+    json_t *district_doc = q->scope == SCOPE_DISTRICT ? policy_merge(upper, q->over) : json_incref(upper);
+    json_t *above = policy_opened(district_doc, org_id);
     json_t *below = q->scope == SCOPE_SCHOOL ? policy_merge(own, q->over) : json_incref(own);
     json_t *within = policy_within(above, below, SCOPE_SCHOOL);
     *out = above && within ? policy_merge(above, within) : NULL;
-    json_t *all[] = {upper, own, above, below, within};
+    json_t *all[] = {upper, own, district_doc, above, below, within};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
     return *out ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
 }
@@ -218,8 +219,9 @@ static enum st ask_all(struct question *q, struct rebuild_report *out, struct er
 static enum st check_over(const struct question *q, struct err *e)
 {
     if (!json_is_object(q->over)) return err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object");
-    json_t *upper = json_loads(regime_policy(&q->s->regime, q->at_ms)->doc, 0, NULL);
+    json_t *district_doc = json_loads(regime_policy(&q->s->regime, q->at_ms)->doc, 0, NULL), *upper = policy_opened(district_doc, q->scope_id);
     enum st st = policy_may_set(q->scope == SCOPE_DISTRICT ? NULL : upper, q->over, q->scope, e);
+    json_decref(district_doc);
     json_decref(upper);
     return st;
 }

@@ -225,22 +225,27 @@ static void access_done(struct command *command)
     free(command);
 }
 
-static enum st record_access(struct call *c, struct err *e)
+enum st call_look(struct call *c, const char *scope, int64_t scope_id, struct err *e)
 {
-    if (!c->route->records_access || c->relation == MAY_OWN_RECORD) return ST_OK;
     struct access_cmd *a = calloc(1, sizeof *a);
     if (!a) return err_fail(e, ST_NOMEM, "err.memory", "access record");
     a->command.run = access_run;
     a->command.leaves_memory = true;
     a->command.done = access_done;
     a->actor_id = c->who.user_id;
-    a->scope = c->learner.learner_id ? "learner" : "class";
-    a->scope_id = c->learner.learner_id ? c->learner.learner_id : c->class_.class_id;
+    a->scope = scope;
+    a->scope_id = scope_id;
     snprintf(a->route, sizeof a->route, "%s", c->route->path);
     snprintf(a->relation, sizeof a->relation, "%s", relation_code(c->relation));
     enum st st = writer_submit(c->app, &a->command, e);
     if (st != ST_OK) free(a);
     return st; /* no record, no look */
+}
+
+static enum st record_access(struct call *c, struct err *e)
+{
+    if (!c->route->records_access || c->relation == MAY_OWN_RECORD) return ST_OK;
+    return c->learner.learner_id ? call_look(c, "learner", c->learner.learner_id, e) : call_look(c, "class", c->class_.class_id, e);
 }
 
 /* The way ------------------------------------------------------------------------------------------------------- */

@@ -52,6 +52,7 @@ static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
     if (roles & ROLE_COACH) ENTRY(MSG_nav_staff, "/school");
     else if (roles & ROLE_PRINCIPAL) ENTRY(MSG_nav_school, "/school");
     else if (roles & ROLE_DISTRICT) ENTRY(MSG_nav_district, "/school");
+    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_rules, "/rules");
     if (roles & ROLE_GUARDIAN) ENTRY(MSG_nav_children, "/children");
 #undef ENTRY
     return n;
@@ -63,7 +64,7 @@ enum st page_begin(struct call *c, const char *current, struct page **out, struc
     struct ui_nav_item *nav;
     struct ui_link *other;
     TRY(call_alloc(c, sizeof *p, (void **)&p, e));
-    TRY(call_alloc(c, 8 * sizeof *nav, (void **)&nav, e));
+    TRY(call_alloc(c, 12 * sizeof *nav, (void **)&nav, e));
     TRY(call_alloc(c, sizeof *other, (void **)&other, e));
     enum lang lang = page_lang(c);
     const char *code = lang_code(lang);

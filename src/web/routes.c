@@ -6,7 +6,9 @@
 enum {
     STUDENT = MAY_OWN_RECORD,
     LEADERS = MAY_COACHES | MAY_LEADS_SCHOOL | MAY_LEADS_DISTRICT,
-    FORM = 16384
+    RULERS = MAY_LEADS_SCHOOL | MAY_LEADS_DISTRICT,
+    FORM = 16384,
+    RULES_FORM = 131072
 };
 #define GET(path_, may_, read_, ...) {.method = HTTP_GET, .path = (path_), .may = (may_), .read = (read_), __VA_ARGS__}
 #define POST(path_, may_, parse_, reply_, ...) {.method = HTTP_POST, .path = (path_), .may = (may_), .kind = ROUTE_WRITE, .parse = (parse_), .reply = (reply_), .body_max = FORM, __VA_ARGS__}
@@ -50,6 +52,13 @@ const struct route web_routes[] = {
     POST("/look/answer", MAY_TEACHES, web_look_answer_parse, web_look_answer_reply, .summary = "Answer a second look"),
 
     GET("/school", LEADERS, web_school, .summary = "The rules, who works where, how fresh the data are"),
+
+    GET("/rules", LEADERS | MAY_TEACHES, web_rules, .summary = "The rules in force, and those that wait for their day"),
+    GET("/rules/export", LEADERS | MAY_TEACHES, web_rules_export, .summary = "The rules as a document"),
+    {.method = HTTP_POST, .path = "/rules/try", .may = RULERS, .kind = ROUTE_WORK, .read = web_rules_try, .body_max = RULES_FORM, .summary = "What a change of the rules would change"},
+    {.method = HTTP_POST, .path = "/rules", .may = RULERS, .kind = ROUTE_WORK, .read = web_rules_save, .body_max = RULES_FORM, .summary = "Change the rules"},
+    POST("/rules/waiver", MAY_LEADS_SCHOOL, web_waiver_parse, web_waiver_reply, .summary = "Ask the district to open a setting"),
+    {.method = HTTP_POST, .path = "/rules/waiver/answer", .may = MAY_LEADS_DISTRICT, .kind = ROUTE_WORK, .read = web_waiver_answer, .body_max = FORM, .summary = "Answer a school that asks for a waiver"},
 
     GET("/children", MAY_GUARDIAN_OF, web_children, .summary = "Where one's children stand"),
     GET("/try/:item", MAY_GUARDIAN_OF, web_try, .summary = "A question without a trace"),

@@ -21,10 +21,11 @@ const pages = {
   nobody: { "sign-in": "/sign-in", error: "/no-such-page", style: "/style" },
   student: { today: "/today", map: "/map", item: ["/today", link(".next a.primary")], choice: ["/today", link(".choose a")], why: ["/map", link("a[href*='/why']")], report: ["/map", link("a[href^='/report/']")], account: "/account" },
   teacher: {
-    now: "/now", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")],
+    now: "/now", rules: "/rules", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")],
     cards: [...first_class, link("a[href$='/cards']")], student: ["/now", link(".q a.btn")], view: [...first_class, link("tbody th a")], account: "/account",
   },
-  coach: { school: "/school" }, principal: { school: "/school", account: "/account" }, district: { school: "/school" },
+  coach: { school: "/school" }, principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.secure_at", account: "/account" },
+  district: { school: "/school", rules: "/rules", tried: "/rules" },
   guardian: { children: "/children", try: ["/children", link("a[href^='/try/']")], account: "/account" },
 };
 const { is, end } = checks();
@@ -87,6 +88,11 @@ async function look(context, role, name, path, view) {
   if (name === "sheet" && view === "wide") {
     await page.click("table.grid tbody tr:nth-child(3) td:nth-of-type(4) a");
     await page.waitForSelector("#sheet-h");
+  }
+  if (name === "tried") {
+    await page.fill("[name='mastery.secure_at']", "85");
+    await page.click("aside .btn.primary");
+    await page.waitForSelector("aside [name=reason]");
   }
   if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)) faults.push("scrolls sideways");
   await page.evaluate(axe);

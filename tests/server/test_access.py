@@ -71,6 +71,12 @@ EXPECTED = {
     ("POST", "/help/close"): to(303, "teacher"),
     ("POST", "/look/answer"): to(303, "teacher"),
     ("GET", "/school"): to(200, "coach", "principal", "district"),
+    ("GET", "/rules"): to(200, "teacher", "coach", "principal", "district"),
+    ("GET", "/rules/export"): to(200, "teacher", "coach", "principal", "district"),
+    ("POST", "/rules/try"): to(400, "principal", "district"),  # it changes nothing
+    ("POST", "/rules"): to(400, "principal", "district"),
+    ("POST", "/rules/waiver"): to(303, "principal"),
+    ("POST", "/rules/waiver/answer"): to(303, "district"),
     ("GET", "/children"): to(200, "guardian"),
     ("GET", "/try/:item"): to(200, "guardian"),
     ("POST", "/try/:item"): to(200, "guardian"),
@@ -102,7 +108,8 @@ def test_the_table_above_is_the_route_table():
 
 
 class Walk:
-    def __init__(self, school, help_ids, look_ids, figure, asset):
+    def __init__(self, school, help_ids, look_ids, figure, asset, waiver):
+        self.waiver = waiver
         self.school, self.help_ids, self.figure, self.asset = school, help_ids, figure, asset
         self.look_of = {help_ids[k]: look_ids[k] for k in help_ids}  # the second look of the same student
 
@@ -136,6 +143,8 @@ class Walk:
             "/help/close": {"help_id": help_id},
             "/look": {"client_id": str(uuid.uuid4()), "competency": competency, "note": "look again"},
             "/look/answer": {"look_id": self.look_of.get(help_id, NOBODY), "answer": "I looked again"},
+            "/rules/waiver": {"client_id": str(uuid.uuid4()), "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"},
+            "/rules/waiver/answer": {"waiver_id": self.waiver, "answer": "no", "grant": "0"},
             "/class/:class/observe": {"client_id": str(uuid.uuid4()), "competency": competency, "learner": learner, "level": "2", "kind": "observation"},
         }.get(pattern, {**item, "response": "3/4"})}
 
@@ -179,7 +188,9 @@ def walk(clients, school, db):
     page = clients().get("/sign-in").text
     asset = re.search(r'"(/assets/[^"]+)"', page)[1]
     looks = {key: db.rows(f"SELECT look_id FROM second_look WHERE learner_id = {school.users[key].id}")[0][0] for key in ids}
-    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset)
+    form = {"client_id": "walk-waiver", "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"}
+    assert clients("principal", session=True).post("/rules/waiver", form=form).status == 303
+    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, db.rows("SELECT waiver_id FROM waiver")[0][0])
 
 
 LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on

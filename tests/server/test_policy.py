@@ -154,7 +154,7 @@ def test_a_change_meanwhile_neither_hastens_nor_ends_what_waits(db, school, docu
     history = policy(db, "show", "--history").json
     assert len({v["policy_id"] for v in history}) == len(history) and all("base_id" in v for v in history[1:])
     told = waymark("policy", "diff", history[0]["policy_id"], "now", "--db", db.url, "--json").json
-    assert any("0.97 instead of 0.95" in line for line in told), told
+    assert any("97 in 100 instead of 95 in 100" in line for line in told), told
 
 
 def test_what_is_past_stays_and_null_takes_away(db, document):
@@ -274,7 +274,7 @@ def test_rules_that_come_into_force_while_it_serves_are_derived_by(db, worked, s
 
 def test_versions_are_told_apart_in_words(document):
     r = waymark("policy", "diff", document({}), document({"mastery": {"secure_at": 0.9, "rule": "recent"}}), "--json")
-    assert any("0.9 instead of 0.95" in line for line in r.json) and any("right so often among the latest" in line for line in r.json), r
+    assert any("90 in 100 instead of 95 in 100" in line for line in r.json) and any("right so often among the latest" in line for line in r.json), r
 
 
 def test_the_page_of_settings_is_the_table():

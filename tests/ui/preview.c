@@ -268,8 +268,30 @@ static void staff_pages(void)
     SHOW("account", account, .name = "Ana Rivera", .username = "ana.rivera", .role = MSG_role_teacher, .error = "The password you have now is not this one.", .sessions = sessions, .sessions_n = 2);
 }
 
+static void rules_pages(void)
+{
+    static const struct ui_report_cut cuts[] = {{"B", "1", "3.4", "85", "3"}, {"A", "3.4", "4", "95", "4"}};
+    static const struct ui_rule_purpose purposes[] = {{"a", "so that our students can explain what they are learning, and why", "the student survey"}, {"b", "so that no one is left waiting, and no one is left behind alone", "days without a step forward"}};
+    static const struct ui_rule_option rule_kinds[] = {{"model", "estimated from all answers", true}, {"recent", "right so often among the latest", false}};
+    static const struct ui_rule_setting settings[] = {
+        {.name = "mastery.rule", .title = "How a level is found", .help = "Which rule turns answers and observations into a level.", .kind = 2, .options = L(rule_kinds)},
+        {.name = "mastery.secure_at", .title = "Value from which a skill is secure", .help = "How sure we must be.", .serves = "serves A", .value = "90", .was = "95", .in_100 = true, .kind = 1, .bounds = "85 to 97"},
+        {.name = "mastery.gap_days", .title = "Days after which it must be shown once more", .help = "So that it lasts.", .shown = "7", .locked = true, .waiver_url = "#waiver"}};
+    const struct ui_rule_group rule_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)}, {.title = MSG_rules_group_grades, .cuts = L(cuts)}};
+    static const char *const changes[] = {"Value from which a skill is secure: 90 in 100 instead of 95 in 100"};
+    const struct ui_rule_version versions[] = {{.title = "Version 8", .at = now + 40 * day, .waits = true, .reason = "Four in a row are enough.", .by = "Ingrid Lindgren", .changes = L(changes)}, {.title = "Version 7", .at = now - 200 * day, .now = true, .reason = "as discussed in May"}};
+    static const struct ui_rule_move moves[] = {{41, 2, 3}, {3, 1, 2}};
+    static const struct ui_rule_person persons[] = {{"Maya Okafor", "Dividing fractions: nearly → secure"}};
+    const struct ui_rule_preview tried = {.changes = L(changes), .at = now + 40 * day, .learners = "41 students would see a level change.", .moves = L(moves), .facts = 61300, .levels = true, .people = L(persons), .people_more = 40, .carried = 1};
+    const struct ui_rule_waiver waivers[] = {{"1", "Riverside Middle School (sample)", "Days after which it must be shown once more", "Our terms are short.", "2027-06-30", 0, NULL, NULL, now - 3 * day, true}, {"2", "Riverside Middle School (sample)", "How a level is found", "A pilot.", "2027-06-30", 1, "Granted for the pilot.", "Iris Vogel", now - 30 * day, false}};
+    SHOW("rules", rules, .title = "The rules of Riverside Middle School (sample)", .lead = "What counts here, why, and since when.", .school = "1", .purposes = L(purposes), .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .export_url = "#");
+    SHOW("rules-tried", rules, .title = "The rules of Riverside District (sample)", .lead = "Change a value, look at what it would do.", .school = "", .can_edit = true, .district = true, .purposes = L(purposes), .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .preview = &tried, .waivers = L(waivers), .export_url = "#", .form_reason = "Four in a row are enough.");
+}
+
 static void other_pages(void)
 {
+    who("Ms. Vogel", "district", L(nav_leader), LANG_EN);
+    rules_pages();
     static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
     static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, NULL, NULL}, {"Dividing fractions", NULL, 2, NULL, NULL}, {"Unit rates", NULL, 0, NULL, NULL}};
     static const struct ui_child kids[] = {

@@ -212,3 +212,23 @@ SELECT learner_id, competency_id FROM second_look WHERE district_id = :district_
 -- name: look_answer
 UPDATE second_look SET answer = :answer, answered_by = :user_id, answered_at_ms = :now_ms
 WHERE district_id = :district_id AND look_id = :look_id AND answered_at_ms IS NULL
+-- name: waiver_insert
+INSERT INTO waiver (district_id, waiver_id, org_id, setting, reason, until_date, asker_id, client_id, answer)
+VALUES (:district_id, :waiver_id, :org_id, :setting, :reason, :until_date, :asker_id, :client_id, '')
+ON CONFLICT (district_id, asker_id, client_id) DO NOTHING
+-- name: waiver_list
+SELECT w.waiver_id, w.org_id, o.name, w.setting, w.reason, w.until_date, COALESCE(w.granted, -1), w.answer,
+  COALESCE(u.given_name, ''), COALESCE(u.family_name, '')
+FROM waiver w JOIN org o ON o.district_id = w.district_id AND o.org_id = w.org_id
+LEFT JOIN user_account u ON u.district_id = w.district_id AND u.user_id = w.answered_by
+WHERE w.district_id = :district_id ORDER BY w.waiver_id DESC LIMIT 200
+-- name: waiver_get
+SELECT org_id, setting, until_date, COALESCE(granted, -1), reason FROM waiver WHERE district_id = :district_id AND waiver_id = :waiver_id
+-- name: waiver_answer
+UPDATE waiver SET granted = :granted, answer = :answer, answered_by = :user_id, answered_at_ms = :now_ms, policy_id = :policy_id
+WHERE district_id = :district_id AND waiver_id = :waiver_id AND granted IS NULL
+-- name: teacher_school
+-- why: whose rules a teacher works under
+SELECT c.org_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND e.status = 'active' AND c.status = 'active'
+ORDER BY c.org_id DESC LIMIT 1

@@ -2,6 +2,7 @@
 #ifndef APP_POLICY_H
 #define APP_POLICY_H
 #include "app/app.h"
+#include "app/writer.h"
 #include "domain/policy.h"
 #include "i18n/i18n.h"
 
@@ -12,6 +13,7 @@ struct policy_save {
     const char *reason;      /* recorded; never empty */
     int64_t recorder_id;     /* 0: the operator */
     int64_t effective_at_ms; /* 0: at once, or with the next term when levels or grades would change; what is past is now */
+    int64_t until_ms;        /* 0: for good; else what would have been in force without it is so again from then */
 };
 
 struct policy_saved {
@@ -30,6 +32,16 @@ struct policy_saved {
 enum st policy_check(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
 /* The same, and writes the version. The caller reloads and, when it is in force at once, derives anew. */
 enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
+
+struct policy_cmd {
+    struct command command;
+    struct snapshot *snapshot; /* held by the caller until it is done */
+    struct arena *arena;
+    struct policy_save save;
+    struct policy_saved saved; /* out */
+};
+/* policy_save() for the writer; the caller reloads, and what is due is derived by whoever watches (app/due.h). */
+void policy_ready(struct policy_cmd *p);
 
 /* "Right answers needed before secure: 4 instead of 3", in the reader's language. */
 void policy_change_words(struct text *out, enum lang lang, const struct policy_change *c);

@@ -55,6 +55,7 @@ const struct policy_version *regime_version(const struct regime *r, enum policy_
 enum st regime_school_of(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e) WARN_UNUSED; /* 0: none */
 /* Has a version come into force by which nothing was derived yet? (app/rebuild.h) */
 bool regime_due(const struct regime *r, int64_t now_ms);
+const struct policy_version *regime_version_by_id(const struct regime *r, int64_t policy_id); /* NULL: none */
 const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t policy_id);
 const struct model *regime_model(const struct regime *r, int64_t at_ms);
 const struct model *regime_model_by_id(const struct regime *r, int64_t model_id);

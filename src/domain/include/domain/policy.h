@@ -115,6 +115,8 @@ json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope 
  * err ST_DENIED, with the clause as argument: set below its narrowest scope, locked above, or outside the bounds given above;
  *     ST_INVALID: a setting that is none. */
 enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope at, struct err *e) WARN_UNUSED;
+/* `upper` as it is for one school: what a waiver has opened for it is open. Owned by the caller; NULL: no memory. */
+json_t *policy_opened(const json_t *upper, int64_t org_id);
 /* Purposes: 3 to 7, each with id, text and measure; every setting in "about" names one. For a district's own definition. */
 enum st policy_check_purposes(const json_t *doc, struct err *e) WARN_UNUSED;
 

@@ -1,0 +1,409 @@
+/* The rules of the district or of a school, as a page: values, purposes, versions. */
+#include "rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/waiver.h"
+#include "base/id.h"
+#include "base/json.h"
+
+enum { SCHOOLS_MAX = 400, VERSIONS_SHOWN = 20 };
+
+/* Whose ------------------------------------------------------------------------------------------------------------ */
+
+static bool leads_here(const struct call *c, int64_t org_id)
+{
+    for (size_t i = 0; i < c->who.org_count; i++)
+        if (c->who.org_ids[i] == org_id) return true;
+    return false;
+}
+
+static enum st own_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    if (c->relation != MAY_TEACHES) return ST_OK;
+    TRY(tx_stmt(tx, SQL_teacher_school, &q, e));
+    bind_i64(q, "user_id", c->who.user_id);
+    TRY(stmt_step(q, &row, e));
+    if (row) *org_id = col_i64(q, 0);
+    return ST_OK;
+}
+
+/* The schools that someone may look at, and which is asked for. */
+static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules_of *w, struct err *e)
+{
+    struct stmt *q;
+    bool district = c->relation == MAY_LEADS_DISTRICT;
+    int64_t own = 0;
+    TRY(call_alloc(c, (SCHOOLS_MAX + 1) * sizeof *w->schools, (void **)&w->schools, e));
+    TRY(own_school(c, tx, &own, e));
+    if (district) w->schools[w->schools_n++] = (struct ui_link){c->snapshot->name, "/rules"};
+    TRY(tx_stmt(tx, SQL_org_list, &q, e));
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        int64_t id = col_i64(q, 0);
+        if (!str_eq(col_text(q, 2), "school") || w->schools_n > SCHOOLS_MAX) continue;
+        if (!district && id != own && !leads_here(c, id)) continue;
+        const char *name = arena_strdup(c->arena, col_text(q, 3));
+        if (asked ? id == asked : !district && !w->org_id) {
+            w->org_id = id;
+            w->name = name;
+        }
+        w->schools[w->schools_n++] = (struct ui_link){name, arena_printf(c->arena, "/rules?school=%lld", (long long)id)};
+    }
+    if (asked && !w->org_id) return err_fail(e, ST_DENIED, "err.denied", "school %lld", (long long)asked);
+    if (w->schools_n < 2) w->schools_n = 0; /* nothing to choose */
+    return ST_OK;
+}
+
+static enum st load_docs(struct call *c, struct rules_of *w, struct err *e)
+{
+    json_t *doc, *upper;
+    const struct regime *r = &c->snapshot->regime;
+    w->version = regime_policy_for(r, w->org_id, c->now_ms);
+    TRY(json_read(c->arena, w->version->doc, strlen(w->version->doc), &doc, e));
+    json_t *above = w->org_id ? json_loads(regime_policy(r, c->now_ms)->doc, 0, NULL) : json_object();
+    json_t *opened = policy_opened(above, w->org_id);
+    json_decref(above);
+    if (!opened) return err_fail(e, ST_NOMEM, "err.memory", "rules");
+    TRY(json_keep(c->arena, opened, &upper, e));
+    w->doc = doc;
+    w->upper = upper;
+    return ST_OK;
+}
+
+enum st rules_find(struct call *c, struct tx *tx, struct rules_of *out, struct err *e)
+{
+    int64_t asked = 0;
+    const char *s = http_query(c->http, "school");
+    *out = (struct rules_of){.name = c->snapshot->name};
+    if (!s) s = http_form(c->http, "school", 0);
+    if (s && *s && !id_parse(s, &asked)) return err_fail(e, ST_INVALID, "err.not_found", "school must be an id");
+    TRY(choose(c, tx, asked, out, e));
+    out->may_answer = c->relation == MAY_LEADS_DISTRICT;
+    out->may_edit = out->may_answer || (c->relation == MAY_LEADS_SCHOOL && leads_here(c, out->org_id));
+    out->sees_names = c->relation == MAY_LEADS_SCHOOL && leads_here(c, out->org_id);
+    return load_docs(c, out, e);
+}
+
+/* The settings ----------------------------------------------------------------------------------------------------- */
+
+static const char *purpose_letters(struct call *c, const json_t *doc, const char *id)
+{
+    const json_t *list = json_object_get(doc, "purposes");
+    for (size_t i = 0; id && *id && i < json_array_size(list); i++)
+        if (str_eq(json_str(json_array_get(list, i), "id", ""), id)) return SAY(c, MSG_rules_serves_chip, MSG_T("letter", arena_printf(c->arena, "%c", (char)('A' + (int)(i % 26)))));
+    return NULL;
+}
+
+static const char *shown(struct call *c, const struct setting *s, double v)
+{
+    struct text t;
+    if (rules_in_100(s)) return SAY(c, MSG_rules_value_in_100, MSG_T("value", rules_number(c, s, v)));
+    text_init(&t, 400);
+    setting_value_words(&t, page_lang(c), s, v);
+    const char *out = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return out ? out : "";
+}
+
+static enum st fill_options(struct call *c, const struct setting *s, const char *chosen, struct ui_rule_setting *r, struct err *e)
+{
+    struct ui_rule_option *o;
+    size_t n = 0;
+    while (s->choices[n]) n++;
+    TRY(call_alloc(c, n * sizeof *o, (void **)&o, e));
+    for (size_t i = 0; i < n; i++) o[i] = (struct ui_rule_option){s->choices[i], shown(c, s, (double)i), str_eq(s->choices[i], chosen)};
+    r->options = o;
+    r->options_n = n;
+    return ST_OK;
+}
+
+static const char *field_or(struct call *c, const char *field, const char *what, const char *dflt)
+{
+    const char *name = arena_printf(c->arena, "%s.%s", field, what), *sent = name ? http_form(c->http, name, 0) : NULL;
+    return sent ? sent : dflt;
+}
+
+/* What stands beside a setting in the district's own rules. */
+static enum st fill_beside(struct call *c, const struct rules_of *w, const struct setting *s, const json_t *about, struct ui_rule_setting *r, struct err *e)
+{
+    struct ui_rule_option *locks, *purposes;
+    enum lang lang = page_lang(c);
+    const json_t *list = json_object_get(w->doc, "purposes");
+    const char *lock = field_or(c, r->name, "lock", json_str(about, "lock", s->re_derives ? "locked" : "open"));
+    const char *purpose = field_or(c, r->name, "purpose", json_str(about, "purpose", ""));
+    TRY(call_alloc(c, 2 * sizeof *locks, (void **)&locks, e));
+    TRY(call_alloc(c, (json_array_size(list) + 1) * sizeof *purposes, (void **)&purposes, e));
+    locks[0] = (struct ui_rule_option){"open", msg(lang, MSG_rules_lock_open), str_eq(lock, "open")};
+    locks[1] = (struct ui_rule_option){"locked", msg(lang, MSG_rules_lock_locked), str_eq(lock, "locked")};
+    purposes[0] = (struct ui_rule_option){"", msg(lang, MSG_rules_serves_none), !*purpose};
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *p = json_array_get(list, i);
+        purposes[i + 1] = (struct ui_rule_option){json_str(p, "id", ""), json_str(p, "text", ""), str_eq(purpose, json_str(p, "id", ""))};
+    }
+    r->locks = locks;
+    r->locks_n = 2;
+    r->purposes = purposes;
+    r->purposes_n = json_array_size(list) + 1;
+    r->why = field_or(c, r->name, "text", json_str(about, "text", ""));
+    r->own_least = field_or(c, r->name, "least", json_object_get(about, "least") ? rules_number(c, s, json_f64(about, "least", s->least)) : "");
+    r->own_most = field_or(c, r->name, "most", json_object_get(about, "most") ? rules_number(c, s, json_f64(about, "most", s->most)) : "");
+    return ST_OK;
+}
+
+static enum st fill_setting(struct call *c, const struct rules_of *w, const struct setting *s, struct ui_rule_setting *r, struct err *e)
+{
+    const struct policy *p = &w->version->policy;
+    const char *path = rules_field(c, s), *sent = http_form(c->http, path, 0);
+    const json_t *about = json_object_get(json_object_get(w->doc, "about"), path);
+    const json_t *above = json_object_get(json_object_get(w->upper, "about"), path);
+    double now = setting_value(s, p, &p->rules[0]), least = json_f64(above, "least", s->least), most = json_f64(above, "most", s->most);
+    bool locked = w->org_id && (s->narrowest == SCOPE_DISTRICT || !str_eq(json_str(above, "lock", s->re_derives ? "locked" : "open"), "open"));
+    const char *text = json_str(about, "text", "");
+    *r = (struct ui_rule_setting){.name = path, .title = setting_words(page_lang(c), s), .serves = purpose_letters(c, w->doc, json_str(about, "purpose", "")), .in_100 = rules_in_100(s),
+                                  .help = *text ? text : msg(page_lang(c), msg_find_code("setting_help", path, MSG_setting_other)), .shown = shown(c, s, now), .locked = locked};
+    if (s->type != SETTING_CHOICE) r->bounds = SAY(c, MSG_rules_bounds, MSG_T("least", rules_number(c, s, least)), MSG_T("most", rules_number(c, s, most)));
+    if (locked && w->may_edit && !w->may_answer && s->narrowest != SCOPE_DISTRICT) r->waiver_url = arena_printf(c->arena, "/rules?waiver=%s#waiver", path);
+    if (!w->may_edit || locked) return ST_OK;
+    const char *value = s->type == SETTING_CHOICE ? s->choices[(int)now] : rules_number(c, s, now);
+    r->kind = s->type == SETTING_CHOICE ? 2 : 1;
+    r->value = sent ? sent : value;
+    if (!str_eq(r->value, value)) r->was = s->type == SETTING_CHOICE ? r->shown : value;
+    if (s->type == SETTING_CHOICE) TRY(fill_options(c, s, r->value, r, e));
+    return w->org_id ? ST_OK : fill_beside(c, w, s, about, r, e);
+}
+
+static enum st fill_cuts(struct call *c, const struct rules_of *w, struct ui_rule_group *g, struct err *e)
+{
+    struct ui_report_cut *rows;
+    const struct policy *p = &w->version->policy;
+    const char *sent;
+    size_t n = 0;
+    TRY(call_alloc(c, (CUTS_MAX + CUT_ROWS_MORE) * sizeof *rows, (void **)&rows, e));
+    for (; n < CUTS_MAX && (sent = http_form(c->http, "cut_letter", n)); n++) {
+        const char *from = http_form(c->http, "cut_from", n), *percent = http_form(c->http, "cut_percent", n), *gpa = http_form(c->http, "cut_gpa", n);
+        rows[n] = (struct ui_report_cut){.letter = sent, .from = from ? from : "", .percent = percent ? percent : "", .gpa = gpa ? gpa : ""};
+    }
+    if (!n) {
+        for (; n < p->cut_count; n++) {
+            const struct grade_cut *k = &p->cuts[n];
+            rows[n] = (struct ui_report_cut){.letter = k->letter, .from = arena_printf(c->arena, "%g", k->from), .percent = arena_printf(c->arena, "%g", k->percent), .gpa = arena_printf(c->arena, "%g", k->gpa)};
+        }
+        for (int i = 0; w->may_edit && i < CUT_ROWS_MORE && n < CUTS_MAX; i++) rows[n++] = (struct ui_report_cut){.letter = "", .from = "", .percent = "", .gpa = ""};
+    }
+    g->cuts = rows;
+    g->cuts_n = n;
+    return ST_OK;
+}
+
+/* Some settings say something under some rules only. */
+static bool speaks(const struct setting *s, enum mastery_kind kind)
+{
+    if (!s->of_rule) return true;
+    if (strcmp(s->name, "times") == 0) return kind == MASTERY_RECENT || kind == MASTERY_SUSTAINED;
+    if (strcmp(s->name, "of_last") == 0) return kind == MASTERY_RECENT || kind == MASTERY_MODE;
+    return strcmp(s->name, "newest_weight") != 0 || kind == MASTERY_DECAYING;
+}
+
+/* The rule in force, or the one that is being tried. */
+static enum mastery_kind rule_shown(struct call *c, const struct rules_of *w)
+{
+    const char *sent = http_form(c->http, "mastery.rule", 0);
+    for (int k = 0; sent && k < MASTERY_KINDS; k++)
+        if (str_eq(sent, mastery_kind_code((enum mastery_kind)k))) return (enum mastery_kind)k;
+    return (enum mastery_kind)w->version->policy.rules[0].kind;
+}
+
+static enum st fill_groups(struct call *c, const struct rules_of *w, struct page_rules *page, struct err *e)
+{
+    struct ui_rule_setting *rows;
+    struct ui_rule_group *groups;
+    TRY(call_alloc(c, policy_setting_count * sizeof *rows, (void **)&rows, e));
+    TRY(call_alloc(c, policy_setting_count * sizeof *groups, (void **)&groups, e));
+    enum mastery_kind kind = rule_shown(c, w);
+    const char *group = "";
+    size_t n = 0;
+    for (size_t i = 0; i < policy_setting_count; i++) {
+        const struct setting *s = &policy_settings[i];
+        if (!speaks(s, kind)) continue;
+        TRY(fill_setting(c, w, s, &rows[n++], e));
+        if (strcmp(group, s->group) == 0) {
+            groups[page->groups_n - 1].settings_n++;
+            continue;
+        }
+        group = s->group;
+        groups[page->groups_n] = (struct ui_rule_group){.title = msg_find_code("rules.group", group, MSG_setting_other), .settings = &rows[n - 1], .settings_n = 1};
+        if (strcmp(s->group, "grades") == 0) TRY(fill_cuts(c, w, &groups[page->groups_n], e));
+        page->groups_n++;
+    }
+    page->groups = groups;
+    return ST_OK;
+}
+
+static enum st fill_purposes(struct call *c, const struct rules_of *w, struct page_rules *page, struct err *e)
+{
+    struct ui_rule_purpose *rows;
+    const json_t *list = json_object_get(w->doc, "purposes");
+    const char *sent;
+    size_t n = 0, k = json_array_size(list) < PURPOSES_MAX ? json_array_size(list) : PURPOSES_MAX;
+    TRY(call_alloc(c, PURPOSES_MAX * sizeof *rows, (void **)&rows, e));
+    for (; n < PURPOSES_MAX && (sent = http_form(c->http, "purpose_text", n)); n++) {
+        const char *id = http_form(c->http, "purpose_id", n), *measure = http_form(c->http, "purpose_measure", n);
+        rows[n] = (struct ui_rule_purpose){id ? id : "", sent, measure ? measure : ""};
+    }
+    for (size_t i = 0; !n && i < k; i++) {
+        const json_t *p = json_array_get(list, i);
+        rows[i] = (struct ui_rule_purpose){json_str(p, "id", ""), json_str(p, "text", ""), json_str(p, "measure", "")};
+    }
+    if (!n) n = k;
+    for (size_t room = k ? 1 : 3; w->may_edit && !w->org_id && !http_form(c->http, "purpose_text", 0) && room && n < PURPOSES_MAX; room--) rows[n++] = (struct ui_rule_purpose){"", "", ""};
+    page->purposes = rows;
+    page->purposes_n = n;
+    return ST_OK;
+}
+
+/* Rules of one type of competency, in words: they are changed by a document. */
+static enum st fill_types(struct call *c, const struct policy *p, struct page_rules *page, struct err *e)
+{
+    const char **rows;
+    const struct setting *kind = setting_find("mastery", "rule");
+    TRY(call_alloc(c, RULES_MAX * sizeof *rows, (void **)&rows, e));
+    for (size_t i = 1; i < p->rule_count; i++) rows[page->types_n++] = arena_printf(c->arena, "%s: %s", p->rules[i].type, shown(c, kind, p->rules[i].kind));
+    page->types = rows;
+    return ST_OK;
+}
+
+/* Versions --------------------------------------------------------------------------------------------------------- */
+
+enum st rules_changes(struct call *c, const struct policy_change *changes, size_t n, const char *const **out, struct err *e)
+{
+    const char **words;
+    TRY(call_alloc(c, (n + 1) * sizeof *words, (void **)&words, e));
+    *out = words;
+    for (size_t i = 0; i < n; i++) {
+        struct text t;
+        text_init(&t, 1000);
+        policy_change_words(&t, page_lang(c), &changes[i]);
+        words[i] = arena_strdup(c->arena, text_str(&t));
+        text_release(&t);
+        if (!words[i]) return err_fail(e, ST_NOMEM, "err.memory", "rules");
+    }
+    return ST_OK;
+}
+
+/* The whole rules that a version gives, as they are when it comes into force. */
+static const struct policy *whole(const struct regime *r, const struct policy_version *v)
+{
+    int64_t at = v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms;
+    return v->scope == SCOPE_DISTRICT ? &v->policy : &regime_policy_for(r, v->scope_id, at)->policy;
+}
+
+static enum st fill_version(struct call *c, struct tx *tx, const struct policy_version *v, const struct policy_version *base, struct ui_rule_version *row, size_t number, struct err *e)
+{
+    const struct regime *r = &c->snapshot->regime;
+    struct policy_change *changes;
+    size_t n;
+    *row = (struct ui_rule_version){.title = SAY(c, MSG_school_rules_version, MSG_N("n", (int64_t)number)), .at = v->effective_at_ms, .waits = v->effective_at_ms > c->now_ms, .reason = v->reason};
+    if (v->recorder_id) {
+        struct actor who;
+        TRY(actor_load(tx, v->recorder_id, &who, e));
+        row->by = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
+    }
+    struct policy before = base ? *whole(r, base) : v->scope == SCOPE_DISTRICT ? policy_default() : regime_policy(r, v->effective_at_ms)->policy;
+    TRY(policy_diff(c->arena, &before, whole(r, v), &changes, &n, e));
+    TRY(rules_changes(c, changes, n, &row->changes, e));
+    row->changes_n = n;
+    return ST_OK;
+}
+
+static enum st fill_versions(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
+{
+    struct ui_rule_version *rows;
+    const struct regime *r = &c->snapshot->regime;
+    enum policy_scope scope = w->org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT;
+    const struct policy_version *now = regime_version(r, scope, w->org_id, c->now_ms), *base = NULL;
+    size_t number = 0, skip = 0;
+    for (size_t i = 0; i < r->policy_count; i++) number += r->policies[i].scope == scope && r->policies[i].scope_id == w->org_id;
+    if (number > VERSIONS_SHOWN) skip = number - VERSIONS_SHOWN;
+    TRY(call_alloc(c, (number + 1) * sizeof *rows, (void **)&rows, e));
+    number = 0;
+    for (size_t i = 0; i < r->policy_count; i++) {
+        const struct policy_version *v = &r->policies[i];
+        if (v->scope != scope || v->scope_id != w->org_id) continue;
+        if (number++ >= skip) {
+            TRY(fill_version(c, tx, v, v->base_id ? regime_version_by_id(r, v->base_id) : base, &rows[page->versions_n], number, e));
+            rows[page->versions_n++].now = v == now;
+        }
+        if (v == now) page->version = (int64_t)number;
+        base = v;
+    }
+    for (size_t i = 0; i < page->versions_n / 2; i++) { /* the latest first */
+        struct ui_rule_version t = rows[i];
+        rows[i] = rows[page->versions_n - 1 - i];
+        rows[page->versions_n - 1 - i] = t;
+    }
+    page->versions = rows;
+    return ST_OK;
+}
+
+/* The page --------------------------------------------------------------------------------------------------------- */
+
+enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
+{
+    const char *saved = http_query(c->http, "saved"), *when = http_form(c->http, "when", 0);
+    page->title = SAY(c, MSG_rules_of, MSG_T("name", w->name));
+    page->lead = msg(page_lang(c), w->may_edit ? MSG_rules_lead_edit : MSG_rules_lead);
+    page->school = w->org_id ? id_text(c, w->org_id) : "";
+    page->can_edit = w->may_edit;
+    page->district = !w->org_id;
+    page->since = w->version->effective_at_ms;
+    page->schools = w->schools;
+    page->schools_n = w->schools_n;
+    page->export_url = w->org_id ? arena_printf(c->arena, "/rules/export?school=%lld", (long long)w->org_id) : "/rules/export";
+    page->form_reason = http_form(c->http, "reason", 0);
+    page->form_date = http_form(c->http, "date", 0);
+    page->form_when = str_eq(when, "now") ? 1 : str_eq(when, "date") ? 2 : 0;
+    page->form_doc = http_form(c->http, "doc", 0);
+    if (saved) page->saved = msg(page_lang(c), str_eq(saved, "waiver") ? MSG_waiver_sent : str_eq(saved, "answer") ? MSG_waiver_answered : MSG_rules_saved);
+    TRY(fill_purposes(c, w, page, e));
+    TRY(fill_groups(c, w, page, e));
+    TRY(fill_types(c, &w->version->policy, page, e));
+    TRY(fill_versions(c, tx, w, page, e));
+    return rules_waivers(c, tx, w, page, e);
+}
+
+enum st web_rules(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct rules_of w;
+    struct page_rules page = {0};
+    TRY(rules_find(c, &c->tx, &w, e));
+    TRY(page_begin(c, "/rules", &p, e));
+    TRY(rules_page(c, &c->tx, &w, &page, e));
+    return page_end(p, page_rules(&p->html, &p->ctx, &page), e);
+}
+
+/* What is in force, to be taken over elsewhere: with neither locks nor waivers, which are of this district. */
+enum st web_rules_export(struct call *c, struct err *e)
+{
+    struct rules_of w;
+    const char *path;
+    json_t *about, *doc;
+    TRY(rules_find(c, &c->tx, &w, e));
+    TRY(json_keep(c->arena, json_deep_copy(w.doc), &doc, e));
+    json_object_foreach(json_object_get(doc, "about"), path, about) (void)json_object_del(about, "open_for");
+    json_t *whole = json_pack("{s:s,s:s,s:O}", "title", w.name, "reason", w.version->reason ? w.version->reason : "", "policy", doc);
+    char *text = whole ? json_dumps(whole, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
+    json_decref(whole);
+    if (!text) return err_fail(e, ST_NOMEM, "err.memory", "export");
+    text_add(&c->out, text);
+    free(text);
+    c->res.content_type = "application/json";
+    http_res_header(&c->res, "Content-Disposition", "attachment; filename=\"rules.json\"");
+    return ST_OK;
+}

@@ -50,7 +50,7 @@ def measure(kind, scratch, students, each):
     try:
         school(db, students, scratch)
         store_facts(db, each)
-        facts = db.rows("SELECT COUNT(*) FROM evidence")[0][0]
+        facts = int(db.rows("SELECT COUNT(*) FROM evidence")[0][0])
         plan = os.path.join(folder, "plan.json")
         with open(plan, "w") as f:
             json.dump({"mastery": {"secure_at": 0.9}}, f)

@@ -80,7 +80,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
     bind_i64(q, "user_id", who->learner_id);
     TRY(stmt_step(q, &row, e));
-    *child = (struct ui_child){.report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id), .name = name, .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
+    *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id), .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id), .name = name, .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
     for (size_t i = 0; i < n; i++) {
         const struct course *k = catalogue_course(&c->snapshot->catalogue, courses[i]);
         for (size_t j = 0; k && j < k->count; j++) {
@@ -90,6 +90,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
         }
     }
     next_item(c->snapshot, &m.state, who->learner_id, courses, n, 0, c->now_ms, &next);
+    TRY(fill_notice(c, who->learner_id, name, &child->rules, e));
     TRY(fill_work(c, who, child, e));
     TRY(fill_skills(c, &m, child, e));
     if (!m.state.facts) child->summary = SAY(c, MSG_children_not_started, MSG_T("name", name));

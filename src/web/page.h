@@ -60,6 +60,8 @@ enum st web_observe_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_help_close_parse(struct call *c, struct command **out, struct err *e);
 enum st web_help_close_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_school(struct call *c, struct err *e);
+enum st web_changes(struct call *c, struct err *e);
+enum st web_letter(struct call *c, struct err *e);
 enum st web_rules(struct call *c, struct err *e);
 enum st web_rules_export(struct call *c, struct err *e);
 enum st web_rules_try(struct call *c, struct err *e);
@@ -81,6 +83,7 @@ enum st fill_map(struct call *c, const struct learner_scope *who, const char *wh
 enum st fill_why(struct call *c, const struct learner_scope *who, int64_t competency_id, bool for_student, struct ui_why_view *w, struct err *e);
 enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, struct ui_why_view *w, struct err *e);
 enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *rows, size_t most, size_t *n, struct err *e);
+enum st fill_notice(struct call *c, int64_t learner_id, const char *name, struct ui_rules_line *out, struct err *e);
 extern const struct ui_help_kind web_help_kinds[];
 enum { WEB_HELP_KINDS = 4 };
 enum msg_id help_kind_words(const char *code);

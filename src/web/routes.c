@@ -37,6 +37,9 @@ const struct route web_routes[] = {
 
     GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
 
+    GET("/letter/:learner", MAY_TEACHES | MAY_GUARDIAN_OF, web_letter, .learner_param = "learner", .records_access = true, .summary = "A letter to a family, to print"),
+    GET("/changes/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_changes, .learner_param = "learner", .records_access = true, .summary = "What a change of the rules changes for one student"),
+
     GET("/now", MAY_TEACHES, web_now, .summary = "Who to see, and why"),
     GET("/classes", MAY_TEACHES, web_classes, .summary = "The classes one teaches"),
     GET("/class/:class", MAY_TEACHES, web_class, OF_CLASS, .summary = "Students and skills of a class"),

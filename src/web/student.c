@@ -155,6 +155,7 @@ enum st web_today(struct call *c, struct err *e)
     struct page_today page;
     TRY(page_begin(c, "/today", &p, e));
     TRY(fill_today(c, &c->learner, &page.t, e));
+    TRY(fill_notice(c, c->learner.learner_id, NULL, &page.rules, e));
     if (http_query(c->http, "helped")) page.t.help_waiting = msg(page_lang(c), MSG_help_sent);
     return page_end(p, page_today(&p->html, &p->ctx, &page), e);
 }
@@ -418,5 +419,6 @@ enum st web_student(struct call *c, struct err *e)
     page.groups = groups;
     page.class_title = page.t.class_title;
     page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
+    page.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)c->learner.learner_id);
     return page_end(p, page_student_view(&p->html, &p->ctx, &page), e);
 }

@@ -26,7 +26,7 @@ const pages = {
   },
   coach: { school: "/school" }, principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.secure_at", account: "/account" },
   district: { school: "/school", rules: "/rules", tried: "/rules" },
-  guardian: { children: "/children", try: ["/children", link("a[href^='/try/']")], account: "/account" },
+  guardian: { children: "/children", letter: ["/children", link("a[href^='/letter/']")], try: ["/children", link("a[href^='/try/']")], account: "/account" },
 };
 const { is, end } = checks();
 

@@ -58,6 +58,8 @@ EXPECTED = {
     ("POST", "/help"): to(303, "student"),
     ("POST", "/look"): to(303, "student"),
     ("GET", "/report/:learner"): to(200, "student", "teacher", "guardian"),
+    ("GET", "/letter/:learner"): to(200, "teacher", "guardian"),
+    ("GET", "/changes/:learner"): to(200, "student", "teacher", "guardian"),
     ("GET", "/now"): TEACHER,
     ("GET", "/classes"): TEACHER,
     ("GET", "/class/:class"): TEACHER,
@@ -86,7 +88,7 @@ EXPECTED = {
     ("GET", "/style"): EVERY | {"nobody": 200},
 }
 # Routes about a learner or a class: the same people with ids that are not theirs are refused.
-OF_LEARNER = {"/report/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
+OF_LEARNER = {"/letter/:learner", "/report/:learner", "/changes/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
 OF_CLASS = {"/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/cards", "/class/:class/live"}
 # Whose records are not theirs, by role.
 FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "coach": ["student"], "district": ["student"],

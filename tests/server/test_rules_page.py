@@ -140,3 +140,29 @@ def test_rules_are_shared(clients, db):
     assert r.status == 400 and "changes nothing" in text(r.text)
     page = text(clients("principal", session=True).get("/rules").text)
     assert "so that our students can y" in page and "serves A" in page and "80 to 97" in page
+
+
+def test_each_is_told_with_their_own_before_and_after(clients, school, worked, db):
+    """A change that waits is told to students, teachers and families; what it says is what comes."""
+    district = clients("district", session=True)
+    student, guardian, teacher = (clients(k, session=True) for k in ("student", "guardian", "teacher"))
+    me = school.student.id
+    assert "/changes/" not in student.get("/today").text and "Nothing changes" in student.get(f"/changes/{me}").text
+    form = fields(district.get("/rules").text) | {"mastery.secure_at": "60", "mastery.nearly_at": "50", "mastery.least_evidence": "1", "reason": "Three in a row are enough.", "when": "date", "date": "2098-01-10"}
+    assert district.post("/rules", form=form).status == 303
+    for c, path in ((student, "/today"), (guardian, "/children")):
+        assert f"/changes/{me}" in c.get(path).text, path
+    page = student.get(f"/changes/{me}").text
+    told = sorted(html.unescape(t) for t in re.findall(r'<th scope="row">([^<]+)</th>', page))
+    assert "Three in a row are enough." in page and "60 in 100 instead of 95 in 100" in text(page) and told
+    assert sorted(html.unescape(t) for t in re.findall(r'<th scope="row">([^<]+)</th>', guardian.get(f"/changes/{me}").text)) == told == sorted(html.unescape(t) for t in re.findall(r'<th scope="row">([^<]+)</th>', teacher.get(f"/changes/{me}").text))
+    before = {a: b for a, b in db.rows(f"SELECT competency_id, level FROM mastery WHERE learner_id = {me}")}
+    assert district.post("/rules", form=form | {"when": "now", "reason": "It cannot wait."}).status == 303
+    for _ in range(100):
+        after = {a: b for a, b in db.rows(f"SELECT competency_id, level FROM mastery WHERE learner_id = {me}")}
+        names = sorted(n for i, n in db.rows("SELECT competency_id, name FROM competency") if i in after and after[i] != before[i]) if after != before else []
+        if len(names) == len(told):
+            break
+        time.sleep(0.1)
+    assert names == told
+    assert "changed" in text(student.get("/today").text).split("See what it means")[0]

@@ -295,13 +295,18 @@ static void other_pages(void)
     static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
     static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, NULL, NULL}, {"Dividing fractions", NULL, 2, NULL, NULL}, {"Unit rates", NULL, 0, NULL, NULL}};
     static const struct ui_child kids[] = {
-        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half.", "/report/1"},
-        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL}};
+        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half.", "/report/1", {"The rules for levels change on 4 January, also for Maya.", "/changes/1"}, "/letter/1"},
+        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, {NULL, NULL}, NULL}};
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
     SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");
     static const struct ui_report_course courses[] = {{"Math 7 · period 3", L(at), 2, 3, "B", "85", "3.0", "3.50"}, {"Science 7", NULL, 0, 1, 9, NULL, NULL, NULL, NULL}};
     static const struct ui_report_term terms[] = {{"Fall term", "Math 7 · period 3", "B", "85", "3.0", now - 60 * day}, {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day}};
     static const struct ui_report_cut scale[] = {{"A", "3.40", "4.00", "95", "4.0"}, {"B", "2.50", "3.40", "85", "3.0"}};
+    static const struct ui_level_change moved[] = {{"Dividing fractions", 2, 3}};
+    static const char *const rule_lines[] = {"Value from which a skill is secure: 90 in 100 instead of 95 in 100"};
+    const struct ui_letter_course letter_courses[] = {{"Math 7 · period 3", L(at), 7, 18, "B, as things stand. The back of the report says how levels become grades."}};
+    SHOW("letter", letter, .name = "Maya", .full_name = "Maya Okafor", .grade = "7", .school = "Riverside Middle School (sample)", .courses = L(letter_courses), .next_skill = "Dividing fractions", .next = "Two more on her own, and this is secure.", .level = 2, .why = "Right on 4 of the last 5 alone.", .rule = "Secure from 95 in 100.", .week = "2 hours on a screen this week.", .seen = "Seen twice off the screen.", .teachers = "Call: Ana Rivera.", .home = "Fold a strip of paper into six parts.", .back_url = "/children", .report_url = "/report/1");
+    SHOW("changes", changes, .name = "Maya", .waits = true, .at = now + 40 * day, .reason = "Four in a row are enough.", .rules = L(rule_lines), .levels = L(moved), .back_url = "/children");
     SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 2, .terms = terms, .terms_n = 2, .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children");
     SHOW("report-none", report, .name = "Leo Okafor", .school = "Riverside Middle School (sample)", .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children");
     SHOW("children-none", children, .school = "Riverside Middle School (sample)");

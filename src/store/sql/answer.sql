@@ -232,3 +232,7 @@ WHERE district_id = :district_id AND waiver_id = :waiver_id AND granted IS NULL
 SELECT c.org_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
 WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND e.status = 'active' AND c.status = 'active'
 ORDER BY c.org_id DESC LIMIT 1
+-- name: evidence_week
+-- why: for a family: how much was on a screen, and how much was not
+SELECT kind, COUNT(*), COALESCE(SUM(took_ms), 0) FROM evidence
+WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id >= :first GROUP BY kind

@@ -1,0 +1,122 @@
+/* A letter to the family of one student: one printed page in plain words, made of what the why panel and the report say. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/grades.h"
+#include "app/next.h"
+#include "base/id.h"
+#include "page.h"
+
+enum { LETTER_SKILLS = 5, LETTER_WEEK_DAYS = 7, LETTER_TEACHERS = 6 };
+
+/* Not yet secure first, as the course goes: what is under way says more than what is long done. */
+static enum st fill_course(struct call *c, const struct report_course *k, struct ui_letter_course *out, struct err *e)
+{
+    struct ui_map_row *rows;
+    size_t n = 0, secure = 0;
+    TRY(call_alloc(c, LETTER_SKILLS * sizeof *rows, (void **)&rows, e));
+    for (size_t i = 0; i < k->count; i++) secure += k->levels[i] == LEVEL_SECURE;
+    for (int level = LEVEL_NEARLY; level >= LEVEL_STARTED; level--)
+        for (size_t i = 0; i < k->count && n < LETTER_SKILLS; i++)
+            if ((int)k->levels[i] == level) rows[n++] = (struct ui_map_row){.title = k->competencies[i]->name, .level = level};
+    *out = (struct ui_letter_course){.title = k->title, .rows = rows, .rows_n = n, .secure = (int64_t)secure, .all = (int64_t)k->count};
+    if (k->grade.cut) out->grade = SAY(c, MSG_letter_grade, MSG_T("letter", k->grade.cut->letter));
+    else out->grade = msg(page_lang(c), MSG_letter_no_grade);
+    return ST_OK;
+}
+
+static enum st fill_week(struct call *c, struct page_letter *page, struct err *e)
+{
+    struct stmt *q;
+    int64_t minutes = 0, answers = 0, seen = 0;
+    TRY(tx_stmt(&c->tx, SQL_evidence_week, &q, e));
+    bind_i64(q, "learner_id", c->learner.learner_id);
+    bind_i64(q, "first", id_first_at(c->now_ms - LETTER_WEEK_DAYS * INT64_C(86400000)));
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        if (col_i64(q, 0) == EVIDENCE_RESPONSE) {
+            answers = col_i64(q, 1);
+            minutes = (col_i64(q, 2) + 30000) / 60000;
+        } else if (col_i64(q, 0) == EVIDENCE_OBSERVATION) {
+            seen = col_i64(q, 1);
+        }
+    }
+    page->week = answers ? SAY(c, MSG_letter_week, MSG_N("n", minutes), MSG_N("answers", answers)) : msg(page_lang(c), MSG_letter_week_none);
+    page->seen = seen ? SAY(c, MSG_letter_seen, MSG_N("n", seen)) : msg(page_lang(c), MSG_letter_seen_none);
+    return ST_OK;
+}
+
+static enum st fill_teachers(struct call *c, struct page_letter *page, struct err *e)
+{
+    struct stmt *q;
+    struct text t;
+    int64_t classes[LETTER_TEACHERS];
+    size_t n = 0;
+    enum st st = tx_stmt(&c->tx, SQL_class_of_user, &q, e);
+    if (st == ST_OK) bind_i64(q, "user_id", c->learner.learner_id);
+    for (bool row = true; st == ST_OK && n < LETTER_TEACHERS;) {
+        st = stmt_step(q, &row, e);
+        if (st != ST_OK || !row) break;
+        classes[n++] = col_i64(q, 0);
+    }
+    text_init(&t, 2000);
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        st = tx_stmt(&c->tx, SQL_class_teachers, &q, e);
+        if (st == ST_OK) bind_i64(q, "class_id", classes[i]);
+        for (bool row = true; st == ST_OK;) {
+            st = stmt_step(q, &row, e);
+            if (st != ST_OK || !row) break;
+            const char *name = arena_printf(c->arena, "%s %s", col_text(q, 1), col_text(q, 2));
+            if (name && !strstr(text_str(&t), name)) text_printf(&t, "%s%s", t.n ? ", " : "", name);
+        }
+    }
+    if (st == ST_OK && t.n) page->teachers = SAY(c, MSG_letter_call, MSG_T("names", text_str(&t)));
+    text_release(&t);
+    return st;
+}
+
+/* Why the skill under way stands where it does, and what comes next. */
+static enum st fill_next(struct call *c, const char *name, struct page_letter *page, struct err *e)
+{
+    struct mastery_view m;
+    struct next_item next;
+    int64_t courses[COURSES_MAX];
+    size_t n;
+    TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
+    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, 0, c->now_ms, &next);
+    if (!next.item || !next.competency) return ST_OK;
+    const struct competency_state *k = state_find(&m.state, next.competency->competency_id);
+    page->next_skill = next.competency->name;
+    page->home = *next.competency->try_at_home ? next.competency->try_at_home : NULL;
+    page->next = SAY(c, !k || !k->opportunities ? MSG_children_next_new : k->level == LEVEL_SECURE ? MSG_children_next_review : k->level == LEVEL_NEARLY ? MSG_children_next_close : MSG_children_next_words, MSG_T("name", name));
+    if (!k || !k->alone) return ST_OK;
+    struct ui_why_view w;
+    TRY(fill_why(c, &c->learner, next.competency->competency_id, false, &w, e));
+    page->level = (int64_t)k->level;
+    page->why = w.summary;
+    page->rule = w.rule;
+    return ST_OK;
+}
+
+enum st web_letter(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct report r;
+    struct actor who;
+    struct ui_letter_course *courses;
+    TRY(page_begin(c, c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
+    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &r, e));
+    TRY(call_alloc(c, (r.course_count + 1) * sizeof *courses, (void **)&courses, e));
+    const char *name = arena_strdup(c->arena, who.given_name);
+    struct page_letter page = {.name = name, .full_name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .grade = *who.grade ? arena_strdup(c->arena, who.grade + (who.grade[0] == '0' && who.grade[1])) : NULL,
+                               .school = c->snapshot->name, .courses = courses, .courses_n = r.course_count, .back_url = page_home(c->who.roles),
+                               .report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id)};
+    for (size_t i = 0; i < r.course_count; i++) TRY(fill_course(c, &r.courses[i], &courses[i], e));
+    TRY(fill_week(c, &page, e));
+    TRY(fill_teachers(c, &page, e));
+    TRY(fill_next(c, name ? name : "", &page, e));
+    return page_end(p, page_letter(&p->html, &p->ctx, &page), e);
+}

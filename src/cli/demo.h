@@ -2,6 +2,7 @@
 #ifndef CLI_DEMO_H
 #define CLI_DEMO_H
 #include "app/app.h"
+#include "app/writer.h"
 #include "base/rng.h"
 #include "base/text.h"
 
@@ -37,5 +38,11 @@ enum st demo_write_roster(const struct demo_people *p, int32_t first_day, int32_
 
 /* The term: `weeks` of answers up to now_ms, through the same writer as any answer. Sets the app's clock as it goes. */
 enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_people *p, int weeks, uint64_t seed, int64_t now_ms, struct err *e) WARN_UNUSED;
+
+/* Runs a command as if it were so long ago. */
+typedef enum st demo_run(void *ctx, struct command *c, int64_t ago_ms, struct err *e);
+/* At the beginning of the term barriers are filed; at its end some have an answer, and the rules have purposes. */
+enum st demo_file_barriers(int64_t filer_id, int64_t org_id, demo_run *run, void *ctx, struct err *e) WARN_UNUSED;
+enum st demo_made_together(struct snapshot *s, struct conn *conn, int64_t leader_id, int32_t today, demo_run *run, void *ctx, struct err *e) WARN_UNUSED;
 
 #endif

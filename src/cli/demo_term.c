@@ -299,8 +299,9 @@ static enum st user_id(struct term *t, const char *username, int64_t *id, struct
     return st;
 }
 
-static enum st run_command(struct term *t, struct command *c, int64_t ago_ms, struct err *e)
+static enum st run_command(void *ctx, struct command *c, int64_t ago_ms, struct err *e)
 {
+    struct term *t = ctx;
     c->done = nothing;
     t->now_ms -= ago_ms;
     writer_batch(t->app, t->conn, c);
@@ -332,6 +333,25 @@ static enum st off_the_screen(struct term *t, struct err *e)
     return ST_OK;
 }
 
+static enum st file_barriers(struct term *t, struct err *e)
+{
+    int64_t teacher, org_id = 0;
+    struct tx tx;
+    TRY(user_id(t, "sofia.rivera", &teacher, e));
+    if (!teacher) return ST_OK;
+    TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
+    enum st st = t->count ? regime_school_of(&tx, t->students[0].learner_id, &org_id, e) : ST_OK;
+    tx_rollback(&tx);
+    return st == ST_OK ? demo_file_barriers(teacher, org_id, run_command, t, e) : st;
+}
+
+static enum st made_together(struct term *t, struct err *e)
+{
+    int64_t leader;
+    TRY(user_id(t, "iris.vogel", &leader, e));
+    return leader ? demo_made_together(t->snapshot, t->conn, leader, tz_date(t->snapshot->zone, t->now_ms), run_command, t, e) : ST_OK;
+}
+
 /* Every second school day, at ten; the last one has just ended. */
 static enum st run_term(struct term *t, int weeks, int64_t now_ms, struct turn *turns, struct err *e)
 {
@@ -339,6 +359,7 @@ static enum st run_term(struct term *t, int weeks, int64_t now_ms, struct turn *
     int32_t days[DAYS_MAX], today = tz_date(t->snapshot->zone, now_ms), first = today - weeks * 7;
     int school_day = 0;
     t->days = 0;
+    TRY(file_barriers(t, e));
     for (int32_t d = today; d > first && t->days < DAYS_MAX; d--)
         if (date_weekday(d) < 5 && school_day++ % 2 == 0) days[t->days++] = d;
     for (t->day = 0; t->day < t->days; t->day++) {
@@ -354,6 +375,7 @@ static enum st run_term(struct term *t, int weeks, int64_t now_ms, struct turn *
     }
     t->now_ms = now_ms;
     TRY(off_the_screen(t, e));
+    TRY(made_together(t, e));
     return ask_for_help(t, e);
 }
 

@@ -62,6 +62,14 @@ enum st web_help_close_reply(struct call *c, struct command *cmd, struct err *e)
 enum st web_school(struct call *c, struct err *e);
 enum st web_changes(struct call *c, struct err *e);
 enum st web_letter(struct call *c, struct err *e);
+enum st web_definition(struct call *c, struct err *e);
+enum st web_definition_read_parse(struct call *c, struct command **out, struct err *e);
+enum st web_definition_read_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_barriers(struct call *c, struct err *e);
+enum st web_barrier_parse(struct call *c, struct command **out, struct err *e);
+enum st web_barrier_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_barrier_answer_parse(struct call *c, struct command **out, struct err *e);
+enum st web_barrier_answer_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_rules(struct call *c, struct err *e);
 enum st web_rules_export(struct call *c, struct err *e);
 enum st web_rules_try(struct call *c, struct err *e);
@@ -89,6 +97,7 @@ enum { WEB_HELP_KINDS = 4 };
 enum msg_id help_kind_words(const char *code);
 const char *new_client_id(struct call *c);
 struct next_item;
+const char *rule_words(struct call *c, const struct mastery_rule *r); /* the rule as a sentence */
 const char *reason_words(struct call *c, const struct next_item *n);
 const char *item_address(struct call *c, const struct next_item *n); /* NULL: nothing is open */
 

@@ -56,6 +56,12 @@ const struct route web_routes[] = {
 
     GET("/school", LEADERS, web_school, .summary = "The rules, who works where, how fresh the data are"),
 
+    GET("/definition", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | LEADERS, web_definition, .summary = "What personalized learning means here"),
+    POST("/definition/read", MAY_TEACHES, web_definition_read_parse, web_definition_read_reply, .summary = "A teacher has read the version in force"),
+    GET("/barriers", LEADERS | MAY_TEACHES, web_barriers, .summary = "What no setting can express, with its answers"),
+    POST("/barriers", LEADERS | MAY_TEACHES, web_barrier_parse, web_barrier_reply, .summary = "File a barrier"),
+    POST("/barriers/answer", RULERS, web_barrier_answer_parse, web_barrier_answer_reply, .summary = "Give a barrier an owner, a day and an answer"),
+
     GET("/rules", LEADERS | MAY_TEACHES, web_rules, .summary = "The rules in force, and those that wait for their day"),
     GET("/rules/export", LEADERS | MAY_TEACHES, web_rules_export, .summary = "The rules as a document"),
     {.method = HTTP_POST, .path = "/rules/try", .may = RULERS, .kind = ROUTE_WORK, .read = web_rules_try, .body_max = RULES_FORM, .summary = "What a change of the rules would change"},

@@ -242,7 +242,7 @@ static int64_t percent_step(double before, double after)
 enum { EVIDENCE_SHOWN = 25, FACTS_MAX = 6 };
 
 /* The rule as a sentence, with what it asks for beside its value. */
-static const char *rule_words(struct call *c, const struct mastery_rule *r)
+const char *rule_words(struct call *c, const struct mastery_rule *r)
 {
     static const enum msg_id ids[MASTERY_KINDS] = {MSG_words_rule, MSG_rule_words_recent, MSG_rule_words_sustained, MSG_rule_words_decaying, MSG_rule_words_mode, MSG_rule_words_judgement};
     struct text t;

@@ -73,6 +73,11 @@ EXPECTED = {
     ("POST", "/help/close"): to(303, "teacher"),
     ("POST", "/look/answer"): to(303, "teacher"),
     ("GET", "/school"): to(200, "coach", "principal", "district"),
+    ("GET", "/definition"): EVERY,
+    ("POST", "/definition/read"): to(303, "teacher"),
+    ("GET", "/barriers"): to(200, "teacher", "coach", "principal", "district"),
+    ("POST", "/barriers"): to(303, "teacher", "coach", "principal", "district"),
+    ("POST", "/barriers/answer"): to(303, "principal", "district"),
     ("GET", "/rules"): to(200, "teacher", "coach", "principal", "district"),
     ("GET", "/rules/export"): to(200, "teacher", "coach", "principal", "district"),
     ("POST", "/rules/try"): to(400, "principal", "district"),  # it changes nothing
@@ -111,7 +116,7 @@ def test_the_table_above_is_the_route_table():
 
 class Walk:
     def __init__(self, school, help_ids, look_ids, figure, asset, waiver):
-        self.waiver = waiver
+        self.waiver, self.barrier = waiver
         self.school, self.help_ids, self.figure, self.asset = school, help_ids, figure, asset
         self.look_of = {help_ids[k]: look_ids[k] for k in help_ids}  # the second look of the same student
 
@@ -145,6 +150,9 @@ class Walk:
             "/help/close": {"help_id": help_id},
             "/look": {"client_id": str(uuid.uuid4()), "competency": competency, "note": "look again"},
             "/look/answer": {"look_id": self.look_of.get(help_id, NOBODY), "answer": "I looked again"},
+            "/definition/read": {"policy_id": "0"},
+            "/barriers": {"client_id": str(uuid.uuid4()), "kind": "schedule", "note": "periods of 40 minutes"},
+            "/barriers/answer": {"barrier_id": self.barrier, "owner": "the schedule office", "due": "2099-01-31", "answer": "from autumn on"},
             "/rules/waiver": {"client_id": str(uuid.uuid4()), "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"},
             "/rules/waiver/answer": {"waiver_id": self.waiver, "answer": "no", "grant": "0"},
             "/class/:class/observe": {"client_id": str(uuid.uuid4()), "competency": competency, "learner": learner, "level": "2", "kind": "observation"},
@@ -190,9 +198,10 @@ def walk(clients, school, db):
     page = clients().get("/sign-in").text
     asset = re.search(r'"(/assets/[^"]+)"', page)[1]
     looks = {key: db.rows(f"SELECT look_id FROM second_look WHERE learner_id = {school.users[key].id}")[0][0] for key in ids}
+    assert clients("principal", session=True).post("/barriers", form={"client_id": "walk-barrier", "kind": "money", "note": "no paper"}).status == 303
     form = {"client_id": "walk-waiver", "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"}
     assert clients("principal", session=True).post("/rules/waiver", form=form).status == 303
-    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, db.rows("SELECT waiver_id FROM waiver")[0][0])
+    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0]))
 
 
 LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on

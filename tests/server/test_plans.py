@@ -14,10 +14,11 @@ WHOLE = {
     "mastery_all": "digest", "learner_state_all": "digest", "item_versions": "import only", "outside_closed": "import only",
     "evidence_count": "the operator's doctor", "role_all": "the leaders' page: everyone who works here", "figure_all": "check only", "class_find": "the operator's cards",
     "session_expire": "once in a while, by the writer", "request_expire": "once in a while, by the writer",
+    "reader_count": "the leaders' page: a count of teachers",
     "content_stamp": "a handful of runs, policies and models",
 }
 SMALL = {"district", "org", "policy", "model", "import_run", "framework", "competency", "competency_link", "course", "course_competency", "item",
-         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure"}
+         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier"}
 
 
 def statements():

@@ -229,8 +229,9 @@ UPDATE waiver SET granted = :granted, answer = :answer, answered_by = :user_id, 
 WHERE district_id = :district_id AND waiver_id = :waiver_id AND granted IS NULL
 -- name: teacher_school
 -- why: whose rules a teacher works under
-SELECT c.org_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
-WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND e.status = 'active' AND c.status = 'active'
+SELECT c.org_id FROM enrollment e CROSS JOIN class c
+WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND e.status = 'active'
+  AND c.district_id = e.district_id AND c.class_id = e.class_id AND c.status = 'active'
 ORDER BY c.org_id DESC LIMIT 1
 -- name: evidence_week
 -- why: for a family: how much was on a screen, and how much was not

@@ -1,0 +1,27 @@
+-- name: reader_add
+INSERT INTO policy_reader (district_id, policy_id, user_id, read_at_ms) VALUES (:district_id, :policy_id, :user_id, :now_ms)
+ON CONFLICT (district_id, policy_id, user_id) DO NOTHING
+-- name: reader_has
+SELECT 1 FROM policy_reader WHERE district_id = :district_id AND policy_id = :policy_id AND user_id = :user_id
+-- name: reader_count
+-- why: counts only: nobody is asked by name why they have not read it
+SELECT COUNT(DISTINCT r.user_id), COUNT(DISTINCT p.user_id) FROM user_role r
+LEFT JOIN policy_reader p ON p.district_id = r.district_id AND p.user_id = r.user_id AND p.policy_id = :policy_id
+WHERE r.district_id = :district_id AND r.role = 'teacher' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+-- name: barrier_insert
+INSERT INTO barrier (district_id, barrier_id, org_id, kind, note, filer_id, client_id, owner, answer)
+VALUES (:district_id, :barrier_id, :org_id, :kind, :note, :filer_id, :client_id, '', '')
+ON CONFLICT (district_id, filer_id, client_id) DO NOTHING
+-- name: barrier_list
+-- why: what waits comes first, by its day; then what was answered, the latest first
+SELECT b.barrier_id, b.org_id, COALESCE(o.name, ''), b.kind, b.note, b.owner, COALESCE(b.due_date, 0), b.answer, COALESCE(b.answered_at_ms, 0)
+FROM barrier b LEFT JOIN org o ON o.district_id = b.district_id AND o.org_id = b.org_id
+WHERE b.district_id = :district_id
+ORDER BY CASE WHEN b.answered_at_ms IS NULL THEN 0 ELSE 1 END, COALESCE(b.due_date, 99999), b.answered_at_ms DESC, b.barrier_id LIMIT 300
+-- name: barrier_get
+SELECT org_id FROM barrier WHERE district_id = :district_id AND barrier_id = :barrier_id
+-- name: barrier_own
+UPDATE barrier SET owner = :owner, due_date = :due_date WHERE district_id = :district_id AND barrier_id = :barrier_id
+-- name: barrier_answer
+UPDATE barrier SET answer = :answer, answered_by = :user_id, answered_at_ms = COALESCE(answered_at_ms, :now_ms)
+WHERE district_id = :district_id AND barrier_id = :barrier_id

@@ -158,10 +158,10 @@ static enum st make(struct demo *d, struct cli *c, struct err *e)
     if (st == ST_OK) {
         st = import_one(&a, "oneroster", roster, e);
         if (st == ST_OK) st = import_one(&a, "pack", d->content, e);
+        if (st == ST_OK) st = open_doors(d, &a, e);
         if (st == ST_OK) st = demo_simulate(&a.app, a.conn, &people, d->weeks, d->seed, now, e);
         a.app.clock = c->clock;
         if (st == ST_OK) st = import_one(&a, "oneroster", roster, e); /* as every night: nothing changes, and the data are fresh */
-        if (st == ST_OK) st = open_doors(d, &a, e);
         cli_close(&a);
     }
     free(people.students);
@@ -214,7 +214,7 @@ static int run_demo(struct cli *c)
     const char *dir = cli_opt(c, "--dir"), *listen = cli_setting(c, "--listen", "WAYMARK_LISTEN", "127.0.0.1:8080");
     char path[PATH_BYTES], url[200];
     struct stat s;
-    if (!number(c, "--students", 8, DEMO_STUDENTS_MAX, &students)) return cli_usage(c, "--students takes a number from 8 to 2000");
+    if (!number(c, "--students", 8, DEMO_STUDENTS_MAX, &students)) return cli_usage(c, "--students takes a number from 8 to 20000");
     if (!number(c, "--weeks", 1, WEEKS_MAX, &weeks)) return cli_usage(c, "--weeks takes a number from 1 to 52");
     if (!number(c, "--seed", 0, INT64_MAX, &seed)) return cli_usage(c, "--seed takes a number");
     if (dir && strlen(dir) >= sizeof d.dir) return cli_usage(c, "--dir is too long");

@@ -23,7 +23,7 @@ struct demo_student {
     enum story story;
 };
 
-enum { DEMO_CLASSES = 4, DEMO_STUDENTS_MAX = 2000 };
+enum { DEMO_CLASSES = 4, DEMO_STUDENTS_MAX = 20000 };
 
 struct demo_people {
     struct demo_student *students;

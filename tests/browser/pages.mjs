@@ -24,7 +24,7 @@ const pages = {
     now: "/now", rules: "/rules", barriers: "/barriers", definition: "/definition", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")],
     cards: [...first_class, link("a[href$='/cards']")], student: ["/now", link(".q a.btn")], view: [...first_class, link("tbody th a")], account: "/account",
   },
-  coach: { school: "/school" }, principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.secure_at", account: "/account" },
+  coach: { school: "/school" }, principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.least_evidence", account: "/account" },
   district: { school: "/school", rules: "/rules", tried: "/rules", barriers: "/barriers" },
   guardian: { children: "/children", letter: ["/children", link("a[href^='/letter/']")], try: ["/children", link("a[href^='/try/']")], account: "/account" },
 };

@@ -53,6 +53,7 @@ static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
     else if (roles & ROLE_PRINCIPAL) ENTRY(MSG_nav_school, "/school");
     else if (roles & ROLE_DISTRICT) ENTRY(MSG_nav_district, "/school");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_rules, "/rules");
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_drafts, "/drafts");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_barriers, "/barriers");
     if (roles & ROLE_GUARDIAN) ENTRY(MSG_nav_children, "/children");
     if (roles) ENTRY(MSG_nav_definition, "/definition");

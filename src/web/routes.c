@@ -66,6 +66,11 @@ const struct route web_routes[] = {
     GET("/rules/export", LEADERS | MAY_TEACHES, web_rules_export, .summary = "The rules as a document"),
     {.method = HTTP_POST, .path = "/rules/try", .may = RULERS, .kind = ROUTE_WORK, .read = web_rules_try, .body_max = RULES_FORM, .summary = "What a change of the rules would change"},
     {.method = HTTP_POST, .path = "/rules", .may = RULERS, .kind = ROUTE_WORK, .read = web_rules_save, .body_max = RULES_FORM, .summary = "Change the rules"},
+    {.method = HTTP_POST, .path = "/rules/draft", .may = RULERS, .kind = ROUTE_WORK, .read = web_rules_put, .body_max = RULES_FORM, .summary = "Put a draft of the rules to the staff"},
+    GET("/drafts", LEADERS | MAY_TEACHES, web_drafts, .summary = "Drafts of the rules, with comments and answers"),
+    POST("/drafts/comment", LEADERS | MAY_TEACHES, web_draft_comment_parse, web_drafts_reply, .summary = "Comment on a draft"),
+    POST("/drafts/answer", RULERS, web_draft_answer_parse, web_drafts_reply, .summary = "Answer a comment"),
+    {.method = HTTP_POST, .path = "/drafts/adopt", .may = RULERS, .kind = ROUTE_WORK, .read = web_draft_adopt, .body_max = FORM, .summary = "Make a draft a version of the rules"},
     POST("/rules/waiver", MAY_LEADS_SCHOOL, web_waiver_parse, web_waiver_reply, .summary = "Ask the district to open a setting"),
     {.method = HTTP_POST, .path = "/rules/waiver/answer", .may = MAY_LEADS_DISTRICT, .kind = ROUTE_WORK, .read = web_waiver_answer, .body_max = FORM, .summary = "Answer a school that asks for a waiver"},
 

@@ -321,25 +321,32 @@ static enum st fill_version(struct call *c, struct tx *tx, const struct policy_v
     return ST_OK;
 }
 
+static size_t count_versions(const struct regime *r, int64_t org_id)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->policy_count; i++) n += r->policies[i].scope_id == org_id;
+    return n;
+}
+
 static enum st fill_versions(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
 {
     struct ui_rule_version *rows;
     const struct regime *r = &c->snapshot->regime;
-    enum policy_scope scope = w->org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT;
-    const struct policy_version *now = regime_version(r, scope, w->org_id, c->now_ms), *base = NULL;
-    size_t number = 0, skip = 0;
-    for (size_t i = 0; i < r->policy_count; i++) number += r->policies[i].scope == scope && r->policies[i].scope_id == w->org_id;
+    size_t number = count_versions(r, w->org_id), skip = 0;
+    int64_t org_id = number ? w->org_id : 0; /* a school without rules of its own: the district's */
+    if (!number) number = count_versions(r, 0);
+    const struct policy_version *now = regime_version(r, org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT, org_id, c->now_ms), *base = NULL;
     if (number > VERSIONS_SHOWN) skip = number - VERSIONS_SHOWN;
     TRY(call_alloc(c, (number + 1) * sizeof *rows, (void **)&rows, e));
     number = 0;
     for (size_t i = 0; i < r->policy_count; i++) {
         const struct policy_version *v = &r->policies[i];
-        if (v->scope != scope || v->scope_id != w->org_id) continue;
+        if (v->scope_id != org_id) continue;
         if (number++ >= skip) {
             TRY(fill_version(c, tx, v, v->base_id ? regime_version_by_id(r, v->base_id) : base, &rows[page->versions_n], number, e));
             rows[page->versions_n++].now = v == now;
         }
-        if (v == now) page->version = (int64_t)number;
+        if (v == now && org_id == w->org_id) page->version = (int64_t)number;
         base = v;
     }
     for (size_t i = 0; i < page->versions_n / 2; i++) { /* the latest first */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/draft_rules.h"
 #include "app/rebuild.h"
 #include "base/json.h"
 
@@ -220,6 +221,27 @@ static enum st save_from_form(struct call *c, struct conn *conn, struct policy_c
     return effective_at(c, &p->save.effective_at_ms, e);
 }
 
+/* The form again, with what is wrong and all that was written. */
+static enum st form_again(struct call *c, struct conn *conn, const struct err *why, struct err *e)
+{
+    struct tx tx;
+    struct page *page;
+    struct rules_of w;
+    struct page_rules v = {.error = error_words(c, why)};
+    struct ui_rule_preview preview = {0};
+    struct err again = {0};
+    TRY(page_begin(c, "/rules", &page, e));
+    TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
+    enum st st = rules_find(c, &tx, &w, e);
+    if (st == ST_OK && try_it(c, &tx, conn, &w, &preview, &again) == ST_OK) v.preview = &preview;
+    if (st == ST_OK) st = rules_page(c, &tx, &w, &v, e);
+    tx_rollback(&tx);
+    TRY(st);
+    mark_error(&v, why);
+    c->res.status = 400;
+    return page_end(page, page_rules(&page->html, &page->ctx, &v), e);
+}
+
 enum st web_rules_save(struct call *c, struct err *e)
 {
     struct conn *conn;
@@ -230,23 +252,7 @@ enum st web_rules_save(struct call *c, struct err *e)
     enum st st = save_from_form(c, conn, &p, &org_id, &why);
     policy_ready(&p);
     if (st == ST_OK) st = writer_run(c->app, &p.command, &why);
-    if (st == ST_INVALID) { /* the form again, with what is wrong and all that was written */
-        struct tx tx;
-        struct page *page;
-        struct rules_of w;
-        struct page_rules v = {.error = error_words(c, &why)};
-        TRY(page_begin(c, "/rules", &page, e));
-        TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
-        struct ui_rule_preview preview = {0};
-        struct err again = {0};
-        st = rules_find(c, &tx, &w, e);
-        if (st == ST_OK && try_it(c, &tx, conn, &w, &preview, &again) == ST_OK) v.preview = &preview;
-        if (st == ST_OK) st = rules_page(c, &tx, &w, &v, e);
-        tx_rollback(&tx);
-        mark_error(&v, &why);
-        c->res.status = 400;
-        return st == ST_OK ? page_end(page, page_rules(&page->html, &page->ctx, &v), e) : st;
-    }
+    if (st == ST_INVALID) return form_again(c, conn, &why, e);
     if (st != ST_OK) {
         *e = why;
         return st;
@@ -254,5 +260,31 @@ enum st web_rules_save(struct call *c, struct err *e)
     TRY(app_reload(c->app, conn, e));
     const char *to = org_id ? arena_printf(c->arena, "/rules?school=%lld&saved=1#history", (long long)org_id) : "/rules?saved=1#history";
     call_redirect(c, to ? to : "/rules");
+    return ST_OK;
+}
+
+/* The same form, put to the staff instead: nothing changes before it is adopted. */
+enum st web_rules_put(struct call *c, struct err *e)
+{
+    struct conn *conn;
+    struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena};
+    struct draft_rules_cmd d = {.snapshot = c->snapshot, .arena = c->arena};
+    struct err why = {0};
+    int64_t org_id = 0;
+    TRY(app_read_conn(c->app, &conn, e));
+    enum st st = save_from_form(c, conn, &p, &org_id, &why);
+    if (st == ST_OK) {
+        d.save = p.save;
+        d.save.effective_at_ms = c->now_ms; /* checked as if now; when it is adopted it has its own day */
+        d.until_date = tz_date(c->snapshot->zone, c->now_ms) + regime_policy_for(&c->snapshot->regime, org_id, c->now_ms)->policy.comment_days;
+        draft_rules_ready(&d);
+        st = writer_run(c->app, &d.command, &why);
+    }
+    if (st == ST_INVALID) return form_again(c, conn, &why, e);
+    if (st != ST_OK) {
+        *e = why;
+        return st;
+    }
+    call_redirect(c, "/drafts");
     return ST_OK;
 }

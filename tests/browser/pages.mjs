@@ -21,7 +21,7 @@ const pages = {
   nobody: { "sign-in": "/sign-in", error: "/no-such-page", style: "/style" },
   student: { today: "/today", definition: "/definition", map: "/map", item: ["/today", link(".next a.primary")], choice: ["/today", link(".choose a")], why: ["/map", link("a[href*='/why']")], report: ["/map", link("a[href^='/report/']")], account: "/account" },
   teacher: {
-    now: "/now", rules: "/rules", barriers: "/barriers", definition: "/definition", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")],
+    now: "/now", rules: "/rules", barriers: "/barriers", drafts: "/drafts", definition: "/definition", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")],
     cards: [...first_class, link("a[href$='/cards']")], student: ["/now", link(".q a.btn")], view: [...first_class, link("tbody th a")], account: "/account",
   },
   coach: { school: "/school" }, principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.least_evidence", account: "/account" },

@@ -82,6 +82,11 @@ EXPECTED = {
     ("GET", "/rules/export"): to(200, "teacher", "coach", "principal", "district"),
     ("POST", "/rules/try"): to(400, "principal", "district"),  # it changes nothing
     ("POST", "/rules"): to(400, "principal", "district"),
+    ("POST", "/rules/draft"): to(400, "principal", "district"),
+    ("GET", "/drafts"): to(200, "teacher", "coach", "principal", "district"),
+    ("POST", "/drafts/comment"): to(303, "teacher", "coach", "principal", "district"),
+    ("POST", "/drafts/answer"): to(303, "district"),
+    ("POST", "/drafts/adopt"): to(303, "district"),
     ("POST", "/rules/waiver"): to(303, "principal"),
     ("POST", "/rules/waiver/answer"): to(303, "district"),
     ("GET", "/children"): to(200, "guardian"),
@@ -116,7 +121,7 @@ def test_the_table_above_is_the_route_table():
 
 class Walk:
     def __init__(self, school, help_ids, look_ids, figure, asset, waiver):
-        self.waiver, self.barrier = waiver
+        self.waiver, self.barrier, *self.draft = waiver
         self.school, self.help_ids, self.figure, self.asset = school, help_ids, figure, asset
         self.look_of = {help_ids[k]: look_ids[k] for k in help_ids}  # the second look of the same student
 
@@ -150,6 +155,9 @@ class Walk:
             "/help/close": {"help_id": help_id},
             "/look": {"client_id": str(uuid.uuid4()), "competency": competency, "note": "look again"},
             "/look/answer": {"look_id": self.look_of.get(help_id, NOBODY), "answer": "I looked again"},
+            "/drafts/comment": {"client_id": str(uuid.uuid4()), "draft_id": self.draft[0], "note": "yes"},
+            "/drafts/answer": {"comment_id": self.draft[1], "answer": "thank you"},
+            "/drafts/adopt": {"draft_id": self.draft[0]},
             "/definition/read": {"policy_id": "0"},
             "/barriers": {"client_id": str(uuid.uuid4()), "kind": "schedule", "note": "periods of 40 minutes"},
             "/barriers/answer": {"barrier_id": self.barrier, "owner": "the schedule office", "due": "2099-01-31", "answer": "from autumn on"},
@@ -199,9 +207,12 @@ def walk(clients, school, db):
     asset = re.search(r'"(/assets/[^"]+)"', page)[1]
     looks = {key: db.rows(f"SELECT look_id FROM second_look WHERE learner_id = {school.users[key].id}")[0][0] for key in ids}
     assert clients("principal", session=True).post("/barriers", form={"client_id": "walk-barrier", "kind": "money", "note": "no paper"}).status == 303
+    assert clients("district", session=True).post("/rules/draft", form={"mastery.review_after_days": "25", "reason": "so that it lasts"}).status == 303
+    [[draft]] = db.rows("SELECT draft_id FROM draft_rules")
+    assert clients("teacher", session=True).post("/drafts/comment", form={"client_id": "walk-comment", "draft_id": draft, "note": "fine"}).status == 303
     form = {"client_id": "walk-waiver", "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"}
     assert clients("principal", session=True).post("/rules/waiver", form=form).status == 303
-    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0]))
+    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0], draft, db.rows("SELECT comment_id FROM draft_comment")[0][0]))
 
 
 LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on

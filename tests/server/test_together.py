@@ -61,3 +61,38 @@ def test_a_barrier_from_filing_to_answer(clients, school, db):
     [[first]] = db.rows(f"SELECT answered_at_ms FROM barrier WHERE barrier_id = {barrier}")
     assert district.post("/barriers/answer", form=own | {"answer": "And on Fridays."}).status == 303
     assert db.rows(f"SELECT answered_at_ms, answer FROM barrier WHERE barrier_id = {barrier}") == [[first, "And on Fridays."]]
+
+
+def test_a_draft_from_the_staff_to_a_version(clients, school, db):
+    district, principal, teacher, coach = (clients(k, session=True) for k in ("district", "principal", "teacher", "coach"))
+    assert "No drafts" in text(teacher.get("/drafts").text)
+    form = {"mastery.review_after_days": "30", "reason": "Three weeks are too short."}
+    assert district.post("/rules/draft", form={"mastery.review_after_days": "9999", "reason": "x"}).status == 400
+    assert district.post("/rules/draft", form=form | {"reason": ""}).status == 400
+    assert principal.post("/rules/draft", form={"mastery.secure_at": "90", "reason": "is locked"}).status in (400, 403)
+    assert district.post("/rules/draft", form=form).status == 303
+    [[draft]] = db.rows("SELECT draft_id FROM draft_rules")
+    page = text(teacher.get("/drafts").text)
+    assert "30 instead of 21" in page and "open for comment until" in page and "Adopt" not in page
+    said = {"client_id": "draft-comment-1", "draft_id": draft, "note": "What about those who were <away>?"}
+    for _ in range(2):
+        assert teacher.post("/drafts/comment", form=said).status == 303
+    assert db.rows("SELECT COUNT(*) FROM draft_comment") == [["1"]]
+    [[comment]] = db.rows("SELECT comment_id FROM draft_comment")
+    assert teacher.post("/drafts/answer", form={"comment_id": comment, "answer": "no"}).status == 403
+    assert principal.post("/drafts/answer", form={"comment_id": comment, "answer": "no"}).status == 403
+    assert district.post("/drafts/answer", form={"comment_id": comment, "answer": "They get a week more."}).status == 303
+    page = coach.get("/drafts").text
+    assert "those who were &lt;away&gt;?" in page and "They get a week more." in page and "Tamsin Thornquist" in page
+    assert principal.post("/drafts/adopt", form={"draft_id": draft}).status == 403
+    assert "after 21 days" in text(teacher.get("/definition").text)
+    assert district.post("/drafts/adopt", form={"draft_id": draft}).status == 303
+    assert "after 30 days" in text(teacher.get("/definition").text) and "Three weeks are too short." in text(teacher.get("/rules").text)
+    assert district.post("/drafts/adopt", form={"draft_id": draft}).status == 409
+    assert teacher.post("/drafts/comment", form=said | {"client_id": "draft-comment-2"}).status == 400
+    # After its last day it takes no comment any more.
+    assert district.post("/rules/draft", form=form | {"mastery.review_after_days": "40"}).status == 303
+    db.execute("UPDATE draft_rules SET until_date = 100")
+    [[late]] = db.rows("SELECT MAX(draft_id) FROM draft_rules")
+    assert teacher.post("/drafts/comment", form=said | {"client_id": "draft-comment-3", "draft_id": late}).status == 400
+    assert "closed for comment" in text(teacher.get("/drafts").text)

@@ -289,6 +289,9 @@ static void rules_pages(void)
     const struct ui_barrier_row filed[] = {{"1", now - 20 * day, "Riverside Middle School (sample)", MSG_barrier_kind_schedule, "Periods of 40 minutes cut every project in two.", "the schedule office", "2026-11-01", true, NULL, 0, true}, {"2", now - 60 * day, "Riverside Middle School (sample)", MSG_barrier_kind_money, "No paper since May.", NULL, NULL, false, "A pallet came on Monday.", now - 50 * day, false}};
     static const struct ui_rule_option barrier_options[] = {{"schedule", "Schedule", false}, {"money", "Money", false}};
     SHOW("barriers", barriers, .rows = L(filed), .kinds = L(barrier_options), .client_id = "c1", .times = "1 answered so far: after 10 days in the middle, 10 at the longest.", .late = "1 answer is overdue.");
+    const struct ui_draft_comment said[] = {{"1", now - day, "Ana Rivera", "95 keeps quick students in drill for a week.", "That is why we ask for 90.", false}, {"2", now - day, "Karim Haddad", "And those who were away?", NULL, true}};
+    const struct ui_draft_row drafts[] = {{"1", now - 3 * day, "Four in a row are enough.", "Ingrid Lindgren", "2026-12-07", true, false, true, L(changes), L(said)}};
+    SHOW("drafts", drafts, .rows = L(drafts), .client_id = "c1");
     SHOW("rules", rules, .title = "The rules of Riverside Middle School (sample)", .lead = "What counts here, why, and since when.", .school = "1", .purposes = L(purposes), .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .export_url = "#");
     SHOW("rules-tried", rules, .title = "The rules of Riverside District (sample)", .lead = "Change a value, look at what it would do.", .school = "", .can_edit = true, .district = true, .purposes = L(purposes), .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .preview = &tried, .waivers = L(waivers), .export_url = "#", .form_reason = "Four in a row are enough.");
 }

@@ -25,3 +25,27 @@ UPDATE barrier SET owner = :owner, due_date = :due_date WHERE district_id = :dis
 -- name: barrier_answer
 UPDATE barrier SET answer = :answer, answered_by = :user_id, answered_at_ms = COALESCE(answered_at_ms, :now_ms)
 WHERE district_id = :district_id AND barrier_id = :barrier_id
+-- name: draft_rules_insert
+INSERT INTO draft_rules (district_id, draft_id, org_id, doc, reason, author_id, until_date)
+VALUES (:district_id, :draft_id, :org_id, :doc, :reason, :author_id, :until_date)
+-- name: draft_rules_list
+SELECT d.draft_id, d.org_id, d.doc, d.reason, d.until_date, COALESCE(d.policy_id, 0), u.given_name, u.family_name FROM draft_rules d
+JOIN user_account u ON u.district_id = d.district_id AND u.user_id = d.author_id
+WHERE d.district_id = :district_id ORDER BY d.draft_id DESC LIMIT 20
+-- name: draft_rules_get
+SELECT org_id, doc, reason, until_date, COALESCE(policy_id, 0) FROM draft_rules WHERE district_id = :district_id AND draft_id = :draft_id
+-- name: draft_rules_adopt
+UPDATE draft_rules SET policy_id = :policy_id WHERE district_id = :district_id AND draft_id = :draft_id AND policy_id IS NULL
+-- name: draft_comment_insert
+INSERT INTO draft_comment (district_id, comment_id, draft_id, author_id, client_id, note, answer)
+VALUES (:district_id, :comment_id, :draft_id, :author_id, :client_id, :note, '')
+ON CONFLICT (district_id, author_id, client_id) DO NOTHING
+-- name: draft_comment_list
+SELECT k.comment_id, k.note, k.answer, COALESCE(k.answered_at_ms, 0), u.given_name, u.family_name FROM draft_comment k
+JOIN user_account u ON u.district_id = k.district_id AND u.user_id = k.author_id
+WHERE k.district_id = :district_id AND k.draft_id = :draft_id ORDER BY k.comment_id LIMIT 200
+-- name: draft_comment_of
+SELECT draft_id FROM draft_comment WHERE district_id = :district_id AND comment_id = :comment_id
+-- name: draft_comment_answer
+UPDATE draft_comment SET answer = :answer, answered_by = :user_id, answered_at_ms = :now_ms
+WHERE district_id = :district_id AND comment_id = :comment_id

@@ -3,15 +3,7 @@
 #include <string.h>
 
 #include "app/answer.h"
-
-enum { COMMENT_BYTES = 1000 };
-
-static enum st check_words(const char *s, struct err *e)
-{
-    size_t n = s ? strlen(s) : 0;
-    if (n && n <= COMMENT_BYTES && s[strspn(s, " \t\r\n")]) return ST_OK;
-    return err_fail(e, ST_INVALID, "look.words", "1 to %d bytes of words", COMMENT_BYTES);
-}
+#include "app/said.h"
 
 static enum st run_put(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
@@ -62,7 +54,7 @@ static enum st run_comment(struct app *app, struct tx *tx, struct command *comma
 enum st draft_comment_check(struct draft_comment_cmd *d, struct err *e)
 {
     TRY(answer_check_client_id(d->client_id, e));
-    TRY(check_words(d->note, e));
+    TRY(said_check(d->note, e));
     d->command.run = run_comment;
     d->command.leaves_memory = true;
     return ST_OK;
@@ -82,7 +74,7 @@ static enum st run_answer(struct app *app, struct tx *tx, struct command *comman
 
 enum st draft_answer_check(struct draft_answer_cmd *d, struct err *e)
 {
-    TRY(check_words(d->answer, e));
+    TRY(said_check(d->answer, e));
     d->command.run = run_answer;
     d->command.leaves_memory = true;
     return ST_OK;

@@ -4,6 +4,7 @@
 
 #include "app/answer.h"
 #include "app/hub.h"
+#include "app/said.h"
 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
@@ -21,17 +22,10 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
     return ST_OK;
 }
 
-static enum st check_words(const char *s, struct err *e)
-{
-    size_t n = s ? strlen(s) : 0;
-    if (n && n <= LOOK_NOTE_BYTES && s[strspn(s, " \t\r\n")]) return ST_OK;
-    return err_fail(e, ST_INVALID, "look.words", "1 to %d bytes of words", LOOK_NOTE_BYTES);
-}
-
 enum st look_check(struct look_cmd *l, struct err *e)
 {
     TRY(answer_check_client_id(l->client_id, e));
-    TRY(check_words(l->note, e));
+    TRY(said_check(l->note, e));
     l->command.run = run;
     l->command.leaves_memory = true;
     return ST_OK;
@@ -51,7 +45,7 @@ static enum st run_answer(struct app *app, struct tx *tx, struct command *comman
 
 enum st look_answer_check(struct look_answer_cmd *l, struct err *e)
 {
-    TRY(check_words(l->answer, e));
+    TRY(said_check(l->answer, e));
     l->command.run = run_answer;
     l->command.leaves_memory = true;
     return ST_OK;

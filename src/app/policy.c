@@ -197,14 +197,14 @@ static enum st write(struct app *app, struct tx *tx, const struct policy_save *p
     return stmt_run(q, NULL, e);
 }
 
-/* On that day what would have been in force without the version is so again. */
-static enum st write_end(struct app *app, const struct regime *r, struct tx *tx, const struct policy_save *p, const struct policy_saved *saved, struct err *e)
+/* The version that ends it: end_doc over what will be in force on that day, with what is set now. */
+static enum st write_end(struct app *app, const struct regime *r, struct tx *tx, const struct policy_save *p, const struct documents *d, const struct policy_saved *saved, struct err *e)
 {
     const struct policy_version *then = regime_version(r, p->scope, p->scope_id, p->until_ms);
-    if (then && then->effective_at_ms == p->until_ms) return ST_OK; /* another comes that day */
-    json_t *doc = then ? json_loads(then->doc, 0, NULL) : json_object();
-    enum st st = doc ? write(app, tx, p, doc, &(struct version){app_id(app), saved->policy_id, p->until_ms, 0, p->reason}, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
-    json_decref(doc);
+    json_t *was = then ? json_loads(then->doc, 0, NULL) : json_object(), *with = policy_rebase(was, d->before, d->given), *end = json_loads(p->end_doc, 0, NULL), *doc = end ? policy_merge(with, end) : NULL;
+    enum st st = with && doc ? write(app, tx, p, doc, &(struct version){app_id(app), saved->policy_id, p->until_ms, 0, p->reason}, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
+    json_t *all[] = {was, with, end, doc};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
     return st;
 }
 
@@ -222,7 +222,7 @@ static enum st write_all(struct app *app, const struct regime *r, struct tx *tx,
         json_decref(doc);
         TRY(st);
     }
-    return p->until_ms ? write_end(app, r, tx, p, out, e) : ST_OK;
+    return p->until_ms ? write_end(app, r, tx, p, d, out, e) : ST_OK;
 }
 
 static enum st check_and(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, bool save, struct policy_saved *out, struct err *e)

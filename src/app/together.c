@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/answer.h"
+#include "app/said.h"
 #include "base/text.h"
 
 const char *const barrier_kinds[BARRIER_KINDS] = {"policy", "schedule", "money", "staffing", "curriculum", "accountability"};
@@ -38,18 +39,11 @@ static enum st run_barrier(struct app *app, struct tx *tx, struct command *comma
     return stmt_run(q, NULL, e);
 }
 
-static enum st check_words(const char *s, struct err *e)
-{
-    size_t n = s ? strlen(s) : 0;
-    if (n && n <= BARRIER_BYTES && s[strspn(s, " \t\r\n")]) return ST_OK;
-    return err_fail(e, ST_INVALID, "look.words", "1 to %d bytes of words", BARRIER_BYTES);
-}
-
 enum st barrier_check(struct barrier_cmd *b, struct err *e)
 {
     bool known = false;
     TRY(answer_check_client_id(b->client_id, e));
-    TRY(check_words(b->note, e));
+    TRY(said_check(b->note, e));
     for (size_t i = 0; i < BARRIER_KINDS; i++) known = known || str_eq(b->kind, barrier_kinds[i]);
     if (!known) return err_fail(e, ST_INVALID, "barrier.kind_unknown", "kind is one of policy, schedule, money, staffing, curriculum, accountability");
     b->command.run = run_barrier;
@@ -77,8 +71,8 @@ static enum st run_answer(struct app *app, struct tx *tx, struct command *comman
 
 enum st barrier_answer_check(struct barrier_answer_cmd *b, struct err *e)
 {
-    TRY(check_words(b->owner, e));
-    if (b->answer && *b->answer) TRY(check_words(b->answer, e));
+    TRY(said_check(b->owner, e));
+    if (b->answer && *b->answer) TRY(said_check(b->answer, e));
     b->command.run = run_answer;
     b->command.leaves_memory = true;
     return ST_OK;

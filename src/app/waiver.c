@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/answer.h"
+#include "app/said.h"
 #include "base/json.h"
 
 static const struct setting *by_path(const char *path)
@@ -30,13 +31,6 @@ bool waiver_needed(const struct snapshot *s, int64_t org_id, const char *setting
     return locked;
 }
 
-static enum st check_words(const char *s, struct err *e)
-{
-    size_t n = s ? strlen(s) : 0;
-    if (n && n <= WAIVER_WORDS_BYTES && s[strspn(s, " \t\r\n")]) return ST_OK;
-    return err_fail(e, ST_INVALID, "look.words", "1 to %d bytes of words", WAIVER_WORDS_BYTES);
-}
-
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct waiver_cmd *w = (struct waiver_cmd *)command;
@@ -55,7 +49,7 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
 enum st waiver_check(struct app *app, const struct snapshot *s, struct waiver_cmd *w, struct err *e)
 {
     TRY(answer_check_client_id(w->client_id, e));
-    TRY(check_words(w->reason, e));
+    TRY(said_check(w->reason, e));
     if (w->until_date <= tz_date(s->zone, app_now_ms(app))) return err_fail(e, ST_INVALID, "policy.until", "the last day has gone by");
     if (!waiver_needed(s, w->org_id, w->setting, app_now_ms(app))) return err_fail(e, ST_INVALID, "waiver.open", "%s is not locked for the school", w->setting ? w->setting : "");
     w->command.run = run;
@@ -63,22 +57,14 @@ enum st waiver_check(struct app *app, const struct snapshot *s, struct waiver_cm
     return ST_OK;
 }
 
-/* {"about": {setting: {"open_for": [those so far, the school]}}} */
-static char *opening(const struct snapshot *s, const char *setting, int64_t org_id, int64_t at_ms)
+/* {"about": {setting: {"open_for": {school: open}}}}: a member for each school, so that one that ends leaves the others. */
+static char *opening(const char *setting, int64_t org_id, bool open)
 {
     char id[24];
-    json_t *district = json_loads(regime_policy(&s->regime, at_ms)->doc, 0, NULL);
-    json_t *about = json_object_get(json_object_get(district, "about"), setting);
-    json_t *open_for = json_is_array(json_object_get(about, "open_for")) ? json_deep_copy(json_object_get(about, "open_for")) : json_array();
     snprintf(id, sizeof id, "%lld", (long long)org_id);
-    char *text = NULL;
-    if (open_for && json_array_append_new(open_for, json_string(id)) == 0) {
-        json_t *doc = json_pack("{s:{s:{s:O}}}", "about", setting, "open_for", open_for);
-        text = doc ? json_dumps(doc, JSON_COMPACT) : NULL;
-        json_decref(doc);
-    }
-    json_decref(open_for);
-    json_decref(district);
+    json_t *doc = json_pack("{s:{s:{s:{s:b}}}}", "about", setting, "open_for", id, open);
+    char *text = doc ? json_dumps(doc, JSON_COMPACT) : NULL;
+    json_decref(doc);
     return text;
 }
 
@@ -86,12 +72,12 @@ static enum st grant(struct app *app, struct tx *tx, struct waiver_answer_cmd *w
 {
     const struct snapshot *s = w->snapshot;
     int64_t day_after = ((int64_t)until_date + 1) * 86400000, now = app_now_ms(app);
-    char *doc = opening(s, setting, org_id, now);
-    if (!doc) return err_fail(e, ST_NOMEM, "err.memory", "waiver");
+    char *doc = opening(setting, org_id, true), *end = opening(setting, org_id, false);
     struct policy_save p = {.scope = SCOPE_DISTRICT, .doc = doc, .reason = w->answer, .recorder_id = w->user_id, .effective_at_ms = now,
-                            .until_ms = day_after - (int64_t)tz_offset_s(s->zone, day_after) * 1000};
-    enum st st = policy_save(app, s, tx, w->arena, &p, &w->saved, e);
+                            .until_ms = day_after - (int64_t)tz_offset_s(s->zone, day_after) * 1000, .end_doc = end};
+    enum st st = doc && end ? policy_save(app, s, tx, w->arena, &p, &w->saved, e) : err_fail(e, ST_NOMEM, "err.memory", "waiver");
     free(doc);
+    free(end);
     return st;
 }
 
@@ -123,7 +109,7 @@ static enum st run_answer(struct app *app, struct tx *tx, struct command *comman
 
 enum st waiver_answer_check(struct waiver_answer_cmd *w, struct err *e)
 {
-    TRY(check_words(w->answer, e));
+    TRY(said_check(w->answer, e));
     w->command.run = run_answer;
     return ST_OK;
 }

@@ -11,13 +11,6 @@
 #include "cli/cli.h"
 #include "version.h"
 
-void cli_print_json(struct text *t)
-{
-    fwrite(text_str(t), 1, t->n, stdout);
-    putchar('\n');
-    text_release(t);
-}
-
 static int run_migrate(struct cli *c)
 {
     struct err e = {0};

@@ -245,3 +245,10 @@ char *cli_read_file(const char *path)
     if (f) fclose(f);
     return s;
 }
+
+void cli_print_json(struct text *t)
+{
+    fwrite(text_str(t), 1, t->n, stdout);
+    putchar('\n');
+    text_release(t);
+}

@@ -182,10 +182,7 @@ json_t *policy_opened(const json_t *upper, int64_t org_id)
     snprintf(id, sizeof id, "%lld", (long long)org_id);
     json_object_foreach(json_object_get(m, "about"), path, about)
     {
-        const json_t *open_for = json_object_get(about, "open_for");
-        for (size_t i = 0; i < json_array_size(open_for); i++)
-            if (strcmp(json_string_value(json_array_get(open_for, i)) ? json_string_value(json_array_get(open_for, i)) : "", id) == 0)
-                fine = fine && json_object_set_new(about, "lock", json_string("open")) == 0;
+        if (json_is_true(json_object_get(json_object_get(about, "open_for"), id))) fine = fine && json_object_set_new(about, "lock", json_string("open")) == 0;
     }
     if (fine) return m;
     json_decref(m);

@@ -9,19 +9,6 @@
 
 enum { BARRIERS_SHOWN = 300 };
 
-static enum st own_org(struct call *c, int64_t *org_id, struct err *e)
-{
-    struct stmt *q;
-    bool row;
-    *org_id = c->relation != MAY_LEADS_DISTRICT && c->relation != MAY_TEACHES && c->who.org_count ? c->who.org_ids[0] : 0;
-    if (c->relation != MAY_TEACHES) return ST_OK;
-    TRY(tx_stmt(&c->tx, SQL_teacher_school, &q, e));
-    bind_i64(q, "user_id", c->who.user_id);
-    TRY(stmt_step(q, &row, e));
-    if (row) *org_id = col_i64(q, 0);
-    return ST_OK;
-}
-
 /* The district answers all; a principal those of the own school. */
 static bool may_answer(const struct call *c, int64_t org_id)
 {
@@ -84,7 +71,7 @@ enum st web_barrier_parse(struct call *c, struct command **out, struct err *e)
     struct barrier_cmd *b;
     TRY(call_alloc(c, sizeof *b, (void **)&b, e));
     *b = (struct barrier_cmd){.client_id = http_form(c->http, "client_id", 0), .kind = http_form(c->http, "kind", 0), .note = http_form(c->http, "note", 0), .filer_id = c->who.user_id};
-    TRY(own_org(c, &b->org_id, e));
+    TRY(reader_school(c, &c->tx, &b->org_id, e));
     TRY(barrier_check(b, e));
     *out = &b->command;
     return ST_OK;

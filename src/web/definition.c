@@ -6,26 +6,6 @@
 #include "base/json.h"
 #include "page.h"
 
-/* The school whose rules hold for the reader; 0: the district's. */
-static enum st school_of_reader(struct call *c, int64_t *org_id, struct err *e)
-{
-    struct stmt *q;
-    bool row = false;
-    *org_id = 0;
-    if (c->relation == MAY_OWN_RECORD) return regime_school_of(&c->tx, c->who.user_id, org_id, e);
-    if (c->relation == MAY_GUARDIAN_OF || c->relation == MAY_TEACHES) {
-        TRY(tx_stmt(&c->tx, c->relation == MAY_TEACHES ? SQL_teacher_school : SQL_children_of, &q, e));
-        bind_i64(q, "user_id", c->who.user_id);
-        TRY(stmt_step(q, &row, e));
-        int64_t id = row ? col_i64(q, 0) : 0;
-        if (c->relation == MAY_GUARDIAN_OF && id) return regime_school_of(&c->tx, id, org_id, e);
-        *org_id = id;
-    } else if (c->relation != MAY_LEADS_DISTRICT && c->who.org_count) {
-        *org_id = c->who.org_ids[0];
-    }
-    return ST_OK;
-}
-
 static enum st fill_purposes(struct call *c, const struct policy_version *v, struct page_definition *page, struct err *e)
 {
     struct ui_rule_purpose *rows;
@@ -93,7 +73,7 @@ enum st web_definition(struct call *c, struct err *e)
     struct page *p;
     int64_t org_id;
     TRY(page_begin(c, "/definition", &p, e));
-    TRY(school_of_reader(c, &org_id, e));
+    TRY(reader_school(c, &c->tx, &org_id, e));
     const struct policy_version *v = regime_policy_for(&c->snapshot->regime, org_id, c->now_ms);
     struct page_definition page = {.school = c->snapshot->name, .since = v->effective_at_ms, .reason = *v->reason ? v->reason : NULL,
                                    .lead = msg(page_lang(c), c->relation == MAY_OWN_RECORD ? MSG_definition_lead_student : c->relation == MAY_GUARDIAN_OF ? MSG_definition_lead_family : MSG_definition_lead_staff)};

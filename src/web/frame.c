@@ -117,6 +117,12 @@ const char *day_words(struct call *c, int64_t at_ms)
     return s ? s : "";
 }
 
+enum msg_id level_words(enum level l)
+{
+    static const enum msg_id ids[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly, MSG_level_secure};
+    return ids[l < LEVEL_COUNT ? l : LEVEL_NOT_YET];
+}
+
 const char *id_text(struct call *c, int64_t id)
 {
     const char *s = arena_printf(c->arena, "%lld", (long long)id);
@@ -131,6 +137,25 @@ const char *new_client_id(struct call *c)
     token_new(token);
     const char *s = arena_strdup(c->arena, token);
     return s ? s : "";
+}
+
+enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e)
+{
+    struct stmt *q;
+    bool row = false;
+    *org_id = 0;
+    if (c->relation == MAY_OWN_RECORD) return regime_school_of(tx, c->who.user_id, org_id, e);
+    if (c->relation == MAY_GUARDIAN_OF || c->relation == MAY_TEACHES) {
+        TRY(tx_stmt(tx, c->relation == MAY_TEACHES ? SQL_teacher_school : SQL_children_of, &q, e));
+        bind_i64(q, "user_id", c->who.user_id);
+        TRY(stmt_step(q, &row, e));
+        int64_t id = row ? col_i64(q, 0) : 0;
+        if (c->relation == MAY_GUARDIAN_OF && id) return regime_school_of(tx, id, org_id, e);
+        *org_id = id;
+    } else if (c->relation != MAY_LEADS_DISTRICT && c->who.org_count) {
+        *org_id = c->who.org_ids[0];
+    }
+    return ST_OK;
 }
 
 void web_render_error(struct call *c)

@@ -13,12 +13,15 @@ struct page {
 enum st page_begin(struct call *c, const char *current, struct page **out, struct err *e) WARN_UNUSED;
 enum st page_end(struct page *p, enum st st, struct err *e) WARN_UNUSED; /* after page_NAME() */
 enum lang page_lang(struct call *c);
+/* The school whose rules hold for whoever asks; 0: the district. Of a guardian, the first child's. */
+enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e) WARN_UNUSED;
 const char *page_home(unsigned roles);
 
 /* A message with its arguments, in arena; "" when there is no memory. */
 const char *say(struct call *c, enum msg_id id, const struct msg_arg *args, size_t n);
 #define SAY(c, id, ...) say((c), (id), MSG_ARGS(__VA_ARGS__))
 const char *day_words(struct call *c, int64_t at_ms);
+enum msg_id level_words(enum level l);
 const char *id_text(struct call *c, int64_t id);
 struct safe_html trusted(const char *compiled_html); /* of an item document: made by the renderer's allow-list */
 

@@ -376,10 +376,9 @@ static void fill_feedback(struct call *c, struct web_answer *a, struct ui_feedba
     for (size_t i = 0; i < a->cmd.moved; i++) {
         const struct fold_step *s = &a->cmd.steps[i];
         const struct competency *k = catalogue_competency(&c->snapshot->catalogue, s->competency_id);
-        static const enum msg_id words[] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly, MSG_level_secure};
         if (!k || s->level_after <= s->level_before) continue;
         fb->level = (int64_t)s->level_after;
-        fb->level_words = SAY(c, MSG_feedback_moved_up, MSG_T("skill", k->name), MSG_T("level", msg(lang, words[s->level_after])));
+        fb->level_words = SAY(c, MSG_feedback_moved_up, MSG_T("skill", k->name), MSG_T("level", msg(lang, level_words(s->level_after))));
     }
 }
 

@@ -20,18 +20,6 @@ static bool leads_here(const struct call *c, int64_t org_id)
     return false;
 }
 
-static enum st own_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e)
-{
-    struct stmt *q;
-    bool row;
-    if (c->relation != MAY_TEACHES) return ST_OK;
-    TRY(tx_stmt(tx, SQL_teacher_school, &q, e));
-    bind_i64(q, "user_id", c->who.user_id);
-    TRY(stmt_step(q, &row, e));
-    if (row) *org_id = col_i64(q, 0);
-    return ST_OK;
-}
-
 /* The schools that someone may look at, and which is asked for. */
 static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules_of *w, struct err *e)
 {
@@ -39,7 +27,7 @@ static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules
     bool district = c->relation == MAY_LEADS_DISTRICT;
     int64_t own = 0;
     TRY(call_alloc(c, (SCHOOLS_MAX + 1) * sizeof *w->schools, (void **)&w->schools, e));
-    TRY(own_school(c, tx, &own, e));
+    TRY(reader_school(c, tx, &own, e));
     if (district) w->schools[w->schools_n++] = (struct ui_link){c->snapshot->name, "/rules"};
     TRY(tx_stmt(tx, SQL_org_list, &q, e));
     for (bool row = true;;) {

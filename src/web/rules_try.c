@@ -33,14 +33,13 @@ static enum st dump(struct call *c, const json_t *doc, const char **out, struct 
 
 /* The levels that would change, learner by learner, in the order in which they come. */
 struct moves {
-    struct call *c;
     int64_t last, learners;
     bool names;
     struct moved_level {
         int64_t learner_id, competency_id;
         enum level before, after;
     } kept[PEOPLE_SHOWN * 8];
-    size_t kept_n, kept_learners;
+    size_t kept_n;
 };
 
 static void told(void *ctx, int64_t learner_id, int64_t competency_id, enum level before, enum level after)
@@ -48,16 +47,9 @@ static void told(void *ctx, int64_t learner_id, int64_t competency_id, enum leve
     struct moves *m = ctx;
     if (learner_id != m->last) {
         m->learners++;
-        if (m->kept_learners < PEOPLE_SHOWN) m->kept_learners++;
         m->last = learner_id;
     }
     if (m->names && m->learners <= PEOPLE_SHOWN && m->kept_n < sizeof m->kept / sizeof *m->kept) m->kept[m->kept_n++] = (struct moved_level){learner_id, competency_id, before, after};
-}
-
-static enum msg_id level_words(enum level l)
-{
-    static const enum msg_id ids[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly, MSG_level_secure};
-    return ids[l < LEVEL_COUNT ? l : 0];
 }
 
 static enum st fill_people(struct call *c, struct tx *tx, const struct moves *m, struct ui_rule_preview *v, struct err *e)
@@ -117,10 +109,15 @@ static enum st try_it(struct call *c, struct tx *tx, struct conn *conn, const st
     v->carried = (int64_t)saved.carried;
     if (!saved.re_derives) return ST_OK;
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
-    *m = (struct moves){.c = c, .names = w->sees_names};
+    *m = (struct moves){.names = w->sees_names};
     tx_rollback(tx);
-    TRY(what_if(c->app, conn, p.scope, p.scope_id, p.doc, told, m, &r, e));
-    TRY(tx_read(conn, c->snapshot->district_id, tx, e));
+    enum st st = what_if(c->app, conn, p.scope, p.scope_id, p.doc, told, m, &r, e);
+    struct err why = {0};
+    if (tx_read(conn, c->snapshot->district_id, tx, &why) != ST_OK && st == ST_OK) { /* the caller goes on reading, whatever was found */
+        *e = why;
+        st = why.st;
+    }
+    TRY(st);
     TRY(fill_moves(c, w, m, &r, v, e));
     if (!w->sees_names || !m->learners) return ST_OK;
     TRY(call_look(c, "school", w->org_id, e)); /* names are shown: that leaves a record */
@@ -252,7 +249,7 @@ enum st web_rules_save(struct call *c, struct err *e)
     enum st st = save_from_form(c, conn, &p, &org_id, &why);
     policy_ready(&p);
     if (st == ST_OK) st = writer_run(c->app, &p.command, &why);
-    if (st == ST_INVALID) return form_again(c, conn, &why, e);
+    if (st == ST_INVALID || st == ST_DENIED) return form_again(c, conn, &why, e);
     if (st != ST_OK) {
         *e = why;
         return st;
@@ -280,7 +277,7 @@ enum st web_rules_put(struct call *c, struct err *e)
         draft_rules_ready(&d);
         st = writer_run(c->app, &d.command, &why);
     }
-    if (st == ST_INVALID) return form_again(c, conn, &why, e);
+    if (st == ST_INVALID || st == ST_DENIED) return form_again(c, conn, &why, e);
     if (st != ST_OK) {
         *e = why;
         return st;

@@ -338,7 +338,6 @@ static enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, st
 /* What a person saw or judged: by whom, which level, and the note. */
 static enum st seen_words(struct call *c, const struct why_step *s, struct ui_evidence_row *out, struct err *e)
 {
-    static const enum msg_id levels[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly, MSG_level_secure};
     const struct evidence *v = &s->evidence;
     struct actor who = {0};
     json_t *noted;
@@ -346,7 +345,7 @@ static enum st seen_words(struct call *c, const struct why_step *s, struct ui_ev
     while (level > LEVEL_NOT_YET && v->score < level_score(level) - 0.01) level--;
     if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
     const char *name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
-    out->title = SAY(c, v->kind == EVIDENCE_JUDGEMENT ? MSG_ev_judged_by : MSG_ev_seen_by, MSG_T("name", name ? name : ""), MSG_T("level", msg(page_lang(c), levels[level])));
+    out->title = SAY(c, v->kind == EVIDENCE_JUDGEMENT ? MSG_ev_judged_by : MSG_ev_seen_by, MSG_T("name", name ? name : ""), MSG_T("level", msg(page_lang(c), level_words(level))));
     if (s->response && json_read(c->arena, s->response, strlen(s->response), &noted, e) == ST_OK && *json_str(noted, "note", "")) out->note = json_str(noted, "note", "");
     return ST_OK;
 }

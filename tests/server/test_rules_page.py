@@ -123,8 +123,23 @@ def test_a_school_asks_for_a_waiver_and_uses_it(clients, school, worked, db):
     assert "95 in 100" in text(clients("teacher3", session=True).get("/rules").text), "the other school's rules stay"
     # The day after the last one it is as if it had never been.
     rows = db.rows("SELECT effective_at_ms, doc FROM policy WHERE scope = 'district' ORDER BY effective_at_ms")
-    assert "open_for" in rows[-2][1] and "open_for" not in rows[-1][1]
+    def open_for(doc):
+        return {k for k, v in json.loads(doc).get("about", {}).get("mastery.secure_at", {}).get("open_for", {}).items() if v}
+
+    assert open_for(rows[-2][1]) == {org} and not open_for(rows[-1][1])
     assert time.strftime("%Y-%m-%d", time.gmtime(int(rows[-1][0]) / 1000)) == "2099-07-01"
+    # Another school's, which lasts longer: each ends on its own day.
+    other_org = re.search(r'name="school" value="(\d+)"', other.get("/rules").text)[1]
+    assert other.post("/rules/waiver", form=ask | {"client_id": str(uuid.uuid4()), "school": other_org, "until": "2099-09-30"}).status == 303
+    [[second]] = db.rows("SELECT waiver_id FROM waiver WHERE granted IS NULL")
+    assert district.post("/rules/waiver/answer", form={"waiver_id": second, "answer": "Granted.", "grant": "1"}).status == 303
+
+    def holds(day):
+        at = int(time.mktime(time.strptime(day, "%Y-%m-%d"))) * 1000
+        rows = db.rows("SELECT effective_at_ms, policy_id, doc FROM policy WHERE scope = 'district'")
+        return open_for(max((int(a), int(i), doc) for a, i, doc in rows if int(a) <= at)[2])
+
+    assert [holds(d) for d in ("2099-06-15", "2099-08-15", "2099-11-15")] == [{org, other_org}, {other_org}, set()]
 
 
 def test_rules_are_shared(clients, db):

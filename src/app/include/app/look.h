@@ -3,8 +3,6 @@
 #define APP_LOOK_H
 #include "app/writer.h"
 
-enum { LOOK_NOTE_BYTES = 2000 };
-
 struct look_cmd {
     struct command command;
     int64_t learner_id, competency_id, asker_id;

@@ -13,7 +13,8 @@ struct policy_save {
     const char *reason;      /* recorded; never empty */
     int64_t recorder_id;     /* 0: the operator */
     int64_t effective_at_ms; /* 0: at once, or with the next term when levels or grades would change; what is past is now */
-    int64_t until_ms;        /* 0: for good; else what would have been in force without it is so again from then */
+    int64_t until_ms;        /* 0: for good; else a version follows on that day, in which end_doc is set over what is in force then */
+    const char *end_doc;
 };
 
 struct policy_saved {

@@ -4,7 +4,7 @@
 #define APP_TOGETHER_H
 #include "app/writer.h"
 
-enum { BARRIER_BYTES = 1000, BARRIER_KINDS = 6 };
+enum { BARRIER_KINDS = 6 };
 extern const char *const barrier_kinds[BARRIER_KINDS]; /* policy schedule money staffing curriculum accountability */
 
 struct reader_cmd {

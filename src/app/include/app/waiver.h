@@ -5,8 +5,6 @@
 #include "app/policy.h"
 #include "app/writer.h"
 
-enum { WAIVER_WORDS_BYTES = 1000 };
-
 struct waiver_cmd {
     struct command command;
     const char *client_id, *setting, *reason; /* setting: its path, "mastery.secure_at" */

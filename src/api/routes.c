@@ -16,6 +16,7 @@
 #include "gate/live.h"
 #include "items/items.h"
 #include "openapi.h"
+#include "record.h"
 
 static struct json_out start(struct call *c)
 {
@@ -109,7 +110,7 @@ static enum st get_me(struct call *c, struct err *e)
     json_put_str(&j, "name", name);
     json_put_str(&j, "language", c->who.language);
     json_open_list(&j, "roles");
-    for (unsigned r = 1; r <= ROLE_GUARDIAN; r <<= 1)
+    for (unsigned r = 1; r <= ROLE_LAST; r <<= 1)
         if (c->who.roles & r) json_put_str(&j, NULL, role_code((enum role)r));
     json_close_list(&j);
     json_open_list(&j, "classes");
@@ -599,6 +600,12 @@ const struct route api_routes[] = {
      .summary = "The evidence behind a level", .reply_schema = "Why", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/learners/:learner/grades", .may = READERS, .learner_param = "learner", .read = get_grades, .query = "as_of",
      .summary = "Course grades, now or as of a moment, and the terms given out", .reply_schema = "Grades", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/standing", .may = READERS, .learner_param = "learner", .read = api_standing,
+     .summary = "Requirements to graduate or move up, and what the state counts", .reply_schema = "Standing", .records_access = true},
+    {.method = HTTP_POST, .path = "/api/v1/learners/:learner/looks", .may = MAY_OWN_RECORD | MAY_GUARDIAN_OF, .learner_param = "learner", .body_max = 8192, .kind = ROUTE_WRITE, .parse = api_look_parse,
+     .reply = api_look_reply, .summary = "Ask for a second look at a level", .reply_schema = "LookReply", .body_schema = "Look", .records_access = true},
+    {.method = HTTP_POST, .path = "/api/v1/classes/:class/observations", .may = MAY_TEACHES, .class_param = "class", .body_max = 16384, .kind = ROUTE_WRITE, .parse = api_observe_parse,
+     .reply = api_observe_reply, .summary = "Record what was seen, or a judgement, for one or several students", .reply_schema = "Observed", .body_schema = "Observation", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/classes/:class/mastery", .may = MAY_TEACHES, .class_param = "class", .read = get_class_mastery, .query = "limit after",
      .summary = "Students and competencies of a class", .reply_schema = "ClassMastery", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/classes/:class/queue", .may = MAY_TEACHES, .class_param = "class", .read = get_queue,

@@ -6,6 +6,8 @@
 #define NULLABLE_STRING "{\"type\":[\"string\",\"null\"]}"
 #define INTEGER "{\"type\":\"integer\"}"
 #define BOOLEAN "{\"type\":\"boolean\"}"
+#define NUMBER "{\"type\":\"number\"}"
+#define STANDING "{\"enum\":[\"unknown\",\"below\",\"close\",\"meets\"]}"
 #define PROBABILITY "{\"type\":\"number\",\"minimum\":0,\"maximum\":1}"
 #define LEVEL "{\"enum\":[\"not_yet\",\"started\",\"nearly\",\"secure\"]}"
 #define REASON "{\"type\":\"object\",\"required\":[\"code\",\"text\"],\"properties\":{\"code\":" STRING ",\"text\":" STRING "}}"
@@ -56,6 +58,17 @@ const struct api_schema api_schemas[] = {
                ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"mean\":{\"type\":\"number\"},\"shown\":" INTEGER ",\"competencies\":" INTEGER "}}")
                ",\"terms\":" LIST("{\"type\":\"object\",\"required\":[\"term\",\"title\",\"incomplete\",\"frozen_at\"],\"properties\":{\"term\":" STRING ",\"course_id\":" ID ",\"title\":" STRING ",\"incomplete\":" BOOLEAN
                ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"frozen_at\":" STRING "}}") "}}"},
+    {"Standing", "{\"type\":\"object\",\"required\":[\"learner_id\",\"requirements\",\"goals\"],\"properties\":{\"learner_id\":" ID ",\"requirements\":"
+                 LIST("{\"type\":\"object\",\"required\":[\"id\",\"title\",\"for\",\"kind\",\"have\",\"need\",\"due\",\"done\"],\"properties\":{\"id\":" STRING ",\"title\":" STRING ",\"for\":{\"enum\":[\"graduation\",\"promotion\"]},\"kind\":{\"enum\":[\"competencies\",\"projects\",\"hours\"]}"
+                      ",\"have\":" NUMBER ",\"need\":" NUMBER ",\"due\":" NULLABLE_STRING ",\"done\":" BOOLEAN ",\"gained\":" NUMBER ",\"weeks\":" NUMBER ",\"weeks_to_go\":" NUMBER "}}")
+                 ",\"goals\":" LIST("{\"type\":\"object\",\"required\":[\"goal_id\",\"title\",\"counted_by\",\"by_test\",\"ours\",\"standards\",\"seen\",\"secure\",\"disagree\"],\"properties\":{\"goal_id\":" ID ",\"title\":" STRING
+                      ",\"counted_by\":{\"enum\":[\"state\",\"district\"]},\"by_test\":" STANDING ",\"ours\":" STANDING ",\"standards\":" INTEGER ",\"seen\":" INTEGER ",\"secure\":" INTEGER ",\"disagree\":" BOOLEAN
+                      ",\"latest\":{\"type\":\"object\",\"required\":[\"test\",\"taken_on\"],\"properties\":{\"test\":" STRING ",\"taken_on\":" STRING ",\"score\":" NUMBER ",\"standard_error\":" NUMBER ",\"level\":" INTEGER "}}}}") "}}"},
+    {"Look", "{\"type\":\"object\",\"required\":[\"client_id\",\"competency_id\",\"note\"],\"properties\":{\"client_id\":" STRING ",\"competency_id\":" ID ",\"note\":" STRING "}}"},
+    {"LookReply", "{\"type\":\"object\",\"required\":[\"asked\"],\"properties\":{\"asked\":" BOOLEAN "}}"},
+    {"Observation", "{\"type\":\"object\",\"required\":[\"client_id\",\"competency_id\",\"learner_ids\"],\"properties\":{\"client_id\":" STRING ",\"competency_id\":" ID ",\"learner_ids\":" LIST(ID)
+                    ",\"kind\":{\"enum\":[\"observation\",\"judgement\"]},\"level\":" LEVEL ",\"score\":" PROBABILITY ",\"note\":" STRING "}}"},
+    {"Observed", "{\"type\":\"object\",\"required\":[\"evidence\"],\"properties\":{\"evidence\":" LIST("{\"type\":\"object\",\"required\":[\"learner_id\",\"evidence_id\"],\"properties\":{\"learner_id\":" ID ",\"evidence_id\":" ID "}}") "}}"},
     {"ClassMastery", "{\"type\":\"object\",\"required\":[\"class_id\",\"competencies\",\"learners\"],\"properties\":{\"class_id\":" ID ",\"competencies\":" LIST(
                      "{\"type\":\"object\",\"required\":[\"competency_id\",\"name\"],\"properties\":{\"competency_id\":" ID ",\"name\":" STRING "}}")
                      ",\"learners\":" LIST("{\"type\":\"object\",\"required\":[\"learner_id\",\"name\",\"mastery\"],\"properties\":{\"learner_id\":" ID

@@ -15,7 +15,8 @@ static const struct {
     enum role role;
     const char *code;
 } roles[ROLE_KINDS] = {{ROLE_STUDENT, "student"}, {ROLE_TEACHER, "teacher"},   {ROLE_COACH, "coach"},
-                       {ROLE_PRINCIPAL, "principal"}, {ROLE_DISTRICT, "district"}, {ROLE_GUARDIAN, "guardian"}};
+                       {ROLE_PRINCIPAL, "principal"}, {ROLE_DISTRICT, "district"}, {ROLE_GUARDIAN, "guardian"},
+                       {ROLE_PROGRAMS, "programs"}};
 
 const char *role_code(enum role r)
 {
@@ -104,7 +105,14 @@ static void add_role(struct actor *a, const char *role, int64_t org_id)
 {
     unsigned r = role_parse(role);
     a->roles |= r;
-    if ((r & (ROLE_PRINCIPAL | ROLE_COACH)) && a->org_count < 16) a->org_ids[a->org_count++] = org_id;
+    if ((r & (ROLE_PRINCIPAL | ROLE_COACH | ROLE_PROGRAMS)) && a->org_count < sizeof a->orgs / sizeof *a->orgs) a->orgs[a->org_count++] = (struct actor_org){org_id, r};
+}
+
+bool actor_holds(const struct actor *who, unsigned wanted, int64_t org_id)
+{
+    for (size_t i = 0; i < who->org_count; i++)
+        if (who->orgs[i].org_id == org_id && (who->orgs[i].roles & wanted)) return true;
+    return false;
 }
 
 enum st actor_load(struct tx *tx, int64_t user_id, struct actor *out, struct err *e)
@@ -301,7 +309,7 @@ enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, co
     int64_t id = app_id(app);
     if (!u->username || !*u->username || strlen(u->username) > 200)
         return err_fail(e, ST_INVALID, "user.name", "a user name has 1 to 200 characters");
-    if (!role_parse(u->role)) return err_fail(e, ST_INVALID, "user.role", "%s is none of student, teacher, coach, principal, district, guardian", u->role);
+    if (!role_parse(u->role)) return err_fail(e, ST_INVALID, "user.role", "%s is none of student, teacher, coach, principal, district, guardian, programs", u->role);
     TRY(tx_stmt(tx, SQL_user_insert, &q, e));
     bind_i64(q, "user_id", id);
     bind_text(q, "username", u->username);

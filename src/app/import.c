@@ -5,7 +5,7 @@
 
 #include "import_sync.h"
 
-static const char *const kinds[] = {"oneroster", "case", "asn", "oatutor", "mathcamps", "pack"};
+static const char *const kinds[] = {"oneroster", "case", "asn", "oatutor", "mathcamps", "pack", "programs", "attendance", "assessments"};
 
 bool import_kind_known(const char *kind)
 {
@@ -182,19 +182,21 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
 
 enum st app_import(struct app *app, struct conn *conn, const char *kind, const char *path, const struct import_options *o, struct import_report *r, struct err *e)
 {
-    if (!import_kind_known(kind)) return err_fail(e, ST_INVALID, "import.kind", "there is no import of kind %s: oneroster, case, asn, oatutor, mathcamps or pack", kind);
+    if (!import_kind_known(kind)) return err_fail(e, ST_INVALID, "import.kind", "there is no import of kind %s: oneroster, case, asn, oatutor, mathcamps, pack, programs, attendance or assessments", kind);
     if (!app->snapshot) return err_fail(e, ST_NOT_FOUND, "err.no_district", "the database has no district yet");
     const char *source = o->source && *o->source ? o->source : kind;
     if (strlen(source) > 100) return err_fail(e, ST_INVALID, "import.source", "--source is at most 100 bytes");
-    bool roster = strcmp(kind, "oneroster") == 0;
+    bool roster = strcmp(kind, "oneroster") == 0, outside = strcmp(kind, "programs") == 0 || strcmp(kind, "attendance") == 0 || strcmp(kind, "assessments") == 0;
+    bool framework = strcmp(kind, "case") == 0 || strcmp(kind, "asn") == 0;
     int64_t district = app->snapshot->district_id;
-    struct importer im = {.app = app, .a = r->arena, .r = r, .o = o, .source = source, .district_id = roster ? district : 0, .now_ms = app_now_ms(app)};
+    struct importer im = {.app = app, .a = r->arena, .r = r, .o = o, .source = source, .district_id = roster || outside ? district : 0, .now_ms = app_now_ms(app)};
     text_init(&im.hash, 4 << 20);
-    enum st st = roster ? import_roster(&im, conn, path, e)
-                 : strcmp(kind, "case") == 0 || strcmp(kind, "asn") == 0 ? import_frameworks(&im, conn, kind, path, e)
-                                                                         : import_content(&im, conn, kind, path, e);
+    enum st st = roster      ? import_roster(&im, conn, path, e)
+                 : outside   ? import_outside(&im, conn, kind, path, e)
+                 : framework ? import_frameworks(&im, conn, kind, path, e)
+                             : import_content(&im, conn, kind, path, e);
     text_release(&im.hash);
     if (st != ST_OK || o->dry_run) return st;
-    if (o->course || roster || (strcmp(kind, "case") != 0 && strcmp(kind, "asn") != 0)) TRY(fill_courses(&im, conn, district, e));
+    if (o->course || roster || (!outside && !framework)) TRY(fill_courses(&im, conn, district, e));
     return record_run(&im, conn, kind, e);
 }

@@ -13,12 +13,14 @@ enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err
     struct stmt *q;
     bool row;
     s->at.arena = im->a;
+    if (im->kind_count < SYNC_KINDS_MAX) im->kinds[im->kind_count++] = s;
+    if (!s->entity) return ST_OK;
     TRY(tx_stmt(tx, SQL_outside_list, &q, e));
     bind_text(q, "entity", s->entity);
     bind_text(q, "system", im->source);
     for (;;) {
         TRY(stmt_step(q, &row, e));
-        if (!row) break;
+        if (!row) return ST_OK;
         struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
         if (!v) return no_memory(e);
         *v = (struct sync_row){.identifier = arena_strdup(im->a, col_text(q, 0)), .row_id = col_i64(q, 1), .known = true, .closed = col_i64(q, 3) != 0};
@@ -28,8 +30,6 @@ enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err
         if (strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0) return no_memory(e);
         s->open_before += !v->closed;
     }
-    if (im->kind_count < SYNC_KINDS_MAX) im->kinds[im->kind_count++] = s;
-    return ST_OK;
 }
 
 void sync_begin(struct importer *im) { text_clear(&im->hash); }
@@ -42,13 +42,30 @@ void sync_field(struct importer *im, const char *v)
 
 void sync_number(struct importer *im, int64_t v) { text_printf(&im->hash, "%lld\x1f", (long long)v); }
 
-struct sync_row *sync_plan(struct importer *im, struct sync *s, const char *identifier, const char *name, size_t index, bool *twice)
+static void content_hash(struct importer *im, char hash[33])
 {
     unsigned char digest[16];
+    crypto_generichash(digest, sizeof digest, (const unsigned char *)text_str(&im->hash), im->hash.n, NULL, 0);
+    sodium_bin2hex(hash, 33, digest, sizeof digest);
+}
+
+enum st sync_known(struct importer *im, struct sync *s, const char *identifier, bool ours, bool closed, struct err *e)
+{
+    struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
+    if (!v) return no_memory(e);
+    *v = (struct sync_row){.identifier = arena_strdup(im->a, identifier), .known = ours, .closed = closed};
+    v->name = v->identifier;
+    content_hash(im, v->hash);
+    if (!v->identifier || im->hash.failed || strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0) return no_memory(e);
+    s->open_before += ours && !closed;
+    return ST_OK;
+}
+
+struct sync_row *sync_plan(struct importer *im, struct sync *s, const char *identifier, const char *name, size_t index, bool *twice)
+{
     char hash[33];
     *twice = false;
-    crypto_generichash(digest, sizeof digest, (const unsigned char *)text_str(&im->hash), im->hash.n, NULL, 0);
-    sodium_bin2hex(hash, sizeof hash, digest, sizeof digest);
+    content_hash(im, hash);
     int at = strmap_get(&s->at, identifier);
     if (at >= 0) {
         struct sync_row *v = &s->rows[at];
@@ -186,7 +203,7 @@ static enum st write_row(struct importer *im, struct slice *w, struct sync *s, s
 {
     if (!w->tx.open) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
     TRY(v->action == SYNC_CLOSE ? s->close(im, &w->tx, v, e) : s->write(im, &w->tx, v, e));
-    TRY(remember(im, &w->tx, s, v, e));
+    if (s->entity) TRY(remember(im, &w->tx, s, v, e));
     w->done++;
     if (++w->rows < SYNC_SLICE_ROWS) return ST_OK;
     w->rows = 0;

@@ -19,7 +19,7 @@ struct sync_row {
 
 struct importer;
 struct sync {
-    const char *entity; /* in outside_id */
+    const char *entity; /* in outside_id; NULL: the rows tell it themselves, by sync_known */
     const char *kind;   /* in the report */
     struct strmap at;
     struct sync_row *rows;
@@ -48,6 +48,9 @@ struct importer {
 
 /* Read what the source sent before. */
 enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err *e) WARN_UNUSED;
+/* A row that is there already, of a kind without an entity; its content is what sync_begin and sync_field were given. ours: it
+ * came from this source, which may close it. */
+enum st sync_known(struct importer *im, struct sync *s, const char *identifier, bool ours, bool closed, struct err *e) WARN_UNUSED;
 /* Begin a row's content; then sync_field for each; then sync_plan. */
 void sync_begin(struct importer *im);
 void sync_field(struct importer *im, const char *v);
@@ -68,6 +71,7 @@ enum st sync_close_with(struct importer *im, struct tx *tx, enum sql_id query, i
 
 enum st import_roster(struct importer *im, struct conn *conn, const char *path, struct err *e) WARN_UNUSED;
 enum st import_frameworks(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e) WARN_UNUSED;
+enum st import_outside(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e) WARN_UNUSED;
 enum st import_content(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e) WARN_UNUSED;
 
 struct cf_package;

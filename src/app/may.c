@@ -11,6 +11,7 @@ const char *relation_code(enum relation r)
     case MAY_LEADS_SCHOOL: return "leads_school";
     case MAY_COACHES: return "coaches";
     case MAY_LEADS_DISTRICT: return "leads_district";
+    case MAY_SEES_PROGRAMS: return "sees_programs";
     }
     return "";
 }
@@ -30,14 +31,8 @@ static enum st holds(struct tx *tx, enum sql_id query, const struct actor *who, 
     return stmt_step(q, yes, e);
 }
 
-static bool leads(const struct actor *who, int64_t org_id)
-{
-    for (size_t i = 0; i < who->org_count; i++)
-        if (who->org_ids[i] == org_id) return true;
-    return false;
-}
-
-static enum st leads_learner(struct tx *tx, const struct actor *who, int64_t learner_id, bool *yes, struct err *e)
+/* Does the person hold the role in a school of this learner? */
+static enum st holds_at_school(struct tx *tx, const struct actor *who, unsigned role, int64_t learner_id, bool *yes, struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -47,7 +42,7 @@ static enum st leads_learner(struct tx *tx, const struct actor *who, int64_t lea
     for (;;) {
         TRY(stmt_step(q, &row, e));
         if (!row) return ST_OK;
-        *yes = *yes || leads(who, col_i64(q, 0));
+        *yes = *yes || actor_holds(who, role, col_i64(q, 0));
     }
 }
 
@@ -71,8 +66,14 @@ enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, 
         if (yes) return ST_OK;
     }
     if ((relations & MAY_LEADS_SCHOOL) && (who->roles & ROLE_PRINCIPAL)) {
-        TRY(leads_learner(tx, who, learner_id, &yes, e));
+        TRY(holds_at_school(tx, who, ROLE_PRINCIPAL, learner_id, &yes, e));
         out->relation = MAY_LEADS_SCHOOL;
+        if (yes) return ST_OK;
+    }
+    if ((relations & MAY_SEES_PROGRAMS) && (who->roles & ROLE_PROGRAMS)) {
+        yes = actor_holds(who, ROLE_PROGRAMS, 0);
+        if (!yes) TRY(holds_at_school(tx, who, ROLE_PROGRAMS, learner_id, &yes, e));
+        out->relation = MAY_SEES_PROGRAMS;
         if (yes) return ST_OK;
     }
     *out = (struct learner_scope){0};
@@ -96,9 +97,8 @@ enum st may_own(const struct actor *who, unsigned relations, enum relation *out,
     static const struct {
         enum relation relation;
         unsigned role;
-    } by_role[] = {{MAY_OWN_RECORD, ROLE_STUDENT},        {MAY_TEACHES, ROLE_TEACHER},
-                   {MAY_GUARDIAN_OF, ROLE_GUARDIAN},      {MAY_COACHES, ROLE_COACH},
-                   {MAY_LEADS_SCHOOL, ROLE_PRINCIPAL},    {MAY_LEADS_DISTRICT, ROLE_DISTRICT}};
+    } by_role[] = {{MAY_LEADS_DISTRICT, ROLE_DISTRICT}, {MAY_LEADS_SCHOOL, ROLE_PRINCIPAL}, {MAY_COACHES, ROLE_COACH}, {MAY_TEACHES, ROLE_TEACHER},
+                   {MAY_OWN_RECORD, ROLE_STUDENT},      {MAY_GUARDIAN_OF, ROLE_GUARDIAN},   {MAY_SEES_PROGRAMS, ROLE_PROGRAMS}}; /* who has several roles comes in the widest */
     if (relations & MAY_ANYONE) {
         *out = MAY_ANYONE;
         return ST_OK;

@@ -154,6 +154,7 @@ static enum st make(struct demo *d, struct cli *c, struct err *e)
     TRY(demo_invent(&people, d->students, d->seed, e));
     int32_t today = (int32_t)(now / 86400000);
     st = demo_write_roster(&people, today - d->weeks * 7, today, roster, e);
+    if (st == ST_OK) st = demo_write_outside(&people, today, roster, e);
     if (st == ST_OK) st = cli_open(&then, &a, e);
     if (st == ST_OK) {
         st = import_one(&a, "oneroster", roster, e);
@@ -162,6 +163,12 @@ static enum st make(struct demo *d, struct cli *c, struct err *e)
         if (st == ST_OK) st = demo_simulate(&a.app, a.conn, &people, d->weeks, d->seed, now, e);
         a.app.clock = c->clock;
         if (st == ST_OK) st = import_one(&a, "oneroster", roster, e); /* as every night: nothing changes, and the data are fresh */
+        static const char *const outside[] = {"assessments", "attendance", "programs"};
+        for (size_t i = 0; st == ST_OK && i < sizeof outside / sizeof *outside; i++) {
+            char file[PATH_BYTES + 40];
+            snprintf(file, sizeof file, "%s-%s.csv", roster, outside[i]);
+            st = import_one(&a, outside[i], file, e);
+        }
         cli_close(&a);
     }
     free(people.students);

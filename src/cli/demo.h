@@ -45,4 +45,8 @@ typedef enum st demo_run(void *ctx, struct command *c, int64_t ago_ms, struct er
 enum st demo_file_barriers(int64_t filer_id, int64_t org_id, demo_run *run, void *ctx, struct err *e) WARN_UNUSED;
 enum st demo_made_together(struct snapshot *s, struct conn *conn, int64_t leader_id, int32_t today, demo_run *run, void *ctx, struct err *e) WARN_UNUSED;
 
+/* What the district counts; and files beside the roster, of tests, days away and programs. */
+enum st demo_count(struct snapshot *s, int64_t leader_id, demo_run *run, void *ctx, struct err *e) WARN_UNUSED;
+enum st demo_write_outside(const struct demo_people *p, int32_t today, const char *dir, struct err *e) WARN_UNUSED;
+
 #endif

@@ -109,6 +109,9 @@ static enum st write_all(const struct demo_people *p, int32_t first_day, int32_t
     date_format(first_day, from);
     date_format(today + 28, to);
     ROW(t, "fall", "Fall term", "term", from, to, "", "");
+    date_format(first_day - 14, from);
+    date_format(today + 170, to);
+    ROW(t, "year", "School year", "schoolYear", from, to, "", "");
     date_format(today + 42, from);
     date_format(today + 160, to);
     ROW(t, "spring", "Spring term", "term", from, to, "", "");

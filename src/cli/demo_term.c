@@ -349,7 +349,9 @@ static enum st made_together(struct term *t, struct err *e)
 {
     int64_t leader;
     TRY(user_id(t, "iris.vogel", &leader, e));
-    return leader ? demo_made_together(t->snapshot, t->conn, leader, tz_date(t->snapshot->zone, t->now_ms), run_command, t, e) : ST_OK;
+    if (!leader) return ST_OK;
+    TRY(demo_made_together(t->snapshot, t->conn, leader, tz_date(t->snapshot->zone, t->now_ms), run_command, t, e));
+    return demo_count(t->snapshot, leader, run_command, t, e);
 }
 
 /* Every second school day, at ten; the last one has just ended. */

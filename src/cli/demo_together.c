@@ -15,7 +15,11 @@ static const char purposes[] =
     "\"mastery.review_after_days\":{\"purpose\":\"explain\"},"
     "\"pace.behind_weeks\":{\"purpose\":\"nobody_waits\"},"
     "\"work.together_share\":{\"purpose\":\"nobody_waits\"},"
-    "\"agency.least\":{\"purpose\":\"steer\"}}}";
+    "\"agency.least\":{\"purpose\":\"steer\"}},"
+    "\"requirements\":["
+    "{\"id\":\"fractions\",\"title\":\"Fractions and lines\",\"for\":\"promotion\",\"by_grade\":\"05\",\"kind\":\"competencies\",\"competencies\":\"waymark:starter\",\"need\":10},"
+    "{\"id\":\"service\",\"title\":\"Help in the community\",\"for\":\"promotion\",\"by_grade\":\"08\",\"kind\":\"hours\",\"what\":\"service\",\"need\":20},"
+    "{\"id\":\"capstone\",\"title\":\"A project of one’s own\",\"for\":\"graduation\",\"by_grade\":\"12\",\"kind\":\"projects\",\"need\":1}]}";
 
 static const struct {
     const char *client_id, *kind, *note, *owner, *answer;

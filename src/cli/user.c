@@ -61,7 +61,7 @@ static int run_add(struct cli *c)
     int64_t id = 0;
     if (c->count != 1) return cli_usage(c, "name the user: waymark user add --db … --role ROLE USERNAME (the password comes from standard input)");
     const char *role = cli_opt(c, "--role"), *given = cli_opt(c, "--given"), *family = cli_opt(c, "--family"), *school = cli_opt(c, "--school");
-    if (!role || !role_parse(role)) return cli_usage(c, "--role is one of student, teacher, coach, principal, district, guardian");
+    if (!role || !role_parse(role)) return cli_usage(c, "--role is one of student, teacher, coach, principal, district, guardian, programs");
     if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
@@ -80,6 +80,36 @@ static int run_add(struct cli *c)
     if (c->json) printf("{\"user_id\":\"%lld\"}\n", (long long)id);
     else printf("%lld\n", (long long)id);
     return 0;
+}
+
+static int run_role(struct cli *c)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct tx tx;
+    struct stmt *q;
+    int64_t id, org_id = 0;
+    const char *add = cli_opt(c, "--add"), *remove = cli_opt(c, "--remove"), *role = add ? add : remove, *school = cli_opt(c, "--school");
+    if (c->count != 1 || !role || (add && remove)) return cli_usage(c, "name the user, and one of --add ROLE, --remove ROLE");
+    if (!role_parse(role)) return cli_usage(c, "the role is one of student, teacher, coach, principal, district, guardian, programs");
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
+    if (st == ST_OK) {
+        st = find_user(&tx, c->positional[0], &id, &e);
+        if (st == ST_OK && school) st = org_by_name(&tx, school, &org_id, &e);
+        if (st == ST_OK) st = tx_stmt(&tx, add ? SQL_role_insert : SQL_role_close, &q, &e);
+        if (st == ST_OK) {
+            bind_i64(q, "user_id", id);
+            bind_i64(q, "org_id", org_id);
+            bind_text(q, "role", role);
+            st = stmt_run(q, NULL, &e);
+        }
+        if (st == ST_OK && remove) st = sessions_end(&tx, id, NULL, &e); /* what it opened closes at once */
+        if (st == ST_OK) st = tx_commit(&tx, &e);
+        else tx_rollback(&tx);
+    }
+    cli_close(&a);
+    return st == ST_OK ? 0 : cli_fail(&e);
 }
 
 static int run_passwd(struct cli *c)
@@ -153,7 +183,7 @@ static enum st list_users(struct cli *c, struct tx *tx, int64_t class_id, struct
         } else {
             text_printf(out, "%lld\t%s\t", (long long)list[i].id, list[i].name);
         }
-        for (unsigned r = 1, any = 0; r <= ROLE_GUARDIAN; r <<= 1) {
+        for (unsigned r = 1, any = 0; r <= ROLE_LAST; r <<= 1) {
             if (!(who.roles & r)) continue;
             if (c->json) json_put_str(&j, NULL, role_code((enum role)r));
             else text_printf(out, "%s%s", any++ ? "," : "", role_code((enum role)r));
@@ -235,12 +265,14 @@ static int run_token(struct cli *c)
 
 const struct cli_word cli_words_user[] = {
     {"user add", "USERNAME", "Add a person; the password is read from standard input.", run_add, true,
-     {{"--role", "ROLE", "student, teacher, coach, principal, district or guardian"},
+     {{"--role", "ROLE", "student, teacher, coach, principal, district, guardian or programs (sees who is in which program)"},
       {"--given", "NAME", "given name"},
       {"--family", "NAME", "family name"},
       {"--grade", "GRADE", "CEDS code, 01 to 12"},
       {"--language", "LANG", "of the interface: en, es"},
       {"--school", "NAME", "where the role holds (default: the whole district)"}}},
+    {"user role", "USERNAME", "Give a person one more role, or take one away.", run_role, true,
+     {{"--add", "ROLE", "the role, as in user add; programs: may read who is in which program"}, {"--remove", "ROLE", "the role to take away"}, {"--school", "NAME", "where it holds (default: the whole district)"}}},
     {"user passwd", "USERNAME", "Set a password, read from standard input.", run_passwd, true, {{0}}},
     {"user list", "", "List people: id, name, roles.", run_list, true, {{"--class", "ID", "only those of a class"}}},
     {"user cards", "", "Sign-in cards for a class: whoever has no password gets one, which is shown here and nowhere else.", cli_cards, true,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "domain/requirement.h"
 #include "policy_private.h"
 
 static const char *const mastery_kinds[] = {"model", "recent", "sustained", "decaying", "mode", "judgement"};
@@ -153,6 +154,9 @@ static enum st read_document(const json_t *doc, struct policy *p, struct err *e)
     }
     if (mastery) TRY(read_rules(mastery, p, e));
     TRY(read_conversion(json_object_get(json_object_get(doc, "grades"), "conversion"), p, e));
+    struct requirement asked[REQUIREMENTS_MAX];
+    size_t n;
+    TRY(requirements_read(doc, asked, &n, e));
     if (p->agency_least > p->agency_most) return policy_clause(e, "policy.order", "least must not be above most", "/agency/least");
     return ST_OK;
 }

@@ -115,7 +115,7 @@ static enum st check_group(const json_t *upper, const char *group, const char *w
 /* What stands beside the settings. */
 static bool is_around(const char *key)
 {
-    static const char *const around[] = {"about", "purposes", "title", "text", "drafted_by", "version"};
+    static const char *const around[] = {"about", "purposes", "requirements", "title", "text", "drafted_by", "version"};
     for (size_t i = 0; i < sizeof around / sizeof *around; i++)
         if (strcmp(around[i], key) == 0) return true;
     return false;
@@ -129,6 +129,7 @@ enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope
     json_object_foreach((json_t *)(uintptr_t)doc, group, o)
     {
         char where[80];
+        if (at != SCOPE_DISTRICT && strcmp(group, "requirements") == 0) return denied(e, "policy.scope", "may not differ at this level", "/requirements");
         if (is_around(group)) continue;
         snprintf(where, sizeof where, "/%.60s", group);
         TRY(check_group(upper, group, where, o, at, e));

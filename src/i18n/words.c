@@ -99,6 +99,15 @@ void words_weekday(struct text *out, enum lang lang, int32_t day)
     text_add(out, w);
 }
 
+void words_month(struct text *out, enum lang lang, int32_t day)
+{
+    int y, m, d;
+    char year[16];
+    date_to_ymd(day, &y, &m, &d);
+    snprintf(year, sizeof year, "%d", y);
+    msg_format(out, lang, MSG_date_month_year, MSG_ARGS(MSG_T("month", msg(lang, nth(MSG_date_month_01, m - 1))), MSG_T("year", year)));
+}
+
 void words_day_exact(struct text *out, enum lang lang, int32_t day)
 {
     int y, m, d;

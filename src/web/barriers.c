@@ -9,15 +9,6 @@
 
 enum { BARRIERS_SHOWN = 300 };
 
-/* The district answers all; a principal those of the own school. */
-static bool may_answer(const struct call *c, int64_t org_id)
-{
-    if (c->relation == MAY_LEADS_DISTRICT) return true;
-    for (size_t i = 0; c->relation == MAY_LEADS_SCHOOL && i < c->who.org_count; i++)
-        if (c->who.org_ids[i] == org_id) return true;
-    return false;
-}
-
 static int by_size(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -45,7 +36,7 @@ static enum st fill_rows(struct call *c, struct page_barriers *page, struct err 
         rows[page->rows_n++] = (struct ui_barrier_row){.barrier_id = id_text(c, col_i64(q, 0)), .at = at, .school = *col_text(q, 2) ? arena_strdup(c->arena, col_text(q, 2)) : c->snapshot->name,
                                                        .kind = msg_find_code("barrier.kind", col_text(q, 3), MSG_barrier_kind_policy), .note = arena_strdup(c->arena, col_text(q, 4)), .owner = *col_text(q, 5) ? arena_strdup(c->arena, col_text(q, 5)) : NULL,
                                                        .due = due ? arena_strdup(c->arena, day) : NULL, .late = overdue, .answer = *col_text(q, 7) ? arena_strdup(c->arena, col_text(q, 7)) : NULL, .answered_at = answered_at,
-                                                       .can_answer = may_answer(c, col_i64(q, 1))};
+                                                       .can_answer = leads_org(c, col_i64(q, 1))};
     }
     page->rows = rows;
     qsort(took, answered, sizeof *took, by_size);
@@ -98,7 +89,7 @@ enum st web_barrier_answer_parse(struct call *c, struct command **out, struct er
     TRY(tx_stmt(&c->tx, SQL_barrier_get, &q, e));
     bind_i64(q, "barrier_id", b->barrier_id);
     TRY(stmt_step(q, &row, e));
-    if (!row || !may_answer(c, col_i64(q, 0))) return err_fail(e, ST_DENIED, "err.denied", "barrier %lld is not of a school that user %lld leads", (long long)b->barrier_id, (long long)c->who.user_id);
+    if (!row || !leads_org(c, col_i64(q, 0))) return err_fail(e, ST_DENIED, "err.denied", "barrier %lld is not of a school that user %lld leads", (long long)b->barrier_id, (long long)c->who.user_id);
     TRY(barrier_answer_check(b, e));
     *out = &b->command;
     return ST_OK;

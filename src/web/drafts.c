@@ -10,14 +10,6 @@
 
 enum { DRAFTS_SHOWN = 20, COMMENTS_SHOWN = 200 };
 
-static bool leads(const struct call *c, int64_t org_id)
-{
-    if (c->relation == MAY_LEADS_DISTRICT) return true;
-    for (size_t i = 0; c->relation == MAY_LEADS_SCHOOL && i < c->who.org_count; i++)
-        if (c->who.org_ids[i] == org_id) return true;
-    return false;
-}
-
 /* What a draft would change in what is in force now; nothing when it no longer fits. */
 static enum st fill_changes(struct call *c, int64_t org_id, const char *text, struct ui_draft_row *row, struct err *e)
 {
@@ -77,7 +69,7 @@ enum st web_drafts(struct call *c, struct err *e)
         if (!docs[i]) return err_fail(e, ST_NOMEM, "err.memory", "drafts");
         date_format((int32_t)col_i64(q, 4), day);
         rows[i] = (struct ui_draft_row){.draft_id = id_text(c, ids[i]), .at = id_time_ms(ids[i]), .reason = arena_strdup(c->arena, col_text(q, 3)), .by = arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7)),
-                                        .until = arena_strdup(c->arena, day), .open = !col_i64(q, 5) && col_i64(q, 4) >= today, .adopted = col_i64(q, 5) != 0, .can_lead = leads(c, orgs[i])};
+                                        .until = arena_strdup(c->arena, day), .open = !col_i64(q, 5) && col_i64(q, 4) >= today, .adopted = col_i64(q, 5) != 0, .can_lead = leads_org(c, orgs[i])};
     }
     for (size_t i = 0; i < page.rows_n; i++) {
         if (!rows[i].adopted) TRY(fill_changes(c, orgs[i], docs[i], &rows[i], e));
@@ -106,7 +98,7 @@ static enum st draft_org(struct call *c, struct tx *tx, int64_t draft_id, struct
     TRY(tx_stmt(tx, SQL_draft_rules_get, &q, e));
     bind_i64(q, "draft_id", draft_id);
     TRY(stmt_step(q, &row, e));
-    if (row && leads(c, col_i64(q, 0))) return ST_OK;
+    if (row && leads_org(c, col_i64(q, 0))) return ST_OK;
     return err_fail(e, ST_DENIED, "err.denied", "user %lld may not settle draft %lld", (long long)c->who.user_id, (long long)draft_id);
 }
 

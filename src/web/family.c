@@ -44,7 +44,7 @@ static enum st fill_work(struct call *c, const struct learner_scope *who, struct
 }
 
 /* Skills that are under way or were, the latest first: a page for a family is no list of everything. */
-static enum st fill_skills(struct call *c, const struct mastery_view *m, struct ui_child *child, struct err *e)
+static enum st fill_skills(struct call *c, const struct learner_scope *who, const struct mastery_view *m, struct ui_child *child, struct err *e)
 {
     const struct competency_state *order[SKILLS_SHOWN];
     struct ui_map_row *rows;
@@ -61,7 +61,7 @@ static enum st fill_skills(struct call *c, const struct mastery_view *m, struct 
         }
         order[at] = k;
     }
-    for (size_t i = 0; i < n; i++) rows[i] = (struct ui_map_row){.title = catalogue_competency(&c->snapshot->catalogue, order[i]->competency_id)->name, .level = (int64_t)order[i]->level};
+    for (size_t i = 0; i < n; i++) rows[i] = (struct ui_map_row){.title = catalogue_competency(&c->snapshot->catalogue, order[i]->competency_id)->name, .level = (int64_t)order[i]->level, .address = arena_printf(c->arena, "/why/%lld?c=%lld", (long long)who->learner_id, (long long)order[i]->competency_id)};
     child->skills = rows;
     child->skills_n = n;
     return ST_OK;
@@ -80,7 +80,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
     bind_i64(q, "user_id", who->learner_id);
     TRY(stmt_step(q, &row, e));
-    *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id), .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id), .name = name, .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
+    *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id), .standing_url = arena_printf(c->arena, "/standing/%lld", (long long)who->learner_id), .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id), .name = name, .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
     for (size_t i = 0; i < n; i++) {
         const struct course *k = catalogue_course(&c->snapshot->catalogue, courses[i]);
         for (size_t j = 0; k && j < k->count; j++) {
@@ -92,7 +92,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     next_item(c->snapshot, &m.state, who->learner_id, courses, n, 0, c->now_ms, &next);
     TRY(fill_notice(c, who->learner_id, name, &child->rules, e));
     TRY(fill_work(c, who, child, e));
-    TRY(fill_skills(c, &m, child, e));
+    TRY(fill_skills(c, who, &m, child, e));
     if (!m.state.facts) child->summary = SAY(c, MSG_children_not_started, MSG_T("name", name));
     else if (all && secure == all) child->summary = SAY(c, MSG_children_all_secure, MSG_T("name", name), MSG_N("n", all));
     else child->summary = SAY(c, MSG_children_summary, MSG_T("name", name), MSG_N("secure", secure), MSG_N("n", all), MSG_T("skill", next.competency ? next.competency->name : ""));

@@ -21,6 +21,7 @@ const char *page_home(unsigned roles)
     if (roles & ROLE_TEACHER) return "/now";
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) return "/school";
     if (roles & ROLE_GUARDIAN) return "/children";
+    if (roles & ROLE_PROGRAMS) return "/programs";
     return "/sign-in";
 }
 
@@ -29,7 +30,7 @@ static const char *role_words(enum lang lang, unsigned roles)
     static const struct {
         unsigned role;
         enum msg_id id;
-    } names[] = {{ROLE_STUDENT, MSG_role_student}, {ROLE_TEACHER, MSG_role_teacher}, {ROLE_COACH, MSG_role_coach}, {ROLE_PRINCIPAL, MSG_role_principal}, {ROLE_DISTRICT, MSG_role_district}, {ROLE_GUARDIAN, MSG_role_guardian}};
+    } names[] = {{ROLE_STUDENT, MSG_role_student}, {ROLE_TEACHER, MSG_role_teacher}, {ROLE_COACH, MSG_role_coach}, {ROLE_PRINCIPAL, MSG_role_principal}, {ROLE_DISTRICT, MSG_role_district}, {ROLE_GUARDIAN, MSG_role_guardian}, {ROLE_PROGRAMS, MSG_role_programs}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (roles & names[i].role) return msg(lang, names[i].id);
     return "";
@@ -55,6 +56,9 @@ static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_rules, "/rules");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_drafts, "/drafts");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_barriers, "/barriers");
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_goals, "/goals");
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_needs, "/requirements");
+    if (roles & ROLE_PROGRAMS) ENTRY(MSG_nav_programs, "/programs");
     if (roles & ROLE_GUARDIAN) ENTRY(MSG_nav_children, "/children");
     if (roles) ENTRY(MSG_nav_definition, "/definition");
 #undef ENTRY
@@ -67,7 +71,7 @@ enum st page_begin(struct call *c, const char *current, struct page **out, struc
     struct ui_nav_item *nav;
     struct ui_link *other;
     TRY(call_alloc(c, sizeof *p, (void **)&p, e));
-    TRY(call_alloc(c, 12 * sizeof *nav, (void **)&nav, e));
+    TRY(call_alloc(c, 16 * sizeof *nav, (void **)&nav, e));
     TRY(call_alloc(c, sizeof *other, (void **)&other, e));
     enum lang lang = page_lang(c);
     const char *code = lang_code(lang);
@@ -153,9 +157,14 @@ enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err
         if (c->relation == MAY_GUARDIAN_OF && id) return regime_school_of(tx, id, org_id, e);
         *org_id = id;
     } else if (c->relation != MAY_LEADS_DISTRICT && c->who.org_count) {
-        *org_id = c->who.org_ids[0];
+        *org_id = c->who.orgs[0].org_id;
     }
     return ST_OK;
+}
+
+bool leads_org(const struct call *c, int64_t org_id)
+{
+    return c->relation == MAY_LEADS_DISTRICT || (c->relation == MAY_LEADS_SCHOOL && actor_holds(&c->who, ROLE_PRINCIPAL, org_id));
 }
 
 void web_render_error(struct call *c)

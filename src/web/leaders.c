@@ -21,8 +21,7 @@ static enum st orgs_of(struct call *c, struct org *list, size_t *n, struct err *
         TRY(stmt_step(q, &row, e));
         if (!row || *n == ORGS_MAX) return ST_OK;
         bool mine = c->relation == MAY_LEADS_DISTRICT && !str_eq(col_text(q, 2), "district");
-        for (size_t i = 0; i < c->who.org_count; i++) mine = mine || c->who.org_ids[i] == col_i64(q, 0);
-        if (!mine) continue;
+        if (!mine && !actor_holds(&c->who, ROLE_PRINCIPAL | ROLE_COACH, col_i64(q, 0))) continue;
         list[*n] = (struct org){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 3)), arena_strdup(c->arena, col_text(q, 2))};
         if (!list[*n].name || !list[*n].type) return err_fail(e, ST_NOMEM, "err.memory", "schools");
         (*n)++;

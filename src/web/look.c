@@ -69,7 +69,7 @@ enum st web_look_parse(struct call *c, struct command **out, struct err *e)
     l->cmd.asker_id = c->who.user_id;
     l->cmd.client_id = http_form(c->http, "client_id", 0);
     l->cmd.note = http_form(c->http, "note", 0);
-    l->back = arena_printf(c->arena, "/why?c=%s", id);
+    l->back = c->relation == MAY_OWN_RECORD ? arena_printf(c->arena, "/why?c=%s", id) : arena_printf(c->arena, "/why/%lld?c=%s", (long long)c->learner.learner_id, id);
     TRY(look_check(&l->cmd, e));
     *out = &l->cmd.command;
     return ST_OK;

@@ -15,6 +15,8 @@ enum st page_end(struct page *p, enum st st, struct err *e) WARN_UNUSED; /* afte
 enum lang page_lang(struct call *c);
 /* The school whose rules hold for whoever asks; 0: the district. Of a guardian, the first child's. */
 enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e) WARN_UNUSED;
+/* The district leads all; a principal the own school. */
+bool leads_org(const struct call *c, int64_t org_id);
 const char *page_home(unsigned roles);
 
 /* A message with its arguments, in arena; "" when there is no memory. */
@@ -93,6 +95,20 @@ enum st web_figure(struct call *c, struct err *e);
 enum st web_style(struct call *c, struct err *e);
 enum st web_language(struct call *c, struct err *e);
 enum st web_icon(struct call *c, struct err *e);
+
+/* standing.c, goals.c */
+const char *date_words(struct call *c, int32_t date);
+enum st web_standing(struct call *c, struct err *e);
+enum st web_credit_parse(struct call *c, struct command **out, struct err *e);
+enum st web_credit_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_goals(struct call *c, struct err *e);
+enum st web_goal_parse(struct call *c, struct command **out, struct err *e);
+enum st web_goal_end_parse(struct call *c, struct command **out, struct err *e);
+enum st web_goal_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_needs(struct call *c, struct err *e);
+enum st web_needs_save(struct call *c, struct err *e);
+enum st web_class_standing(struct call *c, struct err *e);
+enum st web_programs(struct call *c, struct err *e);
 
 /* shared by student.c, teacher.c and family.c */
 enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e);

@@ -34,11 +34,16 @@ const struct route web_routes[] = {
     POST("/help", STUDENT, web_help_parse, web_help_reply, .summary = "Ask for help"),
 
     POST("/look", STUDENT, web_look_parse, web_look_reply, .summary = "Ask for a second look at a level"),
+    GET("/why/:learner", MAY_GUARDIAN_OF, web_why, .learner_param = "learner", .records_access = true, .summary = "What a child's level rests on"),
+    POST("/why/:learner/look", MAY_GUARDIAN_OF, web_look_parse, web_look_reply, .learner_param = "learner", .records_access = true, .summary = "A family asks for a second look at a level"),
 
     GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
 
     GET("/letter/:learner", MAY_TEACHES | MAY_GUARDIAN_OF, web_letter, .learner_param = "learner", .records_access = true, .summary = "A letter to a family, to print"),
     GET("/changes/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_changes, .learner_param = "learner", .records_access = true, .summary = "What a change of the rules changes for one student"),
+
+    GET("/standing/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_standing, .learner_param = "learner", .records_access = true, .summary = "Where a student stands on what counts"),
+    POST("/standing/:learner", MAY_TEACHES | MAY_LEADS_SCHOOL, web_credit_parse, web_credit_reply, .learner_param = "learner", .records_access = true, .summary = "Record hours or a project"),
 
     GET("/now", MAY_TEACHES, web_now, .summary = "Who to see, and why"),
     GET("/classes", MAY_TEACHES, web_classes, .summary = "The classes one teaches"),
@@ -47,6 +52,7 @@ const struct route web_routes[] = {
     GET("/class/:class/cell", MAY_TEACHES, web_cell, OF_CLASS, .learner_param = "learner", .summary = "What lies behind a mark"),
     GET("/class/:class/observe", MAY_TEACHES, web_observe, OF_CLASS, .summary = "Record what was seen, for several students"),
     POST("/class/:class/observe", MAY_TEACHES, web_observe_parse, web_observe_reply, OF_CLASS, .summary = "Record what was seen"),
+    GET("/class/:class/standing", MAY_TEACHES, web_class_standing, OF_CLASS, .summary = "Who needs what to graduate or move up in time"),
     GET("/class/:class/cards", MAY_TEACHES, web_cards, OF_CLASS, .summary = "Sign-in cards"),
     GET("/class/:class/live", MAY_TEACHES, gate_live, OF_CLASS, .summary = "Changes as they happen"),
     GET("/student/:learner", MAY_TEACHES, web_student, .learner_param = "learner", .records_access = true, .summary = "As the student sees it, read only"),
@@ -56,7 +62,7 @@ const struct route web_routes[] = {
 
     GET("/school", LEADERS, web_school, .summary = "The rules, who works where, how fresh the data are"),
 
-    GET("/definition", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | LEADERS, web_definition, .summary = "What personalized learning means here"),
+    GET("/definition", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | LEADERS | MAY_SEES_PROGRAMS, web_definition, .summary = "What personalized learning means here"),
     POST("/definition/read", MAY_TEACHES, web_definition_read_parse, web_definition_read_reply, .summary = "A teacher has read the version in force"),
     GET("/barriers", LEADERS | MAY_TEACHES, web_barriers, .summary = "What no setting can express, with its answers"),
     POST("/barriers", LEADERS | MAY_TEACHES, web_barrier_parse, web_barrier_reply, .summary = "File a barrier"),
@@ -73,6 +79,13 @@ const struct route web_routes[] = {
     {.method = HTTP_POST, .path = "/drafts/adopt", .may = RULERS, .kind = ROUTE_WORK, .read = web_draft_adopt, .body_max = FORM, .summary = "Make a draft a version of the rules"},
     POST("/rules/waiver", MAY_LEADS_SCHOOL, web_waiver_parse, web_waiver_reply, .summary = "Ask the district to open a setting"),
     {.method = HTTP_POST, .path = "/rules/waiver/answer", .may = MAY_LEADS_DISTRICT, .kind = ROUTE_WORK, .read = web_waiver_answer, .body_max = FORM, .summary = "Answer a school that asks for a waiver"},
+
+    GET("/goals", LEADERS | MAY_TEACHES, web_goals, .summary = "What the state and the district count"),
+    POST("/goals", MAY_LEADS_DISTRICT, web_goal_parse, web_goal_reply, .summary = "Add what counts"),
+    POST("/goals/end", MAY_LEADS_DISTRICT, web_goal_end_parse, web_goal_reply, .summary = "It counts no longer"),
+    GET("/requirements", LEADERS | MAY_TEACHES, web_needs, .summary = "What is asked for to graduate or move up"),
+    {.method = HTTP_POST, .path = "/requirements", .may = MAY_LEADS_DISTRICT, .kind = ROUTE_WORK, .read = web_needs_save, .body_max = FORM, .summary = "Change what is asked for"},
+    GET("/programs", MAY_SEES_PROGRAMS, web_programs, .summary = "Who is in which program"),
 
     GET("/children", MAY_GUARDIAN_OF, web_children, .summary = "Where one's children stand"),
     GET("/try/:item", MAY_GUARDIAN_OF, web_try, .summary = "A question without a trace"),

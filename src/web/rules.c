@@ -13,13 +13,6 @@ enum { SCHOOLS_MAX = 400, VERSIONS_SHOWN = 20 };
 
 /* Whose ------------------------------------------------------------------------------------------------------------ */
 
-static bool leads_here(const struct call *c, int64_t org_id)
-{
-    for (size_t i = 0; i < c->who.org_count; i++)
-        if (c->who.org_ids[i] == org_id) return true;
-    return false;
-}
-
 /* The schools that someone may look at, and which is asked for. */
 static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules_of *w, struct err *e)
 {
@@ -35,7 +28,7 @@ static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules
         if (!row) break;
         int64_t id = col_i64(q, 0);
         if (!str_eq(col_text(q, 2), "school") || w->schools_n > SCHOOLS_MAX) continue;
-        if (!district && id != own && !leads_here(c, id)) continue;
+        if (!district && id != own && !actor_holds(&c->who, ROLE_PRINCIPAL | ROLE_COACH, id)) continue;
         const char *name = arena_strdup(c->arena, col_text(q, 3));
         if (asked ? id == asked : !district && !w->org_id) {
             w->org_id = id;
@@ -73,8 +66,8 @@ enum st rules_find(struct call *c, struct tx *tx, struct rules_of *out, struct e
     if (s && *s && !id_parse(s, &asked)) return err_fail(e, ST_INVALID, "err.not_found", "school must be an id");
     TRY(choose(c, tx, asked, out, e));
     out->may_answer = c->relation == MAY_LEADS_DISTRICT;
-    out->may_edit = out->may_answer || (c->relation == MAY_LEADS_SCHOOL && leads_here(c, out->org_id));
-    out->sees_names = c->relation == MAY_LEADS_SCHOOL && leads_here(c, out->org_id);
+    out->may_edit = leads_org(c, out->org_id);
+    out->sees_names = !out->may_answer && leads_org(c, out->org_id);
     return load_docs(c, out, e);
 }
 

@@ -201,6 +201,7 @@ enum st web_map(struct call *c, struct err *e)
     TRY(fill_map(c, &c->learner, "/why?c=", &groups, &page.groups_n, &page.skills, &page.secure, e));
     page.groups = groups;
     page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
+    page.standing_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id);
     return page_end(p, page_map(&p->html, &p->ctx, &page), e);
 }
 
@@ -394,12 +395,13 @@ static enum st query_id(struct call *c, const char *name, int64_t *id, struct er
 enum st web_why(struct call *c, struct err *e)
 {
     struct page *p;
-    struct page_why page = {.back_url = "/map"};
+    bool own = c->relation == MAY_OWN_RECORD;
+    struct page_why page = {.back_url = own ? "/map" : "/children", .post_url = own ? "/look" : arena_printf(c->arena, "/why/%lld/look", (long long)c->learner.learner_id)};
     int64_t id;
     TRY(query_id(c, "c", &id, e));
-    TRY(page_begin(c, "/map", &p, e));
-    TRY(fill_why(c, &c->learner, id, true, &page.w, e));
-    page.practise_url = skill_address(c, id);
+    TRY(page_begin(c, page.back_url, &p, e));
+    TRY(fill_why(c, &c->learner, id, own, &page.w, e));
+    if (own) page.practise_url = skill_address(c, id);
     page.client_id = new_client_id(c);
     return page_end(p, page_why(&p->html, &p->ctx, &page), e);
 }
@@ -418,6 +420,7 @@ enum st web_student(struct call *c, struct err *e)
     page.groups = groups;
     page.class_title = page.t.class_title;
     page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
+    page.standing_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id);
     page.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)c->learner.learner_id);
     return page_end(p, page_student_view(&p->html, &p->ctx, &page), e);
 }

@@ -19,14 +19,14 @@ if (out) mkdirSync(out, { recursive: true });
 const link = (css) => css, first_class = ["/classes", link("a[href^='/class/']")];
 const pages = {
   nobody: { "sign-in": "/sign-in", error: "/no-such-page", style: "/style" },
-  student: { today: "/today", definition: "/definition", map: "/map", item: ["/today", link(".next a.primary")], choice: ["/today", link(".choose a")], why: ["/map", link("a[href*='/why']")], report: ["/map", link("a[href^='/report/']")], account: "/account" },
+  student: { today: "/today", definition: "/definition", map: "/map", item: ["/today", link(".next a.primary")], choice: ["/today", link(".choose a")], why: ["/map", link("a[href*='/why']")], report: ["/map", link("a[href^='/report/']")], standing: ["/map", link("a[href^='/standing/']")], account: "/account" },
   teacher: {
-    now: "/now", rules: "/rules", barriers: "/barriers", drafts: "/drafts", definition: "/definition", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")],
+    now: "/now", rules: "/rules", barriers: "/barriers", drafts: "/drafts", definition: "/definition", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")], "class-standing": [...first_class, link("a[href$='/standing']")], standing: [...first_class, link("a[href$='/standing']"), link("main li a[href^='/standing/']")],
     cards: [...first_class, link("a[href$='/cards']")], student: ["/now", link(".q a.btn")], view: [...first_class, link("tbody th a")], account: "/account",
   },
-  coach: { school: "/school" }, principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.least_evidence", account: "/account" },
-  district: { school: "/school", rules: "/rules", tried: "/rules", barriers: "/barriers" },
-  guardian: { children: "/children", letter: ["/children", link("a[href^='/letter/']")], try: ["/children", link("a[href^='/try/']")], account: "/account" },
+  coach: { school: "/school" }, principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.least_evidence", goals: "/goals", requirements: "/requirements", account: "/account" },
+  district: { school: "/school", rules: "/rules", tried: "/rules", barriers: "/barriers", goals: "/goals", requirements: "/requirements" },
+  guardian: { children: "/children", why: ["/children", link("a[href^='/why/']")], standing: ["/children", link("a[href^='/standing/']")], letter: ["/children", link("a[href^='/letter/']")], try: ["/children", link("a[href^='/try/']")], account: "/account" },
 };
 const { is, end } = checks();
 

@@ -22,6 +22,7 @@ PEOPLE = {
     "principal": ("p.pine", "Petronella", "Pinewright", "principal", "Alder School"),
     "principal2": ("r.rowan", "Reginald", "Rowanberg", "principal", "Birch School"),
     "coach": ("c.clover", "Clementine", "Cloverdale", "coach", "Alder School"),
+    "programs": ("e.elm", "Eustacia", "Elmsworth", "programs", "Alder School"),
     "district": ("d.dogwood", "Desdemona", "Dogwoodson", "district", None),
 }
 LOAD = 6  # more students of the first class, for load
@@ -105,7 +106,7 @@ def build(db, folder):
     waymark("import", "--db", db.url, "--course", "Algebra One", "--files", db.files, "oatutor", FIXTURES / "oatutor")
     waymark("import", "--db", db.url, "--course", "Number Camp", "mathcamps", FIXTURES / "mathcamps")
     for name, given, family, role, school in PEOPLE.values():
-        if role in ("principal", "coach", "district"):
+        if role in ("principal", "coach", "district", "programs"):
             waymark("user", "add", "--db", db.url, "--role", role, "--given", given, "--family", family, *(["--school", school] if school else []), name, stdin=PASSWORD + "\n")
         elif not name.startswith("load."):
             waymark("user", "passwd", "--db", db.url, name, stdin=PASSWORD + "\n")

@@ -12,21 +12,29 @@ enum role {
     ROLE_COACH = 4,
     ROLE_PRINCIPAL = 8,
     ROLE_DISTRICT = 16,
-    ROLE_GUARDIAN = 32
+    ROLE_GUARDIAN = 32,
+    ROLE_PROGRAMS = 64 /* may read who is in which program; given by the operator, never by a roster */
 };
-enum { ROLE_KINDS = 6, TOKEN_TEXT = 44, TOKEN_HASH_TEXT = 65, PASSWORD_HASH_TEXT = 128, PASSWORD_WORDS = 20 };
+enum { ROLE_LAST = ROLE_PROGRAMS };
+enum { ROLE_KINDS = 7, TOKEN_TEXT = 44, TOKEN_HASH_TEXT = 65, PASSWORD_HASH_TEXT = 128, PASSWORD_WORDS = 20 };
 const char *role_code(enum role r);
 unsigned role_parse(const char *code); /* 0 when it is none of ours */
 
 struct actor {
     int64_t user_id;  /* 0: nobody is signed in */
     unsigned roles;   /* of enum role */
-    int64_t org_ids[16]; /* where the person leads or coaches */
+    struct actor_org {
+        int64_t org_id;
+        unsigned roles;
+    } orgs[16];       /* where the person leads, coaches or sees programs */
     size_t org_count;
     int64_t course_ids[COURSES_MAX]; /* of a student: what is taught to the person */
     size_t course_count;
     char given_name[80], family_name[80], username[80], language[12], grade[8];
 };
+
+/* Does the person hold one of these roles in this org? */
+bool actor_holds(const struct actor *who, unsigned roles, int64_t org_id);
 
 /* Blocking, tens of milliseconds: never on an HTTP thread. */
 enum st password_hash(const char *password, char out[PASSWORD_HASH_TEXT], struct err *e) WARN_UNUSED;

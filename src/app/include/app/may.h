@@ -13,7 +13,8 @@ enum relation {
     MAY_GUARDIAN_OF = 16,   /* this learner */
     MAY_LEADS_SCHOOL = 32,  /* a principal: of this school, or this learner's */
     MAY_COACHES = 64,       /* a coach, about staff: no learner's record */
-    MAY_LEADS_DISTRICT = 128
+    MAY_LEADS_DISTRICT = 128,
+    MAY_SEES_PROGRAMS = 256 /* this learner's programs: by a role of its own, in the learner's school or (org 0) all */
 };
 
 struct learner_scope {

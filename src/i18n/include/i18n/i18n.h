@@ -55,6 +55,7 @@ void words_duration(struct text *out, enum lang lang, int64_t took_ms);       /*
 /* Dates as people say them. Days are days since 1970-01-01, moments milliseconds UTC, tz may be NULL (UTC). */
 void words_day(struct text *out, enum lang lang, int32_t day, int32_t today); /* today, Tuesday, 12 Nov, 12 Nov 2024 */
 void words_weekday(struct text *out, enum lang lang, int32_t day);                /* Tuesday */
+void words_month(struct text *out, enum lang lang, int32_t day);              /* November 2024 */
 void words_day_exact(struct text *out, enum lang lang, int32_t day);          /* Tuesday 12 November 2024 */
 void words_clock(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz);                      /* 10:42 */
 void words_moment(struct text *out, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz);     /* today 10:42, Mon 11:15, 12 Nov */

@@ -1,0 +1,201 @@
+/* What people record and ask about a learner, and where the learner stands on what counts. */
+#include "record.h"
+
+#include <string.h>
+
+#include "app/goals.h"
+#include "app/look.h"
+#include "app/observe.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/json.h"
+
+static struct json_out start(struct call *c)
+{
+    struct json_out j;
+    c->res.content_type = "application/json";
+    json_out_init(&j, &c->out);
+    return j;
+}
+
+/* GET /learners/:learner/standing ----------------------------------------------------------------------------------- */
+
+static void put_date(struct json_out *j, const char *key, int32_t date)
+{
+    char s[16];
+    date_format(date, s);
+    json_put_str(j, key, date ? s : NULL);
+}
+
+static void put_requirement(struct json_out *j, const struct requirement_standing *v)
+{
+    json_open_obj(j, NULL);
+    json_put_str(j, "id", v->asked.id);
+    json_put_str(j, "title", v->asked.title);
+    json_put_str(j, "for", v->asked.promotion ? "promotion" : "graduation");
+    json_put_str(j, "kind", requirement_kind_code(v->asked.kind));
+    json_put_f64(j, "have", v->have);
+    json_put_f64(j, "need", v->asked.need);
+    put_date(j, "due", v->due);
+    json_put_bool(j, "done", v->done);
+    if (v->asked.kind == REQUIREMENT_COMPETENCIES) {
+        json_put_f64(j, "gained", v->gained);
+        json_put_f64(j, "weeks", v->weeks);
+        if (v->to_go >= 0) json_put_f64(j, "weeks_to_go", v->to_go);
+    }
+    json_close_obj(j);
+}
+
+static void put_goal(struct json_out *j, const struct goal_standing *v)
+{
+    json_open_obj(j, NULL);
+    json_put_id(j, "goal_id", v->goal->goal_id);
+    json_put_str(j, "title", v->goal->title);
+    json_put_str(j, "counted_by", v->goal->counted_by);
+    json_put_str(j, "by_test", standing_code(v->by_test));
+    json_put_str(j, "ours", standing_code(v->ours));
+    json_put_i64(j, "standards", (int64_t)v->goal->count);
+    json_put_i64(j, "seen", (int64_t)v->seen);
+    json_put_i64(j, "secure", (int64_t)v->secure);
+    json_put_bool(j, "disagree", v->disagree);
+    if (v->latest) {
+        json_open_obj(j, "latest");
+        json_put_str(j, "test", v->latest->test);
+        put_date(j, "taken_on", v->latest->taken_on);
+        if (v->latest->has_score) json_put_f64(j, "score", v->latest->score);
+        if (v->latest->has_error) json_put_f64(j, "standard_error", v->latest->standard_error);
+        if (v->latest->level) json_put_i64(j, "level", v->latest->level);
+        json_close_obj(j);
+    }
+    json_close_obj(j);
+}
+
+enum st api_standing(struct call *c, struct err *e)
+{
+    struct actor who;
+    struct mastery_view m;
+    struct requirement_standing *needs;
+    struct goal *goals;
+    struct goal_standing *list;
+    size_t needs_n, n;
+    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, &needs, &needs_n, e));
+    TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
+    TRY(goals_of_learner(&c->tx, c->arena, &c->learner, &m.state, goals, n, &list, e));
+    struct json_out j = start(c);
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "learner_id", c->learner.learner_id);
+    json_open_list(&j, "requirements");
+    for (size_t i = 0; i < needs_n; i++) put_requirement(&j, &needs[i]);
+    json_close_list(&j);
+    json_open_list(&j, "goals");
+    for (size_t i = 0; i < n; i++) put_goal(&j, &list[i]);
+    json_close_list(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* POST /classes/:class/observations --------------------------------------------------------------------------------- */
+
+static enum st body_id(const json_t *body, const char *name, int64_t *out, struct err *e)
+{
+    return id_parse(json_str(body, name, ""), out) ? ST_OK : err_fail(e, ST_INVALID, "err.not_found", "%s must be an id", name);
+}
+
+static enum st body_learners(struct call *c, const json_t *list, struct observe_cmd *o, struct err *e)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach((json_t *)(uintptr_t)list, i, v)
+    {
+        struct stmt *q;
+        bool row;
+        int64_t id;
+        if (!json_is_string(v) || !id_parse(json_string_value(v), &id)) return err_fail(e, ST_INVALID, "observe.students", "learner_ids must be ids");
+        if (o->count == OBSERVE_MAX) return err_fail(e, ST_INVALID, "observe.students", "1 to %d students", OBSERVE_MAX);
+        TRY(tx_stmt(&c->tx, SQL_class_learner, &q, e)); /* whoever is named must be a student of this class */
+        bind_i64(q, "class_id", c->class_.class_id);
+        bind_i64(q, "learner_id", id);
+        TRY(stmt_step(q, &row, e));
+        if (!row) return err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)id, (long long)c->class_.class_id);
+        o->learner_ids[o->count++] = id;
+    }
+    return ST_OK;
+}
+
+static enum st body_score(const json_t *body, double *out, struct err *e)
+{
+    const char *level = json_str(body, "level", NULL);
+    if (!level) {
+        *out = json_f64(body, "score", -1);
+        return ST_OK; /* observe_check says what is wrong with it */
+    }
+    for (enum level l = LEVEL_NOT_YET; l < LEVEL_COUNT; l++)
+        if (strcmp(level, level_code(l)) == 0) {
+            *out = level_score(l);
+            return ST_OK;
+        }
+    return err_fail(e, ST_INVALID, "observe.level_missing", "level is one of not_yet, started, nearly, secure");
+}
+
+enum st api_observe_parse(struct call *c, struct command **out, struct err *e)
+{
+    struct observe_cmd *o;
+    json_t *body;
+    TRY(call_alloc(c, sizeof *o, (void **)&o, e));
+    TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
+    *o = (struct observe_cmd){.snapshot = c->snapshot, .client_id = json_str(body, "client_id", NULL), .recorder_id = c->who.user_id, .note = json_str(body, "note", ""),
+                              .kind = strcmp(json_str(body, "kind", ""), "judgement") == 0 ? EVIDENCE_JUDGEMENT : EVIDENCE_OBSERVATION};
+    TRY(body_id(body, "competency_id", &o->competency_id, e));
+    TRY(body_score(body, &o->score, e));
+    TRY(body_learners(c, json_object_get(body, "learner_ids"), o, e));
+    TRY(observe_check(o, e));
+    *out = &o->command;
+    return ST_OK;
+}
+
+enum st api_observe_reply(struct call *c, struct command *command, struct err *e)
+{
+    const struct observe_cmd *o = (const struct observe_cmd *)command;
+    struct json_out j = start(c);
+    (void)e;
+    json_open_obj(&j, NULL);
+    json_open_list(&j, "evidence");
+    for (size_t i = 0; i < o->count; i++) {
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "learner_id", o->learner_ids[i]);
+        json_put_id(&j, "evidence_id", o->evidence_ids[i]);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* POST /learners/:learner/looks --------------------------------------------------------------------------------------- */
+
+enum st api_look_parse(struct call *c, struct command **out, struct err *e)
+{
+    struct look_cmd *l;
+    json_t *body;
+    TRY(call_alloc(c, sizeof *l, (void **)&l, e));
+    TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
+    *l = (struct look_cmd){.learner_id = c->learner.learner_id, .asker_id = c->who.user_id, .client_id = json_str(body, "client_id", NULL), .note = json_str(body, "note", NULL)};
+    TRY(body_id(body, "competency_id", &l->competency_id, e));
+    if (!catalogue_competency(&c->snapshot->catalogue, l->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency_id");
+    TRY(look_check(l, e));
+    *out = &l->command;
+    return ST_OK;
+}
+
+enum st api_look_reply(struct call *c, struct command *command, struct err *e)
+{
+    struct json_out j = start(c);
+    (void)command;
+    (void)e;
+    json_open_obj(&j, NULL);
+    json_put_bool(&j, "asked", true);
+    json_close_obj(&j);
+    return ST_OK;
+}

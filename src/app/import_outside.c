@@ -1,0 +1,259 @@
+/* Programs, attendance and test results, applied. A row's identity is what it says: whose, what and which day. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "import_sync.h"
+#include "interop/outside.h"
+
+struct outside_import {
+    struct outside_rows rows;
+    struct strmap students; /* identifier or user name to a place in ids */
+    int64_t *ids;
+    size_t id_count, id_cap;
+    struct strmap covered;  /* the days, or days and tests, that the file names */
+    struct sync sync;
+};
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
+
+enum { AMBIGUOUS = -1 };
+
+static enum st add_name(struct importer *im, struct outside_import *x, const char *name, int64_t user_id, struct err *e)
+{
+    int at = strmap_get(&x->students, name);
+    if (at >= 0) {
+        if (x->ids[at] != user_id) x->ids[at] = AMBIGUOUS;
+        return ST_OK;
+    }
+    int64_t *slot = LIST_ADD(im->a, x->ids, x->id_count, x->id_cap);
+    const char *key = arena_strdup(im->a, name);
+    if (!slot || !key || strmap_put(&x->students, key, (int)x->id_count - 1) < 0) return no_memory(e);
+    *slot = user_id;
+    return ST_OK;
+}
+
+/* Students are known by the id that any source gave them; then by their user names. */
+static enum st load_students(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    x->students.arena = x->covered.arena = im->a;
+    TRY(tx_stmt(tx, SQL_outside_users, &q, e));
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        TRY(add_name(im, x, col_text(q, 0), col_i64(q, 1), e));
+    }
+    size_t by_id = x->id_count;
+    TRY(tx_stmt(tx, SQL_user_names, &q, e));
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        int at = strmap_get(&x->students, col_text(q, 1));
+        if (at < 0 || (size_t)at >= by_id) TRY(add_name(im, x, col_text(q, 1), col_i64(q, 0), e));
+    }
+}
+
+/* 0 with a problem: nobody, or more than one. */
+static int64_t student(struct importer *im, const struct outside_import *x, const struct source_ref *ref, const char *name)
+{
+    int at = strmap_get(&x->students, name);
+    if (at >= 0 && x->ids[at] != AMBIGUOUS) return x->ids[at];
+    if (at < 0) report_problem(im->r, ref->file, ref->line, "student", "outside.student", "Nobody is known as \"%.60s\"; the row was left out. Import the roster first, or give the id that the roster gives.", name);
+    else report_problem(im->r, ref->file, ref->line, "student", "outside.student_twice", "\"%.60s\" is the id of more than one person, from two sources; the row was left out. Give the user name.", name);
+    return 0;
+}
+
+static enum st plan_row(struct importer *im, struct outside_import *x, const struct source_ref *ref, const char *identifier, const char *name, size_t index, struct err *e)
+{
+    bool twice;
+    if (!identifier) return no_memory(e);
+    if (sync_plan(im, &x->sync, identifier, name, index, &twice)) return ST_OK;
+    if (!twice) return no_memory(e);
+    report_problem(im->r, ref->file, ref->line, NULL, "outside.twice", "The same is in an earlier row; this one was left out.");
+    return ST_OK;
+}
+
+/* Programs: one file holds all that are known. */
+static enum st plan_programs(struct importer *im, struct outside_import *x, struct err *e)
+{
+    for (size_t i = 0; i < x->rows.program_count; i++) {
+        const struct outside_program *p = &x->rows.programs[i];
+        int64_t id = student(im, x, &p->ref, p->student);
+        if (!id) continue;
+        sync_begin(im);
+        sync_number(im, id);
+        sync_field(im, p->program);
+        sync_number(im, p->starts_on);
+        sync_number(im, p->ends_on);
+        TRY(plan_row(im, x, &p->ref, arena_printf(im->a, "%lld|%d|%s", (long long)id, p->starts_on == DATE_NONE ? 0 : (int)p->starts_on, p->program), p->student, i, e));
+    }
+    if (x->rows.program_count) sync_close_missing(&x->sync);
+    return ST_OK;
+}
+
+static void bind_date(struct stmt *q, const char *name, int32_t date)
+{
+    if (date == DATE_NONE) bind_null(q, name);
+    else bind_i64(q, name, date);
+}
+
+static enum st program_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    const struct outside_import *x = im->set;
+    const struct outside_program *p = &x->rows.programs[row->index];
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_program_set, &q, e));
+    bind_i64(q, "program_id", row->row_id);
+    bind_i64(q, "learner_id", x->ids[strmap_get(&x->students, p->student)]);
+    bind_text(q, "program", p->program);
+    bind_date(q, "starts_on", p->starts_on);
+    bind_date(q, "ends_on", p->ends_on);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st program_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e) { return sync_close_with(im, tx, SQL_program_close, row->row_id, e); }
+
+/* Attendance: a file is whole for the days that it names. The rows themselves are what is known. */
+static void day_content(struct importer *im, const char *status, int64_t minutes)
+{
+    sync_begin(im);
+    sync_field(im, status);
+    sync_number(im, minutes);
+}
+
+static enum st load_days(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e)
+{
+    struct stmt *q;
+    int32_t first = INT32_MAX, last = INT32_MIN;
+    for (size_t i = 0; i < x->rows.day_count; i++) {
+        int32_t d = x->rows.days[i].date;
+        const char *key = arena_printf(im->a, "%d", (int)d);
+        if (!key || strmap_put(&x->covered, key, 0) < 0) return no_memory(e);
+        first = d < first ? d : first;
+        last = d > last ? d : last;
+    }
+    TRY(tx_stmt(tx, SQL_attendance_between, &q, e));
+    bind_i64(q, "first", first);
+    bind_i64(q, "last", last);
+    for (bool row;;) {
+        char identifier[48], date[16];
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        snprintf(date, sizeof date, "%lld", (long long)col_i64(q, 1));
+        snprintf(identifier, sizeof identifier, "%lld|%s", (long long)col_i64(q, 0), date);
+        bool ours = strcmp(col_text(q, 4), im->source) == 0 && strmap_get(&x->covered, date) >= 0;
+        day_content(im, col_text(q, 2), col_i64(q, 3));
+        TRY(sync_known(im, &x->sync, identifier, ours, strcmp(col_text(q, 2), "closed") == 0, e));
+    }
+}
+
+static enum st plan_days(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e)
+{
+    if (!x->rows.day_count) return ST_OK;
+    TRY(load_days(im, tx, x, e));
+    for (size_t i = 0; i < x->rows.day_count; i++) {
+        const struct outside_day *d = &x->rows.days[i];
+        int64_t id = student(im, x, &d->ref, d->student);
+        if (!id) continue;
+        day_content(im, attendance_code(d->status), d->minutes);
+        TRY(plan_row(im, x, &d->ref, arena_printf(im->a, "%lld|%d", (long long)id, (int)d->date), d->student, i, e));
+    }
+    sync_close_missing(&x->sync);
+    return ST_OK;
+}
+
+static enum st day_set(struct importer *im, struct tx *tx, int64_t learner_id, int64_t date, const char *status, int32_t minutes, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_attendance_set, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_i64(q, "school_date", date);
+    bind_text(q, "status", status);
+    if (minutes < 0) bind_null(q, "minutes");
+    else bind_i64(q, "minutes", minutes);
+    bind_text(q, "source", im->source);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st day_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    const struct outside_import *x = im->set;
+    const struct outside_day *d = &x->rows.days[row->index];
+    return day_set(im, tx, x->ids[strmap_get(&x->students, d->student)], d->date, attendance_code(d->status), d->minutes, e);
+}
+
+static enum st day_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    char *end;
+    int64_t learner_id = strtoll(row->identifier, &end, 10);
+    return day_set(im, tx, learner_id, strtoll(end + 1, NULL, 10), "closed", -1, e);
+}
+
+/* Test results: a file is whole for each test, subject and day that it names. */
+static const char *sitting(const char *identifier) { return identifier + strcspn(identifier, "|") + 1; }
+
+static enum st plan_results(struct importer *im, struct outside_import *x, struct err *e)
+{
+    for (size_t i = 0; i < x->rows.result_count; i++) {
+        const struct outside_result *v = &x->rows.results[i];
+        int64_t id = student(im, x, &v->ref, v->student);
+        if (!id) continue;
+        const char *identifier = arena_printf(im->a, "%lld|%d|%s|%s", (long long)id, (int)v->taken_on, v->subject, v->test);
+        if (!identifier || strmap_put(&x->covered, sitting(identifier), 0) < 0) return no_memory(e);
+        sync_begin(im);
+        sync_field(im, v->has_score ? arena_printf(im->a, "%.17g", v->score) : "");
+        sync_field(im, v->has_error ? arena_printf(im->a, "%.17g", v->standard_error) : "");
+        sync_field(im, v->level_name);
+        TRY(plan_row(im, x, &v->ref, identifier, v->student, i, e));
+    }
+    for (size_t i = 0; i < x->sync.count; i++)
+        if (!x->sync.rows[i].seen && strmap_get(&x->covered, sitting(x->sync.rows[i].identifier)) >= 0) sync_gone(&x->sync, x->sync.rows[i].identifier);
+    return ST_OK;
+}
+
+static enum st result_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    const struct outside_import *x = im->set;
+    const struct outside_result *v = &x->rows.results[row->index];
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_result_set, &q, e));
+    bind_i64(q, "result_id", row->row_id);
+    bind_i64(q, "learner_id", x->ids[strmap_get(&x->students, v->student)]);
+    bind_text(q, "test", v->test);
+    bind_text(q, "subject", v->subject);
+    bind_i64(q, "taken_on", v->taken_on);
+    if (v->has_score) bind_f64(q, "scale_score", v->score);
+    else bind_null(q, "scale_score");
+    if (v->has_error) bind_f64(q, "standard_error", v->standard_error);
+    else bind_null(q, "standard_error");
+    bind_id(q, "level", v->level);
+    bind_text(q, "level_name", v->level_name);
+    return stmt_run(q, NULL, e);
+}
+
+static enum st result_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e) { return sync_close_with(im, tx, SQL_result_close, row->row_id, e); }
+
+enum st import_outside(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e)
+{
+    struct outside_import *x = arena_alloc(im->a, sizeof *x);
+    struct package *p;
+    struct tx tx;
+    if (!x) return no_memory(e);
+    enum outside_kind which = strcmp(kind, "programs") == 0 ? OUTSIDE_PROGRAMS : strcmp(kind, "attendance") == 0 ? OUTSIDE_ATTENDANCE : OUTSIDE_ASSESSMENTS;
+    static const struct sync syncs[] = {[OUTSIDE_PROGRAMS] = {.entity = "program", .kind = "program", .write = program_write, .close = program_close},
+                                        [OUTSIDE_ATTENDANCE] = {.kind = "attendance", .write = day_write, .close = day_close},
+                                        [OUTSIDE_ASSESSMENTS] = {.entity = "assessment", .kind = "assessment", .write = result_write, .close = result_close}};
+    *x = (struct outside_import){.sync = syncs[which]};
+    im->set = x;
+    TRY(package_open(im->a, path, im->r, &p, e));
+    TRY(outside_read(im->a, p, which, im->r, &x->rows, e));
+    TRY(tx_read(conn, im->district_id, &tx, e));
+    enum st st = load_students(im, &tx, x, e);
+    if (st == ST_OK) st = sync_load(im, &tx, &x->sync, e);
+    if (st == ST_OK) st = which == OUTSIDE_PROGRAMS ? plan_programs(im, x, e) : which == OUTSIDE_ATTENDANCE ? plan_days(im, &tx, x, e) : plan_results(im, x, e);
+    tx_rollback(&tx);
+    return st == ST_OK ? sync_apply(im, conn, e) : st;
+}

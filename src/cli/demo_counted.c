@@ -1,0 +1,60 @@
+/* What the sample district counts: a goal of the state's with its test, days away, and a few programs. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/goals.h"
+#include "base/csv.h"
+#include "demo.h"
+
+enum st demo_count(struct snapshot *s, int64_t leader_id, demo_run *run, void *ctx, struct err *e)
+{
+    const struct framework *f = s->catalogue.framework_count ? &s->catalogue.frameworks[0] : NULL;
+    if (!f) return ST_OK;
+    struct goal_cmd g = {.client_id = "demo-goal-1", .title = "Mathematics, grade 5", .counted_by = "state", .framework_id = f->framework_id, .author_id = leader_id, .share = 0.5, .test = "State test", .subject = "Mathematics", .has_score = true, .meets_score = 500};
+    TRY(goal_check(s, &g, e));
+    return run(ctx, &g.command, 0, e);
+}
+
+static enum st save(const char *dir, const char *name, struct text *t, struct err *e)
+{
+    char path[700];
+    snprintf(path, sizeof path, "%s-%s.csv", dir, name);
+    FILE *f = fopen(path, "w");
+    bool ok = f && fwrite(text_str(t), 1, t->n, f) == t->n;
+    if (f && fclose(f) != 0) ok = false;
+    if (t->failed || !ok) return err_fail(e, ST_IO, "err.io", "%s: %s", path, strerror(errno));
+    text_clear(t);
+    return ST_OK;
+}
+
+enum st demo_write_outside(const struct demo_people *p, int32_t today, const char *dir, struct err *e)
+{
+    struct text t;
+    struct rng rng;
+    char day[16], before[16];
+    text_init(&t, 16 << 20);
+    rng_seed(&rng, 5);
+    date_format(today - 190, before);
+    text_add(&t, "student,test,subject,date,scaleScore,level,standardError\n");
+    for (size_t i = 0; i < p->count; i++) {
+        int score = 440 + (int)rng_below(&rng, 120);
+        text_printf(&t, "%s,State test,Mathematics,%s,%d,Level %d,14\n", p->students[i].sourced_id, before, score, score < 470 ? 1 : score < 500 ? 2 : score < 540 ? 3 : 4);
+    }
+    enum st st = save(dir, "assessments", &t, e);
+    text_add(&t, "student,date,status\n");
+    for (int32_t d = today - 20; d < today; d++) {
+        if (date_weekday(d) >= 5) continue;
+        date_format(d, day);
+        for (size_t i = 0; i < p->count; i++) {
+            bool story = p->students[i].story == STORY_AWAY && d >= today - 12;
+            text_printf(&t, "%s,%s,%s\n", p->students[i].sourced_id, day, story ? "excused" : rng_below(&rng, 30) ? "present" : "absent");
+        }
+    }
+    if (st == ST_OK) st = save(dir, "attendance", &t, e);
+    text_add(&t, "student,program,start,end\n");
+    for (size_t i = 0; i < p->count; i += 9) text_printf(&t, "%s,%s,%s,\n", p->students[i].sourced_id, i % 2 ? "504" : i % 3 ? "IEP" : "English learner", before);
+    if (st == ST_OK) st = save(dir, "programs", &t, e);
+    text_release(&t);
+    return st;
+}

@@ -18,7 +18,7 @@ double level_score(enum level l)
 }
 
 /* The fact's raw response: what was noted. */
-static char *response_of(const struct observe_cmd *o)
+static char *response_of(const struct seen *o)
 {
     json_t *v = json_pack("{s:f,s:s}", "score", o->score, "note", o->note);
     char *s = v ? json_dumps(v, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
@@ -39,7 +39,7 @@ static enum st store(struct tx *tx, struct arena *a, const struct evidence *v, s
     return state_write(tx, row, e);
 }
 
-static enum st observe_one(struct app *app, struct tx *tx, struct arena *a, const struct observe_cmd *o, int64_t learner_id, int64_t hash, const char *response, int64_t *evidence_id, struct err *e)
+static enum st fold_seen(struct app *app, struct tx *tx, struct arena *a, const struct seen *o, const char *response, int64_t hash, int64_t *evidence_id, enum level *before, struct err *e)
 {
     const struct snapshot *s = o->snapshot;
     const struct policy_version *policy;
@@ -48,38 +48,52 @@ static enum st observe_one(struct app *app, struct tx *tx, struct arena *a, cons
     struct fact_view view;
     struct fold_step step[BKT_SKILLS_MAX];
     size_t moved;
-    int64_t stored_hash, now = app_now_ms(app);
-    TRY(response_find(tx, learner_id, o->client_id, evidence_id, &stored_hash, e));
-    if (*evidence_id) return stored_hash == hash ? ST_OK : err_fail(e, ST_CONFLICT, "answer.client_id_reused", "client_id was used for something else");
-    TRY(regime_policy_of(&s->regime, tx, learner_id, now, &policy, e));
-    TRY(state_take(tx, a, learner_id, &row, e));
+    int64_t now = app_now_ms(app);
+    TRY(regime_policy_of(&s->regime, tx, o->learner_id, now, &policy, e));
+    TRY(state_take(tx, a, o->learner_id, &row, e));
     TRY(learner_state_from(s, tx, a, &policy->policy, &row, &state, NULL, e));
-    struct evidence v = {.learner_id = learner_id, .client_id = o->client_id, .kind = o->kind, .competency_id = o->competency_id, .score = o->score, .attempt = 1,
+    const struct competency_state *k = state_find(&state, o->competency_id);
+    *before = k ? k->level : LEVEL_NOT_YET;
+    struct evidence v = {.learner_id = o->learner_id, .client_id = o->client_id, .kind = o->kind, .competency_id = o->competency_id, .score = o->score, .attempt = 1,
                          .answered_at_ms = now, .school_date = tz_date(s->zone, now), .policy_id = policy->policy_id,
-                         .model_id = regime_model(&s->regime, now)->model_id, .recorder_id = o->recorder_id};
+                         .model_id = regime_model(&s->regime, now)->model_id, .recorder_id = o->recorder_id, .checkpoint_id = o->checkpoint_id};
     v.evidence_id = *evidence_id = id_next(&app->fact_ids, now, state.last_evidence_id);
     regime_view(&s->regime, &s->catalogue, &policy->policy, &v, &view);
     TRY(fold_fact(a, &view.fact, &state, step, &moved, e));
     TRY(store(tx, a, &v, &row, &state, o->client_id, hash, response, e));
-    if (app->hub && moved) hub_publish_level(app->hub, learner_id, o->competency_id, step[0].level_after);
+    if (app->hub && moved) hub_publish_level(app->hub, o->learner_id, o->competency_id, step[0].level_after);
     return ST_OK;
+}
+
+enum st observe_fact(struct app *app, struct tx *tx, const struct seen *o, int64_t *evidence_id, enum level *before, bool *again, struct err *e)
+{
+    int64_t stored_hash;
+    char *response = response_of(o);
+    if (!response) return err_fail(e, ST_NOMEM, "err.memory", "observation");
+    int64_t hash = answer_body_hash(o->competency_id, o->kind, response, 0);
+    enum st st = response_find(tx, o->learner_id, o->client_id, evidence_id, &stored_hash, e);
+    *again = st == ST_OK && *evidence_id;
+    if (*again && stored_hash != hash) st = err_fail(e, ST_CONFLICT, "answer.client_id_reused", "client_id was used for something else");
+    if (st == ST_OK && !*again) {
+        struct arena a;
+        arena_init(&a, 64u << 20);
+        st = fold_seen(app, tx, &a, o, response, hash, evidence_id, before, e);
+        arena_release(&a);
+    }
+    free(response);
+    return st;
 }
 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct observe_cmd *o = (struct observe_cmd *)command;
-    char *response = response_of(o);
-    if (!response) return err_fail(e, ST_NOMEM, "err.memory", "observation");
-    int64_t hash = answer_body_hash(o->competency_id, o->kind, response, 0);
-    enum st st = ST_OK;
-    for (size_t i = 0; st == ST_OK && i < o->count; i++) {
-        struct arena a;
-        arena_init(&a, 64u << 20);
-        st = observe_one(app, tx, &a, o, o->learner_ids[i], hash, response, &o->evidence_ids[i], e);
-        arena_release(&a);
+    for (size_t i = 0; i < o->count; i++) {
+        const struct seen seen = {.snapshot = o->snapshot, .client_id = o->client_id, .learner_id = o->learner_ids[i], .recorder_id = o->recorder_id, .competency_id = o->competency_id, .kind = o->kind, .score = o->score, .note = o->note};
+        enum level before;
+        bool again;
+        TRY(observe_fact(app, tx, &seen, &o->evidence_ids[i], &before, &again, e));
     }
-    free(response);
-    return st;
+    return ST_OK;
 }
 
 enum st observe_check(struct observe_cmd *o, struct err *e)

@@ -50,6 +50,7 @@ static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
         ENTRY(MSG_nav_now, "/now");
         ENTRY(MSG_nav_classes, "/classes");
     }
+    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_checkpoints, "/checkpoints");
     if (roles & ROLE_COACH) ENTRY(MSG_nav_staff, "/school");
     else if (roles & ROLE_PRINCIPAL) ENTRY(MSG_nav_school, "/school");
     else if (roles & ROLE_DISTRICT) ENTRY(MSG_nav_district, "/school");

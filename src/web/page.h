@@ -110,6 +110,26 @@ enum st web_needs_save(struct call *c, struct err *e);
 enum st web_class_standing(struct call *c, struct err *e);
 enum st web_programs(struct call *c, struct err *e);
 
+/* checkpoints.c, moderation.c */
+enum st fill_skill_options(struct call *c, struct ui_rule_option **out, size_t *n, struct err *e);
+enum st web_checkpoints(struct call *c, struct err *e);
+enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e);
+enum st web_checkpoint_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_checkpoint_print(struct call *c, struct err *e);
+enum st web_checkpoint_enter(struct call *c, struct err *e);
+enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct err *e);
+enum st web_checkpoint_enter_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_calibration(struct call *c, struct err *e);
+enum st web_moderation(struct call *c, struct err *e);
+enum st web_moderation_session(struct call *c, struct err *e);
+enum st web_moderation_parse(struct call *c, struct command **out, struct err *e);
+enum st web_moderation_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_moderation_work_parse(struct call *c, struct command **out, struct err *e);
+enum st web_moderation_work_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e);
+enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e);
+enum st web_moderation_score_reply(struct call *c, struct command *cmd, struct err *e);
+
 /* shared by student.c, teacher.c and family.c */
 enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e);
 enum st fill_map(struct call *c, const struct learner_scope *who, const char *why_base, struct ui_map_group **groups, size_t *n, int64_t *skills, int64_t *secure, struct err *e);

@@ -98,6 +98,18 @@ EXPECTED = {
     ("POST", "/drafts/adopt"): to(303, "district"),
     ("POST", "/rules/waiver"): to(303, "principal"),
     ("POST", "/rules/waiver/answer"): to(303, "district"),
+    ("GET", "/checkpoints"): to(200, "teacher", "coach", "principal", "district"),
+    ("POST", "/checkpoints"): to(303, "teacher", "principal", "district"),
+    ("GET", "/checkpoints/print"): to(200, "teacher", "coach", "principal", "district"),
+    ("GET", "/class/:class/checkpoint"): TEACHER,
+    ("POST", "/class/:class/checkpoint"): to(303, "teacher"),
+    ("GET", "/calibration"): to(200, "teacher", "coach", "principal", "district"),
+    ("GET", "/moderation"): to(200, "teacher", "coach", "principal", "district"),
+    ("POST", "/moderation"): to(303, "teacher", "coach", "principal", "district"),
+    ("GET", "/moderation/session"): to(200, "teacher", "coach", "principal", "district"),
+    ("POST", "/moderation/work"): to(303, "teacher", "coach", "principal", "district"),
+    ("POST", "/moderation/score"): to(303, "teacher", "coach", "principal", "district"),
+    ("POST", "/moderation/anchor"): to(303, "teacher", "coach", "principal", "district"),
     ("GET", "/goals"): to(200, "teacher", "coach", "principal", "district"),
     ("POST", "/goals"): to(303, "district"),
     ("POST", "/goals/end"): to(303, "district"),
@@ -114,7 +126,7 @@ EXPECTED = {
 }
 # Routes about a learner or a class: the same people with ids that are not theirs are refused.
 OF_LEARNER = {"/why/:learner", "/why/:learner/look", "/api/v1/learners/:learner/standing", "/api/v1/learners/:learner/looks", "/standing/:learner", "/letter/:learner", "/report/:learner", "/changes/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
-OF_CLASS = {"/api/v1/classes/:class/observations", "/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/standing", "/class/:class/cards", "/class/:class/live"}
+OF_CLASS = {"/api/v1/classes/:class/observations", "/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/standing", "/class/:class/checkpoint", "/class/:class/cards", "/class/:class/live"}
 # Whose records are not theirs, by role.
 FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "coach": ["student"], "district": ["student"], "programs": ["student"],
            "nobody": ["student"]}
@@ -136,7 +148,7 @@ def test_the_table_above_is_the_route_table():
 
 class Walk:
     def __init__(self, school, help_ids, look_ids, figure, asset, waiver):
-        self.requirement, self.waiver, self.barrier, *self.draft = waiver
+        self.checkpoint, self.moderation, self.work, self.requirement, self.waiver, self.barrier, *self.draft = waiver
         self.school, self.help_ids, self.figure, self.asset = school, help_ids, figure, asset
         self.look_of = {help_ids[k]: look_ids[k] for k in help_ids}  # the second look of the same student
 
@@ -150,6 +162,10 @@ class Walk:
             path += f"?competency={competency}"
         if pattern in ("/why", "/why/:learner"):
             path += f"?c={competency}"
+        if pattern in ("/checkpoints/print", "/class/:class/checkpoint", "/calibration"):
+            path += f"?c={self.checkpoint}"
+        if pattern == "/moderation/session":
+            path += f"?m={self.moderation}"
         if pattern == "/item":
             path += f"?i={item}&v=0"
         if pattern in ("/language",):
@@ -176,6 +192,12 @@ class Walk:
             "/drafts/adopt": {"draft_id": self.draft[0]},
             "/definition/read": {"policy_id": "0"},
             "/standing/:learner": {"client_id": str(uuid.uuid4()), "requirement": self.requirement, "amount": "2", "day": "2026-01-05", "note": "at the library"},
+            "/checkpoints": {"client_id": str(uuid.uuid4()), "title": "November", "skill": competency, "task": "Simplify 9/12.", "most": "4"},
+            "/class/:class/checkpoint": {"client_id": str(uuid.uuid4()), f"p0_{learner}": "3"},
+            "/moderation": {"client_id": str(uuid.uuid4()), "title": "November", "skill": competency},
+            "/moderation/work": {"client_id": str(uuid.uuid4()), "moderation_id": self.moderation, "body": "Therefore."},
+            "/moderation/score": {"work_id": self.work, "level": "2"},
+            "/moderation/anchor": {"work_id": self.work, "level": "2", "note": "says why"},
             "/goals": {"client_id": str(uuid.uuid4()), "title": "Mathematics", "counted_by": "state", "test": "State test", "level": "3"},
             "/goals/end": {"goal_id": NOBODY},
             "/requirements": {"title": "Service", "for": "graduation", "by_grade": "12", "kind": "hours", "need": "30", "reason": "as agreed"},
@@ -231,11 +253,18 @@ def walk(clients, school, db):
     asked = {"title": "Service", "for": "graduation", "by_grade": "12", "kind": "hours", "need": "20", "reason": "as agreed"}
     assert clients("district", session=True).post("/requirements", form=asked).status == 303
     [requirement] = json.loads(db.rows("SELECT doc FROM policy ORDER BY policy_id DESC")[0][0])["requirements"]
+    skill = school.competencies["urn:oatutor:skill:simplify_fractions"]
+    leader = clients("district", session=True)
+    assert leader.post("/checkpoints", form={"client_id": "walk-checkpoint", "title": "October", "skill": skill, "task": "Simplify 12/18.", "most": "4"}).status == 303
+    assert leader.post("/moderation", form={"client_id": "walk-moderation", "title": "October", "skill": skill}).status == 303
+    [[checkpoint]], [[moderation]] = db.rows("SELECT checkpoint_id FROM checkpoint"), db.rows("SELECT moderation_id FROM moderation")
+    assert leader.post("/moderation/work", form={"client_id": "walk-work", "moderation_id": moderation, "body": "Because."}).status == 303
+    [[work]] = db.rows("SELECT work_id FROM moderation_work")
     [[draft]] = db.rows("SELECT draft_id FROM draft_rules")
     assert clients("teacher", session=True).post("/drafts/comment", form={"client_id": "walk-comment", "draft_id": draft, "note": "fine"}).status == 303
     form = {"client_id": "walk-waiver", "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"}
     assert clients("principal", session=True).post("/rules/waiver", form=form).status == 303
-    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (requirement["id"], db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0], draft, db.rows("SELECT comment_id FROM draft_comment")[0][0]))
+    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (checkpoint, moderation, work, requirement["id"], db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0], draft, db.rows("SELECT comment_id FROM draft_comment")[0][0]))
 
 
 LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on

@@ -19,7 +19,7 @@ WHOLE = {
     "content_stamp": "a handful of runs, policies and models",
 }
 SMALL = {"district", "org", "policy", "model", "import_run", "framework", "competency", "competency_link", "course", "course_competency", "item",
-         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier", "draft_rules", "counted_goal"}
+         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier", "draft_rules", "counted_goal", "checkpoint", "moderation"}
 
 
 def statements():

@@ -6,6 +6,18 @@
 
 enum { OBSERVE_MAX = 60, OBSERVE_NOTE_BYTES = 2000 };
 
+/* One thing seen of one learner. */
+struct seen {
+    struct snapshot *snapshot;
+    const char *client_id, *note;
+    int64_t learner_id, recorder_id, competency_id, checkpoint_id; /* checkpoint_id: 0 for none */
+    enum evidence_kind kind;
+    double score; /* 0 to 1 */
+};
+/* For other commands, inside their transaction: the fact is written and folded. *again: it was there already, and nothing is written;
+ * *before is then not set. ST_CONFLICT: client_id was used for something else. */
+enum st observe_fact(struct app *app, struct tx *tx, const struct seen *o, int64_t *evidence_id, enum level *before, bool *again, struct err *e) WARN_UNUSED;
+
 struct observe_cmd {
     struct command command;
     struct snapshot *snapshot; /* held by the caller until the reply */

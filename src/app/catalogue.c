@@ -171,7 +171,7 @@ static enum st load_prerequisites(struct tx *tx, struct arena *a, struct catalog
 
 static enum st load_alignment(struct tx *tx, struct arena *a, struct catalogue *c, struct err *e)
 {
-    struct list versions = {.size = sizeof(struct item_version_ref)}, ids = {.size = sizeof(int64_t)};
+    struct list versions = {.size = sizeof(struct item_version_ref)}, ids = {.size = sizeof(int64_t)}, since = {.size = sizeof(int64_t)};
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_item_competency_all, &q, e));
     enum st st;
@@ -185,21 +185,23 @@ static enum st load_alignment(struct tx *tx, struct arena *a, struct catalogue *
             v = list_add(&versions);
             if (v) *v = (struct item_version_ref){item, version, (uint32_t)ids.n, 0};
         }
-        int64_t *id = list_add(&ids);
-        if (!v || !id) {
+        int64_t *id = list_add(&ids), *from = list_add(&since);
+        if (!v || !id || !from) {
             st = no_memory(e);
             break;
         }
         *id = col_i64(q, 2);
+        *from = col_i64(q, 3);
         v->count++;
     }
     size_t n;
     c->versions = list_move(&versions, a, &c->version_count);
     c->version_competency = list_move(&ids, a, &n);
-    return st == ST_OK && (!c->versions || !c->version_competency) ? no_memory(e) : st;
+    c->version_since = list_move(&since, a, &n);
+    return st == ST_OK && (!c->versions || !c->version_competency || !c->version_since) ? no_memory(e) : st;
 }
 
-const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, size_t *n)
+const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, int64_t evidence_id, size_t *n)
 {
     size_t lo = 0, hi = c->version_count;
     while (lo < hi) {
@@ -210,6 +212,7 @@ const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int
     }
     bool found = lo < c->version_count && c->versions[lo].item_id == item_id && c->versions[lo].version == version;
     *n = found ? c->versions[lo].count : 0;
+    while (*n && c->version_since[c->versions[lo].first + *n - 1] > evidence_id) (*n)--;
     return found ? c->version_competency + c->versions[lo].first : NULL;
 }
 
@@ -239,7 +242,7 @@ static enum st load_items(struct tx *tx, struct arena *a, struct catalogue *c, s
         *it = (struct item_ref){.item_id = col_i64(q, 1), .version = (int32_t)col_i64(q, 2), .group_id = text_of(a, q, 3),
                                 .group_position = (int32_t)col_i64(q, 4), .source = text_of(a, q, 5),
                                 .open = strcmp(col_text(q, 6), "active") == 0, .next_in_group = UINT32_MAX};
-        it->competency_ids = catalogue_aligned(c, it->item_id, it->version, &it->competency_count);
+        it->competency_ids = catalogue_aligned(c, it->item_id, it->version, INT64_MAX, &it->competency_count);
     }
     c->items = list_move(&l, a, &c->item_count);
     TRY(st);

@@ -39,7 +39,7 @@ static void on_fact(void *ctx, const struct evidence *v, const struct fold_step 
         }
     if (n || v->kind != EVIDENCE_RESPONSE) return;
     size_t m;
-    const int64_t *ids = catalogue_aligned(&g->snapshot->catalogue, v->item_id, v->item_version, &m);
+    const int64_t *ids = catalogue_aligned(&g->snapshot->catalogue, v->item_id, v->item_version, v->evidence_id, &m);
     for (size_t i = 0; i < m; i++)
         if (ids[i] == g->competency_id) g->steps[g->count++] = (struct why_step){.evidence = *v};
 }

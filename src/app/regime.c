@@ -254,7 +254,7 @@ void regime_view(const struct regime *r, const struct catalogue *c, const struct
         ids = &v->competency_id;
         n = 1;
     } else if (v->kind == EVIDENCE_RESPONSE) {
-        ids = catalogue_aligned(c, v->item_id, v->item_version, &n);
+        ids = catalogue_aligned(c, v->item_id, v->item_version, v->evidence_id, &n);
     }
     if (n > BKT_SKILLS_MAX) n = BKT_SKILLS_MAX;
     const struct model *m = regime_model_by_id(r, v->model_id);

@@ -50,13 +50,14 @@ static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
         ENTRY(MSG_nav_now, "/now");
         ENTRY(MSG_nav_classes, "/classes");
     }
-    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_checkpoints, "/checkpoints");
     if (roles & ROLE_COACH) ENTRY(MSG_nav_staff, "/school");
     else if (roles & ROLE_PRINCIPAL) ENTRY(MSG_nav_school, "/school");
     else if (roles & ROLE_DISTRICT) ENTRY(MSG_nav_district, "/school");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_rules, "/rules");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_drafts, "/drafts");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_barriers, "/barriers");
+    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_checkpoints, "/checkpoints");
+    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_frameworks, "/frameworks");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_goals, "/goals");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_needs, "/requirements");
     if (roles & ROLE_PROGRAMS) ENTRY(MSG_nav_programs, "/programs");
@@ -161,6 +162,16 @@ enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err
         *org_id = c->who.orgs[0].org_id;
     }
     return ST_OK;
+}
+
+const char *words_of_error(struct call *c, const struct err *why)
+{
+    struct text t;
+    text_init(&t, 2000);
+    msg_err(&t, page_lang(c), why->user);
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
 }
 
 bool leads_org(const struct call *c, int64_t org_id)

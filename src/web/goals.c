@@ -281,16 +281,6 @@ static enum st next_list(struct call *c, char **doc, struct err *e)
     return *doc ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "requirements");
 }
 
-static const char *words_of(struct call *c, const struct err *why)
-{
-    struct text t;
-    text_init(&t, 2000);
-    msg_err(&t, page_lang(c), why->user);
-    const char *s = arena_strdup(c->arena, text_str(&t));
-    text_release(&t);
-    return s ? s : "";
-}
-
 enum st web_needs_save(struct call *c, struct err *e)
 {
     struct conn *conn;
@@ -305,7 +295,7 @@ enum st web_needs_save(struct call *c, struct err *e)
     if (st == ST_INVALID || st == ST_DENIED) {
         TRY(tx_read(conn, c->snapshot->district_id, &c->tx, e));
         c->res.status = 400;
-        return needs_page(c, words_of(c, &why), e);
+        return needs_page(c, words_of_error(c, &why), e);
     }
     if (st != ST_OK) {
         *e = why;

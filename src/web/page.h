@@ -23,6 +23,7 @@ const char *page_home(unsigned roles);
 const char *say(struct call *c, enum msg_id id, const struct msg_arg *args, size_t n);
 #define SAY(c, id, ...) say((c), (id), MSG_ARGS(__VA_ARGS__))
 const char *day_words(struct call *c, int64_t at_ms);
+const char *words_of_error(struct call *c, const struct err *why); /* for a form that is shown again */
 enum msg_id level_words(enum level l);
 const char *id_text(struct call *c, int64_t id);
 struct safe_html trusted(const char *compiled_html); /* of an item document: made by the renderer's allow-list */
@@ -129,6 +130,12 @@ enum st web_moderation_work_reply(struct call *c, struct command *cmd, struct er
 enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e);
 enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e);
 enum st web_moderation_score_reply(struct call *c, struct command *cmd, struct err *e);
+
+enum st web_frameworks(struct call *c, struct err *e);
+enum st web_framework_tree(struct call *c, struct err *e);
+enum st web_framework_map(struct call *c, struct err *e);
+enum st web_framework_skill(struct call *c, struct err *e);
+enum st web_framework_edit(struct call *c, struct err *e);
 
 /* shared by student.c, teacher.c and family.c */
 enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e);

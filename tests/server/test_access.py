@@ -110,6 +110,11 @@ EXPECTED = {
     ("POST", "/moderation/work"): to(303, "teacher", "coach", "principal", "district"),
     ("POST", "/moderation/score"): to(303, "teacher", "coach", "principal", "district"),
     ("POST", "/moderation/anchor"): to(303, "teacher", "coach", "principal", "district"),
+    ("GET", "/frameworks"): to(200, "teacher", "coach", "principal", "district"),
+    ("GET", "/frameworks/tree"): to(200, "teacher", "coach", "principal", "district"),
+    ("GET", "/frameworks/map"): to(200, "teacher", "coach", "principal", "district"),
+    ("GET", "/frameworks/skill"): to(200, "teacher", "coach", "principal", "district"),
+    ("POST", "/frameworks/edit"): to(303, "district"),
     ("GET", "/goals"): to(200, "teacher", "coach", "principal", "district"),
     ("POST", "/goals"): to(303, "district"),
     ("POST", "/goals/end"): to(303, "district"),
@@ -148,7 +153,7 @@ def test_the_table_above_is_the_route_table():
 
 class Walk:
     def __init__(self, school, help_ids, look_ids, figure, asset, waiver):
-        self.checkpoint, self.moderation, self.work, self.requirement, self.waiver, self.barrier, *self.draft = waiver
+        self.framework, self.checkpoint, self.moderation, self.work, self.requirement, self.waiver, self.barrier, *self.draft = waiver
         self.school, self.help_ids, self.figure, self.asset = school, help_ids, figure, asset
         self.look_of = {help_ids[k]: look_ids[k] for k in help_ids}  # the second look of the same student
 
@@ -164,6 +169,10 @@ class Walk:
             path += f"?c={competency}"
         if pattern in ("/checkpoints/print", "/class/:class/checkpoint", "/calibration"):
             path += f"?c={self.checkpoint}"
+        if pattern in ("/frameworks/tree", "/frameworks/map"):
+            path += f"?f={self.framework}"
+        if pattern == "/frameworks/skill":
+            path += f"?k={competency}"
         if pattern == "/moderation/session":
             path += f"?m={self.moderation}"
         if pattern == "/item":
@@ -198,6 +207,7 @@ class Walk:
             "/moderation/work": {"client_id": str(uuid.uuid4()), "moderation_id": self.moderation, "body": "Therefore."},
             "/moderation/score": {"work_id": self.work, "level": "2"},
             "/moderation/anchor": {"work_id": self.work, "level": "2", "note": "says why"},
+            "/frameworks/edit": {"client_id": str(uuid.uuid4()), "kind": "add", "skill": competency, "name": "Name the parts"},
             "/goals": {"client_id": str(uuid.uuid4()), "title": "Mathematics", "counted_by": "state", "test": "State test", "level": "3"},
             "/goals/end": {"goal_id": NOBODY},
             "/requirements": {"title": "Service", "for": "graduation", "by_grade": "12", "kind": "hours", "need": "30", "reason": "as agreed"},
@@ -264,7 +274,7 @@ def walk(clients, school, db):
     assert clients("teacher", session=True).post("/drafts/comment", form={"client_id": "walk-comment", "draft_id": draft, "note": "fine"}).status == 303
     form = {"client_id": "walk-waiver", "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"}
     assert clients("principal", session=True).post("/rules/waiver", form=form).status == 303
-    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (checkpoint, moderation, work, requirement["id"], db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0], draft, db.rows("SELECT comment_id FROM draft_comment")[0][0]))
+    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (db.rows("SELECT framework_id FROM framework")[0][0], checkpoint, moderation, work, requirement["id"], db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0], draft, db.rows("SELECT comment_id FROM draft_comment")[0][0]))
 
 
 LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on

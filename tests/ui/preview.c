@@ -306,6 +306,18 @@ static void rules_pages(void)
     SHOW("programs", programs, .rows = L(people));
     static const char *const risks[] = {"At this pace not in time: Mathematics"};
     const struct ui_class_need class_needs[] = {{"Maya Okafor", "/standing/1", "1 of 3 requirements met.", L(risks)}, {"Leo Okafor", "/standing/2", "0 of 3 requirements met.", NULL, 0}};
+    static const struct ui_framework_row frameworks[] = {{"Grade 7 mathematics", "State board", "Version 2, 3 changes of our own", "CC BY 4.0", "https://example.org/licence", "© the board", "23 skills, 138 questions", "/frameworks/tree?f=1", "/frameworks/map?f=1"}};
+    SHOW("frameworks", frameworks, .rows = L(frameworks));
+    static const struct ui_tree_row tree[] = {{0, "7.NS", "The number system", "/frameworks/skill?k=1", false, false, "0 questions", true, true, true}, {1, "7.NS.1", "Dividing fractions", "/frameworks/skill?k=2", false, true, "6 questions", false, false, true}, {2, NULL, "Explain why you turn the second one round, in words a younger student would follow", "/frameworks/skill?k=3", true, true, "0 questions", true, true, true}};
+    const struct ui_edit_row edits[] = {{now - day, "Added “Explain why”", "Ana Rivera"}};
+    SHOW("framework-tree", framework_tree, .title = "Grade 7 mathematics", .version = "Version 2, 1 change of our own", .rows = L(tree), .edits = L(edits), .summary = "2 skills: 1 without questions, 1 without evidence, 2 never seen off the screen.", .only = "", .all_url = "#", .items_url = "#", .evidence_url = "#", .seen_url = "#", .map_url = "#");
+    static const struct ui_map_node map_nodes[] = {{10, 10, 18, 32, "Name a part", "#"}, {270, 10, 278, 32, "Find equal fractions", "#"}};
+    static const struct ui_map_edge map_edges[] = {{210, 27, 270, 27, 240}};
+    static const struct ui_map_line map_lines[] = {{"Name a part", "Find equal fractions"}};
+    SHOW("framework-map", framework_map, .title = "Grade 7 mathematics", .tree_url = "#", .nodes = L(map_nodes), .edges = L(map_edges), .lines = L(map_lines), .width = 480, .height = 60, .left_out = 3);
+    static const struct ui_skill_link links[] = {{"5", "Name a part of a whole", "#", true}};
+    static const struct ui_item_line lines[] = {{"1", "Share: How many sixths are in one half?"}};
+    SHOW("framework-skill", framework_skill, .skill_id = "2", .name = "Dividing fractions", .code = "7.NS.1", .statement = "Divide fractions by fractions.", .home = "Fold a strip of paper.", .type = "Standard", .framework = "Grade 7 mathematics", .tree_url = "#", .parent = "The number system", .parent_url = "#", .own = true, .can_edit = true, .before = L(links), .after = L(links), .below = L(links), .items = L(lines), .items_n_all = 6, .others = L(lines), .choices = L(barrier_options), .courses = L(barrier_options), .client_id = "c1", .saved = true);
     static const char *const numbers[] = {"1", "2"};
     static const struct ui_link own[] = {{"Math 7 · period 3", "/class/1/checkpoint?c=1"}};
     const struct ui_checkpoint_row checkpoints[] = {{"Fractions in October", "Dividing fractions · Adding unlike fractions", "For all schools", "/checkpoints/print?c=1", "/calibration?c=1", L(own)}};

@@ -1,7 +1,7 @@
 -- name: content_stamp
 -- why: asked every second, to know whether rules or content were written by another process
 -- all districts: shared content is in district 0
-SELECT COALESCE((SELECT MAX(import_id) FROM import_run WHERE district_id IN (0, :district_id)), 0),
+SELECT COALESCE((SELECT MAX(import_id) FROM import_run WHERE district_id IN (0, :district_id)), 0) + COALESCE((SELECT MAX(edit_id) FROM framework_edit WHERE district_id = :district_id), 0),
   COALESCE((SELECT MAX(policy_id) FROM policy WHERE district_id = :district_id), 0),
   COALESCE((SELECT MAX(model_id) FROM model WHERE district_id IN (0, :district_id)), 0)
 -- name: competency_all
@@ -23,8 +23,11 @@ SELECT district_id, item_id, version, group_id, group_position, source, status F
 WHERE district_id IN (0, :district_id) ORDER BY item_id
 -- name: item_competency_all
 -- all districts: named by both keys
-SELECT item_id, version, competency_id FROM item_competency
-WHERE district_id IN (0, :district_id) ORDER BY item_id, version, competency_id
+-- why: a district's own alignment holds from its day on, for that version of the item and later ones
+SELECT item_id, version, competency_id, 0 AS since_id FROM item_competency WHERE district_id IN (0, :district_id) AND since_id IS NULL
+UNION ALL SELECT v.item_id, v.version, x.competency_id, x.since_id FROM item_competency x
+JOIN item_version v ON v.district_id IN (0, :district_id) AND v.item_id = x.item_id AND v.version >= x.version
+WHERE x.district_id = :district_id AND x.since_id IS NOT NULL ORDER BY item_id, version, since_id, competency_id
 -- name: item_doc
 -- all districts: named by both keys
 SELECT doc FROM item_version

@@ -42,7 +42,7 @@ struct course {
 struct item_version_ref { /* competencies of every version, for folding old facts */
     int64_t item_id;
     int32_t version;
-    uint32_t first, count; /* in version_competency */
+    uint32_t first, count; /* in version_competency, in order of version_since */
 };
 
 struct catalogue {
@@ -52,7 +52,7 @@ struct catalogue {
     struct item_ref *items;          /* ordered by id */
     struct course *courses;          /* ordered by id */
     struct item_version_ref *versions; /* ordered by id, version */
-    int64_t *version_competency;
+    int64_t *version_competency, *version_since; /* since: the evidence id from which an alignment counts; 0: always */
 };
 
 enum st catalogue_load(struct tx *tx, struct arena *a, struct catalogue *out, struct err *e) WARN_UNUSED;
@@ -60,8 +60,8 @@ const struct competency *catalogue_competency(const struct catalogue *c, int64_t
 const struct item_ref *catalogue_item(const struct catalogue *c, int64_t id);
 const struct course *catalogue_course(const struct catalogue *c, int64_t id);
 const struct framework *catalogue_framework(const struct catalogue *c, int64_t id);
-/* The competencies of an item as it was in that version; *n = 0 when unknown. */
-const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, size_t *n);
+/* The competencies of an item, in that version, for a fact (INT64_MAX: for one to come); *n = 0 when unknown. */
+const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, int64_t evidence_id, size_t *n);
 /* Does any of these courses teach one of the item's competencies? */
 bool catalogue_teaches(const struct catalogue *c, const int64_t *course_ids, size_t n, const struct item_ref *item);
 

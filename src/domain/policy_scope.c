@@ -115,7 +115,7 @@ static enum st check_group(const json_t *upper, const char *group, const char *w
 /* What stands beside the settings. */
 static bool is_around(const char *key)
 {
-    static const char *const around[] = {"about", "purposes", "requirements", "title", "text", "drafted_by", "version"};
+    static const char *const around[] = {"about", "purposes", "requirements", "habits", "title", "text", "drafted_by", "version"};
     for (size_t i = 0; i < sizeof around / sizeof *around; i++)
         if (strcmp(around[i], key) == 0) return true;
     return false;

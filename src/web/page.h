@@ -99,6 +99,8 @@ enum st web_icon(struct call *c, struct err *e);
 
 /* standing.c, goals.c */
 const char *date_words(struct call *c, int32_t date);
+struct requirement_standing;
+const char *need_words(struct call *c, const struct requirement_standing *v); /* "8 of 20 skills secure." */
 enum st web_standing(struct call *c, struct err *e);
 enum st web_credit_parse(struct call *c, struct command **out, struct err *e);
 enum st web_credit_reply(struct call *c, struct command *cmd, struct err *e);
@@ -136,6 +138,17 @@ enum st web_framework_tree(struct call *c, struct err *e);
 enum st web_framework_map(struct call *c, struct err *e);
 enum st web_framework_skill(struct call *c, struct err *e);
 enum st web_framework_edit(struct call *c, struct err *e);
+
+/* report.c, habits.c, transcript.c */
+const char *grade_number_words(struct call *c, int places, double x);
+enum st fill_grade_scale(struct call *c, const struct policy *p, const struct ui_report_cut **out, size_t *n, struct err *e);
+int64_t policy_number(const struct call *c, int64_t policy_id); /* of a version, from 1 */
+const char *habit_words(struct call *c, const char *habit);
+enum msg_id habit_mark_words(int32_t mark);
+enum st web_habits(struct call *c, struct err *e);
+enum st web_habits_parse(struct call *c, struct command **out, struct err *e);
+enum st web_habits_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_transcript(struct call *c, struct err *e);
 
 /* shared by student.c, teacher.c and family.c */
 enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e);

@@ -39,6 +39,7 @@ const struct route web_routes[] = {
 
     GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
 
+    GET("/transcript/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_transcript, .learner_param = "learner", .records_access = true, .summary = "A transcript, with how to read it, to print"),
     GET("/letter/:learner", MAY_TEACHES | MAY_GUARDIAN_OF, web_letter, .learner_param = "learner", .records_access = true, .summary = "A letter to a family, to print"),
     GET("/changes/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_changes, .learner_param = "learner", .records_access = true, .summary = "What a change of the rules changes for one student"),
 
@@ -53,6 +54,8 @@ const struct route web_routes[] = {
     GET("/class/:class/observe", MAY_TEACHES, web_observe, OF_CLASS, .summary = "Record what was seen, for several students"),
     POST("/class/:class/observe", MAY_TEACHES, web_observe_parse, web_observe_reply, OF_CLASS, .summary = "Record what was seen"),
     GET("/class/:class/standing", MAY_TEACHES, web_class_standing, OF_CLASS, .summary = "Who needs what to graduate or move up in time"),
+    GET("/class/:class/habits", MAY_TEACHES, web_habits, OF_CLASS, .summary = "Habits of work this term"),
+    {.method = HTTP_POST, .path = "/class/:class/habits", .may = MAY_TEACHES, .kind = ROUTE_WRITE, .parse = web_habits_parse, .reply = web_habits_reply, .body_max = RULES_FORM, OF_CLASS, .summary = "Say how students work"},
     GET("/class/:class/cards", MAY_TEACHES, web_cards, OF_CLASS, .summary = "Sign-in cards"),
     GET("/class/:class/live", MAY_TEACHES, gate_live, OF_CLASS, .summary = "Changes as they happen"),
     GET("/student/:learner", MAY_TEACHES, web_student, .learner_param = "learner", .records_access = true, .summary = "As the student sees it, read only"),

@@ -100,7 +100,7 @@ static const char *pace_words(struct call *c, const struct requirement_standing 
     return arena_printf(c->arena, "%s %s %s", step, pace, when ? SAY(c, MSG_standing_forecast, MSG_T("day", month_words(c, when))) : "");
 }
 
-static const char *need_words(struct call *c, const struct requirement_standing *v)
+const char *need_words(struct call *c, const struct requirement_standing *v)
 {
     const char *words = SAY(c, v->asked.kind == REQUIREMENT_HOURS ? MSG_standing_hours : v->asked.kind == REQUIREMENT_PROJECTS ? MSG_standing_projects : MSG_standing_secure, MSG_T("have", amount(c, v->have)), MSG_T("need", amount(c, v->asked.need)));
     return words;

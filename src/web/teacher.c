@@ -189,7 +189,7 @@ enum st web_class(struct call *c, struct err *e)
     const char *said = http_query(c->http, "seen");
     if (said && (!parse_i64(said, &seen) || seen < 0 || seen > 1000)) seen = 0;
     struct page_class_grid page = {.seen = seen, .class_id = id_text(c, c->class_.class_id), .title = v.title, .as_of = c->now_ms, .live = true, .roomy = v.competency_count <= 15, .cols = cols, .cols_n = v.competency_count, .rows = rows, .rows_n = v.learner_count,
-                                   .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id), .standing_url = arena_printf(c->arena, "/class/%lld/standing", (long long)c->class_.class_id), .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
+                                   .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id), .habits_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id), .standing_url = arena_printf(c->arena, "/class/%lld/standing", (long long)c->class_.class_id), .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
     return page_end(p, page_class_grid(&p->html, &p->ctx, &page), e);
 }
 

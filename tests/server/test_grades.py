@@ -51,3 +51,31 @@ def test_the_mean_is_of_what_was_shown(school, clients):
         assert c["incomplete"] == ("letter" not in c)
         if c["shown"]:
             assert 2 <= c["mean"] <= 4 and levels
+
+
+def test_habits_stand_apart_from_grades_and_a_transcript_can_be_read(clients, school, db):
+    db.execute("UPDATE academic_session SET starts_on = 1, ends_on = 40000 WHERE title = 'Autumn'")
+    me, teacher = school.student.id, clients("teacher", session=True)
+    ledger, rng = Ledger(school), random.Random(5)
+    for _ in range(12):
+        assert ledger.post(clients("student"), ledger.new("student", rng)).status == 200
+    before = clients("student").get(f"/api/v1/learners/{me}/grades").json
+    page = f"/class/{school.classes['c1']}/habits"
+    for i, mark in ((1, "2"), (1, "2"), (2, "4")):  # a resend is harmless, and the latest holds
+        assert teacher.post(page, form={"client_id": f"habits-said-{i}", f"h1_{me}": mark}).status == 303
+    assert teacher.post(page, form={"client_id": "habits-said-3", f"h1_{me}": "9"}).status == 400
+    assert clients("teacher2", session=True).post(page, form={"client_id": "habits-said-4", f"h1_{me}": "1"}).status == 403
+    after = clients("student").get(f"/api/v1/learners/{me}/grades").json
+    assert before["courses"] == after["courses"], "habits are never in a grade"
+    report = re.sub(r"<[^>]+>", " ", clients("guardian", session=True).get(f"/report/{me}").text)
+    assert "Keeps at it when it is hard" in report and "always" in report and "sometimes" not in report
+    done = waymark("grades", "freeze", "--db", db.url, "--json")
+    assert done.code == 0
+    for role in ("student", "guardian", "teacher", "principal"):
+        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", clients(role, session=True).get(f"/transcript/{me}").text))
+        assert "Autumn" in text and "How to read this transcript" in text and "A skill is secure by this rule" in text, role
+        assert "Keeps at it" not in text, "habits are not sent to a college"
+    [course] = after["courses"]
+    assert f"{course['shown']} of {course['competencies']}" in text
+    if not course["incomplete"]:
+        assert f"Grade point average: {course['gpa']:.2f}" in text

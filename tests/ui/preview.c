@@ -318,6 +318,16 @@ static void rules_pages(void)
     static const struct ui_skill_link links[] = {{"5", "Name a part of a whole", "#", true}};
     static const struct ui_item_line lines[] = {{"1", "Share: How many sixths are in one half?"}};
     SHOW("framework-skill", framework_skill, .skill_id = "2", .name = "Dividing fractions", .code = "7.NS.1", .statement = "Divide fractions by fractions.", .home = "Fold a strip of paper.", .type = "Standard", .framework = "Grade 7 mathematics", .tree_url = "#", .parent = "The number system", .parent_url = "#", .own = true, .can_edit = true, .before = L(links), .after = L(links), .below = L(links), .items = L(lines), .items_n_all = 6, .others = L(lines), .choices = L(barrier_options), .courses = L(barrier_options), .client_id = "c1", .saved = true);
+    static const struct ui_habit_choice marks[] = {{1, MSG_habits_mark_1, false}, {2, MSG_habits_mark_2, true}};
+    static const struct ui_habit_cell habit_cells[] = {{"h0_1", "Maya Okafor: Comes prepared", L(marks)}, {"h1_1", "Maya Okafor: Keeps at it", L(marks)}};
+    static const struct ui_habit_row habit_rows[] = {{"Maya Okafor", L(habit_cells)}};
+    static const char *const habit_heads[] = {"Comes prepared", "Keeps at it when it is hard"};
+    SHOW("habits", habits, .class_title = "Math 7 · period 3", .term = "Fall term", .back_url = "/class/1", .post_url = "/class/1/habits", .client_id = "c1", .heads = L(habit_heads), .rows = L(habit_rows), .saved = true);
+    const struct ui_transcript_course given_out[] = {{"Math 7", "B", "85", "3.0", "12 of 18", now - 90 * day, 4}, {"Science 7", NULL, NULL, NULL, "2 of 9", now - 90 * day, 4}};
+    const struct ui_transcript_term given_terms[] = {{"Fall term", L(given_out), "3.00"}};
+    static const struct ui_transcript_level level_means[] = {{3, "alone and reliably, by the rule below"}, {2, "mostly alone, not yet reliably"}, {1, "has begun; needs help"}, {0, "nothing that shows it yet"}};
+    static const struct ui_report_cut cuts_given[] = {{"A", "3.40", "4.00", "95", "4.0"}, {"B", "2.50", "3.40", "85", "3.0"}};
+    SHOW("transcript", transcript, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .grade = "7", .terms = L(given_terms), .now_rows = L(given_out), .gpa = "3.00", .needs = L(needs), .scale = L(cuts_given), .levels = L(level_means), .rule = "Secure from 95 in 100.", .version = 7, .since = now - 200 * day, .share = "50", .back_url = "/children");
     static const char *const numbers[] = {"1", "2"};
     static const struct ui_link own[] = {{"Math 7 · period 3", "/class/1/checkpoint?c=1"}};
     const struct ui_checkpoint_row checkpoints[] = {{"Fractions in October", "Dividing fractions · Adding unlike fractions", "For all schools", "/checkpoints/print?c=1", "/calibration?c=1", L(own)}};
@@ -361,7 +371,8 @@ static void other_pages(void)
     const struct ui_letter_course letter_courses[] = {{"Math 7 · period 3", L(at), 7, 18, "B, as things stand. The back of the report says how levels become grades."}};
     SHOW("letter", letter, .name = "Maya", .full_name = "Maya Okafor", .grade = "7", .school = "Riverside Middle School (sample)", .courses = L(letter_courses), .next_skill = "Dividing fractions", .next = "Two more on her own, and this is secure.", .level = 2, .why = "Right on 4 of the last 5 alone.", .rule = "Secure from 95 in 100.", .week = "2 hours on a screen this week.", .seen = "Seen twice off the screen.", .teachers = "Call: Ana Rivera.", .home = "Fold a strip of paper into six parts.", .back_url = "/children", .report_url = "/report/1");
     SHOW("changes", changes, .name = "Maya", .waits = true, .at = now + 40 * day, .reason = "Four in a row are enough.", .rules = L(rule_lines), .levels = L(moved), .back_url = "/children");
-    SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 2, .terms = terms, .terms_n = 2, .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children");
+    static const struct ui_report_habit habits[] = {{"Fall term", "Math 7 · period 3", "Keeps at it when it is hard", MSG_habits_mark_3}};
+    SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 2, .terms = terms, .terms_n = 2, .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children", .habits = L(habits), .transcript_url = "/transcript/1");
     SHOW("report-none", report, .name = "Leo Okafor", .school = "Riverside Middle School (sample)", .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children");
     SHOW("children-none", children, .school = "Riverside Middle School (sample)");
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_ES);

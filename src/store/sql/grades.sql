@@ -20,3 +20,13 @@ ORDER BY user_id LIMIT :limit
 SELECT c.class_id, c.title, c.course_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
 WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' AND e.status = 'active' AND c.status = 'active' AND c.course_id IS NOT NULL
 ORDER BY c.title, c.class_id
+-- name: habit_insert
+INSERT INTO habit_mark (district_id, learner_id, mark_id, session_id, class_id, habit, mark, client_id, recorder_id)
+VALUES (:district_id, :learner_id, :mark_id, :session_id, :class_id, :habit, :mark, :client_id, :recorder_id)
+ON CONFLICT (district_id, recorder_id, client_id) DO NOTHING
+-- name: habit_list
+-- why: in order of saying, so that whoever reads keeps the latest
+SELECT h.session_id, s.title, h.class_id, c.title, h.habit, h.mark FROM habit_mark h
+JOIN academic_session s ON s.district_id = h.district_id AND s.session_id = h.session_id
+JOIN class c ON c.district_id = h.district_id AND c.class_id = h.class_id
+WHERE h.district_id = :district_id AND h.learner_id = :learner_id ORDER BY h.mark_id

@@ -164,6 +164,21 @@ enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err
     return ST_OK;
 }
 
+enum st school_name(struct call *c, int64_t learner_id, const char **out, struct err *e)
+{
+    struct stmt *q;
+    bool row = false;
+    int64_t org_id;
+    *out = c->snapshot->name;
+    TRY(regime_school_of(&c->tx, learner_id, &org_id, e));
+    if (!org_id) return ST_OK;
+    TRY(tx_stmt(&c->tx, SQL_org_get, &q, e));
+    bind_i64(q, "org_id", org_id);
+    TRY(stmt_step(q, &row, e));
+    if (row) *out = arena_strdup(c->arena, col_text(q, 0));
+    return ST_OK;
+}
+
 const char *words_of_error(struct call *c, const struct err *why)
 {
     struct text t;

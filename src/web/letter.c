@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/goals.h"
 #include "app/grades.h"
 #include "app/next.h"
 #include "base/id.h"
@@ -76,6 +77,26 @@ static enum st fill_teachers(struct call *c, struct page_letter *page, struct er
     return st;
 }
 
+/* By when the right answers that are missing come at the pace of the last four weeks; NULL where that cannot be said, or is far off. */
+static enum st by_when(struct call *c, const struct mastery_view *now, const struct why_view *v, const char **out, struct err *e)
+{
+    enum { PACE_DAYS = 28, FARTHEST_DAYS = 60 };
+    struct mastery_view then;
+    int64_t right = 0, away;
+    int32_t today = tz_date(c->snapshot->zone, c->now_ms);
+    *out = NULL;
+    if (v->outlook.right <= 0) return ST_OK;
+    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, c->now_ms - PACE_DAYS * INT64_C(86400000), &then, e));
+    for (size_t i = 0; i < now->state.count; i++) right += now->state.competency[i].right;
+    for (size_t i = 0; i < then.state.count; i++) right -= then.state.competency[i].right;
+    TRY(days_away(&c->tx, c->learner.learner_id, today - PACE_DAYS + 1, today, &away, e));
+    int64_t days = right > 0 ? (v->outlook.right * (PACE_DAYS - away) + right - 1) / right : FARTHEST_DAYS + 1;
+    if (days < 1) days = 1;
+    if (v->outlook.needs & NEED_GAP && days < v->rule.gap_days) days = v->rule.gap_days;
+    if (days <= FARTHEST_DAYS) *out = SAY(c, MSG_letter_by, MSG_N("n", v->outlook.right), MSG_T("day", date_words(c, today + (int32_t)days)));
+    return ST_OK;
+}
+
 /* Why the skill under way stands where it does, and what comes next. */
 static enum st fill_next(struct call *c, const char *name, struct page_letter *page, struct err *e)
 {
@@ -91,6 +112,9 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
     page->next_skill = next.competency->name;
     page->home = *next.competency->try_at_home ? next.competency->try_at_home : NULL;
     page->next = SAY(c, !k || !k->opportunities ? MSG_children_next_new : k->level == LEVEL_SECURE ? MSG_children_next_review : k->level == LEVEL_NEARLY ? MSG_children_next_close : MSG_children_next_words, MSG_T("name", name));
+    struct why_view v;
+    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, next.competency->competency_id, 0, &v, e));
+    TRY(by_when(c, &m, &v, &page->by, e));
     if (!k || !k->alone) return ST_OK;
     struct ui_why_view w;
     TRY(fill_why(c, &c->learner, next.competency->competency_id, false, &w, e));
@@ -114,6 +138,7 @@ enum st web_letter(struct call *c, struct err *e)
     struct page_letter page = {.name = name, .full_name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .grade = *who.grade ? arena_strdup(c->arena, who.grade + (who.grade[0] == '0' && who.grade[1])) : NULL,
                                .school = c->snapshot->name, .courses = courses, .courses_n = r.course_count, .back_url = page_home(c->who.roles),
                                .report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id)};
+    TRY(school_name(c, c->learner.learner_id, &page.school, e));
     for (size_t i = 0; i < r.course_count; i++) TRY(fill_course(c, &r.courses[i], &courses[i], e));
     TRY(fill_week(c, &page, e));
     TRY(fill_teachers(c, &page, e));

@@ -15,6 +15,8 @@ enum st page_end(struct page *p, enum st st, struct err *e) WARN_UNUSED; /* afte
 enum lang page_lang(struct call *c);
 /* The school whose rules hold for whoever asks; 0: the district. Of a guardian, the first child's. */
 enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e) WARN_UNUSED;
+/* Of the school that a learner goes to; the district's when it is not known. */
+enum st school_name(struct call *c, int64_t learner_id, const char **out, struct err *e) WARN_UNUSED;
 /* The district leads all; a principal the own school. */
 bool leads_org(const struct call *c, int64_t org_id);
 const char *page_home(unsigned roles);

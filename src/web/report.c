@@ -88,6 +88,7 @@ enum st web_report(struct call *c, struct err *e)
     struct page_report page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .school = c->snapshot->name, .courses = courses, .courses_n = r.course_count,
                                .version = policy_number(c, r.policy->policy_id), .transcript_url = arena_printf(c->arena, "/transcript/%lld", (long long)c->learner.learner_id), .since = r.policy->effective_at_ms, .back_url = page_home(c->who.roles),
                                .share = grade_number_words(c, 0, r.policy->policy.incomplete_share * 100)};
+    TRY(school_name(c, c->learner.learner_id, &page.school, e));
     TRY(fill_terms(c, &r, &page, e));
     TRY(fill_grade_scale(c, &r.policy->policy, &page.scale, &page.scale_n, e));
     TRY(fill_habits(c, &page, e));

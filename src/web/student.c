@@ -313,13 +313,6 @@ static size_t fill_facts(struct call *c, const struct why_view *v, struct ui_fac
     return n;
 }
 
-static int64_t version_number(const struct regime *r, const struct policy_version *v)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < r->policy_count; i++) n += r->policies[i].policy_id <= v->policy_id;
-    return n ? n : 1;
-}
-
 /* ?as_of=2026-03-01: the end of that school day; 0: now. */
 static enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, struct err *e)
 {
@@ -379,7 +372,7 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
     const char *full = arena_printf(c->arena, "%s%s%s", person.given_name, *person.family_name ? " " : "", person.family_name);
     *w = (struct ui_why_view){.learner = for_student ? NULL : full, .skill = v.competency->name, .code = v.competency->code, .level = k ? (int64_t)k->level : 0,
                               .summary = !k || !k->alone ? "" : SAY(c, for_student ? MSG_words_last_right : MSG_words_class_last_right, MSG_N("right", k->right), MSG_N("n", k->alone)),
-                              .rule = rule_words(c, &v.rule), .rule_version = version_number(&c->snapshot->regime, v.policy), .show_steps = !for_student, .facts = facts, .facts_n = fill_facts(c, &v, facts),
+                              .rule = rule_words(c, &v.rule), .rule_version = policy_number(c, v.policy->policy_id), .show_steps = !for_student, .facts = facts, .facts_n = fill_facts(c, &v, facts),
                               .change = change_words(c, &v), .evidence = rows, .evidence_n = shown, .more = (int64_t)(v.count - shown), .as_of = date, .competency_id = id_text(c, competency_id),
                               .learner_id = for_student ? NULL : id_text(c, who->learner_id), .form_url = "/why"};
     return fill_looks(c, who, competency_id, w, e);
@@ -402,6 +395,11 @@ enum st web_why(struct call *c, struct err *e)
     TRY(page_begin(c, page.back_url, &p, e));
     TRY(fill_why(c, &c->learner, id, own, &page.w, e));
     if (own) page.practise_url = skill_address(c, id);
+    if (!own) { /* a family reads words, not steps; and its date leads back here */
+        page.w.form_url = arena_printf(c->arena, "/why/%lld", (long long)c->learner.learner_id);
+        page.w.learner_id = NULL;
+        page.w.show_steps = false;
+    }
     page.client_id = new_client_id(c);
     return page_end(p, page_why(&p->html, &p->ctx, &page), e);
 }

@@ -79,6 +79,7 @@ enum st web_transcript(struct call *c, struct err *e)
     TRY(call_alloc(c, LEVEL_COUNT * sizeof *levels, (void **)&levels, e));
     for (int l = LEVEL_SECURE; l >= LEVEL_NOT_YET; l--) levels[page.levels_n++] = (struct ui_transcript_level){l, msg(page_lang(c), means[l])};
     page.levels = levels;
+    TRY(school_name(c, c->learner.learner_id, &page.school, e));
     TRY(fill_terms(c, &r, &page, e));
     TRY(fill_now(c, &r, &page, e));
     TRY(fill_needs(c, who.grade, &page, e));

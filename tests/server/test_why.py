@@ -157,3 +157,30 @@ def test_the_page_shows_a_day_as_it_was(school, server, clients_of):
     assert student.get(f"/why?c={k}&as_of=2020-02-30").status == 400
     then = student.get(f"/why?c={k}&as_of=2020-02-28")
     assert then.status == 200 and "2020-02-28" in then.text
+
+
+def test_six_questions_can_be_answered_from_the_panel_alone(clients, school):
+    """docs/six-questions.md: level, why, what counts, what is missing, what next, and what if it is wrong."""
+    me, ledger, rng = school.student.id, Ledger(school), random.Random(8)
+    for _ in range(10):
+        assert ledger.post(clients("student"), ledger.new("student", rng)).status == 200
+    levels = clients("student").get(f"/api/v1/learners/{me}/mastery").json["competencies"]
+    one = next(k for k in levels if k["evidence_count"] and k["level"] != "secure")
+    words = {"not_yet": "not yet", "started": "started", "nearly": "nearly"}[one["level"]]
+    skill, class_id = one["competency_id"], school.classes["c1"]
+    pages = {("student", f"/why?c={skill}"), ("guardian", f"/why/{me}?c={skill}"), ("teacher", f"/class/{class_id}/cell?learner={me}&competency={skill}&page=1")}
+    for role, path in pages:
+        page = clients(role, session=True).get(path)
+        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+        assert page.status == 200
+        assert words in text, (role, "which level")
+        assert re.search(r"[Rr]ight on \d+ of|answered|right", text) and 'class="ev"' in page.text, (role, "why")
+        assert "Secure means" in text and re.search(r"[Vv]ersion 1", text), (role, "what counts")
+        assert re.search(r"needs? [^<]{0,20}\d|of \d", text) and 'class="facts"' in page.text, (role, "what is missing")
+        assert "What would change it" in text, (role, "what next")
+        if role != "teacher":
+            assert "second look" in text.lower(), (role, "what if it is wrong")
+    asked = clients("guardian", session=True).post(f"/why/{me}/look", form={"client_id": "six-look-1", "competency": skill, "note": "She did this at the kitchen table."})
+    assert asked.status == 303
+    assert "kitchen table" in clients("teacher", session=True).get(f"/class/{class_id}/cell?learner={me}&competency={skill}").text
+    assert "kitchen table" in clients("guardian", session=True).get(f"/why/{me}?c={skill}&as_of=2026-01-01").text

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/next.h"
 #include "app/rebuild.h"
 #include "base/json.h"
 #include "derive.h"
+#include "rules/grade.h"
 
 enum { TRIED_MAX = 200, THREADS_MAX = 16, PART = 50 };
 
@@ -113,6 +115,47 @@ static enum st compare(struct asker *k, struct slice *s, int64_t learner_id, con
     return ST_OK;
 }
 
+/* Rows are in order of competency. */
+static enum level level_in(const struct mastery_row *rows, size_t n, int64_t competency_id)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (rows[mid].competency_id < competency_id) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < n && rows[lo].competency_id == competency_id ? (enum level)(rows[lo].level & 3) : LEVEL_NOT_YET;
+}
+
+static const char *letter(const struct grade *g) { return g->cut ? g->cut->letter : ""; }
+
+/* Course by course: the letter as it is, and as it would be. */
+static enum st compare_grades(struct asker *k, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *now, const struct policy *tried, const struct mastery_row *before, size_t before_n,
+                              const struct derived *after, struct err *e)
+{
+    const struct catalogue *c = &k->q->s->catalogue;
+    int64_t courses[COURSES_MAX];
+    size_t n;
+    TRY(learner_courses(tx, learner_id, courses, COURSES_MAX, &n, e));
+    for (size_t i = 0; i < n; i++) {
+        const struct course *course = catalogue_course(c, courses[i]);
+        struct grade was, would;
+        if (!course) continue;
+        enum level *levels = arena_array(a, 2 * course->count + 1, sizeof *levels);
+        if (!levels) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
+        for (size_t j = 0; j < course->count; j++) {
+            int64_t id = c->competencies[course->competency[j]].competency_id;
+            levels[j] = level_in(before, before_n, id);
+            levels[course->count + j] = level_in(after->rows, after->row_count, id);
+        }
+        grade_of(now, levels, course->count, &was);
+        grade_of(tried, levels + course->count, course->count, &would);
+        k->report.grades++;
+        k->report.grades_changed += strcmp(letter(&was), letter(&would)) != 0;
+    }
+    return ST_OK;
+}
+
 static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, int64_t learner_id, struct err *e)
 {
     struct derived d = {0};
@@ -123,10 +166,12 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     size_t n;
     if (q->scope == SCOPE_SCHOOL || q->s->regime.pair_count) TRY(regime_school_of(tx, learner_id, &org_id, e));
     if (q->scope == SCOPE_SCHOOL && org_id != q->scope_id) return ST_OK;
-    TRY(try_over(k, regime_policy_for(&q->s->regime, org_id, q->at_ms), org_id, &policy, e));
+    const struct policy_version *now = regime_policy_for(&q->s->regime, org_id, q->at_ms);
+    TRY(try_over(k, now, org_id, &policy, e));
     TRY(derive(q->s, tx, a, learner_id, policy, INT64_MAX, &d, e));
     TRY(mastery_list(tx, a, learner_id, &rows, &n, e));
-    return compare(k, s, learner_id, &d, rows, n, e);
+    TRY(compare(k, s, learner_id, &d, rows, n, e));
+    return compare_grades(k, tx, a, learner_id, &now->policy, policy, rows, n, &d, e);
 }
 
 static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)
@@ -208,6 +253,8 @@ static enum st ask_all(struct question *q, struct rebuild_report *out, struct er
         out->learners += k[i].report.learners;
         out->facts += k[i].report.facts;
         out->changed += k[i].report.changed;
+        out->grades += k[i].report.grades;
+        out->grades_changed += k[i].report.grades_changed;
         for (int from = 0; from < LEVEL_COUNT; from++)
             for (int to = 0; to < LEVEL_COUNT; to++) out->moved[from][to] += k[i].report.moved[from][to];
     }

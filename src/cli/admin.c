@@ -193,6 +193,8 @@ static int try_policy(struct cli *c, const char *path)
     json_put_i64(&j, "learners", r.learners);
     json_put_i64(&j, "facts", r.facts);
     json_put_i64(&j, "changed", r.changed);
+    json_put_i64(&j, "grades", r.grades);
+    json_put_i64(&j, "grades_changed", r.grades_changed);
     json_open_list(&j, "moved");
     for (int from = 0; from < LEVEL_COUNT; from++)
         for (int to = 0; to < LEVEL_COUNT; to++) {
@@ -207,7 +209,7 @@ static int try_policy(struct cli *c, const char *path)
     json_close_obj(&j);
     if (!c->json) {
         text_release(&t);
-        printf("%lld levels of %lld learners would change.\n", (long long)r.changed, (long long)r.learners);
+        printf("%lld levels of %lld learners would change, and %lld of %lld course grades.\n", (long long)r.changed, (long long)r.learners, (long long)r.grades_changed, (long long)r.grades);
         return 0;
     }
     cli_print_json(&t);

@@ -88,6 +88,8 @@ static enum st fill_moves(struct call *c, const struct rules_of *w, const struct
         for (int to = 0; to < LEVEL_COUNT; to++)
             if (from != to && r->moved[from][to]) rows[v->moves_n++] = (struct ui_rule_move){r->moved[from][to], from, to};
     v->moves = rows;
+    bool hidden = !m->names && r->grades_changed > 0 && r->grades_changed < smallest;
+    v->grades = hidden ? SAY(c, MSG_rules_grades_few, MSG_N("n", smallest)) : SAY(c, MSG_rules_grades, MSG_N("n", r->grades_changed), MSG_N("all", r->grades));
     return ST_OK;
 }
 

@@ -2,6 +2,7 @@
 import json
 import random
 import re
+import time
 
 from client import Client
 from harness import waymark
@@ -79,3 +80,28 @@ def test_habits_stand_apart_from_grades_and_a_transcript_can_be_read(clients, sc
     assert f"{course['shown']} of {course['competencies']}" in text
     if not course["incomplete"]:
         assert f"Grade point average: {course['gpa']:.2f}" in text
+
+
+def test_a_what_if_counts_the_grades_that_would_change(clients, school, db, tmp_path):
+    ledger, rng = Ledger(school), random.Random(11)
+    people = ["student", "classmate", "load0", "load1"]
+    for who in people:
+        for _ in range(14):
+            assert ledger.post(clients(who), ledger.new(who, rng)).status == 200
+
+    def letters():
+        return {who: [c.get("letter", "") for c in clients(who).get(f"/api/v1/learners/{school.users[who].id}/grades").json["courses"]] for who in people}
+
+    doc = tmp_path / "p.json"
+    doc.write_text("{}")
+    same = waymark("rebuild", "--db", db.url, "--what-if", doc, "--json").json
+    assert same["changed"] == 0 and same["grades_changed"] == 0 and same["grades"] >= len(people)
+    doc.write_text(json.dumps({"grades": {"incomplete_share": 0, "conversion": [{"from": 1, "to": 2.2, "letter": "P", "percent": 60, "gpa": 1}, {"from": 2.2, "to": 4, "letter": "A", "percent": 95, "gpa": 4}]}}))
+    before = letters()
+    tried = waymark("rebuild", "--db", db.url, "--what-if", doc, "--json").json
+    assert letters() == before, "a what-if writes nothing"
+    waymark("policy", "set", doc, "--db", db.url, "--reason", "a test", "--effective", "now")
+    until = time.monotonic() + 20  # the server sees another's rules within a second or so
+    while (after := letters()) == before and time.monotonic() < until:
+        time.sleep(0.2)
+    assert tried["grades_changed"] == sum(a != b for who in people for a, b in zip(before[who], after[who])) > 0

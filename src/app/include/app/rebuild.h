@@ -11,6 +11,7 @@ struct rebuild_report {
     int64_t states_differed, rows_differed; /* before they were put right */
     /* what-if: learners x competencies by old and new level */
     int64_t changed, moved[LEVEL_COUNT][LEVEL_COUNT];
+    int64_t grades, grades_changed; /* what-if: course grades of students, and those whose letter would be another */
     int64_t held[LEVEL_COUNT]; /* as of a moment */
 };
 

@@ -134,7 +134,8 @@ static enum st get_me(struct call *c, struct err *e)
 
 static enum st get_next(struct call *c, struct err *e)
 {
-    int64_t courses[COURSES_MAX], competency = 0;
+    struct taught courses[COURSES_MAX];
+    int64_t competency = 0;
     size_t n;
     struct mastery_view m;
     struct next_item next;
@@ -153,7 +154,7 @@ struct api_answer {
     struct answer_cmd cmd;
     struct verdict verdict;
     const struct item *item;
-    int64_t courses[COURSES_MAX];
+    struct taught courses[COURSES_MAX];
     size_t course_count;
 };
 
@@ -256,7 +257,7 @@ static enum st help_parse(struct call *c, struct command **out, struct err *e)
     const char *item = json_str(body, "item_id", NULL);
     if (item && !id_parse(item, &h->item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
     if (h->item_id) {
-        int64_t courses[COURSES_MAX];
+        struct taught courses[COURSES_MAX];
         size_t n;
         const struct item_ref *ref = catalogue_item(&c->snapshot->catalogue, h->item_id);
         TRY(call_courses(c, c->learner.learner_id, courses, &n, e));

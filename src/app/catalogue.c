@@ -355,10 +355,10 @@ enum st catalogue_load(struct tx *tx, struct arena *a, struct catalogue *out, st
     return load_courses(tx, a, out, e);
 }
 
-bool catalogue_teaches(const struct catalogue *c, const int64_t *course_ids, size_t n, const struct item_ref *item)
+bool catalogue_teaches(const struct catalogue *c, const struct taught *courses, size_t n, const struct item_ref *item)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct course *k = catalogue_course(c, course_ids[i]);
+        const struct course *k = catalogue_course(c, courses[i].course_id);
         for (size_t j = 0; k && j < k->count; j++)
             for (size_t x = 0; x < item->competency_count; x++)
                 if (k->candidates[j].competency_id == item->competency_ids[x]) return true;

@@ -159,7 +159,7 @@ static enum st actor_by(struct app *app, struct tx *tx, enum sql_id query, const
         add_role(&a, col_text(q, 10), col_i64(q, 11));
         TRY(stmt_step(q, &row, e));
     }
-    if (a.roles & ROLE_STUDENT) TRY(learner_courses(tx, a.user_id, a.course_ids, COURSES_MAX, &a.course_count, e));
+    if (a.roles & ROLE_STUDENT) TRY(learner_courses(tx, a.user_id, a.courses, COURSES_MAX, &a.course_count, e));
     people_keep(app->people, version, key, expires, &a);
     *out = a;
     return ST_OK;

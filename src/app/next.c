@@ -2,7 +2,7 @@
 
 #include "base/rng.h"
 
-enum st learner_courses(struct tx *tx, int64_t learner_id, int64_t *ids, size_t most, size_t *n, struct err *e)
+enum st learner_courses(struct tx *tx, int64_t learner_id, struct taught *list, size_t most, size_t *n, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_course_of_learner, &q, e));
@@ -11,7 +11,7 @@ enum st learner_courses(struct tx *tx, int64_t learner_id, int64_t *ids, size_t 
     for (bool row = true;;) {
         TRY(stmt_step(q, &row, e));
         if (!row) return ST_OK;
-        if (*n < most) ids[(*n)++] = col_i64(q, 0);
+        if (*n < most) list[(*n)++] = (struct taught){col_i64(q, 0), col_i64(q, 1), col_i64(q, 2)};
     }
 }
 
@@ -60,13 +60,13 @@ static const struct item_ref *pick(const struct catalogue *c, const struct compe
 
 /* The next step of the problem in hand, when the last answer was right or the learner has moved on from it. */
 static const struct item_ref *same_problem(const struct snapshot *s, const struct learner_state *st,
-                                           const int64_t *course_ids, size_t courses)
+                                           const struct taught *courses, size_t course_count)
 {
     if (!st->seen_count) return NULL;
     const struct item_ref *last = catalogue_item(&s->catalogue, st->seen[0].item_id);
     if (!last || last->next_in_group == UINT32_MAX) return NULL;
     const struct item_ref *next = &s->catalogue.items[last->next_in_group];
-    return catalogue_teaches(&s->catalogue, course_ids, courses, next) && !seen_lately(st, next->item_id) ? next : NULL;
+    return catalogue_teaches(&s->catalogue, courses, course_count, next) && !seen_lately(st, next->item_id) ? next : NULL;
 }
 
 static void set(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const struct item_ref *it,
@@ -77,14 +77,14 @@ static void set(const struct snapshot *s, const struct learner_state *state, int
 }
 
 size_t next_items(const struct snapshot *s, const struct learner_state *state, int64_t learner_id,
-                  const int64_t *course_ids, size_t courses, int64_t now_ms, struct next_item *out, size_t most)
+                  const struct taught *courses, size_t course_count, int64_t now_ms, struct next_item *out, size_t most)
 {
-    const struct policy *p = &regime_policy(&s->regime, now_ms)->policy;
     double need[NEXT_MAX];
     size_t n = 0;
     if (most > NEXT_MAX) most = NEXT_MAX;
-    for (size_t i = 0; i < courses; i++) {
-        const struct course *k = catalogue_course(&s->catalogue, course_ids[i]);
+    for (size_t i = 0; i < course_count; i++) {
+        const struct course *k = catalogue_course(&s->catalogue, courses[i].course_id);
+        const struct policy *p = regime_policy_in(&s->regime, courses[i].org_id, courses[i].class_id, now_ms);
         struct next_choice choice[NEXT_MAX];
         size_t m = k ? next_choose(p, state, k->candidates, k->count, now_ms, choice, most) : 0;
         for (size_t j = 0; j < m; j++) {
@@ -105,27 +105,27 @@ size_t next_items(const struct snapshot *s, const struct learner_state *state, i
             need[at] = choice[j].need;
         }
     }
-    const struct item_ref *step = n ? same_problem(s, state, course_ids, courses) : NULL;
+    const struct item_ref *step = n ? same_problem(s, state, courses, course_count) : NULL;
     if (step) set(s, state, learner_id, step, catalogue_competency(&s->catalogue, step->competency_ids[0]), REASON_SAME_PROBLEM, 0, &out[0]);
     return n;
 }
 
-void next_item(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const int64_t *course_ids,
-               size_t courses, int64_t competency_id, int64_t now_ms, struct next_item *out)
+void next_item(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const struct taught *courses,
+               size_t course_count, int64_t competency_id, int64_t now_ms, struct next_item *out)
 {
     *out = (struct next_item){0};
     if (!competency_id) {
-        (void)next_items(s, state, learner_id, course_ids, courses, now_ms, out, 1);
+        (void)next_items(s, state, learner_id, courses, course_count, now_ms, out, 1);
         return;
     }
     const struct competency *k = catalogue_competency(&s->catalogue, competency_id);
     if (!k || !k->item_count) return;
-    const struct item_ref *step = same_problem(s, state, course_ids, courses);
+    const struct item_ref *step = same_problem(s, state, courses, course_count);
     for (size_t i = 0; step && i < step->competency_count; i++)
         if (step->competency_ids[i] == competency_id) {
             set(s, state, learner_id, step, k, REASON_SAME_PROBLEM, 0, out);
             return;
         }
     const struct item_ref *it = pick(&s->catalogue, k, state, learner_id);
-    if (catalogue_teaches(&s->catalogue, course_ids, courses, it)) set(s, state, learner_id, it, k, REASON_CHOSEN, 0, out);
+    if (catalogue_teaches(&s->catalogue, courses, course_count, it)) set(s, state, learner_id, it, k, REASON_CHOSEN, 0, out);
 }

@@ -33,6 +33,7 @@ enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, st
         const struct policy_version *v = &r->policies[i];
         struct notice found;
         bool differs;
+        if (v->scope > SCOPE_SCHOOL) continue; /* moves neither levels nor grades */
         if (v == first || v->effective_at_ms < oldest) continue; /* before the first there were no rules */
         if (!asked && r->pair_count) TRY(regime_school_of(tx, learner_id, &org_id, e));
         asked = true;

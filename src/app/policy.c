@@ -10,7 +10,7 @@
 /* The documents that a check needs; all owned. */
 struct documents {
     const struct policy_version *base; /* of the scope, in force at the time; NULL: none */
-    json_t *given, *before, *upper;    /* upper: of the district, for a school */
+    json_t *given, *before, *upper;    /* upper: what holds above the scope */
     json_t *after;                     /* given over before */
     json_t *before_whole, *after_whole; /* the same over upper */
 };
@@ -38,8 +38,9 @@ static enum st documents_make(const struct snapshot *s, const struct policy_save
     TRY(json_read_owned(p->doc, strlen(p->doc), &d->given, e));
     if (!json_is_object(d->given)) return err_fail(e, ST_INVALID, "policy.shape", "the policy must be a JSON object");
     d->before = d->base ? json_loads(d->base->doc, 0, NULL) : json_object();
+    if (p->scope > SCOPE_SCHOOL) upper = regime_policy_for(&s->regime, p->org_id, at_ms);
     json_t *above = p->scope == SCOPE_DISTRICT || !upper ? json_object() : json_loads(upper->doc, 0, NULL);
-    d->upper = policy_opened(above, p->scope_id);
+    d->upper = policy_opened(above, p->scope == SCOPE_SCHOOL ? p->scope_id : p->org_id);
     json_decref(above);
     d->after = policy_merge(d->before, d->given);
     d->before_whole = whole_of(d->upper, d->before, p->scope);
@@ -141,7 +142,6 @@ static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, st
     *out = (struct policy_saved){.effective_at_ms = at};
     if (!p->reason || !*p->reason) return err_fail(e, ST_INVALID, "policy.reason", "say why: a version of the rules is kept with its reason");
     if (p->until_ms && p->until_ms <= at) return err_fail(e, ST_INVALID, "policy.until", "it would end before it begins");
-    if (p->scope > SCOPE_SCHOOL) return err_fail(e, ST_INVALID, "policy.scope_unknown", "rules are kept for the district and for schools");
     TRY(documents_make(s, p, at, d, e));
     TRY(policy_may_set(d->upper, d->given, p->scope, e));
     TRY(compare(a, &s->regime, p, d, out, e));

@@ -88,6 +88,54 @@ static enum st pair_up(struct arena *a, struct regime *r, struct err *e)
     return ST_OK;
 }
 
+static enum st class_org(struct tx *tx, int64_t class_id, int64_t *org_id, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(tx, SQL_class_school, &q, e));
+    bind_i64(q, "class_id", class_id);
+    TRY(stmt_step(q, &row, e));
+    *org_id = row ? col_i64(q, 0) : 0;
+    return ST_OK;
+}
+
+static enum st narrow_one(struct policy_narrow *n, struct err *e)
+{
+    json_t *upper = json_loads(n->upper->doc, 0, NULL), *own = json_loads(n->own->doc, 0, NULL), *within = policy_within(upper, own, SCOPE_CLASS), *both = within ? policy_merge(upper, within) : NULL;
+    enum st st = both ? policy_from_json(both, &n->merged, e) : no_memory(e);
+    if (st == ST_INVALID) { /* what holds above was changed since, and they no longer go together */
+        n->merged = n->upper->policy;
+        st = ST_OK;
+    }
+    n->merged.policy_id = n->own->policy_id;
+    json_t *all[] = {upper, own, within, both};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
+    return st;
+}
+
+/* Each class's version over everything that was or will be above it. */
+static enum st narrow_down(struct tx *tx, struct arena *a, struct regime *r, struct err *e)
+{
+    size_t classes = 0;
+    for (size_t i = 0; i < r->policy_count; i++) classes += r->policies[i].scope == SCOPE_CLASS;
+    r->narrow = arena_array(a, classes * (r->policy_count + r->pair_count) + 1, sizeof *r->narrow);
+    if (!r->narrow) return no_memory(e);
+    for (size_t i = 0; classes && i < r->policy_count; i++) {
+        int64_t org_id;
+        if (r->policies[i].scope != SCOPE_CLASS) continue;
+        TRY(class_org(tx, r->policies[i].scope_id, &org_id, e));
+        for (size_t k = 0; k < r->policy_count + r->pair_count; k++) {
+            const struct policy_version *upper = k < r->policy_count ? &r->policies[k] : &r->pairs[k - r->policy_count].merged;
+            if (k < r->policy_count ? upper->scope != SCOPE_DISTRICT : upper->scope_id != org_id) continue;
+            struct policy_narrow *n = &r->narrow[r->narrow_count++];
+            n->upper = upper;
+            n->own = &r->policies[i];
+            TRY(narrow_one(n, e));
+        }
+    }
+    return ST_OK;
+}
+
 enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e)
 {
     struct stmt *q;
@@ -118,6 +166,7 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         if (v->scope == SCOPE_DISTRICT) TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e)); /* a school's says little alone */
     }
     TRY(pair_up(a, &r, e));
+    TRY(narrow_down(tx, a, &r, e));
     TRY(tx_stmt(tx, SQL_model_list, &q, e));
     for (bool row = true; r.model_count < models;) {
         TRY(stmt_step(q, &row, e));
@@ -164,6 +213,14 @@ const struct policy_version *regime_policy_for(const struct regime *r, int64_t o
     for (size_t i = 0; school && i < r->pair_count; i++)
         if (r->pairs[i].district == district && r->pairs[i].school == school) return &r->pairs[i].merged;
     return district;
+}
+
+const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms)
+{
+    const struct policy_version *upper = regime_policy_for(r, org_id, at_ms), *own = r->narrow_count && class_id ? latest(r, SCOPE_CLASS, class_id, at_ms) : NULL;
+    for (size_t i = 0; own && i < r->narrow_count; i++)
+        if (r->narrow[i].upper == upper && r->narrow[i].own == own) return &r->narrow[i].merged;
+    return &upper->policy;
 }
 
 enum st regime_school_of(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e)

@@ -134,11 +134,11 @@ static enum st compare_grades(struct asker *k, struct tx *tx, struct arena *a, i
                               const struct derived *after, struct err *e)
 {
     const struct catalogue *c = &k->q->s->catalogue;
-    int64_t courses[COURSES_MAX];
+    struct taught courses[COURSES_MAX];
     size_t n;
     TRY(learner_courses(tx, learner_id, courses, COURSES_MAX, &n, e));
     for (size_t i = 0; i < n; i++) {
-        const struct course *course = catalogue_course(c, courses[i]);
+        const struct course *course = catalogue_course(c, courses[i].course_id);
         struct grade was, would;
         if (!course) continue;
         enum level *levels = arena_array(a, 2 * course->count + 1, sizeof *levels);

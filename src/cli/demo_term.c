@@ -21,7 +21,8 @@ enum { DAY_MS = 86400000, BATCH = 200, ITEMS_A_DAY = 8, SKILLS = 64 };
 
 struct actor_student {
     const struct demo_student *who;
-    int64_t learner_id, course_id;
+    int64_t learner_id;
+    struct taught course;
     double ability, growth, pace;
     double skill[SKILLS]; /* by place in the course */
     struct rng rng;
@@ -74,7 +75,7 @@ static enum st find_people(struct term *t, const struct demo_people *p, uint64_t
         TRY(stmt_step(q, &row, e));
         if (!row) return err_fail(e, ST_BUG, "err.bug", "the roster lacks %s", s->who->username);
         s->learner_id = col_i64(q, 0);
-        TRY(learner_courses(tx, s->learner_id, &s->course_id, 1, &n, e));
+        TRY(learner_courses(tx, s->learner_id, &s->course, 1, &n, e));
         if (!n) return err_fail(e, ST_BUG, "err.bug", "%s has no course", s->who->username);
         rng_seed(&s->rng, hash_mix(seed, i + 1));
         arena_init(&s->arena, 64 << 20);
@@ -91,7 +92,7 @@ static enum st find_people(struct term *t, const struct demo_people *p, uint64_t
 
 static int place_in_course(const struct term *t, const struct actor_student *s, int64_t competency_id)
 {
-    const struct course *c = catalogue_course(&t->snapshot->catalogue, s->course_id);
+    const struct course *c = catalogue_course(&t->snapshot->catalogue, s->course.course_id);
     for (size_t i = 0; c && i < c->count && i < SKILLS; i++)
         if (t->snapshot->catalogue.competencies[c->competency[i]].competency_id == competency_id) return (int)i;
     return 0;
@@ -194,8 +195,8 @@ static enum st take_turn(struct term *t, struct turn *u, struct tx *tx, struct e
     const struct item *it;
     struct verdict v;
     size_t n = 1;
-    if (s->stay_on) next_item(t->snapshot, &s->state, s->learner_id, &s->course_id, 1, s->stay_on, t->now_ms, &next[0]);
-    else n = next_items(t->snapshot, &s->state, s->learner_id, &s->course_id, 1, t->now_ms, next, NEXT_MAX);
+    if (s->stay_on) next_item(t->snapshot, &s->state, s->learner_id, &s->course, 1, s->stay_on, t->now_ms, &next[0]);
+    else n = next_items(t->snapshot, &s->state, s->learner_id, &s->course, 1, t->now_ms, next, NEXT_MAX);
     struct next_item *chosen = &next[n > 1 && uniform(&s->rng) < 0.15 ? 1 : 0];
     if (!n || !chosen->item) return ST_NOT_FOUND;
     TRY(app_item_variant(t->app, tx, &u->arena, chosen->item->item_id, chosen->item->version, chosen->variant, ITEM_TO_SCORE, &it, e));

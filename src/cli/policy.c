@@ -10,14 +10,12 @@
 #include "base/json.h"
 #include "cli/cli.h"
 
-/* --school NAME|ID: whose rules. */
-static enum st find_scope(struct tx *tx, const char *school, enum policy_scope *scope, int64_t *id, struct err *e)
+/* --school NAME|ID, --class TITLE|ID or --learner NAME|ID: whose rules. org_id: the school above a class or a learner. */
+static enum st find_school(struct tx *tx, const char *school, int64_t *id, struct err *e)
 {
     struct stmt *q;
     bool row;
-    *scope = school ? SCOPE_SCHOOL : SCOPE_DISTRICT;
     *id = 0;
-    if (!school) return ST_OK;
     TRY(tx_stmt(tx, SQL_org_list, &q, e));
     for (;;) {
         TRY(stmt_step(q, &row, e));
@@ -29,13 +27,51 @@ static enum st find_scope(struct tx *tx, const char *school, enum policy_scope *
     return *id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no school %s", school);
 }
 
-enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, struct err *e)
+static enum st find_class(struct tx *tx, const char *name, int64_t *id, int64_t *org_id, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    int64_t asked = 0;
+    (void)id_parse(name, &asked);
+    TRY(tx_stmt(tx, SQL_class_find, &q, e));
+    bind_i64(q, "class_id", asked);
+    bind_text(q, "title", name);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no class %s", name);
+    *id = col_i64(q, 0);
+    TRY(tx_stmt(tx, SQL_class_school, &q, e));
+    bind_i64(q, "class_id", *id);
+    TRY(stmt_step(q, &row, e));
+    *org_id = row ? col_i64(q, 0) : 0;
+    return ST_OK;
+}
+
+static enum st find_scope(struct cli *c, struct tx *tx, enum policy_scope *scope, int64_t *id, int64_t *org_id, struct err *e)
+{
+    const char *school = cli_opt(c, "--school"), *class = cli_opt(c, "--class"), *learner = cli_opt(c, "--learner");
+    *scope = learner ? SCOPE_LEARNER : class ? SCOPE_CLASS : school ? SCOPE_SCHOOL : SCOPE_DISTRICT;
+    *id = *org_id = 0;
+    if (learner) {
+        TRY(cli_find_user(tx, learner, id, e));
+        return regime_school_of(tx, *id, org_id, e);
+    }
+    if (class) return find_class(tx, class, id, org_id, e);
+    return school ? find_school(tx, school, id, e) : ST_OK;
+}
+
+static enum st scope_of(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, int64_t *org_id, struct err *e)
 {
     struct tx tx;
     TRY(tx_read(a->conn, a->app.snapshot->district_id, &tx, e));
-    enum st st = find_scope(&tx, cli_opt(c, "--school"), scope, id, e);
+    enum st st = find_scope(c, &tx, scope, id, org_id, e);
     tx_rollback(&tx);
     return st;
+}
+
+enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, struct err *e)
+{
+    int64_t org_id;
+    return scope_of(c, a, scope, id, &org_id, e);
 }
 
 static void put_version(struct json_out *j, const struct policy_version *v)
@@ -206,7 +242,7 @@ static int check_or_set(struct cli *c, bool set)
     }
     p.doc = doc;
     arena_init(&arena, 64u << 20);
-    enum st st = cli_scope(c, &a, &p.scope, &p.scope_id, &e);
+    enum st st = scope_of(c, &a, &p.scope, &p.scope_id, &p.org_id, &e);
     bool time_read = read_effective(c, &a.app, &p.effective_at_ms);
     struct snapshot *s = snapshot_hold(&a.app);
     if (st == ST_OK && time_read) {
@@ -338,11 +374,13 @@ const struct cli_word cli_words_policy[] = {
     {"policy show", "", "The rules in force.", run_show, true,
      {{"--school", "NAME|ID", "of a school (default: the district's)"}, {"--as-of", "TIME", "as they were then"}, {"--history", NULL, "all versions, as JSON"}}},
     {"policy check", "FILE", "Would this document be taken, and what would differ? Writes nothing.", run_check, true,
-     {{"--school", "NAME|ID", "for a school"}, {"--effective", "TIME", "now, next-term or a time"}}},
+     {{"--school", "NAME|ID", "for a school"}, {"--class", "TITLE|ID", "for a class"}, {"--learner", "NAME|ID", "for a student"}, {"--effective", "TIME", "now, next-term or a time"}}},
     {"policy set", "FILE", "A new version: FILE, whole or in part, over the one before.", run_set, true,
      {{"--reason", "TEXT", "why; kept with the version"},
       {"--author", "USERNAME", "who decided (default: the operator)"},
       {"--school", "NAME|ID", "for a school"},
+      {"--class", "TITLE|ID", "for a class: what its school leaves open"},
+      {"--learner", "NAME|ID", "for a student: what the class's rules leave open"},
       {"--effective", "TIME", "now, next-term or a time (default: at once, or with the next term when levels or grades would change)"}}},
     {"policy diff", "BEFORE AFTER", "What differs between two documents, in words: files; with --db also ids of versions, or now.", run_diff, false, {{0}}},
     {"grades freeze", "", "Write down a term's grades as they are, with the rules that made them; what was written before stays.", run_freeze, true,

@@ -22,7 +22,7 @@ static bool read_password(char *out, size_t cap)
     return true;
 }
 
-static enum st find_user(struct tx *tx, const char *who, int64_t *user_id, struct err *e)
+enum st cli_find_user(struct tx *tx, const char *who, int64_t *user_id, struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -95,7 +95,7 @@ static int run_role(struct cli *c)
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = find_user(&tx, c->positional[0], &id, &e);
+        st = cli_find_user(&tx, c->positional[0], &id, &e);
         if (st == ST_OK && school) st = org_by_name(&tx, school, &org_id, &e);
         if (st == ST_OK) st = tx_stmt(&tx, add ? SQL_role_insert : SQL_role_close, &q, &e);
         if (st == ST_OK) {
@@ -127,7 +127,7 @@ static int run_passwd(struct cli *c)
     enum st st = password_hash(password, hash, &e);
     if (st == ST_OK) st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = find_user(&tx, c->positional[0], &id, &e);
+        st = cli_find_user(&tx, c->positional[0], &id, &e);
         if (st == ST_OK) st = tx_stmt(&tx, SQL_user_set_password, &q, &e);
         if (st == ST_OK) {
             bind_i64(q, "user_id", id);
@@ -252,7 +252,7 @@ static int run_token(struct cli *c)
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = find_user(&tx, user, &id, &e);
+        st = cli_find_user(&tx, user, &id, &e);
         if (st == ST_OK) st = api_token_create(&a.app, &tx, id, ttl, token, &e);
         if (st == ST_OK) st = tx_commit(&tx, &e);
         else tx_rollback(&tx);

@@ -112,11 +112,11 @@ enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struc
     return may_learner(&c->tx, &c->who, relations, learner_id, out, e);
 }
 
-enum st call_courses(struct call *c, int64_t learner_id, int64_t *ids, size_t *n, struct err *e)
+enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e)
 {
-    if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT)) return learner_courses(&c->tx, learner_id, ids, COURSES_MAX, n, e);
+    if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT)) return learner_courses(&c->tx, learner_id, out, COURSES_MAX, n, e);
     *n = c->who.course_count;
-    memcpy(ids, c->who.course_ids, *n * sizeof *ids);
+    memcpy(out, c->who.courses, *n * sizeof *out);
     return ST_OK;
 }
 

@@ -73,7 +73,8 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     struct next_item next;
     struct stmt *q;
     bool row;
-    int64_t courses[COURSES_MAX], secure = 0, all = 0;
+    struct taught courses[COURSES_MAX];
+    int64_t secure = 0, all = 0;
     size_t n;
     TRY(call_courses(c, who->learner_id, courses, &n, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &m, e));
@@ -82,7 +83,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     TRY(stmt_step(q, &row, e));
     *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id), .standing_url = arena_printf(c->arena, "/standing/%lld", (long long)who->learner_id), .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id), .name = name, .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
     for (size_t i = 0; i < n; i++) {
-        const struct course *k = catalogue_course(&c->snapshot->catalogue, courses[i]);
+        const struct course *k = catalogue_course(&c->snapshot->catalogue, courses[i].course_id);
         for (size_t j = 0; k && j < k->count; j++) {
             const struct competency_state *st = state_find(&m.state, c->snapshot->catalogue.competencies[k->competency[j]].competency_id);
             all++;

@@ -102,7 +102,7 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
 {
     struct mastery_view m;
     struct next_item next;
-    int64_t courses[COURSES_MAX];
+    struct taught courses[COURSES_MAX];
     size_t n;
     TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));

@@ -150,6 +150,8 @@ enum msg_id habit_mark_words(int32_t mark);
 enum st web_habits(struct call *c, struct err *e);
 enum st web_habits_parse(struct call *c, struct command **out, struct err *e);
 enum st web_habits_reply(struct call *c, struct command *cmd, struct err *e);
+enum st web_class_rules(struct call *c, struct err *e);
+enum st web_class_rules_save(struct call *c, struct err *e);
 enum st web_transcript(struct call *c, struct err *e);
 
 /* shared by student.c, teacher.c and family.c */

@@ -21,7 +21,7 @@ struct in_hand {
     int64_t variant;
     struct draft draft;
     struct mastery_view mastery;
-    int64_t courses[COURSES_MAX];
+    struct taught courses[COURSES_MAX];
     size_t course_count;
     struct next_item next; /* why this one */
 };
@@ -199,7 +199,7 @@ static enum st fill_hints(struct call *c, const struct in_hand *h, struct ui_hin
 static enum st fill_path(struct call *c, const struct in_hand *h, const struct competency *about, struct page_item *p, struct err *e)
 {
     for (size_t i = 0; i < h->course_count; i++) {
-        const struct course *k = catalogue_course(&c->snapshot->catalogue, h->courses[i]);
+        const struct course *k = catalogue_course(&c->snapshot->catalogue, h->courses[i].course_id);
         struct ui_path_step *steps;
         bool mine = false;
         for (size_t j = 0; k && j < k->count; j++) mine = mine || &c->snapshot->catalogue.competencies[k->competency[j]] == about;

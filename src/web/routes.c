@@ -54,6 +54,8 @@ const struct route web_routes[] = {
     GET("/class/:class/observe", MAY_TEACHES, web_observe, OF_CLASS, .summary = "Record what was seen, for several students"),
     POST("/class/:class/observe", MAY_TEACHES, web_observe_parse, web_observe_reply, OF_CLASS, .summary = "Record what was seen"),
     GET("/class/:class/standing", MAY_TEACHES, web_class_standing, OF_CLASS, .summary = "Who needs what to graduate or move up in time"),
+    GET("/class/:class/rules", MAY_TEACHES, web_class_rules, OF_CLASS, .summary = "The rules of a class"),
+    {.method = HTTP_POST, .path = "/class/:class/rules", .may = MAY_TEACHES, .kind = ROUTE_WORK, .read = web_class_rules_save, .body_max = FORM, OF_CLASS, .summary = "Change the rules of a class"},
     GET("/class/:class/habits", MAY_TEACHES, web_habits, OF_CLASS, .summary = "Habits of work this term"),
     {.method = HTTP_POST, .path = "/class/:class/habits", .may = MAY_TEACHES, .kind = ROUTE_WRITE, .parse = web_habits_parse, .reply = web_habits_reply, .body_max = RULES_FORM, OF_CLASS, .summary = "Say how students work"},
     GET("/class/:class/cards", MAY_TEACHES, web_cards, OF_CLASS, .summary = "Sign-in cards"),

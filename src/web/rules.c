@@ -305,7 +305,7 @@ static enum st fill_version(struct call *c, struct tx *tx, const struct policy_v
 static size_t count_versions(const struct regime *r, int64_t org_id)
 {
     size_t n = 0;
-    for (size_t i = 0; i < r->policy_count; i++) n += r->policies[i].scope_id == org_id;
+    for (size_t i = 0; i < r->policy_count; i++) n += r->policies[i].scope <= SCOPE_SCHOOL && r->policies[i].scope_id == org_id;
     return n;
 }
 

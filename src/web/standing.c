@@ -154,7 +154,7 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_standin
 static enum st fill_working(struct call *c, const struct learner_state *state, struct page_standing *page, struct err *e)
 {
     struct next_item next;
-    int64_t courses[COURSES_MAX];
+    struct taught courses[COURSES_MAX];
     size_t n;
     TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
     next_item(c->snapshot, state, c->learner.learner_id, courses, n, 0, c->now_ms, &next);

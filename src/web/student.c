@@ -51,7 +51,7 @@ static const char *skill_address(struct call *c, int64_t competency_id)
 
 struct standing_of {
     struct mastery_view m;
-    int64_t courses[COURSES_MAX];
+    struct taught courses[COURSES_MAX];
     size_t course_count;
     const char *class_title;
 };
@@ -116,7 +116,7 @@ enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_to
     const struct policy *p = &s.m.policy->policy;
     struct ui_goal *goal;
     for (size_t i = 0; i < s.course_count && i < 1; i++) {
-        const struct course *k = catalogue_course(&c->snapshot->catalogue, s.courses[i]);
+        const struct course *k = catalogue_course(&c->snapshot->catalogue, s.courses[i].course_id);
         struct ui_path_step *steps;
         if (!k || !k->count) continue;
         TRY(call_alloc(c, sizeof *goal, (void **)&goal, e));
@@ -169,7 +169,7 @@ enum st fill_map(struct call *c, const struct learner_scope *who, const char *wh
     *n = 0;
     *skills = *secure = 0;
     for (size_t i = 0; i < s.course_count; i++) {
-        const struct course *k = catalogue_course(&c->snapshot->catalogue, s.courses[i]);
+        const struct course *k = catalogue_course(&c->snapshot->catalogue, s.courses[i].course_id);
         struct ui_map_row *rows;
         if (!k || !k->count) continue;
         TRY(call_alloc(c, k->count * sizeof *rows, (void **)&rows, e));

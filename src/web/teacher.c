@@ -11,12 +11,12 @@
 
 enum { CLASSES_MAX = 60, WORKING_MINUTES = 10, NOW_ROWS = 12, LOOKS_SHOWN = 40 };
 
-struct taught {
+struct taught_class {
     int64_t class_id;
     const char *title;
 };
 
-static enum st taught_classes(struct call *c, struct taught *list, size_t *n, struct err *e)
+static enum st taught_classes(struct call *c, struct taught_class *list, size_t *n, struct err *e)
 {
     struct stmt *q;
     *n = 0;
@@ -26,12 +26,12 @@ static enum st taught_classes(struct call *c, struct taught *list, size_t *n, st
         TRY(stmt_step(q, &row, e));
         if (!row || *n == CLASSES_MAX) return ST_OK;
         if (!str_eq(col_text(q, 4), "teacher")) continue;
-        list[*n] = (struct taught){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 1))};
+        list[*n] = (struct taught_class){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 1))};
         if (!list[(*n)++].title) return err_fail(e, ST_NOMEM, "err.memory", "classes");
     }
 }
 
-static enum st class_row(struct call *c, const struct taught *k, struct ui_class_row *out, struct err *e)
+static enum st class_row(struct call *c, const struct taught_class *k, struct ui_class_row *out, struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -45,7 +45,7 @@ static enum st class_row(struct call *c, const struct taught *k, struct ui_class
     return ST_OK;
 }
 
-static enum st class_rows(struct call *c, struct taught *list, size_t *n, struct ui_class_row **out, struct err *e)
+static enum st class_rows(struct call *c, struct taught_class *list, size_t *n, struct ui_class_row **out, struct err *e)
 {
     struct ui_class_row *rows;
     TRY(taught_classes(c, list, n, e));
@@ -58,7 +58,7 @@ static enum st class_rows(struct call *c, struct taught *list, size_t *n, struct
 enum st web_classes(struct call *c, struct err *e)
 {
     struct page *p;
-    struct taught list[CLASSES_MAX];
+    struct taught_class list[CLASSES_MAX];
     struct ui_class_row *rows;
     struct page_classes page = {0};
     TRY(page_begin(c, "/classes", &p, e));
@@ -87,7 +87,7 @@ static void put_help(struct call *c, const struct queue_entry *x, int64_t class_
                                 .address = student_address(c, x->learner_id, class_id), .help_id = id_text(c, x->help_id)};
 }
 
-static void put_queue(struct call *c, const struct queue_entry *x, const struct taught *k, struct ui_queue_row *out)
+static void put_queue(struct call *c, const struct queue_entry *x, const struct taught_class *k, struct ui_queue_row *out)
 {
     static const enum msg_id words[] = {[QUEUE_OPEN_EVIDENCE] = MSG_queue_open, [QUEUE_TALK] = MSG_queue_talk, [QUEUE_VIEW_AS] = MSG_queue_view};
     *out = (struct ui_queue_row){.who = x->name, .class_title = k->title, .reason = x->text, .action = words[x->action],
@@ -103,7 +103,7 @@ static const char *const reason_order[REASONS] = {"same_error", "fast", "stuck",
 enum st web_now(struct call *c, struct err *e)
 {
     struct page *p;
-    struct taught list[CLASSES_MAX];
+    struct taught_class list[CLASSES_MAX];
     struct ui_class_row *rows;
     struct queue_entry *queues[CLASSES_MAX];
     size_t counts[CLASSES_MAX], all = 0;
@@ -126,7 +126,7 @@ enum st web_now(struct call *c, struct err *e)
     struct ui_queue_row *queue;
     struct from {
         const struct queue_entry *entry;
-        const struct taught *of;
+        const struct taught_class *of;
     } *order;
     size_t n = 0;
     TRY(call_alloc(c, (all + 1) * sizeof *order, (void **)&order, e));
@@ -189,7 +189,7 @@ enum st web_class(struct call *c, struct err *e)
     const char *said = http_query(c->http, "seen");
     if (said && (!parse_i64(said, &seen) || seen < 0 || seen > 1000)) seen = 0;
     struct page_class_grid page = {.seen = seen, .class_id = id_text(c, c->class_.class_id), .title = v.title, .as_of = c->now_ms, .live = true, .roomy = v.competency_count <= 15, .cols = cols, .cols_n = v.competency_count, .rows = rows, .rows_n = v.learner_count,
-                                   .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id), .habits_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id), .standing_url = arena_printf(c->arena, "/class/%lld/standing", (long long)c->class_.class_id), .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
+                                   .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id), .rules_url = arena_printf(c->arena, "/class/%lld/rules", (long long)c->class_.class_id), .habits_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id), .standing_url = arena_printf(c->arena, "/class/%lld/standing", (long long)c->class_.class_id), .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
     return page_end(p, page_class_grid(&p->html, &p->ctx, &page), e);
 }
 

@@ -65,6 +65,8 @@ EXPECTED = {
     ("POST", "/why/:learner/look"): to(303, "guardian"),
     ("GET", "/report/:learner"): to(200, "student", "teacher", "guardian"),
     ("GET", "/transcript/:learner"): to(200, "student", "teacher", "guardian", "principal"),
+    ("GET", "/class/:class/rules"): TEACHER,
+    ("POST", "/class/:class/rules"): to(303, "teacher"),
     ("GET", "/class/:class/habits"): TEACHER,
     ("POST", "/class/:class/habits"): to(303, "teacher"),
     ("GET", "/letter/:learner"): to(200, "teacher", "guardian"),
@@ -134,7 +136,7 @@ EXPECTED = {
 }
 # Routes about a learner or a class: the same people with ids that are not theirs are refused.
 OF_LEARNER = {"/transcript/:learner", "/why/:learner", "/why/:learner/look", "/api/v1/learners/:learner/standing", "/api/v1/learners/:learner/looks", "/standing/:learner", "/letter/:learner", "/report/:learner", "/changes/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
-OF_CLASS = {"/api/v1/classes/:class/observations", "/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/standing", "/class/:class/habits", "/class/:class/checkpoint", "/class/:class/cards", "/class/:class/live"}
+OF_CLASS = {"/api/v1/classes/:class/observations", "/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/standing", "/class/:class/rules", "/class/:class/habits", "/class/:class/checkpoint", "/class/:class/cards", "/class/:class/live"}
 # Whose records are not theirs, by role.
 FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "coach": ["student"], "district": ["student"], "programs": ["student"],
            "nobody": ["student"]}
@@ -206,6 +208,7 @@ class Walk:
             "/standing/:learner": {"client_id": str(uuid.uuid4()), "requirement": self.requirement, "amount": "2", "day": "2026-01-05", "note": "at the library"},
             "/checkpoints": {"client_id": str(uuid.uuid4()), "title": "November", "skill": competency, "task": "Simplify 9/12.", "most": "4"},
             "/class/:class/checkpoint": {"client_id": str(uuid.uuid4()), f"p0_{learner}": "3"},
+            "/class/:class/rules": {"mastery.review_after_days": str(uuid.uuid4().int % 300 + 20), "reason": "short terms"},
             "/class/:class/habits": {"client_id": str(uuid.uuid4()), f"h0_{learner}": "3"},
             "/moderation": {"client_id": str(uuid.uuid4()), "title": "November", "skill": competency},
             "/moderation/work": {"client_id": str(uuid.uuid4()), "moderation_id": self.moderation, "body": "Therefore."},

@@ -280,3 +280,46 @@ def test_versions_are_told_apart_in_words(document):
 def test_the_page_of_settings_is_the_table():
     page = (pathlib.Path(__file__).parents[2] / "docs/policy.md").read_text()
     assert page.endswith(waymark("policy", "settings").out), "docs/policy.md is behind: end it with `waymark policy settings`"
+
+
+def test_a_class_sets_what_its_school_leaves_open(clients, school, db):
+    """Within bounds, with a reason, and it holds in that class alone: for what comes next, and for the teacher's queue."""
+    teacher, page = clients("teacher", session=True), f"/class/{school.classes['c1']}/rules"
+    shown = teacher.get(page).text
+    assert 'name="mastery.review_after_days"' in shown and "mastery.secure_at" not in shown, "levels mean the same in every class"
+    for wrong in ({"mastery.review_after_days": "0"}, {"mastery.review_after_days": "soon"}, {"mastery.review_after_days": "30", "reason": ""}, {"mastery.review_after_days": ""}):
+        assert teacher.post(page, form={"reason": "short terms", **wrong}).status in (400, 403), wrong
+    # The district bounds it for all below.
+    assert clients("district", session=True).post("/rules", form={"mastery.review_after_days.least": "7", "mastery.review_after_days.most": "60", "reason": "not every day, and not once a year"}).status == 303
+    bounded = teacher.post(page, form={"mastery.review_after_days": "2", "reason": "short terms"})
+    assert bounded.status == 403 and "mastery.review_after_days" in bounded.text
+    assert teacher.post(page, form={"mastery.review_after_days": "9", "mastery.stuck_after": "3", "mastery.stuck_below": "90", "reason": "short terms"}).status == 303
+    assert 'value="9"' in teacher.get(page).text and "short terms" in teacher.get(page).text
+    assert 'value="9"' not in clients("teacher2", session=True).get(f"/class/{school.classes['c2']}/rules").text
+    assert clients("teacher2", session=True).post(page, form={"mastery.review_after_days": "9", "reason": "x"}).status == 403
+    # stuck after three in this class: the queue says so here, where the school's six would not.
+    me, ledger = clients("student"), []
+    item = me.next()
+    for i in range(4):
+        me.answer(item, school.wrong(item["item_id"]))
+        item = me.next()
+    reasons = {e["reason"]["code"] for e in clients("teacher").get(f"/api/v1/classes/{school.classes['c1']}/queue").json["entries"] if e["learner_id"] == school.student.id}
+    assert "stuck" in reasons or "same_error" in reasons, reasons
+    # Empty again: as the school has it. And the district's lock later makes it void, without a trace of it in levels.
+    assert teacher.post(page, form={"mastery.review_after_days": "", "mastery.stuck_after": "3", "reason": "as before"}).status == 303
+    assert 'value="9"' not in teacher.get(page).text
+    assert clients("district", session=True).post("/rules", form={"mastery.stuck_after.lock": "locked", "reason": "the same for all"}).status == 303
+    assert "locked by the school" in teacher.get(page).text
+    assert waymark("check", "--db", db.url).code == 0
+
+
+def test_a_students_rules_are_what_the_class_leaves_open(db, school, tmp_path):
+    doc = tmp_path / "p.json"
+    doc.write_text('{"agency": {"most": 2}}')
+    assert waymark("policy", "set", doc, "--db", db.url, "--learner", "q.alder", "--reason", "agreed with the family").code == 0
+    doc.write_text('{"mastery": {"review_after_days": 9}}')
+    waymark("policy", "set", doc, "--db", db.url, "--learner", "q.alder", "--reason", "x", expect=4)
+    waymark("policy", "set", doc, "--db", db.url, "--class", "Algebra 8 Blue", "--reason", "short terms")
+    waymark("policy", "set", doc, "--db", db.url, "--class", "no such class", "--reason", "x", expect=3)
+    assert [r for r in db.rows("SELECT scope FROM policy ORDER BY policy_id")][-2:] == [["learner"], ["class"]]
+    assert waymark("check", "--db", db.url).code == 0

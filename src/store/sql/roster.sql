@@ -11,10 +11,10 @@ WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.status = 'acti
 ORDER BY c.title, c.class_id
 -- name: course_of_learner
 -- why: on the path of every answer: what is this learner's
-SELECT DISTINCT c.course_id FROM enrollment e
+SELECT c.course_id, MIN(c.class_id), MIN(COALESCE(c.org_id, 0)) FROM enrollment e
 JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
 WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'student' AND e.status = 'active'
-  AND c.status = 'active' AND c.course_id IS NOT NULL ORDER BY c.course_id
+  AND c.status = 'active' AND c.course_id IS NOT NULL GROUP BY c.course_id ORDER BY c.course_id
 -- name: class_students
 SELECT u.user_id, u.given_name, u.family_name, u.preferred_name, u.username, u.grade FROM enrollment e
 JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
@@ -62,6 +62,8 @@ WHERE t.district_id = :district_id AND t.user_id = :user_id AND t.class_id = :cl
 -- name: relation_guardian
 SELECT 1 FROM guardian WHERE district_id = :district_id AND guardian_id = :user_id AND learner_id = :learner_id
   AND status = 'active' LIMIT 1
+-- name: class_school
+SELECT COALESCE(org_id, 0) FROM class WHERE district_id = :district_id AND class_id = :class_id
 -- name: class_insert
 INSERT INTO class (district_id, class_id, course_id, org_id, title, code, grades, periods, location, status)
 VALUES (:district_id, :class_id, :course_id, :org_id, :title, :code, :grades, :periods, '', 'active')

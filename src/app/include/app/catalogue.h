@@ -32,6 +32,11 @@ struct item_ref {
     const int64_t *competency_ids; /* ordered */
 };
 
+/* What a learner is taught, and where. */
+struct taught {
+    int64_t course_id, class_id, org_id; /* org_id 0: no school */
+};
+
 struct course {
     int64_t course_id;
     size_t count;
@@ -63,6 +68,6 @@ const struct framework *catalogue_framework(const struct catalogue *c, int64_t i
 /* The competencies of an item, in that version, for a fact (INT64_MAX: for one to come); *n = 0 when unknown. */
 const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, int64_t evidence_id, size_t *n);
 /* Does any of these courses teach one of the item's competencies? */
-bool catalogue_teaches(const struct catalogue *c, const int64_t *course_ids, size_t n, const struct item_ref *item);
+bool catalogue_teaches(const struct catalogue *c, const struct taught *courses, size_t n, const struct item_ref *item);
 
 #endif

@@ -28,7 +28,7 @@ struct actor {
         unsigned roles;
     } orgs[16];       /* where the person leads, coaches or sees programs */
     size_t org_count;
-    int64_t course_ids[COURSES_MAX]; /* of a student: what is taught to the person */
+    struct taught courses[COURSES_MAX]; /* of a student: what is taught to the person */
     size_t course_count;
     char given_name[80], family_name[80], username[80], language[12], grade[8];
 };

@@ -14,14 +14,14 @@ struct next_item {
     const struct competency *about;      /* the other competency that the reason names, or NULL */
 };
 
-/* Course ids of a learner's active classes. */
-enum st learner_courses(struct tx *tx, int64_t learner_id, int64_t *course_ids, size_t most, size_t *n, struct err *e) WARN_UNUSED;
+/* What a learner's active classes teach. */
+enum st learner_courses(struct tx *tx, int64_t learner_id, struct taught *out, size_t most, size_t *n, struct err *e) WARN_UNUSED;
 /* The best choice, or within one competency (0: any). */
-void next_item(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const int64_t *course_ids,
-               size_t courses, int64_t competency_id, int64_t now_ms, struct next_item *out);
+void next_item(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const struct taught *courses,
+               size_t course_count, int64_t competency_id, int64_t now_ms, struct next_item *out);
 /* Up to NEXT_MAX choices over different competencies, the best first: one to go on with, the others to choose from. */
 size_t next_items(const struct snapshot *s, const struct learner_state *state, int64_t learner_id,
-                  const int64_t *course_ids, size_t courses, int64_t now_ms, struct next_item *out, size_t most);
+                  const struct taught *courses, size_t course_count, int64_t now_ms, struct next_item *out, size_t most);
 /* The variant that a learner gets of an item now. */
 int64_t next_variant(const struct learner_state *state, int64_t learner_id, const struct item_ref *item);
 

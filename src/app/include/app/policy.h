@@ -7,8 +7,9 @@
 #include "i18n/i18n.h"
 
 struct policy_save {
-    enum policy_scope scope; /* district or school */
-    int64_t scope_id;        /* the school's org id; 0 for the district */
+    enum policy_scope scope; /* district, school, class or learner */
+    int64_t scope_id;        /* the school's org id, the class, the learner; 0 for the district */
+    int64_t org_id;          /* of a class or a learner: the school, whose rules are above; 0: the district's are */
     const char *doc;         /* merged over the version of that scope in force at the time: a partial document will do */
     const char *reason;      /* recorded; never empty */
     int64_t recorder_id;     /* 0: the operator */

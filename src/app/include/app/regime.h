@@ -35,10 +35,17 @@ struct policy_pair {
     struct policy_version merged; /* named by the one that came into force later */
 };
 
+/* A class's version over what holds in its school. Only what re-derives nothing may be set so far down, so nothing stored goes by it. */
+struct policy_narrow {
+    const struct policy_version *upper, *own;
+    struct policy merged;
+};
+
 struct regime {
-    size_t policy_count, model_count, pair_count;
+    size_t policy_count, model_count, pair_count, narrow_count;
     struct policy_version *policies; /* ordered by id */
     struct policy_pair *pairs;
+    struct policy_narrow *narrow;
     struct model *models;
 };
 
@@ -48,6 +55,8 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
 const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms);
 /* The same for a school (0: the district's). */
 const struct policy_version *regime_policy_for(const struct regime *r, int64_t org_id, int64_t at_ms);
+/* The same for a class of that school (class_id 0: the school's). */
+const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms);
 /* For a learner: by the school, which is looked up only where a school has rules of its own. */
 enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e) WARN_UNUSED;
 /* A scope's own version in force; NULL: it has none. */

@@ -61,6 +61,8 @@ enum st cli_open(struct cli *c, struct cli_app *out, struct err *e) WARN_UNUSED;
 void cli_close(struct cli_app *a);
 
 /* policy.c: --school NAME|ID as a scope; without it the district. ST_NOT_FOUND: no such school */
+/* By user name or id. ST_NOT_FOUND: nobody. */
+enum st cli_find_user(struct tx *tx, const char *who, int64_t *user_id, struct err *e) WARN_UNUSED;
 enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, struct err *e) WARN_UNUSED;
 
 /* admin.c: the first rows of a new database. ST_DENIED: it holds a district already. */

@@ -81,8 +81,8 @@ enum st call_alloc(struct call *c, size_t n, void **out, struct err *e) WARN_UNU
 enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struct learner_scope *out, struct err *e) WARN_UNUSED;
 /* Leaves a record that names of a scope ("school") are looked at, where no route parameter says whose. scope is borrowed for ever. */
 enum st call_look(struct call *c, const char *scope, int64_t scope_id, struct err *e) WARN_UNUSED;
-/* learner_courses(), without asking again when the learner is the one who asks. ids has room for COURSES_MAX. */
-enum st call_courses(struct call *c, int64_t learner_id, int64_t *ids, size_t *n, struct err *e) WARN_UNUSED;
+/* learner_courses(), without asking again when the learner is the one who asks. out has room for COURSES_MAX. */
+enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e) WARN_UNUSED;
 
 struct gate {
     struct app *app;

@@ -1,0 +1,145 @@
+/* The rules of one class: what its school leaves open, within the school's bounds, with the reason on record. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/class.h"
+#include "base/json.h"
+#include "rules.h"
+
+enum { VERSIONS_SHOWN = 20 };
+
+static enum st own_org(struct call *c, struct tx *tx, int64_t *org_id, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(tx, SQL_class_school, &q, e));
+    bind_i64(q, "class_id", c->class_.class_id);
+    TRY(stmt_step(q, &row, e));
+    *org_id = row ? col_i64(q, 0) : 0;
+    return ST_OK;
+}
+
+/* Is it locked above? And between what it may be set. */
+static void fill_bounds(struct call *c, const struct setting *s, const json_t *upper, struct ui_class_setting *r)
+{
+    const json_t *about = json_object_get(json_object_get(upper, "about"), rules_field(c, s));
+    double least = json_f64(about, "least", s->least), most = json_f64(about, "most", s->most);
+    r->locked = !str_eq(json_str(about, "lock", "open"), "open");
+    if (!r->locked) r->bounds = SAY(c, rules_in_100(s) ? MSG_class_rules_bounds_in_100 : MSG_class_rules_bounds, MSG_T("least", rules_number(c, s, least)), MSG_T("most", rules_number(c, s, most)));
+}
+
+static enum st fill_settings(struct call *c, int64_t org_id, struct page_class_rules *page, struct err *e)
+{
+    struct ui_class_setting *rows;
+    const struct policy_version *school = regime_policy_for(&c->snapshot->regime, org_id, c->now_ms), *own = regime_version(&c->snapshot->regime, SCOPE_CLASS, c->class_.class_id, c->now_ms);
+    const struct policy *here = regime_policy_in(&c->snapshot->regime, org_id, c->class_.class_id, c->now_ms);
+    json_t *upper, *doc = NULL;
+    TRY(call_alloc(c, policy_setting_count * sizeof *rows, (void **)&rows, e));
+    TRY(json_read(c->arena, school->doc, strlen(school->doc), &upper, e));
+    if (own) TRY(json_read(c->arena, own->doc, strlen(own->doc), &doc, e));
+    for (size_t i = 0; i < policy_setting_count; i++) {
+        const struct setting *s = &policy_settings[i];
+        if (s->narrowest < SCOPE_CLASS || s->type == SETTING_CHOICE) continue;
+        struct ui_class_setting *r = &rows[page->rows_n++];
+        const char *sent = http_form(c->http, rules_field(c, s), 0); /* a form that is shown again keeps what was typed */
+        *r = (struct ui_class_setting){.name = rules_field(c, s), .title = setting_words(page_lang(c), s), .school = rules_number(c, s, setting_value(s, &school->policy, &school->policy.rules[0])), .in_100 = rules_in_100(s)};
+        if (sent) r->own = sent;
+        else if (json_object_get(json_object_get(doc, s->group), s->name)) r->own = rules_number(c, s, setting_value(s, here, &here->rules[0]));
+        fill_bounds(c, s, upper, r);
+    }
+    page->rows = rows;
+    return ST_OK;
+}
+
+static enum st fill_history(struct call *c, struct page_class_rules *page, struct err *e)
+{
+    const struct regime *r = &c->snapshot->regime;
+    struct ui_edit_row *rows;
+    TRY(call_alloc(c, VERSIONS_SHOWN * sizeof *rows, (void **)&rows, e));
+    for (size_t i = r->policy_count; i-- > 0 && page->versions_n < VERSIONS_SHOWN;) {
+        const struct policy_version *v = &r->policies[i];
+        struct actor who = {0};
+        if (v->scope != SCOPE_CLASS || v->scope_id != c->class_.class_id) continue;
+        if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
+        rows[page->versions_n++] = (struct ui_edit_row){v->recorded_at_ms, v->reason, v->recorder_id ? arena_printf(c->arena, "%s %s", who.given_name, who.family_name) : ""};
+    }
+    page->versions = rows;
+    return ST_OK;
+}
+
+static enum st show(struct call *c, const char *error, struct err *e)
+{
+    struct page *p;
+    struct class_view v;
+    int64_t org_id;
+    TRY(page_begin(c, "/classes", &p, e));
+    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(own_org(c, &c->tx, &org_id, e));
+    struct page_class_rules page = {.title = v.title, .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id), .post_url = arena_printf(c->arena, "/class/%lld/rules", (long long)c->class_.class_id),
+                                    .saved = http_query(c->http, "saved") != NULL, .error = error, .reason = http_form(c->http, "reason", 0)};
+    TRY(fill_settings(c, org_id, &page, e));
+    TRY(fill_history(c, &page, e));
+    return page_end(p, page_class_rules(&p->html, &p->ctx, &page), e);
+}
+
+enum st web_class_rules(struct call *c, struct err *e) { return show(c, NULL, e); }
+
+/* A field left empty is as the school has it. */
+static enum st doc_from_form(struct call *c, char **out, struct err *e)
+{
+    const struct policy_version *own = regime_version(&c->snapshot->regime, SCOPE_CLASS, c->class_.class_id, c->now_ms);
+    json_t *doc = json_object(), *now = own ? json_loads(own->doc, 0, NULL) : NULL;
+    enum st st = doc ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "rules");
+    for (size_t i = 0; st == ST_OK && i < policy_setting_count; i++) {
+        const struct setting *s = &policy_settings[i];
+        const char *text = s->narrowest >= SCOPE_CLASS && s->type != SETTING_CHOICE ? http_form(c->http, rules_field(c, s), 0) : NULL;
+        double v = 0;
+        if (!text || (!*text && !json_object_get(json_object_get(now, s->group), s->name))) continue;
+        if (*text && !parse_f64(text, &v)) {
+            st = err_fail(e, ST_INVALID, "policy.number", "/%s/%s: \"%.40s\" is not a number", s->group, s->name, text);
+            err_arg(e, setting_words(page_lang(c), s));
+            break;
+        }
+        if (rules_in_100(s)) v /= 100;
+        json_t *group = json_object_get(doc, s->group), *value = !*text ? json_null() : s->type == SETTING_WHOLE && v > -1e9 && v < 1e9 && (double)(int64_t)v - v == 0 ? json_integer((int64_t)v) : json_real(v);
+        if (!group && json_object_set_new(doc, s->group, group = json_object()) != 0) group = NULL;
+        if (!group || json_object_set_new(group, s->name, value) != 0) st = err_fail(e, ST_NOMEM, "err.memory", "rules");
+    }
+    char *text = st == ST_OK ? json_dumps(doc, JSON_COMPACT) : NULL;
+    *out = text ? arena_strdup(c->arena, text) : NULL;
+    free(text);
+    json_decref(doc);
+    json_decref(now);
+    return st != ST_OK || *out ? st : err_fail(e, ST_NOMEM, "err.memory", "rules");
+}
+
+enum st web_class_rules_save(struct call *c, struct err *e)
+{
+    struct conn *conn;
+    struct tx tx;
+    struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena, .save = {.scope = SCOPE_CLASS, .scope_id = c->class_.class_id, .reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id}};
+    struct err why = {0};
+    char *doc = NULL;
+    TRY(app_read_conn(c->app, &conn, e));
+    TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
+    enum st st = own_org(c, &tx, &p.save.org_id, &why);
+    tx_rollback(&tx);
+    if (st == ST_OK) st = doc_from_form(c, &doc, &why);
+    p.save.doc = doc;
+    policy_ready(&p);
+    if (st == ST_OK) st = writer_run(c->app, &p.command, &why);
+    if (st == ST_INVALID || st == ST_DENIED) {
+        TRY(tx_read(conn, c->snapshot->district_id, &c->tx, e));
+        c->res.status = st == ST_DENIED ? 403 : 400;
+        return show(c, words_of_error(c, &why), e);
+    }
+    if (st != ST_OK) {
+        *e = why;
+        return st;
+    }
+    TRY(app_reload(c->app, conn, e));
+    const char *to = arena_printf(c->arena, "/class/%lld/rules?saved=1", (long long)c->class_.class_id);
+    call_redirect(c, to ? to : "/classes");
+    return ST_OK;
+}

@@ -127,7 +127,7 @@ static enum st save_doors(const struct demo *d, struct err *e)
 /* All of it in DIR/making; it becomes the sample district when it is whole. */
 static enum st make(struct demo *d, struct cli *c, struct err *e)
 {
-    char path[PATH_BYTES + 40], roster[PATH_BYTES];
+    char path[PATH_BYTES + 40], roster[PATH_BYTES], outside[PATH_BYTES];
     struct demo_people people = {0};
     int64_t now = clock_now_ms(&c->clock);
     struct cli then = *c; /* the district is set up a term ago */
@@ -154,7 +154,9 @@ static enum st make(struct demo *d, struct cli *c, struct err *e)
     TRY(demo_invent(&people, d->students, d->seed, e));
     int32_t today = (int32_t)(now / 86400000);
     st = demo_write_roster(&people, today - d->weeks * 7, today, roster, e);
-    if (st == ST_OK) st = demo_write_outside(&people, today, roster, e);
+    snprintf(outside, sizeof outside, "%s/outside", d->dir);
+    if (st == ST_OK && mkdir(outside, 0700) != 0 && errno != EEXIST) st = io_fail(e, outside);
+    if (st == ST_OK) st = demo_write_outside(&people, today, outside, e);
     if (st == ST_OK) st = cli_open(&then, &a, e);
     if (st == ST_OK) {
         st = import_one(&a, "oneroster", roster, e);
@@ -163,11 +165,11 @@ static enum st make(struct demo *d, struct cli *c, struct err *e)
         if (st == ST_OK) st = demo_simulate(&a.app, a.conn, &people, d->weeks, d->seed, now, e);
         a.app.clock = c->clock;
         if (st == ST_OK) st = import_one(&a, "oneroster", roster, e); /* as every night: nothing changes, and the data are fresh */
-        static const char *const outside[] = {"assessments", "attendance", "programs"};
-        for (size_t i = 0; st == ST_OK && i < sizeof outside / sizeof *outside; i++) {
+        static const char *const kinds[] = {"assessments", "attendance", "programs"};
+        for (size_t i = 0; st == ST_OK && i < sizeof kinds / sizeof *kinds; i++) {
             char file[PATH_BYTES + 40];
-            snprintf(file, sizeof file, "%s-%s.csv", roster, outside[i]);
-            st = import_one(&a, outside[i], file, e);
+            snprintf(file, sizeof file, "%s/%s.csv", outside, kinds[i]);
+            st = import_one(&a, kinds[i], file, e);
         }
         cli_close(&a);
     }

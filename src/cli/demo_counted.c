@@ -1,5 +1,4 @@
 /* What the sample district counts, and how it keeps levels honest: a checkpoint, a moderation, a goal of the state's with its test, days away, and a few programs. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,18 +39,6 @@ enum st demo_count(struct snapshot *s, int64_t leader_id, demo_run *run, void *c
     return hold_together(s, leader_id, run, ctx, e);
 }
 
-static enum st save(const char *dir, const char *name, struct text *t, struct err *e)
-{
-    char path[700];
-    snprintf(path, sizeof path, "%s-%s.csv", dir, name);
-    FILE *f = fopen(path, "w");
-    bool ok = f && fwrite(text_str(t), 1, t->n, f) == t->n;
-    if (f && fclose(f) != 0) ok = false;
-    if (t->failed || !ok) return err_fail(e, ST_IO, "err.io", "%s: %s", path, strerror(errno));
-    text_clear(t);
-    return ST_OK;
-}
-
 enum st demo_write_outside(const struct demo_people *p, int32_t today, const char *dir, struct err *e)
 {
     struct text t;
@@ -65,7 +52,7 @@ enum st demo_write_outside(const struct demo_people *p, int32_t today, const cha
         int score = 440 + (int)rng_below(&rng, 120);
         text_printf(&t, "%s,State test,Mathematics,%s,%d,Level %d,14\n", p->students[i].sourced_id, before, score, score < 470 ? 1 : score < 500 ? 2 : score < 540 ? 3 : 4);
     }
-    enum st st = save(dir, "assessments", &t, e);
+    enum st st = demo_save(dir, "assessments.csv", &t, e);
     text_add(&t, "student,date,status\n");
     for (int32_t d = today - 20; d < today; d++) {
         if (date_weekday(d) >= 5) continue;
@@ -75,10 +62,10 @@ enum st demo_write_outside(const struct demo_people *p, int32_t today, const cha
             text_printf(&t, "%s,%s,%s\n", p->students[i].sourced_id, day, story ? "excused" : rng_below(&rng, 30) ? "present" : "absent");
         }
     }
-    if (st == ST_OK) st = save(dir, "attendance", &t, e);
+    if (st == ST_OK) st = demo_save(dir, "attendance.csv", &t, e);
     text_add(&t, "student,program,start,end\n");
     for (size_t i = 0; i < p->count; i += 9) text_printf(&t, "%s,%s,%s,\n", p->students[i].sourced_id, i % 2 ? "504" : i % 3 ? "IEP" : "English learner", before);
-    if (st == ST_OK) st = save(dir, "programs", &t, e);
+    if (st == ST_OK) st = demo_save(dir, "programs.csv", &t, e);
     text_release(&t);
     return st;
 }

@@ -65,7 +65,7 @@ enum st demo_invent(struct demo_people *out, size_t students, uint64_t seed, str
     return ST_OK;
 }
 
-static enum st save(const char *dir, const char *name, struct text *t, struct err *e)
+enum st demo_save(const char *dir, const char *name, struct text *t, struct err *e)
 {
     char path[700];
     snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -101,10 +101,10 @@ static enum st write_all(const struct demo_people *p, int32_t first_day, int32_t
         snprintf(id, sizeof id, "file.%s", files[i]);
         ROW(t, id, "bulk");
     }
-    TRY(save(dir, "manifest.csv", t, e));
+    TRY(demo_save(dir, "manifest.csv", t, e));
     ROW(t, "sourcedId", "name", "type", "identifier", "parentSourcedId");
     ROW(t, "school", "Cedar Hollow School", "school", "", "");
-    TRY(save(dir, "orgs.csv", t, e));
+    TRY(demo_save(dir, "orgs.csv", t, e));
     ROW(t, "sourcedId", "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear");
     date_format(first_day, from);
     date_format(today + 28, to);
@@ -115,14 +115,14 @@ static enum st write_all(const struct demo_people *p, int32_t first_day, int32_t
     date_format(today + 42, from);
     date_format(today + 160, to);
     ROW(t, "spring", "Spring term", "term", from, to, "", "");
-    TRY(save(dir, "academicSessions.csv", t, e));
+    TRY(demo_save(dir, "academicSessions.csv", t, e));
     ROW(t, "sourcedId", "title", "courseCode", "grades", "orgSourcedId", "subjects");
     ROW(t, "m5", "Math 5", "MATH5", "05", "school", "Mathematics");
     ROW(t, "m8", "Math 8", "MATH8", "08", "school", "Mathematics");
-    TRY(save(dir, "courses.csv", t, e));
+    TRY(demo_save(dir, "courses.csv", t, e));
     ROW(t, "sourcedId", "title", "grades", "courseSourcedId", "classCode", "classType", "schoolSourcedId", "termSourcedIds", "subjects");
     for (int i = 0; i < DEMO_CLASSES; i++) ROW(t, classes[i].id, classes[i].title, classes[i].grade, classes[i].course, "", "scheduled", "school", "fall", "Mathematics");
-    TRY(save(dir, "classes.csv", t, e));
+    TRY(demo_save(dir, "classes.csv", t, e));
     ROW(t, "sourcedId", "enabledUser", "orgSourcedIds", "role", "username", "givenName", "familyName", "email", "agentSourcedIds", "grades");
     user(t, "t-rivera", "teacher", "sofia.rivera", "Sofia", "Rivera", "", "");
     user(t, "t-haddad", "teacher", "karim.haddad", "Karim", "Haddad", "", "");
@@ -132,7 +132,7 @@ static enum st write_all(const struct demo_people *p, int32_t first_day, int32_t
         const struct demo_student *s = &p->students[i];
         user(t, s->sourced_id, "student", s->username, s->given, s->family, strcmp(s->family, "Okonkwo") == 0 ? "g-okonkwo" : "", classes[s->class_index].grade);
     }
-    TRY(save(dir, "users.csv", t, e));
+    TRY(demo_save(dir, "users.csv", t, e));
     ROW(t, "sourcedId", "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary");
     for (int i = 0; i < DEMO_CLASSES; i++) {
         snprintf(id, sizeof id, "e-t%d", i);
@@ -142,7 +142,7 @@ static enum st write_all(const struct demo_people *p, int32_t first_day, int32_t
         snprintf(id, sizeof id, "e-%s", p->students[i].sourced_id);
         ROW(t, id, classes[p->students[i].class_index].id, "school", p->students[i].sourced_id, "student", "");
     }
-    return save(dir, "enrollments.csv", t, e);
+    return demo_save(dir, "enrollments.csv", t, e);
 }
 
 enum st demo_write_roster(const struct demo_people *p, int32_t first_day, int32_t today, const char *dir, struct err *e)

@@ -48,6 +48,7 @@ static enum st run_comment(struct app *app, struct tx *tx, struct command *comma
     bind_i64(q, "author_id", d->author_id);
     bind_text(q, "client_id", d->client_id);
     bind_text(q, "note", d->note);
+    bind_text(q, "about", d->about && *d->about ? d->about : NULL);
     return stmt_run(q, NULL, e);
 }
 
@@ -55,6 +56,7 @@ enum st draft_comment_check(struct draft_comment_cmd *d, struct err *e)
 {
     TRY(answer_check_client_id(d->client_id, e));
     TRY(said_check(d->note, e));
+    if (d->about && *d->about && !setting_by_path(d->about)) return err_fail(e, ST_INVALID, "draft.about_missing", "there is no setting %s", d->about);
     d->command.run = run_comment;
     d->command.leaves_memory = true;
     return ST_OK;

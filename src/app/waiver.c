@@ -8,18 +8,9 @@
 #include "app/said.h"
 #include "base/json.h"
 
-static const struct setting *by_path(const char *path)
-{
-    char group[40];
-    const char *dot = path ? strchr(path, '.') : NULL;
-    if (!dot || (size_t)(dot - path) >= sizeof group) return NULL;
-    snprintf(group, sizeof group, "%.*s", (int)(dot - path), path);
-    return setting_find(group, dot + 1);
-}
-
 bool waiver_needed(const struct snapshot *s, int64_t org_id, const char *setting, int64_t at_ms)
 {
-    const struct setting *t = by_path(setting);
+    const struct setting *t = setting_by_path(setting);
     struct err e;
     if (!t || t->narrowest == SCOPE_DISTRICT) return false;
     json_t *district = json_loads(regime_policy(&s->regime, at_ms)->doc, 0, NULL), *upper = policy_opened(district, org_id);

@@ -1,4 +1,5 @@
 /* The one table of settings. docs/policy.md says each in words; a test holds the two together. */
+#include <stdio.h>
 #include <string.h>
 
 #include "policy_private.h"
@@ -55,6 +56,15 @@ const struct setting *setting_find(const char *group, const char *name)
     for (size_t i = 0; i < policy_setting_count; i++)
         if (strcmp(policy_settings[i].group, group) == 0 && strcmp(policy_settings[i].name, name) == 0) return &policy_settings[i];
     return NULL;
+}
+
+const struct setting *setting_by_path(const char *path)
+{
+    char group[40];
+    const char *dot = path ? strchr(path, '.') : NULL;
+    if (!dot || (size_t)(dot - path) >= sizeof group) return NULL;
+    snprintf(group, sizeof group, "%.*s", (int)(dot - path), path);
+    return setting_find(group, dot + 1);
 }
 
 double setting_value(const struct setting *s, const struct policy *p, const struct mastery_rule *r)

@@ -10,6 +10,21 @@
 
 enum { DRAFTS_SHOWN = 20, COMMENTS_SHOWN = 200 };
 
+/* The settings that it would change, each once: what a comment may be about. */
+static enum st fill_subjects(struct call *c, const struct policy_change *changes, size_t n, struct ui_draft_row *row, struct err *e)
+{
+    struct ui_rule_option *list;
+    TRY(call_alloc(c, (n + 1) * sizeof *list, (void **)&list, e));
+    for (size_t i = 0; i < n; i++) {
+        const char *path = changes[i].setting ? rules_field(c, changes[i].setting) : NULL;
+        for (size_t k = 0; path && k < row->subjects_n; k++)
+            if (str_eq(list[k].value, path)) path = NULL;
+        if (path) list[row->subjects_n++] = (struct ui_rule_option){path, setting_words(page_lang(c), changes[i].setting), false};
+    }
+    row->subjects = list;
+    return ST_OK;
+}
+
 /* What a draft would change in what is in force now; nothing when it no longer fits. */
 static enum st fill_changes(struct call *c, int64_t org_id, const char *text, struct ui_draft_row *row, struct err *e)
 {
@@ -26,6 +41,7 @@ static enum st fill_changes(struct call *c, int64_t org_id, const char *text, st
     if (st != ST_OK) return ST_OK;
     TRY(policy_diff(c->arena, &now->policy, &after, &changes, &n, e));
     row->changes_n = n;
+    TRY(fill_subjects(c, changes, n, row, e));
     return rules_changes(c, changes, n, &row->changes, e);
 }
 
@@ -41,6 +57,8 @@ static enum st fill_comments(struct call *c, int64_t draft_id, struct ui_draft_r
         if (!more) break;
         list[row->comments_n++] = (struct ui_draft_comment){.comment_id = id_text(c, col_i64(q, 0)), .at = id_time_ms(col_i64(q, 0)), .by = arena_printf(c->arena, "%s %s", col_text(q, 4), col_text(q, 5)),
                                                             .note = arena_strdup(c->arena, col_text(q, 1)), .answer = *col_text(q, 2) ? arena_strdup(c->arena, col_text(q, 2)) : NULL, .can_answer = row->can_lead};
+        const struct setting *about = setting_by_path(col_text(q, 6));
+        if (about) list[row->comments_n - 1].about = setting_words(page_lang(c), about);
     }
     row->comments = list;
     return ST_OK;
@@ -84,7 +102,7 @@ enum st web_draft_comment_parse(struct call *c, struct command **out, struct err
     struct draft_comment_cmd *d;
     const char *id = http_form(c->http, "draft_id", 0);
     TRY(call_alloc(c, sizeof *d, (void **)&d, e));
-    *d = (struct draft_comment_cmd){.client_id = http_form(c->http, "client_id", 0), .note = http_form(c->http, "note", 0), .author_id = c->who.user_id, .today = tz_date(c->snapshot->zone, c->now_ms)};
+    *d = (struct draft_comment_cmd){.client_id = http_form(c->http, "client_id", 0), .note = http_form(c->http, "note", 0), .about = http_form(c->http, "about", 0), .author_id = c->who.user_id, .today = tz_date(c->snapshot->zone, c->now_ms)};
     if (!id || !id_parse(id, &d->draft_id)) return err_fail(e, ST_INVALID, "err.not_found", "draft_id must be an id");
     TRY(draft_comment_check(d, e));
     *out = &d->command;

@@ -78,7 +78,11 @@ def test_a_draft_from_the_staff_to_a_version(clients, school, db):
     for _ in range(2):
         assert teacher.post("/drafts/comment", form=said).status == 303
     assert db.rows("SELECT COUNT(*) FROM draft_comment") == [["1"]]
-    [[comment]] = db.rows("SELECT comment_id FROM draft_comment")
+    on_one = {"client_id": "draft-comment-one", "draft_id": draft, "note": "Thirty is a month.", "about": "mastery.review_after_days"}
+    assert coach.post("/drafts/comment", form=on_one).status == 303
+    assert coach.post("/drafts/comment", form=on_one | {"client_id": "draft-comment-bad", "about": "no.such"}).status == 400
+    assert "about “Days after which a secure skill is looked at again”" in text(teacher.get("/drafts").text)
+    [[comment]] = db.rows("SELECT comment_id FROM draft_comment WHERE about IS NULL")
     assert teacher.post("/drafts/answer", form={"comment_id": comment, "answer": "no"}).status == 403
     assert principal.post("/drafts/answer", form={"comment_id": comment, "answer": "no"}).status == 403
     assert district.post("/drafts/answer", form={"comment_id": comment, "answer": "They get a week more."}).status == 303

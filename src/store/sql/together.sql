@@ -37,11 +37,11 @@ SELECT org_id, doc, reason, until_date, COALESCE(policy_id, 0) FROM draft_rules 
 -- name: draft_rules_adopt
 UPDATE draft_rules SET policy_id = :policy_id WHERE district_id = :district_id AND draft_id = :draft_id AND policy_id IS NULL
 -- name: draft_comment_insert
-INSERT INTO draft_comment (district_id, comment_id, draft_id, author_id, client_id, note, answer)
-VALUES (:district_id, :comment_id, :draft_id, :author_id, :client_id, :note, '')
+INSERT INTO draft_comment (district_id, comment_id, draft_id, author_id, client_id, note, answer, about)
+VALUES (:district_id, :comment_id, :draft_id, :author_id, :client_id, :note, '', :about)
 ON CONFLICT (district_id, author_id, client_id) DO NOTHING
 -- name: draft_comment_list
-SELECT k.comment_id, k.note, k.answer, COALESCE(k.answered_at_ms, 0), u.given_name, u.family_name FROM draft_comment k
+SELECT k.comment_id, k.note, k.answer, COALESCE(k.answered_at_ms, 0), u.given_name, u.family_name, COALESCE(k.about, '') FROM draft_comment k
 JOIN user_account u ON u.district_id = k.district_id AND u.user_id = k.author_id
 WHERE k.district_id = :district_id AND k.draft_id = :draft_id ORDER BY k.comment_id LIMIT 200
 -- name: draft_comment_of

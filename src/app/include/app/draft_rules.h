@@ -15,6 +15,7 @@ void draft_rules_ready(struct draft_rules_cmd *d);
 struct draft_comment_cmd {
     struct command command;
     const char *client_id, *note;
+    const char *about; /* a setting's path; NULL or "": the draft as a whole */
     int64_t draft_id, author_id;
     int32_t today;
 };

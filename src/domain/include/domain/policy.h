@@ -94,6 +94,7 @@ struct setting {
 extern const struct setting policy_settings[];
 extern const size_t policy_setting_count;
 const struct setting *setting_find(const char *group, const char *name); /* NULL: none */
+const struct setting *setting_by_path(const char *path); /* "mastery.secure_at"; NULL: none */
 double setting_value(const struct setting *s, const struct policy *p, const struct mastery_rule *r); /* a choice: its index */
 
 struct policy policy_default(void);

@@ -1,7 +1,6 @@
 /* Reading a policy document. */
 #include "domain/policy.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,18 +23,6 @@ const struct mastery_rule *policy_rule(const struct policy *p, const char *type)
     for (size_t i = 1; i < p->rule_count; i++)
         if (strcmp(p->rules[i].type, type) == 0) return &p->rules[i];
     return &p->rules[0];
-}
-
-enum st policy_clause(struct err *e, const char *msg_id, const char *words, const char *fmt, ...)
-{
-    char clause[160];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(clause, sizeof clause, fmt, ap);
-    va_end(ap);
-    (void)err_fail(e, ST_INVALID, msg_id, "policy %s: %s", clause, words);
-    err_arg(e, clause);
-    return ST_INVALID;
 }
 
 /* One value into the member that the table says; where: the group as a pointer, "/mastery/by_type/Practice". */

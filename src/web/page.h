@@ -99,7 +99,8 @@ enum st web_style(struct call *c, struct err *e);
 enum st web_language(struct call *c, struct err *e);
 enum st web_icon(struct call *c, struct err *e);
 
-/* standing.c, goals.c */
+/* standing.c, goals.c, needs.c, programs.c */
+enum st fill_branches(struct call *c, bool by_uri, struct ui_rule_option **out, size_t *n, struct err *e);
 const char *date_words(struct call *c, int32_t date);
 struct requirement_standing;
 const char *need_words(struct call *c, const struct requirement_standing *v); /* "8 of 20 skills secure." */

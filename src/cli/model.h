@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "engine/bkt_fit.h"
 #include "engine/responses.h"
 
 /* --- a table in a text file, gzip or not: tabs, commas or semicolons, quoted fields --- */
@@ -60,6 +61,10 @@ bool model_number(const struct cli *c, const char *name, double lo, double hi, d
 /* --kind as terms of the logistic family; 0: not one of it */
 unsigned model_terms(const char *kind);
 const char *model_term_name(unsigned term);
+
+/* --prior, --cap, --iterations; false: said on standard error */
+bool model_bkt_options(const struct cli *c, struct bkt_options *o);
+void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
 
 int run_model_fit(struct cli *c);
 int run_model_eval(struct cli *c);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/bkt_fit.h"
 #include "engine/logistic.h"
 #include "model.h"
 
@@ -82,6 +83,107 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
     return st;
 }
 
+bool model_bkt_options(const struct cli *c, struct bkt_options *o)
+{
+    double cap, n, w = bkt_defaults.prior_weight;
+    const char *prior = cli_opt(c, "--prior");
+    *o = bkt_defaults;
+    if (prior && strcmp(prior, "none") == 0) w = 0.0;
+    else if (!model_number(c, "--prior", 0.0, 1e6, w, &w)) return false;
+    if (!model_number(c, "--cap", .01, .99, o->cap, &cap) || !model_number(c, "--iterations", 1, 1e6, o->iterations_max, &n)) return false;
+    o->cap = cap;
+    o->prior_weight = w;
+    o->iterations_max = (int)n;
+    return true;
+}
+
+void model_set_name(const struct log_data *d, size_t set, struct text *t)
+{
+    text_clear(t);
+    for (size_t k = d->r.set_at[set]; k < d->r.set_at[set + 1]; k++) {
+        if (k > d->r.set_at[set]) text_add(t, "~~");
+        text_add(t, d->skill_name[d->r.set_skill[k]]);
+    }
+}
+
+static void put_bkt(struct json_out *j, const struct log_data *d, const struct bkt_fitted *m)
+{
+    static const struct {
+        unsigned flag;
+        const char *name;
+    } flags[] = {{BKT_ON_BOUND, "on_bound"}, {BKT_FEW, "few_students"}, {BKT_POOLED, "pooled"}, {BKT_NO_DATA, "no_data"}, {BKT_STARTS, "several_optima"}};
+    struct text name;
+    text_init(&name, 1 << 16);
+    json_open_list(j, "parameters");
+    for (size_t s = 0; s < d->r.sets; s++) {
+        model_set_name(d, s, &name);
+        json_open_obj(j, NULL);
+        json_put_str(j, "skill", text_str(&name));
+        json_put_f64(j, "prior", m[s].p.prior);
+        json_put_f64(j, "learn", m[s].p.learn);
+        json_put_f64(j, "guess", m[s].p.guess);
+        json_put_f64(j, "slip", m[s].p.slip);
+        json_put_i64(j, "answers", (int64_t)m[s].answers);
+        json_put_i64(j, "students", (int64_t)m[s].students);
+        json_put_f64(j, "log_likelihood", m[s].log_likelihood);
+        json_put_i64(j, "iterations", m[s].iterations);
+        json_open_list(j, "flags");
+        for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
+            if (m[s].flags & flags[k].flag) json_put_str(j, NULL, flags[k].name);
+        json_close_list(j);
+        json_close_obj(j);
+    }
+    json_close_list(j);
+    text_release(&name);
+}
+
+static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, struct err *e)
+{
+    struct parallel par = model_parallel(c);
+    struct bkt_options o;
+    struct bkt_data *data;
+    struct bkt_totals tot = {0};
+    if (!model_bkt_options(c, &o)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    double read = model_seconds();
+    TRY(bkt_data_make(&d->r, 0, 0, &data, e));
+    struct bkt_fitted *m = calloc(d->r.sets + 1, sizeof *m);
+    enum st st = m ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    double made = model_seconds();
+    if (st == ST_OK) st = bkt_fit(data, &o, &par, m, &tot, e);
+    double end = model_seconds(), ns = tot.steps > 0.0 ? (end - made) * 1e9 / tot.steps : 0.0;
+    if (st == ST_OK) {
+        struct text t;
+        struct json_out j;
+        text_init(&t, JSON_BYTES_MAX);
+        json_out_init(&j, &t);
+        json_open_obj(&j, NULL);
+        json_put_str(&j, "kind", "bkt");
+        json_put_f64(&j, "objective", -tot.log_likelihood);
+        json_put_f64(&j, "log_likelihood", tot.log_likelihood);
+        json_put_bool(&j, "converged", tot.converged);
+        json_put_i64(&j, "iterations", tot.iterations);
+        json_put_i64(&j, "rows", (int64_t)tot.answers);
+        json_put_i64(&j, "sequences", (int64_t)tot.sequences);
+        json_put_f64(&j, "seconds", end - begin);
+        json_put_f64(&j, "seconds_read", read - begin);
+        json_put_f64(&j, "seconds_pack", made - read);
+        json_put_f64(&j, "seconds_fit", end - made);
+        json_put_f64(&j, "ns_per_response_iteration", ns);
+        json_put_i64(&j, "peak_rss_kib", model_peak_kib());
+        put_bkt(&j, d, m);
+        json_close_obj(&j);
+        if (cli_opt(c, "--out")) st = write_file(cli_opt(c, "--out"), &t, e);
+        if (st == ST_OK && c->json) cli_print_json(&t);
+        else text_release(&t);
+        if (st == ST_OK && !c->json)
+            printf("bkt: %zu answers, %zu sequences, log-likelihood %.4f, %d iterations%s; read %.3f s, pack %.3f s, fit %.3f s, %.3f ns per answer and iteration\n", tot.answers, tot.sequences,
+                   tot.log_likelihood, tot.iterations, tot.converged ? "" : " (not converged)", read - begin, made - read, end - made, ns);
+    }
+    free(m);
+    bkt_data_free(data);
+    return st;
+}
+
 int run_model_fit(struct cli *c)
 {
     struct err e = {0};
@@ -89,11 +191,10 @@ int run_model_fit(struct cli *c)
     const char *kind = cli_opt(c, "--kind");
     struct log_columns names = log_columns_of(c);
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
-    if (!kind || !model_terms(kind)) return cli_usage(c, "--kind is one of irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0)) return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full");
     double begin = model_seconds();
     enum st st = log_read(&d, c->positional, c->count, &names, &e);
-    if (st == ST_OK) st = fit_logistic(c, &d, begin, &e);
+    if (st == ST_OK) st = strcmp(kind, "bkt") == 0 ? fit_bkt(c, &d, begin, &e) : fit_logistic(c, &d, begin, &e);
     log_release(&d);
     return st == ST_OK ? 0 : cli_fail(&e);
 }
-int run_model_eval(struct cli *c) { return run_model_fit(c); }

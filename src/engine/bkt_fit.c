@@ -8,7 +8,7 @@
 #include "bkt_data.h"
 #include "engine/numeric.h"
 
-enum { FEW_STUDENTS = 50, POOL_ITERATIONS = 60 };
+enum { FEW_STUDENTS = 50, POOLED_STUDENTS = 5, POOL_ITERATIONS = 60 };
 const struct bkt_options bkt_defaults = {.cap = .5, .prior_weight = 5.0, .iterations_max = 1000, .tolerance = 1e-9};
 static const struct bkt start_usual = {.5, .1, .2, .1};
 static const double tiny = 1e-6, learn_low = .001, learn_high = .6, guess_slip_most = .9;
@@ -60,7 +60,9 @@ static void hold(struct bkt *m, const struct bkt_options *o)
 static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m, const struct scratch *s)
 {
     struct bkt_sums sums = {0};
-    for (size_t g = set->group; g < set->group_end; g++) bkt_group_sums(&d->groups[g], m, s->alpha, s->scale, &sums);
+    struct bkt_steps t;
+    bkt_steps_fill(&t, m);
+    for (size_t g = set->group; g < set->group_end; g++) bkt_group_sums(&d->groups[g], &t, s->alpha, s->scale, &sums);
     return sums;
 }
 
@@ -178,7 +180,7 @@ static void fit_set(void *arg, size_t which)
     }
     struct scratch s;
     if (!scratch_make(&s, set->longest)) f->failed = true;
-    else if (set->students < FEW_STUDENTS && f->o->prior_weight > 0.0) {
+    else if (set->students < POOLED_STUDENTS && f->o->prior_weight > 0.0) {
         out->log_likelihood = expect(f->d, set, &f->pooled, &s).log_likelihood;
         out->flags = BKT_FEW | BKT_POOLED;
     } else {

@@ -16,17 +16,13 @@
 
 enum { HALF = BKT_LANES / 2, NIBBLES = 16 };
 
-typedef double v4 __attribute__((vector_size(32)));
+typedef bkt_v4 v4;
 
-struct steps_table { /* by nibble of answers, for four lanes */
-    v4 stay[NIBBLES];  /* (1-T) b0 */
-    v4 known[NIBBLES]; /* b1 */
-    v4 right[NIBBLES]; /* 1 or 0 */
-    v4 learn[NIBBLES]; /* T b1 */
-};
-
-static void fill_table(struct steps_table *t, const struct bkt *m)
+void bkt_steps_fill(struct bkt_steps *t, const struct bkt *m)
 {
+    t->t = m->learn;
+    t->u0 = (1.0 - m->prior) / (1.0 - m->learn);
+    t->v0 = m->prior - m->learn * t->u0;
     for (unsigned n = 0; n < NIBBLES; n++)
         for (unsigned l = 0; l < HALF; l++) {
             double right = (n >> l & 1U) ? 1.0 : 0.0;
@@ -47,9 +43,9 @@ struct forward {
 };
 
 /* Steps from..to of all lanes; known-messages are kept in alpha. */
-ENGINE_CLONES static void forward_run(const struct steps_table *t, const struct bkt *m, const uint8_t *bits, uint32_t from, uint32_t to, struct forward *f, double *alpha)
+ENGINE_CLONES static void forward_run(const struct bkt_steps *t, const uint8_t *bits, uint32_t from, uint32_t to, struct forward *f, double *alpha)
 {
-    v4 ua = f->u.a, ub = f->u.b, va = f->v.a, vb = f->v.b, learn = {m->learn, m->learn, m->learn, m->learn};
+    v4 ua = f->u.a, ub = f->u.b, va = f->v.a, vb = f->v.b, learn = {t->t, t->t, t->t, t->t};
     for (uint32_t i = from; i < to; i++) {
         unsigned lo = bits[i] & 15U, hi = bits[i] >> 4;
         va = (va + learn * ua) * t->known[lo];
@@ -67,7 +63,7 @@ struct backward {
 };
 
 /* Steps to-1 down to from: adds what each step knows, then goes one back. */
-ENGINE_CLONES static void backward_run(const struct steps_table *t, const uint8_t *bits, uint32_t from, uint32_t to, struct backward *b, const double *alpha)
+ENGINE_CLONES static void backward_run(const struct bkt_steps *t, const uint8_t *bits, uint32_t from, uint32_t to, struct backward *b, const double *alpha)
 {
     v4 xa = b->x.a, xb = b->x.b, ya = b->y.a, yb = b->y.b, sa = b->sum.a, sb = b->sum.b, ra = b->right.a, rb = b->right.b;
     for (uint32_t i = to; i-- > from;) {
@@ -107,20 +103,18 @@ static uint32_t next_stop(const struct bkt_group *g, uint32_t at)
     return stop;
 }
 
-void bkt_group_sums(const struct bkt_group *g, const struct bkt *m, double *alpha, double *scale, struct bkt_sums *s)
+void bkt_group_sums(const struct bkt_group *g, const struct bkt_steps *t, double *alpha, double *scale, struct bkt_sums *s)
 {
-    struct steps_table t;
     struct forward f = {0};
-    double log_scale[BKT_LANES] = {0}, first[BKT_LANES] = {0}, u0 = (1.0 - m->prior) / (1.0 - m->learn), v0 = m->prior - m->learn * u0;
-    fill_table(&t, m);
+    double log_scale[BKT_LANES] = {0}, first[BKT_LANES] = {0};
     for (uint32_t at = 0, stop; at < g->steps; at = stop) {
         stop = next_stop(g, at);
         for (unsigned l = 0; l < BKT_LANES; l++)
             if (g->weight[l] && g->start[l] == at) {
-                set_lane(&f.u, l, u0);
-                set_lane(&f.v, l, v0);
+                set_lane(&f.u, l, t->u0);
+                set_lane(&f.v, l, t->v0);
             }
-        forward_run(&t, m, g->bits, at, stop, &f, alpha);
+        forward_run(t, g->bits, at, stop, &f, alpha);
         if (stop % BKT_SCALE_EVERY != 0 || stop == g->steps) continue;
         double *factor = scale + stop / BKT_SCALE_EVERY * BKT_LANES;
         for (unsigned l = 0; l < BKT_LANES; l++) {
@@ -144,10 +138,10 @@ void bkt_group_sums(const struct bkt_group *g, const struct bkt *m, double *alph
             }
         }
         /* The first step of the run by itself: a lane may begin there. */
-        if (stop - at > 1) backward_run(&t, g->bits, at + 1, stop, &b, alpha);
+        if (stop - at > 1) backward_run(t, g->bits, at + 1, stop, &b, alpha);
         for (unsigned l = 0; l < BKT_LANES; l++)
             if (g->weight[l] && g->start[l] == at) first[l] = alpha[(size_t)at * BKT_LANES + l] * lane(&b.y, l);
-        backward_run(&t, g->bits, at, at + 1, &b, alpha);
+        backward_run(t, g->bits, at, at + 1, &b, alpha);
         stop = at;
     }
     for (unsigned l = 0; l < BKT_LANES; l++) {

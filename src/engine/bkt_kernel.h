@@ -24,7 +24,15 @@ struct bkt_sums {
     double log_likelihood;
 };
 
-/* alpha holds group->steps * BKT_LANES doubles, scale (steps / BKT_SCALE_EVERY + 2) * BKT_LANES. learn < 1. */
-void bkt_group_sums(const struct bkt_group *g, const struct bkt *m, double *alpha, double *scale, struct bkt_sums *s);
+/* What a step does, by answers of four lanes; made once for a set's parameters. */
+typedef double bkt_v4 __attribute__((vector_size(32)));
+struct bkt_steps {
+    bkt_v4 stay[16], known[16], right[16], learn[16]; /* (1-T) b0; b1; 1 or 0; T b1 */
+    double u0, v0, t;                                 /* what a lane starts with */
+};
+void bkt_steps_fill(struct bkt_steps *t, const struct bkt *m); /* m->learn < 1 */
+
+/* alpha holds group->steps * BKT_LANES doubles, scale (steps / BKT_SCALE_EVERY + 2) * BKT_LANES doubles. */
+void bkt_group_sums(const struct bkt_group *g, const struct bkt_steps *t, double *alpha, double *scale, struct bkt_sums *s);
 
 #endif

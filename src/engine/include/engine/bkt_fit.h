@@ -20,7 +20,7 @@ extern const struct bkt_options bkt_defaults; /* .5, 5, 0, 0, 1000, 1e-9 */
 
 enum bkt_flag {
     BKT_ON_BOUND = 1,  /* a parameter ended on its bound: not to be read as a fact about the skill */
-    BKT_FEW = 2,       /* under 50 students: pooled parameters (with priors), or unreliable ones (without) */
+    BKT_FEW = 2,       /* under 50 students: unreliable; with priors drawn to the pooled ones, under 5 students equal to them */
     BKT_POOLED = 4,    /* the parameters are those of all skills together */
     BKT_NO_DATA = 8,   /* no answer at all */
     BKT_STARTS = 16    /* the two starting points ended more than .5 log-likelihood units apart */

@@ -12,5 +12,12 @@ const struct cli_word cli_words_model[] = {
       {"--predictions", "FILE", "one row per answer: user, index, p, correct"}, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},
       {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"}, {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"},
       {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
+    {"model calibrate", "PATH", "Calibrate items from scores: one row per person, one column per item, empty where an item was not given.", run_model_calibrate, false,
+     {{"--kind", "KIND", "1pl, 2pl, pcm or gpcm (default 2pl)"}, {"--columns", "PREFIX,...", "item columns begin with one of these (default: every column of scores 0 to 9)"},
+      {"--points", "N", "quadrature points (default 61)"}, {"--iterations", "N", "EM iterations at most (default 2000)"}, {0}}},
+    {"model cat", "[PATH]", "Give adaptive tests to simulated students: items calibrated from PATH, or an invented bank.", run_model_cat, false,
+     {{"--items", "N", "size of the invented bank (default 500)"}, {"--students", "N", "how many (default 1000)"}, {"--seed", "S", "where the lots begin (default 1)"},
+      {"--se", "E", "stop at this standard error (default .3)"}, {"--most", "N", "stop after so many items (default 40)"}, {"--randomesque", "N", "draw from the N best items (default 1)"},
+      {"--columns", "PREFIX,...", "item columns begin with one of these"}, {0}}},
     {0},
 };

@@ -19,5 +19,7 @@ const struct cli_word cli_words_model[] = {
      {{"--items", "N", "size of the invented bank (default 500)"}, {"--students", "N", "how many (default 1000)"}, {"--seed", "S", "where the lots begin (default 1)"},
       {"--se", "E", "stop at this standard error (default .3)"}, {"--most", "N", "stop after so many items (default 40)"}, {"--randomesque", "N", "draw from the N best items (default 1)"},
       {"--columns", "PREFIX,...", "item columns begin with one of these"}, {0}}},
+    {"model memory", "PATH...", "Refit FSRS-6 on answers with times, and judge it over folds on answers a day or more after the last.", run_model_memory, false,
+     {{"--by", "item|skill", "what is remembered (default item)"}, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {0}}},
     {0},
 };

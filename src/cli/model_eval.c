@@ -79,6 +79,12 @@ static enum st predict_elo(struct eval *x, struct err *e)
     return ST_OK;
 }
 
+static int64_t day_of(double time_s)
+{
+    int64_t d = (int64_t)(time_s / DAY_S);
+    return (double)d * DAY_S > time_s ? d - 1 : d;
+}
+
 /* Which answers are a first, second ... at their skills; on items no training student has seen; a day or more after the last on item or skill. */
 static enum st mark_rows(struct eval *x, struct err *e)
 {
@@ -106,7 +112,7 @@ static enum st mark_rows(struct eval *x, struct err *e)
             double now = r->time_s[i], last = item_s[item]; /* 0: not yet; times are kept + 1 from the student's first */
             double t = now - r->time_s[r->user_at[u]] + 1.0;
             for (size_t k = r->set_at[set]; k < r->set_at[set + 1]; k++) last = last > skill_s[r->set_skill[k]] ? last : skill_s[r->set_skill[k]];
-            x->after_day[i] = last > 0.0 && t - last >= DAY_S;
+            x->after_day[i] = last > 0.0 && day_of(now) > day_of(now - (t - last));
             item_s[item] = t;
             for (size_t k = r->set_at[set]; k < r->set_at[set + 1]; k++) skill_s[r->set_skill[k]] = t;
         }

@@ -24,6 +24,13 @@ struct memory {
     double seconds;
 };
 
+/* FSRS counts nights, not hours: the number of the day. */
+static double day_of(double time_s)
+{
+    double d = time_s / DAY_S, whole = (double)(int64_t)d;
+    return whole > d ? whole - 1.0 : whole;
+}
+
 static enum st cut(struct memory *x, struct err *e)
 {
     const struct responses *r = &x->d.r;
@@ -56,7 +63,7 @@ static enum st cut(struct memory *x, struct err *e)
     for (size_t h = 0; h < x->histories; h++)
         for (size_t i = x->at[h]; i < x->at[h + 1]; i++) {
             x->grade[i] = r->correct[x->row[i]] ? FSRS_GOOD : FSRS_AGAIN;
-            x->days[i] = i > x->at[h] ? (r->time_s[x->row[i]] - r->time_s[x->row[i - 1]]) / DAY_S : 0.0;
+            x->days[i] = i > x->at[h] ? day_of(r->time_s[x->row[i]]) - day_of(r->time_s[x->row[i - 1]]) : 0.0;
         }
     return ST_OK;
 }
@@ -140,7 +147,7 @@ static enum st tell(const struct cli *c, const struct memory *x, struct err *e)
     TRY(metrics_of(x->p_default, x->correct, x->pick, all, &def, e));
     TRY(metrics_of(x->p_fitted, x->correct, x->pick, all, &fit, e));
     if (!c->json) {
-        printf("%zu memories, %zu reviews, %zu of them a day or more after the last; fitted in %.3f s, %d steps\n", x->histories, all, x->report.reviews, x->seconds, x->report.iterations);
+        printf("%zu memories, %zu reviews, %zu of them on a later day than the last; fitted in %.3f s, %d steps\n", x->histories, all, x->report.reviews, x->seconds, x->report.iterations);
         printf("default weights: AUC %.4f  RMSE %.4f  log-loss %.4f\nfitted weights:  AUC %.4f  RMSE %.4f  log-loss %.4f\n", def.auc, def.rmse, def.log_loss, fit.auc, fit.rmse, fit.log_loss);
         for (size_t i = 0; i < FSRS_WEIGHTS; i++) printf("%s%.4f", i ? " " : "weights ", x->fitted.w[i]);
         putchar('\n');

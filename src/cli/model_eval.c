@@ -85,17 +85,17 @@ static int64_t day_of(double time_s)
     return (double)d * DAY_S > time_s ? d - 1 : d;
 }
 
-/* Which answers are a first, second ... at their skills; on items no training student has seen; a day or more after the last on item or skill. */
+/* Which answers are a first, second ... at their skills; on items no training student has seen; on a later day than the last on these skills. */
 static enum st mark_rows(struct eval *x, struct err *e)
 {
     const struct responses *r = &x->d.r;
     struct arena *a = &x->d.arena;
     uint32_t *seen = arena_array(a, r->sets + 1, sizeof *seen), *in_fold = arena_array(a, r->items * x->folds + 1, sizeof *in_fold), *all = arena_array(a, r->items + 1, sizeof *all);
-    double *skill_s = arena_array(a, r->skills + 1, sizeof *skill_s), *item_s = arena_array(a, r->items + 1, sizeof *item_s);
+    double *set_s = arena_array(a, r->sets + 1, sizeof *set_s); /* time of the student's last answer on the set */
     x->stage = arena_array(a, r->rows, 1);
     x->new_item = arena_array(a, r->rows, 1);
     x->after_day = arena_array(a, r->rows, 1);
-    if (!seen || !in_fold || !all || !skill_s || !item_s || !x->stage || !x->new_item || !x->after_day) return err_fail(e, ST_NOMEM, "err.memory", "marks of %zu rows", r->rows);
+    if (!seen || !in_fold || !all || !set_s || !x->stage || !x->new_item || !x->after_day) return err_fail(e, ST_NOMEM, "err.memory", "marks of %zu rows", r->rows);
     for (size_t u = 0; u < r->users; u++)
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
             all[r->item[i]]++;
@@ -109,17 +109,8 @@ static enum st mark_rows(struct eval *x, struct err *e)
             x->stage[i] = n == 0 ? 0 : n < 3 ? 1 : n < 9 ? 2 : 3;
             x->new_item[i] = all[item] == in_fold[item * x->folds + fold];
             if (!r->time_s) continue;
-            double now = r->time_s[i], last = item_s[item]; /* 0: not yet; times are kept + 1 from the student's first */
-            double t = now - r->time_s[r->user_at[u]] + 1.0;
-            for (size_t k = r->set_at[set]; k < r->set_at[set + 1]; k++) last = last > skill_s[r->set_skill[k]] ? last : skill_s[r->set_skill[k]];
-            x->after_day[i] = last > 0.0 && day_of(now) > day_of(now - (t - last));
-            item_s[item] = t;
-            for (size_t k = r->set_at[set]; k < r->set_at[set + 1]; k++) skill_s[r->set_skill[k]] = t;
-        }
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
-            uint32_t set = r->item_set[r->item[i]];
-            item_s[r->item[i]] = 0.0;
-            for (size_t k = r->set_at[set]; k < r->set_at[set + 1]; k++) skill_s[r->set_skill[k]] = 0.0;
+            x->after_day[i] = n > 0 && day_of(r->time_s[i]) > day_of(set_s[set]);
+            set_s[set] = r->time_s[i];
         }
     }
     return ST_OK;

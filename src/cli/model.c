@@ -21,5 +21,9 @@ const struct cli_word cli_words_model[] = {
       {"--columns", "PREFIX,...", "item columns begin with one of these"}, {0}}},
     {"model memory", "PATH...", "Refit FSRS-6 on answers with times, and judge it over folds on answers a day or more after the last.", run_model_memory, false,
      {{"--by", "item|skill", "what is remembered (default item)"}, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {0}}},
+    {"model predict", "PATH...", "Predict every answer one step ahead with parameters that model fit --out wrote; rows go to standard output.", run_model_predict, false,
+     {{"--model", "FILE", "the parameters"}, {"--predictions", "FILE", "write the rows here and print figures"}, LOG_COLUMNS, THREADS_OPTION, {0}}},
+    {"model explain", "PATH...", "Say why: the parts of one prediction, which add up to it, and a sentence.", run_model_explain, false,
+     {{"--model", "FILE", "the parameters of a model of the logistic family"}, {"--student", "ID", "whom"}, {"--question", "ID", "an item to come (default: the student's last answer, before it was given)"}, LOG_COLUMNS, {0}}},
     {0},
 };

@@ -60,7 +60,6 @@ int64_t model_peak_kib(void);    /* the most memory this process has held */
 bool model_number(const struct cli *c, const char *name, double lo, double hi, double dflt, double *out);
 /* --kind as terms of the logistic family; 0: not one of it */
 unsigned model_terms(const char *kind);
-const char *model_term_name(unsigned term);
 
 /* --prior, --cap, --iterations; false: said on standard error */
 bool model_bkt_options(const struct cli *c, struct bkt_options *o);

@@ -210,7 +210,7 @@ static void sentence(const struct use *x, const struct features *f, const uint8_
         text_printf(t, "right on %u of %u about %s", (unsigned)k->all.wins, (unsigned)k->all.n, x->d.skill_name[skills[i]]);
         if (i == 0 && last_count) {
             unsigned right = 0;
-            for (size_t q = 0; q < last_count; q++) right += last[q];
+            for (size_t q = 0; q < last_count && q < 3; q++) right += last[q];
             text_printf(t, ", %u of the last %zu", right, last_count);
         }
         double days = (now - k->last_s) / 86400.0;

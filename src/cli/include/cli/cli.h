@@ -76,6 +76,6 @@ struct serve_options {
 };
 int serve_run(struct db *db, struct clock clock, const struct serve_options *o);
 
-extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[], cli_words_content[], cli_words_demo[], cli_words_routes[], cli_words_policy[];
+extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[], cli_words_content[], cli_words_demo[], cli_words_routes[], cli_words_policy[], cli_words_model[];
 
 #endif

@@ -1,0 +1,29 @@
+/* model: fitting, judging and using learner models on files; no database. */
+#include "model.h"
+
+#define KIND_FIT {"--kind", "KIND", "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full or elo"}
+
+const struct cli_word cli_words_model[] = {
+    {"model fit", "PATH...", "Fit a model to a log of answers: files and folders as docs/models.md says, or any CSV by the names of its columns.", run_model_fit, false,
+     {KIND_FIT, LOG_COLUMNS, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"}, {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"},
+      {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"}, {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, {"--out", "FILE", "write the parameters as JSON"}, THREADS_OPTION, {0}}},
+    {"model eval", "PATH...", "Predict every answer one step ahead by a model that was fitted without its student (fold = student's number mod folds), and say how well.", run_model_eval, false,
+     {KIND_FIT, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {"--group", "COLUMN", "figures for each value of this column"},
+      {"--predictions", "FILE", "one row per answer: user, index, p, correct"}, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},
+      {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"}, {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"},
+      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
+    {"model calibrate", "PATH", "Calibrate items from scores: one row per person, one column per item, empty where an item was not given.", run_model_calibrate, false,
+     {{"--kind", "KIND", "1pl, 2pl, pcm or gpcm (default 2pl)"}, {"--columns", "PREFIX,...", "item columns begin with one of these (default: every column of scores 0 to 9)"},
+      {"--points", "N", "quadrature points (default 61)"}, {"--iterations", "N", "EM iterations at most (default 2000)"}, {0}}},
+    {"model cat", "[PATH]", "Give adaptive tests to simulated students: items calibrated from PATH, or an invented bank.", run_model_cat, false,
+     {{"--items", "N", "size of the invented bank (default 500)"}, {"--students", "N", "how many (default 1000)"}, {"--seed", "S", "where the lots begin (default 1)"},
+      {"--se", "E", "stop at this standard error (default .3)"}, {"--most", "N", "stop after so many items (default 40)"}, {"--randomesque", "N", "draw from the N best items (default 1)"},
+      {"--columns", "PREFIX,...", "item columns begin with one of these"}, {0}}},
+    {"model memory", "PATH...", "Refit FSRS-6 on answers with times, and judge it over folds on answers a day or more after the last.", run_model_memory, false,
+     {{"--by", "item|skill", "what is remembered (default item)"}, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {0}}},
+    {"model predict", "PATH...", "Predict every answer one step ahead with parameters that model fit --out wrote; rows go to standard output.", run_model_predict, false,
+     {{"--model", "FILE", "the parameters"}, {"--predictions", "FILE", "write the rows here and print figures"}, LOG_COLUMNS, THREADS_OPTION, {0}}},
+    {"model explain", "PATH...", "Say why: the parts of one prediction, which add up to it, and a sentence.", run_model_explain, false,
+     {{"--model", "FILE", "the parameters of a model of the logistic family"}, {"--student", "ID", "whom"}, {"--question", "ID", "an item to come (default: the student's last answer, before it was given)"}, LOG_COLUMNS, {0}}},
+    {0},
+};

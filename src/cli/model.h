@@ -1,0 +1,77 @@
+/* What the words about models share: reading, threads, numbers. Private to cli. */
+#ifndef CLI_MODEL_H
+#define CLI_MODEL_H
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "engine/bkt_fit.h"
+#include "engine/responses.h"
+
+/* --- a table in a text file, gzip or not: tabs, commas or semicolons, quoted fields --- */
+struct sheet {
+    const char *path;
+    char *p, *end;
+    char separator;
+    size_t line;              /* of the row in hand, from 1 */
+    char **fields;            /* of the row in hand; valid until the arena goes */
+    size_t count, cap;
+    struct arena *arena;
+    size_t next_line;
+};
+/* ST_NOT_FOUND, ST_IO (a broken archive says so), ST_INVALID when it is empty or over 1 GiB. */
+enum st sheet_open(struct sheet *t, struct arena *a, const char *path, struct err *e) WARN_UNUSED;
+bool sheet_next(struct sheet *t);                   /* the next row that is not empty; false at the end */
+/* Is this the name, leaving out case and everything that is no letter and no digit? */
+bool column_is(const char *header, const char *name);
+
+/* --- a log of answers --- */
+struct log_columns { /* names given on the command line; NULL: the known ones */
+    const char *user, *item, *skill, *correct, *time, *group;
+};
+struct log_data {
+    struct arena arena;
+    struct responses r;
+    const char **user_name, **item_name, **skill_name;
+    const char **user_group; /* users; NULL without a group column */
+    size_t input_bytes;
+    size_t merged;           /* rows that repeated the answer before them under another skill */
+    size_t unscored;         /* rows that were no answers: study, hints without an attempt */
+    bool expanded_kept;
+};
+/* Files and folders in the layouts of docs/models.md. Release also after a failure. */
+enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *names, struct err *e) WARN_UNUSED;
+void log_release(struct log_data *d);
+/* The names from --user --item --skill --correct --time --group. */
+struct log_columns log_columns_of(const struct cli *c);
+#define LOG_COLUMNS                                                                                                        \
+    {"--user", "COLUMN", "column with the student (default: the known names)"}, {"--item", "COLUMN", "column with the question"},   \
+        {"--skill", "COLUMN", "column with the skills, several joined by ~~"}, {"--correct", "COLUMN", "column with 0 or 1"},       \
+        {"--time", "COLUMN", "column with the time or order"}
+
+/* --- threads --- */
+struct parallel model_parallel(const struct cli *c); /* --threads N, else the processors at hand */
+#define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
+
+double model_seconds(void);      /* a steady clock for measuring */
+int64_t model_peak_kib(void);    /* the most memory this process has held */
+/* A number option in [lo, hi]; false: said on standard error. */
+bool model_number(const struct cli *c, const char *name, double lo, double hi, double dflt, double *out);
+/* --kind as terms of the logistic family; 0: not one of it */
+unsigned model_terms(const char *kind);
+
+/* --prior, --cap, --iterations; false: said on standard error */
+bool model_bkt_options(const struct cli *c, struct bkt_options *o);
+void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
+
+int run_model_fit(struct cli *c);
+int run_model_eval(struct cli *c);
+int run_model_calibrate(struct cli *c);
+int run_model_cat(struct cli *c);
+int run_model_memory(struct cli *c);
+int run_model_simulate(struct cli *c);
+int run_model_explain(struct cli *c);
+int run_model_predict(struct cli *c);
+
+#endif

@@ -1,0 +1,293 @@
+/* model eval: every answer predicted by a model that never saw its student; figures. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "engine/elo.h"
+#include "engine/logistic.h"
+#include "engine/metrics.h"
+#include "model.h"
+
+enum { JSON_BYTES_MAX = 16 << 20, STAGES = 4, FOLDS_MAX = 1000, GROUPS_MAX = 64 };
+static const char *const stage_names[STAGES] = {"1", "2-3", "4-9", "10+"};
+static const double DAY_S = 86400.0;
+
+struct eval {
+    struct cli *c;
+    struct log_data d;
+    size_t folds;
+    double *p;
+    uint8_t *stage, *new_item, *after_day;
+    double fit_seconds, steps, log_likelihood;
+};
+
+static enum st predict_bkt(struct eval *x, struct err *e)
+{
+    struct parallel par = model_parallel(x->c);
+    struct bkt_options o;
+    if (!model_bkt_options(x->c, &o)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    struct bkt_fitted *m = calloc(x->d.r.sets + 1, sizeof *m);
+    enum st st = m ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
+        struct bkt_data *data;
+        struct bkt_totals tot;
+        st = bkt_data_make(&x->d.r, x->folds, f, &data, e);
+        if (st != ST_OK) break;
+        double begin = model_seconds();
+        st = bkt_fit(data, &o, &par, m, &tot, e);
+        bkt_data_free(data);
+        if (st != ST_OK) break;
+        x->fit_seconds += model_seconds() - begin;
+        x->steps += tot.steps;
+        st = bkt_predict_rows(&x->d.r, m, x->folds, f, x->p, e);
+    }
+    free(m);
+    return st;
+}
+
+static enum st predict_logistic(struct eval *x, unsigned terms, struct err *e)
+{
+    struct parallel par = model_parallel(x->c);
+    struct logistic_design *design;
+    struct logistic_options o = {.tolerance = 1e-4, .iterations_max = 100, .folds = x->folds};
+    if (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c)) return err_fail(e, ST_INVALID, "model.option", "--c");
+    TRY(logistic_design_make(&x->d.r, terms, &par, &design, e));
+    enum st st = ST_OK;
+    for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
+        struct logistic m;
+        struct logistic_report rep;
+        double begin = model_seconds();
+        st = logistic_init(&m, terms, x->d.r.items, x->d.r.skills, e);
+        if (st != ST_OK) break;
+        o.hold_out = f;
+        st = logistic_fit(design, &o, &par, &m, &rep, e);
+        x->fit_seconds += model_seconds() - begin;
+        x->steps += (double)rep.rows * rep.iterations;
+        if (st == ST_OK) logistic_predict_rows(design, &m, x->folds, f, x->p);
+        logistic_free(&m);
+    }
+    logistic_design_free(design);
+    return st;
+}
+
+static enum st predict_elo(struct eval *x, struct err *e)
+{
+    double begin = model_seconds();
+    for (size_t f = 0; f < x->folds; f++) TRY(elo_run(&x->d.r, &elo_defaults, x->folds, f, x->p, e));
+    x->fit_seconds = model_seconds() - begin;
+    x->steps = (double)x->d.r.rows * (double)x->folds;
+    return ST_OK;
+}
+
+static int64_t day_of(double time_s)
+{
+    int64_t d = (int64_t)(time_s / DAY_S);
+    return (double)d * DAY_S > time_s ? d - 1 : d;
+}
+
+/* Which answers are a first, second ... at their skills; on items no training student has seen; on a later day than the last on these skills. */
+static enum st mark_rows(struct eval *x, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    struct arena *a = &x->d.arena;
+    uint32_t *seen = arena_array(a, r->sets + 1, sizeof *seen), *in_fold = arena_array(a, r->items * x->folds + 1, sizeof *in_fold), *all = arena_array(a, r->items + 1, sizeof *all);
+    double *set_s = arena_array(a, r->sets + 1, sizeof *set_s); /* time of the student's last answer on the set */
+    x->stage = arena_array(a, r->rows, 1);
+    x->new_item = arena_array(a, r->rows, 1);
+    x->after_day = arena_array(a, r->rows, 1);
+    if (!seen || !in_fold || !all || !set_s || !x->stage || !x->new_item || !x->after_day) return err_fail(e, ST_NOMEM, "err.memory", "marks of %zu rows", r->rows);
+    for (size_t u = 0; u < r->users; u++)
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
+            all[r->item[i]]++;
+            in_fold[r->item[i] * x->folds + r->user_fold[u] % x->folds]++;
+        }
+    for (size_t u = 0; u < r->users; u++) {
+        size_t fold = r->user_fold[u] % x->folds;
+        memset(seen, 0, r->sets * sizeof *seen);
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
+            uint32_t item = r->item[i], set = r->item_set[item], n = seen[set]++;
+            x->stage[i] = n == 0 ? 0 : n < 3 ? 1 : n < 9 ? 2 : 3;
+            x->new_item[i] = all[item] == in_fold[item * x->folds + fold];
+            if (!r->time_s) continue;
+            x->after_day[i] = n > 0 && day_of(r->time_s[i]) > day_of(set_s[set]);
+            set_s[set] = r->time_s[i];
+        }
+    }
+    return ST_OK;
+}
+
+static enum st write_predictions(const struct eval *x, const char *path, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    FILE *f = fopen(path, "wb");
+    if (!f) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
+    fputs("user,index,p,correct\n", f);
+    struct text t;
+    text_init(&t, 1 << 16);
+    for (size_t u = 0; u < r->users; u++) {
+        text_clear(&t);
+        csv_put(&t, x->d.user_name[u], true);
+        while (t.n && (t.p[t.n - 1] == '\n' || t.p[t.n - 1] == '\r')) text_cut(&t, t.n - 1);
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) fprintf(f, "%s,%zu,%.17g,%d\n", text_str(&t), i - r->user_at[u], x->p[i], r->correct[i]);
+    }
+    text_release(&t);
+    bool bad = ferror(f) != 0;
+    return fclose(f) != 0 || bad ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
+}
+
+static void put_metrics(struct json_out *j, const struct metrics *m)
+{
+    json_put_i64(j, "rows", (int64_t)m->rows);
+    json_put_f64(j, "share_right", m->rows ? (double)m->right / (double)m->rows : 0.0);
+    json_put_f64(j, "auc", m->auc);
+    json_put_f64(j, "auc_low", m->auc - 1.96 * m->auc_se < 0.0 ? 0.0 : m->auc - 1.96 * m->auc_se);
+    json_put_f64(j, "auc_high", m->auc + 1.96 * m->auc_se > 1.0 ? 1.0 : m->auc + 1.96 * m->auc_se);
+    json_put_f64(j, "rmse", m->rmse);
+    json_put_f64(j, "log_loss", m->log_loss);
+    json_put_f64(j, "ece", m->ece);
+}
+
+static void say(const char *what, const struct metrics *m)
+{
+    printf("%-22s %9zu answers  AUC %.4f  RMSE %.4f  log-loss %.4f  calibration error %.4f\n", what, m->rows, m->auc, m->rmse, m->log_loss, m->ece);
+}
+
+/* Some of the rows, by a flag. */
+static enum st part(const struct eval *x, const uint8_t *flags, uint8_t value, const char *key, const char *name, struct json_out *j, struct err *e)
+{
+    uint8_t *pick = malloc(x->d.r.rows);
+    struct metrics m = {0};
+    if (!pick) return err_fail(e, ST_NOMEM, "err.memory", "parts");
+    for (size_t i = 0; i < x->d.r.rows; i++) pick[i] = flags[i] == value;
+    enum st st = metrics_of(x->p, x->d.r.correct, pick, x->d.r.rows, &m, e);
+    free(pick);
+    if (st != ST_OK) return st;
+    json_open_obj(j, key);
+    if (!key) json_put_str(j, "name", name);
+    put_metrics(j, &m);
+    json_close_obj(j);
+    if (!x->c->json && m.rows) say(key ? key : name, &m);
+    return ST_OK;
+}
+
+static enum st groups(const struct eval *x, struct json_out *j, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    const char *names[GROUPS_MAX];
+    size_t n = 0;
+    uint8_t *of = malloc(r->rows);
+    if (!of) return err_fail(e, ST_NOMEM, "err.memory", "groups");
+    enum st st = ST_OK;
+    for (size_t u = 0; u < r->users; u++) {
+        size_t g = 0;
+        while (g < n && strcmp(names[g], x->d.user_group[u]) != 0) g++;
+        if (g == n && n < GROUPS_MAX - 1) names[n++] = x->d.user_group[u];
+        memset(of + r->user_at[u], (int)g, r->user_at[u + 1] - r->user_at[u]);
+    }
+    json_open_list(j, "groups");
+    for (size_t g = 0; st == ST_OK && g < n; g++) st = part(x, of, (uint8_t)g, NULL, names[g], j, e);
+    json_close_list(j);
+    free(of);
+    return st;
+}
+
+static enum st within(const struct eval *x, struct json_out *j, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    uint32_t *g = malloc((r->rows + 1) * sizeof *g);
+    double student = .5, skill = .5;
+    if (!g) return err_fail(e, ST_NOMEM, "err.memory", "pairs");
+    for (size_t u = 0; u < r->users; u++)
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) g[i] = (uint32_t)u;
+    enum st st = metrics_within(x->p, r->correct, g, r->rows, r->users, &student, e);
+    bool fits = (double)r->users * (double)r->sets < 4e9;
+    for (size_t u = 0; fits && u < r->users; u++)
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) g[i] = (uint32_t)(u * r->sets) + r->item_set[r->item[i]];
+    if (st == ST_OK && fits) st = metrics_within(x->p, r->correct, g, r->rows, r->users * r->sets, &skill, e);
+    free(g);
+    json_put_f64(j, "within_student_auc", student);
+    json_put_f64(j, "within_student_skill_auc", skill);
+    if (st == ST_OK && !x->c->json) printf("AUC within a student %.4f, within a student and skill %.4f\n", student, skill);
+    return st;
+}
+
+static enum st tell(struct eval *x, double begin, struct json_out *j, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    struct metrics m;
+    TRY(metrics_of(x->p, r->correct, NULL, r->rows, &m, e));
+    json_put_str(j, "kind", cli_opt(x->c, "--kind"));
+    json_put_i64(j, "folds", (int64_t)x->folds);
+    json_put_i64(j, "students", (int64_t)r->users);
+    json_put_i64(j, "items", (int64_t)r->items);
+    json_put_i64(j, "skills", (int64_t)r->skills);
+    json_put_i64(j, "merged_rows", (int64_t)x->d.merged);
+    json_put_i64(j, "unscored_rows", (int64_t)x->d.unscored);
+    put_metrics(j, &m);
+    json_put_f64(j, "log_likelihood", -m.log_loss * (double)m.rows);
+    if (!x->c->json) say("all", &m);
+    json_open_list(j, "stages");
+    for (uint8_t s = 0; s < STAGES; s++) TRY(part(x, x->stage, s, NULL, stage_names[s], j, e));
+    json_close_list(j);
+    TRY(part(x, x->new_item, 1, "new_items", NULL, j, e));
+    if (r->time_s) TRY(part(x, x->after_day, 1, "after_a_day", NULL, j, e));
+    if (x->d.user_group) TRY(groups(x, j, e));
+    TRY(within(x, j, e));
+    json_open_list(j, "calibration");
+    for (size_t b = 0; b < METRICS_BINS; b++) {
+        json_open_obj(j, NULL);
+        json_put_i64(j, "rows", (int64_t)m.bins[b].rows);
+        json_put_f64(j, "predicted", m.bins[b].p);
+        json_put_f64(j, "right", m.bins[b].right);
+        json_close_obj(j);
+    }
+    json_close_list(j);
+    double seconds = model_seconds() - begin, ns = x->steps > 0.0 ? x->fit_seconds * 1e9 / x->steps : 0.0;
+    json_put_f64(j, "seconds", seconds);
+    json_put_f64(j, "seconds_fit", x->fit_seconds);
+    json_put_f64(j, "ns_per_response_iteration", ns);
+    json_put_i64(j, "peak_rss_kib", model_peak_kib());
+    if (!x->c->json) printf("%.3f s in all, %.3f s of fitting, %.2f ns per answer and iteration, %lld KiB at most\n", seconds, x->fit_seconds, ns, (long long)model_peak_kib());
+    return ST_OK;
+}
+
+static enum st eval(struct eval *x, double begin, struct err *e)
+{
+    const char *kind = cli_opt(x->c, "--kind"), *predictions = cli_opt(x->c, "--predictions");
+    x->p = arena_array(&x->d.arena, x->d.r.rows, sizeof *x->p);
+    if (!x->p) return err_fail(e, ST_NOMEM, "err.memory", "predictions");
+    TRY(mark_rows(x, e));
+    if (strcmp(kind, "bkt") == 0) TRY(predict_bkt(x, e));
+    else if (strcmp(kind, "elo") == 0) TRY(predict_elo(x, e));
+    else TRY(predict_logistic(x, model_terms(kind), e));
+    if (predictions) TRY(write_predictions(x, predictions, e));
+    struct text t;
+    struct json_out j;
+    text_init(&t, JSON_BYTES_MAX);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    enum st st = tell(x, begin, &j, e);
+    json_close_obj(&j);
+    if (st == ST_OK && x->c->json) cli_print_json(&t);
+    else text_release(&t);
+    return st;
+}
+
+int run_model_eval(struct cli *c)
+{
+    struct err e = {0};
+    struct eval x = {.c = c};
+    struct log_columns names = log_columns_of(c);
+    const char *kind = cli_opt(c, "--kind");
+    double folds;
+    if (!c->count) return cli_usage(c, "name the files or folders with answers");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0))
+        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, elo");
+    if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
+    x.folds = (size_t)folds;
+    double begin = model_seconds();
+    enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
+    if (st == ST_OK) st = eval(&x, begin, &e);
+    log_release(&x.d);
+    return st == ST_OK ? 0 : cli_fail(&e);
+}

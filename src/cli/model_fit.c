@@ -1,0 +1,200 @@
+/* model fit: parameters from a log of answers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/bkt_fit.h"
+#include "engine/logistic.h"
+#include "model.h"
+
+enum { JSON_BYTES_MAX = 256 << 20 };
+
+static void put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m)
+{
+    json_open_obj(j, "parameters");
+    json_put_f64(j, "intercept", m->dense[0]);
+    json_open_obj(j, "skills");
+    for (size_t s = 0; s < m->skills && m->per_skill; s++) {
+        json_open_list(j, d->skill_name[s]);
+        for (size_t k = 0; k < m->per_skill; k++) json_put_f64(j, NULL, m->dense[1 + s * m->per_skill + k]);
+        json_close_list(j);
+    }
+    json_close_obj(j);
+    json_open_list(j, "student");
+    for (size_t k = 0; k < m->per_student; k++) json_put_f64(j, NULL, m->dense[1 + m->skills * m->per_skill + k]);
+    json_close_list(j);
+    if (m->terms & TERM_ITEM) {
+        json_open_obj(j, "items");
+        for (size_t i = 0; i < m->items; i++) json_put_f64(j, d->item_name[i], m->item[i]);
+        json_close_obj(j);
+    }
+    json_close_obj(j);
+}
+
+static enum st write_file(const char *path, const struct text *t, struct err *e)
+{
+    if (t->failed) return err_fail(e, ST_NOMEM, "err.memory", "the parameters");
+    FILE *f = fopen(path, "wb");
+    if (!f || fwrite(text_str(t), 1, t->n, f) != t->n || fputc('\n', f) == EOF || fclose(f) != 0) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
+    return ST_OK;
+}
+
+static enum st fit_logistic(struct cli *c, const struct log_data *d, double begin, struct err *e)
+{
+    struct parallel par = model_parallel(c);
+    struct logistic_design *design;
+    struct logistic m;
+    struct logistic_report rep;
+    struct logistic_options o = {.tolerance = 1e-6, .iterations_max = 100};
+    if (!model_number(c, "--c", 1e-6, 1e6, 1.0, &o.c)) return err_fail(e, ST_INVALID, "model.option", "--c");
+    double read = model_seconds();
+    TRY(logistic_design_make(&d->r, model_terms(cli_opt(c, "--kind")), &par, &design, e));
+    double made = model_seconds();
+    enum st st = logistic_init(&m, model_terms(cli_opt(c, "--kind")), d->r.items, d->r.skills, e);
+    if (st == ST_OK) {
+        st = logistic_fit(design, &o, &par, &m, &rep, e);
+        double end = model_seconds();
+        struct text t;
+        struct json_out j;
+        text_init(&t, JSON_BYTES_MAX);
+        json_out_init(&j, &t);
+        json_open_obj(&j, NULL);
+        json_put_str(&j, "kind", cli_opt(c, "--kind"));
+        json_put_f64(&j, "objective", rep.objective);
+        json_put_f64(&j, "log_likelihood", rep.log_likelihood);
+        json_put_bool(&j, "converged", rep.converged);
+        json_put_i64(&j, "iterations", rep.iterations);
+        json_put_i64(&j, "rows", (int64_t)rep.rows);
+        json_put_f64(&j, "seconds", end - begin);
+        json_put_f64(&j, "seconds_read", read - begin);
+        json_put_f64(&j, "seconds_features", made - read);
+        json_put_f64(&j, "seconds_fit", end - made);
+        json_put_i64(&j, "peak_rss_kib", model_peak_kib());
+        if (c->json || cli_opt(c, "--out")) put_logistic(&j, d, &m);
+        json_close_obj(&j);
+        if (st == ST_OK && cli_opt(c, "--out")) st = write_file(cli_opt(c, "--out"), &t, e);
+        if (st == ST_OK && c->json) cli_print_json(&t);
+        else text_release(&t);
+        if (st == ST_OK && !c->json)
+            printf("%s: %zu answers, objective %.6f, log-likelihood %.3f, %d iterations%s; read %.3f s, features %.3f s, fit %.3f s\n", cli_opt(c, "--kind"), rep.rows, rep.objective,
+                   rep.log_likelihood, rep.iterations, rep.converged ? "" : " (not converged)", read - begin, made - read, end - made);
+        logistic_free(&m);
+    }
+    logistic_design_free(design);
+    return st;
+}
+
+bool model_bkt_options(const struct cli *c, struct bkt_options *o)
+{
+    double cap, n, w = bkt_defaults.prior_weight;
+    const char *prior = cli_opt(c, "--prior");
+    *o = bkt_defaults;
+    if (prior && strcmp(prior, "none") == 0) w = 0.0;
+    else if (!model_number(c, "--prior", 0.0, 1e6, w, &w)) return false;
+    if (!model_number(c, "--cap", .01, .99, o->cap, &cap) || !model_number(c, "--iterations", 1, 1e6, o->iterations_max, &n)) return false;
+    o->cap = cap;
+    o->prior_weight = w;
+    o->iterations_max = (int)n;
+    return true;
+}
+
+void model_set_name(const struct log_data *d, size_t set, struct text *t)
+{
+    text_clear(t);
+    for (size_t k = d->r.set_at[set]; k < d->r.set_at[set + 1]; k++) {
+        if (k > d->r.set_at[set]) text_add(t, "~~");
+        text_add(t, d->skill_name[d->r.set_skill[k]]);
+    }
+}
+
+static void put_bkt(struct json_out *j, const struct log_data *d, const struct bkt_fitted *m)
+{
+    static const struct {
+        unsigned flag;
+        const char *name;
+    } flags[] = {{BKT_ON_BOUND, "on_bound"}, {BKT_FEW, "few_students"}, {BKT_POOLED, "pooled"}, {BKT_NO_DATA, "no_data"}, {BKT_STARTS, "several_optima"}};
+    struct text name;
+    text_init(&name, 1 << 16);
+    json_open_list(j, "parameters");
+    for (size_t s = 0; s < d->r.sets; s++) {
+        model_set_name(d, s, &name);
+        json_open_obj(j, NULL);
+        json_put_str(j, "skill", text_str(&name));
+        json_put_f64(j, "prior", m[s].p.prior);
+        json_put_f64(j, "learn", m[s].p.learn);
+        json_put_f64(j, "guess", m[s].p.guess);
+        json_put_f64(j, "slip", m[s].p.slip);
+        json_put_i64(j, "answers", (int64_t)m[s].answers);
+        json_put_i64(j, "students", (int64_t)m[s].students);
+        json_put_f64(j, "log_likelihood", m[s].log_likelihood);
+        json_put_i64(j, "iterations", m[s].iterations);
+        json_open_list(j, "flags");
+        for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
+            if (m[s].flags & flags[k].flag) json_put_str(j, NULL, flags[k].name);
+        json_close_list(j);
+        json_close_obj(j);
+    }
+    json_close_list(j);
+    text_release(&name);
+}
+
+static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, struct err *e)
+{
+    struct parallel par = model_parallel(c);
+    struct bkt_options o;
+    struct bkt_data *data;
+    struct bkt_totals tot = {0};
+    if (!model_bkt_options(c, &o)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    double read = model_seconds();
+    TRY(bkt_data_make(&d->r, 0, 0, &data, e));
+    struct bkt_fitted *m = calloc(d->r.sets + 1, sizeof *m);
+    enum st st = m ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    double made = model_seconds();
+    if (st == ST_OK) st = bkt_fit(data, &o, &par, m, &tot, e);
+    double end = model_seconds(), ns = tot.steps > 0.0 ? (end - made) * 1e9 / tot.steps : 0.0;
+    if (st == ST_OK) {
+        struct text t;
+        struct json_out j;
+        text_init(&t, JSON_BYTES_MAX);
+        json_out_init(&j, &t);
+        json_open_obj(&j, NULL);
+        json_put_str(&j, "kind", "bkt");
+        json_put_f64(&j, "objective", -tot.log_likelihood);
+        json_put_f64(&j, "log_likelihood", tot.log_likelihood);
+        json_put_bool(&j, "converged", tot.converged);
+        json_put_i64(&j, "iterations", tot.iterations);
+        json_put_i64(&j, "rows", (int64_t)tot.answers);
+        json_put_i64(&j, "sequences", (int64_t)tot.sequences);
+        json_put_f64(&j, "seconds", end - begin);
+        json_put_f64(&j, "seconds_read", read - begin);
+        json_put_f64(&j, "seconds_pack", made - read);
+        json_put_f64(&j, "seconds_fit", end - made);
+        json_put_f64(&j, "ns_per_response_iteration", ns);
+        json_put_i64(&j, "peak_rss_kib", model_peak_kib());
+        put_bkt(&j, d, m);
+        json_close_obj(&j);
+        if (cli_opt(c, "--out")) st = write_file(cli_opt(c, "--out"), &t, e);
+        if (st == ST_OK && c->json) cli_print_json(&t);
+        else text_release(&t);
+        if (st == ST_OK && !c->json)
+            printf("bkt: %zu answers, %zu sequences, log-likelihood %.4f, %d iterations%s; read %.3f s, pack %.3f s, fit %.3f s, %.3f ns per answer and iteration\n", tot.answers, tot.sequences,
+                   tot.log_likelihood, tot.iterations, tot.converged ? "" : " (not converged)", read - begin, made - read, end - made, ns);
+    }
+    free(m);
+    bkt_data_free(data);
+    return st;
+}
+
+int run_model_fit(struct cli *c)
+{
+    struct err e = {0};
+    struct log_data d;
+    const char *kind = cli_opt(c, "--kind");
+    struct log_columns names = log_columns_of(c);
+    if (!c->count) return cli_usage(c, "name the files or folders with answers");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0)) return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full");
+    double begin = model_seconds();
+    enum st st = log_read(&d, c->positional, c->count, &names, &e);
+    if (st == ST_OK) st = strcmp(kind, "bkt") == 0 ? fit_bkt(c, &d, begin, &e) : fit_logistic(c, &d, begin, &e);
+    log_release(&d);
+    return st == ST_OK ? 0 : cli_fail(&e);
+}

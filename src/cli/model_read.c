@@ -1,0 +1,519 @@
+/* Logs of answers, in the layouts that are met outside, as flat arrays. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/list.h"
+#include "base/strmap.h"
+#include "model.h"
+
+enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096, PATH_MAX_BYTES = 4096 };
+
+struct entry {
+    uint32_t user, item, skill; /* skill UINT32_MAX: none */
+    uint8_t correct;
+    double time;
+};
+
+struct reading {
+    struct log_data *d;
+    const struct log_columns *names;
+    struct arena *a;
+    struct strmap users, items, skills;
+    const char **user, **item, **skill, **group;
+    size_t user_count, user_cap, item_count, item_cap, skill_count, skill_cap, group_count, group_cap;
+    struct entry *rows;
+    size_t count, cap;
+    struct pair { /* an item needs a skill, as a Q matrix or a row says */
+        uint32_t item, skill;
+    } *q, *said;
+    size_t q_count, q_cap, said_count, said_cap;
+    bool numbers, clock, ordered, q_matrix;
+    char *q_folder;
+};
+
+static enum st intern(struct reading *r, struct strmap *m, const char ***names, size_t *count, size_t *cap, const char *text, uint32_t *out, struct err *e)
+{
+    int at = strmap_put(m, text, (int)*count);
+    if (at < 0) return err_fail(e, ST_NOMEM, "err.memory", "names");
+    if ((size_t)at == *count) {
+        const char **p = LIST_ADD(r->a, *names, *count, *cap);
+        if (!p) return err_fail(e, ST_NOMEM, "err.memory", "names");
+        *p = text;
+    }
+    *out = (uint32_t)at;
+    return ST_OK;
+}
+#define USER(text, out) TRY(intern(r, &r->users, &r->user, &r->user_count, &r->user_cap, text, out, e))
+#define ITEM(text, out) TRY(intern(r, &r->items, &r->item, &r->item_count, &r->item_cap, text, out, e))
+#define SKILL(text, out) TRY(intern(r, &r->skills, &r->skill, &r->skill_count, &r->skill_cap, text, out, e))
+
+static enum st add_row(struct reading *r, struct entry row, struct err *e)
+{
+    struct entry *p = LIST_ADD(r->a, r->rows, r->count, r->cap);
+    if (!p) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+    *p = row;
+    return ST_OK;
+}
+
+static enum st add_pair(struct reading *r, struct pair **list, size_t *count, size_t *cap, uint32_t item, uint32_t skill, struct err *e)
+{
+    struct pair *p = LIST_ADD(r->a, *list, *count, *cap);
+    if (!p) return err_fail(e, ST_NOMEM, "err.memory", "skills of items");
+    *p = (struct pair){item, skill};
+    return ST_OK;
+}
+
+/* 0 and 1 and the words of DataShop; 2: no answer (study); -1: neither */
+static int outcome_of(const char *s)
+{
+    if (strcmp(s, "0") == 0 || strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") || str_ieq(s, "bug")) return 0;
+    if (strcmp(s, "1") == 0 || strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true")) return 1;
+    return str_ieq(s, "study") ? 2 : -1;
+}
+
+static bool time_of(const char *s, double *out)
+{
+    int y, mo, d, h, mi, n = 0;
+    double sec;
+    if (parse_f64(s, out)) return *out > -1e15 && *out < 1e15;
+    if (sscanf(s, "%4d-%2d-%2d%*1[ T]%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &sec, &n) != 6 && sscanf(s, "%4d/%2d/%2d%*1[ T]%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &sec, &n) != 6) return false;
+    if (y < 1900 || y > 9999 || mo < 1 || mo > 12 || d < 1 || d > 31 || h < 0 || h > 24 || mi < 0 || mi > 59 || !(sec >= 0.0 && sec < 61.0)) return false;
+    int64_t yy = mo <= 2 ? y - 1 : y, era = yy / 400, yoe = yy - era * 400, doy = (153 * (mo + (mo > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+    *out = (double)days * 86400.0 + h * 3600.0 + mi * 60.0 + sec;
+    return true;
+}
+
+static int find(const struct sheet *t, const char *given, const char *const *known)
+{
+    for (size_t i = 0; given && i < t->count; i++)
+        if (strcmp(t->fields[i], given) == 0) return (int)i;
+    for (size_t i = 0; given && i < t->count; i++)
+        if (column_is(t->fields[i], given)) return (int)i;
+    for (; !given && *known; known++)
+        for (size_t i = 0; i < t->count; i++)
+            if (column_is(t->fields[i], *known)) return (int)i;
+    return -1;
+}
+
+struct columns {
+    int user, item, skill, correct, time, group, widest;
+    bool order_only;
+};
+
+/* What the header says. false: this is no log of answers with one row per answer. */
+static bool columns_of(const struct reading *r, const struct sheet *t, struct columns *c)
+{
+    static const char *const user[] = {"user_id", "user", "student_id", "student", "anon student id", "learner_id", NULL};
+    static const char *const item[] = {"item_id", "item", "question_id", "problem_id", "step id", NULL};
+    static const char *const step[] = {"step name", "problem name", NULL};
+    static const char *const cluster[] = {"kc cluster", NULL}, *const kc[] = {"kc default", "kc single kc", "kc", NULL};
+    static const char *const skill[] = {"skill_name", "skill_id", "skill", "kc cluster", "kc default", "kc subskills", "kc", NULL};
+    static const char *const correct[] = {"correct", "correct first attempt", "outcome", "score", "first attempt", NULL};
+    static const char *const time[] = {"timestamp", "time", "first transaction time", "step start time", "start_time", NULL}, *const order[] = {"order_id", NULL};
+    const struct log_columns *n = r->names;
+    c->user = find(t, n->user, user);
+    c->item = find(t, n->item, item);
+    if (c->item < 0 && !n->item && find(t, NULL, cluster) >= 0) c->item = find(t, NULL, kc);
+    if (c->item < 0 && !n->item) c->item = find(t, NULL, step);
+    c->skill = find(t, n->skill, skill);
+    c->correct = find(t, n->correct, correct);
+    c->time = find(t, n->time, time);
+    c->order_only = c->time < 0 && !n->time;
+    if (c->order_only) c->time = find(t, NULL, order);
+    static const char *const none[] = {NULL};
+    c->group = find(t, n->group, none);
+    if (c->item < 0 && !n->item) c->item = c->skill;
+    const int all[] = {c->user, c->item, c->skill, c->correct, c->time, c->group};
+    c->widest = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i] > c->widest) c->widest = all[i];
+    return c->user >= 0 && c->item >= 0 && c->correct >= 0 && !(n->skill && c->skill < 0) && !(n->time && c->time < 0) && !(n->group && c->group < 0);
+}
+
+static enum st say_skills(struct reading *r, char *text, uint32_t item, uint32_t *first, struct err *e)
+{
+    *first = UINT32_MAX;
+    for (char *next; text && *text; text = next) {
+        next = strstr(text, "~~");
+        if (next) {
+            *next = 0;
+            next += 2;
+        }
+        if (!*text || strcmp(text, "NA") == 0 || strcmp(text, "nan") == 0) continue;
+        uint32_t skill;
+        SKILL(text, &skill);
+        if (*first == UINT32_MAX) *first = skill;
+        if (r->said_count && r->said[r->said_count - 1].item == item && r->said[r->said_count - 1].skill == skill) continue;
+        TRY(add_pair(r, &r->said, &r->said_count, &r->said_cap, item, skill, e));
+    }
+    return ST_OK;
+}
+
+static enum st read_rows(struct reading *r, struct sheet *t, const struct columns *c, struct err *e)
+{
+    while (sheet_next(t)) {
+        struct entry row = {0};
+        if (t->count <= (size_t)c->widest) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: %zu columns where the header has more", t->path, t->line, t->count);
+        int right = outcome_of(t->fields[c->correct]);
+        if (right < 0) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.40s\", not 0 or 1", t->path, t->line, t->fields[c->correct]);
+        if (right == 2) {
+            r->d->unscored++;
+            continue;
+        }
+        if (!*t->fields[c->user] || !*t->fields[c->item]) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: no student or no item", t->path, t->line);
+        row.correct = (uint8_t)right;
+        if (c->time >= 0 && !time_of(t->fields[c->time], &row.time))
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time", t->path, t->line, t->fields[c->time]);
+        USER(t->fields[c->user], &row.user);
+        ITEM(t->fields[c->item], &row.item);
+        row.skill = UINT32_MAX;
+        if (c->skill >= 0 && !r->q_matrix) TRY(say_skills(r, t->fields[c->skill], row.item, &row.skill, e));
+        if (row.time != 0.0) {
+            r->ordered = true;
+            if (!c->order_only) r->clock = true;
+        }
+        while (c->group >= 0 && r->group_count < r->user_count) {
+            const char **g = LIST_ADD(r->a, r->group, r->group_count, r->group_cap);
+            if (!g) return err_fail(e, ST_NOMEM, "err.memory", "groups");
+            *g = t->fields[c->group];
+        }
+        TRY(add_row(r, row, e));
+    }
+    return ST_OK;
+}
+
+static enum st read_q_matrix(struct reading *r, const char *path, struct err *e)
+{
+    struct sheet t;
+    uint32_t item, skill;
+    TRY(sheet_open(&t, r->a, path, e));
+    if (!sheet_next(&t) || t.count != 2 || !column_is(t.fields[0], "item_id") || !column_is(t.fields[1], "skill"))
+        return err_fail(e, ST_INVALID, "model.row", "%s: line 1: a Q matrix has the columns item_id and skill", path);
+    while (sheet_next(&t)) {
+        if (t.count != 2) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: not two columns", path, t.line);
+        ITEM(t.fields[0], &item);
+        SKILL(t.fields[1], &skill);
+        TRY(add_pair(r, &r->q, &r->q_count, &r->q_cap, item, skill, e));
+    }
+    r->q_matrix = true;
+    return ST_OK;
+}
+
+/* One row per student: lists of concepts and answers (-1 fills up). */
+static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
+{
+    int uid = -1, concepts = -1, answers = -1;
+    for (size_t i = 0; i < t->count; i++) {
+        if (column_is(t->fields[i], "uid")) uid = (int)i;
+        if (column_is(t->fields[i], "concepts")) concepts = (int)i;
+        if (column_is(t->fields[i], "responses")) answers = (int)i;
+    }
+    while (sheet_next(t)) {
+        if (t->count <= (size_t)uid || t->count <= (size_t)concepts || t->count <= (size_t)answers) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: too few columns", t->path, t->line);
+        struct entry row = {0};
+        char *c = t->fields[concepts], *y = t->fields[answers], *c_end, *y_end;
+        USER(t->fields[uid], &row.user);
+        while (c && y) {
+            c_end = strchr(c, ',');
+            y_end = strchr(y, ',');
+            if (c_end) *c_end++ = 0;
+            if (y_end) *y_end++ = 0;
+            if (!c_end != !y_end) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: not as many answers as concepts", t->path, t->line);
+            if (strcmp(c, "-1") != 0 && strcmp(y, "-1") != 0) {
+                int right = outcome_of(y);
+                if (right != 0 && right != 1) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.20s\", not 0 or 1", t->path, t->line, y);
+                row.correct = (uint8_t)right;
+                ITEM(c, &row.item);
+                TRY(say_skills(r, c, row.item, &row.skill, e));
+                TRY(add_row(r, row, e));
+            }
+            c = c_end;
+            y = y_end;
+        }
+    }
+    return ST_OK;
+}
+
+/* Blocks of four lines: student, items, skills, answers; a row for each skill of an answer. The first line is in hand. */
+static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
+{
+    do {
+        struct entry row = {0};
+        char **lines[3];
+        size_t n[3];
+        USER(t->fields[0], &row.user);
+        for (int k = 0; k < 3; k++) {
+            if (!sheet_next(t)) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the block of four lines is cut short", t->path, t->line);
+            n[k] = t->count;
+            lines[k] = t->fields;
+            t->fields = NULL;
+            t->cap = t->count = 0;
+        }
+        if (n[0] != n[1] || n[0] != n[2]) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: items, skills and answers differ in number", t->path, t->line);
+        uint32_t before = UINT32_MAX;
+        for (size_t i = 0; i < n[0]; i++) {
+            int right = outcome_of(lines[2][i]);
+            if (right != 0 && right != 1) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.20s\", not 0 or 1", t->path, t->line, lines[2][i]);
+            row.correct = (uint8_t)right;
+            ITEM(lines[0][i], &row.item);
+            TRY(say_skills(r, lines[1][i], row.item, &row.skill, e));
+            bool repeat = i > 0 && row.item == before && r->rows[r->count - 1].correct == row.correct && r->rows[r->count - 1].skill != row.skill;
+            before = row.item;
+            if (repeat) r->d->merged++;
+            else TRY(add_row(r, row, e));
+        }
+    } while (sheet_next(t));
+    return ST_OK;
+}
+
+static bool has_column(const struct sheet *t, const char *name)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (column_is(t->fields[i], name)) return true;
+    return false;
+}
+
+static bool all_digits(const char *s) { return *s && strspn(s, "0123456789") == strlen(s); }
+
+/* *was_log false: another kind of table. */
+static enum st read_file(struct reading *r, const char *path, bool *was_log, struct err *e)
+{
+    struct sheet t;
+    struct columns c;
+    struct stat s;
+    if (stat(path, &s) == 0) r->d->input_bytes += (size_t)s.st_size;
+    TRY(sheet_open(&t, r->a, path, e));
+    if (!sheet_next(&t)) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no header", path);
+    *was_log = true;
+    if (has_column(&t, "concepts") && has_column(&t, "responses") && has_column(&t, "uid")) return read_lists(r, &t, e);
+    if (columns_of(r, &t, &c)) return read_rows(r, &t, &c, e);
+    if (t.count == 2 && all_digits(t.fields[0]) && all_digits(t.fields[1])) return read_blocks(r, &t, e);
+    *was_log = false;
+    return ST_OK;
+}
+
+static bool ends(const char *s, const char *with)
+{
+    size_t a = strlen(s), b = strlen(with);
+    return a >= b && strcmp(s + a - b, with) == 0;
+}
+
+static bool is_table(const char *s) { return ends(s, ".tsv") || ends(s, ".csv") || ends(s, ".txt") || ends(s, ".tsv.gz") || ends(s, ".csv.gz") || ends(s, ".txt.gz"); }
+static bool is_q_matrix(const char *s) { return strcmp(s, "q_mat.tsv") == 0 || strcmp(s, "q_mat.tsv.gz") == 0; }
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+static enum st read_folder(struct reading *r, const char *path, struct err *e)
+{
+    DIR *dir = opendir(path);
+    const char **names = arena_array(r->a, FILES_MAX, sizeof *names);
+    size_t n = 0, logs = 0;
+    if (!dir || !names) {
+        if (dir) closedir(dir);
+        return err_fail(e, ST_IO, "model.file", "%s: the folder cannot be read", path);
+    }
+    for (struct dirent *x; (x = readdir(dir)) && n < FILES_MAX;)
+        if (is_table(x->d_name)) names[n++] = arena_strdup(r->a, x->d_name);
+    closedir(dir);
+    qsort(names, n, sizeof *names, by_text);
+    for (size_t i = 0; i < n; i++)
+        if (is_q_matrix(names[i])) TRY(read_q_matrix(r, arena_printf(r->a, "%s/%s", path, names[i]), e));
+    for (size_t i = 0; i < n; i++) {
+        bool was = false;
+        if (!is_q_matrix(names[i])) TRY(read_file(r, arena_printf(r->a, "%s/%s", path, names[i]), &was, e));
+        logs += was;
+    }
+    return logs ? ST_OK : err_fail(e, ST_INVALID, "model.file", "%s: no file in this folder has columns for student, item and answer", path);
+}
+
+/* A Q matrix that lies beside a file named on its own belongs to it. */
+static enum st sibling_q_matrix(struct reading *r, const char *path, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+    static const char *const names[] = {"q_mat.tsv", "q_mat.tsv.gz"};
+    char *folder = slash ? arena_copy(r->a, path, (size_t)(slash - path)) : arena_strdup(r->a, ".");
+    if (!folder) return err_fail(e, ST_NOMEM, "err.memory", "reading");
+    if (r->q_folder && strcmp(r->q_folder, folder) == 0) return ST_OK;
+    r->q_folder = folder;
+    for (size_t i = 0; i < 2; i++) {
+        struct stat s;
+        char *q = arena_printf(r->a, "%s/%s", folder, names[i]);
+        if (q && !r->names->skill && stat(q, &s) == 0) return read_q_matrix(r, q, e);
+    }
+    return ST_OK;
+}
+
+static enum st log_gather(struct reading *r, struct err *e);
+
+enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *names, struct err *e)
+{
+    memset(d, 0, sizeof *d);
+    arena_init(&d->arena, (size_t)1 << LOG_ARENA_LOG2);
+    struct reading reading = {.d = d, .a = &d->arena, .names = names, .users = {.arena = &d->arena}, .items = {.arena = &d->arena}, .skills = {.arena = &d->arena}}, *r = &reading;
+    for (size_t i = 0; i < n; i++) {
+        struct stat s;
+        bool was = true;
+        if (stat(paths[i], &s) != 0) return err_fail(e, ST_NOT_FOUND, "model.file", "%s: there is no such file or folder", paths[i]);
+        if (S_ISDIR(s.st_mode)) {
+            TRY(read_folder(r, paths[i], e));
+            continue;
+        }
+        TRY(sibling_q_matrix(r, paths[i], e));
+        TRY(read_file(r, paths[i], &was, e));
+        if (!was) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no columns for student, item and answer; name them with --user, --item and --correct", paths[i]);
+    }
+    return log_gather(r, e);
+}
+
+void log_release(struct log_data *d) { arena_release(&d->arena); }
+
+struct log_columns log_columns_of(const struct cli *c)
+{
+    return (struct log_columns){cli_opt(c, "--user"), cli_opt(c, "--item"), cli_opt(c, "--skill"), cli_opt(c, "--correct"), cli_opt(c, "--time"), cli_opt(c, "--group")};
+}
+
+/* --- rows as the engine wants them --- */
+
+static int by_pair(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    return x->item != y->item ? (x->item < y->item ? -1 : 1) : (x->skill > y->skill) - (x->skill < y->skill);
+}
+
+/* Rows by user, in order of time and then of the file; rows that repeat an answer for another skill become one. */
+static enum st order_rows(struct reading *r, struct err *e)
+{
+    struct entry *out = arena_array(r->a, r->count + 1, sizeof *out);
+    uint32_t *at = arena_array(r->a, r->user_count + 1, sizeof *at);
+    if (!out || !at) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+    for (size_t i = 0; i < r->count; i++) at[r->rows[i].user + 1]++;
+    for (size_t u = 0; u < r->user_count; u++) at[u + 1] += at[u];
+    uint32_t *next = arena_array(r->a, r->user_count + 1, sizeof *next);
+    if (!next) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+    memcpy(next, at, (r->user_count + 1) * sizeof *next);
+    for (size_t i = 0; i < r->count; i++) out[next[r->rows[i].user]++] = r->rows[i];
+    size_t kept = 0, begin = 0;
+    for (size_t u = 0; u < r->user_count; u++) {
+        size_t end = at[u + 1];
+        for (size_t i = begin + 1; r->ordered && i < end; i++) { /* mostly in order already */
+            struct entry x = out[i];
+            size_t j = i;
+            while (j > begin && out[j - 1].time > x.time) {
+                out[j] = out[j - 1];
+                j--;
+            }
+            out[j] = x;
+        }
+        size_t first = kept;
+        for (size_t i = begin; i < end; i++) {
+            bool repeat = r->ordered && kept > first && out[i].time != 0.0 && out[kept - 1].time == out[i].time && out[kept - 1].item == out[i].item && out[i].skill != UINT32_MAX &&
+                          out[kept - 1].skill != out[i].skill && out[kept - 1].correct == out[i].correct;
+            if (repeat) r->d->merged++;
+            else out[kept++] = out[i];
+        }
+        begin = end;
+        at[u + 1] = (uint32_t)kept;
+    }
+    r->rows = out;
+    r->count = kept;
+    r->d->r.user_at = at;
+    return ST_OK;
+}
+
+/* Items that no row has are left out, and so are skills of such items only. */
+static enum st number_items(struct reading *r, uint32_t **item_new, struct err *e)
+{
+    struct responses *out = &r->d->r;
+    uint32_t *map = arena_array(r->a, r->item_count + 1, sizeof *map);
+    if (!map) return err_fail(e, ST_NOMEM, "err.memory", "items");
+    for (size_t i = 0; i < r->count; i++) map[r->rows[i].item] = 1;
+    for (size_t i = 0; i < r->item_count; i++)
+        if (map[i]) {
+            r->item[out->items] = r->item[i];
+            map[i] = (uint32_t)++out->items; /* + 1 */
+        }
+    *item_new = map;
+    return ST_OK;
+}
+
+static enum st number_sets(struct reading *r, const uint32_t *item_new, struct err *e)
+{
+    struct responses *out = &r->d->r;
+    struct pair *p = r->q_matrix ? r->q : r->said;
+    size_t n = r->q_matrix ? r->q_count : r->said_count, kept = 0;
+    uint32_t *skill_new = arena_array(r->a, r->skill_count + 1, sizeof *skill_new), *item_set = arena_array(r->a, out->items + 1, sizeof *item_set);
+    uint32_t *set_at = arena_array(r->a, out->items + 2, sizeof *set_at), *set_skill = arena_array(r->a, n + 1, sizeof *set_skill);
+    struct strmap sets = {.arena = r->a};
+    if (!skill_new || !item_set || !set_at || !set_skill) return err_fail(e, ST_NOMEM, "err.memory", "skills");
+    for (size_t i = 0; i < n; i++)
+        if (item_new[p[i].item]) p[kept++] = (struct pair){item_new[p[i].item] - 1, p[i].skill};
+    if (kept) qsort(p, kept, sizeof *p, by_pair);
+    size_t filled = 0, at = 0;
+    for (size_t i = 0; i < out->items; i++) {
+        struct text key;
+        text_init(&key, 1 << 16);
+        size_t begin = filled;
+        for (; at < kept && p[at].item == i; at++) {
+            if (filled > begin && p[at].skill == p[at - 1].skill) continue;
+            if (filled - begin >= SET_SKILLS_MAX) {
+                text_release(&key);
+                return err_fail(e, ST_INVALID, "model.row", "item %.60s needs more than %d skills", r->item[i], SET_SKILLS_MAX);
+            }
+            set_skill[filled++] = p[at].skill;
+            text_printf(&key, "%u ", (unsigned)p[at].skill);
+        }
+        char *k = arena_strdup(r->a, text_str(&key));
+        text_release(&key);
+        int set = k ? strmap_put(&sets, k, (int)out->sets) : -1;
+        if (set < 0) return err_fail(e, ST_NOMEM, "err.memory", "skills");
+        if ((size_t)set == out->sets) set_at[++out->sets] = (uint32_t)filled;
+        else filled = begin;
+        item_set[i] = (uint32_t)set;
+    }
+    for (size_t i = 0; i < filled; i++) skill_new[set_skill[i]] = 1;
+    for (size_t i = 0; i < r->skill_count; i++)
+        if (skill_new[i]) {
+            r->skill[out->skills] = r->skill[i];
+            skill_new[i] = (uint32_t)out->skills++;
+        }
+    for (size_t i = 0; i < filled; i++) set_skill[i] = skill_new[set_skill[i]];
+    out->item_set = item_set;
+    out->set_at = set_at;
+    out->set_skill = set_skill;
+    return ST_OK;
+}
+
+static enum st log_gather(struct reading *r, struct err *e)
+{
+    struct responses *out = &r->d->r;
+    uint32_t *item_new = NULL;
+    if (!r->count) return err_fail(e, ST_INVALID, "model.row", "there is no answer in the files");
+    TRY(order_rows(r, e));
+    TRY(number_items(r, &item_new, e));
+    TRY(number_sets(r, item_new, e));
+    uint32_t *item = arena_array(r->a, r->count, sizeof *item), *fold = arena_array(r->a, r->user_count, sizeof *fold);
+    uint8_t *correct = arena_array(r->a, r->count, 1);
+    double *time = r->clock ? arena_array(r->a, r->count, sizeof *time) : NULL;
+    if (!item || !fold || !correct || (r->clock && !time)) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+    for (size_t i = 0; i < r->count; i++) {
+        item[i] = item_new[r->rows[i].item] - 1;
+        correct[i] = r->rows[i].correct;
+        if (time) time[i] = r->rows[i].time;
+    }
+    bool numbers = true;
+    for (size_t u = 0; u < r->user_count; u++) numbers = numbers && all_digits(r->user[u]) && strlen(r->user[u]) <= 9;
+    for (size_t u = 0; u < r->user_count; u++) fold[u] = numbers ? (uint32_t)strtoul(r->user[u], NULL, 10) : (uint32_t)u;
+    out->rows = r->count;
+    out->users = r->user_count;
+    out->item = item;
+    out->correct = correct;
+    out->time_s = time;
+    out->user_fold = fold;
+    r->d->user_name = r->user;
+    r->d->item_name = r->item;
+    r->d->skill_name = r->skill;
+    r->d->user_group = r->group_count == r->user_count ? r->group : NULL;
+    return responses_check(out, e);
+}

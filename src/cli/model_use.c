@@ -1,0 +1,323 @@
+/* model predict, model explain: parameters that model fit wrote, on a log of answers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "engine/logistic.h"
+#include "engine/metrics.h"
+#include "engine/numeric.h"
+#include "model.h"
+
+enum { JSON_BYTES_MAX = 64 << 20 };
+
+struct use {
+    struct log_data d;
+    json_t *doc;
+    const char *kind;
+    struct logistic m;
+    struct bkt_fitted *bkt; /* by set; NULL for the logistic family */
+};
+
+static void use_release(struct use *x)
+{
+    logistic_free(&x->m);
+    free(x->bkt);
+    json_decref(x->doc);
+    log_release(&x->d);
+}
+
+static enum st weights(const json_t *list, double *out, size_t n, const char *what, struct err *e)
+{
+    if (json_array_size(list) != n) return err_fail(e, ST_INVALID, "model.file", "the model has %zu weights for %s where its kind needs %zu", json_array_size(list), what, n);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *v = json_array_get(list, i);
+        if (!json_is_number(v)) return err_fail(e, ST_INVALID, "model.file", "a weight for %s is no number", what);
+        out[i] = json_number_value(v);
+    }
+    return ST_OK;
+}
+
+static enum st load_logistic(struct use *x, struct err *e)
+{
+    const json_t *p = json_object_get(x->doc, "parameters"), *skills = json_object_get(p, "skills"), *items = json_object_get(p, "items");
+    TRY(logistic_init(&x->m, model_terms(x->kind), x->d.r.items, x->d.r.skills, e));
+    x->m.dense[0] = json_f64(p, "intercept", 0.0);
+    for (size_t s = 0; s < x->d.r.skills && x->m.per_skill; s++) {
+        const json_t *list = json_object_get(skills, x->d.skill_name[s]); /* a skill that the model never saw: zeros */
+        if (list) TRY(weights(list, x->m.dense + 1 + s * x->m.per_skill, x->m.per_skill, x->d.skill_name[s], e));
+    }
+    TRY(weights(json_object_get(p, "student"), x->m.dense + 1 + x->d.r.skills * x->m.per_skill, x->m.per_student, "the student", e));
+    for (size_t i = 0; i < x->d.r.items; i++) x->m.item[i] = json_f64(items, x->d.item_name[i], 0.0);
+    return ST_OK;
+}
+
+static bool probability(double p) { return p >= 0.0 && p <= 1.0; }
+
+static enum st load_bkt(struct use *x, struct err *e)
+{
+    struct text name;
+    const json_t *list = json_object_get(x->doc, "parameters");
+    size_t k;
+    json_t *v;
+    x->bkt = calloc(x->d.r.sets + 1, sizeof *x->bkt);
+    if (!x->bkt) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    text_init(&name, 1 << 16);
+    for (size_t s = 0; s < x->d.r.sets; s++) {
+        model_set_name(&x->d, s, &name);
+        x->bkt[s].p = (struct bkt){.5, .1, .2, .1};
+        json_array_foreach((json_t *)(uintptr_t)list, k, v)
+            if (strcmp(json_str(v, "skill", ""), text_str(&name)) == 0)
+                x->bkt[s].p = (struct bkt){json_f64(v, "prior", -1), json_f64(v, "learn", -1), json_f64(v, "guess", -1), json_f64(v, "slip", -1)};
+        const struct bkt *p = &x->bkt[s].p;
+        if (!probability(p->prior) || !probability(p->learn) || !probability(p->guess) || !probability(p->slip)) {
+            enum st st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
+            text_release(&name);
+            return st;
+        }
+    }
+    text_release(&name);
+    return ST_OK;
+}
+
+static enum st load(struct cli *c, struct use *x, struct err *e)
+{
+    struct log_columns names = log_columns_of(c);
+    struct sheet t;
+    const char *path = cli_opt(c, "--model");
+    memset(x, 0, sizeof *x);
+    TRY(log_read(&x->d, c->positional, c->count, &names, e));
+    TRY(sheet_open(&t, &x->d.arena, path, e));
+    TRY(json_read_owned(t.p, (size_t)(t.end - t.p), &x->doc, e));
+    x->kind = json_str(x->doc, "kind", "");
+    if (strcmp(x->kind, "bkt") == 0) return load_bkt(x, e);
+    if (!model_terms(x->kind)) return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is no kind of model that predicts", path, x->kind);
+    return load_logistic(x, e);
+}
+
+static enum st predict(struct cli *c, struct use *x, double *p, struct err *e)
+{
+    if (x->bkt) return bkt_predict_rows(&x->d.r, x->bkt, 0, 0, p, e);
+    struct logistic_design *design;
+    struct parallel par = model_parallel(c);
+    TRY(logistic_design_make(&x->d.r, x->m.terms, &par, &design, e));
+    logistic_predict_rows(design, &x->m, 0, 0, p);
+    logistic_design_free(design);
+    return ST_OK;
+}
+
+static enum st write_rows(const struct use *x, const double *p, FILE *f, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    fputs("user,index,p,correct\n", f);
+    struct text t;
+    text_init(&t, 1 << 16);
+    for (size_t u = 0; u < r->users; u++) {
+        text_clear(&t);
+        csv_put(&t, x->d.user_name[u], true);
+        while (t.n && (t.p[t.n - 1] == '\n' || t.p[t.n - 1] == '\r')) text_cut(&t, t.n - 1);
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) fprintf(f, "%s,%zu,%.17g,%d\n", text_str(&t), i - r->user_at[u], p[i], r->correct[i]);
+    }
+    text_release(&t);
+    return ferror(f) ? err_fail(e, ST_IO, "model.file", "the predictions cannot be written") : ST_OK;
+}
+
+static enum st tell_predictions(struct cli *c, const struct use *x, const double *p, struct err *e)
+{
+    const char *path = cli_opt(c, "--predictions");
+    if (!path && !c->json) return write_rows(x, p, stdout, e);
+    if (path) {
+        FILE *f = fopen(path, "wb");
+        if (!f) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
+        enum st st = write_rows(x, p, f, e);
+        if (fclose(f) != 0 && st == ST_OK) st = err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
+        if (st != ST_OK) return st;
+    }
+    struct metrics m;
+    TRY(metrics_of(p, x->d.r.correct, NULL, x->d.r.rows, &m, e));
+    struct text t;
+    struct json_out j;
+    text_init(&t, JSON_BYTES_MAX);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    json_put_str(&j, "kind", x->kind);
+    json_put_i64(&j, "rows", (int64_t)m.rows);
+    json_put_f64(&j, "auc", m.auc);
+    json_put_f64(&j, "rmse", m.rmse);
+    json_put_f64(&j, "log_loss", m.log_loss);
+    json_put_f64(&j, "ece", m.ece);
+    json_close_obj(&j);
+    if (c->json) cli_print_json(&t);
+    else {
+        printf("%zu answers  AUC %.4f  RMSE %.4f  log-loss %.4f\n", m.rows, m.auc, m.rmse, m.log_loss);
+        text_release(&t);
+    }
+    return ST_OK;
+}
+
+int run_model_predict(struct cli *c)
+{
+    struct err e = {0};
+    struct use x;
+    if (!c->count || !cli_opt(c, "--model")) return cli_usage(c, "name the answers, and with --model what model fit --out wrote");
+    enum st st = load(c, &x, &e);
+    double *p = st == ST_OK ? malloc((x.d.r.rows + 1) * sizeof *p) : NULL;
+    if (st == ST_OK && !p) st = err_fail(&e, ST_NOMEM, "err.memory", "predictions");
+    if (st == ST_OK) st = predict(c, &x, p, &e);
+    if (st == ST_OK) st = tell_predictions(c, &x, p, &e);
+    free(p);
+    use_release(&x);
+    return st == ST_OK ? 0 : cli_fail(&e);
+}
+
+/* --- why --- */
+
+static const char *term_name(unsigned term)
+{
+    switch (term) {
+    case 0: return "intercept";
+    case TERM_ITEM: return "item";
+    case TERM_SKILL: return "skill";
+    case TERM_WINS: return "skill_wins";
+    case TERM_ATTEMPTS: return "skill_attempts";
+    case TERM_WINDOWS: return "skill_window";
+    case TERM_RECENT: return "skill_recent";
+    case TERM_ITEM_COUNTS: return "item_counts";
+    case TERM_TOTAL: return "all_counts";
+    case TERM_AVERAGES: return "all_recent";
+    case TERM_GAP: return "gap";
+    case TERM_MEAN: return "mean";
+    default: return "other";
+    }
+}
+
+static bool lowest_of(const struct use *x, uint32_t item, double share)
+{
+    size_t below = 0;
+    for (size_t i = 0; i < x->d.r.items; i++) below += x->m.item[i] < x->m.item[item];
+    return (double)below < share * (double)x->d.r.items;
+}
+
+/* The weightiest facts in words. */
+static void sentence(const struct use *x, const struct features *f, const uint8_t *last, size_t last_count, uint32_t item, const uint32_t *skills, size_t n, double now, struct text *t)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct skill_tally *k = &f->skill[skills[i]];
+        if (i) text_add(t, "; ");
+        if (!k->all.n) {
+            text_printf(t, "no answer yet about %s", x->d.skill_name[skills[i]]);
+            continue;
+        }
+        text_printf(t, "right on %u of %u about %s", (unsigned)k->all.wins, (unsigned)k->all.n, x->d.skill_name[skills[i]]);
+        if (i == 0 && last_count) {
+            unsigned right = 0;
+            for (size_t q = 0; q < last_count && q < 3; q++) right += last[q];
+            text_printf(t, ", %u of the last %zu", right, last_count);
+        }
+        double days = (now - k->last_s) / 86400.0;
+        if (x->d.r.time_s && days >= 1.0) text_printf(t, ", %.0f day%s ago", days, days < 1.5 ? "" : "s");
+    }
+    if (!n) text_printf(t, "right on %u of %u in all", (unsigned)f->total.wins, (unsigned)f->total.n);
+    if (x->m.terms & TERM_ITEM) {
+        if (x->m.item[item] == 0.0) text_add(t, "; this item is new");
+        else if (lowest_of(x, item, 1.0 / 3)) text_add(t, "; this item is harder than most");
+        else if (!lowest_of(x, item, 2.0 / 3)) text_add(t, "; this item is easier than most");
+    }
+}
+
+static enum st why(struct cli *c, const struct use *x, uint32_t user, uint32_t item, bool given, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    struct features f;
+    size_t end = r->user_at[user + 1], last_count = 0;
+    uint8_t last[3] = {0};
+    if (!given) item = r->item[--end]; /* the answer before which we stand */
+    uint32_t set = r->item_set[item];
+    const uint32_t *skills = r->set_skill + r->set_at[set];
+    size_t n = r->set_at[set + 1] - r->set_at[set];
+    TRY(features_init(&f, r->skills, r->items, true, e));
+    enum st st = ST_OK;
+    for (size_t i = r->user_at[user]; st == ST_OK && i < end; i++) {
+        uint32_t s = r->item_set[r->item[i]];
+        st = features_learn(&f, r->item[i], r->set_skill + r->set_at[s], r->set_at[s + 1] - r->set_at[s], r->correct[i], r->time_s ? r->time_s[i] : 0.0, e);
+        bool same = false;
+        for (size_t k = r->set_at[s]; n && k < r->set_at[s + 1]; k++) same = same || r->set_skill[k] == skills[0];
+        if (!same) continue;
+        if (last_count == 3) memmove(last, last + 1, 2);
+        else last_count++;
+        last[last_count - 1] = r->correct[i];
+    }
+    if (st != ST_OK) {
+        features_free(&f);
+        return st;
+    }
+    double now = !r->time_s ? 0.0 : !given ? r->time_s[end] : f.last_s;
+    float values[LOGISTIC_LOCAL_MAX];
+    struct logistic_part parts[LOGISTIC_PARTS_MAX];
+    features_at(&f, skills, n, now);
+    logistic_values(x->m.terms, &f, item, skills, n, now, values);
+    size_t count = logistic_explain(&x->m, item, skills, n, values, parts);
+    double logit = 0.0;
+    for (size_t i = 0; i < count; i++) logit = logit + parts[i].logit;
+    struct text words, t;
+    text_init(&words, 1 << 16);
+    sentence(x, &f, last, last_count, item, skills, n, now, &words);
+    text_init(&t, JSON_BYTES_MAX);
+    struct json_out j;
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    json_put_str(&j, "student", x->d.user_name[user]);
+    json_put_str(&j, "item", x->d.item_name[item]);
+    json_put_f64(&j, "p", num_logistic(logit));
+    json_put_f64(&j, "logit", logit);
+    json_put_str(&j, "sentence", text_str(&words));
+    json_open_list(&j, "parts");
+    for (size_t i = 0; i < count; i++) {
+        json_open_obj(&j, NULL);
+        json_put_str(&j, "term", term_name(parts[i].term));
+        if (parts[i].skill != UINT32_MAX) json_put_str(&j, "skill", x->d.skill_name[parts[i].skill]);
+        json_put_i64(&j, "which", parts[i].which);
+        json_put_f64(&j, "value", parts[i].value);
+        json_put_f64(&j, "weight", parts[i].weight);
+        json_put_f64(&j, "logit", parts[i].logit);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_close_obj(&j);
+    if (c->json) {
+        cli_print_json(&t);
+    } else {
+        printf("student %s, item %s: %.1f %%\n%s\n", x->d.user_name[user], x->d.item_name[item], 100.0 * num_logistic(logit), text_str(&words));
+        for (size_t i = 0; i < count; i++)
+            printf("  %+8.4f  %s%s%s\n", parts[i].logit, term_name(parts[i].term), parts[i].skill == UINT32_MAX ? "" : " ", parts[i].skill == UINT32_MAX ? "" : x->d.skill_name[parts[i].skill]);
+        text_release(&t);
+    }
+    text_release(&words);
+    features_free(&f);
+    return ST_OK;
+}
+
+static bool find_name(const char *const *names, size_t n, const char *name, uint32_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0) {
+            *out = (uint32_t)i;
+            return true;
+        }
+    return false;
+}
+
+int run_model_explain(struct cli *c)
+{
+    struct err e = {0};
+    struct use x;
+    uint32_t user = 0, item = 0;
+    const char *student = cli_opt(c, "--student"), *question = cli_opt(c, "--question");
+    if (!c->count || !cli_opt(c, "--model") || !student) return cli_usage(c, "name the answers, the student with --student, and with --model what model fit --out wrote");
+    enum st st = load(c, &x, &e);
+    if (st == ST_OK && x.bkt) st = err_fail(&e, ST_INVALID, "model.option", "explain is for the logistic family; a BKT model's parameters are its explanation");
+    if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &user)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
+    if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &item)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
+    if (st == ST_OK) st = why(c, &x, user, item, question != NULL, &e);
+    use_release(&x);
+    return st == ST_OK ? 0 : cli_fail(&e);
+}

@@ -1,0 +1,137 @@
+/* Sequences for the fit: sorted, merged, and packed eight abreast. */
+#include "bkt_data.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct sequence {
+    uint32_t set, length, weight;
+    const uint8_t *answers;
+};
+
+static int by_content(const void *a, const void *b)
+{
+    const struct sequence *x = a, *y = b;
+    if (x->set != y->set) return x->set < y->set ? -1 : 1;
+    if (x->length != y->length) return x->length > y->length ? -1 : 1;
+    return memcmp(x->answers, y->answers, x->length);
+}
+
+void bkt_data_free(struct bkt_data *d)
+{
+    if (!d) return;
+    free(d->groups);
+    free(d->bits);
+    free(d->sets);
+    free(d);
+}
+
+/* Each user's answers, by set: two passes over the user's rows. */
+static size_t cut_sequences(const struct responses *r, size_t folds, size_t hold_out, uint32_t *count, uint32_t *place, struct sequence *out, uint8_t *answers)
+{
+    size_t n = 0, filled = 0;
+    for (size_t u = 0; u < r->users; u++) {
+        if (folds && r->user_fold[u] % folds == hold_out) continue;
+        size_t begin = n;
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
+            uint32_t set = r->item_set[r->item[i]];
+            if (count[set]++ == 0) out[n++].set = set;
+        }
+        for (size_t q = begin; q < n; q++) {
+            out[q].answers = answers + filled;
+            out[q].length = count[out[q].set];
+            out[q].weight = 1;
+            place[out[q].set] = (uint32_t)filled;
+            filled += count[out[q].set];
+        }
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) answers[place[r->item_set[r->item[i]]]++] = r->correct[i];
+        for (size_t q = begin; q < n; q++) count[out[q].set] = 0;
+    }
+    return n;
+}
+
+static size_t merge(struct sequence *s, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (kept && by_content(&s[kept - 1], &s[i]) == 0) s[kept - 1].weight++;
+        else s[kept++] = s[i];
+    }
+    return kept;
+}
+
+/* What a second start is made of, and the counts that the M-step divides by. */
+static void count_set(struct bkt_set *set, const struct sequence *q)
+{
+    double w = (double)q->weight;
+    set->sequences++;
+    set->students += q->weight;
+    set->answers += (size_t)q->weight * q->length;
+    set->first_right += w * (double)q->answers[0];
+    for (uint32_t i = 0; i < q->length; i++) {
+        set->right += w * (double)q->answers[i];
+        if (i >= 4) {
+            set->late += w;
+            set->late_right += w * (double)q->answers[i];
+        }
+    }
+}
+
+static void pack_group(struct bkt_data *d, const struct sequence *q, size_t n, size_t *bit)
+{
+    struct bkt_group *g = &d->groups[d->group_count++];
+    *g = (struct bkt_group){.steps = q[0].length, .bits = d->bits + *bit};
+    for (size_t l = 0; l < BKT_LANES; l++) {
+        g->start[l] = l < n ? g->steps - q[l].length : g->steps;
+        g->weight[l] = l < n ? q[l].weight : 0;
+        for (uint32_t i = g->start[l]; i < g->steps; i++) d->bits[*bit + i] = (uint8_t)(d->bits[*bit + i] | q[l].answers[i - g->start[l]] << l);
+    }
+    *bit += g->steps;
+}
+
+static enum st pack(struct bkt_data *d, const struct sequence *s, size_t n, struct err *e)
+{
+    size_t bytes = 0, bit = 0, groups = 0;
+    for (size_t i = 0; i < n;) {
+        size_t j = i;
+        while (j < n && j < i + BKT_LANES && s[j].set == s[i].set) j++;
+        bytes += s[i].length;
+        groups++;
+        i = j;
+    }
+    d->groups = malloc((groups + 1) * sizeof *d->groups);
+    d->bits = calloc(bytes + 1, 1);
+    if (!d->groups || !d->bits) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
+    for (size_t i = 0; i < n;) {
+        struct bkt_set *set = &d->sets[s[i].set];
+        if (set->sequences == 0) set->group = (uint32_t)d->group_count;
+        size_t j = i;
+        for (; j < n && j < i + BKT_LANES && s[j].set == s[i].set; j++) count_set(set, &s[j]);
+        if (s[i].length > set->longest) set->longest = s[i].length;
+        pack_group(d, s + i, j - i, &bit);
+        set->group_end = (uint32_t)d->group_count;
+        i = j;
+    }
+    return ST_OK;
+}
+
+enum st bkt_data_make(const struct responses *r, size_t folds, size_t hold_out, struct bkt_data **out, struct err *e)
+{
+    TRY(responses_check(r, e));
+    struct bkt_data *d = calloc(1, sizeof *d);
+    uint32_t *count = calloc(r->sets + 1, sizeof *count), *place = calloc(r->sets + 1, sizeof *place);
+    struct sequence *s = malloc((r->rows + 1) * sizeof *s);
+    uint8_t *answers = malloc(r->rows + 1);
+    enum st st = d && count && place && s && answers && (d->sets = calloc(r->sets + 1, sizeof *d->sets)) ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "sequences of %zu rows", r->rows);
+    if (st == ST_OK) {
+        d->set_count = r->sets;
+        size_t n = cut_sequences(r, folds, hold_out, count, place, s, answers);
+        if (n) qsort(s, n, sizeof *s, by_content);
+        d->sequences = merge(s, n);
+        st = pack(d, s, d->sequences, e);
+    }
+    free(count), free(place), free(s), free(answers);
+    if (st == ST_OK) *out = d;
+    else bkt_data_free(d);
+    return st;
+}

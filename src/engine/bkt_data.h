@@ -1,0 +1,20 @@
+/* Packed sequences. Private to engine. */
+#ifndef ENGINE_BKT_DATA_H
+#define ENGINE_BKT_DATA_H
+#include "bkt_kernel.h"
+#include "engine/bkt_fit.h"
+
+struct bkt_set {
+    uint32_t group, group_end, longest;
+    size_t sequences, students, answers;
+    double right, first_right, late, late_right; /* late: from the fifth answer on */
+};
+
+struct bkt_data {
+    struct bkt_group *groups;
+    uint8_t *bits;
+    struct bkt_set *sets;
+    size_t set_count, group_count, sequences;
+};
+
+#endif

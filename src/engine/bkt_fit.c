@@ -1,0 +1,279 @@
+/* EM for each set of skills, from two starts, accelerated by SQUAREM (Varadhan & Roland 2008, scheme S3). */
+#include "engine/bkt_fit.h"
+
+#include <math.h> /* sqrt, fabs */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bkt_data.h"
+#include "engine/numeric.h"
+
+enum { FEW_STUDENTS = 50, POOLED_STUDENTS = 5, POOL_ITERATIONS = 60 };
+const struct bkt_options bkt_defaults = {.cap = .5, .prior_weight = 5.0, .iterations_max = 1000, .tolerance = 1e-9};
+static const struct bkt start_usual = {.5, .1, .2, .1};
+static const double tiny = 1e-6, learn_low = .001, learn_high = .6, guess_slip_most = .9;
+
+struct fit {
+    const struct bkt_data *d;
+    const struct bkt_options *o;
+    struct bkt pooled;
+    struct bkt_fitted *out;
+    const uint32_t *order; /* largest sets first */
+    double *steps;
+    struct bkt_sums *sums; /* of the pooled fit, by set */
+    bool failed, unconverged;
+};
+
+struct scratch {
+    double *alpha, *scale;
+};
+
+static bool scratch_make(struct scratch *s, uint32_t longest)
+{
+    s->alpha = malloc(((size_t)longest + 1) * BKT_LANES * sizeof *s->alpha);
+    s->scale = malloc(((size_t)longest / BKT_SCALE_EVERY + 2) * BKT_LANES * sizeof *s->scale);
+    return s->alpha && s->scale;
+}
+
+static void scratch_free(struct scratch *s)
+{
+    free(s->alpha);
+    free(s->scale);
+}
+
+static double clamp(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
+
+static void hold(struct bkt *m, const struct bkt_options *o)
+{
+    bool bounded = o->prior_weight > 0.0;
+    m->prior = clamp(m->prior, tiny, 1.0 - tiny);
+    m->learn = bounded ? clamp(m->learn, learn_low, learn_high) : clamp(m->learn, tiny, 1.0 - tiny);
+    m->guess = clamp(m->guess, tiny, o->cap);
+    m->slip = clamp(m->slip, tiny, o->cap);
+    if (bounded && m->guess + m->slip > guess_slip_most) {
+        double by = guess_slip_most / (m->guess + m->slip);
+        m->guess = m->guess * by;
+        m->slip = m->slip * by;
+    }
+}
+
+static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m, const struct scratch *s)
+{
+    struct bkt_sums sums = {0};
+    struct bkt_steps t;
+    bkt_steps_fill(&t, m);
+    for (size_t g = set->group; g < set->group_end; g++) bkt_group_sums(&d->groups[g], &t, s->alpha, s->scale, &sums);
+    return sums;
+}
+
+static double part(double share, double of, double weight, double prior) { return of + weight > 0.0 ? (share + weight * prior) / (of + weight) : prior; }
+
+static struct bkt maximise(const struct bkt_sums *s, double students, double answers, double right, double weight, const struct bkt *prior, const struct bkt_options *o)
+{
+    struct bkt m;
+    m.prior = part(s->first, students, weight, prior->prior);
+    m.learn = part(s->last - s->first, (answers - students) - (s->known - s->last), weight, prior->learn);
+    m.guess = part(right - s->known_right, answers - s->known, weight, prior->guess);
+    m.slip = part(s->known - s->known_right, s->known, weight, prior->slip);
+    hold(&m, o);
+    return m;
+}
+
+static double log_prior(const struct bkt *m, double weight, const struct bkt *at)
+{
+    if (!(weight > 0.0)) return 0.0;
+    const double p[4] = {m->prior, m->learn, m->guess, m->slip}, q[4] = {at->prior, at->learn, at->guess, at->slip};
+    double sum = 0.0;
+    for (size_t i = 0; i < 4; i++) sum = sum + weight * (q[i] * num_log(p[i]) + (1.0 - q[i]) * num_log(1.0 - p[i]));
+    return sum;
+}
+
+static struct bkt leap(const struct bkt *t0, const struct bkt *t1, const struct bkt *t2, const struct bkt_options *o)
+{
+    const double a[4] = {t0->prior, t0->learn, t0->guess, t0->slip}, b[4] = {t1->prior, t1->learn, t1->guess, t1->slip}, c[4] = {t2->prior, t2->learn, t2->guess, t2->slip};
+    double rr = 0.0, vv = 0.0, x[4];
+    for (size_t i = 0; i < 4; i++) {
+        double r = b[i] - a[i], v = c[i] - b[i] - r;
+        rr = rr + r * r;
+        vv = vv + v * v;
+    }
+    double alpha = vv > 0.0 ? -sqrt(rr / vv) : -1.0;
+    alpha = clamp(alpha, -256.0, -1.0);
+    for (size_t i = 0; i < 4; i++) {
+        double r = b[i] - a[i], v = c[i] - b[i] - r;
+        x[i] = a[i] - 2.0 * alpha * r + alpha * alpha * v;
+    }
+    struct bkt m = {x[0], x[1], x[2], x[3]};
+    hold(&m, o);
+    return m;
+}
+
+struct run {
+    struct bkt m;
+    double objective, log_likelihood;
+    int iterations;
+    bool converged;
+};
+
+static struct run climb(const struct fit *f, const struct bkt_set *set, struct bkt start, const struct scratch *s)
+{
+    double students = (double)set->students, answers = (double)set->answers, w = f->o->prior_weight;
+    struct run r = {.m = start};
+    struct bkt_sums e;
+    hold(&r.m, f->o);
+#define STEP(at, to, objective_)                                                                              \
+    do {                                                                                                      \
+        e = expect(f->d, set, &(at), s);                                                                      \
+        r.iterations++;                                                                                       \
+        objective_ = e.log_likelihood + log_prior(&(at), w, &f->pooled);                                      \
+        to = maximise(&e, students, answers, set->right, w, &f->pooled, f->o);                                \
+    } while (0)
+    while (!r.converged && r.iterations < f->o->iterations_max) {
+        struct bkt m1, m2, far, next;
+        double o0, o1, o2;
+        STEP(r.m, m1, o0);
+        STEP(m1, m2, o1);
+        r.objective = o1;
+        r.log_likelihood = e.log_likelihood;
+        if (o1 - o0 <= f->o->tolerance * answers) {
+            r.m = m1;
+            r.converged = true;
+            break;
+        }
+        far = leap(&r.m, &m1, &m2, f->o);
+        STEP(far, next, o2);
+        r.m = o2 >= o1 ? next : m2;
+    }
+#undef STEP
+    return r;
+}
+
+static struct bkt second_start(const struct bkt_set *set)
+{
+    double first = (set->first_right + 1.0) / ((double)set->students + 2.0), late = set->late > 0.0 ? (set->late_right + 1.0) / (set->late + 2.0) : set->right / (double)set->answers;
+    struct bkt m = {.guess = .15, .slip = clamp(1.0 - late, .03, .3)};
+    m.prior = clamp((first - m.guess) / (1.0 - m.slip - m.guess), .05, .95);
+    m.learn = late > first ? .15 : .03;
+    return m;
+}
+
+static bool near(double x, double bound) { return fabs(x - bound) < 2e-6; }
+
+static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
+{
+    bool bounded = o->prior_weight > 0.0;
+    bool on = near(m->guess, o->cap) || near(m->slip, o->cap) || near(m->prior, tiny) || near(m->prior, 1.0 - tiny) || near(m->guess, tiny) || near(m->slip, tiny) ||
+              near(m->learn, bounded ? learn_low : tiny) || near(m->learn, bounded ? learn_high : 1.0 - tiny) || (bounded && near(m->guess + m->slip, guess_slip_most));
+    return on ? BKT_ON_BOUND : 0;
+}
+
+static void fit_set(void *arg, size_t which)
+{
+    struct fit *f = arg;
+    uint32_t at = f->order[which];
+    const struct bkt_set *set = &f->d->sets[at];
+    struct bkt_fitted *out = &f->out[at];
+    *out = (struct bkt_fitted){.p = f->pooled, .answers = set->answers, .students = set->students, .sequences = set->sequences};
+    if (set->answers == 0) {
+        out->flags = BKT_NO_DATA | BKT_POOLED | BKT_FEW;
+        return;
+    }
+    struct scratch s;
+    if (!scratch_make(&s, set->longest)) f->failed = true;
+    else if (set->students < POOLED_STUDENTS && f->o->prior_weight > 0.0) {
+        out->log_likelihood = expect(f->d, set, &f->pooled, &s).log_likelihood;
+        out->flags = BKT_FEW | BKT_POOLED;
+    } else {
+        struct run a = climb(f, set, start_usual, &s), b = climb(f, set, second_start(set), &s), *best = b.objective > a.objective ? &b : &a;
+        out->p = best->m;
+        out->log_likelihood = best->log_likelihood;
+        out->iterations = best->iterations;
+        out->flags = flags_of(&best->m, f->o) | (set->students < FEW_STUDENTS ? BKT_FEW : 0U) | (fabs(a.objective - b.objective) > .5 ? BKT_STARTS : 0U);
+        f->steps[at] = (double)set->answers * (double)(a.iterations + b.iterations);
+        if (!a.converged || !b.converged) f->unconverged = true;
+    }
+    scratch_free(&s);
+}
+
+static void expect_set(void *arg, size_t at)
+{
+    struct fit *f = arg;
+    struct scratch s;
+    if (scratch_make(&s, f->d->sets[at].longest)) f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled, &s);
+    else f->failed = true;
+    scratch_free(&s);
+}
+
+/* All sets as one. */
+static void pool(struct fit *f, const struct parallel *par)
+{
+    struct bkt_options free_options = *f->o;
+    free_options.prior_weight = 0.0;
+    double before = 0.0;
+    for (int i = 0; i < POOL_ITERATIONS && !f->failed; i++) {
+        struct bkt_sums all = {0};
+        double students = 0.0, answers = 0.0, right = 0.0;
+        parallel_run(par, f->d->set_count, expect_set, f);
+        for (size_t s = 0; s < f->d->set_count; s++) {
+            all.first += f->sums[s].first, all.last += f->sums[s].last, all.known += f->sums[s].known, all.known_right += f->sums[s].known_right;
+            all.log_likelihood += f->sums[s].log_likelihood;
+            students += (double)f->d->sets[s].students, answers += (double)f->d->sets[s].answers, right += f->d->sets[s].right;
+        }
+        if (!(answers > 0.0) || (i > 0 && all.log_likelihood - before < 1e-6 * answers)) return;
+        before = all.log_likelihood;
+        f->pooled = maximise(&all, students, answers, right, 0.0, &start_usual, &free_options);
+        hold(&f->pooled, f->o);
+    }
+}
+
+static int larger(const void *a, const void *b, void *arg)
+{
+    const struct bkt_set *sets = arg, *x = &sets[*(const uint32_t *)a], *y = &sets[*(const uint32_t *)b];
+    if (x->answers != y->answers) return x->answers > y->answers ? -1 : 1;
+    return (*(const uint32_t *)a > *(const uint32_t *)b) - (*(const uint32_t *)a < *(const uint32_t *)b);
+}
+
+enum st bkt_fit(const struct bkt_data *d, const struct bkt_options *o, const struct parallel *par, struct bkt_fitted *out, struct bkt_totals *totals, struct err *e)
+{
+    if (!(o->cap > 0.0 && o->cap < 1.0) || !(o->prior_weight >= 0.0 && o->prior_weight < 1e9) || o->iterations_max < 1 || !(o->tolerance > 0.0))
+        return err_fail(e, ST_INVALID, "model.option", "cap lies between 0 and 1, the prior's weight is not negative");
+    uint32_t *order = malloc((d->set_count + 1) * sizeof *order);
+    struct fit f = {.d = d, .o = o, .pooled = start_usual, .out = out, .order = order, .steps = calloc(d->set_count + 1, sizeof *f.steps), .sums = calloc(d->set_count + 1, sizeof *f.sums)};
+    enum st st = order && f.steps && f.sums ? ST_OK : ST_NOMEM;
+    if (st == ST_OK) {
+        for (size_t i = 0; i < d->set_count; i++) order[i] = (uint32_t)i;
+        if (d->set_count) qsort_r(order, d->set_count, sizeof *order, larger, d->sets);
+        if (o->prior_weight > 0.0) pool(&f, par);
+        parallel_run(par, d->set_count, fit_set, &f);
+        if (f.failed) st = ST_NOMEM;
+    }
+    if (st == ST_OK) {
+        *totals = (struct bkt_totals){.converged = !f.unconverged, .sequences = d->sequences};
+        for (size_t i = 0; i < d->set_count; i++) {
+            totals->log_likelihood = totals->log_likelihood + out[i].log_likelihood;
+            totals->answers += out[i].answers;
+            totals->steps = totals->steps + f.steps[i];
+            if (out[i].iterations > totals->iterations) totals->iterations = out[i].iterations;
+        }
+    }
+    free(order), free(f.steps), free(f.sums);
+    return st == ST_OK ? ST_OK : err_fail(e, st, "err.memory", "fitting %zu skills", d->set_count);
+}
+
+enum st bkt_predict_rows(const struct responses *r, const struct bkt_fitted *m, size_t folds, size_t hold_out, double *p, struct err *e)
+{
+    double *known = malloc((r->sets + 1) * sizeof *known);
+    if (!known) return err_fail(e, ST_NOMEM, "err.memory", "predictions");
+    for (size_t u = 0; u < r->users; u++) {
+        if (folds && r->user_fold[u] % folds != hold_out) continue;
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) known[r->item_set[r->item[i]]] = -1.0;
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
+            uint32_t set = r->item_set[r->item[i]];
+            double k = known[set] < 0.0 ? m[set].p.prior : known[set], q = bkt_predict(&m[set].p, &k, 1);
+            p[i] = clamp(q, 1e-6, 1.0 - 1e-6);
+            if (bkt_update(&m[set].p, &k, 1, r->correct[i] ? BKT_RIGHT : BKT_WRONG, &known[set]) != ST_OK) known[set] = k;
+        }
+    }
+    free(known);
+    return ST_OK;
+}

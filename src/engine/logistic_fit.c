@@ -1,0 +1,502 @@
+/* Newton's method with the item block eliminated. Sums over rows are made in local coordinates, one small matrix for each set of skills. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/linear.h"
+#include "engine/logistic.h"
+#include "engine/numeric.h"
+
+enum { BLOCK_ROWS = 4096, LANES = 4, CHUNK = 128, USERS_A_TASK = 64 };
+static const double INTERCEPT_MAX = 15.0;
+
+struct group { /* the rows of one item */
+    uint32_t item, end;
+};
+
+struct block { /* a run of items of one set of skills */
+    uint32_t set, group, group_end, row;
+    size_t matrix; /* where its sums stand */
+};
+
+struct logistic_design {
+    const struct responses *r;
+    unsigned terms;
+    size_t per_skill, per_student, dense_count, windows;
+    uint32_t *row_place;   /* row of the responses -> place in sorted order */
+    uint8_t *correct;      /* sorted */
+    uint32_t *fold;        /* sorted: the number whose remainder is the fold */
+    size_t *set_x;         /* sets: where the values of a set's first row begin */
+    uint32_t *set_row;     /* sets: place of its first row */
+    uint16_t *set_local;   /* sets: how many values a row has */
+    uint16_t *set_stride;  /* sets: the same, filled up to LANES */
+    float *x;
+    struct group *groups;
+    size_t group_count;
+    struct block *blocks;
+    size_t block_count, matrix_count, coupling_count;
+    size_t *group_coupling;
+};
+
+void logistic_design_free(struct logistic_design *d)
+{
+    if (!d) return;
+    free(d->row_place);
+    free(d->correct);
+    free(d->fold);
+    free(d->set_x);
+    free(d->set_row);
+    free(d->set_local);
+    free(d->set_stride);
+    free(d->x);
+    free(d->groups);
+    free(d->blocks);
+    free(d->group_coupling);
+    free(d);
+}
+
+static size_t set_skills(const struct responses *r, size_t set, const uint32_t **skills)
+{
+    *skills = r->set_skill + r->set_at[set];
+    return r->set_at[set + 1] - r->set_at[set];
+}
+
+/* Counts, then places: rows sorted by set and item, keeping their order. */
+static enum st sort_rows(struct logistic_design *d, struct err *e)
+{
+    const struct responses *r = d->r;
+    uint32_t *item_rows = calloc(r->items + 1, sizeof *item_rows), *order = malloc((r->items + 1) * sizeof *order), *set_items = calloc(r->sets + 2, sizeof *set_items);
+    d->groups = malloc((r->items + 1) * sizeof *d->groups);
+    d->group_coupling = malloc((r->items + 1) * sizeof *d->group_coupling);
+    if (!item_rows || !order || !set_items || !d->groups || !d->group_coupling) {
+        free(item_rows), free(order), free(set_items);
+        return err_fail(e, ST_NOMEM, "err.memory", "sorting %zu rows", r->rows);
+    }
+    for (size_t i = 0; i < r->rows; i++) item_rows[r->item[i]]++;
+    for (size_t i = 0; i < r->items; i++) set_items[r->item_set[i] + 1]++;
+    for (size_t s = 0; s < r->sets; s++) set_items[s + 1] += set_items[s];
+    for (size_t i = 0; i < r->items; i++) order[set_items[r->item_set[i]]++] = (uint32_t)i;
+    uint32_t place = 0;
+    for (size_t k = 0; k < r->items; k++) {
+        uint32_t i = order[k], n = item_rows[i];
+        item_rows[i] = place; /* from now on: where the next row of the item goes */
+        place += n;
+        if (n) d->groups[d->group_count++] = (struct group){i, place};
+    }
+    for (size_t u = 0; u < r->users; u++)
+        for (size_t row = r->user_at[u]; row < r->user_at[u + 1]; row++) {
+            uint32_t p = item_rows[r->item[row]]++;
+            d->row_place[row] = p;
+            d->correct[p] = r->correct[row];
+            d->fold[p] = r->user_fold[u];
+        }
+    free(item_rows), free(order), free(set_items);
+    return ST_OK;
+}
+
+static enum st cut_blocks(struct logistic_design *d, struct err *e)
+{
+    const struct responses *r = d->r;
+    uint32_t row = 0, filled = 0;
+    size_t x = 0, cap = r->sets + r->rows / BLOCK_ROWS + 1;
+    d->blocks = malloc(cap * sizeof *d->blocks);
+    if (!d->blocks) return err_fail(e, ST_NOMEM, "err.memory", "blocks");
+    for (size_t g = 0; g < d->group_count; g++) {
+        uint32_t set = r->item_set[d->groups[g].item];
+        struct block *b = d->block_count ? &d->blocks[d->block_count - 1] : NULL;
+        bool fresh = !b || b->set != set;
+        if (fresh) {
+            d->set_row[set] = row;
+            d->set_x[set] = x;
+        }
+        if (fresh || filled >= BLOCK_ROWS) {
+            d->blocks[d->block_count++] = (struct block){.set = set, .group = (uint32_t)g, .row = row, .matrix = d->matrix_count};
+            d->matrix_count += (size_t)d->set_stride[set] * (d->set_stride[set] + 1U) + LANES;
+            filled = 0;
+        }
+        d->blocks[d->block_count - 1].group_end = (uint32_t)g + 1;
+        d->group_coupling[g] = d->coupling_count;
+        d->coupling_count += d->set_stride[set] + 2U;
+        filled += d->groups[g].end - row;
+        x += (size_t)(d->groups[g].end - row) * d->set_stride[set];
+        row = d->groups[g].end;
+    }
+    d->x = calloc(x + LANES, sizeof *d->x);
+    return d->x ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "values of %zu rows", r->rows);
+}
+
+struct filling {
+    struct logistic_design *d;
+    enum st *st;
+};
+
+static void fill_users(void *arg, size_t task)
+{
+    struct filling *f = arg;
+    struct logistic_design *d = f->d;
+    const struct responses *r = d->r;
+    struct features past;
+    f->st[task] = features_init(&past, r->skills, r->items, d->windows, NULL);
+    size_t end = (task + 1) * USERS_A_TASK < r->users ? (task + 1) * USERS_A_TASK : r->users;
+    for (size_t u = task * USERS_A_TASK; f->st[task] == ST_OK && u < end; u++) {
+        features_clear(&past);
+        for (size_t row = r->user_at[u]; f->st[task] == ST_OK && row < r->user_at[u + 1]; row++) {
+            uint32_t item = r->item[row], set = r->item_set[item];
+            const uint32_t *skills;
+            size_t n = set_skills(r, set, &skills);
+            double time_s = r->time_s ? r->time_s[row] : 0.0;
+            features_at(&past, skills, n, time_s);
+            logistic_values(d->terms, &past, item, skills, n, time_s, d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set]);
+            f->st[task] = features_learn(&past, item, skills, n, r->correct[row], time_s, NULL);
+        }
+    }
+    features_free(&past);
+}
+
+enum st logistic_design_make(const struct responses *r, unsigned terms, const struct parallel *par, struct logistic_design **out, struct err *e)
+{
+    TRY(responses_check(r, e));
+    struct logistic shape;
+    TRY(logistic_init(&shape, terms, r->items, r->skills, e));
+    struct logistic_design *d = calloc(1, sizeof *d);
+    size_t tasks = (r->users + USERS_A_TASK - 1) / USERS_A_TASK;
+    enum st *sts = calloc(tasks + 1, sizeof *sts), st = ST_NOMEM;
+    if (d && sts) {
+        *d = (struct logistic_design){.r = r, .terms = terms, .per_skill = shape.per_skill, .per_student = shape.per_student, .dense_count = shape.dense_count,
+                                      .windows = !!(terms & TERM_WINDOWS)};
+        d->row_place = malloc(r->rows * sizeof *d->row_place);
+        d->correct = malloc(r->rows);
+        d->fold = malloc(r->rows * sizeof *d->fold);
+        d->set_x = calloc(r->sets + 1, sizeof *d->set_x);
+        d->set_row = calloc(r->sets + 1, sizeof *d->set_row);
+        d->set_local = calloc(r->sets + 1, sizeof *d->set_local);
+        d->set_stride = calloc(r->sets + 1, sizeof *d->set_stride);
+        if (d->row_place && d->correct && d->fold && d->set_x && d->set_row && d->set_local && d->set_stride) st = ST_OK;
+    }
+    if (st != ST_OK) st = err_fail(e, ST_NOMEM, "err.memory", "design of %zu rows", r->rows);
+    for (size_t s = 0; st == ST_OK && s < r->sets; s++) {
+        const uint32_t *skills;
+        size_t n = 1 + d->per_student + (d->per_skill ? set_skills(r, s, &skills) * (d->per_skill - 1) : 0);
+        d->set_local[s] = (uint16_t)n;
+        d->set_stride[s] = (uint16_t)((n + LANES - 1) / LANES * LANES);
+    }
+    if (st == ST_OK) st = sort_rows(d, e);
+    if (st == ST_OK) st = cut_blocks(d, e);
+    if (st == ST_OK) {
+        struct filling f = {d, sts};
+        parallel_run(par, tasks, fill_users, &f);
+        for (size_t i = 0; i < tasks; i++)
+            if (sts[i] != ST_OK) st = err_fail(e, sts[i], "err.memory", "values of %zu rows", r->rows);
+    }
+    free(sts);
+    logistic_free(&shape);
+    if (st == ST_OK) *out = d;
+    else logistic_design_free(d);
+    return st;
+}
+
+/* The weights of a set's local values: the first gathers the intercept and the skills' own. */
+static void local_weights(const struct logistic_design *d, const struct logistic *m, size_t set, double *w)
+{
+    const uint32_t *skills;
+    size_t n = d->per_skill ? set_skills(d->r, set, &skills) : 0, at = 1;
+    w[0] = m->dense[0];
+    for (size_t i = 0; i < n; i++) {
+        const double *from = m->dense + 1 + skills[i] * d->per_skill;
+        w[0] = w[0] + from[0];
+        for (size_t k = 1; k < d->per_skill; k++) w[at++] = from[k];
+    }
+    for (size_t k = 0; k < d->per_student; k++) w[at++] = m->dense[1 + d->r->skills * d->per_skill + k];
+    while (at < d->set_stride[set]) w[at++] = 0.0;
+}
+
+/* Predictions and curvature of up to CHUNK rows: residual p - y, weight p (1 - p), loss. */
+ENGINE_CLONES static double chunk_losses(const double *restrict eta, const double *restrict y, const double *restrict use, size_t n, double *restrict residual, double *restrict curve)
+{
+    double loss[CHUNK];
+    for (size_t i = 0; i < n; i++) {
+        double x = eta[i], a = x < 0.0 ? x : -x, ex = num_exp(a), inverse = 1.0 / (1.0 + ex);
+        double p = x < 0.0 ? ex * inverse : inverse;
+        residual[i] = (p - y[i]) * use[i];
+        curve[i] = ex * inverse * inverse * use[i];
+        loss[i] = (num_log(1.0 + ex) + (x > 0.0 ? x : 0.0) - x * y[i]) * use[i];
+    }
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) sum = sum + loss[i];
+    return sum;
+}
+
+
+/* One item: h (k x k, rows of k; the lower triangle in blocks of LANES) and g gain what n rows say. */
+ENGINE_CLONES static void item_sums(const float *restrict x, size_t k, size_t n, const double *restrict residual, const double *restrict curve, double *restrict h, double *restrict g)
+{
+    for (size_t i = 0; i < n; i++, x += k) {
+        double c = curve[i], r = residual[i];
+        for (size_t a = 0; a < k; a += LANES) {
+            double xa[LANES];
+            for (size_t l = 0; l < LANES; l++) {
+                xa[l] = (double)x[a + l];
+                g[a + l] = g[a + l] + r * xa[l];
+                xa[l] = c * xa[l];
+            }
+            for (size_t b = 0; b <= a; b += LANES) {
+                double xb[LANES];
+                for (size_t l = 0; l < LANES; l++) xb[l] = (double)x[b + l];
+                for (size_t q = 0; q < LANES; q++)
+                    for (size_t l = 0; l < LANES; l++) h[(a + q) * k + b + l] = h[(a + q) * k + b + l] + xa[q] * xb[l];
+            }
+        }
+    }
+}
+
+ENGINE_CLONES static void row_logits(const float *restrict x, size_t k, size_t n, const double *restrict w, double item, double *restrict eta)
+{
+    for (size_t i = 0; i < n; i++, x += k) {
+        double s[LANES] = {0};
+        for (size_t a = 0; a < k; a += LANES)
+            for (size_t l = 0; l < LANES; l++) s[l] = s[l] + (double)x[a + l] * w[a + l];
+        eta[i] = ((s[0] + s[1]) + (s[2] + s[3])) + item;
+    }
+}
+
+struct pass {
+    const struct logistic_design *d;
+    const struct logistic_options *o;
+    const struct logistic *m;
+    double *matrix;    /* by block: k x k and k sums with the items taken out, and the loss */
+    double *coupling;  /* by group: k couplings, then the item's gradient and curvature */
+    size_t *block_rows;
+    bool failed;
+};
+
+static void block_pass(void *arg, size_t which)
+{
+    struct pass *p = arg;
+    const struct logistic_design *d = p->d;
+    const struct block *b = &d->blocks[which];
+    size_t k = d->set_stride[b->set], row = b->row, used = 0;
+    double *h = p->matrix + b->matrix, *g = h + k * k, *loss = g + k, ridge = 1.0 / p->o->c;
+    double w[LOGISTIC_LOCAL_MAX + LANES], eta[CHUNK], y[CHUNK], use[CHUNK], residual[CHUNK], curve[CHUNK];
+    double *own = malloc((k * k + k) * sizeof *own), *own_g = own ? own + k * k : NULL;
+    if (!own) {
+        p->failed = true;
+        return;
+    }
+    bool items = d->terms & TERM_ITEM;
+    memset(h, 0, (k * k + k + 1) * sizeof *h);
+    local_weights(d, p->m, b->set, w);
+    for (size_t gi = b->group; gi < b->group_end; gi++) {
+        const struct group *grp = &d->groups[gi];
+        double wi = items ? p->m->item[grp->item] : 0.0;
+        double *hh = items ? own : h, *gg = items ? own_g : g;
+        if (items) memset(own, 0, (k * k + k) * sizeof *own);
+        while (row < grp->end) {
+            size_t n = grp->end - row < CHUNK ? grp->end - row : CHUNK;
+            const float *x = d->x + d->set_x[b->set] + (row - d->set_row[b->set]) * k;
+            for (size_t i = 0; i < n; i++) {
+                y[i] = (double)d->correct[row + i];
+                bool in = p->o->folds == 0 || d->fold[row + i] % p->o->folds != p->o->hold_out;
+                use[i] = in ? 1.0 : 0.0;
+                used += in;
+            }
+            row_logits(x, k, n, w, wi, eta);
+            *loss = *loss + chunk_losses(eta, y, use, n, residual, curve);
+            item_sums(x, k, n, residual, curve, hh, gg);
+            row += n;
+        }
+        if (!items) continue;
+        double dd = own[0] + ridge, gi0 = own_g[0] + ridge * wi, *c = p->coupling + d->group_coupling[gi];
+        for (size_t a = 0; a < k; a++) c[a] = own[a * k];
+        c[k] = gi0;
+        c[k + 1] = dd;
+        for (size_t a = 0; a < k; a++) {
+            double f = c[a] / dd;
+            g[a] = g[a] + (own_g[a] - f * gi0);
+            for (size_t q = 0; q <= a; q++) h[a * k + q] = h[a * k + q] + (own[a * k + q] - f * c[q]);
+        }
+    }
+    p->block_rows[which] = used;
+    free(own);
+}
+
+/* Where a local value stands among the dense weights; the first stands at the intercept and each skill's own weight. */
+static size_t local_columns(const struct logistic_design *d, size_t set, size_t a, size_t *columns)
+{
+    const uint32_t *skills;
+    size_t n = d->per_skill ? set_skills(d->r, set, &skills) : 0;
+    if (a == 0) {
+        columns[0] = 0;
+        for (size_t i = 0; i < n; i++) columns[i + 1] = 1 + skills[i] * d->per_skill;
+        return n + 1;
+    }
+    if (n && a - 1 < n * (d->per_skill - 1)) columns[0] = 1 + skills[(a - 1) / (d->per_skill - 1)] * d->per_skill + 1 + (a - 1) % (d->per_skill - 1);
+    else columns[0] = 1 + d->r->skills * d->per_skill + (a - 1 - (n ? n * (d->per_skill - 1) : 0));
+    return 1;
+}
+
+static void scatter(const struct pass *p, double *dense, double *gradient)
+{
+    const struct logistic_design *d = p->d;
+    size_t all = d->dense_count;
+    for (size_t i = 0; i < d->block_count; i++) {
+        const struct block *b = &d->blocks[i];
+        size_t k = d->set_stride[b->set], ca[SET_SKILLS_MAX + 1], cb[SET_SKILLS_MAX + 1];
+        const double *h = p->matrix + b->matrix, *g = h + k * k;
+        for (size_t a = 0; a < d->set_local[b->set]; a++) {
+            size_t na = local_columns(d, b->set, a, ca);
+            for (size_t q = 0; q < na; q++) gradient[ca[q]] = gradient[ca[q]] + g[a];
+            for (size_t c = 0; c <= a; c++) {
+                size_t nb = local_columns(d, b->set, c, cb);
+                for (size_t q = 0; q < na; q++)
+                    for (size_t s = 0; s < nb; s++) {
+                        size_t lo = ca[q] < cb[s] ? ca[q] : cb[s], hi = ca[q] < cb[s] ? cb[s] : ca[q];
+                        if (a == c && q < s) continue; /* the upper triangle once */
+                        dense[lo * all + hi] = dense[lo * all + hi] + h[a * k + c];
+                    }
+            }
+        }
+    }
+}
+
+static double penalty(const struct logistic_design *d, const struct logistic *m, double c)
+{
+    double sum = 0.0;
+    for (size_t i = 1; i < d->dense_count; i++) sum = sum + m->dense[i] * m->dense[i];
+    for (size_t i = 0; i < d->r->items && (d->terms & TERM_ITEM); i++) sum = sum + m->item[i] * m->item[i];
+    return sum / (2.0 * c);
+}
+
+/* The items' steps follow from the dense ones. */
+static void item_steps(const struct pass *p, const double *step, double *item_step)
+{
+    const struct logistic_design *d = p->d;
+    for (size_t i = 0; i < d->block_count && (d->terms & TERM_ITEM); i++) {
+        const struct block *b = &d->blocks[i];
+        size_t k = d->set_stride[b->set], columns[SET_SKILLS_MAX + 1];
+        double local[LOGISTIC_LOCAL_MAX + LANES] = {0};
+        for (size_t a = 0; a < d->set_local[b->set]; a++) {
+            size_t n = local_columns(d, b->set, a, columns);
+            for (size_t q = 0; q < n; q++) local[a] = local[a] + step[columns[q]];
+        }
+        for (size_t g = b->group; g < b->group_end; g++) {
+            const double *c = p->coupling + d->group_coupling[g];
+            double s = c[k];
+            for (size_t a = 0; a < k; a++) s = s - c[a] * local[a];
+            item_step[d->groups[g].item] = s / c[k + 1];
+        }
+    }
+}
+
+struct newton {
+    double *dense, *gradient, *step, *item_step;
+};
+
+/* One pass at the weights in m: the loss, and what scatter and item_steps need. */
+static double pass_at(struct pass *p, const struct parallel *par, size_t *rows)
+{
+    double loss = 0.0;
+    *rows = 0;
+    parallel_run(par, p->d->block_count, block_pass, p);
+    for (size_t i = 0; i < p->d->block_count; i++) {
+        size_t k = p->d->set_stride[p->d->blocks[i].set];
+        loss = loss + p->matrix[p->d->blocks[i].matrix + k * k + k];
+        *rows += p->block_rows[i];
+    }
+    return loss;
+}
+
+static enum st find_step(struct pass *p, struct newton *nt, double *gain, struct err *e)
+{
+    const struct logistic_design *d = p->d;
+    size_t n = d->dense_count;
+    double ridge = 1.0 / p->o->c;
+    memset(nt->dense, 0, n * n * sizeof *nt->dense);
+    memset(nt->gradient, 0, n * sizeof *nt->gradient);
+    scatter(p, nt->dense, nt->gradient);
+    nt->dense[0] = nt->dense[0] + 1e-9;
+    for (size_t i = 1; i < n; i++) {
+        nt->dense[i * n + i] = nt->dense[i * n + i] + ridge;
+        nt->gradient[i] = nt->gradient[i] + ridge * p->m->dense[i];
+    }
+    memcpy(nt->step, nt->gradient, n * sizeof *nt->step);
+    TRY(linear_solve(nt->dense, nt->step, n, e));
+    if (d->terms & TERM_ITEM) {
+        memset(nt->item_step, 0, (d->r->items + 1) * sizeof *nt->item_step);
+        item_steps(p, nt->step, nt->item_step);
+    }
+    /* Half the Newton decrement, with the item block: g' H^-1 g = s' g~ + sum g_i^2 / d_i. */
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) sum = sum + nt->step[i] * nt->gradient[i];
+    for (size_t i = 0; i < d->block_count && (d->terms & TERM_ITEM); i++)
+        for (size_t g = d->blocks[i].group; g < d->blocks[i].group_end; g++) {
+            const double *c = p->coupling + d->group_coupling[g] + d->set_stride[d->blocks[i].set];
+            sum = sum + c[0] * c[0] / c[1];
+        }
+    *gain = sum / 2.0;
+    return ST_OK;
+}
+
+static void take_step(const struct logistic_design *d, const struct newton *nt, double by, struct logistic *m)
+{
+    for (size_t i = 0; i < d->dense_count; i++) m->dense[i] = m->dense[i] - by * nt->step[i];
+    if (m->dense[0] > INTERCEPT_MAX) m->dense[0] = INTERCEPT_MAX;
+    if (m->dense[0] < -INTERCEPT_MAX) m->dense[0] = -INTERCEPT_MAX;
+    for (size_t i = 0; i < d->r->items && (d->terms & TERM_ITEM); i++) m->item[i] = m->item[i] - by * nt->item_step[i];
+}
+
+static enum st newton(struct pass *p, struct newton *nt, const struct parallel *par, struct logistic *m, struct logistic_report *report, struct err *e)
+{
+    double loss = pass_at(p, par, &report->rows), objective = loss + penalty(p->d, m, p->o->c), gain = 0.0;
+    while (!report->converged && report->iterations < p->o->iterations_max) {
+        if (p->failed) return err_fail(e, ST_NOMEM, "err.memory", "a pass of the fit");
+        TRY(find_step(p, nt, &gain, e));
+        report->iterations++;
+        double by = 1.0, next = objective;
+        take_step(p->d, nt, by, m);
+        for (;;) {
+            loss = pass_at(p, par, &report->rows);
+            next = loss + penalty(p->d, m, p->o->c);
+            if (next <= objective + 1e-9 * (1.0 + objective) || by < 1e-6) break;
+            take_step(p->d, nt, -by / 2.0, m); /* back half way */
+            by = by / 2.0;
+        }
+        report->converged = gain < p->o->tolerance || (p->m->dense[0] >= INTERCEPT_MAX || p->m->dense[0] <= -INTERCEPT_MAX);
+        objective = next;
+    }
+    report->objective = objective;
+    report->log_likelihood = -loss;
+    return p->failed ? err_fail(e, ST_NOMEM, "err.memory", "a pass of the fit") : ST_OK;
+}
+
+enum st logistic_fit(const struct logistic_design *d, const struct logistic_options *o, const struct parallel *par, struct logistic *m, struct logistic_report *report, struct err *e)
+{
+    if (!(o->c > 0.0 && o->c <= 1e9) || !(o->tolerance > 0.0) || (o->folds && o->hold_out >= o->folds))
+        return err_fail(e, ST_INVALID, "model.option", "the fit's options are out of range");
+    if (m->terms != d->terms || m->items != d->r->items || m->dense_count != d->dense_count) return err_fail(e, ST_BUG, "model.option", "weights of another shape");
+    size_t n = d->dense_count;
+    struct pass p = {.d = d, .o = o, .m = m, .matrix = malloc((d->matrix_count + 1) * sizeof(double)), .coupling = malloc((d->coupling_count + 1) * sizeof(double)),
+                     .block_rows = calloc(d->block_count + 1, sizeof(size_t))};
+    struct newton nt = {malloc(n * n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double)), calloc(d->r->items + 1, sizeof(double))};
+    enum st st = ST_NOMEM;
+    *report = (struct logistic_report){0};
+    if (p.matrix && p.coupling && p.block_rows && nt.dense && nt.gradient && nt.step && nt.item_step) st = newton(&p, &nt, par, m, report, e);
+    else st = err_fail(e, ST_NOMEM, "err.memory", "a fit of %zu weights", n);
+    free(p.matrix), free(p.coupling), free(p.block_rows);
+    free(nt.dense), free(nt.gradient), free(nt.step), free(nt.item_step);
+    return st;
+}
+
+void logistic_predict_rows(const struct logistic_design *d, const struct logistic *m, size_t folds, size_t hold_out, double *out)
+{
+    const struct responses *r = d->r;
+    for (size_t u = 0; u < r->users; u++) {
+        if (folds && r->user_fold[u] % folds != hold_out) continue;
+        for (size_t row = r->user_at[u]; row < r->user_at[u + 1]; row++) {
+            uint32_t item = r->item[row], set = r->item_set[item];
+            const uint32_t *skills;
+            size_t n = set_skills(r, set, &skills);
+            const float *x = d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set];
+            double p = num_logistic(logistic_logit(m, item, skills, n, x));
+            out[row] = p < 1e-6 ? 1e-6 : p > 1.0 - 1e-6 ? 1.0 - 1e-6 : p;
+        }
+    }
+}

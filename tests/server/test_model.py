@@ -1,0 +1,223 @@
+"""waymark model: exactness, no leak, and bad input. The public data sets are not ours to pass on: tests on them skip without them."""
+import csv
+import gzip
+import json
+import os
+import pathlib
+import random
+import subprocess
+
+import pytest
+
+from harness import PROGRAM
+
+SHARED = pathlib.Path(os.environ.get("WAYMARK_SHARED", pathlib.Path(__file__).parents[3] / "shared")) / "data" / "responses"
+
+
+def data(name):
+    if not (SHARED / name).exists():
+        pytest.skip(f"NOT TESTED: there is no {SHARED / name}; set WAYMARK_SHARED")
+    return str(SHARED / name)
+
+
+def model(*words, code=0):
+    done = subprocess.run([PROGRAM, "model", *map(str, words)], capture_output=True, text=True, timeout=600)
+    assert done.returncode == code, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])
+    return done
+
+
+def figures(*words):
+    return json.loads(model(*words, "--json").stdout)
+
+
+def invented(path, students=60, each=40, seed=1, last=None, header="user_id,item_id,skill_id,correct,timestamp"):
+    """A log of invented students; last: what every student's last answer is set to."""
+    lot = random.Random(seed)
+    with open(path, "w") as f:
+        f.write(header + "\n")
+        for u in range(students):
+            able = lot.gauss(0, 1)
+            for k in range(each):
+                item = lot.randrange(30)
+                right = int(lot.random() < 1 / (1 + 2.718 ** -(able + k / 40 - (item - 15) / 10)))
+                if last is not None and k == each - 1:
+                    right = (u + last) % 2
+                f.write(f"{u},{item},{item % 5},{right},{1 + k * 5000}\n")
+    return path
+
+
+# --- exactness, on public data ---
+
+@pytest.mark.parametrize("name,objective", [("assist09", 137838.692), ("algebra05", 33873.963)])
+def test_logistic_ends_at_the_exact_optimum(name, objective):
+    one = figures("fit", "--kind", "best-lr-recency", "--threads", 1, data(name))
+    assert one["converged"] and abs(one["objective"] - objective) < .01
+    two = figures("fit", "--kind", "best-lr-recency", "--threads", 2, data(name))
+    assert one["parameters"] == two["parameters"]
+
+
+def test_bkt_climbs_to_the_top():
+    one = figures("fit", "--kind", "bkt", "--prior", "none", "--cap", .5, "--threads", 1, data("assist09"))
+    assert one["log_likelihood"] >= -156885.5
+    assert one["parameters"] == figures("fit", "--kind", "bkt", "--prior", "none", "--cap", .5, "--threads", 3, data("assist09"))["parameters"]
+
+
+@pytest.mark.parametrize("file,model_kind,value", [("lsat6", "2pl", -2466.6534), ("lsat6", "1pl", -2466.938), ("fraction_subtraction", "2pl", -4640.141), ("ecpe", "2pl", -42546.662),
+                                             ("ecpe", "1pl", -42729.849), ("science_ordinal", "gpcm", -3002.42)])
+def test_item_models_end_at_the_known_likelihood(file, model_kind, value):
+    got = figures("calibrate", "--kind", model_kind, data(f"irt/{file}.csv.gz"))
+    assert got["converged"] and abs(got["log_likelihood"] - value) < (.001 if file == "lsat6" else .01)
+
+
+@pytest.mark.parametrize("name,model_kind,auc,rmse,loss", [
+    ("assist09", "bkt", .7212, .4382, .5675), ("assist09", "elo", .7622, .4253, .5399), ("assist09", "best-lr-recency", .7755, .4187, .5256),
+    ("algebra05", "bkt", .7552, .3895, .4709), ("algebra05", "elo", .8073, .3719, .4327), ("algebra05", "best-lr-recency", .8192, .3670, .4216)])
+def test_predictions_are_as_good_as_measured(name, model_kind, auc, rmse, loss):
+    got = figures("eval", "--kind", model_kind, "--folds", 5, data(name))
+    assert got["auc"] >= auc - .001 and got["rmse"] <= rmse + .001 and got["log_loss"] <= loss + .001
+
+
+def test_refitted_memory_is_as_good_as_measured():
+    got = figures("memory", "--by", "skill", data("algebra05"))
+    assert got["fitted"]["rows"] == 17414 and abs(got["default"]["auc"] - .7317) < .0001
+    assert got["fitted"]["auc"] >= .7446 - .001 and got["fitted"]["log_loss"] <= .5655 + .001
+
+
+@pytest.mark.parametrize("name,rows", [("assist15", 682797), ("statics11", 189297), ("spanish", 103561), ("memphis_cloze", 36800)])
+def test_public_layouts_are_read(name, rows):
+    assert figures("eval", "--kind", "elo", data(name))["rows"] == rows
+
+
+def test_rows_expanded_by_skill_become_one_answer():
+    got = figures("eval", "--kind", "elo", data("assist09_pid"))
+    assert got["merged_rows"] > 45000 and got["rows"] + got["merged_rows"] == 325589
+
+
+# --- on invented data, always ---
+
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full"])
+def test_nothing_leaks(model_kind, tmp_path):
+    """Changing the last answer of every student whom a fold holds back changes none of the fold's predictions."""
+    a = invented(tmp_path / "a.csv", last=0)
+    whole = tmp_path / "a_out.csv"
+    model("eval", "--kind", model_kind, "--folds", 5, "--predictions", whole, a)
+    before = list(csv.DictReader(open(whole)))
+    for fold in range(5):  # the others stay, so that the parameters stay
+        rows = list(csv.DictReader(open(a)))
+        for u in range(60):
+            mine = [r for r in rows if r["user_id"] == str(u)]
+            if u % 5 == fold:
+                mine[-1]["correct"] = str(1 - int(mine[-1]["correct"]))
+        with open(tmp_path / "b.csv", "w") as f:
+            w = csv.DictWriter(f, rows[0].keys())
+            w.writeheader()
+            w.writerows(rows)
+        model("eval", "--kind", model_kind, "--folds", 5, "--predictions", tmp_path / "b_out.csv", tmp_path / "b.csv")
+        after = list(csv.DictReader(open(tmp_path / "b_out.csv")))
+        mine = [(x["p"], y["p"]) for x, y in zip(before, after) if int(x["user"]) % 5 == fold]
+        assert len(mine) == 12 * 40 and all(x == y for x, y in mine)
+
+
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "full"])
+def test_predictions_are_the_same_for_any_number_of_threads(model_kind, tmp_path):
+    a = invented(tmp_path / "a.csv")
+    for n in (1, 2, 5):
+        model("eval", "--kind", model_kind, "--threads", n, "--predictions", tmp_path / f"{n}", a)
+    assert len({(tmp_path / f"{n}").read_bytes() for n in (1, 2, 5)}) == 1
+
+
+@pytest.mark.parametrize("layout", ["plain", "named", "gz", "tab", "shuffled"])
+def test_layouts_give_the_same_answers(layout, tmp_path):
+    a = invented(tmp_path / "a.csv")
+    text, words = a.read_text(), []
+    b = tmp_path / ("b.csv.gz" if layout == "gz" else "b.csv")
+    if layout == "named":
+        text = text.replace("user_id,item_id,skill_id,correct,timestamp", "who,what,topic,ok?,when")
+        words = ["--user", "who", "--item", "what", "--skill", "topic", "--correct", "ok?", "--time", "when"]
+    if layout == "tab":
+        text = text.replace(",", "\t").replace("user_id", "Anon Student Id").replace("item_id", "Problem Id").replace("skill_id", "KC (Default)").replace("timestamp", "Time")
+    if layout == "shuffled":
+        head, *rows = text.splitlines()
+        random.Random(3).shuffle(rows)
+        text = "\n".join([head, *rows]) + "\n"
+    b.write_bytes(gzip.compress(text.encode()) if layout == "gz" else text.encode())
+    one, two = (figures("eval", "--kind", "best-lr-recency", *w, p) for w, p in (([], a), (words, b)))
+    assert one["rows"] == two["rows"] == 2400 and abs(one["auc"] - two["auc"]) < (1e-3 if layout == "shuffled" else 1e-12)
+
+
+def test_fit_predict_and_explain_agree(tmp_path):
+    a = invented(tmp_path / "a.csv")
+    model("fit", "--kind", "full", "--out", tmp_path / "m.json", a)
+    model("predict", "--model", tmp_path / "m.json", "--predictions", tmp_path / "p.csv", a)
+    last = [r for r in csv.DictReader(open(tmp_path / "p.csv")) if r["user"] == "7"][-1]
+    why = figures("explain", "--model", tmp_path / "m.json", "--student", "7", a)
+    total = 0.0
+    for part in why["parts"]:
+        total += part["logit"]
+        assert part["value"] * part["weight"] == part["logit"]
+    assert total == why["logit"] and abs(why["p"] - float(last["p"])) < 1e-15
+    assert "right on" in why["sentence"]
+
+
+def test_groups_have_figures_of_their_own(tmp_path):
+    a = invented(tmp_path / "a.csv")
+    rows = a.read_text().splitlines()
+    a.write_text("\n".join([rows[0] + ",bus"] + [r + (",early" if int(r.split(",")[0]) % 2 else ",late") for r in rows[1:]]) + "\n")
+    got = figures("eval", "--kind", "pfa", "--group", "bus", a)
+    assert {g["name"]: g["rows"] for g in got["groups"]} == {"early": 1200, "late": 1200}
+    assert all(g["auc_low"] < g["auc"] < g["auc_high"] for g in got["groups"])
+
+
+BAD = {
+    "answer": ("user_id,item_id,correct\n1,2,1\n1,3,maybe\n", "line 3"),
+    "nan": ("user_id,item_id,correct\n1,2,NaN\n", "line 2"),
+    "time": ("user_id,item_id,correct,timestamp\n1,2,1,nan\n", "line 2"),
+    "short": ("user_id,item_id,correct\n1,2,1\n\n1,2\n", "line 4"),
+    "columns": ("a,b,c\n1,2,3\n", "line 1"),
+    "empty": ("", "empty"),
+    "only header": ("user_id,item_id,correct\n", "no answer"),
+    "nobody": ("user_id,item_id,correct\n,2,1\n", "line 2"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_files_are_told_with_their_line(case, tmp_path):
+    text, says = BAD[case]
+    (tmp_path / "bad.csv").write_text(text)
+    done = subprocess.run([PROGRAM, "model", "eval", "--kind", "pfa", str(tmp_path / "bad.csv")], capture_output=True, text=True)
+    assert done.returncode > 0 and says in done.stderr and (case == "only header" or "bad.csv" in done.stderr)
+
+
+def test_a_broken_archive_is_told(tmp_path):
+    whole = gzip.compress(invented(tmp_path / "a.csv").read_bytes())
+    (tmp_path / "cut.csv.gz").write_bytes(whole[:len(whole) // 2])
+    (tmp_path / "bad.csv.gz").write_bytes(whole[:200] + b"\0" * 300 + whole[500:])
+    for name in ("cut", "bad"):
+        done = subprocess.run([PROGRAM, "model", "fit", "--kind", "bkt", str(tmp_path / f"{name}.csv.gz")], capture_output=True, text=True)
+        assert done.returncode != 0 and name in done.stderr
+
+
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "best-lr-recency", "full"])
+@pytest.mark.parametrize("case", ["one student", "all right", "all wrong", "no skill", "same row"])
+def test_odd_logs_have_a_defined_result(case, model_kind, tmp_path):
+    a = invented(tmp_path / "a.csv", students=1 if case == "one student" else 20)
+    head, *rows = a.read_text().splitlines()
+    rows = [r.split(",") for r in rows]
+    for r in rows:
+        if case == "all right":
+            r[3] = "1"
+        if case == "all wrong":
+            r[3] = "0"
+        if case == "no skill":
+            r[2] = ""
+        if case == "same row":
+            r[:] = ["1", "2", "3", "1", "0"]
+    a.write_text("\n".join([head, *map(",".join, rows)]) + "\n")
+    got = figures("eval", "--kind", model_kind, "--predictions", tmp_path / "p.csv", a)
+    assert got["rows"] == len(rows) and all(got[k] is not None for k in ("auc", "rmse", "log_loss", "ece"))
+    assert all(0 < float(r["p"]) < 1 for r in csv.DictReader(open(tmp_path / "p.csv")))
+
+
+def test_adaptive_tests_are_short_and_precise():
+    got = figures("cat", "--students", 300, "--seed", 5)
+    assert got["items_mean"] < 15 and got["rmse"] < .35 and got["se_mean"] <= .3

@@ -123,7 +123,24 @@ static void print_json(const struct cards *k)
     text_release(&t);
 }
 
-/* The page that the teacher prints, in one file: its style stands in it. */
+enum st cli_write_page(const char *path, const struct text *page, struct err *e)
+{
+    const char *text = text_str(page), *head = strstr(text, "<link rel=\"stylesheet\""), *rest = head ? strstr(head, "</head>") : NULL;
+    const struct asset *css = asset_find(asset_url("waymark.css"));
+    FILE *f = fopen(path, "w");
+    bool ok = f && rest && css;
+    if (ok) {
+        fwrite(text, 1, (size_t)(head - text), f);
+        fputs("<style>", f);
+        fwrite(css->p, 1, css->n, f);
+        fputs("</style>", f);
+        ok = fputs(rest, f) >= 0;
+    }
+    if (f && fclose(f) != 0) ok = false;
+    return ok ? ST_OK : err_fail(e, ST_IO, "err.io", "%s cannot be written", path);
+}
+
+/* The page that the teacher prints. */
 static enum st write_page(struct cards *k, const char *path, bool reset, struct err *e)
 {
     struct arena *a = &k->arena;
@@ -145,20 +162,9 @@ static enum st write_page(struct cards *k, const char *path, bool reset, struct 
     struct page_cards page = {.class_title = k->title, .address = k->address, .list = list, .list_n = k->count, .back_url = "#", .cards_note = reset};
     enum st st = page_cards(&h, &ctx, &page);
     html_release(&h);
-    const char *text = text_str(&out), *head = strstr(text, "<link rel=\"stylesheet\""), *rest = head ? strstr(head, "</head>") : NULL;
-    const struct asset *css = asset_find(asset_url("waymark.css"));
-    FILE *f = fopen(path, "w");
-    bool ok = st == ST_OK && f && rest && css;
-    if (ok) {
-        fwrite(text, 1, (size_t)(head - text), f);
-        fputs("<style>", f);
-        fwrite(css->p, 1, css->n, f);
-        fputs("</style>", f);
-        ok = fputs(rest, f) >= 0;
-    }
-    if (f && fclose(f) != 0) ok = false;
+    if (st == ST_OK) st = cli_write_page(path, &out, e);
     text_release(&out);
-    return ok ? ST_OK : err_fail(e, ST_IO, "err.io", "%s cannot be written", path);
+    return st;
 }
 
 int cli_cards(struct cli *c)

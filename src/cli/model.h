@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "engine/bkt_fit.h"
+#include "engine/metrics.h"
 #include "engine/responses.h"
 
 /* --- a table in a text file, gzip or not: tabs, commas or semicolons, quoted fields --- */
@@ -64,6 +65,14 @@ unsigned model_terms(const char *kind);
 /* --prior, --cap, --iterations; false: said on standard error */
 bool model_bkt_options(const struct cli *c, struct bkt_options *o);
 void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
+
+/* DIR/index.html. stages: by opportunity, in order, at most MODEL_STAGES_MAX. */
+enum { MODEL_STAGES_MAX = 8 };
+struct model_stage {
+    const char *name;
+    struct metrics metrics;
+};
+enum st model_report(struct arena *a, const char *dir, const char *kind, const struct metrics *all, const struct model_stage *stages, size_t n, struct err *e) WARN_UNUSED;
 
 int run_model_fit(struct cli *c);
 int run_model_eval(struct cli *c);

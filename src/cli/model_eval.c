@@ -152,8 +152,8 @@ static void say(const char *what, const struct metrics *m)
     printf("%-22s %9zu answers  AUC %.4f  RMSE %.4f  log-loss %.4f  calibration error %.4f\n", what, m->rows, m->auc, m->rmse, m->log_loss, m->ece);
 }
 
-/* Some of the rows, by a flag. */
-static enum st part(const struct eval *x, const uint8_t *flags, uint8_t value, const char *key, const char *name, struct json_out *j, struct err *e)
+/* Some of the rows, by a flag; kept may be NULL. */
+static enum st part(const struct eval *x, const uint8_t *flags, uint8_t value, const char *key, const char *name, struct metrics *kept, struct json_out *j, struct err *e)
 {
     uint8_t *pick = malloc(x->d.r.rows);
     struct metrics m = {0};
@@ -162,6 +162,7 @@ static enum st part(const struct eval *x, const uint8_t *flags, uint8_t value, c
     enum st st = metrics_of(x->p, x->d.r.correct, pick, x->d.r.rows, &m, e);
     free(pick);
     if (st != ST_OK) return st;
+    if (kept) *kept = m;
     json_open_obj(j, key);
     if (!key) json_put_str(j, "name", name);
     put_metrics(j, &m);
@@ -185,7 +186,7 @@ static enum st groups(const struct eval *x, struct json_out *j, struct err *e)
         memset(of + r->user_at[u], (int)g, r->user_at[u + 1] - r->user_at[u]);
     }
     json_open_list(j, "groups");
-    for (size_t g = 0; st == ST_OK && g < n; g++) st = part(x, of, (uint8_t)g, NULL, names[g], j, e);
+    for (size_t g = 0; st == ST_OK && g < n; g++) st = part(x, of, (uint8_t)g, NULL, names[g], NULL, j, e);
     json_close_list(j);
     free(of);
     return st;
@@ -215,6 +216,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
 {
     const struct responses *r = &x->d.r;
     struct metrics m;
+    struct model_stage stages[STAGES];
     TRY(metrics_of(x->p, r->correct, NULL, r->rows, &m, e));
     json_put_str(j, "kind", cli_opt(x->c, "--kind"));
     json_put_i64(j, "folds", (int64_t)x->folds);
@@ -227,10 +229,13 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_put_f64(j, "log_likelihood", -m.log_loss * (double)m.rows);
     if (!x->c->json) say("all", &m);
     json_open_list(j, "stages");
-    for (uint8_t s = 0; s < STAGES; s++) TRY(part(x, x->stage, s, NULL, stage_names[s], j, e));
+    for (uint8_t s = 0; s < STAGES; s++) {
+        stages[s].name = stage_names[s];
+        TRY(part(x, x->stage, s, NULL, stage_names[s], &stages[s].metrics, j, e));
+    }
     json_close_list(j);
-    TRY(part(x, x->new_item, 1, "new_items", NULL, j, e));
-    if (r->time_s) TRY(part(x, x->after_day, 1, "after_a_day", NULL, j, e));
+    TRY(part(x, x->new_item, 1, "new_items", NULL, NULL, j, e));
+    if (r->time_s) TRY(part(x, x->after_day, 1, "after_a_day", NULL, NULL, j, e));
     if (x->d.user_group) TRY(groups(x, j, e));
     TRY(within(x, j, e));
     json_open_list(j, "calibration");
@@ -242,6 +247,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
         json_close_obj(j);
     }
     json_close_list(j);
+    if (cli_opt(x->c, "--report")) TRY(model_report(&x->d.arena, cli_opt(x->c, "--report"), cli_opt(x->c, "--kind"), &m, stages, STAGES, e));
     double seconds = model_seconds() - begin, ns = x->steps > 0.0 ? x->fit_seconds * 1e9 / x->steps : 0.0;
     json_put_f64(j, "seconds", seconds);
     json_put_f64(j, "seconds_fit", x->fit_seconds);

@@ -221,3 +221,13 @@ def test_odd_logs_have_a_defined_result(case, model_kind, tmp_path):
 def test_adaptive_tests_are_short_and_precise():
     got = figures("cat", "--students", 300, "--seed", 5)
     assert got["items_mean"] < 15 and got["rmse"] < .35 and got["se_mean"] <= .3
+
+
+def test_a_report_says_what_was_measured(tmp_path):
+    log = invented(tmp_path / "a.csv")
+    said = figures("eval", "--kind", "bkt", "--folds", 5, "--report", tmp_path / "page", log)
+    page = (tmp_path / "page/index.html").read_text()
+    assert f"AUC {said['auc']:.4f}" in page and "<svg" in page and "src=" not in page and "href=\"http" not in page
+    for stage in said["stages"]:
+        assert f"{stage['auc']:.4f}" in page or not stage["rows"]
+    assert page.count("<circle") == sum(b["rows"] > 0 for b in said["calibration"]) + sum(s["rows"] > 0 for s in said["stages"])

@@ -320,6 +320,10 @@ static void rules_pages(void)
     SHOW("framework-skill", framework_skill, .skill_id = "2", .name = "Dividing fractions", .code = "7.NS.1", .statement = "Divide fractions by fractions.", .home = "Fold a strip of paper.", .type = "Standard", .framework = "Grade 7 mathematics", .tree_url = "#", .parent = "The number system", .parent_url = "#", .own = true, .can_edit = true, .before = L(links), .after = L(links), .below = L(links), .items = L(lines), .items_n_all = 6, .others = L(lines), .choices = L(barrier_options), .courses = L(barrier_options), .client_id = "c1", .saved = true);
     static const struct ui_class_setting class_settings[] = {{"mastery.review_after_days", "Days after which it must be shown once more", "21", "14", "7 to 60", false, false}, {"work.together_share", "Work with others", "30", NULL, NULL, true, true}};
     SHOW("class-rules", class_rules, .title = "Math 7 · period 3", .back_url = "/class/1", .post_url = "/class/1/rules", .rows = L(class_settings), .versions = L(edits), .saved = true);
+    static const struct ui_report_dot dots[] = {{40, 280, 3}, {160, 150, 6}, {280, 40, 4}};
+    static const struct ui_report_bin bins[] = {{"0.1000", "0.0900", 120}, {"0.5000", "0.5300", 900}, {"0.9000", "0.9000", 300}};
+    static const struct ui_report_stage stages[] = {{"1", 120, "0.5300", "0.7070", "0.4660", "0.6219", "0.0455"}, {"2-3", 1200, "0.6500", "0.7500", "0.4290", "0.5460", "0.0512"}};
+    SHOW("model-report", model_report, .kind = "bkt", .lead = "1320 answers: AUC 0.7563 (0.7530 to 0.7596)", .dots = L(dots), .bins = L(bins), .curve = L(dots), .stages = L(stages));
     static const struct ui_habit_choice marks[] = {{1, MSG_habits_mark_1, false}, {2, MSG_habits_mark_2, true}};
     static const struct ui_habit_cell habit_cells[] = {{"h0_1", "Maya Okafor: Comes prepared", L(marks)}, {"h1_1", "Maya Okafor: Keeps at it", L(marks)}};
     static const struct ui_habit_row habit_rows[] = {{"Maya Okafor", L(habit_cells)}};

@@ -322,30 +322,3 @@ void regime_view(const struct regime *r, const struct catalogue *c, const struct
     }
     out->fact = (struct fold_fact){v, n, out->ids, out->bkt, out->rule};
 }
-
-static bool withdrawn(const struct evidence *facts, size_t n, int64_t id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (facts[i].replaces_id == id) return true;
-    return false;
-}
-
-enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
-                    const struct evidence *facts, size_t n, struct learner_state *io, fold_watch *watch, void *ctx,
-                    struct err *e)
-{
-    struct learner_state s = *io;
-    size_t corrections = 0;
-    for (size_t i = 0; i < n; i++) corrections += facts[i].replaces_id != 0;
-    for (size_t i = 0; i < n; i++) {
-        struct fact_view view;
-        struct fold_step steps[BKT_SKILLS_MAX];
-        size_t moved;
-        if (corrections && withdrawn(facts, n, facts[i].evidence_id)) continue;
-        regime_view(r, c, policy, &facts[i], &view);
-        TRY(fold_fact(a, &view.fact, &s, steps, &moved, e));
-        if (watch) watch(ctx, &facts[i], steps, moved);
-    }
-    *io = s;
-    return ST_OK;
-}

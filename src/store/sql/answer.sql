@@ -85,9 +85,26 @@ SELECT evidence_id, kind, item_id, item_version, variant, competency_id, score, 
   model_id, replaces_id, checkpoint_id
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
 ORDER BY evidence_id
+-- name: history_list
+SELECT block, packed FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block
+-- name: history_last
+SELECT block, packed FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block DESC LIMIT 1
+-- name: history_set
+INSERT INTO history (district_id, learner_id, block, packed) VALUES (:district_id, :learner_id, :block, :packed)
+ON CONFLICT (district_id, learner_id, block) DO UPDATE SET packed = excluded.packed
+-- name: history_cut
+DELETE FROM history WHERE district_id = :district_id AND learner_id = :learner_id AND block >= :block
 -- name: evidence_learners
-SELECT DISTINCT learner_id FROM evidence WHERE district_id = :district_id AND learner_id > :after
-ORDER BY learner_id LIMIT :limit
+-- why: from one learner to the next in the key, without a look at the facts between
+WITH RECURSIVE l(id, n) AS (
+  SELECT MIN(learner_id), 1 FROM evidence WHERE district_id = :district_id AND learner_id > :after
+  UNION ALL
+  SELECT (SELECT MIN(e.learner_id) FROM evidence e WHERE e.district_id = :district_id AND e.learner_id > l.id), l.n + 1 FROM l
+  WHERE l.id IS NOT NULL AND l.n < :limit)
+SELECT id FROM l WHERE id IS NOT NULL ORDER BY id
+-- name: evidence_after
+-- why: how many facts are not in the packed history yet
+SELECT COUNT(*) FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
 -- name: evidence_count
 SELECT COUNT(*) FROM evidence WHERE district_id = :district_id
 -- name: evidence_day

@@ -85,7 +85,7 @@ const struct mastery_rule *regime_rule(const struct catalogue *c, const struct p
 /* Told of each fact as it folds, with what it moved; may be NULL. */
 typedef void fold_watch(void *ctx, const struct evidence *v, const struct fold_step *steps, size_t n);
 /* Folds the facts given into *state (all zero: from the first fact), under `policy`, each with the model that it names.
- * Facts that a withdrawal among them names do not count. */
+ * Facts that a withdrawal among them names do not count. (folding.c) */
 enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
                     const struct evidence *facts, size_t n, struct learner_state *state, fold_watch *watch, void *ctx,
                     struct err *e) WARN_UNUSED;

@@ -38,20 +38,23 @@ enum st history_check(struct tx *tx, struct arena *a, int64_t learner_id, const 
     return ST_OK;
 }
 
-enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, struct err *e)
+enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, bool *same, struct err *e)
 {
     struct history_row *rows;
     size_t row_count, blocks = (n + HISTORY_BLOCK - 1) / HISTORY_BLOCK;
     TRY(history_list(tx, a, learner_id, &rows, &row_count, e));
+    *same = row_count <= blocks;
     for (size_t i = 0; i < blocks; i++) {
         struct history_row row = {.block = (int64_t)i};
-        size_t from = i * HISTORY_BLOCK, count = n - from < HISTORY_BLOCK ? n - from : HISTORY_BLOCK, at = 0;
+        size_t from = i * HISTORY_BLOCK, count = n - from < HISTORY_BLOCK ? n - from : HISTORY_BLOCK, held;
+        bool sound = true;
         if (history_pack(a, facts + from, count, &row.packed, &row.n) != ST_OK) return no_memory(e);
-        while (at < row_count && rows[at].block != row.block) at++;
-        if (at < row_count && rows[at].n == row.n && memcmp(rows[at].packed, row.packed, row.n) == 0) continue;
+        if (i < row_count && rows[i].block == row.block && rows[i].n == row.n && memcmp(rows[i].packed, row.packed, row.n) == 0) continue;
+        if (i < row_count) TRY(same_block(a, &rows[i], facts + from, n - from, &sound, &held, e)); /* or only behind? */
+        *same = *same && sound && (i >= row_count || rows[i].block == row.block);
         TRY(history_set(tx, learner_id, &row, e));
     }
-    return row_count > blocks || (row_count && rows[row_count - 1].block >= (int64_t)blocks) ? history_cut(tx, learner_id, (int64_t)blocks, e) : ST_OK;
+    return row_count && rows[row_count - 1].block >= (int64_t)blocks ? history_cut(tx, learner_id, (int64_t)blocks, e) : ST_OK;
 }
 
 static int by_id(const void *x, const void *y)
@@ -197,7 +200,8 @@ static enum st pack_one(struct conn *c, int64_t district_id, int64_t learner_id,
     TRY(tx_write(c, district_id, &tx, e));
     arena_init(&a, LEARNER_BYTES);
     enum st st = evidence_to_fold(&tx, &a, learner_id, 0, &facts, &n, e);
-    if (st == ST_OK) st = history_keep(&tx, &a, learner_id, facts, n, e);
+    bool same;
+    if (st == ST_OK) st = history_keep(&tx, &a, learner_id, facts, n, &same, e);
     arena_release(&a);
     if (st == ST_OK) return tx_commit(&tx, e);
     tx_rollback(&tx);

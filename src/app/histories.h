@@ -10,8 +10,8 @@
 
 /* Is each block of a learner what packing the facts gives? One that ends before the last fact is sound. facts: all, in order. */
 enum st history_check(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, bool *same, struct err *e) WARN_UNUSED;
-/* All facts packed: writes the blocks that are others, and takes away what is too much. */
-enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, struct err *e) WARN_UNUSED;
+/* All facts packed: writes the blocks that are others, and takes away what is too much. *same: what history_check() would have said. */
+enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, bool *same, struct err *e) WARN_UNUSED;
 /* How long reading and folding took, added up over learners; for a report. */
 struct took {
     int64_t read_us, fold_us;

@@ -137,8 +137,7 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
         differed += !same;
     }
     bool history_same = true;
-    st = history_check(tx, &a, learner_id, d.list, d.facts, &history_same, e);
-    if (st == ST_OK && r->mode == REBUILD_WRITE) st = history_keep(tx, &a, learner_id, d.list, d.facts, e);
+    st = r->mode == REBUILD_WRITE ? history_keep(tx, &a, learner_id, d.list, d.facts, &history_same, e) : history_check(tx, &a, learner_id, d.list, d.facts, &history_same, e);
     if (st != ST_OK) goto out;
     out->histories_differed += !history_same;
     out->states_differed += !state_same;

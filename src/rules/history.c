@@ -150,7 +150,7 @@ bool history_next(struct history *h, struct evidence *v)
     h->at++;
     const unsigned char *of = h->kinds + k * (size_t)KIND;
     int64_t id = (int64_t)get8(p);
-    if (h->was_odd || h->at == 1) *v = (struct evidence){.learner_id = h->learner_id, .client_id = "", .kind = EVIDENCE_RESPONSE, .attempt = 0}; /* else what is set below is all that differs */
+    if (h->was_odd || h->at == 1) *v = (struct evidence){.learner_id = h->learner_id, .client_id = "", .kind = EVIDENCE_RESPONSE}; /* else what is set below is all that differs */
     h->was_odd = false;
     v->evidence_id = id;
     v->item_id = (int64_t)get8(of);

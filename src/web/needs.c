@@ -114,7 +114,7 @@ static enum st fill_need(struct call *c, const struct class_learner *l, struct u
     size_t n, done = 0;
     const struct learner_scope scope = {l->learner_id, c->class_.relation};
     TRY(actor_load(&c->tx, l->learner_id, &who, e));
-    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &scope, who.grade, &list, &n, e));
+    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &scope, who.grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *risks, (void **)&risks, e));
     *out = (struct ui_class_need){.name = l->name, .address = arena_printf(c->arena, "/standing/%lld", (long long)l->learner_id), .risks = risks};
     for (size_t i = 0; i < n; i++) {

@@ -37,6 +37,10 @@ const struct route web_routes[] = {
     GET("/why/:learner", MAY_GUARDIAN_OF, web_why, .learner_param = "learner", .records_access = true, .summary = "What a child's level rests on"),
     POST("/why/:learner/look", MAY_GUARDIAN_OF, web_look_parse, web_look_reply, .learner_param = "learner", .records_access = true, .summary = "A family asks for a second look at a level"),
 
+    GET("/grade/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_grade_why, .learner_param = "learner", .records_access = true, .summary = "Why a grade is what it is"),
+    GET("/pace/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_pace_why, .learner_param = "learner", .records_access = true, .summary = "Why a pace is what it is"),
+    GET("/suggestion/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_next_why, .learner_param = "learner", .records_access = true, .summary = "Why this is suggested next"),
+
     GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
 
     GET("/transcript/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_transcript, .learner_param = "learner", .records_access = true, .summary = "A transcript, with how to read it, to print"),

@@ -212,15 +212,16 @@ WHERE district_id = :district_id AND help_id = :help_id AND answered_at_ms IS NU
 -- name: help_get
 SELECT learner_id FROM help_request WHERE district_id = :district_id AND help_id = :help_id
 -- name: look_insert
-INSERT INTO second_look (district_id, look_id, learner_id, competency_id, asker_id, client_id, note, answer)
-VALUES (:district_id, :look_id, :learner_id, :competency_id, :asker_id, :client_id, :note, '')
+INSERT INTO second_look (district_id, look_id, learner_id, competency_id, asker_id, client_id, note, answer, about)
+VALUES (:district_id, :look_id, :learner_id, :competency_id, :asker_id, :client_id, :note, '', :about)
 ON CONFLICT (district_id, asker_id, client_id) DO NOTHING
 -- name: look_of
 SELECT l.look_id, l.note, l.answer, COALESCE(l.answered_at_ms, 0), COALESCE(u.given_name, ''), COALESCE(u.family_name, '')
 FROM second_look l LEFT JOIN user_account u ON u.district_id = l.district_id AND u.user_id = l.answered_by
-WHERE l.district_id = :district_id AND l.learner_id = :learner_id AND l.competency_id = :competency_id ORDER BY l.look_id DESC LIMIT 20
+WHERE l.district_id = :district_id AND l.learner_id = :learner_id AND l.competency_id = :competency_id AND COALESCE(l.about, '') = :about
+ORDER BY l.look_id DESC LIMIT 20
 -- name: look_open
-SELECT l.look_id, l.learner_id, l.competency_id, l.note FROM enrollment e CROSS JOIN second_look l
+SELECT l.look_id, l.learner_id, l.competency_id, l.note, COALESCE(l.about, '') FROM enrollment e CROSS JOIN second_look l
 WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
   AND l.district_id = e.district_id AND l.learner_id = e.user_id AND l.answered_at_ms IS NULL
 ORDER BY l.look_id LIMIT 100

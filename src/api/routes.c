@@ -378,6 +378,12 @@ static enum st get_why(struct call *c, struct err *e)
     json_put_i64(&j, "least_evidence", w.rule.least_evidence);
     json_put_str(&j, "after_hint", w.rule.after_hint == AFTER_HINT_PRACTICE ? "practice" : "not_alone");
     json_close_obj(&j);
+    json_open_obj(&j, "model");
+    json_put_f64(&j, "prior", w.model.prior);
+    json_put_f64(&j, "learn", w.model.learn);
+    json_put_f64(&j, "guess", w.model.guess);
+    json_put_f64(&j, "slip", w.model.slip);
+    json_close_obj(&j);
     put_missing(&j, &w);
     json_open_list(&j, "steps");
     for (size_t i = 0; i < w.count; i++) {

@@ -48,6 +48,7 @@ const struct api_schema api_schemas[] = {
     {"Why", "{\"type\":\"object\",\"required\":[\"learner_id\",\"competency_id\",\"level\",\"p_known\",\"rule\",\"policy_version\",\"steps\"],\"properties\":{"
             "\"learner_id\":" ID ",\"competency_id\":" ID ",\"name\":" STRING ",\"level\":" LEVEL ",\"p_known\":" PROBABILITY ",\"prior\":" PROBABILITY
             ",\"policy_version\":" STRING ",\"as_of\":" STRING
+            ",\"model\":{\"type\":\"object\",\"required\":[\"prior\",\"learn\",\"guess\",\"slip\"],\"properties\":{\"prior\":" PROBABILITY ",\"learn\":" PROBABILITY ",\"guess\":" PROBABILITY ",\"slip\":" PROBABILITY "}}"
             ",\"rule\":{\"type\":\"object\",\"required\":[\"secure_at\",\"nearly_at\",\"least_evidence\"],\"properties\":{\"secure_at\":" PROBABILITY
             ",\"nearly_at\":" PROBABILITY ",\"least_evidence\":" INTEGER ",\"after_hint\":" STRING ",\"rule\":" STRING ",\"type\":" STRING ",\"value\":" PROBABILITY ",\"times\":" INTEGER ",\"of_last\":" INTEGER
             ",\"newest_weight\":" PROBABILITY ",\"seen_right_at\":" PROBABILITY ",\"off_screen\":" INTEGER ",\"gap_days\":" INTEGER ",\"checkpoint\":" BOOLEAN "}}"

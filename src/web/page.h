@@ -170,6 +170,9 @@ extern const struct ui_help_kind web_help_kinds[];
 enum { WEB_HELP_KINDS = 4 };
 enum msg_id help_kind_words(const char *code);
 const char *new_client_id(struct call *c);
+struct policy_version;
+enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v, const char **out, struct err *e);
+const char *drafters_words(struct call *c, const json_t *doc); /* NULL: nobody is named */
 enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, struct err *e); /* ?as_of=2026-03-01: the end of that school day; 0: now */
 struct next_item;
 const char *rule_words(struct call *c, const struct mastery_rule *r); /* the rule as a sentence */

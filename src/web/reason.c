@@ -121,7 +121,7 @@ static void pace_facts(struct call *c, const struct requirement_standing *v, str
         f[n++] = (struct ui_fact){msg(lang, MSG_reason_pace_weeks), number(c, v->weeks), v->away ? SAY(c, MSG_reason_pace_away, MSG_N("n", v->away)) : NULL, true};
         if (!v->done && v->to_go > 0 && v->to_go < 1000) f[n++] = (struct ui_fact){msg(lang, MSG_reason_pace_to_go), number(c, v->to_go), NULL, !v->at_risk};
     }
-    if (!v->done && v->due) f[n++] = (struct ui_fact){msg(lang, MSG_reason_pace_left), number(c, v->weeks_left), NULL, true};
+    if (!v->done && v->due) f[n++] = (struct ui_fact){msg(lang, MSG_reason_pace_left), number(c, floor(v->weeks_left)), NULL, true};
     page->facts = f;
     page->facts_n = n;
 }

@@ -350,9 +350,49 @@ def test_a_students_rules_are_what_the_class_leaves_open(db, school, tmp_path):
     doc = tmp_path / "p.json"
     doc.write_text('{"agency": {"most": 2}}')
     assert waymark("policy", "set", doc, "--db", db.url, "--learner", "q.alder", "--reason", "agreed with the family").code == 0
-    doc.write_text('{"mastery": {"review_after_days": 9}}')
+    doc.write_text('{"work": {"together_share": 0.4}}')
     waymark("policy", "set", doc, "--db", db.url, "--learner", "q.alder", "--reason", "x", expect=4)
     waymark("policy", "set", doc, "--db", db.url, "--class", "Algebra 8 Blue", "--reason", "short terms")
     waymark("policy", "set", doc, "--db", db.url, "--class", "no such class", "--reason", "x", expect=3)
     assert [r for r in db.rows("SELECT scope FROM policy ORDER BY policy_id")][-2:] == [["learner"], ["class"]]
     assert waymark("check", "--db", db.url).code == 0
+
+
+def test_a_teacher_sets_what_is_left_open_for_one_student(clients, school, db):
+    """Bounds come from the district, the school and the class; what comes next goes by it, and by nobody else's."""
+    teacher, page = clients("teacher", session=True), f"/student/{school.student.id}/rules"
+    shown = teacher.get(page).text
+    assert 'name="mastery.review_after_days"' in shown and "mastery.secure_at" not in shown and "work.together_share" not in shown
+    assert teacher.post(page, form={"mastery.review_after_days": "0", "reason": "sooner"}).status == 403
+    assert clients("principal", session=True).post("/rules", form={"mastery.review_after_days.least": "5", "reason": "not every day"}).status == 303
+    assert teacher.post(page, form={"mastery.review_after_days": "2", "reason": "sooner"}).status == 403
+    assert teacher.post(page, form={"mastery.review_after_days": "6", "reason": ""}).status == 400
+    assert teacher.post(page, form={"mastery.review_after_days": "6", "reason": "sooner"}).status == 303
+    assert 'value="6"' in teacher.get(page).text and "sooner" in teacher.get(page).text
+    why = lambda key, who: clients(key).get(f"/api/v1/learners/{school.users[who].id}/next/why").json["review_after_days"]
+    assert why("teacher", "student") == why("student", "student") == why("guardian", "student") == 6
+    assert why("teacher", "classmate") == 21
+    assert clients("teacher2", session=True).post(page, form={"mastery.review_after_days": "6", "reason": "x"}).status == 403
+    # Locked by the school: what was set is void.
+    assert clients("principal", session=True).post("/rules", form={"mastery.review_after_days.lock": "locked", "reason": "the same for all"}).status == 303
+    assert why("student", "student") == 21 and "locked by the school" in teacher.get(page).text
+    assert teacher.post(page, form={"mastery.review_after_days": "7", "reason": "x"}).status == 403
+
+
+def test_a_school_may_bind_its_classes_but_not_unbind_them(clients, school, db, document):
+    district, principal, teacher, page = (clients("district", session=True), clients("principal", session=True), clients("teacher", session=True), f"/class/{school.classes['c1']}/rules")
+    assert district.post("/rules", form={"mastery.review_after_days.least": "10", "mastery.stuck_after.lock": "locked", "reason": "bounds"}).status == 303
+    for form, clause in (({"doc": json.dumps({"about": {"mastery.review_after_days": {"least": 1}}})}, "/about/mastery.review_after_days/least"),
+                         ({"doc": json.dumps({"about": {"mastery.stuck_after": {"lock": "open"}}})}, "/about/mastery.stuck_after/lock")):
+        refused = principal.post("/rules", form=form | {"reason": "looser"})
+        assert refused.status in (400, 403), (form, refused)
+    waiver = document({"about": {"mastery.secure_at": {"open_for": {"1": True}}}})
+    told = waymark("policy", "check", waiver, "--db", db.url, "--school", "Alder School", expect=None)
+    assert told.code == 4 and "/about/mastery.secure_at/open_for" in told.err
+    assert principal.post("/rules", form={"mastery.review_after_days.most": "30", "reason": "tighter"}).status == 303
+    assert teacher.post(page, form={"mastery.review_after_days": "31", "reason": "x"}).status == 403
+    assert teacher.post(page, form={"mastery.review_after_days": "9", "reason": "x"}).status == 403
+    assert teacher.post(page, form={"mastery.review_after_days": "29", "reason": "x"}).status == 303
+    # What stood in a school's document before the district bound it does not outlive that.
+    assert district.post("/rules", form={"mastery.review_after_days.most": "25", "reason": "tighter still"}).status == 303
+    assert teacher.post(page, form={"mastery.review_after_days": "28", "reason": "x"}).status == 403

@@ -177,6 +177,7 @@ enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, struct er
 struct next_item;
 const char *rule_words(struct call *c, const struct mastery_rule *r); /* the rule as a sentence */
 const char *reason_words(struct call *c, const struct next_item *n);
+const char *card_words(struct call *c, const struct next_item *n); /* short, and to whoever reads */
 const char *item_address(struct call *c, const struct next_item *n); /* NULL: nothing is open */
 
 #endif

@@ -58,6 +58,7 @@ static enum st grade_rows(struct call *c, const struct report_course *k, struct 
         const char *word = msg(page_lang(c), level_words(k->levels[i]));
         struct ui_reason_row *r = &rows[i];
         r->title = k->competencies[i]->name;
+        r->level = (int64_t)k->levels[i];
         r->value = k->levels[i] == LEVEL_NOT_YET ? SAY(c, MSG_reason_left_out, MSG_T("level", word)) : SAY(c, MSG_reason_counts, MSG_T("level", word), MSG_N("n", 1 + (int64_t)k->levels[i]));
         if (own(c)) r->address = arena_printf(c->arena, "/why?c=%lld", (long long)k->competencies[i]->competency_id);
         else if (c->relation == MAY_GUARDIAN_OF) r->address = arena_printf(c->arena, "/why/%lld?c=%lld", (long long)c->learner.learner_id, (long long)k->competencies[i]->competency_id);
@@ -65,6 +66,7 @@ static enum st grade_rows(struct call *c, const struct report_course *k, struct 
     page->rows = rows;
     page->rows_n = k->count;
     page->rows_head = MSG_reason_grade_rows;
+    page->levels = true;
     return ST_OK;
 }
 
@@ -176,7 +178,7 @@ static enum st next_rows(struct call *c, const struct next_why *w, struct page_r
     struct ui_reason_row *rows;
     TRY(call_alloc(c, (w->count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < w->count; i++)
-        rows[i] = (struct ui_reason_row){.title = w->list[i].competency->name, .value = reason_words(c, &w->list[i]),
+        rows[i] = (struct ui_reason_row){.title = w->list[i].competency->name, .value = card_words(c, &w->list[i]),
                                          .address = arena_printf(c->arena, "/suggestion/%lld?c=%lld", (long long)c->learner.learner_id, (long long)w->list[i].competency->competency_id)};
     page->rows = rows;
     page->rows_n = w->count;
@@ -201,7 +203,7 @@ enum st web_next_why(struct call *c, struct err *e)
     page.title = w.competency->name;
     page.subject = id_text(c, w.competency->competency_id);
     page.answer_back = arena_printf(c->arena, "/suggestion/%lld?c=%s", (long long)c->learner.learner_id, page.subject);
-    page.answer = suggested ? reason_words(c, &w.list[w.place]) : msg(page_lang(c), MSG_reason_next_not);
+    page.answer = suggested ? own(c) ? reason_words(c, &w.list[w.place]) : card_words(c, &w.list[w.place]) : msg(page_lang(c), MSG_reason_next_not);
     page.rule = next_rule(c, &w);
     page.rule_version = policy_number(c, w.policy->policy_id);
     f[n++] = (struct ui_fact){msg(page_lang(c), MSG_reason_next_level), msg(page_lang(c), level_words(w.state ? w.state->level : LEVEL_NOT_YET)), NULL, true};

@@ -29,6 +29,7 @@ static const char *said(struct call *c, const struct next_item *n, void (*words)
     return s ? s : "";
 }
 
+const char *card_words(struct call *c, const struct next_item *n) { return said(c, n, words_reason_card); }
 const char *reason_words(struct call *c, const struct next_item *n) { return said(c, n, words_reason_here); }
 
 static const char *standing(struct call *c, const struct policy *p, const struct competency_state *k)

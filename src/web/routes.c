@@ -39,7 +39,7 @@ const struct route web_routes[] = {
 
     GET("/grade/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_grade_why, .learner_param = "learner", .records_access = true, .summary = "Why a grade is what it is"),
     GET("/pace/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_pace_why, .learner_param = "learner", .records_access = true, .summary = "Why a pace is what it is"),
-    GET("/suggestion/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_next_why, .learner_param = "learner", .records_access = true, .summary = "Why this is suggested next"),
+    GET("/suggestion/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_next_why, .learner_param = "learner", .records_access = true, .summary = "Why this is suggested next"),
 
     GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
 

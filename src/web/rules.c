@@ -233,7 +233,7 @@ enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t or
     struct figure f;
     *out = NULL;
     if (!*code) return ST_OK;
-    enum st st = figure_of(tx, code, org_id, v, c->now_ms, &f, e);
+    enum st st = figure_of(c->app, tx, code, org_id, v, c->now_ms, &f, e);
     if (st == ST_NOT_FOUND) return ST_OK;
     TRY(st);
     enum msg_id id = msg_find_code("figure_now", code, MSG_figure_now_read);

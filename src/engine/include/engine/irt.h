@@ -31,9 +31,9 @@ struct irt_options {
     bool common_slope;   /* 1PL, PCM */
     unsigned points;     /* quadrature points over [-6, 6], 11 .. IRT_POINTS_MAX */
     int iterations_max;
-    double tolerance;    /* stop when the log-likelihood rises by less */
+    double tolerance;    /* stop when the log-likelihood rises by less than this share of itself */
 };
-extern const struct irt_options irt_defaults; /* 61 points, 2000, 1e-7 */
+extern const struct irt_options irt_defaults; /* 61 points, 2000, 1e-10 */
 
 struct irt_report {
     double log_likelihood;
@@ -67,17 +67,20 @@ struct cat_options {
     const double *admit;       /* items: chance to be given when picked (Sympson & Hetter 1985); NULL: 1 */
 };
 struct cat {
-    double *posterior;         /* private: weights on the grid */
+    const struct irt_item *items;
+    double *posterior;         /* private, as the rest up to count: weights on the grid */
+    double *slope, *intercept, *information; /* items: of those with two scores, so that all are weighed in one stroke */
     uint8_t *given;            /* items */
     size_t *area_given;        /* contents */
-    size_t count, items;
+    size_t count, item_count;
     struct irt_score now;
 };
-enum st cat_init(struct cat *c, size_t items, size_t contents, struct err *e) WARN_UNUSED;
+/* items: borrowed while the test lasts. ST_NOMEM */
+enum st cat_init(struct cat *c, const struct irt_item *items, size_t n, size_t contents, struct err *e) WARN_UNUSED;
 void cat_free(struct cat *c);
 void cat_clear(struct cat *c);
 /* The next item; unit: two random numbers in [0, 1). SIZE_MAX: stop (precise enough, long enough, or none is left). O(items). */
-size_t cat_next(struct cat *c, const struct irt_item *items, const struct cat_options *o, const double unit[2]);
-void cat_answer(struct cat *c, const struct irt_item *items, const struct cat_options *o, size_t item, uint8_t score);
+size_t cat_next(struct cat *c, const struct cat_options *o, const double unit[2]);
+void cat_answer(struct cat *c, const struct cat_options *o, size_t item, uint8_t score);
 
 #endif

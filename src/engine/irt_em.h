@@ -39,4 +39,9 @@ void irt_blocks_free(struct irt_em *x);
 /* The E-step at the items as they are: fills r, returns the log-likelihood. */
 double irt_expect(struct irt_em *x);
 
+/* Once irt_expect has been run: what the persons' own slopes of the likelihood say of each item's parameters (the empirical information: the sum of
+ * slope times slope, McLachlan & Krishnan 2008, 4.10). information: from place[i] on scores x scores for item i, the upper triangle;
+ * *slope: of one slope common to all items. p is used up. ST_NOMEM */
+enum st irt_information_of(struct irt_em *x, const size_t *place, double *information, double *slope, struct err *e) WARN_UNUSED;
+
 #endif

@@ -125,10 +125,10 @@ static void spread_counts(struct irt_em *x)
             }
 }
 
-/* One pattern: its sums' rows added up, made a posterior of the given weight, and counted for the same forms. Returns ln of its chance. */
-ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks, const double *restrict log_prior, size_t n, double weight)
+/* A pattern's sums' rows added up in l and made a posterior of sum `weight`. Returns ln of the pattern's chance. */
+static inline __attribute__((always_inline)) double posterior(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, double weight, double *restrict l)
 {
-    double l[IRT_POINTS_MAX], most[IRT_PAD], part[IRT_PAD] = {0};
+    double most[IRT_PAD], part[IRT_PAD] = {0};
     memcpy(l, log_prior, n * sizeof *l);
     for (size_t b = 0; b < blocks; b++) {
         const double *restrict row = sums[b];
@@ -143,11 +143,19 @@ ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *co
         for (size_t k = 0; k < IRT_PAD; k++) part[k] = part[k] + l[i + k];
     double sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7])), by = weight / sum;
     for (size_t i = 0; i < n; i++) l[i] = l[i] * by;
+    return most[0] + num_log(sum);
+}
+
+/* One pattern, counted for the forms that it has. */
+ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks, const double *restrict log_prior, size_t n, double weight)
+{
+    double l[IRT_POINTS_MAX];
+    double chance = posterior(sums, blocks, log_prior, n, weight, l);
     for (size_t b = 0; b < blocks; b++) {
         double *restrict row = counts[b];
         for (size_t i = 0; i < n; i++) row[i] = row[i] + l[i];
     }
-    return most[0] + num_log(sum);
+    return chance;
 }
 
 double irt_expect(struct irt_em *x)
@@ -167,4 +175,64 @@ double irt_expect(struct irt_em *x)
     }
     spread_counts(x);
     return sum;
+}
+
+/* The posterior's mean of theta, and of each of `rows` rows. */
+ENGINE_CLONES static double means_of(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, const double *restrict theta, const double *restrict row, size_t rows,
+                                     double *restrict out)
+{
+    double l[IRT_POINTS_MAX], mean[IRT_PAD] = {0};
+    (void)posterior(sums, blocks, log_prior, n, 1.0, l);
+    for (size_t i = 0; i < n; i += IRT_PAD)
+        for (size_t k = 0; k < IRT_PAD; k++) mean[k] = mean[k] + l[i + k] * theta[i + k];
+    for (size_t r = 0; r < rows; r++, row += n) {
+        double part[IRT_PAD] = {0};
+        for (size_t i = 0; i < n; i += IRT_PAD)
+            for (size_t k = 0; k < IRT_PAD; k++) part[k] = part[k] + l[i + k] * row[i + k];
+        out[r] = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+    }
+    return ((mean[0] + mean[1]) + (mean[2] + mean[3])) + ((mean[4] + mean[5]) + (mean[6] + mean[7]));
+}
+
+/* p becomes: row 0 of an item theta times its mean score, row k the chance of score k. */
+static void expected_scores(struct irt_em *x)
+{
+    for (size_t i = 0; i < x->m->items; i++)
+        for (size_t q = 0; q < x->stride && x->items[i].scores > 1; q++) {
+            double p[IRT_SCORES_MAX], mean = 0.0, *row = x->p + x->at[i] * x->stride + q;
+            irt_chances(&x->items[i], x->theta[q], p);
+            for (unsigned k = 1; k < x->items[i].scores; k++) {
+                row[k * x->stride] = p[k];
+                mean = mean + (double)k * p[k];
+            }
+            row[0] = x->theta[q] * mean;
+        }
+}
+
+enum st irt_information_of(struct irt_em *x, const size_t *place, double *information, double *slope, struct err *e)
+{
+    size_t rows = x->at[x->m->items];
+    double *means = malloc((rows + 1) * sizeof *means), g[IRT_SCORES_MAX];
+    if (!means) return err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", x->m->items);
+    expected_scores(x);
+    *slope = 0.0;
+    for (size_t j = 0; j < x->count; j++) {
+        const struct irt_pattern *pt = &x->patterns[j];
+        double w = (double)pt->weight, all = 0.0;
+        for (size_t b = 0; b < x->block_count; b++) x->rows[b] = x->sums + (x->blocks[b].row + x->blocks[b].form[j]) * x->stride;
+        double theta = means_of(x->rows, x->block_count, x->log_prior, x->stride, x->theta, x->p, rows, means);
+        for (size_t i = 0; i < x->m->items; i++) {
+            unsigned n = x->items[i].scores;
+            if (n < 2 || pt->score[i] == IRT_MISSING) continue;
+            double *h = information + place[i];
+            g[0] = (double)pt->score[i] * theta - means[x->at[i]];
+            for (unsigned k = 1; k < n; k++) g[k] = (pt->score[i] == k ? 1.0 : 0.0) - means[x->at[i] + k];
+            for (unsigned a = 0; a < n; a++)
+                for (unsigned b = a; b < n; b++) h[a * n + b] = h[a * n + b] + w * g[a] * g[b];
+            all = all + g[0];
+        }
+        *slope = *slope + w * all * all;
+    }
+    free(means);
+    return ST_OK;
 }

@@ -156,20 +156,27 @@ static void maximise_common(struct irt_em *x)
     }
 }
 
-static void errors_of(struct irt_em *x)
+static enum st errors_of(struct irt_em *x, struct err *e)
 {
-    double g[SIDE], h[SIDE * SIDE], diagonal[SIDE], scratch[SIDE], zero[SIDE];
-    for (size_t i = 0; i < x->m->items; i++) {
+    size_t n = x->m->items, room = 0, *place = malloc((n + 1) * sizeof *place);
+    for (size_t i = 0; place && i < n; i++) {
+        place[i] = room;
+        room += (size_t)x->items[i].scores * x->items[i].scores;
+    }
+    double *information = calloc(room + 1, sizeof *information), slope, diagonal[SIDE], scratch[SIDE], zero[SIDE];
+    enum st st = place && information ? irt_information_of(x, place, information, &slope, e) : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", n);
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
         struct irt_item *it = &x->items[i];
-        if (it->scores < 2) continue;
-        item_derivatives(x, i, g, h);
+        double *h = information + place[i];
         memset(zero, 0, sizeof zero);
         for (unsigned k = 0; k < it->scores; k++) h[k * it->scores + k] = h[k * it->scores + k] + 1e-9;
-        if (linear_solve(h, zero, it->scores, NULL) != ST_OK) continue;
+        if (it->scores < 2 || linear_solve(h, zero, it->scores, NULL) != ST_OK) continue;
         linear_inverse_diagonal(h, diagonal, scratch, it->scores);
-        it->a_se = sqrt(diagonal[0]);
+        it->a_se = x->o->common_slope ? 1.0 / sqrt(slope + 1e-9) : sqrt(diagonal[0]);
         for (unsigned k = 1; k < it->scores; k++) it->d_se[k] = sqrt(diagonal[k]);
     }
+    free(place), free(information);
+    return st;
 }
 
 static double *parameter(struct irt_item *it, unsigned k) { return k ? &it->d[k] : &it->a; }
@@ -219,7 +226,6 @@ static void climb(struct irt_em *x, struct irt_item *kept, struct irt_report *re
         if (!(em_step(x, report) >= second)) memcpy(x->items, two, bytes);
     }
     report->log_likelihood = irt_expect(x);
-    errors_of(x);
 }
 
 static enum st fit(struct irt_em *x, struct irt_report *report, struct err *e)
@@ -232,7 +238,7 @@ static enum st fit(struct irt_em *x, struct irt_report *report, struct err *e)
     *report = (struct irt_report){.patterns = x->count};
     climb(x, kept, report);
     free(kept);
-    return ST_OK;
+    return errors_of(x, e);
 }
 
 enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, struct irt_item *out, struct irt_report *report, struct err *e)

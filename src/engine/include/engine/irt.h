@@ -22,7 +22,8 @@ struct irt_matrix {
 struct irt_item {
     double a;                     /* slope, per unit of theta and score */
     double d[IRT_SCORES_MAX];     /* intercepts; d[0] = 0 */
-    double a_se, d_se[IRT_SCORES_MAX]; /* standard errors from the expected information of the last step; with a common a, a_se is that of the item alone */
+    double a_se, d_se[IRT_SCORES_MAX]; /* standard errors, from how the persons' own slopes of the likelihood spread, the other items taken as known;
+                                        * with a common a, a_se is that of it with all intercepts taken as known */
     unsigned scores;              /* how many: 2 for right and wrong; 1: everybody scored the same, the item says nothing */
     size_t answers;
 };

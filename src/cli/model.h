@@ -62,6 +62,8 @@ struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
 #define GENERAL_OPTIONS                                                                                                    \
     {"--forget", "HOURS", "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any two"}, \
         {"--classes", "N", "BKT: guess and slip for each of N classes of items, by how hard they are (at most 8)"}
+#define TRANSFER_OPTIONS                                                                                                   \
+    {"--dims", "N", "transfer: numbers kept of a student (default 32)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
 
 double model_seconds(void);      /* a steady clock for measuring */
@@ -75,6 +77,8 @@ unsigned model_terms(const char *kind);
 bool model_bkt_options(const struct cli *c, struct bkt_options *o);
 /* The same with --forget and --classes; *wanted: one of them was given, so that it is engine/bkt_general.h's model. */
 bool model_general_options(const struct cli *c, struct bkt_general_options *o, bool *wanted);
+struct transfer_options;
+bool model_transfer_options(const struct cli *c, struct transfer_options *o); /* --dims, --steps, --ridge */
 enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
 /* Fit and print, and write --out; begin: model_seconds() when reading began. */
 enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e) WARN_UNUSED;

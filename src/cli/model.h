@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "cli/cli.h"
-#include "engine/bkt_fit.h"
+#include "engine/bkt_general.h"
 #include "engine/metrics.h"
 #include "engine/responses.h"
 
@@ -51,8 +51,19 @@ struct log_columns log_columns_of(const struct cli *c);
         {"--skill", "COLUMN", "column with the skills, several joined by ~~"}, {"--correct", "COLUMN", "column with 0 or 1"},       \
         {"--time", "COLUMN", "column with the time or order"}
 
+/* The answers as histories of single memories, for engine/fsrs.h: one for each student and item, or set of skills. FSRS counts nights, not
+ * hours. row, user: the log's row of each review, the student of each history; in the log's arena. The log has times. ST_NOMEM */
+struct fsrs_log;
+enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, uint32_t **row, uint32_t **user, struct err *e) WARN_UNUSED;
+
 /* --- threads --- */
 struct parallel model_parallel(const struct cli *c); /* --threads N, else the processors at hand */
+struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
+#define GENERAL_OPTIONS                                                                                                    \
+    {"--forget", "HOURS", "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any two"}, \
+        {"--classes", "N", "BKT: guess and slip for each of N classes of items, by how hard they are (at most 8)"}
+#define TRANSFER_OPTIONS                                                                                                   \
+    {"--dims", "N", "transfer: numbers kept of a student (default 32)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
 
 double model_seconds(void);      /* a steady clock for measuring */
@@ -64,6 +75,15 @@ unsigned model_terms(const char *kind);
 
 /* --prior, --cap, --iterations; false: said on standard error */
 bool model_bkt_options(const struct cli *c, struct bkt_options *o);
+/* The same with --forget and --classes; *wanted: one of them was given, so that it is engine/bkt_general.h's model. */
+bool model_general_options(const struct cli *c, struct bkt_general_options *o, bool *wanted);
+struct transfer_options;
+bool model_transfer_options(const struct cli *c, struct transfer_options *o); /* --dims, --steps, --ridge */
+enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
+/* Fit and print, and write --out; begin: model_seconds() when reading began. */
+enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e) WARN_UNUSED;
+enum st model_write_file(const char *path, const struct text *t, struct err *e) WARN_UNUSED;
+void model_put_flags(struct json_out *j, unsigned flags); /* enum bkt_flag, as a list */
 void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
 
 /* DIR/index.html. stages: by opportunity, in order, at most MODEL_STAGES_MAX. */

@@ -55,6 +55,10 @@ size_t logistic_values(unsigned terms, const struct features *f, uint32_t item, 
 /* The logit of a right answer for those values. item >= items counts as never seen. */
 double logistic_logit(const struct logistic *m, uint32_t item, const uint32_t *skills, size_t n, const float *x);
 
+/* P(right) of count items, each < f->items, that need the same n skills: bit for bit what logistic_values and logistic_logit give for each, with
+ * what they share worked once. Windows are those of the last features_at. */
+void logistic_candidates(const struct logistic *m, const struct features *f, const uint32_t *skills, size_t n, double time_s, const uint32_t *item, size_t count, double *p);
+
 /* Why. The parts are the products of weights and values, by name; their sum in this order is the logit, to the last bit. */
 struct logistic_part {
     unsigned term;     /* one of enum logistic_term; 0: the intercept */
@@ -91,5 +95,8 @@ enum st logistic_fit(const struct logistic_design *d, const struct logistic_opti
                      struct err *e) WARN_UNUSED;
 /* P(right) of each row of the responses, one step ahead, clipped to [1e-6, 1 - 1e-6]; only rows of users in fold hold_out when folds > 0. */
 void logistic_predict_rows(const struct logistic_design *d, const struct logistic *m, size_t folds, size_t hold_out, double *p);
+/* The logit of each row, for a model that is to stand on this one (engine/transfer.h). Of a row that was fitted it is what it would be had that row
+ * not been: its pull on its own item's weight is taken out (approximate leave-one-out, Rad & Maleki 2020, eq. 10, with the item's curvature alone). */
+enum st logistic_offsets(const struct logistic_design *d, const struct logistic *m, const struct logistic_options *o, double *logit, struct err *e) WARN_UNUSED;
 
 #endif

@@ -159,8 +159,43 @@ static enum st compare_grades(struct asker *k, struct tx *tx, struct arena *a, i
     return ST_OK;
 }
 
-static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, int64_t learner_id, struct err *e)
+/* What is stored of a slice's learners, read in a few statements: their ids follow each other. */
+struct loaded {
+    struct history_row *blocks;
+    struct evidence *after;
+    struct mastery_row *rows;
+    size_t block_count, after_count, row_count;
+    size_t block_at, after_at, row_at; /* of the learner that is asked about */
+};
+
+static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l, struct err *e)
 {
+    int64_t begin_us = clock_mono_us();
+    *l = (struct loaded){0};
+    if (!s->n) return ST_OK;
+    TRY(history_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->blocks, &l->block_count, e));
+    TRY(history_after(tx, a, s->ids[0], s->ids[s->n - 1], &l->after, &l->after_count, e));
+    k->report.read_us += clock_mono_us() - begin_us;
+    return mastery_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->rows, &l->row_count, e);
+}
+
+/* The next learner's part of what was loaded. */
+static void take(struct loaded *l, int64_t learner_id, struct packed *p, struct mastery_row **rows, size_t *n)
+{
+    while (l->block_at < l->block_count && l->blocks[l->block_at].learner_id < learner_id) l->block_at++;
+    while (l->after_at < l->after_count && l->after[l->after_at].learner_id < learner_id) l->after_at++;
+    while (l->row_at < l->row_count && l->rows[l->row_at].learner_id < learner_id) l->row_at++;
+    *p = (struct packed){.blocks = l->blocks + l->block_at, .after = l->after + l->after_at};
+    *rows = l->rows + l->row_at;
+    *n = 0;
+    while (l->block_at < l->block_count && l->blocks[l->block_at].learner_id == learner_id) l->block_at++, p->block_count++;
+    while (l->after_at < l->after_count && l->after[l->after_at].learner_id == learner_id) l->after_at++, p->after_count++;
+    while (l->row_at < l->row_count && l->rows[l->row_at].learner_id == learner_id) l->row_at++, ++*n;
+}
+
+static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l, int64_t learner_id, struct err *e)
+{
+    struct packed p;
     struct derived d = {0};
     struct mastery_row *rows;
     const struct question *q = k->q;
@@ -171,8 +206,8 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     if (q->scope == SCOPE_SCHOOL && org_id != q->scope_id) return ST_OK;
     const struct policy_version *now = regime_policy_for(&q->s->regime, org_id, q->at_ms);
     TRY(try_over(k, now, org_id, &policy, e));
-    TRY(derive_levels(q->s, tx, a, learner_id, policy, k->views, &d, e));
-    TRY(mastery_list(tx, a, learner_id, &rows, &n, e));
+    take(l, learner_id, &p, &rows, &n);
+    TRY(derive_levels(q->s, tx, a, learner_id, &p, policy, k->views, &d, e));
     TRY(compare(k, s, learner_id, &d, rows, n, e));
     return compare_grades(k, tx, a, learner_id, &now->policy, policy, rows, n, &d, e);
 }
@@ -180,23 +215,28 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
 static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)
 {
     struct question *q = k->q;
-    struct arena a;
+    struct arena a, of_slice;
     enum st st = ST_OK;
     arena_init(&a, LEARNER_BYTES);
+    arena_init(&of_slice, LEARNER_BYTES);
     for (;;) {
         struct tx tx;
+        struct loaded l;
         size_t at = __atomic_fetch_add(&q->next, 1, __ATOMIC_RELAXED);
         if (at >= q->slice_count) break;
         struct slice *s = &q->slices[at];
         st = tx_read(c, q->s->district_id, &tx, e);
+        if (st == ST_OK) st = load_slice(k, s, &tx, &of_slice, &l, e);
         for (size_t i = 0; st == ST_OK && i < s->n; i++) {
-            st = ask_learner(k, s, &tx, &a, s->ids[i], e);
+            st = ask_learner(k, s, &tx, &a, &l, s->ids[i], e);
             arena_reset(&a);
         }
         tx_rollback(&tx);
+        arena_reset(&of_slice);
         if (st != ST_OK) break;
     }
     arena_release(&a);
+    arena_release(&of_slice);
     return st;
 }
 

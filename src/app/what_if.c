@@ -8,6 +8,7 @@
 #include "app/next.h"
 #include "app/rebuild.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "derive.h"
 #include "rules/grade.h"
 
@@ -132,16 +133,27 @@ static enum level level_in(const struct mastery_row *rows, size_t n, int64_t com
 
 static const char *letter(const struct grade *g) { return g->cut ? g->cut->letter : ""; }
 
+/* What is stored of a slice's learners, read in a few statements: their ids follow each other. */
+struct loaded {
+    struct history_row *blocks;
+    struct evidence *after;
+    struct mastery_row *rows;
+    struct taught_one {
+        int64_t learner_id;
+        struct taught taught;
+    } *courses;
+    size_t block_count, after_count, row_count, course_count;
+    size_t block_at, after_at, row_at, course_at; /* of the learner that is asked about */
+};
+
 /* Course by course: the letter as it is, and as it would be. */
-static enum st compare_grades(struct asker *k, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *now, const struct policy *tried, const struct mastery_row *before, size_t before_n,
+static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a, int64_t learner_id, const struct policy *now, const struct policy *tried, const struct mastery_row *before, size_t before_n,
                               const struct derived *after, struct err *e)
 {
     const struct catalogue *c = &k->q->s->catalogue;
-    struct taught courses[COURSES_MAX];
-    size_t n;
-    TRY(learner_courses(tx, learner_id, courses, COURSES_MAX, &n, e));
-    for (size_t i = 0; i < n; i++) {
-        const struct course *course = catalogue_course(c, courses[i].course_id);
+    while (l->course_at < l->course_count && l->courses[l->course_at].learner_id < learner_id) l->course_at++;
+    for (size_t i = l->course_at; i < l->course_count && l->courses[i].learner_id == learner_id; i++) {
+        const struct course *course = catalogue_course(c, l->courses[i].taught.course_id);
         struct grade was, would;
         if (!course) continue;
         enum level *levels = arena_array(a, 2 * course->count + 1, sizeof *levels);
@@ -159,14 +171,21 @@ static enum st compare_grades(struct asker *k, struct tx *tx, struct arena *a, i
     return ST_OK;
 }
 
-/* What is stored of a slice's learners, read in a few statements: their ids follow each other. */
-struct loaded {
-    struct history_row *blocks;
-    struct evidence *after;
-    struct mastery_row *rows;
-    size_t block_count, after_count, row_count;
-    size_t block_at, after_at, row_at; /* of the learner that is asked about */
-};
+static enum st load_courses(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct loaded *l, struct err *e)
+{
+    struct stmt *q;
+    size_t cap = 0;
+    TRY(tx_stmt(tx, SQL_course_of_learners, &q, e));
+    bind_i64(q, "first", first);
+    bind_i64(q, "last", last);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        struct taught_one *t = LIST_ADD(a, l->courses, l->course_count, cap);
+        if (!t) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
+        *t = (struct taught_one){col_i64(q, 0), {col_i64(q, 1), col_i64(q, 2), col_i64(q, 3)}};
+    }
+}
 
 static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l, struct err *e)
 {
@@ -176,7 +195,8 @@ static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struc
     TRY(history_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->blocks, &l->block_count, e));
     TRY(history_after(tx, a, s->ids[0], s->ids[s->n - 1], &l->after, &l->after_count, e));
     k->report.read_us += clock_mono_us() - begin_us;
-    return mastery_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->rows, &l->row_count, e);
+    TRY(mastery_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->rows, &l->row_count, e));
+    return load_courses(tx, a, s->ids[0], s->ids[s->n - 1], l, e);
 }
 
 /* The next learner's part of what was loaded. */
@@ -209,7 +229,7 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     take(l, learner_id, &p, &rows, &n);
     TRY(derive_levels(q->s, tx, a, learner_id, &p, policy, k->views, &d, e));
     TRY(compare(k, s, learner_id, &d, rows, n, e));
-    return compare_grades(k, tx, a, learner_id, &now->policy, policy, rows, n, &d, e);
+    return compare_grades(k, l, a, learner_id, &now->policy, policy, rows, n, &d, e);
 }
 
 static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)

@@ -8,3 +8,4 @@ CREATE TABLE history (
   packed {blob} NOT NULL,           -- [education|record] what the fold goes by of up to 1,024 facts (rules/history.h)
   PRIMARY KEY (district_id, learner_id, block)
 );
+{only_postgresql} ALTER TABLE history ALTER COLUMN packed SET STORAGE EXTERNAL;

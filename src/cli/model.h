@@ -78,7 +78,13 @@ bool model_bkt_options(const struct cli *c, struct bkt_options *o);
 /* The same with --forget and --classes; *wanted: one of them was given, so that it is engine/bkt_general.h's model. */
 bool model_general_options(const struct cli *c, struct bkt_general_options *o, bool *wanted);
 struct transfer_options;
+struct transfer;
+struct logistic;
 bool model_transfer_options(const struct cli *c, struct transfer_options *o); /* --dims, --steps, --ridge */
+enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
+/* What model fit wrote under "transfer", for the sets of this log; a set that it never saw gets zeros. *out for the caller to free, also after a failure. */
+enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out, struct err *e) WARN_UNUSED;
+void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m); /* under "parameters" */
 enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
 /* Fit and print, and write --out; begin: model_seconds() when reading began. */
 enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e) WARN_UNUSED;

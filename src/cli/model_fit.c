@@ -8,7 +8,7 @@
 
 enum { JSON_BYTES_MAX = 256 << 20 };
 
-static void put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m)
+void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m)
 {
     json_open_obj(j, "parameters");
     json_put_f64(j, "intercept", m->dense[0]);
@@ -61,7 +61,7 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
         json_put_f64(&j, "seconds_features", made - read);
         json_put_f64(&j, "seconds_fit", end - made);
         json_put_i64(&j, "peak_rss_kib", model_peak_kib());
-        if (c->json || cli_opt(c, "--out")) put_logistic(&j, d, &m);
+        if (c->json || cli_opt(c, "--out")) model_put_logistic(&j, d, &m);
         json_close_obj(&j);
         if (st == ST_OK && cli_opt(c, "--out")) st = model_write_file(cli_opt(c, "--out"), &t, e);
         if (st == ST_OK && c->json) cli_print_json(&t);
@@ -185,10 +185,11 @@ int run_model_fit(struct cli *c)
     const char *kind = cli_opt(c, "--kind");
     struct log_columns names = log_columns_of(c);
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
-    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0)) return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "transfer") != 0))
+        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer");
     double begin = model_seconds();
     enum st st = log_read(&d, c->positional, c->count, &names, &e);
-    if (st == ST_OK) st = strcmp(kind, "bkt") == 0 ? fit_bkt(c, &d, begin, &e) : fit_logistic(c, &d, begin, &e);
+    if (st == ST_OK) st = strcmp(kind, "bkt") == 0 ? fit_bkt(c, &d, begin, &e) : strcmp(kind, "transfer") == 0 ? model_fit_transfer(c, &d, begin, &e) : fit_logistic(c, &d, begin, &e);
     log_release(&d);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

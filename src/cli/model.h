@@ -63,7 +63,7 @@ struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
     {"--forget", "HOURS", "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any two"}, \
         {"--classes", "N", "BKT: guess and slip for each of N classes of items, by how hard they are (at most 8)"}
 #define TRANSFER_OPTIONS                                                                                                   \
-    {"--dims", "N", "transfer: numbers kept of a student (default 32)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
+    {"--dims", "N", "transfer: numbers kept of a student (default 48)"}, {"--members", "N", "transfer: of so many fits the mean is taken (default 3)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
 
 double model_seconds(void);      /* a steady clock for measuring */
@@ -80,7 +80,7 @@ bool model_general_options(const struct cli *c, struct bkt_general_options *o, b
 struct transfer_options;
 struct transfer;
 struct logistic;
-bool model_transfer_options(const struct cli *c, struct transfer_options *o); /* --dims, --steps, --ridge */
+bool model_transfer_options(const struct cli *c, struct transfer_options *o); /* --dims, --members, --steps, --ridge */
 enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
 /* What model fit wrote under "transfer", for the sets of this log; a set that it never saw gets zeros. *out for the caller to free, also after a failure. */
 enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out, struct err *e) WARN_UNUSED;

@@ -104,7 +104,7 @@ static enum st predict_transfer(struct eval *x, struct err *e)
     struct transfer_options to = transfer_defaults;
     double *logit = malloc(x->d.r.rows * sizeof *logit);
     enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
-    if (st == ST_OK && (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(x->c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --steps or --ridge");
+    if (st == ST_OK && (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(x->c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
     if (st == ST_OK) st = logistic_design_make(&x->d.r, LOGISTIC_FULL, &par, &design, e);
     to.folds = x->folds;
     for (size_t f = 0; st == ST_OK && f < x->folds; f++) {

@@ -10,10 +10,11 @@ enum { JSON_BYTES_MAX = 256 << 20 };
 
 bool model_transfer_options(const struct cli *c, struct transfer_options *o)
 {
-    double dims, steps;
+    double dims, steps, members;
     *o = transfer_defaults;
-    if (!model_number(c, "--dims", TRANSFER_LANES, TRANSFER_DIMS_MAX, (double)o->dims, &dims) || !model_number(c, "--steps", 1, 1e6, o->steps, &steps) || !model_number(c, "--ridge", 0, 1e6, o->ridge, &o->ridge)) return false;
-    o->dims = (size_t)dims / TRANSFER_LANES * TRANSFER_LANES;
+    if (!model_number(c, "--dims", TRANSFER_LANES, TRANSFER_DIMS_MAX, (double)o->dims, &dims) || !model_number(c, "--steps", 1, 1e6, o->steps, &steps) || !model_number(c, "--members", 1, 8, (double)o->members, &members) || !model_number(c, "--ridge", 0, 1e6, o->ridge, &o->ridge)) return false;
+    o->members = (size_t)members;
+    o->dims = (size_t)dims;
     o->steps = (int)steps;
     return true;
 }
@@ -92,7 +93,7 @@ enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin
     struct both m = {0};
     double read = model_seconds(), *logit = malloc((d->r.rows + 1) * sizeof *logit);
     enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
-    if (st == ST_OK && (!model_number(c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --steps or --ridge");
+    if (st == ST_OK && (!model_number(c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
     if (st == ST_OK) st = logistic_design_make(&d->r, LOGISTIC_FULL, &par, &design, e);
     if (st == ST_OK) st = logistic_init(&m.base, LOGISTIC_FULL, d->r.items, d->r.skills, e);
     if (st == ST_OK) st = logistic_fit(design, &o, &par, &m.base, &m.base_report, e);

@@ -95,12 +95,13 @@ def test_rows_expanded_by_skill_become_one_answer():
 
 # --- on invented data, always ---
 
-@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full"])
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full", "transfer", "bkt --forget 0 --classes 3"])
 def test_nothing_leaks(model_kind, tmp_path):
     """Changing the last answer of every student whom a fold holds back changes none of the fold's predictions."""
     a = invented(tmp_path / "a.csv", last=0)
     whole = tmp_path / "a_out.csv"
-    model("eval", "--kind", model_kind, "--folds", 5, "--predictions", whole, a)
+    kind = [*model_kind.split(), *(["--steps", 20] if model_kind == "transfer" else [])]
+    model("eval", "--kind", *kind, "--folds", 5, "--predictions", whole, a)
     before = list(csv.DictReader(open(whole)))
     for fold in range(5):  # the others stay, so that the parameters stay
         rows = list(csv.DictReader(open(a)))
@@ -112,7 +113,7 @@ def test_nothing_leaks(model_kind, tmp_path):
             w = csv.DictWriter(f, rows[0].keys())
             w.writeheader()
             w.writerows(rows)
-        model("eval", "--kind", model_kind, "--folds", 5, "--predictions", tmp_path / "b_out.csv", tmp_path / "b.csv")
+        model("eval", "--kind", *kind, "--folds", 5, "--predictions", tmp_path / "b_out.csv", tmp_path / "b.csv")
         after = list(csv.DictReader(open(tmp_path / "b_out.csv")))
         mine = [(x["p"], y["p"]) for x, y in zip(before, after) if int(x["user"]) % 5 == fold]
         assert len(mine) == 12 * 40 and all(x == y for x, y in mine)

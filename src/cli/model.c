@@ -6,7 +6,7 @@
 const struct cli_word cli_words_model[] = {
     {"model fit", "PATH...", "Fit a model to a log of answers: files and folders as docs/models.md says, or any CSV by the names of its columns.", run_model_fit, false,
      {KIND_FIT, LOG_COLUMNS, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"}, {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"},
-      {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"}, {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, TRANSFER_OPTIONS, {"--out", "FILE", "write the parameters as JSON"}, THREADS_OPTION, {0}}},
+      {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"}, {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, TRANSFER_OPTIONS, {"--out", "FILE", "write the parameters as JSON"}, {"--start", "FILE", "begin at the parameters that an earlier fit wrote"}, THREADS_OPTION, {0}}},
     {"model eval", "PATH...", "Predict every answer one step ahead by a model that was fitted without its student (fold = student's number mod folds), and say how well.", run_model_eval, false,
      {KIND_FIT, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {"--group", "COLUMN", "figures for each value of this column"},
       {"--predictions", "FILE", "one row per answer: user, index, p, correct"}, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},

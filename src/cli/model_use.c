@@ -34,59 +34,6 @@ static void use_release(struct use *x)
     log_release(&x->d);
 }
 
-static enum st weights(const json_t *list, double *out, size_t n, const char *what, struct err *e)
-{
-    if (json_array_size(list) != n) return err_fail(e, ST_INVALID, "model.file", "the model has %zu weights for %s where its kind needs %zu", json_array_size(list), what, n);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *v = json_array_get(list, i);
-        if (!json_is_number(v)) return err_fail(e, ST_INVALID, "model.file", "a weight for %s is no number", what);
-        out[i] = json_number_value(v);
-    }
-    return ST_OK;
-}
-
-static enum st load_logistic(struct use *x, struct err *e)
-{
-    const json_t *p = json_object_get(x->doc, "parameters"), *skills = json_object_get(p, "skills"), *items = json_object_get(p, "items");
-    TRY(logistic_init(&x->m, x->top.sets ? LOGISTIC_FULL : model_terms(x->kind), x->d.r.items, x->d.r.skills, e));
-    x->m.dense[0] = json_f64(p, "intercept", 0.0);
-    for (size_t s = 0; s < x->d.r.skills && x->m.per_skill; s++) {
-        const json_t *list = json_object_get(skills, x->d.skill_name[s]); /* a skill that the model never saw: zeros */
-        if (list) TRY(weights(list, x->m.dense + 1 + s * x->m.per_skill, x->m.per_skill, x->d.skill_name[s], e));
-    }
-    TRY(weights(json_object_get(p, "student"), x->m.dense + 1 + x->d.r.skills * x->m.per_skill, x->m.per_student, "the student", e));
-    for (size_t i = 0; i < x->d.r.items; i++) x->m.item[i] = json_f64(items, x->d.item_name[i], 0.0);
-    return ST_OK;
-}
-
-static bool probability(double p) { return p >= 0.0 && p <= 1.0; }
-
-static enum st load_bkt(struct use *x, struct err *e)
-{
-    struct text name;
-    const json_t *list = json_object_get(x->doc, "parameters");
-    size_t k;
-    json_t *v;
-    x->bkt = calloc(x->d.r.sets + 1, sizeof *x->bkt);
-    if (!x->bkt) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
-    text_init(&name, 1 << 16);
-    for (size_t s = 0; s < x->d.r.sets; s++) {
-        model_set_name(&x->d, s, &name);
-        x->bkt[s].p = (struct bkt){.5, .1, .2, .1};
-        json_array_foreach((json_t *)(uintptr_t)list, k, v)
-            if (strcmp(json_str(v, "skill", ""), text_str(&name)) == 0)
-                x->bkt[s].p = (struct bkt){json_f64(v, "prior", -1), json_f64(v, "learn", -1), json_f64(v, "guess", -1), json_f64(v, "slip", -1)};
-        const struct bkt *p = &x->bkt[s].p;
-        if (!probability(p->prior) || !probability(p->learn) || !probability(p->guess) || !probability(p->slip)) {
-            enum st st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
-            text_release(&name);
-            return st;
-        }
-    }
-    text_release(&name);
-    return ST_OK;
-}
-
 static enum st load_general(struct use *x, struct err *e)
 {
     struct text name;
@@ -112,11 +59,11 @@ static enum st load_general(struct use *x, struct err *e)
         json_array_foreach((json_t *)(uintptr_t)list, k, v) {
             if (strcmp(json_str(v, "skill", ""), text_str(&name)) != 0) continue;
             m->prior = json_f64(v, "prior", -1), m->learn = json_f64(v, "learn", -1), m->forget = json_f64(v, "forget", -1);
-            st = weights(json_object_get(v, "guess"), m->guess, o->classes, "guess", e);
-            if (st == ST_OK) st = weights(json_object_get(v, "slip"), m->slip, o->classes, "slip", e);
+            st = model_take_weights(json_object_get(v, "guess"), m->guess, o->classes, "guess", e);
+            if (st == ST_OK) st = model_take_weights(json_object_get(v, "slip"), m->slip, o->classes, "slip", e);
         }
-        bool good = probability(m->prior) && probability(m->learn) && probability(m->forget);
-        for (size_t c = 0; c < o->classes; c++) good = good && probability(m->guess[c]) && probability(m->slip[c]);
+        bool good = model_probability(m->prior) && model_probability(m->learn) && model_probability(m->forget);
+        for (size_t c = 0; c < o->classes; c++) good = good && model_probability(m->guess[c]) && model_probability(m->slip[c]);
         if (st == ST_OK && !good) st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
     }
     text_release(&name);
@@ -126,21 +73,26 @@ static enum st load_general(struct use *x, struct err *e)
 static enum st load(struct cli *c, struct use *x, struct err *e)
 {
     struct log_columns names = log_columns_of(c);
-    struct sheet t;
     const char *path = cli_opt(c, "--model");
     memset(x, 0, sizeof *x);
     TRY(log_read(&x->d, c->positional, c->count, &names, e));
-    TRY(sheet_open(&t, &x->d.arena, path, e));
-    TRY(json_read_owned(t.p, (size_t)(t.end - t.p), &x->doc, e));
+    TRY(model_read_parameters(path, &x->d.arena, &x->doc, e));
     x->kind = json_str(x->doc, "kind", "");
-    if (strcmp(x->kind, "bkt") == 0) return load_bkt(x, e);
+    if (strcmp(x->kind, "bkt") == 0) {
+        struct bkt *m = arena_array(&x->d.arena, x->d.r.sets + 1, sizeof *m);
+        x->bkt = calloc(x->d.r.sets + 1, sizeof *x->bkt);
+        if (!m || !x->bkt) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
+        TRY(model_load_bkt(x->doc, &x->d, m, e));
+        for (size_t s = 0; s < x->d.r.sets; s++) x->bkt[s].p = m[s];
+        return ST_OK;
+    }
     if (strcmp(x->kind, "bkt-general") == 0) return load_general(x, e);
     if (strcmp(x->kind, "transfer") == 0) {
         TRY(model_load_transfer(x->doc, &x->d, &x->top, e));
-        return load_logistic(x, e);
+        return model_load_logistic(x->doc, LOGISTIC_FULL, &x->d, &x->m, e);
     }
     if (!model_terms(x->kind)) return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is no kind of model that predicts", path, x->kind);
-    return load_logistic(x, e);
+    return model_load_logistic(x->doc, model_terms(x->kind), &x->d, &x->m, e);
 }
 
 static enum st predict(struct cli *c, struct use *x, double *p, struct err *e)

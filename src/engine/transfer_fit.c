@@ -201,6 +201,16 @@ static void take_in(struct transfer *m, const struct transfer *member, size_t at
     }
 }
 
+/* The other way round. */
+static void give_out(const struct transfer *m, struct transfer *member, size_t at, size_t members)
+{
+    for (size_t s = 0; s < m->sets; s++) {
+        member->own[s] = m->own[s];
+        for (size_t d = 0; d < member->dims; d++) member->query[s * member->dims + d] = m->query[s * m->dims + at + d] * (float)members;
+        for (size_t k = 2 * s; k < 2 * s + 2; k++) memcpy(member->value + k * member->dims, m->value + k * m->dims + at, member->dims * sizeof *m->value);
+    }
+}
+
 static enum st fit_member(struct training *x, const struct parallel *par, size_t longest, struct transfer_report *report, struct err *e)
 {
     const struct responses *r = x->r;
@@ -225,6 +235,7 @@ enum st transfer_fit(const struct responses *r, const double *beneath, const str
     if (o->steps < 1 || o->batch < 1 || !(o->rate > 0.0 && o->rate < 1.0) || !(o->ridge >= 0.0 && o->ridge < 1e9) || (o->folds && o->hold_out >= o->folds) || o->members < 1 ||
         o->dims % (o->members * TRANSFER_LANES))
         return err_fail(e, ST_INVALID, "model.option", "the fit's options are out of range; dims is a multiple of %d for each member", TRANSFER_LANES);
+    if (o->start && (o->start->sets != r->sets || o->start->dims != o->dims)) return err_fail(e, ST_INVALID, "model.option", "the fit cannot begin at weights of another shape");
     TRY(transfer_init(m, r->sets, o->dims, 0, e));
     enum st st = ST_OK;
     size_t longest = 0, dims = o->dims / o->members;
@@ -237,6 +248,7 @@ enum st transfer_fit(const struct responses *r, const double *beneath, const str
         struct transfer_report one = {0};
         st = transfer_init(&member, r->sets, dims, o->seed + k, e);
         if (st != ST_OK) break;
+        if (o->start) give_out(o->start, &member, k * dims, o->members);
         st = fit_member(&x, par, longest, &one, e);
         if (st == ST_OK) take_in(m, &member, k * dims, o->members);
         transfer_free(&member);

@@ -39,6 +39,7 @@ struct transfer_options {
     double rate, ridge;    /* the last third of the steps goes at .3 of the rate; ridge: against the sum of losses */
     size_t folds, hold_out;
     uint64_t seed;
+    const struct transfer *start; /* of the same dims and sets: where the fit begins, as what a stopped one had reached; NULL: small random weights */
     const struct fit_watch *watch;
 };
 extern const struct transfer_options transfer_defaults;

@@ -21,6 +21,12 @@ const struct cli_word cli_words_model[] = {
       {"--columns", "PREFIX,...", "item columns begin with one of these"}, {0}}},
     {"model memory", "PATH...", "Refit FSRS-6 on answers with times, and judge it over folds on answers a day or more after the last.", run_model_memory, false,
      {{"--by", "item|skill", "what is remembered (default item)"}, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {0}}},
+    {"model simulate", "", "Try ways of choosing what comes next on invented students whose truth is known, and of another kind than the model's: answers per skill called secure, "
+     "how many of those calls were false, practice after mastery (docs/models.md defines them), with intervals over students.", run_model_simulate, false,
+     {{"--compare", "WAY,...", "some of planner (the program's own choice), fixed (so many items a skill, in order), random (any skill not yet secure)"}, {"--students", "N", "how many (default 500)"},
+      {"--seed", "S", "where the lots begin (default 1)"}, {"--skills", "N", "how many (default 20)"}, {"--days", "N", "school days (default 80)"}, {"--each", "N", "fixed: items a skill (default 10)"},
+      {"--mastered-at", "P", "share right from which a skill counts as mastered in truth (default .8)"}, {"--from", "FILE", "skills as model fit --out found them, instead of invented ones"},
+      {"--policy", "FILE", "the school's rules, as JSON (default: those that a school begins with)"}, {"--log", "FILE", "write the first way's answers as CSV, with the truth beside"}, THREADS_OPTION, {0}}},
     {"model predict", "PATH...", "Predict every answer one step ahead with parameters that model fit --out wrote; rows go to standard output.", run_model_predict, false,
      {{"--model", "FILE", "the parameters"}, {"--predictions", "FILE", "write the rows here and print figures"}, LOG_COLUMNS, THREADS_OPTION, {0}}},
     {"model explain", "PATH...", "Say why: the parts of one prediction, which add up to it, and a sentence.", run_model_explain, false,

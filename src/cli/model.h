@@ -7,8 +7,10 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "engine/bkt_fit.h"
+#include "engine/interval.h"
 #include "engine/metrics.h"
 #include "engine/responses.h"
+#include "engine/simulate.h"
 
 /* --- a table in a text file, gzip or not: tabs, commas or semicolons, quoted fields --- */
 struct sheet {
@@ -73,6 +75,11 @@ struct model_stage {
     struct metrics metrics;
 };
 enum st model_report(struct arena *a, const char *dir, const char *kind, const struct metrics *all, const struct model_stage *stages, size_t n, struct err *e) WARN_UNUSED;
+
+/* {value, low, high}, or null where there is no figure */
+void model_put_interval(struct json_out *j, const char *key, const struct interval95 *v);
+/* A file of model fit --out as an invented school. *n: in, how many skills are wanted at most; out, how many there are. In arena. */
+enum st model_population_from(struct arena *a, const char *path, struct sim_population *p, struct sim_skill **skills, const char ***names, size_t *n, struct err *e) WARN_UNUSED;
 
 int run_model_fit(struct cli *c);
 int run_model_eval(struct cli *c);

@@ -21,6 +21,10 @@ const struct cli_word cli_words_model[] = {
       {"--columns", "PREFIX,...", "item columns begin with one of these"}, {0}}},
     {"model memory", "PATH...", "Refit FSRS-6 on answers with times, and judge it over folds on answers a day or more after the last.", run_model_memory, false,
      {{"--by", "item|skill", "what is remembered (default item)"}, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {0}}},
+    {"model detect", "PATH...", "Say how many answers and student-skill pairs each detector flags (wheel-spinning and its forecast, rapid guesses, hint abuse, idle, lapses, under-challenged, behind: "
+     "docs/models.md), and how often that is right where the log holds the truth.", run_model_detect, false,
+     {LOG_COLUMNS, {"--took", "COLUMN", "column with the seconds an answer took; milliseconds if the name begins or ends with ms"}, {"--hints", "COLUMN", "column with the number of hints opened before the answer"},
+      {"--truth", NULL, "judge by the truth that model simulate --log wrote"}, {"--flags", "FILE", "one row per flagged answer: user, index, item, flags"}, THREADS_OPTION, {0}}},
     {"model simulate", "", "Try ways of choosing what comes next on invented students whose truth is known, and of another kind than the model's: answers per skill called secure, "
      "how many of those calls were false, practice after mastery (docs/models.md defines them), with intervals over students.", run_model_simulate, false,
      {{"--compare", "WAY,...", "some of planner (the program's own choice), fixed (so many items a skill, in order), random (any skill not yet secure)"}, {"--students", "N", "how many (default 500)"},

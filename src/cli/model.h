@@ -32,12 +32,23 @@ bool column_is(const char *header, const char *name);
 /* --- a log of answers --- */
 struct log_columns { /* names given on the command line; NULL: the known ones */
     const char *user, *item, *skill, *correct, *time, *group;
+    const char *took, *hints; /* a time whose name begins or ends with ms is in milliseconds */
+    bool beside;              /* look for times and hints under their known names too */
+    bool truth;               /* and for what model simulate --log says of the truth */
+};
+enum { TRUE_MASTERED = 2, TRUE_LAPSED = 4, TRUE_STUCK = 8, TRUE_IDLE = 16 };
+struct log_beside {
+    float took_s;                /* below 0: not told */
+    int16_t hints, hints_there;  /* -1: not told */
+    uint8_t state, truth;        /* enum sim_state; TRUE_... */
+    bool told;                   /* the truth was */
 };
 struct log_data {
     struct arena arena;
     struct responses r;
     const char **user_name, **item_name, **skill_name;
     const char **user_group; /* users; NULL without a group column */
+    const struct log_beside *beside; /* rows; NULL where no file has such a column */
     size_t input_bytes;
     size_t merged;           /* rows that repeated the answer before them under another skill */
     size_t unscored;         /* rows that were no answers: study, hints without an attempt */
@@ -84,6 +95,7 @@ enum st model_population_from(struct arena *a, const char *path, struct sim_popu
 int run_model_fit(struct cli *c);
 int run_model_eval(struct cli *c);
 int run_model_calibrate(struct cli *c);
+int run_model_detect(struct cli *c);
 int run_model_cat(struct cli *c);
 int run_model_memory(struct cli *c);
 int run_model_simulate(struct cli *c);

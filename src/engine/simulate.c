@@ -117,7 +117,7 @@ static void learn(const struct sim_world *w, struct sim_student *s, uint32_t ski
     m->warm += w->p.warm_step * attention[s->state];
     if (m->warm > w->p.warm_most) m->warm = w->p.warm_most;
     m->day = s->day;
-    m->was_mastered = at + more >= level_needed(w);
+    m->share = num_logistic(m->kept + m->extra + m->warm);
 }
 
 /* Learning what builds on gaps goes slower. */
@@ -139,7 +139,7 @@ struct sim_answer sim_answer(const struct sim_world *w, struct sim_student *s, u
     double level = m->kept + m->extra, known = num_logistic(level + m->warm - it->hardness), guess = it->choices ? 1.0 / it->choices : 0.0;
     a.truth.chance = guess + (1.0 - guess - s->slip) * known;
     a.truth.mastered = level >= level_needed(w);
-    a.truth.lapsed = other_day && m->was_mastered && !a.truth.mastered;
+    a.truth.lapsed = other_day && m->share >= w->p.mastered_at && !a.truth.mastered;
     double gain = k->gain * s->pace * support(s, k);
     a.truth.stuck = !a.truth.mastered && (level_needed(w) - level) > SIM_STUCK_OPPORTUNITIES * gain;
     drift(s, a.truth.chance);

@@ -27,7 +27,7 @@ const struct sim_population sim_population_default = {
     .absent_mean = .06, .absent_spread = 12,           /* N */
     .gamer_share = .24,                                /* B */
     .guess_hazard = .007, .abuse_hazard = .06, .bored_hazard = .06, .behind_hazard = .05, .idle_hazard = .006, /* W, B, R: so that the shares come out */
-    .day_answers_mean = 12, .day_answers_sd = 3,
+    .day_answers_mean = 20, .day_answers_sd = 6,         /* below the 35 a day of Algebra 2005 */
     .mastered_at = .8,
 };
 

@@ -78,3 +78,88 @@ def test_stricter_rules_are_less_often_wrong_and_cost_answers(tmp_path):
     assert strict["false_mastery"]["value"] < plain["false_mastery"]["value"] - .03 and strict["items_to_mastery"]["value"] > plain["items_to_mastery"]["value"] + 1
     (tmp_path / "bad.json").write_text('{"mastery": {"secure_at": 7}}')
     assert model("simulate", "--policy", tmp_path / "bad.json", code=1).stderr
+
+
+# --- detectors ---
+
+def detected(*words):
+    got = figures("detect", *words)
+    return {d["name"]: d for d in got["detectors"]} | {"mixed_up": got.get("mixed_up")}
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory):
+    """The answers of 600 invented students on a seed that no threshold was set by."""
+    path = tmp_path_factory.mktemp("log") / "log.csv"
+    model("simulate", "--compare", "random", "--students", 600, "--seed", 77, "--log", path)
+    return path
+
+
+@pytest.mark.parametrize("name,precision,recall", [("wheel_spinning", .15, .55), ("wheel_forecast", .22, .25), ("rapid_guess", .75, .7), ("hint_abuse", .9, .9), ("idle", .95, .95), ("lapse", .05, .2),
+                                                   ("under_challenged", .25, .1), ("behind", .35, .04)])
+def test_detectors_are_as_often_right_as_measured(name, precision, recall, students):
+    got = detected("--truth", students)[name]
+    assert got["can_say"] and got["precision"]["value"] >= precision and got["recall"]["value"] >= recall
+    assert got["precision"]["low"] < got["precision"]["high"] or got["precision"]["value"] == 1
+
+
+def test_the_two_kinds_of_boredom_are_not_mixed_up(students):
+    got = detected("--truth", students)
+    assert got["mixed_up"]["under_challenged_flagged_when_behind"] <= .05 * got["under_challenged"]["flagged"]
+    assert got["mixed_up"]["behind_flagged_when_under_challenged"] <= .02 * got["behind"]["flagged"]
+
+
+def test_a_detector_that_lacks_its_columns_says_so(students, tmp_path):
+    rows = list(csv.DictReader(open(students)))
+    def without(*gone):
+        with open(tmp_path / "less.csv", "w") as f:
+            w = csv.DictWriter(f, [k for k in rows[0] if k not in gone], extrasaction="ignore")
+            w.writeheader()
+            w.writerows(rows)
+        return {n for n, d in detected(tmp_path / "less.csv").items() if d and not d["can_say"]}
+    assert without() == set()
+    assert without("hints", "hints_total") == {"hint_abuse"}
+    assert without("took_s") == {"rapid_guess", "hint_abuse", "under_challenged", "behind"}
+    assert without("took_s", "hints", "hints_total", "timestamp") == {"rapid_guess", "hint_abuse", "idle", "lapse", "under_challenged", "behind"}
+
+
+def test_columns_of_other_names_and_milliseconds_say_the_same(students, tmp_path):
+    text = students.read_text().split("\n", 1)
+    (tmp_path / "named.csv").write_text(text[0].replace("took_s", "spent").replace("hints,", "asked,") + "\n" + text[1])
+    whole = detected(students)
+    assert detected("--took", "spent", "--hints", "asked", tmp_path / "named.csv") == whole
+    rows = list(csv.DictReader(open(students)))
+    with open(tmp_path / "ms.csv", "w") as f:
+        w = csv.DictWriter(f, [k if k != "took_s" else "ms_first_response" for k in rows[0]])
+        w.writeheader()
+        for r in rows:
+            r["ms_first_response"] = f"{float(r.pop('took_s')) * 1000:.0f}"
+            w.writerow(r)
+    assert detected(tmp_path / "ms.csv")["rapid_guess"]["flagged"] == whole["rapid_guess"]["flagged"]
+
+
+def test_flags_are_written_row_by_row(students, tmp_path):
+    got = detected("--flags", tmp_path / "flags.csv", students)
+    rows = list(csv.DictReader(open(tmp_path / "flags.csv")))
+    for name in ("rapid_guess", "behind", "lapse"):
+        assert sum(name in r["flags"].split() for r in rows) == got[name]["flagged"]
+    log = [r for r in csv.DictReader(open(students)) if r["user_id"] == rows[0]["user"]]
+    assert log[int(rows[0]["index"])]["item_id"] == rows[0]["item"]
+
+
+def test_a_log_without_the_truth_cannot_be_judged(tmp_path):
+    assert "no truth" in model("detect", "--truth", invented(tmp_path / "a.csv"), code=1).stderr
+    assert "columns" in model("detect", "--took", "spent", tmp_path / "a.csv", code=1).stderr
+
+
+@pytest.mark.parametrize("column,value,says", [("took_s", "soon", "line 2"), ("hints", "-3", "line 2"), ("true_state", "asleep", "line 2"), ("took_s", "nan", "line 2"), ("hints_total", "1e9", "line 2")])
+def test_nonsense_beside_the_answers_is_told(column, value, says, tmp_path):
+    row = {"user_id": 1, "item_id": 2, "skill_name": 3, "correct": 1, "timestamp": 5, "took_s": 3, "hints": 0, "hints_total": 1, "true_state": "engaged"} | {column: value}
+    (tmp_path / "a.csv").write_text(",".join(row) + "\n" + ",".join(map(str, row.values())) + "\n")
+    assert says in model("detect", "--truth", tmp_path / "a.csv", code=1).stderr
+
+
+def test_wheel_spinning_on_public_answers_is_as_counted_elsewhere():
+    from test_model import data
+    got = detected(data("assist09"))["wheel_spinning"]
+    assert (got["judged"], got["flagged"]) == (19753, 2487)  # 12.6 %

@@ -81,7 +81,7 @@ const char *sim_state_name(enum sim_state s); /* engaged guessing hint_abuse und
 struct sim_memory {
     double kept, extra, warm; /* logits: lasting, fading, of today */
     int32_t day;              /* of the last practice; -1: none */
-    bool was_mastered;        /* at the end of the last practice */
+    double share;             /* right on items of middle hardness, at the end of the last practice, warm as it was */
 };
 struct sim_student {
     double pace, decay, slip, log_seconds, absent, help;
@@ -108,7 +108,7 @@ struct sim_answer {
         enum sim_state state;
         double chance;     /* P(right | trying) before the answer */
         bool mastered;     /* before the answer */
-        bool lapsed;       /* mastered when last practised, on another day, and no longer */
+        bool lapsed;       /* up to the criterion when last practised, warm as it was, on an earlier day; and no longer */
         bool stuck;        /* not mastered, and over SIM_STUCK_OPPORTUNITIES more at this pace would be needed */
         bool idle;         /* a pause of minutes is in took_s */
     } truth;

@@ -25,12 +25,16 @@ const struct cli_word cli_words_model[] = {
      "docs/models.md), and how often that is right where the log holds the truth.", run_model_detect, false,
      {LOG_COLUMNS, {"--took", "COLUMN", "column with the seconds an answer took; milliseconds if the name begins or ends with ms"}, {"--hints", "COLUMN", "column with the number of hints opened before the answer"},
       {"--truth", NULL, "judge by the truth that model simulate --log wrote"}, {"--flags", "FILE", "one row per flagged answer: user, index, item, flags"}, THREADS_OPTION, {0}}},
+    {"model edges", "PATH...", "Check edges between skills (this one comes before that one) on a log of answers, or with --q on scores: how often the later skill is there with and without the earlier one, "
+     "and whether it is one-way.", run_model_edges, false,
+     {{"--edges", "FILE", "two columns, before and after: names of skills"}, {"--q", "FILE", "the skills that each item needs: one column per skill, one row per item; PATH is then a score matrix"},
+      {"--columns", "PREFIX,...", "item columns begin with one of these"}, LOG_COLUMNS, {0}}},
     {"model simulate", "", "Try ways of choosing what comes next on invented students whose truth is known, and of another kind than the model's: answers per skill called secure, "
      "how many of those calls were false, practice after mastery (docs/models.md defines them), with intervals over students.", run_model_simulate, false,
      {{"--compare", "WAY,...", "some of planner (the program's own choice), fixed (so many items a skill, in order), random (any skill not yet secure)"}, {"--students", "N", "how many (default 500)"},
       {"--seed", "S", "where the lots begin (default 1)"}, {"--skills", "N", "how many (default 20)"}, {"--days", "N", "school days (default 80)"}, {"--each", "N", "fixed: items a skill (default 10)"},
       {"--mastered-at", "P", "share right from which a skill counts as mastered in truth (default .8)"}, {"--from", "FILE", "skills as model fit --out found them, instead of invented ones"},
-      {"--policy", "FILE", "the school's rules, as JSON (default: those that a school begins with)"}, {"--log", "FILE", "write the first way's answers as CSV, with the truth beside"}, THREADS_OPTION, {0}}},
+      {"--policy", "FILE", "the school's rules, as JSON (default: those that a school begins with)"}, {"--log", "FILE", "write the first way's answers as CSV, with the truth beside"}, {"--edges", "FILE", "write what builds on what"}, THREADS_OPTION, {0}}},
     {"model predict", "PATH...", "Predict every answer one step ahead with parameters that model fit --out wrote; rows go to standard output.", run_model_predict, false,
      {{"--model", "FILE", "the parameters"}, {"--predictions", "FILE", "write the rows here and print figures"}, LOG_COLUMNS, THREADS_OPTION, {0}}},
     {"model explain", "PATH...", "Say why: the parts of one prediction, which add up to it, and a sentence.", run_model_explain, false,

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "engine/bkt_fit.h"
 #include "engine/interval.h"
+#include "engine/irt.h"
 #include "engine/metrics.h"
 #include "engine/responses.h"
 #include "engine/simulate.h"
@@ -64,6 +65,15 @@ struct log_columns log_columns_of(const struct cli *c);
         {"--skill", "COLUMN", "column with the skills, several joined by ~~"}, {"--correct", "COLUMN", "column with 0 or 1"},       \
         {"--time", "COLUMN", "column with the time or order"}
 
+/* --- scores: one row per person, one column per item --- */
+struct matrix {
+    struct arena arena; /* release also after a failure */
+    struct irt_matrix m;
+    const char **names; /* items */
+};
+/* Columns that hold anything but 0..9 are left out, unless they begin with one of the prefixes in columns. */
+enum st matrix_read(struct matrix *x, const char *path, const char *columns, struct err *e) WARN_UNUSED;
+
 /* --- threads --- */
 struct parallel model_parallel(const struct cli *c); /* --threads N, else the processors at hand */
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
@@ -96,6 +106,7 @@ int run_model_fit(struct cli *c);
 int run_model_eval(struct cli *c);
 int run_model_calibrate(struct cli *c);
 int run_model_detect(struct cli *c);
+int run_model_edges(struct cli *c);
 int run_model_cat(struct cli *c);
 int run_model_memory(struct cli *c);
 int run_model_simulate(struct cli *c);

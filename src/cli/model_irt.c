@@ -11,12 +11,6 @@
 
 enum { MATRIX_LOG2 = 32, JSON_BYTES_MAX = 64 << 20, COLUMNS_MAX = 20000 };
 
-struct matrix {
-    struct arena arena;
-    struct irt_matrix m;
-    const char **names;
-};
-
 /* Columns of who and where, which are small numbers like scores. */
 static bool is_covariate(const char *name)
 {
@@ -43,7 +37,7 @@ static int score_of(const char *s)
 }
 
 /* One row per person; columns that hold anything but 0..9 are left out, unless --columns asks for them. */
-static enum st matrix_read(struct matrix *x, const char *path, const char *columns, struct err *e)
+enum st matrix_read(struct matrix *x, const char *path, const char *columns, struct err *e)
 {
     struct sheet t;
     memset(x, 0, sizeof *x);

@@ -182,6 +182,18 @@ static enum st write_log(const struct arm *a, const char *path, struct err *e)
     return fclose(f) != 0 || !whole ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
 }
 
+/* What builds on what in the invented school, for model edges. */
+static enum st write_edges(const struct school *s, const char *path, struct err *e)
+{
+    FILE *f = fopen(path, "wb");
+    if (!f) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
+    fputs("before,after\n", f);
+    for (size_t k = 0; k < s->w.skills; k++)
+        for (unsigned q = 0; q < s->w.skill[k].prerequisite_count; q++) fprintf(f, "%s,%s\n", s->skill_names[s->w.skill[k].prerequisite[q]], s->skill_names[k]);
+    bool bad = ferror(f) != 0;
+    return fclose(f) != 0 || bad ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
+}
+
 void model_put_interval(struct json_out *j, const char *key, const struct interval95 *v)
 {
     if (!v->known) {
@@ -288,6 +300,7 @@ static enum st simulate(struct cli *c, struct arena *mem, struct school *s, cons
     struct parallel par = model_parallel(c);
     struct arm arms[ARMS_MAX];
     const char *log = cli_opt(c, "--log");
+    if (cli_opt(c, "--edges")) TRY(write_edges(s, cli_opt(c, "--edges"), e));
     for (size_t i = 0; i < n; i++) {
         TRY(arm_run(mem, s, ways[i], log && i == 0, &par, &arms[i], e));
         if (log && i == 0) TRY(write_log(&arms[0], log, e));

@@ -2,7 +2,7 @@
 #include "engine/simulate.h"
 
 #include "engine/numeric.h"
-#include "simulate_lot.h"
+#include "lot.h"
 
 /* What a state does. Attention: share of a gain that is made. */
 static const double first_day_s = 1693814400.0; /* Monday, 4 September 2023, 8:00 UTC: ids begin in 2020 */

@@ -1,10 +1,9 @@
 /* The invented school: what students, skills and items are drawn from. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "engine/numeric.h"
 #include "engine/simulate.h"
-#include "simulate_lot.h"
+#include "lot.h"
 
 /* Where the figures come from. K: Koedinger, Carvalho, Liu & McLaughlin 2023 (doi:10.1073/pnas.2221311120; 27 data sets): first answers 65 % right, the better
  * half 75 % and the other 55 %, 2.5 points or .1 logits an opportunity. A, M: rounded from fits of this program to Algebra 2005 and to the spaced cloze
@@ -30,39 +29,6 @@ const struct sim_population sim_population_default = {
     .day_answers_mean = 20, .day_answers_sd = 6,         /* below the 35 a day of Algebra 2005 */
     .mastered_at = .8,
 };
-
-double lot_normal(struct rng *r)
-{
-    for (;;) { /* polar method: Marsaglia & Bray 1964 */
-        double u = 2.0 * rng_unit(r) - 1.0, v = 2.0 * rng_unit(r) - 1.0, s = u * u + v * v;
-        if (s > 0.0 && s < 1.0) return u * sqrt(-2.0 * num_log(s) / s);
-    }
-}
-
-double lot_log_normal(struct rng *r, double median, double log_sd) { return median * num_exp(log_sd * lot_normal(r)); }
-
-/* Gamma for shapes of a half and up by sums of squares would not do: Marsaglia & Tsang 2000, with their boost below 1. */
-static double lot_gamma(struct rng *r, double shape)
-{
-    if (shape < 1.0) {
-        double u = rng_unit(r);
-        return lot_gamma(r, shape + 1.0) * num_pow(u > 1e-12 ? u : 1e-12, 1.0 / shape);
-    }
-    double d = shape - 1.0 / 3.0, c = 1.0 / sqrt(9.0 * d);
-    for (;;) {
-        double x = lot_normal(r), v = 1.0 + c * x;
-        if (v <= 0.0) continue;
-        v = v * v * v;
-        double u = rng_unit(r);
-        if (u > 0.0 && num_log(u) < .5 * x * x + d - d * v + d * num_log(v)) return d * v;
-    }
-}
-
-static double lot_beta(struct rng *r, double mean, double spread)
-{
-    double a = lot_gamma(r, mean * spread), b = lot_gamma(r, (1.0 - mean) * spread);
-    return a + b > 0.0 ? a / (a + b) : mean;
-}
 
 /* Skills stand in teaching order; most build on one or two of the three before. */
 static void draw_skill(struct rng *r, const struct sim_population *p, uint32_t k, struct sim_skill *s)
@@ -118,7 +84,7 @@ void sim_student_draw(const struct sim_world *w, uint64_t seed, uint32_t u, stru
     out->slip = lot_log_normal(&r, p->slip_mean, p->slip_log_sd);
     if (out->slip > .25) out->slip = .25;
     out->log_seconds = p->seconds_student_log_sd * lot_normal(&r);
-    out->absent = lot_beta(&r, p->absent_mean, p->absent_spread);
+    out->absent = lot_beta(&r, p->absent_mean * p->absent_spread, (1.0 - p->absent_mean) * p->absent_spread);
     out->help = rng_unit(&r) * .4;
     out->guess = lot_log_normal(&r, p->guess_hazard, .8);
     out->abuse = rng_unit(&r) < p->gamer_share ? lot_log_normal(&r, p->abuse_hazard, .5) : 0.0;

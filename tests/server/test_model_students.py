@@ -163,3 +163,61 @@ def test_wheel_spinning_on_public_answers_is_as_counted_elsewhere():
     from test_model import data
     got = detected(data("assist09"))["wheel_spinning"]
     assert (got["judged"], got["flagged"]) == (19753, 2487)  # 12.6 %
+
+
+# --- edges between skills ---
+
+def test_a_known_order_of_skills_comes_out_right(tmp_path):
+    """Language exam with a published order: skill 3, then 2, then 1 (Templin & Bradshaw 2014); the reverse does not."""
+    from test_model import data
+    (tmp_path / "edges.csv").write_text("before,after\nskill3,skill2\nskill2,skill1\nskill2,skill3\nskill1,skill2\n")
+    got = figures("edges", "--edges", tmp_path / "edges.csv", "--q", data("irt/ecpe_qmatrix.csv.gz"), data("irt/ecpe.csv.gz"))
+    assert [e["verdict"] for e in got["edges"]] == ["holds", "holds", "backward", "backward"]
+    assert all(e["without"]["high"] < .12 for e in got["edges"][:2]) and got["converged"]
+    share = {"".join(s[-1] for s in c["skills"]): c["share"] for c in got["classes"]}
+    assert abs(share[""] - .301) < .02 and abs(share["3"] - .129) < .02 and abs(share["23"] - .175) < .02 and abs(share["123"] - .346) < .02
+
+
+def ordered_log(path, effect, students=400):
+    """a, then b, then c; b goes well only with a when effect is 1; c has nothing to do with either."""
+    import random
+    lot = random.Random(8)
+    with open(path, "w") as f:
+        f.write("user_id,item_id,skill_name,correct\n")
+        for u in range(students):
+            has = lot.random() < .5
+            later = has and lot.random() < .7 if effect else lot.random() < .35
+            for skill, known in (("a", has), ("b", later), ("c", lot.random() < .5)):
+                for k in range(6):
+                    f.write(f"{u},{skill}{k},{skill},{int(lot.random() < (.9 if known else .15))}\n")
+    return path
+
+
+def test_a_log_bears_an_edge_out_or_not(tmp_path):
+    (tmp_path / "edges.csv").write_text("a,b\na,c\nb,c\na,nowhere\n")
+    with_it, without = (figures("edges", "--edges", tmp_path / "edges.csv", ordered_log(tmp_path / "log.csv", effect)) for effect in (1, 0))
+    assert [e["verdict"] for e in with_it["edges"]] == ["holds", "not_seen", "not_seen", "no_answers"]
+    assert with_it["edges"][0]["lift"]["low"] > .1
+    assert [e["verdict"] for e in without["edges"]] == ["not_seen", "not_seen", "not_seen", "no_answers"]
+
+
+def test_order_in_an_invented_school_is_not_claimed_where_it_is_not(tmp_path):
+    model("simulate", "--compare", "random", *SMALL, "--log", tmp_path / "log.csv", "--edges", tmp_path / "edges.csv")
+    rows = list(csv.reader(open(tmp_path / "edges.csv")))
+    assert rows[0] == ["before", "after"] and len(rows) > 3
+    (tmp_path / "back.csv").write_text("\n".join(f"{b},{a}" for a, b in rows[1:]) + "\n")
+    assert figures("edges", "--edges", tmp_path / "back.csv", tmp_path / "log.csv")["verdicts"]["holds"] == 0
+
+
+@pytest.mark.parametrize("text,says", [("", "empty"), ("before,after\n", "no edge"), ("a,b,c\n", "line 1"), ("a,b\na,a\n", "line 2"), ("a,b\n,b\n", "line 2")])
+def test_broken_edges_are_told(text, says, tmp_path):
+    (tmp_path / "edges.csv").write_text(text)
+    assert says in model("edges", "--edges", tmp_path / "edges.csv", invented(tmp_path / "a.csv"), code=1).stderr
+
+
+@pytest.mark.parametrize("text,says", [("s,t\n1,0\n", "1 items"), ("s,t\n1,0\n1,2\n1,1\n", "line 3"), ("s,t\n1,0\n1\n", "line 3"), ("item,s\nx,1\n", "no such item"), ("s,t\n1,0\n1,0\n1,0\n", "no item needs")])
+def test_broken_q_matrices_are_told(text, says, tmp_path):
+    (tmp_path / "scores.csv").write_text("one,two,three\n" + "1,0,1\n" * 5)
+    (tmp_path / "edges.csv").write_text("s,t\n")
+    (tmp_path / "q.csv").write_text(text)
+    assert says in model("edges", "--edges", tmp_path / "edges.csv", "--q", tmp_path / "q.csv", tmp_path / "scores.csv", code=1).stderr

@@ -123,6 +123,12 @@ static void put_bkt(struct json_out *j, const struct log_data *d, const struct b
         json_put_f64(j, "learn", m[s].p.learn);
         json_put_f64(j, "guess", m[s].p.guess);
         json_put_f64(j, "slip", m[s].p.slip);
+        json_open_obj(j, "se");
+        json_put_f64(j, "prior", m[s].se.prior);
+        json_put_f64(j, "learn", m[s].se.learn);
+        json_put_f64(j, "guess", m[s].se.guess);
+        json_put_f64(j, "slip", m[s].se.slip);
+        json_close_obj(j);
         json_put_i64(j, "answers", (int64_t)m[s].answers);
         json_put_i64(j, "students", (int64_t)m[s].students);
         json_put_f64(j, "log_likelihood", m[s].log_likelihood);

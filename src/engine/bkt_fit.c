@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bkt_data.h"
+#include "engine/linear.h"
 #include "engine/numeric.h"
 
 enum { FEW_STUDENTS = 50, POOLED_STUDENTS = 5, POOL_ITERATIONS = 60 };
@@ -24,23 +25,6 @@ struct fit {
     bool failed, unconverged;
 };
 
-struct scratch {
-    double *alpha, *scale;
-};
-
-static bool scratch_make(struct scratch *s, uint32_t longest)
-{
-    s->alpha = malloc(((size_t)longest + 1) * BKT_LANES * sizeof *s->alpha);
-    s->scale = malloc(((size_t)longest / BKT_SCALE_EVERY + 2) * BKT_LANES * sizeof *s->scale);
-    return s->alpha && s->scale;
-}
-
-static void scratch_free(struct scratch *s)
-{
-    free(s->alpha);
-    free(s->scale);
-}
-
 static double clamp(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
 
 static void hold(struct bkt *m, const struct bkt_options *o)
@@ -57,12 +41,11 @@ static void hold(struct bkt *m, const struct bkt_options *o)
     }
 }
 
-static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m, const struct scratch *s)
+static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s)
 {
-    struct bkt_sums sums = {0};
-    struct bkt_steps t;
-    bkt_steps_fill(&t, m);
-    for (size_t g = set->group; g < set->group_end; g++) bkt_group_sums(&d->groups[g], &t, s->alpha, s->scale, &sums);
+    struct bkt_part p = {.depth = set->depth, .longest = set->longest, .groups = d->groups + set->group, .group_count = set->group_end - set->group, .ends = d->ends + set->end, .end_count = set->end_end - set->end};
+    struct bkt_sums sums;
+    bkt_expect(&p, m, s, &sums);
     return sums;
 }
 
@@ -115,7 +98,7 @@ struct run {
     bool converged;
 };
 
-static struct run climb(const struct fit *f, const struct bkt_set *set, struct bkt start, const struct scratch *s)
+static struct run climb(const struct fit *f, const struct bkt_set *set, struct bkt start, const struct bkt_scratch *s)
 {
     double students = (double)set->students, answers = (double)set->answers, w = f->o->prior_weight;
     struct run r = {.m = start};
@@ -159,12 +142,72 @@ static struct bkt second_start(const struct bkt_set *set)
 
 static bool near(double x, double bound) { return fabs(x - bound) < 2e-6; }
 
-static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
+enum { PARAMETERS = 4 };
+static double *parameter(struct bkt *m, size_t i)
+{
+    double *const all[PARAMETERS] = {&m->prior, &m->learn, &m->guess, &m->slip};
+    return all[i];
+}
+
+/* Slope of the log-likelihood by the logit of each parameter: that of the expected complete one (Fisher's identity). */
+static void slopes(const struct fit *f, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s, double *out)
+{
+    struct bkt_sums e = expect(f->d, set, m, s);
+    double students = (double)set->students, answers = (double)set->answers, learned = e.last - e.first;
+    out[0] = e.first - students * m->prior;
+    out[1] = learned - ((answers - students) - (e.known - e.last)) * m->learn;
+    out[2] = (set->right - e.known_right) - (answers - e.known) * m->guess;
+    out[3] = (e.known - e.known_right) - e.known * m->slip;
+}
+
+static struct bkt moved(const struct bkt *m, size_t i, double by)
+{
+    struct bkt to = *m;
+    double p = *parameter(&to, i);
+    *parameter(&to, i) = num_logistic(num_log(p / (1.0 - p)) + by);
+    return to;
+}
+
+/* Is a parameter on its bound? 0 prior, 1 learn, 2 guess, 3 slip */
+static bool at_end(const struct bkt *m, size_t i, const struct bkt_options *o)
 {
     bool bounded = o->prior_weight > 0.0;
-    bool on = near(m->guess, o->cap) || near(m->slip, o->cap) || near(m->prior, tiny) || near(m->prior, 1.0 - tiny) || near(m->guess, tiny) || near(m->slip, tiny) ||
-              near(m->learn, bounded ? learn_low : tiny) || near(m->learn, bounded ? learn_high : 1.0 - tiny) || (bounded && near(m->guess + m->slip, guess_slip_most));
+    const double p[PARAMETERS] = {m->prior, m->learn, m->guess, m->slip};
+    const double least[PARAMETERS] = {tiny, bounded ? learn_low : tiny, tiny, tiny}, most[PARAMETERS] = {1.0 - tiny, bounded ? learn_high : 1.0 - tiny, o->cap, o->cap};
+    return near(p[i], least[i]) || near(p[i], most[i]) || (bounded && i >= 2 && near(m->guess + m->slip, guess_slip_most));
+}
+
+static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
+{
+    bool on = false;
+    for (size_t i = 0; i < PARAMETERS; i++) on = on || at_end(m, i, o);
     return on ? BKT_ON_BOUND : 0;
+}
+
+/* From the curvature at the maximum, by differences of slopes; parameters on a bound are taken as known. */
+static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s)
+{
+    static const double h = 1e-3;
+    double curve[PARAMETERS * PARAMETERS] = {0}, up[PARAMETERS], down[PARAMETERS], information[PARAMETERS * PARAMETERS], zero[PARAMETERS] = {0}, variance[PARAMETERS], scratch[PARAMETERS];
+    struct bkt se = {0};
+    size_t at[PARAMETERS], n = 0;
+    for (size_t i = 0; i < PARAMETERS; i++)
+        if (!at_end(m, i, f->o)) at[n++] = i;
+    for (size_t i = 0; i < n; i++) {
+        struct bkt more = moved(m, at[i], h), less = moved(m, at[i], -h);
+        slopes(f, set, &more, s, up);
+        slopes(f, set, &less, s, down);
+        for (size_t k = 0; k < n; k++) curve[i * n + k] = (down[at[k]] - up[at[k]]) / (2.0 * h);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++) information[i * n + k] = (curve[i * n + k] + curve[k * n + i]) / 2.0;
+    if (n == 0 || linear_solve(information, zero, n, NULL) != ST_OK) return se;
+    linear_inverse_diagonal(information, variance, scratch, n);
+    for (size_t i = 0; i < n; i++) {
+        double p = *parameter(&(struct bkt){m->prior, m->learn, m->guess, m->slip}, at[i]);
+        *parameter(&se, at[i]) = sqrt(variance[i]) * p * (1.0 - p);
+    }
+    return se;
 }
 
 static void fit_set(void *arg, size_t which)
@@ -178,30 +221,31 @@ static void fit_set(void *arg, size_t which)
         out->flags = BKT_NO_DATA | BKT_POOLED | BKT_FEW;
         return;
     }
-    struct scratch s;
-    if (!scratch_make(&s, set->longest)) f->failed = true;
+    struct bkt_scratch s;
+    if (bkt_scratch_make(&s, set->depth, set->longest, NULL) != ST_OK) f->failed = true;
     else if (set->students < POOLED_STUDENTS && f->o->prior_weight > 0.0) {
         out->log_likelihood = expect(f->d, set, &f->pooled, &s).log_likelihood;
         out->flags = BKT_FEW | BKT_POOLED;
     } else {
         struct run a = climb(f, set, start_usual, &s), b = climb(f, set, second_start(set), &s), *best = b.objective > a.objective ? &b : &a;
         out->p = best->m;
+        out->se = errors_of(f, set, &best->m, &s);
         out->log_likelihood = best->log_likelihood;
         out->iterations = best->iterations;
         out->flags = flags_of(&best->m, f->o) | (set->students < FEW_STUDENTS ? BKT_FEW : 0U) | (fabs(a.objective - b.objective) > .5 ? BKT_STARTS : 0U);
         f->steps[at] = (double)set->answers * (double)(a.iterations + b.iterations);
         if (!a.converged || !b.converged) f->unconverged = true;
     }
-    scratch_free(&s);
+    bkt_scratch_free(&s);
 }
 
 static void expect_set(void *arg, size_t at)
 {
     struct fit *f = arg;
-    struct scratch s;
-    if (scratch_make(&s, f->d->sets[at].longest)) f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled, &s);
+    struct bkt_scratch s;
+    if (bkt_scratch_make(&s, f->d->sets[at].depth, f->d->sets[at].longest, NULL) == ST_OK) f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled, &s);
     else f->failed = true;
-    scratch_free(&s);
+    bkt_scratch_free(&s);
 }
 
 /* All sets as one. */

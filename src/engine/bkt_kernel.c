@@ -1,156 +1,354 @@
-/* Forward and backward messages without division or logarithm inside, after "work with unnormalised (u, v)":
+/* The E-step without division or logarithm inside (MODELS: "work with unnormalised (u, v)"):
  *
  *   forward   u' = u (1-T) b0(o)          v' = (v + T u) b1(o)         u, v: P(answers so far, not known / known)
  *   backward  x' = (1-T) b0(o) x + T b1(o) y    y' = b1(o) y
- *   known at t: v_t y_t / P, P = u_n + v_n
+ *   known at t: v_t y_t, where x = y = weight / P at the end of a sequence
  *
- * A lane starts at its first step with u = (1-L)/(1-T), v = L - T u, of which the step makes (1-L) b0 and L b1; until then it is zero.
- * Every BKT_SCALE_EVERY steps messages are divided by their sum; the factors cancel in v y / P and are counted in the likelihood.
+ * The first answers of most sequences are the same few. They are worked on the trunk, a full binary tree: slot 2^d + b is what was seen
+ * after d answers, bit k of b being answer k, so that a level is the level above it twice, once wrong and once right. The backward messages
+ * are linear, so those of all sequences through a slot are added up there. What follows the trunk runs up to sixteen sequences abreast.
+ *
+ * It begins with u = (1-L)/(1-T), v = L - T u, of which the first step makes (1-L) b0 and L b1. Every BKT_SCALE_EVERY steps messages are
+ * divided by the power of two next to their sum, which is exact and is counted in the likelihood.
  */
 #include "bkt_kernel.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/numeric.h"
 #include "engine/responses.h"
 
-enum { HALF = BKT_LANES / 2, NIBBLES = 16 };
+enum { FOUR = 4, CHUNK = 64, FLUSH_EVERY = 200 };
+#define INLINE static inline __attribute__((always_inline))
 
-typedef bkt_v4 v4;
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wpsabi" /* four lanes are passed to inline functions only, never over a call */
+#endif
+typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef uint64_t u4 __attribute__((vector_size(32), aligned(8), may_alias));
 
-void bkt_steps_fill(struct bkt_steps *t, const struct bkt *m)
+/* By code (bkt_code): the lanes that have begun, and of those the right ones, as masks. */
+#define M(n, l) (((n) >> (l) & 1) ? -1 : 0)
+#define ROW(n) {M(n, 0), M(n, 1), M(n, 2), M(n, 3)}
+static const m4 begun[BKT_CODES] = {ROW(0), ROW(1), ROW(1), ROW(3), ROW(3), ROW(3), ROW(3), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(15),
+                                    ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15)};
+static const m4 were_right[BKT_CODES] = {ROW(0), ROW(0), ROW(1), ROW(0), ROW(1), ROW(2), ROW(3), ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(0),
+                                         ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)};
+#undef ROW
+#undef M
+
+INLINE v4 all(double x) { return (v4){x, x, x, x}; }
+INLINE v4 pick(m4 mask, v4 yes, v4 no) { return (v4)(((m4)yes & mask) | ((m4)no & ~mask)); }
+INLINE v4 only(m4 mask, v4 x) { return (v4)((m4)x & mask); }
+
+static const int64_t exponent_bits = 0x7ff0000000000000, one_bits = 0x3ff0000000000000;
+/* 2^-k for x in [2^k, 2^(k+1)). */
+INLINE v4 power_below(v4 x) { return (v4)((2046LL << 52) - ((m4)x & exponent_bits)); }
+/* k, for any x > 0. */
+INLINE v4 exponent(v4 x)
 {
-    t->t = m->learn;
-    t->u0 = (1.0 - m->prior) / (1.0 - m->learn);
-    t->v0 = m->prior - m->learn * t->u0;
-    for (unsigned n = 0; n < NIBBLES; n++)
-        for (unsigned l = 0; l < HALF; l++) {
-            double right = (n >> l & 1U) ? 1.0 : 0.0;
-            double b0 = right > 0.0 ? m->guess : 1.0 - m->guess, b1 = right > 0.0 ? 1.0 - m->slip : m->slip;
-            t->stay[n][l] = (1.0 - m->learn) * b0;
-            t->known[n][l] = b1;
-            t->right[n][l] = right;
-            t->learn[n][l] = m->learn * b1;
+    const double magic = 6755399441055744.0 + 1023.0; /* 1.5 * 2^52: whole numbers stand in its low bits */
+    u4 k = (u4)((m4)x & exponent_bits) >> 52;
+    return (v4)(k + 0x4338000000000000) - magic;
+}
+INLINE v4 mantissa(v4 x) { return (v4)(((m4)x & ~exponent_bits) | one_bits); }
+INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
+
+/* ln m for m in [1, 2), to 1e-15: 2 atanh((m - r) / (m + r)) + ln r with r the root of 2. */
+INLINE double log_mantissa(double m)
+{
+    const double r = 0x1.6a09e667f3bcdp+0;
+    double s = (m - r) / (m + r), z = s * s, p = 2.0 / 17.0;
+    p = p * z + 2.0 / 15.0;
+    p = p * z + 2.0 / 13.0;
+    p = p * z + 2.0 / 11.0;
+    p = p * z + 2.0 / 9.0;
+    p = p * z + 2.0 / 7.0;
+    p = p * z + 2.0 / 5.0;
+    p = p * z + 2.0 / 3.0;
+    return s * (2.0 + z * p) + 0x1.62e42fefa39efp-2;
+}
+
+struct emit {
+    double u0, v0, t, stay[2], known[2]; /* (1-T) b0; b1; by answer */
+    v4 stay4[BKT_CODES], known4[BKT_CODES], learn4[BKT_CODES]; /* by code: (1-T) b0; b1; T b1; of a lane that has not begun 1, 1, 0 */
+};
+
+INLINE void emit_fill(struct emit *k, const struct bkt *m)
+{
+    k->t = m->learn;
+    k->stay[0] = (1.0 - m->learn) * (1.0 - m->guess), k->stay[1] = (1.0 - m->learn) * m->guess;
+    k->known[0] = m->slip, k->known[1] = 1.0 - m->slip;
+    k->u0 = (1.0 - m->prior) / (1.0 - m->learn);
+    k->v0 = m->prior - m->learn * k->u0;
+    for (unsigned n = 0; n < BKT_CODES; n++) {
+        k->stay4[n] = pick(begun[n], pick(were_right[n], all(k->stay[1]), all(k->stay[0])), all(1.0));
+        k->known4[n] = pick(begun[n], pick(were_right[n], all(k->known[1]), all(k->known[0])), all(1.0));
+        k->learn4[n] = only(begun[n], k->t * k->known4[n]);
+    }
+}
+
+enum st bkt_scratch_make(struct bkt_scratch *s, uint32_t depth, uint32_t longest, struct err *e)
+{
+    s->trunk = malloc((size_t)8 << depth << 3); /* u, v, x and y, 2^(depth+1) each */
+    s->alpha = malloc(((size_t)longest + 1) * BKT_LANES * sizeof *s->alpha);
+    s->factor = malloc(((size_t)longest / BKT_SCALE_EVERY + 1) * BKT_LANES * sizeof *s->factor);
+    return s->trunk && s->alpha && s->factor ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "a fit of sequences of %u", longest);
+}
+
+void bkt_scratch_free(struct bkt_scratch *s)
+{
+    free(s->trunk);
+    free(s->alpha);
+    free(s->factor);
+}
+
+INLINE void trunk_forward(uint32_t depth, const struct emit *k, double *restrict u, double *restrict v)
+{
+    u[1] = k->u0;
+    v[1] = k->v0;
+    for (uint32_t d = 0; d < depth; d++) {
+        size_t n = (size_t)1 << d, i = 0;
+        double *restrict cu = u + 2 * n, *restrict cv = v + 2 * n;
+        for (; i + FOUR <= n; i += FOUR) {
+            v4 a = *(const v4 *)(u + n + i), b = *(const v4 *)(v + n + i) + k->t * a;
+            *(v4 *)(cu + i) = a * k->stay[0];
+            *(v4 *)(cu + n + i) = a * k->stay[1];
+            *(v4 *)(cv + i) = b * k->known[0];
+            *(v4 *)(cv + n + i) = b * k->known[1];
         }
-}
-
-struct pair4 {
-    v4 a, b; /* lanes 0-3, 4-7 */
-};
-
-struct forward {
-    struct pair4 u, v;
-};
-
-/* Steps from..to of all lanes; known-messages are kept in alpha. */
-ENGINE_CLONES static void forward_run(const struct bkt_steps *t, const uint8_t *bits, uint32_t from, uint32_t to, struct forward *f, double *alpha)
-{
-    v4 ua = f->u.a, ub = f->u.b, va = f->v.a, vb = f->v.b, learn = {t->t, t->t, t->t, t->t};
-    for (uint32_t i = from; i < to; i++) {
-        unsigned lo = bits[i] & 15U, hi = bits[i] >> 4;
-        va = (va + learn * ua) * t->known[lo];
-        vb = (vb + learn * ub) * t->known[hi];
-        ua = ua * t->stay[lo];
-        ub = ub * t->stay[hi];
-        memcpy(alpha + (size_t)i * BKT_LANES, &va, sizeof va);
-        memcpy(alpha + (size_t)i * BKT_LANES + HALF, &vb, sizeof vb);
+        for (; i < n; i++) {
+            double a = u[n + i], b = v[n + i] + k->t * a;
+            cu[i] = a * k->stay[0];
+            cu[n + i] = a * k->stay[1];
+            cv[i] = b * k->known[0];
+            cv[n + i] = b * k->known[1];
+        }
     }
-    f->u.a = ua, f->u.b = ub, f->v.a = va, f->v.b = vb;
 }
 
-struct backward {
-    struct pair4 x, y, sum, right;
+INLINE void trunk_backward(uint32_t depth, const struct emit *k, const double *restrict v, double *restrict x, double *restrict y, struct bkt_sums *s)
+{
+    double t0 = k->t * k->known[0], t1 = k->t * k->known[1];
+    for (uint32_t d = depth; d-- > 0;) {
+        size_t n = (size_t)1 << d, i = 0;
+        const double *restrict cv = v + 2 * n, *restrict cx = x + 2 * n, *restrict cy = y + 2 * n;
+        v4 wrong4 = all(0), right4 = all(0);
+        double wrong = 0.0, right = 0.0;
+        for (; i + FOUR <= n; i += FOUR) {
+            v4 y0 = *(const v4 *)(cy + i), y1 = *(const v4 *)(cy + n + i);
+            wrong4 = wrong4 + *(const v4 *)(cv + i) * y0;
+            right4 = right4 + *(const v4 *)(cv + n + i) * y1;
+            *(v4 *)(x + n + i) += (*(const v4 *)(cx + i) * k->stay[0] + y0 * t0) + (*(const v4 *)(cx + n + i) * k->stay[1] + y1 * t1);
+            *(v4 *)(y + n + i) += y0 * k->known[0] + y1 * k->known[1];
+        }
+        for (; i < n; i++) {
+            double y0 = cy[i], y1 = cy[n + i];
+            wrong = wrong + cv[i] * y0;
+            right = right + cv[n + i] * y1;
+            x[n + i] = x[n + i] + ((cx[i] * k->stay[0] + y0 * t0) + (cx[n + i] * k->stay[1] + y1 * t1));
+            y[n + i] = y[n + i] + (y0 * k->known[0] + y1 * k->known[1]);
+        }
+        right = right + sum4(right4);
+        s->known_right = s->known_right + right;
+        s->known = s->known + ((wrong + sum4(wrong4)) + right);
+        if (d == 0) s->first = wrong + right;
+    }
+}
+
+INLINE void end_on_trunk(const struct bkt_part *p, const double *restrict u, const double *restrict v, double *restrict x, double *restrict y, struct bkt_sums *s)
+{
+    double sum[CHUNK], twos = 0.0, logs = 0.0;
+    for (size_t from = 0; from < p->end_count; from += CHUNK) {
+        size_t n = p->end_count - from < CHUNK ? p->end_count - from : CHUNK;
+        const struct bkt_end *end = p->ends + from;
+        for (size_t i = 0; i < n; i++) {
+            double w = (double)end[i].weight, total = u[end[i].slot] + v[end[i].slot], by = w / total;
+            x[end[i].slot] = x[end[i].slot] + by;
+            y[end[i].slot] = y[end[i].slot] + by;
+            s->last = s->last + by * v[end[i].slot];
+            sum[i] = total;
+        }
+        for (size_t i = 0; i < n; i++) {
+            int64_t b = num_to_bits(sum[i]);
+            twos = twos + (double)end[i].weight * (double)((b >> 52) - 1023);
+            sum[i] = log_mantissa(num_from_bits((b & ~exponent_bits) | one_bits));
+        }
+        for (size_t i = 0; i < n; i++) logs = logs + (double)end[i].weight * sum[i];
+    }
+    s->log_likelihood = s->log_likelihood + (twos * 0x1.62e42fefa39efp-1 + logs);
+}
+
+/* Likelihoods of many sequences: powers of two are counted, what remains is multiplied up where it stands once. */
+struct product {
+    v4 rest, twos;
+    double logs;
+    unsigned count;
 };
 
-/* Steps to-1 down to from: adds what each step knows, then goes one back. */
-ENGINE_CLONES static void backward_run(const struct bkt_steps *t, const uint8_t *bits, uint32_t from, uint32_t to, struct backward *b, const double *alpha)
+INLINE void product_flush(struct product *p)
 {
-    v4 xa = b->x.a, xb = b->x.b, ya = b->y.a, yb = b->y.b, sa = b->sum.a, sb = b->sum.b, ra = b->right.a, rb = b->right.b;
-    for (uint32_t i = to; i-- > from;) {
-        unsigned lo = bits[i] & 15U, hi = bits[i] >> 4;
-        v4 ka, kb;
-        memcpy(&ka, alpha + (size_t)i * BKT_LANES, sizeof ka);
-        memcpy(&kb, alpha + (size_t)i * BKT_LANES + HALF, sizeof kb);
-        ka = ka * ya;
-        kb = kb * yb;
-        sa = sa + ka;
-        sb = sb + kb;
-        ra = ra + ka * t->right[lo];
-        rb = rb + kb * t->right[hi];
-        xa = t->stay[lo] * xa + t->learn[lo] * ya;
-        xb = t->stay[hi] * xb + t->learn[hi] * yb;
-        ya = ya * t->known[lo];
-        yb = yb * t->known[hi];
+    p->logs = p->logs + num_log((p->rest[0] * p->rest[1]) * (p->rest[2] * p->rest[3]));
+    p->rest = all(1.0);
+    p->count = 0;
+}
+
+INLINE void product_add(struct product *p, v4 total, v4 scaled, const double *weight)
+{
+    v4 w = *(const v4 *)weight, m = mantissa(total);
+    m4 once = w == all(1.0), many = w > all(1.0);
+    p->twos = p->twos + w * (exponent(total) + scaled);
+    p->rest = p->rest * pick(once, m, all(1.0));
+    if (many[0] | many[1] | many[2] | many[3])
+        for (unsigned l = 0; l < FOUR; l++)
+            if (weight[l] > 1.0) p->logs = p->logs + weight[l] * log_mantissa(m[l]);
+    if (++p->count == FLUSH_EVERY) product_flush(p);
+}
+
+#define ROWS for (unsigned q = 0; q < rows; q++)
+
+/* The state of a group on its way: a place in its codes and messages, and how many rows have begun. */
+struct run {
+    const uint8_t *code;
+    v4 *alpha, *factor;
+    unsigned rows;
+    v4 a[BKT_ROWS], b[BKT_ROWS]; /* forward u and v, backward x and y */
+};
+
+INLINE void forward_steps(unsigned rows, struct run *r, uint32_t n, const struct emit *k)
+{
+    v4 u[BKT_ROWS], v[BKT_ROWS], *to = r->alpha;
+    const uint8_t *code = r->code, *end = code + (size_t)n * rows;
+    ROWS u[q] = r->a[q], v[q] = r->b[q];
+    for (; code < end; code += rows, to += rows) ROWS {
+        v[q] = v[q] * k->known4[code[q]] + u[q] * k->learn4[code[q]];
+        u[q] = u[q] * k->stay4[code[q]];
+        to[q] = only(begun[code[q]], v[q]);
     }
-    b->x.a = xa, b->x.b = xb, b->y.a = ya, b->y.b = yb, b->sum.a = sa, b->sum.b = sb, b->right.a = ra, b->right.b = rb;
+    ROWS r->a[q] = u[q], r->b[q] = v[q];
+    r->code = code;
+    r->alpha = to;
 }
 
-static double lane(const struct pair4 *p, unsigned l) { return l < HALF ? p->a[l] : p->b[l - HALF]; }
-
-static void set_lane(struct pair4 *p, unsigned l, double x)
+INLINE void backward_steps(unsigned rows, struct run *r, uint32_t n, const struct emit *k, v4 *sum_io, v4 *right_io)
 {
-    if (l < HALF) p->a[l] = x;
-    else p->b[l - HALF] = x;
+    v4 x[BKT_ROWS], y[BKT_ROWS], sum[2] = {sum_io[0], sum_io[1]}, right[2] = {right_io[0], right_io[1]}, *from = r->alpha;
+    const uint8_t *code = r->code, *end = code - (size_t)n * rows;
+    ROWS x[q] = r->a[q], y[q] = r->b[q];
+    while (code > end) {
+        code -= rows;
+        from -= rows;
+        ROWS {
+            v4 known = from[q] * y[q];
+            sum[q & 1] = sum[q & 1] + known;
+            right[q & 1] = right[q & 1] + only(were_right[code[q]], known);
+            x[q] = k->stay4[code[q]] * x[q] + k->learn4[code[q]] * y[q];
+            y[q] = y[q] * k->known4[code[q]];
+        }
+    }
+    ROWS r->a[q] = x[q], r->b[q] = y[q];
+    sum_io[0] = sum[0], sum_io[1] = sum[1], right_io[0] = right[0], right_io[1] = right[1];
+    r->code = code;
+    r->alpha = from;
 }
 
-/* Where the run from `at` must stop: the next start of a lane, the next scaling, or the end. */
-static uint32_t next_stop(const struct bkt_group *g, uint32_t at)
-{
-    uint32_t stop = (at / BKT_SCALE_EVERY + 1) * BKT_SCALE_EVERY;
-    if (stop > g->steps) stop = g->steps;
-    for (unsigned l = 0; l < BKT_LANES; l++)
-        if (g->weight[l] && g->start[l] > at && g->start[l] < stop) stop = g->start[l];
-    return stop;
-}
+#define BY_ROWS(call)                  \
+    switch (r->rows) {                 \
+    case 1: call(1, r, FOLLOWING); break; \
+    case 2: call(2, r, FOLLOWING); break; \
+    case 3: call(3, r, FOLLOWING); break; \
+    default: call(4, r, FOLLOWING); break; \
+    }
 
-void bkt_group_sums(const struct bkt_group *g, const struct bkt_steps *t, double *alpha, double *scale, struct bkt_sums *s)
+/* a, b: what each lane begins with, then ends with; scaled: powers of two taken out of it. */
+INLINE void tail_forward(struct run *r, const struct bkt_group *g, const struct emit *k, v4 *scaled)
 {
-    struct forward f = {0};
-    double log_scale[BKT_LANES] = {0}, first[BKT_LANES] = {0};
+    for (unsigned q = 0; q < BKT_ROWS; q++) scaled[q] = all(0);
     for (uint32_t at = 0, stop; at < g->steps; at = stop) {
-        stop = next_stop(g, at);
-        for (unsigned l = 0; l < BKT_LANES; l++)
-            if (g->weight[l] && g->start[l] == at) {
-                set_lane(&f.u, l, t->u0);
-                set_lane(&f.v, l, t->v0);
-            }
-        forward_run(t, g->bits, at, stop, &f, alpha);
-        if (stop % BKT_SCALE_EVERY != 0 || stop == g->steps) continue;
-        double *factor = scale + stop / BKT_SCALE_EVERY * BKT_LANES;
-        for (unsigned l = 0; l < BKT_LANES; l++) {
-            double total = lane(&f.u, l) + lane(&f.v, l);
-            factor[l] = total > 0.0 ? 1.0 / total : 1.0;
-            if (total > 0.0) log_scale[l] = log_scale[l] + num_log(total);
-            set_lane(&f.u, l, lane(&f.u, l) * factor[l]);
-            set_lane(&f.v, l, lane(&f.v, l) * factor[l]);
+        while (r->rows < BKT_ROWS && g->begin[r->rows] <= at) r->rows++;
+        stop = (at / BKT_SCALE_EVERY + 1) * BKT_SCALE_EVERY;
+        if (r->rows < BKT_ROWS && g->begin[r->rows] < stop) stop = g->begin[r->rows];
+        if (g->steps < stop) stop = g->steps;
+#define FOLLOWING stop - at, k
+        BY_ROWS(forward_steps)
+#undef FOLLOWING
+        if (stop % BKT_SCALE_EVERY || stop == g->steps) continue;
+        for (unsigned q = 0; q < r->rows; q++) { /* before the next step; what has been stored stays as it was */
+            v4 f = power_below(r->a[q] + r->b[q]);
+            scaled[q] = scaled[q] - exponent(f);
+            r->a[q] = r->a[q] * f;
+            r->b[q] = r->b[q] * f;
+            *r->factor++ = f;
         }
     }
-    struct backward b = {.x = {{1, 1, 1, 1}, {1, 1, 1, 1}}, .y = {{1, 1, 1, 1}, {1, 1, 1, 1}}};
-    for (uint32_t stop = g->steps; stop > 0;) {
-        uint32_t at = (stop - 1) / BKT_SCALE_EVERY * BKT_SCALE_EVERY;
-        for (unsigned l = 0; l < BKT_LANES; l++)
-            if (g->weight[l] && g->start[l] > at && g->start[l] < stop) at = g->start[l];
-        if (stop % BKT_SCALE_EVERY == 0 && stop < g->steps) {
-            const double *factor = scale + stop / BKT_SCALE_EVERY * BKT_LANES;
-            for (unsigned l = 0; l < BKT_LANES; l++) {
-                set_lane(&b.x, l, lane(&b.x, l) * factor[l]);
-                set_lane(&b.y, l, lane(&b.y, l) * factor[l]);
+}
+
+/* a, b: what each lane ends with; replaced by what it says of the slot where it began. */
+INLINE void tail_backward(struct run *r, const struct bkt_group *g, const struct emit *k, struct bkt_sums *s)
+{
+    v4 sum[2] = {all(0), all(0)}, right[2] = {all(0), all(0)};
+    for (uint32_t stop = g->steps, at; stop > 0; stop = at) {
+        while (r->rows && g->begin[r->rows - 1] >= stop) r->rows--;
+        if (stop % BKT_SCALE_EVERY == 0 && stop < g->steps)
+            for (unsigned q = r->rows; q-- > 0;) {
+                v4 f = *--r->factor;
+                r->a[q] = r->a[q] * f;
+                r->b[q] = r->b[q] * f;
             }
-        }
-        /* The first step of the run by itself: a lane may begin there. */
-        if (stop - at > 1) backward_run(t, g->bits, at + 1, stop, &b, alpha);
-        for (unsigned l = 0; l < BKT_LANES; l++)
-            if (g->weight[l] && g->start[l] == at) first[l] = alpha[(size_t)at * BKT_LANES + l] * lane(&b.y, l);
-        backward_run(t, g->bits, at, at + 1, &b, alpha);
-        stop = at;
+        at = (stop - 1) / BKT_SCALE_EVERY * BKT_SCALE_EVERY;
+        if (g->begin[r->rows - 1] > at) at = g->begin[r->rows - 1];
+#define FOLLOWING stop - at, k, sum, right
+        BY_ROWS(backward_steps)
+#undef FOLLOWING
     }
-    for (unsigned l = 0; l < BKT_LANES; l++) {
-        if (!g->weight[l]) continue;
-        double p = lane(&f.u, l) + lane(&f.v, l), w = (double)g->weight[l], by = p > 0.0 ? w / p : 0.0;
-        s->first = s->first + by * first[l];
-        s->last = s->last + by * lane(&f.v, l);
-        s->known = s->known + by * lane(&b.sum, l);
-        s->known_right = s->known_right + by * lane(&b.right, l);
-        s->log_likelihood = s->log_likelihood + w * (log_scale[l] + (p > 0.0 ? num_log(p) : -700.0));
+    s->known_right = s->known_right + sum4(right[0] + right[1]);
+    s->known = s->known + sum4(sum[0] + sum[1]);
+}
+
+INLINE v4 share(const double *weight, v4 total) { return only(total > all(0), *(const v4 *)weight / pick(total > all(0), total, all(1.0))); }
+
+INLINE void tail(const struct bkt_group *g, const struct emit *k, const double *u, const double *v, double *restrict x, double *restrict y, const struct bkt_scratch *s, struct product *likelihood,
+                 struct bkt_sums *sums)
+{
+    struct run r = {.code = g->codes, .alpha = (v4 *)s->alpha, .factor = (v4 *)s->factor};
+    v4 scaled[BKT_ROWS], last = all(0);
+    unsigned rows = (g->lanes + FOUR - 1) / FOUR;
+    ROWS {
+        const uint32_t *slot = g->slot + q * FOUR;
+        r.a[q] = (v4){u[slot[0]], u[slot[1]], u[slot[2]], u[slot[3]]};
+        r.b[q] = (v4){v[slot[0]], v[slot[1]], v[slot[2]], v[slot[3]]};
     }
+    tail_forward(&r, g, k, scaled);
+    ROWS {
+        v4 total = r.a[q] + r.b[q], ends = share(g->weight + q * FOUR, total);
+        product_add(likelihood, total, scaled[q], g->weight + q * FOUR);
+        last = last + ends * r.b[q];
+        r.a[q] = r.b[q] = ends;
+    }
+    sums->last = sums->last + sum4(last);
+    tail_backward(&r, g, k, sums);
+    for (unsigned l = 0; l < g->lanes; l++) {
+        x[g->slot[l]] = x[g->slot[l]] + r.a[l / FOUR][l % FOUR];
+        y[g->slot[l]] = y[g->slot[l]] + r.b[l / FOUR][l % FOUR];
+    }
+}
+
+ENGINE_CLONES void bkt_expect(const struct bkt_part *p, const struct bkt *m, const struct bkt_scratch *s, struct bkt_sums *out)
+{
+    size_t n = (size_t)2 << p->depth;
+    double *u = s->trunk, *v = u + n, *x = v + n, *y = x + n;
+    struct emit k;
+    struct product likelihood = {.rest = all(1.0)};
+    emit_fill(&k, m);
+    *out = (struct bkt_sums){0};
+    memset(x, 0, 2 * n * sizeof *x);
+    trunk_forward(p->depth, &k, u, v);
+    end_on_trunk(p, u, v, x, y, out);
+    for (size_t g = 0; g < p->group_count; g++) tail(&p->groups[g], &k, u, v, x, y, s, &likelihood, out);
+    product_flush(&likelihood);
+    trunk_backward(p->depth, &k, v, x, y, out);
+    out->log_likelihood = out->log_likelihood + (sum4(likelihood.twos) * 0x1.62e42fefa39efp-1 + likelihood.logs);
 }

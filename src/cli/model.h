@@ -70,9 +70,25 @@ struct matrix {
     struct arena arena; /* release also after a failure */
     struct irt_matrix m;
     const char **names; /* items */
+    const char **group; /* persons; NULL without a group column */
 };
-/* Columns that hold anything but 0..9 are left out, unless they begin with one of the prefixes in columns. */
-enum st matrix_read(struct matrix *x, const char *path, const char *columns, struct err *e) WARN_UNUSED;
+/* Columns that hold anything but 0..9 are left out, unless they begin with one of the prefixes in columns. group: NULL, or the name of a column. */
+enum st matrix_read(struct matrix *x, const char *path, const char *columns, const char *group, struct err *e) WARN_UNUSED;
+/* First answers of a log, as scores. */
+enum st matrix_from_log(struct matrix *x, const char *path, const struct log_columns *names, struct err *e) WARN_UNUSED;
+
+/* Items that are harder for a group than for those of equal standing: each group against the largest (or --reference). In the matrix's arena. */
+struct dif_item;
+struct dif {
+    size_t groups, reference;
+    const char **name;        /* groups */
+    size_t *persons;          /* groups */
+    bool *hidden;             /* groups */
+    struct dif_item **items;  /* groups; NULL for the reference and hidden ones */
+};
+enum st dif_run(const struct cli *c, struct matrix *x, struct dif *out, struct err *e) WARN_UNUSED;
+void dif_put(const struct matrix *x, const struct dif *d, struct json_out *j);
+void dif_say(const struct matrix *x, const struct dif *d);
 
 /* The answers as histories of single memories, for engine/fsrs.h: one for each student and item, or set of skills. FSRS counts nights, not
  * hours. row, user: the log's row of each review, the student of each history; in the log's arena. The log has times. ST_NOMEM */
@@ -105,6 +121,9 @@ enum st model_report(struct arena *a, const char *dir, const char *kind, const s
 
 /* {value, low, high}, or null where there is no figure */
 void model_put_interval(struct json_out *j, const char *key, const struct interval95 *v);
+void model_put_metrics(struct json_out *j, const struct metrics *m);
+/* Figures by group of students, from the log's group column. p: rows. */
+enum st model_groups(const struct cli *c, struct log_data *d, const double *p, struct json_out *j, struct err *e) WARN_UNUSED;
 /* A file of model fit --out as an invented school. *n: in, how many skills are wanted at most; out, how many there are. In arena. */
 enum st model_population_from(struct arena *a, const char *path, struct sim_population *p, struct sim_skill **skills, const char ***names, size_t *n, struct err *e) WARN_UNUSED;
 

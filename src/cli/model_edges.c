@@ -104,7 +104,7 @@ static enum st read_q(struct check *x, const char *path, const struct matrix *m,
 static enum st check_scores(struct check *x, const char *path, const char *q_path, struct skill_classes *classes, struct q_matrix *q, struct err *e)
 {
     struct matrix m;
-    enum st st = matrix_read(&m, path, cli_opt(x->c, "--columns"), e);
+    enum st st = matrix_read(&m, path, cli_opt(x->c, "--columns"), NULL, e);
     if (st == ST_OK) st = read_q(x, q_path, &m, q, e);
     if (st == ST_OK) st = skill_classes_fit(&m.m, q->needs, q->skills, classes, e);
     arena_release(&m.arena);

@@ -71,8 +71,8 @@ static enum st add_pair(struct reading *r, struct pair **list, size_t *count, si
 /* 0 and 1 and the words of DataShop; 2: no answer (study); -1: neither */
 static int outcome_of(const char *s)
 {
-    if (strcmp(s, "0") == 0 || strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") || str_ieq(s, "bug")) return 0;
-    if (strcmp(s, "1") == 0 || strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true")) return 1;
+    if (strcmp(s, "0") == 0 || strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") || str_ieq(s, "n") || str_ieq(s, "bug")) return 0;
+    if (strcmp(s, "1") == 0 || strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true") || str_ieq(s, "y")) return 1;
     return str_ieq(s, "study") ? 2 : -1;
 }
 

@@ -221,3 +221,76 @@ def test_broken_q_matrices_are_told(text, says, tmp_path):
     (tmp_path / "edges.csv").write_text("s,t\n")
     (tmp_path / "q.csv").write_text(text)
     assert says in model("edges", "--edges", tmp_path / "edges.csv", "--q", tmp_path / "q.csv", tmp_path / "scores.csv", code=1).stderr
+
+
+# --- groups ---
+
+def with_groups(path, **of):
+    rows = invented(path).read_text().splitlines()
+    path.write_text("\n".join([rows[0] + ",bus"] + [r + "," + of["group"](int(r.split(",")[0])) for r in rows[1:]]) + "\n")
+    return path
+
+
+def test_groups_have_bias_and_errors_of_mastery_with_intervals(tmp_path):
+    got = figures("eval", "--kind", "elo", "--group", "bus", with_groups(tmp_path / "a.csv", group=lambda u: "early" if u % 2 else "late"))
+    assert {g["name"]: (g["students"], g["hidden"]) for g in got["groups"]} == {"early": (30, False), "late": (30, False)}
+    for g in got["groups"]:
+        assert g["bias"]["low"] < g["bias"]["value"] < g["bias"]["high"] and 0 <= g["false_non_mastery"]["value"] <= 1
+    assert abs(sum(g["bias"]["value"] * g["rows"] for g in got["groups"]) / got["rows"]) < .1
+
+
+def test_small_groups_are_hidden_and_cannot_be_worked_out(tmp_path):
+    a = with_groups(tmp_path / "a.csv", group=lambda u: "few" if u < 4 else "some" if u < 20 else "many")
+    got = {g["name"]: g for g in figures("eval", "--kind", "elo", "--group", "bus", a)["groups"]}
+    assert got["few"] == {"name": "few", "hidden": True} and got["some"] == {"name": "some", "hidden": True} and not got["many"]["hidden"]
+    got = {g["name"]: g for g in figures("eval", "--kind", "elo", "--group", "bus", "--smallest", 3, a)["groups"]}
+    assert not any(g["hidden"] for g in got.values())
+
+
+def scores(path, persons=1200, shift=1.2, seed=6):
+    """Ten items; the third is harder for group b, who are also less able on the whole."""
+    import math, random
+    lot = random.Random(seed)
+    with open(path, "w") as f:
+        f.write("team," + ",".join(f"q{i}" for i in range(10)) + "\n")
+        for j in range(persons):
+            b = j % 2
+            able = lot.gauss(-.7 * b, 1)
+            f.write("ab"[b] + "," + ",".join(str(int(lot.random() < 1 / (1 + math.exp(-(able - (i - 5) / 4 - shift * b * (i == 2)))))) for i in range(10)) + "\n")
+    return path
+
+
+def test_an_item_that_is_harder_for_a_group_is_found(tmp_path):
+    got = figures("calibrate", "--group", "team", scores(tmp_path / "a.csv"))
+    (dif,) = got["dif"]
+    assert (dif["group"], dif["reference"], dif["hidden"]) == ("b", "a", False) and len(dif["items"]) == 10
+    assert dif["items"][2]["class"] == "C" and dif["items"][2]["mh_d_dif"] < -1.5 and dif["items"][2]["any_p"] < 1e-4
+    assert sum(i["class"] != "A" for i in dif["items"]) <= 2 and [i["name"] for i in got["items"]] == [f"q{i}" for i in range(10)]
+    turned = figures("calibrate", "--group", "team", "--reference", "b", tmp_path / "a.csv")["dif"][0]
+    assert turned["group"] == "a" and turned["items"][2]["mh_d_dif"] == pytest.approx(-dif["items"][2]["mh_d_dif"])
+    even = figures("calibrate", "--group", "team", scores(tmp_path / "b.csv", shift=0))["dif"][0]
+    assert all(i["class"] != "C" for i in even["items"])
+
+
+def test_a_log_of_answers_is_scores_too(tmp_path):
+    rows = list(csv.DictReader(open(scores(tmp_path / "a.csv"))))
+    with open(tmp_path / "log.csv", "w") as f:
+        f.write("who,what,right,team\n")
+        for u, r in enumerate(rows):
+            for i in range(10):
+                f.write(f"{u},q{i},{r[f'q{i}']},{r['team']}\n")
+    one = figures("calibrate", "--group", "team", tmp_path / "a.csv")
+    two = figures("calibrate", "--group", "team", "--user", "who", "--item", "what", "--correct", "right", tmp_path / "log.csv")
+    assert two["log_likelihood"] == pytest.approx(one["log_likelihood"], abs=1e-6)
+    assert [i["mh_d_dif"] for i in two["dif"][0]["items"]] == [i["mh_d_dif"] for i in one["dif"][0]["items"]]
+
+
+@pytest.mark.parametrize("words,says", [(("--group", "club"), "no column"), (("--group", "team", "--reference", "z"), "nobody is in"), (("--group", "team", "--smallest", "0"), "--smallest")])
+def test_groups_that_are_none_are_told(words, says, tmp_path):
+    assert says in model("calibrate", *words, scores(tmp_path / "a.csv", persons=80), code=1).stderr
+
+
+def test_public_scores_have_the_items_that_differ():
+    from test_model import data
+    got = figures("calibrate", "--kind", "gpcm", "--columns", "R", "--group", "female", data("irt/pisa00_reading.csv.gz"))["dif"][0]
+    assert {i["name"] for i in got["items"] if i["class"] == "C"} == {"R040Q02", "R040Q03A", "R216Q01", "R216Q06"}

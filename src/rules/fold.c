@@ -34,7 +34,7 @@ static bool is_right(const struct mastery_rule *r, const struct evidence *v)
     return v->hints == 0 && v->score >= (v->kind == EVIDENCE_RESPONSE ? 1.0 : r->seen_right_at);
 }
 
-static enum bkt_answer answer_of(const struct mastery_rule *r, const struct evidence *v)
+enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence *v)
 {
     if (v->hints > 0) return r->after_hint == AFTER_HINT_PRACTICE ? BKT_PRACTICE : BKT_WRONG;
     return is_right(r, v) ? BKT_RIGHT : BKT_WRONG;
@@ -73,7 +73,7 @@ enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_sta
         before[i] = c ? c->p_known : capped(f->model[i].prior);
     }
     if (judgement) memcpy(after, before, moved * sizeof *after); /* it says a level, and nothing of how an answer would go */
-    else if (moved && bkt_update(f->model, before, moved, answer_of(f->rule[0], v), after) != ST_OK)
+    else if (moved && bkt_update(f->model, before, moved, fold_answer(f->rule[0], v), after) != ST_OK)
         return err_fail(e, ST_INVALID, "fold.model", "evidence %lld: the model refuses these numbers",
                         (long long)v->evidence_id);
     for (size_t i = 0; i < moved; i++) {

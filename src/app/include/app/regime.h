@@ -19,6 +19,9 @@ struct model {
     struct bkt_of *own; /* ordered by competency_id */
 };
 
+/* Where every district begins: means over published skill-builder populations, rounded; nothing of any item (docs/models.md). */
+extern const struct bkt bkt_shipped;
+
 struct policy_version {
     int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
     enum policy_scope scope;
@@ -46,7 +49,7 @@ struct regime {
     struct policy_version *policies; /* ordered by id */
     struct policy_pair *pairs;
     struct policy_narrow *narrow;
-    struct model *models;
+    struct model *models; /* ordered by id */
 };
 
 /* Of the versions recorded and in force at a moment, the one with the latest day holds; of one day, the latest made. */

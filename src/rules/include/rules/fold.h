@@ -45,6 +45,9 @@ struct fold_step {
 enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
                   struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
 
+/* What a fact that counts says to the model: right, wrong, or, by the rule, practice without an observation. */
+enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence *v);
+
 /* Which attempt the next answer to this item and variant would be, from 1. */
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant);
 

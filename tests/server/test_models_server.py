@@ -1,0 +1,330 @@
+"""The life of a district's models: fitted to its own evidence, judged on students held back, put in force from then on, taken back;
+one at a time, and once a night."""
+import datetime
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+from client import Client
+from harness import PROGRAM, environment, waymark
+
+EPOCH_MS = 1577836800000
+MASK = (1 << 64) - 1
+TRUTH = {"prior": .1, "learn": .25, "guess": .35, "slip": .05}
+
+
+def held_back(learner_id):
+    """One in five, by a mix of the id: as src/app/history.c has it."""
+    x = ((learner_id ^ (0x68656c64 * 0x9e3779b97f4a7c15)) + 0x9e3779b97f4a7c15) & MASK
+    x = ((x ^ (x >> 30)) * 0xbf58476d1ce4e5b9) & MASK
+    x = ((x ^ (x >> 27)) * 0x94d049bb133111eb) & MASK
+    return (x ^ (x >> 31)) % 5 == 0
+
+
+def skills_of(db):
+    """Each competency with one question that is of it alone."""
+    of = {}
+    for item, version, n, skill in db.rows("SELECT i.item_id, i.version, COUNT(*), MIN(c.competency_id) FROM item i JOIN item_competency c ON c.item_id = i.item_id AND c.version = i.version WHERE i.status = 'active' GROUP BY i.item_id, i.version ORDER BY i.item_id"):
+        if n == "1":
+            of.setdefault(skill, (item, version))
+    return of
+
+
+def write_facts(db, learners, answers, begin_ms, draw, hints=False):
+    """Facts of invented students, as the writer would have recorded them: rows of the table, one a minute."""
+    [[district]] = db.rows("SELECT district_id FROM district")
+    [[policy]] = db.rows("SELECT MAX(policy_id) FROM policy")
+    [[model]] = db.rows("SELECT MAX(model_id) FROM model")
+    items = list(skills_of(db).values())[:4]
+    rows = []
+    for who in learners:
+        known = {}
+        for n in range(answers):
+            at = begin_ms + n * 60000
+            item, version = items[n % len(items)]
+            score = draw(who, item, known)
+            hint = 1 if hints and n % 7 == 0 else 0
+            rows.append(f"({district}, {who}, {(at - EPOCH_MS) << 22 | (who % 1000)}, 'fact-{who}-{begin_ms}-{n}', 1, {item}, {version}, {begin_ms // 1000 + n}, NULL, {score}, 1, {hint}, 9000, {at}, {at // 86400000}, {policy}, {model}, NULL, NULL, 0, NULL)")
+    for at in range(0, len(rows), 1000):
+        db.execute("INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error, checkpoint_id) VALUES "
+                   + ",\n".join(rows[at:at + 1000]))
+
+
+def truth(seed):
+    rng = random.Random(seed)
+
+    def draw(who, item, known):
+        k = known.get(item)
+        if k is None:
+            k = rng.random() < TRUTH["prior"]
+        right = rng.random() < (1 - TRUTH["slip"] if k else TRUTH["guess"])
+        known[item] = k or rng.random() < TRUTH["learn"]
+        return int(right)
+    return draw
+
+
+DAY = 86400000
+BEGIN = 1788220800000  # a day in September 2026
+LEARNERS = [7_000_000_000_000_000 + n * 977 for n in range(160)]
+
+
+@pytest.fixture
+def evidence(db):
+    write_facts(db, LEARNERS, 40, BEGIN, truth(1), hints=True)
+    waymark("rebuild", "--db", db.url)
+    return db
+
+
+def stored(db):
+    blob = "hex(state)" if db.kind == "sqlite" else "encode(state, 'hex')"
+    return db.rows(f"SELECT learner_id, version, {blob} FROM learner_state ORDER BY learner_id"), db.rows("SELECT * FROM mastery ORDER BY learner_id, competency_id")
+
+
+def models(db):
+    return [(r[0], json.loads(r[1])) for r in db.rows("SELECT model_id, doc FROM model WHERE kind = 'bkt' ORDER BY model_id")]
+
+
+def refit(db, *more, expect=0):
+    return waymark("model", "refit", "--db", db.url, "--json", *more, expect=expect)
+
+
+def test_too_little_is_said_and_changes_nothing(db, school):
+    before = models(db), stored(db)
+    r = refit(db).json
+    assert (r["verdict"], r["reason"], r["model_id"]) == ("too_little", "few_learners", None)
+    assert (models(db), stored(db)) == before
+    write_facts(db, LEARNERS[:60], 2, BEGIN, truth(1))
+    waymark("rebuild", "--db", db.url)
+    mine = sum(map(held_back, LEARNERS[:60]))
+    r = refit(db).json
+    assert r["verdict"] == "too_little" and r["held_learners"] == mine and r["learners"] == 60 - mine and len(models(db)) == 1
+    write_facts(db, LEARNERS[60:], 2, BEGIN, truth(2))
+    waymark("rebuild", "--db", db.url)
+    r = refit(db).json
+    assert (r["verdict"], r["reason"]) == ("too_little", "few_answers")
+    assert "at least 500 are needed" in waymark("model", "versions", "--db", db.url).out
+    assert [f["verdict"] for f in waymark("model", "versions", "--db", db.url, "--json").json["fits"]] == ["too_little"] * 3
+
+
+def test_a_version_goes_live_and_moves_nobody(evidence, serve, school):
+    db = evidence
+    s = serve()
+    c = Client(s.port, school.users["student"].token)
+
+    def one(n):
+        item = c.next()
+        r = c.answer(item, school.right(item["item_id"]), client_id=f"life-{n:04}")
+        [[model]] = db.rows(f"SELECT model_id FROM evidence WHERE learner_id = {school.student.id} AND evidence_id = {r.json['evidence_id']}")
+        return model
+
+    [[first]] = db.rows("SELECT model_id FROM model")
+    assert one(1) == first
+    before, digest = stored(db), waymark("check", "--db", db.url, "--digest").out
+    tried = refit(db, "--dry-run").json
+    assert tried["verdict"] == "live" and tried["model_id"] is None and tried["fit_id"] is None and len(models(db)) == 1 and db.rows("SELECT COUNT(*) FROM job_run") == [["0"]]
+    r = refit(db).json
+    assert (r["verdict"], r["reason"], r["against_id"]) == ("live", "better", first), r
+    report = r["report"]
+    assert report["difference"]["mean"] < 0 and report["difference"]["high"] <= report["margin"]
+    assert report["candidate"]["rows"] == report["in_force"]["rows"] == r["held_answers"]
+    assert tried["report"]["difference"] == report["difference"], "what is judged twice is judged the same"
+    # Not a byte of what is stored has moved, and it is still what the facts give.
+    assert stored(db) == before and waymark("check", "--db", db.url, "--digest").out == digest
+    assert waymark("check", "--db", db.url, "--json").json["ok"]
+    # The server takes it up by itself, and each fact from then on names it.
+    until = time.monotonic() + 20
+    n = 2
+    while (named := one(n)) == first:
+        assert time.monotonic() < until, "the running server does not take up the new version"
+        time.sleep(.3)
+        n += 1
+    assert named == r["model_id"]
+    c.close()
+    s.stop()
+    check = waymark("check", "--db", db.url, "--json").json
+    assert check["ok"]
+    rebuilt = waymark("rebuild", "--db", db.url, "--json").json
+    assert rebuilt["states_differed"] == rebuilt["rows_differed"] == 0
+    assert waymark("check", "--db", db.url, "--digest").out.strip() == check["digest"]
+    # What it found is near the truth, and it is a document of skills by their outside names.
+    doc = models(db)[1][1]
+    assert doc["before"] == first and doc["from"]["fit_id"] == r["fit_id"]
+    uris = {u for u, in db.rows("SELECT uri FROM competency")}
+    assert len(doc["by_competency"]) == 4 and set(doc["by_competency"]) <= uris
+    for p in doc["by_competency"].values():
+        assert abs(p["guess"] - TRUTH["guess"]) < .12 and abs(p["learn"] - TRUTH["learn"]) < .15 and abs(p["slip"] - TRUTH["slip"]) < .08, p
+        assert p["guess"] + p["slip"] <= .9 and all(0 < v < 1 for v in p.values())
+
+
+def test_the_same_facts_make_no_second_version(evidence):
+    assert refit(evidence).json["verdict"] == "live"
+    assert refit(evidence).json["verdict"] == "same"
+    assert len(models(evidence)) == 2 and evidence.rows("SELECT COUNT(*) FROM model_fit") == [["1"]]
+
+
+def test_a_worse_candidate_stays_out(evidence):
+    db = evidence
+    assert refit(db).json["verdict"] == "live"
+    live = models(db)
+    # Those it is fitted to begin to answer by coin; those it is judged on do not.
+    rng, true = random.Random(3), truth(4)
+    write_facts(db, LEARNERS, 60, BEGIN + 20 * DAY, lambda who, item, known: true(who, item, known) if held_back(who) else int(rng.random() < .15))
+    waymark("rebuild", "--db", db.url)
+    before = stored(db)
+    r = refit(db).json
+    assert (r["verdict"], r["reason"], r["model_id"]) == ("not_better", "worse", None) and r["report"]["difference"]["mean"] > 0
+    assert models(db) == live and stored(db) == before
+    assert "worse than those of the version in force" in waymark("model", "versions", "--db", db.url).out
+
+
+def test_taken_back_and_held(evidence):
+    db = evidence
+    waymark("model", "take-back", "--db", db.url, expect=4)  # there is none before the first
+    r = refit(db).json
+    before, first = stored(db), models(db)[0]
+    waymark("model", "take-back", "--db", db.url, "--reason", " ", expect=2)
+    back = waymark("model", "take-back", "--db", db.url, "--reason", "Parents asked", "--json").json
+    assert back["taken_back_id"] == r["model_id"] and stored(db) == before
+    listed = waymark("model", "versions", "--db", db.url, "--json").json
+    assert listed["in_force"] == back["model_id"]
+    assert (listed["fits"][0]["verdict"], listed["fits"][0]["note"], listed["fits"][0]["against_id"]) == ("taken_back", "Parents asked", r["model_id"])
+    assert models(db)[-1][1]["default"] == first[1]["default"] and "by_competency" not in models(db)[-1][1]
+    waymark("model", "take-back", "--db", db.url, expect=4)
+    # The program does not put it in force again by itself; a person may.
+    assert refit(db).json["verdict"] == "held" and len(models(db)) == 3
+    assert refit(db, "--go-live").json["verdict"] == "live" and len(models(db)) == 4
+    assert waymark("check", "--db", db.url, "--json").json["ok"]
+
+
+def test_a_group_is_looked_at_and_small_ones_are_not_shown(evidence):
+    db = evidence
+    [[district]] = db.rows("SELECT district_id FROM district")
+    held = [w for w in LEARNERS if held_back(w)]
+    rows = [(n, w, "Reading help") for n, w in enumerate(held[:9])] + [(100 + n, w, "Rare program") for n, w in enumerate(held[9:11])]
+    db.execute("INSERT INTO program_membership (district_id, program_id, learner_id, program, status) VALUES " + ", ".join(f"({district}, {n + 1}, {w}, '{p}', 'active')" for n, w, p in rows))
+    with_groups = refit(db, "--dry-run").json
+    groups = {g["group"]: g for g in with_groups["report"]["groups"]}
+    assert set(groups) == {"Reading help"}, "two students are not shown, nor follow from what is"
+    assert groups["Reading help"]["learners"] == 9 and with_groups["report"]["groups_hidden"] == 2
+    for key in ("bias", "auc_low", "auc_high", "ece"):
+        assert key in groups["Reading help"]["candidate"]
+    # Who is in a group is never given to a model: the parameters are the same without.
+    db.execute("DELETE FROM program_membership")
+    assert refit(db, "--dry-run").json["report"]["fitted"] == with_groups["report"]["fitted"]
+
+
+def test_worse_for_a_group_stays_out(evidence):
+    """Better on the whole, and beyond doubt worse for the students of one program: not put in force."""
+    db = evidence
+    [[district]] = db.rows("SELECT district_id FROM district")
+    own = [w for w in (9_000_000_000_000_000 + n * 31 for n in range(400)) if held_back(w)][:5]
+    # They never come to know it, and guess right less than others: for them the shipped parameters are the better ones.
+    rng = random.Random(5)
+    write_facts(db, own, 5, BEGIN, lambda who, item, known: int(rng.random() < .15))
+    waymark("rebuild", "--db", db.url)
+    db.execute("INSERT INTO program_membership (district_id, program_id, learner_id, program, status) VALUES " + ", ".join(f"({district}, {n + 1}, {w}, 'Bridge', 'active')" for n, w in enumerate(own)))
+    r = refit(db, "--dry-run").json
+    assert r["report"]["difference"]["mean"] < -r["report"]["gain_least"]
+    assert (r["verdict"], r["reason"], r["report"]["worse_for"]) == ("not_better", "worse_for_group", "Bridge")
+    db.execute("DELETE FROM program_membership")
+    assert refit(db, "--dry-run").json["reason"] in ("better", "unsure")
+
+
+def test_one_at_a_time(evidence):
+    db = evidence
+    [[district]] = db.rows("SELECT district_id FROM district")
+    now = int(time.time() * 1000)
+    db.execute(f"INSERT INTO job (district_id, job, holder, until_ms) VALUES ({district}, 'refit', 77, {now + 600000})")
+    assert "another process" in refit(db, expect=4).err
+    assert refit(db, "--dry-run").json["verdict"] == "live", "a dry run takes nobody's place"
+    db.execute(f"UPDATE job SET until_ms = {now - 1}")  # a run that is not heard of any more
+    four = [subprocess.Popen([str(PROGRAM), "model", "refit", "--db", db.url, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()) for _ in range(4)]
+    said = [(p.communicate(timeout=120), p.returncode) for p in four]
+    assert {code for _, code in said} <= {0, 4}, said
+    verdicts = sorted(json.loads(out)["verdict"] for (out, _), code in said if code == 0)
+    assert verdicts.count("live") == 1 and set(verdicts) <= {"live", "same"}
+    assert len(models(db)) == 2 and db.rows("SELECT holder FROM job") == [["0"]]
+    assert db.rows("SELECT COUNT(*) FROM job_run WHERE outcome = 'done'") == [[str(len(verdicts))]]
+
+
+def test_stopped_it_leaves_nothing_behind(evidence):
+    db = evidence
+    for _ in range(10):
+        p = subprocess.Popen([str(PROGRAM), "model", "refit", "--db", db.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+        p.stderr.readline()
+        p.send_signal(signal.SIGTERM)
+        p.communicate(timeout=60)
+        if p.returncode == 1:
+            break
+        db.execute("DELETE FROM model_fit; DELETE FROM job_run; DELETE FROM model WHERE model_id > (SELECT MIN(model_id) FROM model)")
+    else:
+        pytest.fail("it ends before it can be stopped")
+    assert db.rows("SELECT outcome FROM job_run") == [["stopped"]] and db.rows("SELECT holder FROM job") == [["0"]]
+    assert len(models(db)) == 1 and db.rows("SELECT COUNT(*) FROM model_fit") == [["0"]]
+    assert refit(db).json["verdict"] == "live"
+
+
+def children_of(pid):
+    return [int(p) for p in open(f"/proc/{pid}/task/{pid}/children").read().split()]
+
+
+def test_the_server_does_it_once_a_night(evidence, serve):
+    db = evidence
+    db.execute("UPDATE org SET zone = 'America/Chicago'")
+    # Half past two in Chicago.
+    s = serve("--refit", "02:00", "--now", "2026-11-10T08:30:00Z")
+    until = time.monotonic() + 60
+    while db.rows("SELECT outcome, nightly FROM job_run") != [["done", "1"]]:
+        assert time.monotonic() < until, s.log
+        time.sleep(.2)
+    assert len(models(db)) == 2
+    [[night]] = db.rows("SELECT school_date FROM job_run")
+    assert int(night) == (datetime.date(2026, 11, 10) - datetime.date(1970, 1, 1)).days
+    s.stop()
+    assert "begun as process" in s.log
+    for now, hour, runs in (("2026-11-10T09:00:00Z", "02:00", 1), ("2026-11-11T07:30:00Z", "02:00", 1), ("2026-11-11T16:00:00Z", "02:00", 1), ("2026-11-11T08:30:00Z", "off", 1), ("2026-11-11T08:30:00Z", "02:00", 2)):
+        s = serve("--refit", hour, "--now", now)
+        until = time.monotonic() + (4 if runs == 1 else 60)
+        while time.monotonic() < until and db.rows("SELECT COUNT(*) FROM job_run WHERE outcome = 'done'") != [["2"]]:
+            time.sleep(.2)
+        s.stop()
+        assert db.rows("SELECT COUNT(*) FROM job_run") == [[str(runs)]], (now, hour, s.log)
+    told = waymark("doctor", "--db", db.url, env=environment(WAYMARK_REFIT="03:15")).out
+    assert "from 03:15 in the school's zone" in told and told.count("at night done") == 2
+
+
+def test_the_child_is_niced_knows_no_password_by_its_arguments_and_ends_with_the_server(evidence, serve):
+    db = evidence
+    write_facts(db, [8_000_000_000_000_000 + n for n in range(300)], 60, BEGIN, truth(6))  # enough to take a while
+    s = serve("--refit", "02:00", "--now", "2026-11-10T03:30:00Z", env=environment(WAYMARK_REFIT="off"))
+    until = time.monotonic() + 60
+    while not (kids := children_of(s.process.pid)):
+        assert time.monotonic() < until, s.log
+        time.sleep(.005)
+    [kid] = kids
+    argv, stat = open(f"/proc/{kid}/cmdline").read(), None
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            stat = open(f"/proc/{kid}/stat").read().rsplit(")", 1)[1].split()
+        except OSError:
+            break
+        if int(stat[16]) >= 10:
+            break
+        time.sleep(.005)
+    os.kill(kid, 0)
+    s.stop()
+    assert "refit" in argv and db.url not in argv
+    assert stat and int(stat[16]) >= 10, "the child is not niced"
+    with pytest.raises(ProcessLookupError):
+        os.kill(kid, 0)
+
+
+def test_an_hour_that_is_none(db):
+    for bad in ("2am", "25:00", "02:60", "2:00", "02-00", "", ":::::"):
+        r = waymark("serve", "--db", db.url, "--listen", "127.0.0.1:0", "--refit", bad, expect=1)
+        assert "--refit" in r.err, bad

@@ -51,8 +51,14 @@ struct log_columns log_columns_of(const struct cli *c);
         {"--skill", "COLUMN", "column with the skills, several joined by ~~"}, {"--correct", "COLUMN", "column with 0 or 1"},       \
         {"--time", "COLUMN", "column with the time or order"}
 
+/* The answers as histories of single memories, for engine/fsrs.h: one for each student and item, or set of skills. FSRS counts nights, not
+ * hours. row, user: the log's row of each review, the student of each history; in the log's arena. The log has times. ST_NOMEM */
+struct fsrs_log;
+enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, uint32_t **row, uint32_t **user, struct err *e) WARN_UNUSED;
+
 /* --- threads --- */
 struct parallel model_parallel(const struct cli *c); /* --threads N, else the processors at hand */
+struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
 
 double model_seconds(void);      /* a steady clock for measuring */

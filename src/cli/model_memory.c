@@ -11,12 +11,8 @@ static const double DAY_S = 86400.0;
 
 struct memory {
     struct log_data d;
-    bool by_skill;
-    uint32_t *at, *row;     /* histories; reviews in their order, as rows of the log */
-    uint32_t *user;         /* histories */
-    double *days;
-    uint8_t *grade;
-    size_t histories;
+    struct fsrs_log log;
+    uint32_t *row, *user;
     double *p_default, *p_fitted;
     uint8_t *pick, *correct;
     struct fsrs fitted;
@@ -31,68 +27,68 @@ static double day_of(double time_s)
     return whole > d ? whole - 1.0 : whole;
 }
 
-static enum st cut(struct memory *x, struct err *e)
+enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, uint32_t **rows, uint32_t **users, struct err *e)
 {
-    const struct responses *r = &x->d.r;
-    struct arena *a = &x->d.arena;
-    size_t things = x->by_skill ? r->sets : r->items;
+    const struct responses *r = &d->r;
+    struct arena *a = &d->arena;
+    size_t things = by_skill ? r->sets : r->items, histories = 0, filled = 0;
     uint32_t *count = arena_array(a, things + 1, sizeof *count), *place = arena_array(a, things + 1, sizeof *place), *order = arena_array(a, r->rows + 1, sizeof *order);
-    x->at = arena_array(a, r->rows + 2, sizeof *x->at);
-    x->user = arena_array(a, r->rows + 1, sizeof *x->user);
-    x->row = arena_array(a, r->rows + 1, sizeof *x->row);
-    x->days = arena_array(a, r->rows + 1, sizeof *x->days);
-    x->grade = arena_array(a, r->rows + 1, 1);
-    if (!count || !place || !order || !x->at || !x->user || !x->row || !x->days || !x->grade) return err_fail(e, ST_NOMEM, "err.memory", "histories");
-    size_t filled = 0;
-#define THING(i) (x->by_skill ? r->item_set[r->item[i]] : r->item[i])
+    uint32_t *at = arena_array(a, r->rows + 2, sizeof *at), *user = arena_array(a, r->rows + 1, sizeof *user), *row = arena_array(a, r->rows + 1, sizeof *row);
+    double *days = arena_array(a, r->rows + 1, sizeof *days);
+    uint8_t *grade = arena_array(a, r->rows + 1, 1);
+    if (!count || !place || !order || !at || !user || !row || !days || !grade) return err_fail(e, ST_NOMEM, "err.memory", "histories");
+#define THING(i) (by_skill ? r->item_set[r->item[i]] : r->item[i])
     for (size_t u = 0; u < r->users; u++) {
         size_t n = 0;
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++)
             if (count[THING(i)]++ == 0) order[n++] = THING(i);
         for (size_t k = 0; k < n; k++) {
-            x->user[x->histories] = (uint32_t)u;
-            x->at[x->histories++] = (uint32_t)filled;
+            user[histories] = (uint32_t)u;
+            at[histories++] = (uint32_t)filled;
             place[order[k]] = (uint32_t)filled;
             filled += count[order[k]];
             count[order[k]] = 0;
         }
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) x->row[place[THING(i)]++] = (uint32_t)i;
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) row[place[THING(i)]++] = (uint32_t)i;
     }
 #undef THING
-    x->at[x->histories] = (uint32_t)filled;
-    for (size_t h = 0; h < x->histories; h++)
-        for (size_t i = x->at[h]; i < x->at[h + 1]; i++) {
-            x->grade[i] = r->correct[x->row[i]] ? FSRS_GOOD : FSRS_AGAIN;
-            x->days[i] = i > x->at[h] ? day_of(r->time_s[x->row[i]]) - day_of(r->time_s[x->row[i - 1]]) : 0.0;
+    at[histories] = (uint32_t)filled;
+    for (size_t h = 0; h < histories; h++)
+        for (size_t i = at[h]; i < at[h + 1]; i++) {
+            grade[i] = r->correct[row[i]] ? FSRS_GOOD : FSRS_AGAIN;
+            days[i] = i > at[h] ? day_of(r->time_s[row[i]]) - day_of(r->time_s[row[i - 1]]) : 0.0;
         }
+    *out = (struct fsrs_log){histories, at, days, grade};
+    if (rows) *rows = row;
+    if (users) *users = user;
     return ST_OK;
 }
 
 static void predict(struct memory *x, const struct fsrs *m, size_t h, double *p)
 {
     struct fsrs_state s = {0};
-    for (size_t i = x->at[h]; i < x->at[h + 1]; i++) {
-        x->pick[i] = i > x->at[h] && x->days[i] >= 1.0;
-        x->correct[i] = x->grade[i] == FSRS_GOOD;
-        p[i] = x->pick[i] ? fsrs_recall(m, s, x->days[i]) : 0.0;
-        s = fsrs_review(m, s, x->grade[i] == FSRS_GOOD ? FSRS_GOOD : FSRS_AGAIN, x->days[i]);
+    for (size_t i = x->log.at[h]; i < x->log.at[h + 1]; i++) {
+        x->pick[i] = i > x->log.at[h] && x->log.days[i] >= 1.0;
+        x->correct[i] = x->log.grade[i] == FSRS_GOOD;
+        p[i] = x->pick[i] ? fsrs_recall(m, s, x->log.days[i]) : 0.0;
+        s = fsrs_review(m, s, x->log.grade[i] == FSRS_GOOD ? FSRS_GOOD : FSRS_AGAIN, x->log.days[i]);
     }
 }
 
 /* The histories outside a fold, laid together; folds 0: all. */
 static enum st fit_part(struct memory *x, size_t folds, size_t fold, struct fsrs *m, struct fsrs_report *report, struct err *e)
 {
-    size_t n = 0, filled = 0, all = x->at[x->histories];
-    uint32_t *at = malloc((x->histories + 1) * sizeof *at);
+    size_t n = 0, filled = 0, all = x->log.at[x->log.histories];
+    uint32_t *at = malloc((x->log.histories + 1) * sizeof *at);
     double *days = malloc((all + 1) * sizeof *days);
     uint8_t *grade = malloc(all + 1);
     enum st st = at && days && grade ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "histories");
-    for (size_t h = 0; st == ST_OK && h < x->histories; h++) {
+    for (size_t h = 0; st == ST_OK && h < x->log.histories; h++) {
         if (folds && x->d.r.user_fold[x->user[h]] % folds == fold) continue;
-        size_t k = x->at[h + 1] - x->at[h];
+        size_t k = x->log.at[h + 1] - x->log.at[h];
         at[n++] = (uint32_t)filled;
-        memcpy(days + filled, x->days + x->at[h], k * sizeof *days);
-        memcpy(grade + filled, x->grade + x->at[h], k);
+        memcpy(days + filled, x->log.days + x->log.at[h], k * sizeof *days);
+        memcpy(grade + filled, x->log.grade + x->log.at[h], k);
         filled += k;
     }
     if (st == ST_OK) {
@@ -106,7 +102,7 @@ static enum st fit_part(struct memory *x, size_t folds, size_t fold, struct fsrs
 
 static enum st judge(struct memory *x, size_t folds, struct err *e)
 {
-    size_t all = x->at[x->histories];
+    size_t all = x->log.at[x->log.histories];
     struct arena *a = &x->d.arena;
     x->p_default = arena_array(a, all + 1, sizeof(double));
     x->p_fitted = arena_array(a, all + 1, sizeof(double));
@@ -120,7 +116,7 @@ static enum st judge(struct memory *x, size_t folds, struct err *e)
         struct fsrs m;
         struct fsrs_report rep;
         TRY(fit_part(x, folds, f, &m, &rep, e));
-        for (size_t h = 0; h < x->histories; h++)
+        for (size_t h = 0; h < x->log.histories; h++)
             if (x->d.r.user_fold[x->user[h]] % folds == f) {
                 predict(x, &fsrs_default, h, x->p_default);
                 predict(x, &m, h, x->p_fitted);
@@ -143,11 +139,11 @@ static void put(struct json_out *j, const char *key, const struct metrics *m)
 static enum st tell(const struct cli *c, const struct memory *x, struct err *e)
 {
     struct metrics def, fit;
-    size_t all = x->at[x->histories];
+    size_t all = x->log.at[x->log.histories];
     TRY(metrics_of(x->p_default, x->correct, x->pick, all, &def, e));
     TRY(metrics_of(x->p_fitted, x->correct, x->pick, all, &fit, e));
     if (!c->json) {
-        printf("%zu memories, %zu reviews, %zu of them on a later day than the last; fitted in %.3f s, %d steps\n", x->histories, all, x->report.reviews, x->seconds, x->report.iterations);
+        printf("%zu memories, %zu reviews, %zu of them on a later day than the last; fitted in %.3f s, %d steps\n", x->log.histories, all, x->report.reviews, x->seconds, x->report.iterations);
         printf("default weights: AUC %.4f  RMSE %.4f  log-loss %.4f\nfitted weights:  AUC %.4f  RMSE %.4f  log-loss %.4f\n", def.auc, def.rmse, def.log_loss, fit.auc, fit.rmse, fit.log_loss);
         for (size_t i = 0; i < FSRS_WEIGHTS; i++) printf("%s%.4f", i ? " " : "weights ", x->fitted.w[i]);
         putchar('\n');
@@ -159,7 +155,7 @@ static enum st tell(const struct cli *c, const struct memory *x, struct err *e)
     json_out_init(&j, &t);
     json_open_obj(&j, NULL);
     json_put_str(&j, "kind", "fsrs-6");
-    json_put_i64(&j, "memories", (int64_t)x->histories);
+    json_put_i64(&j, "memories", (int64_t)x->log.histories);
     json_put_i64(&j, "reviews", (int64_t)all);
     put(&j, "default", &def);
     put(&j, "fitted", &fit);
@@ -184,10 +180,9 @@ int run_model_memory(struct cli *c)
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
     if (strcmp(by, "item") != 0 && strcmp(by, "skill") != 0) return cli_usage(c, "--by is item or skill");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
-    x.by_skill = *by == 's';
     enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
     if (st == ST_OK && !x.d.r.time_s) st = err_fail(&e, ST_INVALID, "model.row", "the answers have no times, so nothing can be said about forgetting");
-    if (st == ST_OK) st = cut(&x, &e);
+    if (st == ST_OK) st = log_histories(&x.d, *by == 's', &x.log, &x.row, &x.user, &e);
     if (st == ST_OK) st = judge(&x, (size_t)folds, &e);
     if (st == ST_OK) st = tell(c, &x, &e);
     log_release(&x.d);

@@ -168,13 +168,18 @@ static void run_threads(void *pool, size_t n, void (*task)(void *arg, size_t i),
     for (size_t i = 0; i < made; i++) pthread_join(id[i], NULL);
 }
 
+struct parallel model_threads(int64_t n)
+{
+    if (n < 1) n = 1;
+    if (n > THREADS_MAX) n = THREADS_MAX;
+    return (struct parallel){run_threads, (void *)(uintptr_t)n};
+}
+
 struct parallel model_parallel(const struct cli *c)
 {
     int64_t n = sysconf(_SC_NPROCESSORS_ONLN);
     if (cli_opt(c, "--threads")) (void)parse_i64(cli_opt(c, "--threads"), &n);
-    if (n < 1) n = 1;
-    if (n > THREADS_MAX) n = THREADS_MAX;
-    return (struct parallel){run_threads, (void *)(uintptr_t)n};
+    return model_threads(n);
 }
 
 double model_seconds(void)

@@ -51,3 +51,20 @@ enum st bkt_update(const struct bkt *m, const double *p_known, size_t n, enum bk
     for (size_t i = 0; i < n; i++) next[i] = out[i];
     return ST_OK;
 }
+
+size_t bkt_replay(const struct bkt *m, size_t skills, const uint32_t *packed, size_t n, double secure, double *known)
+{
+    size_t reached = 0;
+    for (size_t s = 0; s < skills; s++) known[s] = -1.0;
+    for (size_t i = 0; i < n; i++) {
+        const struct bkt *k = &m[packed[i] >> 1];
+        double p = known[packed[i] >> 1], if_known = packed[i] & 1 ? 1.0 - k->slip : k->slip, if_not = packed[i] & 1 ? k->guess : 1.0 - k->guess;
+        p = p < 0.0 ? k->prior : p;
+        double both = p * if_known;
+        p = both / (both + (1.0 - p) * if_not);
+        p = p + (1.0 - p) * k->learn;
+        known[packed[i] >> 1] = p > 1.0 ? 1.0 : p;
+    }
+    for (size_t s = 0; s < skills; s++) reached += known[s] >= secure;
+    return reached;
+}

@@ -21,6 +21,7 @@ void bkt_data_free(struct bkt_data *d)
 {
     if (!d) return;
     free(d->groups);
+    free(d->ends);
     free(d->bits);
     free(d->sets);
     free(d);
@@ -77,40 +78,71 @@ static void count_set(struct bkt_set *set, const struct sequence *q)
     }
 }
 
-static void pack_group(struct bkt_data *d, const struct sequence *q, size_t n, size_t *bit)
+/* The trunk grows while a level costs less than it saves: as many slots as there are sequences that reach it. */
+static uint32_t depth_of(const struct sequence *s, size_t n)
+{
+    uint32_t depth = 1;
+    while (depth < BKT_DEPTH_MAX) { /* the longest are first */
+        size_t reach = 0;
+        while (reach < n && s[reach].length > depth) reach++;
+        if (((size_t)2 << depth) > reach) break;
+        depth++;
+    }
+    return depth;
+}
+
+static uint32_t slot_of(const struct sequence *q, uint32_t depth)
+{
+    uint32_t bits = 0, n = q->length < depth ? q->length : depth;
+    for (uint32_t i = 0; i < n; i++) bits |= (uint32_t)q->answers[i] << i;
+    return (1U << n) + bits;
+}
+
+static void pack_group(struct bkt_data *d, uint32_t depth, const struct sequence *q, size_t n, size_t *bit)
 {
     struct bkt_group *g = &d->groups[d->group_count++];
-    *g = (struct bkt_group){.steps = q[0].length, .bits = d->bits + *bit};
+    *g = (struct bkt_group){.steps = q[0].length - depth, .lanes = (uint32_t)n, .bits = d->bits + *bit};
     for (size_t l = 0; l < BKT_LANES; l++) {
-        g->start[l] = l < n ? g->steps - q[l].length : g->steps;
-        g->weight[l] = l < n ? q[l].weight : 0;
-        for (uint32_t i = g->start[l]; i < g->steps; i++) d->bits[*bit + i] = (uint8_t)(d->bits[*bit + i] | q[l].answers[i - g->start[l]] << l);
+        g->slot[l] = l < n ? slot_of(&q[l], depth) : 1;
+        g->start[l] = l < n ? g->steps - (q[l].length - depth) : g->steps;
+        g->weight[l] = l < n ? (double)q[l].weight : 0.0;
+        for (uint32_t i = g->start[l]; i < g->steps; i++) d->bits[*bit + i] = (uint8_t)(d->bits[*bit + i] | q[l].answers[depth + i - g->start[l]] << l);
     }
     *bit += g->steps;
 }
 
-static enum st pack(struct bkt_data *d, const struct sequence *s, size_t n, struct err *e)
+/* One set's sequences, the longest first. */
+static void pack_set(struct bkt_data *d, struct bkt_set *set, const struct sequence *s, size_t n, size_t *bit)
 {
-    size_t bytes = 0, bit = 0, groups = 0;
-    for (size_t i = 0; i < n;) {
-        size_t j = i;
-        while (j < n && j < i + BKT_LANES && s[j].set == s[i].set) j++;
-        bytes += s[i].length;
-        groups++;
+    size_t i = 0;
+    *set = (struct bkt_set){.group = (uint32_t)d->group_count, .end = (uint32_t)d->end_count, .depth = depth_of(s, n)};
+    for (size_t k = 0; k < n; k++) count_set(set, &s[k]);
+    while (i < n && s[i].length > set->depth) {
+        size_t j = i + 1;
+        while (j < n && j < i + BKT_LANES && s[j].length > set->depth) j++;
+        pack_group(d, set->depth, s + i, j - i, bit);
         i = j;
     }
-    d->groups = malloc((groups + 1) * sizeof *d->groups);
+    if (i) set->longest = s[0].length - set->depth;
+    for (; i < n; i++) d->ends[d->end_count++] = (struct bkt_end){slot_of(&s[i], set->depth), s[i].weight};
+    set->group_end = (uint32_t)d->group_count;
+    set->end_end = (uint32_t)d->end_count;
+}
+
+static enum st pack(struct bkt_data *d, const struct sequence *s, size_t n, struct err *e)
+{
+    size_t bytes = 0, bit = 0;
+    for (size_t i = 0, in_set = 0; i < n; i++) { /* each group's longest; where groups begin depends on the trunk, so all that could */
+        in_set = i && s[i].set == s[i - 1].set ? in_set + 1 : 0;
+        if (in_set % BKT_LANES == 0) bytes += s[i].length;
+    }
+    d->groups = malloc((n / BKT_LANES + d->set_count + 1) * sizeof *d->groups);
+    d->ends = malloc((n + 1) * sizeof *d->ends);
     d->bits = calloc(bytes + 1, 1);
-    if (!d->groups || !d->bits) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
-    for (size_t i = 0; i < n;) {
-        struct bkt_set *set = &d->sets[s[i].set];
-        if (set->sequences == 0) set->group = (uint32_t)d->group_count;
-        size_t j = i;
-        for (; j < n && j < i + BKT_LANES && s[j].set == s[i].set; j++) count_set(set, &s[j]);
-        if (s[i].length > set->longest) set->longest = s[i].length;
-        pack_group(d, s + i, j - i, &bit);
-        set->group_end = (uint32_t)d->group_count;
-        i = j;
+    if (!d->groups || !d->ends || !d->bits) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i; j < n && s[j].set == s[i].set; j++) {}
+        pack_set(d, &d->sets[s[i].set], s + i, j - i, &bit);
     }
     return ST_OK;
 }

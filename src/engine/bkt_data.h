@@ -5,16 +5,18 @@
 #include "engine/bkt_fit.h"
 
 struct bkt_set {
-    uint32_t group, group_end, longest;
+    uint32_t group, group_end, end, end_end; /* its places among groups and ends */
+    uint32_t depth, longest;                 /* of the trunk; of what follows it */
     size_t sequences, students, answers;
     double right, first_right, late, late_right; /* late: from the fifth answer on */
 };
 
 struct bkt_data {
     struct bkt_group *groups;
+    struct bkt_end *ends;
     uint8_t *bits;
     struct bkt_set *sets;
-    size_t set_count, group_count, sequences;
+    size_t set_count, group_count, end_count, sequences;
 };
 
 #endif

@@ -24,23 +24,6 @@ struct fit {
     bool failed, unconverged;
 };
 
-struct scratch {
-    double *alpha, *scale;
-};
-
-static bool scratch_make(struct scratch *s, uint32_t longest)
-{
-    s->alpha = malloc(((size_t)longest + 1) * BKT_LANES * sizeof *s->alpha);
-    s->scale = malloc(((size_t)longest / BKT_SCALE_EVERY + 2) * BKT_LANES * sizeof *s->scale);
-    return s->alpha && s->scale;
-}
-
-static void scratch_free(struct scratch *s)
-{
-    free(s->alpha);
-    free(s->scale);
-}
-
 static double clamp(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
 
 static void hold(struct bkt *m, const struct bkt_options *o)
@@ -57,12 +40,11 @@ static void hold(struct bkt *m, const struct bkt_options *o)
     }
 }
 
-static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m, const struct scratch *s)
+static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s)
 {
-    struct bkt_sums sums = {0};
-    struct bkt_steps t;
-    bkt_steps_fill(&t, m);
-    for (size_t g = set->group; g < set->group_end; g++) bkt_group_sums(&d->groups[g], &t, s->alpha, s->scale, &sums);
+    struct bkt_part p = {.depth = set->depth, .longest = set->longest, .groups = d->groups + set->group, .group_count = set->group_end - set->group, .ends = d->ends + set->end, .end_count = set->end_end - set->end};
+    struct bkt_sums sums;
+    bkt_expect(&p, m, s, &sums);
     return sums;
 }
 
@@ -115,7 +97,7 @@ struct run {
     bool converged;
 };
 
-static struct run climb(const struct fit *f, const struct bkt_set *set, struct bkt start, const struct scratch *s)
+static struct run climb(const struct fit *f, const struct bkt_set *set, struct bkt start, const struct bkt_scratch *s)
 {
     double students = (double)set->students, answers = (double)set->answers, w = f->o->prior_weight;
     struct run r = {.m = start};
@@ -178,8 +160,8 @@ static void fit_set(void *arg, size_t which)
         out->flags = BKT_NO_DATA | BKT_POOLED | BKT_FEW;
         return;
     }
-    struct scratch s;
-    if (!scratch_make(&s, set->longest)) f->failed = true;
+    struct bkt_scratch s;
+    if (bkt_scratch_make(&s, set->depth, set->longest, NULL) != ST_OK) f->failed = true;
     else if (set->students < POOLED_STUDENTS && f->o->prior_weight > 0.0) {
         out->log_likelihood = expect(f->d, set, &f->pooled, &s).log_likelihood;
         out->flags = BKT_FEW | BKT_POOLED;
@@ -192,16 +174,16 @@ static void fit_set(void *arg, size_t which)
         f->steps[at] = (double)set->answers * (double)(a.iterations + b.iterations);
         if (!a.converged || !b.converged) f->unconverged = true;
     }
-    scratch_free(&s);
+    bkt_scratch_free(&s);
 }
 
 static void expect_set(void *arg, size_t at)
 {
     struct fit *f = arg;
-    struct scratch s;
-    if (scratch_make(&s, f->d->sets[at].longest)) f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled, &s);
+    struct bkt_scratch s;
+    if (bkt_scratch_make(&s, f->d->sets[at].depth, f->d->sets[at].longest, NULL) == ST_OK) f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled, &s);
     else f->failed = true;
-    scratch_free(&s);
+    bkt_scratch_free(&s);
 }
 
 /* All sets as one. */

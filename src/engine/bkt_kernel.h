@@ -1,18 +1,33 @@
-/* The E-step of one group of eight sequences. Private to engine. */
+/* The E-step of one set of skills. Private to engine. */
 #ifndef ENGINE_BKT_KERNEL_H
 #define ENGINE_BKT_KERNEL_H
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "engine/bkt.h"
 
-enum { BKT_LANES = 8, BKT_SCALE_EVERY = 64 };
+enum { BKT_LANES = 8, BKT_SCALE_EVERY = 32, BKT_DEPTH_MAX = 10 };
 
-/* Sequences of one set, the longest first; shorter ones begin later, so that all end together. */
+/* What follows the trunk (bkt_kernel.c) in up to eight sequences, the longest first; shorter ones begin later, so that all end together. */
 struct bkt_group {
-    uint32_t steps;               /* length of the longest */
-    uint32_t start[BKT_LANES];    /* step at which each lane begins; steps: the lane is empty */
-    uint32_t weight[BKT_LANES];   /* how many students gave exactly these answers; 0: empty */
-    const uint8_t *bits;          /* steps: bit l = lane l was right */
+    uint32_t steps, lanes;      /* length of the longest; how many sequences */
+    uint32_t start[BKT_LANES];  /* step at which each lane begins, ascending */
+    uint32_t slot[BKT_LANES];   /* where on the trunk it begins; of an empty lane: 1 */
+    double weight[BKT_LANES];   /* how many students gave exactly these answers; 0: empty */
+    const uint8_t *bits;        /* steps: bit l = lane l was right */
+};
+
+/* Sequences that end on the trunk. */
+struct bkt_end {
+    uint32_t slot, weight;
+};
+
+struct bkt_part {
+    uint32_t depth, longest;    /* of the trunk, 1 .. BKT_DEPTH_MAX; of what follows it */
+    const struct bkt_group *groups;
+    const struct bkt_end *ends;
+    size_t group_count, end_count;
 };
 
 /* Weighted expectations. */
@@ -24,15 +39,13 @@ struct bkt_sums {
     double log_likelihood;
 };
 
-/* What a step does, by answers of four lanes; made once for a set's parameters. */
-typedef double bkt_v4 __attribute__((vector_size(32)));
-struct bkt_steps {
-    bkt_v4 stay[16], known[16], right[16], learn[16]; /* (1-T) b0; b1; 1 or 0; T b1 */
-    double u0, v0, t;                                 /* what a lane starts with */
+struct bkt_scratch {
+    double *trunk, *alpha, *factor;
 };
-void bkt_steps_fill(struct bkt_steps *t, const struct bkt *m); /* m->learn < 1 */
+enum st bkt_scratch_make(struct bkt_scratch *s, uint32_t depth, uint32_t longest, struct err *e) WARN_UNUSED;
+void bkt_scratch_free(struct bkt_scratch *s);
 
-/* alpha holds group->steps * BKT_LANES doubles, scale (steps / BKT_SCALE_EVERY + 2) * BKT_LANES doubles. */
-void bkt_group_sums(const struct bkt_group *g, const struct bkt_steps *t, double *alpha, double *scale, struct bkt_sums *s);
+/* m->learn < 1; s: for at least this depth and length. */
+void bkt_expect(const struct bkt_part *p, const struct bkt *m, const struct bkt_scratch *s, struct bkt_sums *out);
 
 #endif

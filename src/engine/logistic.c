@@ -83,6 +83,15 @@ size_t logistic_values(unsigned terms, const struct features *f, uint32_t item, 
     return at;
 }
 
+/* What follows the skills' values: their terms in the order of logistic_values. */
+enum { STUDENT_VALUES = 9 };
+static const struct {
+    unsigned term;
+    uint8_t which;
+    bool of_item;
+} student_values[STUDENT_VALUES] = {{TERM_ITEM_COUNTS, 0, true}, {TERM_ITEM_COUNTS, 1, true}, {TERM_TOTAL, 0, false}, {TERM_TOTAL, 1, false}, {TERM_AVERAGES, 0, false},
+                                    {TERM_AVERAGES, 1, false}, {TERM_GAP, 0, true}, {TERM_GAP, 1, false}, {TERM_MEAN, 0, false}};
+
 size_t logistic_explain(const struct logistic *m, uint32_t item, const uint32_t *skills, size_t n, const float *x, struct logistic_part *out)
 {
     size_t at = 0, from = 1;
@@ -93,7 +102,6 @@ size_t logistic_explain(const struct logistic *m, uint32_t item, const uint32_t 
         out[at++] = (struct logistic_part){(term_), (skill_), (uint8_t)(which_), v_, w_, v_ * w_};                                                      \
     } while (0)
     PART(0, UINT32_MAX, 0, 1.0, m->dense[0]);
-    if (t & TERM_ITEM) PART(TERM_ITEM, UINT32_MAX, 0, 1.0, item < m->items ? m->item[item] : 0.0);
     for (size_t i = 0; i < n && m->per_skill; i++) {
         const double *w = m->dense + 1 + skills[i] * m->per_skill;
         PART(TERM_SKILL, skills[i], 0, 1.0, *w++);
@@ -104,12 +112,22 @@ size_t logistic_explain(const struct logistic *m, uint32_t item, const uint32_t 
         if (t & TERM_GAP) PART(TERM_GAP, skills[i], 0, (double)x[from++], *w++);
         if (t & TERM_MEAN) PART(TERM_MEAN, skills[i], 0, (double)x[from++], *w++);
     }
+    /* The student's own values, then what differs from item to item (logistic_candidates). */
     const double *w = m->dense + 1 + m->skills * m->per_skill;
-    static const struct {
-        unsigned term, count;
-    } of_student[] = {{TERM_ITEM_COUNTS, 2}, {TERM_TOTAL, 2}, {TERM_AVERAGES, 2}, {TERM_GAP, 2}, {TERM_MEAN, 1}};
-    for (size_t k = 0; k < sizeof of_student / sizeof *of_student; k++)
-        for (unsigned j = 0; j < of_student[k].count && (t & of_student[k].term); j++) PART(of_student[k].term, UINT32_MAX, j, (double)x[from++], *w++);
+    const float *own = x + from;
+    for (size_t k = 0; k < STUDENT_VALUES; k++) {
+        bool there = t & student_values[k].term;
+        if (there && !student_values[k].of_item) PART(student_values[k].term, UINT32_MAX, student_values[k].which, (double)*own, *w);
+        own += there, w += there;
+    }
+    if (t & TERM_ITEM) PART(TERM_ITEM, UINT32_MAX, 0, 1.0, item < m->items ? m->item[item] : 0.0);
+    own = x + from;
+    w = m->dense + 1 + m->skills * m->per_skill;
+    for (size_t k = 0; k < STUDENT_VALUES; k++) {
+        bool there = t & student_values[k].term;
+        if (there && student_values[k].of_item) PART(student_values[k].term, UINT32_MAX, student_values[k].which, (double)*own, *w);
+        own += there, w += there;
+    }
 #undef PART
     return at;
 }
@@ -121,4 +139,34 @@ double logistic_logit(const struct logistic *m, uint32_t item, const uint32_t *s
     double sum = 0.0;
     for (size_t i = 0; i < count; i++) sum = sum + parts[i].logit;
     return sum;
+}
+
+void logistic_candidates(const struct logistic *m, const struct features *f, const uint32_t *skills, size_t n, double time_s, const uint32_t *item, size_t count, double *p)
+{
+    if (!count) return;
+    float x[LOGISTIC_LOCAL_MAX];
+    struct logistic_part parts[LOGISTIC_PARTS_MAX];
+    unsigned t = m->terms;
+    logistic_values(t, f, item[0], skills, n, time_s, x);
+    size_t all = logistic_explain(m, item[0], skills, n, x, parts), own = (t & TERM_ITEM ? 1U : 0U) + (t & TERM_ITEM_COUNTS ? 2U : 0U) + (t & TERM_GAP ? 1U : 0U);
+    double same = 0.0;
+    for (size_t i = 0; i + own < all; i++) same = same + parts[i].logit;
+    const struct logistic_part *of_item = parts + (all - own);
+    for (size_t c = 0; c < count; c++) {
+        uint32_t i = item[c];
+        const struct logistic_part *part = of_item;
+        double sum = same;
+        if (t & TERM_ITEM) {
+            sum = sum + (i < m->items ? m->item[i] : 0.0);
+            part++;
+        }
+        if (t & TERM_ITEM_COUNTS) {
+            sum = sum + (double)(float)log_count(f->item[i].wins) * part[0].weight;
+            sum = sum + (double)(float)log_count(f->item[i].n) * part[1].weight;
+            part += 2;
+        }
+        if (t & TERM_GAP) sum = sum + (double)(float)gap(f->item[i].n > 0, f->item_last_s[i], time_s) * part[0].weight;
+        p[c] = sum;
+    }
+    for (size_t c = 0; c < count; c++) p[c] = num_logistic(p[c]);
 }

@@ -55,6 +55,10 @@ size_t logistic_values(unsigned terms, const struct features *f, uint32_t item, 
 /* The logit of a right answer for those values. item >= items counts as never seen. */
 double logistic_logit(const struct logistic *m, uint32_t item, const uint32_t *skills, size_t n, const float *x);
 
+/* P(right) of count items, each < f->items, that need the same n skills: bit for bit what logistic_values and logistic_logit give for each, with
+ * what they share worked once. Windows are those of the last features_at. */
+void logistic_candidates(const struct logistic *m, const struct features *f, const uint32_t *skills, size_t n, double time_s, const uint32_t *item, size_t count, double *p);
+
 /* Why. The parts are the products of weights and values, by name; their sum in this order is the logit, to the last bit. */
 struct logistic_part {
     unsigned term;     /* one of enum logistic_term; 0: the intercept */

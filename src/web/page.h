@@ -91,6 +91,8 @@ enum st web_rules_save(struct call *c, struct err *e);
 enum st web_waiver_parse(struct call *c, struct command **out, struct err *e);
 enum st web_waiver_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_waiver_answer(struct call *c, struct err *e);
+enum st web_models(struct call *c, struct err *e);
+enum st web_models_take_back(struct call *c, struct err *e);
 enum st web_children(struct call *c, struct err *e);
 enum st web_try(struct call *c, struct err *e);
 enum st web_asset(struct call *c, struct err *e);

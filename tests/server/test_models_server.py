@@ -328,3 +328,27 @@ def test_an_hour_that_is_none(db):
     for bad in ("2am", "25:00", "02:60", "2:00", "02-00", "", ":::::"):
         r = waymark("serve", "--db", db.url, "--listen", "127.0.0.1:0", "--refit", bad, expect=1)
         assert "--refit" in r.err, bad
+
+
+def test_the_page(evidence, serve, school):
+    db = evidence
+    s = serve()
+    leader, teacher = Client(s.port), Client(s.port)
+    for c, key in ((leader, "district"), (teacher, "teacher")):
+        assert c.sign_in(school.users[key].username, school.users[key].password).status == 303
+    page = leader.get("/models").text
+    assert "begins with" in page and "Nothing was fitted yet" in page and "take-back" not in page
+    r = refit(db).json
+    time.sleep(2.5)
+    page = leader.get("/models").text
+    assert "Numbers fitted to" in page and r["model_id"] in page and "log-loss" in page and "take-back" in page
+    assert "take-back" not in teacher.get("/models").text
+    form = {"client_id": "take-back-0001", "reason": "The staff asked for <b>it</b>"}
+    assert teacher.post("/models/take-back", form=form).status == 403
+    assert leader.post("/models/take-back", form={"client_id": "take-back-0002", "reason": " "}).status == 400 and len(models(db)) == 2
+    for _ in range(2):  # sent twice, it is taken back once
+        assert leader.post("/models/take-back", form=form).status == 303
+    assert len(models(db)) == 3
+    page = teacher.get("/models").text
+    assert "Taken back" in page and "Was in force" in page and "The staff asked for &lt;b&gt;it&lt;/b&gt;" in page and "Desdemona Dogwoodson" in page
+    leader.close(), teacher.close()

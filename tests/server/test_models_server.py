@@ -1,10 +1,12 @@
 """The life of a district's models: fitted to its own evidence, judged on students held back, put in force from then on, taken back;
 one at a time, and once a night."""
+import contextlib
 import datetime
 import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -352,3 +354,53 @@ def test_the_page(evidence, serve, school):
     page = teacher.get("/models").text
     assert "Taken back" in page and "Was in force" in page and "The staff asked for &lt;b&gt;it&lt;/b&gt;" in page and "Desdemona Dogwoodson" in page
     leader.close(), teacher.close()
+
+
+def made_older(db):
+    """Every stored state in the form of the program before: what is in it is not looked at."""
+    if db.kind == "sqlite":
+        with contextlib.closing(sqlite3.connect(db.path, timeout=20)) as c, c:
+            for key, blob in c.execute("SELECT learner_id, state FROM learner_state").fetchall():
+                c.execute("UPDATE learner_state SET state = ? WHERE learner_id = ?", (blob[:2] + b"3" + blob[3:], key))
+    else:
+        db.execute(r"UPDATE learner_state SET state = overlay(state placing '\x33'::bytea from 3 for 1)")
+    return db.rows("SELECT COUNT(*) FROM learner_state")[0][0]
+
+
+def forms(db):
+    third = "hex(substr(state, 3, 1))" if db.kind == "sqlite" else "upper(encode(substring(state from 3 for 1), 'hex'))"
+    return {f for f, in db.rows(f"SELECT DISTINCT {third} FROM learner_state")}
+
+
+def test_states_of_the_version_before(db, serve, school):
+    """Read while they are old, and derived anew by `waymark migrate`, or by the server when it begins."""
+    write_facts(db, [int(school.student.id), int(school.classmate.id)], 20, BEGIN, truth(9))
+    waymark("rebuild", "--db", db.url)
+    digest = waymark("check", "--db", db.url, "--digest").out
+    assert made_older(db) == "2" and forms(db) == {"33"}
+    assert not waymark("check", "--db", db.url, "--json", expect=1).json["ok"]
+    assert waymark("check", "--db", db.url, "--digest").out == digest, "an old state is read as what the facts say"
+    # As when the program is newer than the database.
+    db.execute("DELETE FROM schema_migration WHERE number = 17")
+    assert "Derived anew: 2 learners" in waymark("migrate", "--db", db.url).err
+    assert forms(db) == {"34"} and waymark("check", "--db", db.url, "--json").json["ok"] and waymark("check", "--db", db.url, "--digest").out == digest
+    # And an answer finds an old state before anything else did.
+    made_older(db)
+    s = serve()
+    c, t = Client(s.port, school.users["student"].token), Client(s.port, school.users["teacher"].token)
+    before = c.get(f"/api/v1/learners/{school.student.id}/mastery").json["competencies"]
+    assert t.get(f"/api/v1/classes/{school.classes['c1']}/mastery").status == 200
+    item = c.next()
+    assert c.answer(item, school.right(item["item_id"])).status == 200
+    after = {k["competency_id"]: k for k in c.get(f"/api/v1/learners/{school.student.id}/mastery").json["competencies"]}
+    assert len(before) >= 4 and all(after[k["competency_id"]]["evidence_count"] >= k["evidence_count"] for k in before)
+    c.close(), t.close()
+    s.stop()
+    db.execute("UPDATE policy SET derived_at_ms = NULL")
+    s = serve()
+    until = time.monotonic() + 30
+    while forms(db) != {"34"}:
+        assert time.monotonic() < until
+        time.sleep(.2)
+    s.stop()
+    assert waymark("check", "--db", db.url, "--json").json["ok"]

@@ -73,7 +73,6 @@ enum st model_fit_last(struct tx *tx, const char *kind, const char *verdict, int
 
 void model_fit_json(struct json_out *j, const struct model_fit *f)
 {
-    json_open_obj(j, NULL);
     json_put_id(j, "fit_id", f->fit_id);
     if (f->fit_id) json_put_time(j, "at", id_time_ms(f->fit_id));
     json_put_str(j, "kind", f->kind);
@@ -90,7 +89,6 @@ void model_fit_json(struct json_out *j, const struct model_fit *f)
     json_put_raw(j, "report", f->report ? f->report : "{}");
     if (f->note && *f->note) json_put_str(j, "note", f->note);
     if (f->recorder_id) json_put_id(j, "recorder_id", f->recorder_id);
-    json_close_obj(j);
 }
 
 /* Log-loss in nats is nobody's unit: as a share of what the version in force had. */
@@ -115,7 +113,8 @@ void model_fit_words(struct text *out, enum lang lang, struct arena *a, const st
     text_release(&share);
 }
 
-static enum st find_version(struct tx *tx, struct arena *a, int64_t now_ms, int64_t id, struct model_row *out, struct err *e)
+/* id 0: the latest of a kind. */
+static enum st find_version(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, int64_t id, struct model_row *out, struct err *e)
 {
     struct stmt *q;
     *out = (struct model_row){0};
@@ -123,15 +122,19 @@ static enum st find_version(struct tx *tx, struct arena *a, int64_t now_ms, int6
     for (bool row = true;;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
-        if (id ? col_i64(q, 0) != id : (strcmp(col_text(q, 1), "bkt") != 0 || col_i64(q, 3) > now_ms)) continue;
+        if (id ? col_i64(q, 0) != id : (strcmp(col_text(q, 1), kind) != 0 || col_i64(q, 3) > now_ms)) continue;
         *out = (struct model_row){col_i64(q, 0), col_i64(q, 3), arena_strdup(a, col_text(q, 2))};
         if (!out->doc) return no_memory(e);
     }
-    return out->model_id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no such version of the model");
+    return ST_OK;
 }
 
-enum st model_in_force(struct tx *tx, struct arena *a, int64_t now_ms, struct model_row *out, struct err *e) { return find_version(tx, a, now_ms, 0, out, e); }
-enum st model_by_id(struct tx *tx, struct arena *a, int64_t id, struct model_row *out, struct err *e) { return find_version(tx, a, INT64_MAX, id, out, e); }
+enum st model_in_force(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, struct model_row *out, struct err *e) { return find_version(tx, a, kind, now_ms, 0, out, e); }
+enum st model_by_id(struct tx *tx, struct arena *a, int64_t id, struct model_row *out, struct err *e)
+{
+    TRY(find_version(tx, a, "", INT64_MAX, id, out, e));
+    return out->model_id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %lld of the model", (long long)id);
+}
 
 enum st model_insert(struct app *app, struct tx *tx, const char *kind, const char *doc, int64_t *model_id, struct err *e)
 {
@@ -181,15 +184,17 @@ static enum st take_back(struct app *app, struct tx *tx, struct arena *a, struct
     json_t *doc;
     char *text;
     int64_t before_id;
-    TRY(model_in_force(tx, a, app_now_ms(app), &now, e));
-    TRY(json_read(a, now.doc, strlen(now.doc), &doc, e));
-    if (!id_parse(json_str(doc, "before", ""), &before_id)) return err_fail(e, ST_DENIED, "model.first", "the version in force is the first one: there is none to go back to");
-    TRY(model_by_id(tx, a, before_id, &before, e));
+    bool questions = strcmp(t->kind, "items") == 0;
+    TRY(model_in_force(tx, a, t->kind, app_now_ms(app), &now, e));
+    TRY(json_read(a, now.doc ? now.doc : "{}", strlen(now.doc ? now.doc : "{}"), &doc, e));
+    if (id_parse(json_str(doc, "before", ""), &before_id)) TRY(model_by_id(tx, a, before_id, &before, e));
+    else if (questions && json_object_get(doc, "items")) before = (struct model_row){.doc = "{}"};
+    else return err_fail(e, ST_DENIED, "model.first", "the version in force is the first one: there is none to go back to");
     TRY(back_to(a, &now, &before, &text, e));
-    TRY(model_insert(app, tx, "bkt", text, &t->model_id, e));
+    TRY(model_insert(app, tx, t->kind, text, &t->model_id, e));
     t->fit_id = app_id(app);
     t->taken_back_id = now.model_id;
-    return model_fit_insert(tx, &(struct model_fit){.fit_id = t->fit_id, .kind = "bkt", .verdict = "taken_back", .reason = "taken_back", .model_id = t->model_id, .against_id = now.model_id, .note = t->note,
+    return model_fit_insert(tx, &(struct model_fit){.fit_id = t->fit_id, .kind = t->kind, .verdict = "taken_back", .reason = "taken_back", .model_id = t->model_id, .against_id = now.model_id, .note = t->note,
                                                     .recorder_id = t->recorder_id, .client_id = t->client_id}, e);
 }
 

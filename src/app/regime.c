@@ -135,6 +135,20 @@ static enum st narrow_down(struct tx *tx, struct arena *a, struct regime *r, str
     return ST_OK;
 }
 
+static enum st load_items(struct tx *tx, struct arena *a, const struct catalogue *c, struct item_layer *out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    *out = (struct item_layer){0};
+    TRY(tx_stmt(tx, SQL_model_items, &q, e));
+    TRY(stmt_step(q, &row, e));
+    if (!row) return ST_OK;
+    int64_t id = col_i64(q, 0);
+    TRY(item_layer_parse(a, c, col_text(q, 1), out, e));
+    out->model_id = id;
+    return ST_OK;
+}
+
 enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e)
 {
     struct stmt *q;
@@ -170,12 +184,12 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
     for (bool row = true; r.model_count < models;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
-        if (strcmp(col_text(q, 1), "bkt") != 0) continue;
         struct model *m = &r.models[r.model_count++];
         m->model_id = col_i64(q, 0);
         m->effective_at_ms = col_i64(q, 3);
         TRY(model_parse(a, c, col_text(q, 2), m, e));
     }
+    TRY(load_items(tx, a, c, &r.items, e));
     if (r.policy_count == 0) { /* a database just made: the defaults, as version 0 */
         r.policies[0] = (struct policy_version){.policy = policy_default(), .doc = "{}", .reason = "", .derived = true};
         r.policy_count = 1;

@@ -29,6 +29,6 @@ const struct cli_word cli_words_model[] = {
      {{"--dry-run", NULL, "write nothing: say what it would do"}, {"--nightly", NULL, "as the server begins it: quietly, and once a night"},
       {"--go-live", NULL, "also within 28 days after a version was taken back"}, {0}}},
     {"model versions", "", "List what was fitted, how it was judged, and which version is in force.", run_model_versions, true, {{0}}},
-    {"model take-back", "", "Go back to the version before the one in force, for answers from now on.", run_model_take_back, true, {{"--reason", "TEXT", "why, for the registry"}, {0}}},
+    {"model take-back", "", "Go back to the version before the one in force, for answers from now on.", run_model_take_back, true, {{"--of", "KIND", "skills (default) or questions"}, {"--reason", "TEXT", "why, for the registry"}, {0}}},
     {0},
 };

@@ -42,21 +42,36 @@ static bool told(void *ctx, enum refit_phase phase, size_t learners, size_t answ
     return !atomic_load(&stopped);
 }
 
-static void print_fit(struct cli *c, struct arena *a, const struct model_fit *f)
+static void print_words(struct arena *a, const char *what, const struct model_fit *f)
 {
     struct text t;
-    text_init(&t, 8 << 20);
-    if (c->json) {
-        struct json_out j;
-        json_out_init(&j, &t);
-        model_fit_json(&j, f);
-        cli_print_json(&t);
+    text_init(&t, 1 << 16);
+    model_fit_words(&t, LANG_EN, a, f);
+    printf("%s: %s. %s\n", what, msg(LANG_EN, msg_find_code("model.verdict", f->verdict, MSG_model_verdict_other)), text_str(&t));
+    if (f->model_id && f->against_id) printf("Version %lld is in force from now on; version %lld was until now.\n", (long long)f->model_id, (long long)f->against_id);
+    else if (f->model_id) printf("Version %lld is in force from now on.\n", (long long)f->model_id);
+    text_release(&t);
+}
+
+/* That of skills, with that of questions within it. */
+static void print_refitted(struct cli *c, struct arena *a, const struct refitted *r)
+{
+    if (!c->json) {
+        print_words(a, "Skills", &r->skills);
+        print_words(a, "Questions", &r->questions);
         return;
     }
-    model_fit_words(&t, LANG_EN, a, f);
-    printf("%s: %s\n", msg(LANG_EN, msg_find_code("model.verdict", f->verdict, MSG_model_verdict_other)), text_str(&t));
-    if (f->model_id) printf("Version %lld is in force from now on; version %lld was until now.\n", (long long)f->model_id, (long long)f->against_id);
-    text_release(&t);
+    struct text t;
+    struct json_out j;
+    text_init(&t, 16 << 20);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    model_fit_json(&j, &r->skills);
+    json_open_obj(&j, "questions");
+    model_fit_json(&j, &r->questions);
+    json_close_obj(&j);
+    json_close_obj(&j);
+    cli_print_json(&t);
 }
 
 /* Was it done tonight? Another server may have been first. */
@@ -80,7 +95,7 @@ int run_model_refit(struct cli *c)
     struct err e = {0};
     struct cli_app a;
     struct arena arena;
-    struct model_fit f = {0};
+    struct refitted r = {0};
     struct telling t = {.quiet = cli_opt(c, "--nightly") != NULL};
     const struct refit_options o = {cli_opt(c, "--dry-run") != NULL, cli_opt(c, "--nightly") != NULL, cli_opt(c, "--go-live") != NULL};
     bool done = false;
@@ -93,10 +108,10 @@ int run_model_refit(struct cli *c)
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     arena_init(&arena, ARENA_BYTES);
     enum st st = o.nightly ? is_done(&a, &done, &e) : ST_OK;
-    if (st == ST_OK && !done) st = refit(&a.app, a.conn, &o, told, &t, &arena, &f, &e);
+    if (st == ST_OK && !done) st = refit(&a.app, a.conn, &o, told, &t, &arena, &r, &e);
     if (st == ST_OK && done) fprintf(stderr, "It was done tonight already.\n");
-    else if (st == ST_OK) print_fit(c, &arena, &f);
-    if (st == ST_OK && o.nightly && !done) log_line(LOG_INFO, "refit", "%s: %s, fitted to %lld answers, judged on %lld", f.verdict, f.reason, (long long)f.answers, (long long)f.held_answers);
+    else if (st == ST_OK) print_refitted(c, &arena, &r);
+    if (st == ST_OK && o.nightly && !done) log_line(LOG_INFO, "refit", "skills %s (%s), questions %s (%s), fitted to %lld answers, judged on %lld", r.skills.verdict, r.skills.reason, r.questions.verdict, r.questions.reason, (long long)r.skills.answers, (long long)r.skills.held_answers);
     arena_release(&arena);
     cli_close(&a);
     return st == ST_OK ? 0 : cli_fail(&e);
@@ -139,7 +154,7 @@ int run_model_versions(struct cli *c)
     arena_init(&arena, ARENA_BYTES);
     enum st st = tx_read(a.conn, s->district_id, &tx, &e);
     if (st == ST_OK) st = model_fits(&tx, &arena, 10000, &list, &n, &e);
-    if (st == ST_OK) st = model_in_force(&tx, &arena, app_now_ms(&a.app), &row, &e);
+    if (st == ST_OK) st = model_in_force(&tx, &arena, "bkt", app_now_ms(&a.app), &row, &e);
     tx_rollback(&tx);
     if (st == ST_OK && c->json) {
         struct text t;
@@ -148,8 +163,13 @@ int run_model_versions(struct cli *c)
         json_out_init(&j, &t);
         json_open_obj(&j, NULL);
         json_put_id(&j, "in_force", row.model_id);
+        json_put_id(&j, "questions_in_force", s->regime.items.model_id);
         json_open_list(&j, "fits");
-        for (size_t i = 0; i < n; i++) model_fit_json(&j, &list[i]);
+        for (size_t i = 0; i < n; i++) {
+            json_open_obj(&j, NULL);
+            model_fit_json(&j, &list[i]);
+            json_close_obj(&j);
+        }
         json_close_list(&j);
         json_close_obj(&j);
         cli_print_json(&t);
@@ -167,7 +187,9 @@ int run_model_take_back(struct cli *c)
     struct err e = {0};
     struct cli_app a;
     const char *reason = cli_opt(c, "--reason");
-    struct take_back_cmd t = {.note = reason ? reason : "by hand, on the command line"};
+    const char *of = cli_opt(c, "--of");
+    if (of && strcmp(of, "skills") != 0 && strcmp(of, "questions") != 0) return cli_usage(c, "--of takes skills or questions");
+    struct take_back_cmd t = {.kind = of && strcmp(of, "questions") == 0 ? "items" : "bkt", .note = reason ? reason : "by hand, on the command line"};
     struct tx tx;
     if (take_back_check(&t, &e) != ST_OK) return cli_usage(c, "--reason takes 1 to 4000 bytes of words");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);

@@ -50,7 +50,7 @@ static enum st fill_figures(struct call *c, const json_t *report, struct ui_mode
 
 static enum st fill_groups(struct call *c, const json_t *report, struct ui_model_fit_row *row, struct err *e)
 {
-    const json_t *list = json_object_get(report, "groups"), *fitted = json_object_get(report, "fitted");
+    const json_t *list = json_object_get(report, "groups");
     struct ui_model_group *g;
     TRY(call_alloc(c, (json_array_size(list) + 1) * sizeof *g, (void **)&g, e));
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -62,8 +62,6 @@ static enum st fill_groups(struct call *c, const json_t *report, struct ui_model
     row->groups = g;
     int64_t hidden = json_i64(report, "groups_hidden", 0);
     if (hidden) row->hidden = SAY(c, MSG_models_hidden, MSG_N("n", hidden), MSG_N("least", json_i64(report, "smallest_group", 0)));
-    if (fitted && row->figures_n && strcmp(json_str(report, "kind", "bkt"), "bkt") == 0)
-        row->fitted = SAY(c, MSG_models_fitted, MSG_N("own", json_i64(fitted, "skills_own", 0)), MSG_N("few", json_i64(fitted, "skills_few", 0)), MSG_N("bound", json_i64(fitted, "skills_on_bound", 0)));
     return ST_OK;
 }
 
@@ -77,21 +75,26 @@ static enum st fill_row(struct call *c, const struct model_fit *f, int64_t in_fo
     model_fit_words(&why, page_lang(c), c->arena, f);
     const char *words = arena_strdup(c->arena, text_str(&why));
     text_release(&why);
-    bool went_live = strcmp(f->verdict, "live") == 0, live = f->model_id && f->model_id == in_force, back = strcmp(f->verdict, "taken_back") == 0;
+    bool of_skills = strcmp(f->kind, "bkt") == 0, went_live = strcmp(f->verdict, "live") == 0, live = f->model_id && f->model_id == (of_skills ? in_force : c->snapshot->regime.items.model_id), back = strcmp(f->verdict, "taken_back") == 0;
     *row = (struct ui_model_fit_row){.at = id_time_ms(f->fit_id), .kind = msg_find_code("models.kind", f->kind, MSG_models_kind_bkt), .verdict = went_live && !live ? MSG_models_was_in_force : msg_find_code("model.verdict", f->verdict, MSG_model_verdict_other), .live = live,
                                      .bad = back || strcmp(f->verdict, "held") == 0, .why = words, .number = f->model_id ? id_text(c, f->model_id) : NULL, .note = *f->note ? f->note : NULL, .by = f->recorder_id ? f->recorder : NULL};
     if (!back) row->range = f->first_id ? SAY(c, MSG_models_data, MSG_N("answers", f->answers), MSG_N("n", f->learners), MSG_T("from", day_of_id(c, f->first_id)), MSG_T("to", day_of_id(c, f->last_id))) : msg(page_lang(c), MSG_models_no_data);
     TRY(json_read(c->arena, f->report, strlen(f->report), &report, e));
     TRY(fill_figures(c, report, row, e));
-    return fill_groups(c, report, row, e);
+    TRY(fill_groups(c, report, row, e));
+    const json_t *fitted = json_object_get(report, "fitted");
+    if (!row->figures_n || !fitted) return ST_OK;
+    row->fitted = of_skills ? SAY(c, MSG_models_fitted, MSG_N("own", json_i64(fitted, "skills_own", 0)), MSG_N("few", json_i64(fitted, "skills_few", 0)), MSG_N("bound", json_i64(fitted, "skills_on_bound", 0)))
+                            : SAY(c, MSG_models_fitted_items, MSG_N("own", json_i64(fitted, "questions_own", 0)), MSG_N("few", json_i64(fitted, "questions_few", 0)));
+    return ST_OK;
 }
 
 static enum st fill_in_force(struct call *c, struct page_models *page, int64_t *in_force, struct err *e)
 {
     struct model_row now;
     json_t *doc;
-    TRY(model_in_force(&c->tx, c->arena, c->now_ms, &now, e));
-    TRY(json_read(c->arena, now.doc, strlen(now.doc), &doc, e));
+    TRY(model_in_force(&c->tx, c->arena, "bkt", c->now_ms, &now, e));
+    TRY(json_read(c->arena, now.doc ? now.doc : "{}", strlen(now.doc ? now.doc : "{}"), &doc, e));
     const json_t *from = json_object_get(doc, "from");
     *in_force = now.model_id;
     page->number = id_text(c, now.model_id);
@@ -142,7 +145,7 @@ enum st web_models(struct call *c, struct err *e)
 enum st web_models_take_back(struct call *c, struct err *e)
 {
     struct conn *conn;
-    struct take_back_cmd t = {.client_id = http_form(c->http, "client_id", 0), .note = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id};
+    struct take_back_cmd t = {.kind = "bkt", .client_id = http_form(c->http, "client_id", 0), .note = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id};
     if (!t.client_id) return err_fail(e, ST_INVALID, "answer.client_id", "client_id is missing");
     TRY(take_back_check(&t, e));
     TRY(app_read_conn(c->app, &conn, e));

@@ -7,8 +7,10 @@
 #include "base/rng.h"
 #include "domain/policy.h"
 #include "engine/elo.h"
+#include "engine/numeric.h"
 #include "rules/fold.h"
 #include "rules/next.h"
+#include "rules/predict.h"
 #include "rules/state.h"
 #include "unit.h"
 
@@ -246,6 +248,57 @@ static void a_batch_gives_the_bits_that_the_fold_kept(void **state)
         arena_release(&a);
     }
     assert_true(played > 10 * ROUNDS);
+}
+
+/* --- predictions --- */
+
+static double item_weights[2] = {-1.0, 0.0}, weights[1 + 2 * 4 + 4] = {.4, /* skill 0 */ .3, .2, -.1, .5, /* skill 1, never asked */ 0, 0, 0, 0, /* student */ .25, -.05, .6, .7};
+static const struct logistic layer = {.terms = PREDICT_TERMS, .items = 2, .skills = 2, .per_skill = 4, .per_student = 4, .dense_count = 13, .item = item_weights, .dense = weights};
+
+static void is_of_logit(double p, double logit)
+{
+    double q = num_logistic(logit);
+    if (!(p > q - 1e-6 && p < q + 1e-6)) fail_msg("%.9g, not %.9g", p, q); /* values pass through float */
+}
+
+static void a_prediction_is_defined_where_nothing_is_known(void **state)
+{
+    (void)state;
+    const struct learner_state nobody = {0};
+    const int64_t ids[2] = {10, 20};
+    const uint32_t known[1] = {0}, new_skill[1] = {1};
+    is_of_logit(predict_right(NULL, &nobody, ids, known, 1, 0), 0.0);          /* no weights: even */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 0), .4 + .3 - 1.0); /* new student: intercept, skill, question */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 1), .4 + .3);    /* and a question without a weight */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 77), .4 + .3);   /* and one that came after the fit */
+    is_of_logit(predict_right(&layer, &nobody, ids + 1, new_skill, 1, 77), .4); /* and a skill that nobody was asked */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 0, 0), .4 - 1.0);   /* a question of no skill */
+}
+
+static void a_prediction_is_of_what_the_fold_keeps(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct learner_state s = {0};
+    struct err e = {0};
+    const struct bkt model = {.3, .15, .2, .1};
+    const struct mastery_rule rule = policy_default().rules[0], *rules[1] = {&rule};
+    const int64_t ids[1] = {10};
+    const uint32_t place[1] = {0};
+    double before = predict_right(NULL, &s, ids, place, 1, 0), recent = .5, slow = .5, fast = .5;
+    arena_init(&a, 1u << 20);
+    for (int i = 0; i < 7; i++) {
+        struct evidence v = {.learner_id = 7, .client_id = "x", .evidence_id = id_first_at(start_ms + i * 60000) + 1, .answered_at_ms = start_ms + i * 60000, .kind = EVIDENCE_RESPONSE, .item_id = 100, .variant = i, .score = i == 3 ? 0 : 1};
+        struct fold_fact f = {&v, 1, ids, &model, rules};
+        assert_int_equal(fold_fact(&a, &f, &s, NULL, NULL, &e), ST_OK);
+        double y = i == 3 ? 0.0 : 1.0, p = predict_right(NULL, &s, ids, place, 1, 0);
+        recent = recent + .3 * (y - recent), slow = slow + .1 * (y - slow), fast = fast + .3 * (y - fast);
+        assert_true(i == 3 ? p < before : p > before);
+        before = p;
+    }
+    double logit = .4 + .3 - 1.0 + .2 * num_log(7.0) - .1 * num_log(8.0) + .5 * (recent - .5) + .25 * num_log(7.0) - .05 * num_log(8.0) + .6 * (slow - .5) + .7 * (fast - .5);
+    is_of_logit(predict_right(&layer, &s, ids, place, 1, 0), logit);
+    arena_release(&a);
 }
 
 static void an_older_form_is_known_and_not_read(void **state)
@@ -744,6 +797,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_history_folds_to_the_same_bytes_however_it_is_cut),
         cmocka_unit_test(a_batch_gives_the_bits_that_the_fold_kept),
+        cmocka_unit_test(a_prediction_is_defined_where_nothing_is_known),
+        cmocka_unit_test(a_prediction_is_of_what_the_fold_keeps),
         cmocka_unit_test(an_older_form_is_known_and_not_read),
         cmocka_unit_test(a_right_answer_lowers_nothing),
         cmocka_unit_test(a_hint_is_practice_or_counts_as_not_yet),

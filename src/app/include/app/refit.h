@@ -16,6 +16,7 @@ enum {
     REFIT_HELD_LEARNERS = 20,   /* judged on: fewer give no interval worth the name */
     REFIT_HELD_ANSWERS = 500,
     REFIT_SKILL_LEARNERS = 50,  /* a skill with fewer takes the pooled parameters */
+    REFIT_ITEM_ANSWERS = 20,    /* a question with fewer has no weight of its own */
     REFIT_POOL_WEIGHT = 50,     /* students that the shipped prior counts for in the pooled parameters */
     REFIT_HOLD_DAYS = 28        /* after a person took a version back, no other goes live by itself for so long */
 };
@@ -33,9 +34,13 @@ struct refit_options {
 enum refit_phase { REFIT_READING, REFIT_FITTING, REFIT_JUDGING };
 typedef bool refit_told(void *ctx, enum refit_phase phase, size_t learners, size_t answers);
 
-/* c: for writing, the caller's thread's. out: in arena; fit_id 0 when nothing was written to the registry: a dry run, or nothing new.
+/* Of each kind; fit_id 0 where nothing was written to the registry: a dry run, or nothing new. */
+struct refitted {
+    struct model_fit skills, questions;
+};
+/* c: for writing, the caller's thread's. out: in arena.
  * err ST_DENIED: another process is at it; ST_BUSY: told to stop; ST_CONFLICT: another version came into force meanwhile */
-enum st refit(struct app *app, struct conn *c, const struct refit_options *o, refit_told *told, void *ctx, struct arena *a, struct model_fit *out, struct err *e) WARN_UNUSED;
+enum st refit(struct app *app, struct conn *c, const struct refit_options *o, refit_told *told, void *ctx, struct arena *a, struct refitted *out, struct err *e) WARN_UNUSED;
 
 extern const char refit_job[]; /* its name among the jobs */
 

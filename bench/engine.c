@@ -292,12 +292,12 @@ static void bench_cat(void)
         items[i] = (struct irt_item){.a = .8 + rng_unit(&g), .scores = 2};
         items[i].d[1] = -items[i].a * normal(&g);
     }
-    if (cat_init(&c, BANK, 0, &e) != ST_OK) die("cat", &e);
+    if (cat_init(&c, items, BANK, 0, &e) != ST_OK) die("cat", &e);
     LEAST(took, 3, steps = 0; squares = 0.0; for (size_t s = 0; s < STUDENTS; s++) {
         double theta = normal(&g);
         cat_clear(&c);
-        for (size_t at; (at = cat_next(&c, items, &o, (double[]){0.0, 0.0})) != SIZE_MAX; steps++)
-            cat_answer(&c, items, &o, at, rng_unit(&g) < num_logistic(items[at].a * theta + items[at].d[1]));
+        for (size_t at; (at = cat_next(&c, &o, (double[]){0.0, 0.0})) != SIZE_MAX; steps++)
+            cat_answer(&c, &o, at, rng_unit(&g) < num_logistic(items[at].a * theta + items[at].d[1]));
         squares += (c.now.theta - theta) * (c.now.theta - theta);
     });
     say("cat_step_500", took * 1e6 / (double)steps, "us", 10, 4, "memory; %.1f items to a standard error of .3, error %.3f", (double)steps / STUDENTS, num_pow(squares / STUDENTS, .5));

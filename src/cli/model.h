@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "cli/cli.h"
-#include "engine/bkt_fit.h"
+#include "engine/bkt_general.h"
 #include "engine/metrics.h"
 #include "engine/responses.h"
 
@@ -59,6 +59,9 @@ enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, u
 /* --- threads --- */
 struct parallel model_parallel(const struct cli *c); /* --threads N, else the processors at hand */
 struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
+#define GENERAL_OPTIONS                                                                                                    \
+    {"--forget", "HOURS", "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any two"}, \
+        {"--classes", "N", "BKT: guess and slip for each of N classes of items, by how hard they are (at most 8)"}
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
 
 double model_seconds(void);      /* a steady clock for measuring */
@@ -70,6 +73,13 @@ unsigned model_terms(const char *kind);
 
 /* --prior, --cap, --iterations; false: said on standard error */
 bool model_bkt_options(const struct cli *c, struct bkt_options *o);
+/* The same with --forget and --classes; *wanted: one of them was given, so that it is engine/bkt_general.h's model. */
+bool model_general_options(const struct cli *c, struct bkt_general_options *o, bool *wanted);
+enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
+/* Fit and print, and write --out; begin: model_seconds() when reading began. */
+enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e) WARN_UNUSED;
+enum st model_write_file(const char *path, const struct text *t, struct err *e) WARN_UNUSED;
+void model_put_flags(struct json_out *j, unsigned flags); /* enum bkt_flag, as a list */
 void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
 
 /* DIR/index.html. stages: by opportunity, in order, at most MODEL_STAGES_MAX. */

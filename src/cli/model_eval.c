@@ -21,11 +21,35 @@ struct eval {
     double fit_seconds, steps, log_likelihood;
 };
 
-static enum st predict_bkt(struct eval *x, struct err *e)
+static enum st predict_general(struct eval *x, struct bkt_general_options *o, struct err *e)
 {
     struct parallel par = model_parallel(x->c);
+    struct bkt_general *m = calloc(x->d.r.sets + 1, sizeof *m);
+    uint8_t *item_class = calloc(x->d.r.items + 1, 1);
+    enum st st = m && item_class ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    o->folds = x->folds;
+    for (o->hold_out = 0; st == ST_OK && o->hold_out < x->folds; o->hold_out++) {
+        struct bkt_totals tot;
+        double begin = model_seconds();
+        if (o->classes > 1) st = bkt_classes_by_share(&x->d.r, o->classes, MODEL_CLASS_ANSWERS, x->folds, o->hold_out, item_class, e);
+        if (st == ST_OK) st = bkt_general_fit(&x->d.r, item_class, o, &par, m, &tot, e);
+        if (st != ST_OK) break;
+        x->fit_seconds += model_seconds() - begin;
+        x->steps += tot.steps;
+        st = bkt_general_predict_rows(&x->d.r, item_class, o, m, x->folds, o->hold_out, x->p, e);
+    }
+    free(m), free(item_class);
+    return st;
+}
+
+static enum st predict_bkt(struct eval *x, struct err *e)
+{
+    struct bkt_general_options general;
+    bool wanted;
+    struct parallel par = model_parallel(x->c);
     struct bkt_options o;
-    if (!model_bkt_options(x->c, &o)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    if (!model_bkt_options(x->c, &o) || !model_general_options(x->c, &general, &wanted)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    if (wanted) return predict_general(x, &general, e);
     struct bkt_fitted *m = calloc(x->d.r.sets + 1, sizeof *m);
     enum st st = m ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
     for (size_t f = 0; st == ST_OK && f < x->folds; f++) {

@@ -30,14 +30,6 @@ static void put_logistic(struct json_out *j, const struct log_data *d, const str
     json_close_obj(j);
 }
 
-static enum st write_file(const char *path, const struct text *t, struct err *e)
-{
-    if (t->failed) return err_fail(e, ST_NOMEM, "err.memory", "the parameters");
-    FILE *f = fopen(path, "wb");
-    if (!f || fwrite(text_str(t), 1, t->n, f) != t->n || fputc('\n', f) == EOF || fclose(f) != 0) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
-    return ST_OK;
-}
-
 static enum st fit_logistic(struct cli *c, const struct log_data *d, double begin, struct err *e)
 {
     struct parallel par = model_parallel(c);
@@ -71,7 +63,7 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
         json_put_i64(&j, "peak_rss_kib", model_peak_kib());
         if (c->json || cli_opt(c, "--out")) put_logistic(&j, d, &m);
         json_close_obj(&j);
-        if (st == ST_OK && cli_opt(c, "--out")) st = write_file(cli_opt(c, "--out"), &t, e);
+        if (st == ST_OK && cli_opt(c, "--out")) st = model_write_file(cli_opt(c, "--out"), &t, e);
         if (st == ST_OK && c->json) cli_print_json(&t);
         else text_release(&t);
         if (st == ST_OK && !c->json)
@@ -108,10 +100,6 @@ void model_set_name(const struct log_data *d, size_t set, struct text *t)
 
 static void put_bkt(struct json_out *j, const struct log_data *d, const struct bkt_fitted *m)
 {
-    static const struct {
-        unsigned flag;
-        const char *name;
-    } flags[] = {{BKT_ON_BOUND, "on_bound"}, {BKT_FEW, "few_students"}, {BKT_POOLED, "pooled"}, {BKT_NO_DATA, "no_data"}, {BKT_STARTS, "several_optima"}};
     struct text name;
     text_init(&name, 1 << 16);
     json_open_list(j, "parameters");
@@ -123,14 +111,17 @@ static void put_bkt(struct json_out *j, const struct log_data *d, const struct b
         json_put_f64(j, "learn", m[s].p.learn);
         json_put_f64(j, "guess", m[s].p.guess);
         json_put_f64(j, "slip", m[s].p.slip);
+        json_open_obj(j, "se");
+        json_put_f64(j, "prior", m[s].se.prior);
+        json_put_f64(j, "learn", m[s].se.learn);
+        json_put_f64(j, "guess", m[s].se.guess);
+        json_put_f64(j, "slip", m[s].se.slip);
+        json_close_obj(j);
         json_put_i64(j, "answers", (int64_t)m[s].answers);
         json_put_i64(j, "students", (int64_t)m[s].students);
         json_put_f64(j, "log_likelihood", m[s].log_likelihood);
         json_put_i64(j, "iterations", m[s].iterations);
-        json_open_list(j, "flags");
-        for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
-            if (m[s].flags & flags[k].flag) json_put_str(j, NULL, flags[k].name);
-        json_close_list(j);
+        model_put_flags(j, m[s].flags);
         json_close_obj(j);
     }
     json_close_list(j);
@@ -143,7 +134,10 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
     struct bkt_options o;
     struct bkt_data *data;
     struct bkt_totals tot = {0};
-    if (!model_bkt_options(c, &o)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    struct bkt_general_options general;
+    bool wanted;
+    if (!model_bkt_options(c, &o) || !model_general_options(c, &general, &wanted)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    if (wanted) return model_fit_general(c, d, &general, begin, e);
     double read = model_seconds();
     TRY(bkt_data_make(&d->r, 0, 0, &data, e));
     struct bkt_fitted *m = calloc(d->r.sets + 1, sizeof *m);
@@ -172,7 +166,7 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
         json_put_i64(&j, "peak_rss_kib", model_peak_kib());
         put_bkt(&j, d, m);
         json_close_obj(&j);
-        if (cli_opt(c, "--out")) st = write_file(cli_opt(c, "--out"), &t, e);
+        if (cli_opt(c, "--out")) st = model_write_file(cli_opt(c, "--out"), &t, e);
         if (st == ST_OK && c->json) cli_print_json(&t);
         else text_release(&t);
         if (st == ST_OK && !c->json)

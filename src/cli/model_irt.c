@@ -202,15 +202,15 @@ static enum st run_cat(const struct irt_item *items, size_t n, const struct cat_
     size_t steps = 0, *given = calloc(n + 1, sizeof *given);
     double squares = 0.0, errors = 0.0, took = 0.0, ses = 0.0;
     if (!given) return err_fail(e, ST_NOMEM, "err.memory", "counts");
-    enum st st = cat_init(&c, n, 0, e);
+    enum st st = cat_init(&c, items, n, 0, e);
     for (size_t s = 0; st == ST_OK && s < students; s++) {
         double theta = normal(r), begin = model_seconds();
         cat_clear(&c);
         for (;;) {
             const double unit[2] = {rng_unit(r), rng_unit(r)};
-            size_t i = cat_next(&c, items, o, unit);
+            size_t i = cat_next(&c, o, unit);
             if (i == SIZE_MAX) break;
-            cat_answer(&c, items, o, i, simulate_score(&items[i], theta, r));
+            cat_answer(&c, o, i, simulate_score(&items[i], theta, r));
             given[i]++;
             steps++;
         }

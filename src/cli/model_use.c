@@ -15,13 +15,18 @@ struct use {
     json_t *doc;
     const char *kind;
     struct logistic m;
-    struct bkt_fitted *bkt; /* by set; NULL for the logistic family */
+    struct bkt_fitted *bkt; /* by set; NULL for the other kinds */
+    struct bkt_general *general;
+    struct bkt_general_options general_options;
+    uint8_t *item_class;
 };
 
 static void use_release(struct use *x)
 {
     logistic_free(&x->m);
     free(x->bkt);
+    free(x->general);
+    free(x->item_class);
     json_decref(x->doc);
     log_release(&x->d);
 }
@@ -79,6 +84,42 @@ static enum st load_bkt(struct use *x, struct err *e)
     return ST_OK;
 }
 
+static enum st load_general(struct use *x, struct err *e)
+{
+    struct text name;
+    const json_t *list = json_object_get(x->doc, "parameters"), *classes = json_object_get(x->doc, "item_class");
+    struct bkt_general_options *o = &x->general_options;
+    size_t k;
+    json_t *v;
+    *o = bkt_general_defaults;
+    o->classes = (size_t)json_f64(x->doc, "classes", 1);
+    o->forget_after_s = json_f64(x->doc, "forget_after_s", -1);
+    x->general = calloc(x->d.r.sets + 1, sizeof *x->general);
+    x->item_class = calloc(x->d.r.items + 1, 1);
+    if (!x->general || !x->item_class) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    if (o->classes < 1 || o->classes > BKT_CLASSES_MAX) return err_fail(e, ST_INVALID, "model.file", "the model has no class of items, or more than %d", BKT_CLASSES_MAX);
+    for (size_t i = 0; i < x->d.r.items; i++) x->item_class[i] = (uint8_t)json_f64(classes, x->d.item_name[i], (double)(o->classes / 2)); /* a new item: of the middle class */
+    text_init(&name, 1 << 16);
+    enum st st = ST_OK;
+    for (size_t s = 0; st == ST_OK && s < x->d.r.sets; s++) {
+        struct bkt_general *m = &x->general[s];
+        model_set_name(&x->d, s, &name);
+        *m = (struct bkt_general){.prior = .5, .learn = .1};
+        for (size_t c = 0; c < o->classes; c++) m->guess[c] = .2, m->slip[c] = .1;
+        json_array_foreach((json_t *)(uintptr_t)list, k, v) {
+            if (strcmp(json_str(v, "skill", ""), text_str(&name)) != 0) continue;
+            m->prior = json_f64(v, "prior", -1), m->learn = json_f64(v, "learn", -1), m->forget = json_f64(v, "forget", -1);
+            st = weights(json_object_get(v, "guess"), m->guess, o->classes, "guess", e);
+            if (st == ST_OK) st = weights(json_object_get(v, "slip"), m->slip, o->classes, "slip", e);
+        }
+        bool good = probability(m->prior) && probability(m->learn) && probability(m->forget);
+        for (size_t c = 0; c < o->classes; c++) good = good && probability(m->guess[c]) && probability(m->slip[c]);
+        if (st == ST_OK && !good) st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
+    }
+    text_release(&name);
+    return st;
+}
+
 static enum st load(struct cli *c, struct use *x, struct err *e)
 {
     struct log_columns names = log_columns_of(c);
@@ -90,12 +131,14 @@ static enum st load(struct cli *c, struct use *x, struct err *e)
     TRY(json_read_owned(t.p, (size_t)(t.end - t.p), &x->doc, e));
     x->kind = json_str(x->doc, "kind", "");
     if (strcmp(x->kind, "bkt") == 0) return load_bkt(x, e);
+    if (strcmp(x->kind, "bkt-general") == 0) return load_general(x, e);
     if (!model_terms(x->kind)) return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is no kind of model that predicts", path, x->kind);
     return load_logistic(x, e);
 }
 
 static enum st predict(struct cli *c, struct use *x, double *p, struct err *e)
 {
+    if (x->general) return bkt_general_predict_rows(&x->d.r, x->item_class, &x->general_options, x->general, 0, 0, p, e);
     if (x->bkt) return bkt_predict_rows(&x->d.r, x->bkt, 0, 0, p, e);
     struct logistic_design *design;
     struct parallel par = model_parallel(c);
@@ -314,7 +357,7 @@ int run_model_explain(struct cli *c)
     const char *student = cli_opt(c, "--student"), *question = cli_opt(c, "--question");
     if (!c->count || !cli_opt(c, "--model") || !student) return cli_usage(c, "name the answers, the student with --student, and with --model what model fit --out wrote");
     enum st st = load(c, &x, &e);
-    if (st == ST_OK && x.bkt) st = err_fail(&e, ST_INVALID, "model.option", "explain is for the logistic family; a BKT model's parameters are its explanation");
+    if (st == ST_OK && (x.bkt || x.general)) st = err_fail(&e, ST_INVALID, "model.option", "explain is for the logistic family; a BKT model's parameters are its explanation");
     if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &user)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
     if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &item)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
     if (st == ST_OK) st = why(c, &x, user, item, question != NULL, &e);

@@ -1,4 +1,4 @@
-/* Sequences for the fit: sorted, merged, and packed eight abreast. */
+/* Sequences for the fit: sorted, merged, and packed sixteen abreast. */
 #include "bkt_data.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ void bkt_data_free(struct bkt_data *d)
     if (!d) return;
     free(d->groups);
     free(d->ends);
-    free(d->bits);
+    free(d->codes);
     free(d->sets);
     free(d);
 }
@@ -98,21 +98,31 @@ static uint32_t slot_of(const struct sequence *q, uint32_t depth)
     return (1U << n) + bits;
 }
 
-static void pack_group(struct bkt_data *d, uint32_t depth, const struct sequence *q, size_t n, size_t *bit)
+static void pack_group(struct bkt_data *d, uint32_t depth, const struct sequence *q, size_t n, size_t *filled)
 {
     struct bkt_group *g = &d->groups[d->group_count++];
-    *g = (struct bkt_group){.steps = q[0].length - depth, .lanes = (uint32_t)n, .bits = d->bits + *bit};
+    uint8_t *code = d->codes + *filled;
+    *g = (struct bkt_group){.steps = q[0].length - depth, .lanes = (uint32_t)n, .codes = code};
     for (size_t l = 0; l < BKT_LANES; l++) {
         g->slot[l] = l < n ? slot_of(&q[l], depth) : 1;
-        g->start[l] = l < n ? g->steps - (q[l].length - depth) : g->steps;
         g->weight[l] = l < n ? (double)q[l].weight : 0.0;
-        for (uint32_t i = g->start[l]; i < g->steps; i++) d->bits[*bit + i] = (uint8_t)(d->bits[*bit + i] | q[l].answers[depth + i - g->start[l]] << l);
+        if (l % 4 == 0) g->begin[l / 4] = l < n ? g->steps - (q[l].length - depth) : g->steps;
     }
-    *bit += g->steps;
+    for (uint32_t i = 0; i < g->steps; i++)
+        for (size_t l = 0; l < n && g->begin[l / 4] <= i; l += 4) {
+            unsigned on = 0, right = 0;
+            for (size_t k = l; k < n && k < l + 4; k++) {
+                uint32_t left = g->steps - i, after = q[k].length - depth; /* a lane begins when as many steps are left as it has */
+                if (left > after) break;
+                right |= (unsigned)q[k].answers[q[k].length - left] << on++;
+            }
+            *code++ = bkt_code(on, right);
+        }
+    *filled += (size_t)(code - g->codes);
 }
 
 /* One set's sequences, the longest first. */
-static void pack_set(struct bkt_data *d, struct bkt_set *set, const struct sequence *s, size_t n, size_t *bit)
+static void pack_set(struct bkt_data *d, struct bkt_set *set, const struct sequence *s, size_t n, size_t *filled)
 {
     size_t i = 0;
     *set = (struct bkt_set){.group = (uint32_t)d->group_count, .end = (uint32_t)d->end_count, .depth = depth_of(s, n)};
@@ -120,7 +130,7 @@ static void pack_set(struct bkt_data *d, struct bkt_set *set, const struct seque
     while (i < n && s[i].length > set->depth) {
         size_t j = i + 1;
         while (j < n && j < i + BKT_LANES && s[j].length > set->depth) j++;
-        pack_group(d, set->depth, s + i, j - i, bit);
+        pack_group(d, set->depth, s + i, j - i, filled);
         i = j;
     }
     if (i) set->longest = s[0].length - set->depth;
@@ -131,18 +141,18 @@ static void pack_set(struct bkt_data *d, struct bkt_set *set, const struct seque
 
 static enum st pack(struct bkt_data *d, const struct sequence *s, size_t n, struct err *e)
 {
-    size_t bytes = 0, bit = 0;
-    for (size_t i = 0, in_set = 0; i < n; i++) { /* each group's longest; where groups begin depends on the trunk, so all that could */
+    size_t codes = 0, filled = 0;
+    for (size_t i = 0, in_set = 0; i < n; i++) { /* each row's longest; where rows begin depends on the trunk, so all that could */
         in_set = i && s[i].set == s[i - 1].set ? in_set + 1 : 0;
-        if (in_set % BKT_LANES == 0) bytes += s[i].length;
+        if (in_set % 4 == 0) codes += 4 * (size_t)s[i].length;
     }
     d->groups = malloc((n / BKT_LANES + d->set_count + 1) * sizeof *d->groups);
     d->ends = malloc((n + 1) * sizeof *d->ends);
-    d->bits = calloc(bytes + 1, 1);
-    if (!d->groups || !d->ends || !d->bits) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
+    d->codes = malloc(codes + 1);
+    if (!d->groups || !d->ends || !d->codes) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i; j < n && s[j].set == s[i].set; j++) {}
-        pack_set(d, &d->sets[s[i].set], s + i, j - i, &bit);
+        pack_set(d, &d->sets[s[i].set], s + i, j - i, &filled);
     }
     return ST_OK;
 }

@@ -14,7 +14,7 @@ struct bkt_set {
 struct bkt_data {
     struct bkt_group *groups;
     struct bkt_end *ends;
-    uint8_t *bits;
+    uint8_t *codes;
     struct bkt_set *sets;
     size_t set_count, group_count, end_count, sequences;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bkt_data.h"
+#include "engine/linear.h"
 #include "engine/numeric.h"
 
 enum { FEW_STUDENTS = 50, POOLED_STUDENTS = 5, POOL_ITERATIONS = 60 };
@@ -141,12 +142,72 @@ static struct bkt second_start(const struct bkt_set *set)
 
 static bool near(double x, double bound) { return fabs(x - bound) < 2e-6; }
 
-static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
+enum { PARAMETERS = 4 };
+static double *parameter(struct bkt *m, size_t i)
+{
+    double *const all[PARAMETERS] = {&m->prior, &m->learn, &m->guess, &m->slip};
+    return all[i];
+}
+
+/* Slope of the log-likelihood by the logit of each parameter: that of the expected complete one (Fisher's identity). */
+static void slopes(const struct fit *f, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s, double *out)
+{
+    struct bkt_sums e = expect(f->d, set, m, s);
+    double students = (double)set->students, answers = (double)set->answers, learned = e.last - e.first;
+    out[0] = e.first - students * m->prior;
+    out[1] = learned - ((answers - students) - (e.known - e.last)) * m->learn;
+    out[2] = (set->right - e.known_right) - (answers - e.known) * m->guess;
+    out[3] = (e.known - e.known_right) - e.known * m->slip;
+}
+
+static struct bkt moved(const struct bkt *m, size_t i, double by)
+{
+    struct bkt to = *m;
+    double p = *parameter(&to, i);
+    *parameter(&to, i) = num_logistic(num_log(p / (1.0 - p)) + by);
+    return to;
+}
+
+/* Is a parameter on its bound? 0 prior, 1 learn, 2 guess, 3 slip */
+static bool at_end(const struct bkt *m, size_t i, const struct bkt_options *o)
 {
     bool bounded = o->prior_weight > 0.0;
-    bool on = near(m->guess, o->cap) || near(m->slip, o->cap) || near(m->prior, tiny) || near(m->prior, 1.0 - tiny) || near(m->guess, tiny) || near(m->slip, tiny) ||
-              near(m->learn, bounded ? learn_low : tiny) || near(m->learn, bounded ? learn_high : 1.0 - tiny) || (bounded && near(m->guess + m->slip, guess_slip_most));
+    const double p[PARAMETERS] = {m->prior, m->learn, m->guess, m->slip};
+    const double least[PARAMETERS] = {tiny, bounded ? learn_low : tiny, tiny, tiny}, most[PARAMETERS] = {1.0 - tiny, bounded ? learn_high : 1.0 - tiny, o->cap, o->cap};
+    return near(p[i], least[i]) || near(p[i], most[i]) || (bounded && i >= 2 && near(m->guess + m->slip, guess_slip_most));
+}
+
+static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
+{
+    bool on = false;
+    for (size_t i = 0; i < PARAMETERS; i++) on = on || at_end(m, i, o);
     return on ? BKT_ON_BOUND : 0;
+}
+
+/* From the curvature at the maximum, by differences of slopes; parameters on a bound are taken as known. */
+static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s)
+{
+    static const double h = 1e-3;
+    double curve[PARAMETERS * PARAMETERS] = {0}, up[PARAMETERS], down[PARAMETERS], information[PARAMETERS * PARAMETERS], zero[PARAMETERS] = {0}, variance[PARAMETERS], scratch[PARAMETERS];
+    struct bkt se = {0};
+    size_t at[PARAMETERS], n = 0;
+    for (size_t i = 0; i < PARAMETERS; i++)
+        if (!at_end(m, i, f->o)) at[n++] = i;
+    for (size_t i = 0; i < n; i++) {
+        struct bkt more = moved(m, at[i], h), less = moved(m, at[i], -h);
+        slopes(f, set, &more, s, up);
+        slopes(f, set, &less, s, down);
+        for (size_t k = 0; k < n; k++) curve[i * n + k] = (down[at[k]] - up[at[k]]) / (2.0 * h);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++) information[i * n + k] = (curve[i * n + k] + curve[k * n + i]) / 2.0;
+    if (n == 0 || linear_solve(information, zero, n, NULL) != ST_OK) return se;
+    linear_inverse_diagonal(information, variance, scratch, n);
+    for (size_t i = 0; i < n; i++) {
+        double p = *parameter(&(struct bkt){m->prior, m->learn, m->guess, m->slip}, at[i]);
+        *parameter(&se, at[i]) = sqrt(variance[i]) * p * (1.0 - p);
+    }
+    return se;
 }
 
 static void fit_set(void *arg, size_t which)
@@ -168,6 +229,7 @@ static void fit_set(void *arg, size_t which)
     } else {
         struct run a = climb(f, set, start_usual, &s), b = climb(f, set, second_start(set), &s), *best = b.objective > a.objective ? &b : &a;
         out->p = best->m;
+        out->se = errors_of(f, set, &best->m, &s);
         out->log_likelihood = best->log_likelihood;
         out->iterations = best->iterations;
         out->flags = flags_of(&best->m, f->o) | (set->students < FEW_STUDENTS ? BKT_FEW : 0U) | (fabs(a.objective - b.objective) > .5 ? BKT_STARTS : 0U);

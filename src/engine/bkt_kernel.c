@@ -6,7 +6,7 @@
  *
  * The first answers of most sequences are the same few. They are worked on the trunk, a full binary tree: slot 2^d + b is what was seen
  * after d answers, bit k of b being answer k, so that a level is the level above it twice, once wrong and once right. The backward messages
- * are linear, so those of all sequences through a slot are added up there. What follows the trunk runs eight sequences abreast.
+ * are linear, so those of all sequences through a slot are added up there. What follows the trunk runs up to sixteen sequences abreast.
  *
  * It begins with u = (1-L)/(1-T), v = L - T u, of which the first step makes (1-L) b0 and L b1. Every BKT_SCALE_EVERY steps messages are
  * divided by the power of two next to their sum, which is exact and is counted in the likelihood.
@@ -20,7 +20,7 @@
 #include "engine/numeric.h"
 #include "engine/responses.h"
 
-enum { HALF = BKT_LANES / 2, CHUNK = 64, FLUSH_EVERY = 256 };
+enum { FOUR = 4, CHUNK = 64, FLUSH_EVERY = 200 };
 #define INLINE static inline __attribute__((always_inline))
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -30,10 +30,13 @@ typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef uint64_t u4 __attribute__((vector_size(32), aligned(8), may_alias));
 
-/* The bits of a nibble as masks. */
+/* By code (bkt_code): the lanes that have begun, and of those the right ones, as masks. */
 #define M(n, l) (((n) >> (l) & 1) ? -1 : 0)
 #define ROW(n) {M(n, 0), M(n, 1), M(n, 2), M(n, 3)}
-static const m4 masks[16] = {ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)};
+static const m4 begun[BKT_CODES] = {ROW(0), ROW(1), ROW(1), ROW(3), ROW(3), ROW(3), ROW(3), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(15),
+                                    ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15)};
+static const m4 were_right[BKT_CODES] = {ROW(0), ROW(0), ROW(1), ROW(0), ROW(1), ROW(2), ROW(3), ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(0),
+                                         ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)};
 #undef ROW
 #undef M
 
@@ -71,14 +74,21 @@ INLINE double log_mantissa(double m)
 
 struct emit {
     double u0, v0, t, stay[2], known[2]; /* (1-T) b0; b1; by answer */
+    v4 stay4[BKT_CODES], known4[BKT_CODES], learn4[BKT_CODES]; /* by code: (1-T) b0; b1; T b1; of a lane that has not begun 1, 1, 0 */
 };
 
-static struct emit emit_of(const struct bkt *m)
+INLINE void emit_fill(struct emit *k, const struct bkt *m)
 {
-    struct emit k = {.t = m->learn, .stay = {(1.0 - m->learn) * (1.0 - m->guess), (1.0 - m->learn) * m->guess}, .known = {m->slip, 1.0 - m->slip}};
-    k.u0 = (1.0 - m->prior) / (1.0 - m->learn);
-    k.v0 = m->prior - m->learn * k.u0;
-    return k;
+    k->t = m->learn;
+    k->stay[0] = (1.0 - m->learn) * (1.0 - m->guess), k->stay[1] = (1.0 - m->learn) * m->guess;
+    k->known[0] = m->slip, k->known[1] = 1.0 - m->slip;
+    k->u0 = (1.0 - m->prior) / (1.0 - m->learn);
+    k->v0 = m->prior - m->learn * k->u0;
+    for (unsigned n = 0; n < BKT_CODES; n++) {
+        k->stay4[n] = pick(begun[n], pick(were_right[n], all(k->stay[1]), all(k->stay[0])), all(1.0));
+        k->known4[n] = pick(begun[n], pick(were_right[n], all(k->known[1]), all(k->known[0])), all(1.0));
+        k->learn4[n] = only(begun[n], k->t * k->known4[n]);
+    }
 }
 
 enum st bkt_scratch_make(struct bkt_scratch *s, uint32_t depth, uint32_t longest, struct err *e)
@@ -103,7 +113,7 @@ INLINE void trunk_forward(uint32_t depth, const struct emit *k, double *restrict
     for (uint32_t d = 0; d < depth; d++) {
         size_t n = (size_t)1 << d, i = 0;
         double *restrict cu = u + 2 * n, *restrict cv = v + 2 * n;
-        for (; i + HALF <= n; i += HALF) {
+        for (; i + FOUR <= n; i += FOUR) {
             v4 a = *(const v4 *)(u + n + i), b = *(const v4 *)(v + n + i) + k->t * a;
             *(v4 *)(cu + i) = a * k->stay[0];
             *(v4 *)(cu + n + i) = a * k->stay[1];
@@ -128,7 +138,7 @@ INLINE void trunk_backward(uint32_t depth, const struct emit *k, const double *r
         const double *restrict cv = v + 2 * n, *restrict cx = x + 2 * n, *restrict cy = y + 2 * n;
         v4 wrong4 = all(0), right4 = all(0);
         double wrong = 0.0, right = 0.0;
-        for (; i + HALF <= n; i += HALF) {
+        for (; i + FOUR <= n; i += FOUR) {
             v4 y0 = *(const v4 *)(cy + i), y1 = *(const v4 *)(cy + n + i);
             wrong4 = wrong4 + *(const v4 *)(cv + i) * y0;
             right4 = right4 + *(const v4 *)(cv + n + i) * y1;
@@ -181,7 +191,7 @@ struct product {
 
 INLINE void product_flush(struct product *p)
 {
-    for (unsigned l = 0; l < HALF; l++) p->logs = p->logs + num_log(p->rest[l]);
+    p->logs = p->logs + num_log((p->rest[0] * p->rest[1]) * (p->rest[2] * p->rest[3]));
     p->rest = all(1.0);
     p->count = 0;
 }
@@ -193,97 +203,109 @@ INLINE void product_add(struct product *p, v4 total, v4 scaled, const double *we
     p->twos = p->twos + w * (exponent(total) + scaled);
     p->rest = p->rest * pick(once, m, all(1.0));
     if (many[0] | many[1] | many[2] | many[3])
-        for (unsigned l = 0; l < HALF; l++)
+        for (unsigned l = 0; l < FOUR; l++)
             if (weight[l] > 1.0) p->logs = p->logs + weight[l] * log_mantissa(m[l]);
     if (++p->count == FLUSH_EVERY) product_flush(p);
 }
 
-struct lanes {
-    v4 a, b; /* 0-3, 4-7 */
+#define ROWS for (unsigned q = 0; q < rows; q++)
+
+/* The state of a group on its way: a place in its codes and messages, and how many rows have begun. */
+struct run {
+    const uint8_t *code;
+    v4 *alpha, *factor;
+    unsigned rows;
+    v4 a[BKT_ROWS], b[BKT_ROWS]; /* forward u and v, backward x and y */
 };
 
-/* The lanes that begin at a step, as bits; *lane goes past them. */
-INLINE unsigned beginning(const struct bkt_group *g, uint32_t step, uint32_t *lane)
+INLINE void forward_steps(unsigned rows, struct run *r, uint32_t n, const struct emit *k)
 {
-    unsigned on = 0;
-    while (*lane < g->lanes && g->start[*lane] == step) on |= 1U << (*lane)++;
-    return on;
+    v4 u[BKT_ROWS], v[BKT_ROWS], *to = r->alpha;
+    const uint8_t *code = r->code, *end = code + (size_t)n * rows;
+    ROWS u[q] = r->a[q], v[q] = r->b[q];
+    for (; code < end; code += rows, to += rows) ROWS {
+        v[q] = v[q] * k->known4[code[q]] + u[q] * k->learn4[code[q]];
+        u[q] = u[q] * k->stay4[code[q]];
+        to[q] = only(begun[code[q]], v[q]);
+    }
+    ROWS r->a[q] = u[q], r->b[q] = v[q];
+    r->code = code;
+    r->alpha = to;
 }
 
-INLINE void tail_forward(const struct bkt_group *g, const struct emit *k, const double *u_from, const double *v_from, double *restrict alpha, double *restrict factor,
-                         struct lanes *u_end, struct lanes *v_end, struct lanes *scaled)
+INLINE void backward_steps(unsigned rows, struct run *r, uint32_t n, const struct emit *k, v4 *sum_io, v4 *right_io)
 {
-    v4 ua = all(0), ub = ua, va = ua, vb = ua, ea = ua, eb = ua;
-    v4 stay0 = all(k->stay[0]), stay1 = all(k->stay[1]), known0 = all(k->known[0]), known1 = all(k->known[1]), t = all(k->t);
-    uint32_t lane = 0, next = 0;
-    for (uint32_t i = 0; i < g->steps; i++) {
-        if (i == next) {
-            unsigned on = beginning(g, i, &lane);
-            m4 ma = masks[on & 15], mb = masks[on >> 4];
-            ua = pick(ma, *(const v4 *)u_from, ua);
-            ub = pick(mb, *(const v4 *)(u_from + HALF), ub);
-            va = pick(ma, *(const v4 *)v_from, va);
-            vb = pick(mb, *(const v4 *)(v_from + HALF), vb);
-            ea = only(~ma, ea);
-            eb = only(~mb, eb);
-            next = lane < g->lanes ? g->start[lane] : UINT32_MAX;
+    v4 x[BKT_ROWS], y[BKT_ROWS], sum[2] = {sum_io[0], sum_io[1]}, right[2] = {right_io[0], right_io[1]}, *from = r->alpha;
+    const uint8_t *code = r->code, *end = code - (size_t)n * rows;
+    ROWS x[q] = r->a[q], y[q] = r->b[q];
+    while (code > end) {
+        code -= rows;
+        from -= rows;
+        ROWS {
+            v4 known = from[q] * y[q];
+            sum[q & 1] = sum[q & 1] + known;
+            right[q & 1] = right[q & 1] + only(were_right[code[q]], known);
+            x[q] = k->stay4[code[q]] * x[q] + k->learn4[code[q]] * y[q];
+            y[q] = y[q] * k->known4[code[q]];
         }
-        m4 ra = masks[g->bits[i] & 15], rb = masks[g->bits[i] >> 4];
-        va = (va + t * ua) * pick(ra, known1, known0);
-        vb = (vb + t * ub) * pick(rb, known1, known0);
-        ua = ua * pick(ra, stay1, stay0);
-        ub = ub * pick(rb, stay1, stay0);
-        if ((i + 1) % BKT_SCALE_EVERY == 0) {
-            v4 fa = power_below(ua + va), fb = power_below(ub + vb), *f = (v4 *)(factor + i / BKT_SCALE_EVERY * BKT_LANES);
-            ea = ea - exponent(fa);
-            eb = eb - exponent(fb);
-            ua = ua * fa, ub = ub * fb, va = va * fa, vb = vb * fb;
-            f[0] = fa;
-            f[1] = fb;
-        }
-        *(v4 *)(alpha + (size_t)i * BKT_LANES) = va;
-        *(v4 *)(alpha + (size_t)i * BKT_LANES + HALF) = vb;
     }
-    *u_end = (struct lanes){ua, ub};
-    *v_end = (struct lanes){va, vb};
-    *scaled = (struct lanes){ea, eb};
+    ROWS r->a[q] = x[q], r->b[q] = y[q];
+    sum_io[0] = sum[0], sum_io[1] = sum[1], right_io[0] = right[0], right_io[1] = right[1];
+    r->code = code;
+    r->alpha = from;
 }
 
-/* x, y: what each lane ends with; replaced by what it says of the slot where it began. */
-INLINE void tail_backward(const struct bkt_group *g, const struct emit *k, const double *restrict alpha, const double *restrict factor, struct lanes *x, struct lanes *y, struct bkt_sums *s)
+#define BY_ROWS(call)                  \
+    switch (r->rows) {                 \
+    case 1: call(1, r, FOLLOWING); break; \
+    case 2: call(2, r, FOLLOWING); break; \
+    case 3: call(3, r, FOLLOWING); break; \
+    default: call(4, r, FOLLOWING); break; \
+    }
+
+/* a, b: what each lane begins with, then ends with; scaled: powers of two taken out of it. */
+INLINE void tail_forward(struct run *r, const struct bkt_group *g, const struct emit *k, v4 *scaled)
 {
-    v4 xa = x->a, xb = x->b, ya = y->a, yb = y->b, sa = all(0), sb = sa, ra = sa, rb = sa, out_xa = sa, out_xb = sa, out_ya = sa, out_yb = sa;
-    v4 stay0 = all(k->stay[0]), stay1 = all(k->stay[1]), known0 = all(k->known[0]), known1 = all(k->known[1]), t = all(k->t);
-    uint32_t lane = g->lanes, next = g->start[g->lanes - 1];
-    for (uint32_t i = g->steps; i-- > 0;) {
-        m4 ma = masks[g->bits[i] & 15], mb = masks[g->bits[i] >> 4];
-        v4 ka = *(const v4 *)(alpha + (size_t)i * BKT_LANES) * ya, kb = *(const v4 *)(alpha + (size_t)i * BKT_LANES + HALF) * yb;
-        sa = sa + ka;
-        sb = sb + kb;
-        ra = ra + only(ma, ka);
-        rb = rb + only(mb, kb);
-        ya = ya * pick(ma, known1, known0);
-        yb = yb * pick(mb, known1, known0);
-        xa = pick(ma, stay1, stay0) * xa + t * ya;
-        xb = pick(mb, stay1, stay0) * xb + t * yb;
-        if ((i + 1) % BKT_SCALE_EVERY == 0) {
-            const v4 *f = (const v4 *)(factor + i / BKT_SCALE_EVERY * BKT_LANES);
-            xa = xa * f[0], xb = xb * f[1], ya = ya * f[0], yb = yb * f[1];
-        }
-        if (i == next) {
-            unsigned on = 0;
-            while (lane > 0 && g->start[lane - 1] == i) on |= 1U << --lane;
-            m4 na = masks[on & 15], nb = masks[on >> 4];
-            out_xa = pick(na, xa, out_xa), out_xb = pick(nb, xb, out_xb), out_ya = pick(na, ya, out_ya), out_yb = pick(nb, yb, out_yb);
-            xa = only(~na, xa), xb = only(~nb, xb), ya = only(~na, ya), yb = only(~nb, yb);
-            next = lane ? g->start[lane - 1] : UINT32_MAX;
+    for (unsigned q = 0; q < BKT_ROWS; q++) scaled[q] = all(0);
+    for (uint32_t at = 0, stop; at < g->steps; at = stop) {
+        while (r->rows < BKT_ROWS && g->begin[r->rows] <= at) r->rows++;
+        stop = (at / BKT_SCALE_EVERY + 1) * BKT_SCALE_EVERY;
+        if (r->rows < BKT_ROWS && g->begin[r->rows] < stop) stop = g->begin[r->rows];
+        if (g->steps < stop) stop = g->steps;
+#define FOLLOWING stop - at, k
+        BY_ROWS(forward_steps)
+#undef FOLLOWING
+        if (stop % BKT_SCALE_EVERY || stop == g->steps) continue;
+        for (unsigned q = 0; q < r->rows; q++) { /* before the next step; what has been stored stays as it was */
+            v4 f = power_below(r->a[q] + r->b[q]);
+            scaled[q] = scaled[q] - exponent(f);
+            r->a[q] = r->a[q] * f;
+            r->b[q] = r->b[q] * f;
+            *r->factor++ = f;
         }
     }
-    *x = (struct lanes){out_xa, out_xb};
-    *y = (struct lanes){out_ya, out_yb};
-    double right = sum4(ra) + sum4(rb);
-    s->known_right = s->known_right + right;
-    s->known = s->known + (sum4(sa) + sum4(sb));
+}
+
+/* a, b: what each lane ends with; replaced by what it says of the slot where it began. */
+INLINE void tail_backward(struct run *r, const struct bkt_group *g, const struct emit *k, struct bkt_sums *s)
+{
+    v4 sum[2] = {all(0), all(0)}, right[2] = {all(0), all(0)};
+    for (uint32_t stop = g->steps, at; stop > 0; stop = at) {
+        while (r->rows && g->begin[r->rows - 1] >= stop) r->rows--;
+        if (stop % BKT_SCALE_EVERY == 0 && stop < g->steps)
+            for (unsigned q = r->rows; q-- > 0;) {
+                v4 f = *--r->factor;
+                r->a[q] = r->a[q] * f;
+                r->b[q] = r->b[q] * f;
+            }
+        at = (stop - 1) / BKT_SCALE_EVERY * BKT_SCALE_EVERY;
+        if (g->begin[r->rows - 1] > at) at = g->begin[r->rows - 1];
+#define FOLLOWING stop - at, k, sum, right
+        BY_ROWS(backward_steps)
+#undef FOLLOWING
+    }
+    s->known_right = s->known_right + sum4(right[0] + right[1]);
+    s->known = s->known + sum4(sum[0] + sum[1]);
 }
 
 INLINE v4 share(const double *weight, v4 total) { return only(total > all(0), *(const v4 *)weight / pick(total > all(0), total, all(1.0))); }
@@ -291,22 +313,26 @@ INLINE v4 share(const double *weight, v4 total) { return only(total > all(0), *(
 INLINE void tail(const struct bkt_group *g, const struct emit *k, const double *u, const double *v, double *restrict x, double *restrict y, const struct bkt_scratch *s, struct product *likelihood,
                  struct bkt_sums *sums)
 {
-    double u_from[BKT_LANES], v_from[BKT_LANES];
-    struct lanes u_end, v_end, scaled, mx, my;
-    for (unsigned l = 0; l < BKT_LANES; l++) {
-        u_from[l] = u[g->slot[l]];
-        v_from[l] = v[g->slot[l]];
+    struct run r = {.code = g->codes, .alpha = (v4 *)s->alpha, .factor = (v4 *)s->factor};
+    v4 scaled[BKT_ROWS], last = all(0);
+    unsigned rows = (g->lanes + FOUR - 1) / FOUR;
+    ROWS {
+        const uint32_t *slot = g->slot + q * FOUR;
+        r.a[q] = (v4){u[slot[0]], u[slot[1]], u[slot[2]], u[slot[3]]};
+        r.b[q] = (v4){v[slot[0]], v[slot[1]], v[slot[2]], v[slot[3]]};
     }
-    tail_forward(g, k, u_from, v_from, s->alpha, s->factor, &u_end, &v_end, &scaled);
-    v4 pa = u_end.a + v_end.a, pb = u_end.b + v_end.b, ba = share(g->weight, pa), bb = share(g->weight + HALF, pb);
-    product_add(likelihood, pa, scaled.a, g->weight);
-    product_add(likelihood, pb, scaled.b, g->weight + HALF);
-    sums->last = sums->last + (sum4(ba * v_end.a) + sum4(bb * v_end.b));
-    mx = my = (struct lanes){ba, bb};
-    tail_backward(g, k, s->alpha, s->factor, &mx, &my, sums);
+    tail_forward(&r, g, k, scaled);
+    ROWS {
+        v4 total = r.a[q] + r.b[q], ends = share(g->weight + q * FOUR, total);
+        product_add(likelihood, total, scaled[q], g->weight + q * FOUR);
+        last = last + ends * r.b[q];
+        r.a[q] = r.b[q] = ends;
+    }
+    sums->last = sums->last + sum4(last);
+    tail_backward(&r, g, k, sums);
     for (unsigned l = 0; l < g->lanes; l++) {
-        x[g->slot[l]] = x[g->slot[l]] + (l < HALF ? mx.a[l % HALF] : mx.b[l % HALF]);
-        y[g->slot[l]] = y[g->slot[l]] + (l < HALF ? my.a[l % HALF] : my.b[l % HALF]);
+        x[g->slot[l]] = x[g->slot[l]] + r.a[l / FOUR][l % FOUR];
+        y[g->slot[l]] = y[g->slot[l]] + r.b[l / FOUR][l % FOUR];
     }
 }
 
@@ -314,8 +340,9 @@ ENGINE_CLONES void bkt_expect(const struct bkt_part *p, const struct bkt *m, con
 {
     size_t n = (size_t)2 << p->depth;
     double *u = s->trunk, *v = u + n, *x = v + n, *y = x + n;
-    struct emit k = emit_of(m);
+    struct emit k;
     struct product likelihood = {.rest = all(1.0)};
+    emit_fill(&k, m);
     *out = (struct bkt_sums){0};
     memset(x, 0, 2 * n * sizeof *x);
     trunk_forward(p->depth, &k, u, v);

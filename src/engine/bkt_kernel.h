@@ -7,16 +7,21 @@
 #include "base/err.h"
 #include "engine/bkt.h"
 
-enum { BKT_LANES = 8, BKT_SCALE_EVERY = 32, BKT_DEPTH_MAX = 10 };
+enum { BKT_LANES = 16, BKT_ROWS = BKT_LANES / 4, BKT_SCALE_EVERY = 64, BKT_DEPTH_MAX = 10 };
 
-/* What follows the trunk (bkt_kernel.c) in up to eight sequences, the longest first; shorter ones begin later, so that all end together. */
+/* What follows the trunk (bkt_kernel.c) in up to sixteen sequences, four to a row of the vectors, the longest first. Shorter ones begin later, so that
+ * all end together; until then a lane stands still. */
 struct bkt_group {
     uint32_t steps, lanes;      /* length of the longest; how many sequences */
-    uint32_t start[BKT_LANES];  /* step at which each lane begins, ascending */
-    uint32_t slot[BKT_LANES];   /* where on the trunk it begins; of an empty lane: 1 */
+    uint32_t begin[BKT_ROWS];   /* step at which each row begins, ascending; steps: the row is empty */
+    uint32_t slot[BKT_LANES];   /* where on the trunk each begins; of an empty lane: 1 */
     double weight[BKT_LANES];   /* how many students gave exactly these answers; 0: empty */
-    const uint8_t *bits;        /* steps: bit l = lane l was right */
+    const uint8_t *codes;       /* step after step, the rows that have begun: see bkt_code */
 };
+
+/* The answers of one row at one step. on: lanes that have begun, of which the first are; right: bits of these. 2^on - 1 + right. */
+static inline uint8_t bkt_code(unsigned on, unsigned right) { return (uint8_t)((1U << on) - 1 + right); }
+enum { BKT_CODES = 31 };
 
 /* Sequences that end on the trunk. */
 struct bkt_end {

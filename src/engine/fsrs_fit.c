@@ -5,14 +5,19 @@
 #include "engine/fsrs.h"
 #include "engine/linear.h"
 #include "engine/numeric.h"
+#include "engine/responses.h"
 
 enum { N = FSRS_WEIGHTS, ROUNDS = 60, OF_DIFFICULTY = 4, DIFFICULTY_FROM = 4 };
 static const double low[N] = {.001, .001, .001, .001, 1, .001, .001, .001, 0, 0, .001, .001, .001, .001, 0, 0, 1, 0, 0, 0, .1};
 static const double high[N] = {100, 100, 100, 100, 10, 4, 4, .75, 4.5, .8, 3.5, 5, .25, .9, 4, 1, 6, 2, 2, .8, .8};
 
+static const double enough = 2e-5; /* a step that gains less of the loss changes no prediction by a thousandth */
+enum { ROOM = 24, LANES = 4 }; /* derivatives are worked four abreast; those beyond N stay 0 */
+#define INLINE static inline __attribute__((always_inline))
+
 struct point {
-    double s, d;          /* stability, difficulty */
-    double ds[N];         /* by each weight */
+    double s, log_s, d;   /* stability, its logarithm, difficulty */
+    double ds[ROOM];      /* by each weight */
     double dd[OF_DIFFICULTY]; /* by w4 .. w7 */
 };
 
@@ -33,11 +38,12 @@ static void constants_of(struct constants *c, const double *w)
     c->easy = w[4] - num_exp(3.0 * w[5]) + 1.0;
 }
 
-static void begin(struct point *p, const double *w, unsigned grade)
+INLINE void begin(struct point *p, const double *w, unsigned grade)
 {
     double g = (double)grade - 1.0, ex = num_exp(w[5] * g);
     memset(p, 0, sizeof *p);
     p->s = w[grade - 1];
+    p->log_s = num_log(p->s);
     p->ds[grade - 1] = 1.0;
     p->d = w[4] - ex + 1.0;
     p->dd[0] = 1.0;
@@ -49,34 +55,35 @@ static void begin(struct point *p, const double *w, unsigned grade)
 }
 
 /* Recall after `days`, and its derivatives. */
-static double recall(const struct constants *c, const struct point *p, double days, double *dr)
+INLINE double recall(const struct constants *c, const struct point *p, double days, double *dr)
 {
     double q = c->f * days / p->s, l = num_log(1.0 + q), r = num_exp(-c->w[20] * l), by_s = r * c->w[20] * q / (p->s * (1.0 + q));
-    for (size_t i = 0; i < N; i++) dr[i] = by_s * p->ds[i];
+    for (size_t i = 0; i < ROOM; i++) dr[i] = by_s * p->ds[i];
     dr[20] = dr[20] + r * (-l - c->w[20] * days / p->s * c->df / (1.0 + q));
     return r;
 }
 
-static void same_day(const struct constants *c, struct point *p, unsigned grade)
+INLINE void same_day(const struct constants *c, struct point *p, unsigned grade)
 {
     const double *w = c->w;
-    double g = (double)grade - 3.0 + w[18], l = num_log(p->s), by = num_exp(w[17] * g - w[19] * l);
-    if (grade >= FSRS_GOOD && by < 1.0) return;
-    double keep = by * (1.0 - w[19]), s = p->s * by;
-    for (size_t i = 0; i < N; i++) p->ds[i] = p->ds[i] * keep;
+    double g = (double)grade - 3.0 + w[18], l = p->log_s, log_by = w[17] * g - w[19] * l;
+    if (grade >= FSRS_GOOD && log_by < 0.0) return;
+    double by = num_exp(log_by), keep = by * (1.0 - w[19]), s = p->s * by;
+    p->log_s = l + log_by;
+    for (size_t i = 0; i < ROOM; i++) p->ds[i] = p->ds[i] * keep;
     p->ds[17] = p->ds[17] + s * g;
     p->ds[18] = p->ds[18] + s * w[17];
     p->ds[19] = p->ds[19] - s * l;
     p->s = s;
 }
 
-static void recalled(const struct constants *c, struct point *p, unsigned grade, double r, const double *dr)
+INLINE void recalled(const struct constants *c, struct point *p, unsigned grade, double r, const double *dr)
 {
     const double *w = c->w;
-    double l = num_log(p->s), ex = num_exp(w[10] * (1.0 - r)), extra = (grade == FSRS_HARD ? w[15] : 1.0) * (grade == FSRS_EASY ? w[16] : 1.0);
+    double l = p->log_s, ex = num_exp(w[10] * (1.0 - r)), extra = (grade == FSRS_HARD ? w[15] : 1.0) * (grade == FSRS_EASY ? w[16] : 1.0);
     double base = c->grow * num_exp(-w[9] * l) * extra, wide = base * (11.0 - p->d), gain = wide * (ex - 1.0), s = p->s;
     double of_s = 1.0 + gain - w[9] * gain, of_r = -s * wide * ex * w[10];
-    for (size_t i = 0; i < N; i++) p->ds[i] = p->ds[i] * of_s + of_r * dr[i];
+    for (size_t i = 0; i < ROOM; i++) p->ds[i] = p->ds[i] * of_s + of_r * dr[i];
     for (size_t i = 0; i < OF_DIFFICULTY; i++) p->ds[DIFFICULTY_FROM + i] = p->ds[DIFFICULTY_FROM + i] - s * base * (ex - 1.0) * p->dd[i];
     p->ds[8] = p->ds[8] + s * gain;
     p->ds[9] = p->ds[9] - s * gain * l;
@@ -84,30 +91,33 @@ static void recalled(const struct constants *c, struct point *p, unsigned grade,
     if (grade == FSRS_HARD && w[15] > 0.0) p->ds[15] = p->ds[15] + s * gain / w[15];
     if (grade == FSRS_EASY) p->ds[16] = p->ds[16] + s * gain / w[16];
     p->s = s * (1.0 + gain);
+    p->log_s = num_log(p->s);
 }
 
-static void forgotten(const struct constants *c, struct point *p, double r, const double *dr)
+INLINE void forgotten(const struct constants *c, struct point *p, double r, const double *dr)
 {
     const double *w = c->w;
     double ld = num_log(p->d), l1 = num_log(p->s + 1.0), power = num_exp(w[13] * l1), after = w[11] * num_exp(-w[12] * ld) * (power - 1.0) * num_exp(w[14] * (1.0 - r)), most = p->s * c->cap;
     if (!(after < most)) {
-        for (size_t i = 0; i < N; i++) p->ds[i] = p->ds[i] * c->cap;
+        for (size_t i = 0; i < ROOM; i++) p->ds[i] = p->ds[i] * c->cap;
         p->ds[17] = p->ds[17] - most * w[18];
         p->ds[18] = p->ds[18] - most * w[17];
         p->s = most;
+        p->log_s = num_log(most);
         return;
     }
     double of_s = after * power / (power - 1.0) * w[13] / (p->s + 1.0), of_r = -after * w[14];
-    for (size_t i = 0; i < N; i++) p->ds[i] = p->ds[i] * of_s + of_r * dr[i];
+    for (size_t i = 0; i < ROOM; i++) p->ds[i] = p->ds[i] * of_s + of_r * dr[i];
     for (size_t i = 0; i < OF_DIFFICULTY; i++) p->ds[DIFFICULTY_FROM + i] = p->ds[DIFFICULTY_FROM + i] - after * w[12] / p->d * p->dd[i];
     p->ds[11] = p->ds[11] + after / w[11];
     p->ds[12] = p->ds[12] - after * ld;
     p->ds[13] = p->ds[13] + after * power / (power - 1.0) * l1;
     p->ds[14] = p->ds[14] + after * (1.0 - r);
     p->s = after;
+    p->log_s = num_log(after);
 }
 
-static void next_difficulty(const struct constants *c, struct point *p, unsigned grade)
+INLINE void next_difficulty(const struct constants *c, struct point *p, unsigned grade)
 {
     const double *w = c->w;
     double g = (double)grade - 3.0, room = (10.0 - p->d) / 9.0, d1 = p->d - w[6] * g * room, keep = (1.0 - w[7]) * (1.0 + w[6] * g / 9.0);
@@ -124,30 +134,30 @@ static void next_difficulty(const struct constants *c, struct point *p, unsigned
 }
 
 struct sums {
-    double loss, g[N], h[N * N];
+    double loss, g[ROOM], h[ROOM * ROOM];
     size_t reviews;
 };
 
-static void observe(struct sums *s, double r, const double *dr, bool right)
+INLINE void observe(struct sums *s, double r, const double *dr, bool right)
 {
     double q = r < 1e-6 ? 1e-6 : r > 1.0 - 1e-6 ? 1.0 - 1e-6 : r, y = right ? 1.0 : 0.0, v = 1.0 / (q * (1.0 - q)), slope = (q - y) * v;
     s->loss = s->loss - num_log(right ? q : 1.0 - q);
     s->reviews++;
+    for (size_t i = 0; i < ROOM; i++) s->g[i] = s->g[i] + slope * dr[i];
     for (size_t i = 0; i < N; i++) {
-        s->g[i] = s->g[i] + slope * dr[i];
-        double f = v * dr[i];
-        for (size_t k = i; k < N; k++) s->h[i * N + k] = s->h[i * N + k] + f * dr[k];
+        double f = v * dr[i], *restrict row = s->h + i * ROOM;
+        for (size_t k = i / LANES * LANES; k < ROOM; k++) row[k] = row[k] + f * dr[k];
     }
 }
 
-static void pass(const struct fsrs_log *l, const double *w, struct sums *s)
+ENGINE_CLONES static void pass(const struct fsrs_log *l, const double *w, struct sums *s)
 {
     struct constants c;
     constants_of(&c, w);
     memset(s, 0, sizeof *s);
     for (size_t h = 0; h < l->histories; h++) {
         struct point p;
-        double dr[N];
+        double dr[ROOM];
         size_t last = 0; /* behind the last review that is predicted, nothing is to be carried on */
         for (size_t i = l->at[h] + 1; i < l->at[h + 1]; i++)
             if (l->days[i] >= 1.0) last = i;
@@ -164,6 +174,7 @@ static void pass(const struct fsrs_log *l, const double *w, struct sums *s)
             }
             if (p.s < .001 || p.s > 36500.0) {
                 p.s = p.s < .001 ? .001 : 36500.0;
+                p.log_s = num_log(p.s);
                 memset(p.ds, 0, sizeof p.ds);
             }
             next_difficulty(&c, &p, grade);
@@ -187,9 +198,9 @@ static void step(const struct sums *s, const double *w, double damping, double *
     for (size_t i = 0; i < N; i++) g[i] = s->g[i] + pull(i) * (w[i] - fsrs_default.w[i]);
     for (size_t i = 0; i < N; i++) {
         bool held = (w[i] <= low[i] && g[i] > 0.0) || (w[i] >= high[i] && g[i] < 0.0);
-        for (size_t k = i; k < N; k++) h[i * N + k] = held ? 0.0 : s->h[i * N + k];
+        for (size_t k = i; k < N; k++) h[i * N + k] = held ? 0.0 : s->h[i * ROOM + k];
         for (size_t k = 0; k < i && held; k++) h[k * N + i] = 0.0;
-        h[i * N + i] = held ? 1.0 : (s->h[i * N + i] + pull(i)) * (1.0 + damping);
+        h[i * N + i] = held ? 1.0 : (s->h[i * ROOM + i] + pull(i)) * (1.0 + damping);
         if (held) g[i] = 0.0;
     }
     memcpy(next, w, N * sizeof *next);
@@ -219,14 +230,14 @@ enum st fsrs_fit(const struct fsrs_log *l, struct fsrs *m, struct fsrs_report *r
         double then = penalised(&s[1], next);
         report->iterations++;
         if (then < now) {
-            report->converged = now - then < 1e-6 * now;
+            report->converged = now - then < enough * now;
             memcpy(w, next, sizeof w);
             s[0] = s[1];
             now = then;
             damping = damping / 4.0;
         } else {
             report->converged = damping > 1e6;
-            damping = damping * 8.0 + 1e-3;
+            damping = damping < .02 ? .05 : damping * 4.0; /* from too bold a step back in one go */
         }
     }
     if (s[0].reviews) {

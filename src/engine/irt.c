@@ -42,11 +42,21 @@ double irt_information(const struct irt_item *item, double theta)
 
 static double point(size_t q) { return range * (2.0 * (double)q / (POINTS - 1) - 1.0); }
 
+/* Chances of a right answer on the grid, or of a wrong one: times the posterior, of which the sum is returned. */
+ENGINE_CLONES static double take_in_two(double *restrict posterior, double a, double d, bool right)
+{
+    double sign = right ? 1.0 : -1.0, sum = 0.0;
+    for (size_t q = 0; q < POINTS; q++) posterior[q] = posterior[q] * num_logistic(sign * (a * point(q) + d));
+    for (size_t q = 0; q < POINTS; q++) sum = sum + posterior[q];
+    return sum;
+}
+
 static void take_in(double *posterior, const struct irt_item *item, uint8_t score)
 {
     double p[IRT_SCORES_MAX], sum = 0.0;
     if (score == IRT_MISSING || score >= item->scores || item->scores < 2) return;
-    for (size_t q = 0; q < POINTS; q++) {
+    if (item->scores == 2) sum = take_in_two(posterior, item->a, item->d[1], score == 1);
+    for (size_t q = 0; q < POINTS && item->scores > 2; q++) {
         irt_chances(item, point(q), p);
         posterior[q] = posterior[q] * p[score];
         sum = sum + posterior[q];
@@ -82,12 +92,17 @@ struct irt_score irt_eap(const struct irt_item *items, const uint32_t *index, co
     return moments(posterior);
 }
 
-enum st cat_init(struct cat *c, size_t items, size_t contents, struct err *e)
+enum st cat_init(struct cat *c, const struct irt_item *items, size_t n, size_t contents, struct err *e)
 {
-    *c = (struct cat){.posterior = malloc(POINTS * sizeof *c->posterior), .given = malloc(items + 1), .area_given = malloc((contents + 1) * sizeof *c->area_given), .items = items};
-    if (!c->posterior || !c->given || !c->area_given) {
+    *c = (struct cat){.items = items, .item_count = n, .posterior = malloc(POINTS * sizeof *c->posterior), .slope = malloc((n + 1) * sizeof *c->slope), .intercept = malloc((n + 1) * sizeof *c->intercept),
+                      .information = malloc((n + 1) * sizeof *c->information), .given = malloc(n + 1), .area_given = malloc((contents + 1) * sizeof *c->area_given)};
+    if (!c->posterior || !c->slope || !c->intercept || !c->information || !c->given || !c->area_given) {
         cat_free(c);
-        return err_fail(e, ST_NOMEM, "err.memory", "a test of %zu items", items);
+        return err_fail(e, ST_NOMEM, "err.memory", "a test of %zu items", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        c->slope[i] = items[i].scores == 2 ? items[i].a : 0.0;
+        c->intercept[i] = items[i].scores == 2 ? items[i].d[1] : 0.0;
     }
     memset(c->area_given, 0, (contents + 1) * sizeof *c->area_given);
     cat_clear(c);
@@ -97,6 +112,9 @@ enum st cat_init(struct cat *c, size_t items, size_t contents, struct err *e)
 void cat_free(struct cat *c)
 {
     free(c->posterior);
+    free(c->slope);
+    free(c->intercept);
+    free(c->information);
     free(c->given);
     free(c->area_given);
     memset(c, 0, sizeof *c);
@@ -105,14 +123,30 @@ void cat_free(struct cat *c)
 void cat_clear(struct cat *c)
 {
     prior(c->posterior, 0.0, 1.0);
-    memset(c->given, 0, c->items);
+    memset(c->given, 0, c->item_count);
     c->count = 0;
     c->now = moments(c->posterior);
 }
 
+/* The information of each item where the person seems to stand: as irt_information, at once for those with two scores. */
+ENGINE_CLONES static void weigh_two(const double *restrict slope, const double *restrict intercept, double theta, double *restrict information, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double p = num_logistic(slope[i] * theta + intercept[i]);
+        information[i] = slope[i] * slope[i] * p * (1.0 - p);
+    }
+}
+
+static void weigh(struct cat *c)
+{
+    weigh_two(c->slope, c->intercept, c->now.theta, c->information, c->item_count);
+    for (size_t i = 0; i < c->item_count; i++)
+        if (c->items[i].scores > 2) c->information[i] = irt_information(&c->items[i], c->now.theta);
+}
+
 static bool area_open(const struct cat *c, const struct cat_options *o, size_t area)
 {
-    for (size_t i = 0; i < c->items; i++)
+    for (size_t i = 0; i < c->item_count; i++)
         if (!c->given[i] && o->content[i] == area) return true;
     return false;
 }
@@ -134,16 +168,17 @@ static size_t area_due(const struct cat *c, const struct cat_options *o)
 
 enum { RANDOMESQUE_MAX = 32 };
 
-size_t cat_next(struct cat *c, const struct irt_item *items, const struct cat_options *o, const double unit[2])
+size_t cat_next(struct cat *c, const struct cat_options *o, const double unit[2])
 {
     if (c->count >= o->items_max || (c->count >= o->items_min && c->now.se <= o->se_stop)) return SIZE_MAX;
     size_t area = o->contents ? area_due(c, o) : SIZE_MAX, want = o->randomesque < 1 ? 1 : o->randomesque > RANDOMESQUE_MAX ? RANDOMESQUE_MAX : o->randomesque, n = 0;
     size_t best[RANDOMESQUE_MAX];
     double info[RANDOMESQUE_MAX];
-    for (size_t i = 0; i < c->items; i++) {
-        if (c->given[i] || items[i].scores < 2 || (area != SIZE_MAX && o->content[i] != area)) continue;
-        double x = irt_information(&items[i], c->now.theta);
+    weigh(c);
+    for (size_t i = 0; i < c->item_count; i++) {
+        double x = c->information[i];
         if (n == want && x <= info[n - 1]) continue;
+        if (c->given[i] || c->items[i].scores < 2 || (area != SIZE_MAX && o->content[i] != area)) continue;
         size_t at = n < want ? n++ : n - 1;
         for (; at > 0 && info[at - 1] < x; at--) {
             info[at] = info[at - 1];
@@ -165,11 +200,11 @@ size_t cat_next(struct cat *c, const struct irt_item *items, const struct cat_op
     return pick;
 }
 
-void cat_answer(struct cat *c, const struct irt_item *items, const struct cat_options *o, size_t item, uint8_t score)
+void cat_answer(struct cat *c, const struct cat_options *o, size_t item, uint8_t score)
 {
     c->given[item] = 1;
     c->count++;
     if (o->contents) c->area_given[o->content[item]]++;
-    take_in(c->posterior, &items[item], score);
+    take_in(c->posterior, &c->items[item], score);
     c->now = moments(c->posterior);
 }

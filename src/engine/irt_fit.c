@@ -3,44 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/irt.h"
 #include "engine/linear.h"
 #include "engine/numeric.h"
+#include "irt_em.h"
 
-const struct irt_options irt_defaults = {.points = 61, .iterations_max = 2000, .tolerance = 1e-7};
-enum { NEWTON_STEPS = 3, PAD = 8 };
-static const double range = 6.0, slope_max = 10.0, intercept_max = 40.0;
-
-struct pattern {
-    const uint8_t *score;
-    size_t items;
-    uint32_t weight;
-};
-
-struct em {
-    const struct irt_matrix *m;
-    const struct irt_options *o;
-    struct irt_item *items;
-    struct pattern *patterns;
-    size_t count, stride;      /* stride: points filled up to PAD */
-    size_t *at;                /* items: where its first score's row stands in p and r */
-    double *p, *r;             /* scores x stride: ln chance; expected counts */
-    double *theta, *log_prior;
-};
+const struct irt_options irt_defaults = {.points = 61, .iterations_max = 2000, .tolerance = 1e-10};
+enum { NEWTON_STEPS = 3 };
+static const double range = 6.0, slope_max = 10.0, intercept_max = 40.0, LEAP_MOST = 64.0;
 
 static int by_scores(const void *a, const void *b)
 {
-    const struct pattern *x = a, *y = b;
+    const struct irt_pattern *x = a, *y = b;
     return memcmp(x->score, y->score, x->items);
 }
 
-static enum st collapse(struct em *x, struct err *e)
+static enum st collapse(struct irt_em *x, struct err *e)
 {
     const struct irt_matrix *m = x->m;
     size_t kept = 0;
     x->patterns = malloc((m->persons + 1) * sizeof *x->patterns);
     if (!x->patterns) return err_fail(e, ST_NOMEM, "err.memory", "patterns");
-    for (size_t i = 0; i < m->persons; i++) x->patterns[i] = (struct pattern){m->score + i * m->items, m->items, 1};
+    for (size_t i = 0; i < m->persons; i++) x->patterns[i] = (struct irt_pattern){m->score + i * m->items, m->items, 1};
     qsort(x->patterns, m->persons, sizeof *x->patterns, by_scores);
     for (size_t i = 0; i < m->persons; i++) {
         if (kept && by_scores(&x->patterns[kept - 1], &x->patterns[i]) == 0) x->patterns[kept - 1].weight++;
@@ -51,7 +34,7 @@ static enum st collapse(struct em *x, struct err *e)
 }
 
 /* How many scores each item has, and where it starts: the marginal shares at slope 1. */
-static enum st begin(struct em *x, struct err *e)
+static enum st begin(struct irt_em *x, struct err *e)
 {
     const struct irt_matrix *m = x->m;
     size_t rows = 0;
@@ -80,59 +63,10 @@ static enum st begin(struct em *x, struct err *e)
     return x->p && x->r ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "tables of %zu items", m->items);
 }
 
-static void tabulate(struct em *x)
-{
-    for (size_t i = 0; i < x->m->items; i++) {
-        const struct irt_item *it = &x->items[i];
-        double p[IRT_SCORES_MAX];
-        for (size_t q = 0; q < x->stride && it->scores > 1; q++) {
-            irt_chances(it, x->theta[q], p);
-            for (unsigned k = 0; k < it->scores; k++) x->p[(x->at[i] + k) * x->stride + q] = num_log(p[k] > 1e-300 ? p[k] : 1e-300);
-        }
-    }
-}
-
-ENGINE_CLONES static void add_row(double *restrict to, const double *restrict from, size_t n)
-{
-    for (size_t i = 0; i < n; i++) to[i] = to[i] + from[i];
-}
-
-ENGINE_CLONES static double to_posterior(double *restrict l, size_t n)
-{
-    double most = l[0], part[PAD] = {0}, sum = 0.0;
-    for (size_t i = 1; i < n; i++) most = l[i] > most ? l[i] : most;
-    for (size_t i = 0; i < n; i++) l[i] = num_exp(l[i] - most);
-    for (size_t i = 0; i < n; i += PAD)
-        for (size_t k = 0; k < PAD; k++) part[k] = part[k] + l[i + k];
-    for (size_t k = 0; k < PAD; k++) sum = sum + part[k];
-    return most + num_log(sum);
-}
-
-static double expect(struct em *x)
-{
-    double sum = 0.0, l[IRT_POINTS_MAX];
-    memset(x->r, 0, x->at[x->m->items] * x->stride * sizeof *x->r);
-    tabulate(x);
-    for (size_t j = 0; j < x->count; j++) {
-        const struct pattern *pt = &x->patterns[j];
-        memcpy(l, x->log_prior, x->stride * sizeof *l);
-        for (size_t i = 0; i < pt->items; i++)
-            if (pt->score[i] != IRT_MISSING && x->items[i].scores > 1) add_row(l, x->p + (x->at[i] + pt->score[i]) * x->stride, x->stride);
-        double log_sum = to_posterior(l, x->stride), most = log_sum, total = 0.0;
-        for (size_t q = 0; q < x->stride; q++) total = total + l[q];
-        double by = (double)pt->weight / total;
-        for (size_t q = 0; q < x->stride; q++) l[q] = l[q] * by;
-        for (size_t i = 0; i < pt->items; i++)
-            if (pt->score[i] != IRT_MISSING && x->items[i].scores > 1) add_row(x->r + (x->at[i] + pt->score[i]) * x->stride, l, x->stride);
-        sum = sum + (double)pt->weight * most;
-    }
-    return sum;
-}
-
 enum { SIDE = IRT_SCORES_MAX };
 
 /* Gradient and information of one item at its counts: parameter 0 is a, k is d_k. */
-static void item_derivatives(const struct em *x, size_t i, double *g, double *h)
+static void item_derivatives(const struct irt_em *x, size_t i, double *g, double *h)
 {
     const struct irt_item *it = &x->items[i];
     size_t n = it->scores;
@@ -167,7 +101,7 @@ static void move_item(struct irt_item *it, const double *step, bool slope)
     for (unsigned k = 1; k < it->scores; k++) it->d[k] = clamp(it->d[k] + clamp(step[k], 3.0), intercept_max);
 }
 
-static void maximise_items(struct em *x)
+static void maximise_items(struct irt_em *x)
 {
     double g[SIDE], h[SIDE * SIDE];
     for (size_t i = 0; i < x->m->items; i++) {
@@ -182,7 +116,7 @@ static void maximise_items(struct em *x)
 }
 
 /* One slope for all: its row is what remains when each item's intercepts are eliminated. */
-static void maximise_common(struct em *x)
+static void maximise_common(struct irt_em *x)
 {
     double g[SIDE], h[SIDE * SIDE], small[SIDE * SIDE], right[SIDE], back[SIDE], slope_g, slope_h;
     for (int s = 0; s < NEWTON_STEPS; s++) {
@@ -222,47 +156,96 @@ static void maximise_common(struct em *x)
     }
 }
 
-static void errors_of(struct em *x)
+static enum st errors_of(struct irt_em *x, struct err *e)
 {
-    double g[SIDE], h[SIDE * SIDE], diagonal[SIDE], scratch[SIDE], zero[SIDE];
-    for (size_t i = 0; i < x->m->items; i++) {
+    size_t n = x->m->items, room = 0, *place = malloc((n + 1) * sizeof *place);
+    for (size_t i = 0; place && i < n; i++) {
+        place[i] = room;
+        room += (size_t)x->items[i].scores * x->items[i].scores;
+    }
+    double *information = calloc(room + 1, sizeof *information), slope, diagonal[SIDE], scratch[SIDE], zero[SIDE];
+    enum st st = place && information ? irt_information_of(x, place, information, &slope, e) : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", n);
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
         struct irt_item *it = &x->items[i];
-        if (it->scores < 2) continue;
-        item_derivatives(x, i, g, h);
+        double *h = information + place[i];
         memset(zero, 0, sizeof zero);
         for (unsigned k = 0; k < it->scores; k++) h[k * it->scores + k] = h[k * it->scores + k] + 1e-9;
-        if (linear_solve(h, zero, it->scores, NULL) != ST_OK) continue;
+        if (it->scores < 2 || linear_solve(h, zero, it->scores, NULL) != ST_OK) continue;
         linear_inverse_diagonal(h, diagonal, scratch, it->scores);
-        it->a_se = sqrt(diagonal[0]);
+        it->a_se = x->o->common_slope ? 1.0 / sqrt(slope + 1e-9) : sqrt(diagonal[0]);
         for (unsigned k = 1; k < it->scores; k++) it->d_se[k] = sqrt(diagonal[k]);
     }
+    free(place), free(information);
+    return st;
 }
 
-static enum st climb(struct em *x, struct irt_report *report, struct err *e)
+static double *parameter(struct irt_item *it, unsigned k) { return k ? &it->d[k] : &it->a; }
+
+/* From the items as they were before two EM steps, between them and now, to beyond: SQUAREM, Varadhan & Roland 2008, scheme S3. */
+static void leap(struct irt_em *x, struct irt_item *from, struct irt_item *one)
+{
+    double rr = 0.0, vv = 0.0;
+    for (size_t i = 0; i < x->m->items; i++)
+        for (unsigned k = 0; k < x->items[i].scores; k++) {
+            double r = *parameter(&one[i], k) - *parameter(&from[i], k), v = *parameter(&x->items[i], k) - *parameter(&one[i], k) - r;
+            rr = rr + r * r;
+            vv = vv + v * v;
+        }
+    double by = vv > 0.0 ? sqrt(rr / vv) : 1.0;
+    by = by < 1.0 ? 1.0 : by > LEAP_MOST ? LEAP_MOST : by;
+    for (size_t i = 0; i < x->m->items; i++)
+        for (unsigned k = 0; k < x->items[i].scores; k++) {
+            double p = *parameter(&from[i], k), r = *parameter(&one[i], k) - p, *to = parameter(&x->items[i], k), v = *to - *parameter(&one[i], k) - r;
+            *to = clamp(p + 2.0 * by * r + by * by * v, k ? intercept_max : slope_max);
+        }
+}
+
+static double em_step(struct irt_em *x, struct irt_report *report)
+{
+    double now = irt_expect(x);
+    report->iterations++;
+    if (x->o->common_slope) maximise_common(x);
+    else maximise_items(x);
+    return now;
+}
+
+/* kept: room for three times the items. In the end r stands as the items do. */
+static void climb(struct irt_em *x, struct irt_item *kept, struct irt_report *report)
+{
+    size_t n = x->m->items, bytes = n * sizeof *kept;
+    struct irt_item *from = kept, *one = kept + n, *two = kept + 2 * n;
+    while (report->iterations < x->o->iterations_max) {
+        memcpy(from, x->items, bytes);
+        double first = em_step(x, report);
+        memcpy(one, x->items, bytes);
+        double second = em_step(x, report);
+        report->converged = second - first <= x->o->tolerance * fabs(second);
+        if (report->converged) break;
+        memcpy(two, x->items, bytes);
+        leap(x, from, one);
+        if (!(em_step(x, report) >= second)) memcpy(x->items, two, bytes);
+    }
+    report->log_likelihood = irt_expect(x);
+}
+
+static enum st fit(struct irt_em *x, struct irt_report *report, struct err *e)
 {
     TRY(collapse(x, e));
     TRY(begin(x, e));
-    double before = 0.0;
+    TRY(irt_blocks_make(x, e));
+    struct irt_item *kept = malloc(3 * x->m->items * sizeof *kept);
+    if (!kept) return err_fail(e, ST_NOMEM, "err.memory", "%zu items", x->m->items);
     *report = (struct irt_report){.patterns = x->count};
-    while (report->iterations < x->o->iterations_max && !report->converged) {
-        double now = expect(x);
-        report->converged = report->iterations > 0 && now - before < x->o->tolerance;
-        report->iterations++;
-        before = now;
-        if (report->converged) break;
-        if (x->o->common_slope) maximise_common(x);
-        else maximise_items(x);
-    }
-    report->log_likelihood = before;
-    errors_of(x);
-    return ST_OK;
+    climb(x, kept, report);
+    free(kept);
+    return errors_of(x, e);
 }
 
 enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, struct irt_item *out, struct irt_report *report, struct err *e)
 {
     if (m->persons == 0 || m->items == 0) return err_fail(e, ST_INVALID, "model.data", "no person or no item");
-    if (o->points < 11 || o->points > IRT_POINTS_MAX - PAD || o->iterations_max < 1 || !(o->tolerance > 0.0)) return err_fail(e, ST_INVALID, "model.option", "from 11 to %d quadrature points", IRT_POINTS_MAX - PAD);
-    struct em x = {.m = m, .o = o, .items = out, .stride = (o->points + PAD - 1) / PAD * PAD};
+    if (o->points < 11 || o->points > IRT_POINTS_MAX - IRT_PAD || o->iterations_max < 1 || !(o->tolerance > 0.0)) return err_fail(e, ST_INVALID, "model.option", "from 11 to %d quadrature points", IRT_POINTS_MAX - IRT_PAD);
+    struct irt_em x = {.m = m, .o = o, .items = out, .stride = (o->points + IRT_PAD - 1) / IRT_PAD * IRT_PAD};
     x.at = malloc((m->items + 1) * sizeof *x.at);
     x.theta = calloc(x.stride, sizeof *x.theta);
     x.log_prior = malloc(x.stride * sizeof *x.log_prior);
@@ -275,8 +258,9 @@ enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, struct 
             sum = sum + num_exp(x.log_prior[q]);
         }
         for (size_t q = 0; q < o->points; q++) x.log_prior[q] = x.log_prior[q] - num_log(sum);
-        st = climb(&x, report, e);
+        st = fit(&x, report, e);
     }
+    irt_blocks_free(&x);
     free(x.at), free(x.theta), free(x.log_prior), free(x.p), free(x.r), free(x.patterns);
     return st;
 }

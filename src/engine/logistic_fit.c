@@ -209,22 +209,27 @@ static void local_weights(const struct logistic_design *d, const struct logistic
     while (at < d->set_stride[set]) w[at++] = 0.0;
 }
 
-/* Predictions and curvature of up to CHUNK rows: residual p - y, weight p (1 - p), loss. */
-ENGINE_CLONES static double chunk_losses(const double *restrict eta, const double *restrict y, const double *restrict use, size_t n, double *restrict residual, double *restrict curve)
+/* Predictions and curvature of n rows, a multiple of LANES: eta becomes the residual p - y; curve is p (1 - p); both 0 where use is. Returns the loss,
+ * ln(1 + e^-|x|) + max(x, 0) - x y summed up: what stands in the logarithm is between 1 and 2, so many are multiplied before one is taken. */
+ENGINE_CLONES static double losses(double *restrict eta, const double *restrict y, const double *restrict use, size_t n, double *restrict curve)
 {
-    double loss[CHUNK];
-    for (size_t i = 0; i < n; i++) {
-        double x = eta[i], a = x < 0.0 ? x : -x, ex = num_exp(a), inverse = 1.0 / (1.0 + ex);
-        double p = x < 0.0 ? ex * inverse : inverse;
-        residual[i] = (p - y[i]) * use[i];
-        curve[i] = ex * inverse * inverse * use[i];
-        loss[i] = (num_log(1.0 + ex) + (x > 0.0 ? x : 0.0) - x * y[i]) * use[i];
+    double line[LANES] = {0}, logs = 0.0;
+    for (size_t from = 0; from < n; from += CHUNK) {
+        size_t end = n - from < CHUNK ? n : from + CHUNK;
+        double product[LANES] = {1, 1, 1, 1};
+        for (size_t i = from; i < end; i += LANES)
+            for (size_t l = i; l < i + LANES; l++) {
+                double x = eta[l], a = x < 0.0 ? x : -x, ex = num_exp(a), inverse = 1.0 / (1.0 + ex);
+                double p = x < 0.0 ? ex * inverse : inverse;
+                curve[l] = ex * inverse * inverse * use[l];
+                product[l - i] = product[l - i] * (1.0 + ex * use[l]);
+                line[l - i] = line[l - i] + ((x > 0.0 ? x : 0.0) - x * y[l]) * use[l];
+                eta[l] = (p - y[l]) * use[l];
+            }
+        for (size_t l = 0; l < LANES; l++) logs = logs + num_log(product[l]);
     }
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) sum = sum + loss[i];
-    return sum;
+    return logs + ((line[0] + line[1]) + (line[2] + line[3]));
 }
-
 
 /* One item: h (k x k, rows of k; the lower triangle in blocks of LANES) and g gain what n rows say. */
 ENGINE_CLONES static void item_sums(const float *restrict x, size_t k, size_t n, const double *restrict residual, const double *restrict curve, double *restrict h, double *restrict g)
@@ -268,54 +273,70 @@ struct pass {
     bool failed;
 };
 
+/* An item's sums without the item: c its couplings, whose first is its curvature, with gradient and curvature of its own weight behind them. */
+ENGINE_CLONES static void eliminate(const double *restrict own, const double *restrict own_g, size_t k, const double *restrict c, double *restrict h, double *restrict g)
+{
+    double inverse = 1.0 / c[k + 1];
+    for (size_t a = 0; a < k; a++) {
+        double f = c[a] * inverse;
+        g[a] = g[a] + (own_g[a] - f * c[k]);
+        for (size_t q = 0; q < a / LANES * LANES + LANES; q++) h[a * k + q] = h[a * k + q] + (own[a * k + q] - f * c[q]);
+    }
+}
+
+/* What a block's rows need while they are worked. */
+struct rows {
+    double *eta, *y, *use, *curve, *own; /* rows filled up to LANES; own: the sums of one item */
+};
+
+static bool rows_make(struct rows *r, size_t n, size_t k)
+{
+    size_t room = n + LANES;
+    r->eta = calloc(4 * room + k * k + k, sizeof *r->eta);
+    r->y = r->eta + room;
+    r->use = r->y + room;
+    r->curve = r->use + room;
+    r->own = r->curve + room;
+    return r->eta;
+}
+
 static void block_pass(void *arg, size_t which)
 {
     struct pass *p = arg;
     const struct logistic_design *d = p->d;
     const struct block *b = &d->blocks[which];
-    size_t k = d->set_stride[b->set], row = b->row, used = 0;
-    double *h = p->matrix + b->matrix, *g = h + k * k, *loss = g + k, ridge = 1.0 / p->o->c;
-    double w[LOGISTIC_LOCAL_MAX + LANES], eta[CHUNK], y[CHUNK], use[CHUNK], residual[CHUNK], curve[CHUNK];
-    double *own = malloc((k * k + k) * sizeof *own), *own_g = own ? own + k * k : NULL;
-    if (!own) {
+    size_t k = d->set_stride[b->set], n = d->groups[b->group_end - 1].end - b->row, used = 0;
+    const float *x = d->x + d->set_x[b->set] + (b->row - d->set_row[b->set]) * k;
+    double *h = p->matrix + b->matrix, *g = h + k * k, *loss = g + k, w[LOGISTIC_LOCAL_MAX + LANES], ridge = 1.0 / p->o->c;
+    bool items = d->terms & TERM_ITEM;
+    struct rows r;
+    if (!rows_make(&r, n, k)) {
         p->failed = true;
         return;
     }
-    bool items = d->terms & TERM_ITEM;
-    memset(h, 0, (k * k + k + 1) * sizeof *h);
+    memset(h, 0, (k * k + k) * sizeof *h);
     local_weights(d, p->m, b->set, w);
-    for (size_t gi = b->group; gi < b->group_end; gi++) {
-        const struct group *grp = &d->groups[gi];
-        double wi = items ? p->m->item[grp->item] : 0.0;
-        double *hh = items ? own : h, *gg = items ? own_g : g;
-        if (items) memset(own, 0, (k * k + k) * sizeof *own);
-        while (row < grp->end) {
-            size_t n = grp->end - row < CHUNK ? grp->end - row : CHUNK;
-            const float *x = d->x + d->set_x[b->set] + (row - d->set_row[b->set]) * k;
-            for (size_t i = 0; i < n; i++) {
-                y[i] = (double)d->correct[row + i];
-                bool in = p->o->folds == 0 || d->fold[row + i] % p->o->folds != p->o->hold_out;
-                use[i] = in ? 1.0 : 0.0;
-                used += in;
-            }
-            row_logits(x, k, n, w, wi, eta);
-            *loss = *loss + chunk_losses(eta, y, use, n, residual, curve);
-            item_sums(x, k, n, residual, curve, hh, gg);
-            row += n;
-        }
-        if (!items) continue;
-        double dd = own[0] + ridge, gi0 = own_g[0] + ridge * wi, *c = p->coupling + d->group_coupling[gi];
-        for (size_t a = 0; a < k; a++) c[a] = own[a * k];
-        c[k] = gi0;
-        c[k + 1] = dd;
-        for (size_t a = 0; a < k; a++) {
-            double f = c[a] / dd;
-            g[a] = g[a] + (own_g[a] - f * gi0);
-            for (size_t q = 0; q <= a; q++) h[a * k + q] = h[a * k + q] + (own[a * k + q] - f * c[q]);
-        }
+    for (size_t gi = b->group, row = 0; gi < b->group_end; row = d->groups[gi++].end - b->row)
+        row_logits(x + row * k, k, d->groups[gi].end - b->row - row, w, items ? p->m->item[d->groups[gi].item] : 0.0, r.eta + row);
+    for (size_t i = 0; i < n; i++) {
+        bool in = p->o->folds == 0 || d->fold[b->row + i] % p->o->folds != p->o->hold_out;
+        r.y[i] = (double)d->correct[b->row + i];
+        r.use[i] = in ? 1.0 : 0.0;
+        used += in;
     }
+    *loss = losses(r.eta, r.y, r.use, (n + LANES - 1) / LANES * LANES, r.curve);
     p->block_rows[which] = used;
-    free(own);
+    if (!items) item_sums(x, k, n, r.eta, r.curve, h, g);
+    for (size_t gi = b->group, row = 0; items && gi < b->group_end; row = d->groups[gi++].end - b->row) {
+        double *c = p->coupling + d->group_coupling[gi], *own_g = r.own + k * k;
+        memset(r.own, 0, (k * k + k) * sizeof *r.own);
+        item_sums(x + row * k, k, d->groups[gi].end - b->row - row, r.eta + row, r.curve + row, r.own, own_g);
+        for (size_t a = 0; a < k; a++) c[a] = r.own[a * k];
+        c[k] = own_g[0] + ridge * p->m->item[d->groups[gi].item];
+        c[k + 1] = r.own[0] + ridge;
+        eliminate(r.own, own_g, k, c, h, g);
+    }
+    free(r.eta);
 }
 
 /* Where a local value stands among the dense weights; the first stands at the intercept and each skill's own weight. */

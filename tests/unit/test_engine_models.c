@@ -416,14 +416,14 @@ static void adaptive_tests_stop_balance_and_never_repeat(void **s)
         area[i] = i % 2;
     }
     struct cat_options o = {.se_stop = .01, .items_max = 20, .randomesque = 3, .contents = 2, .content = area, .share = share};
-    assert_int_equal(cat_init(&c, N, 2, NULL), ST_OK);
+    assert_int_equal(cat_init(&c, bank, N, 2, NULL), ST_OK);
     size_t seen[N] = {0}, areas[2] = {0}, i;
     for (;;) {
         double unit[2] = {rng_unit(&r), rng_unit(&r)};
-        if ((i = cat_next(&c, bank, &o, unit)) == SIZE_MAX) break;
+        if ((i = cat_next(&c, &o, unit)) == SIZE_MAX) break;
         assert_int_equal(seen[i]++, 0);
         areas[area[i]]++;
-        cat_answer(&c, bank, &o, i, (uint8_t)(rng_unit(&r) < num_logistic(1.2 + bank[i].d[1])));
+        cat_answer(&c, &o, i, (uint8_t)(rng_unit(&r) < num_logistic(1.2 + bank[i].d[1])));
     }
     assert_int_equal(c.count, 20);
     assert_int_equal(areas[0], 15);

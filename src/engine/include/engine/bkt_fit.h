@@ -1,7 +1,7 @@
 /* Bayesian knowledge tracing: parameters by exact EM.
  *
  * A hidden Markov model of two states for each set of skills (Corbett & Anderson 1995; Baum-Welch: Rabiner 1989, eqs. 19-40b). The
- * E-step works on unnormalised messages, eight sequences abreast; equal sequences are merged and counted. Sums are double, in a fixed order:
+ * E-step works on unnormalised messages, sixteen sequences abreast; equal sequences are merged and counted. Sums are double, in a fixed order:
  * the same bits on every run, thread count and compiler.
  */
 #ifndef ENGINE_BKT_FIT_H
@@ -28,6 +28,7 @@ enum bkt_flag {
 
 struct bkt_fitted {
     struct bkt p;
+    struct bkt se;         /* standard errors, from the curvature of the log-likelihood (observed information); 0: cannot be said, as on a bound */
     double log_likelihood; /* of the fitted answers, without the prior */
     size_t answers, students, sequences; /* sequences: distinct ones */
     int iterations;

@@ -22,7 +22,8 @@ struct irt_matrix {
 struct irt_item {
     double a;                     /* slope, per unit of theta and score */
     double d[IRT_SCORES_MAX];     /* intercepts; d[0] = 0 */
-    double a_se, d_se[IRT_SCORES_MAX]; /* standard errors from the expected information of the last step; with a common a, a_se is that of the item alone */
+    double a_se, d_se[IRT_SCORES_MAX]; /* standard errors, from how the persons' own slopes of the likelihood spread, the other items taken as known;
+                                        * with a common a, a_se is that of it with all intercepts taken as known */
     unsigned scores;              /* how many: 2 for right and wrong; 1: everybody scored the same, the item says nothing */
     size_t answers;
 };
@@ -31,9 +32,9 @@ struct irt_options {
     bool common_slope;   /* 1PL, PCM */
     unsigned points;     /* quadrature points over [-6, 6], 11 .. IRT_POINTS_MAX */
     int iterations_max;
-    double tolerance;    /* stop when the log-likelihood rises by less */
+    double tolerance;    /* stop when the log-likelihood rises by less than this share of itself */
 };
-extern const struct irt_options irt_defaults; /* 61 points, 2000, 1e-7 */
+extern const struct irt_options irt_defaults; /* 61 points, 2000, 1e-10 */
 
 struct irt_report {
     double log_likelihood;
@@ -67,17 +68,20 @@ struct cat_options {
     const double *admit;       /* items: chance to be given when picked (Sympson & Hetter 1985); NULL: 1 */
 };
 struct cat {
-    double *posterior;         /* private: weights on the grid */
+    const struct irt_item *items;
+    double *posterior;         /* private, as the rest up to count: weights on the grid */
+    double *slope, *intercept, *information; /* items: of those with two scores, so that all are weighed in one stroke */
     uint8_t *given;            /* items */
     size_t *area_given;        /* contents */
-    size_t count, items;
+    size_t count, item_count;
     struct irt_score now;
 };
-enum st cat_init(struct cat *c, size_t items, size_t contents, struct err *e) WARN_UNUSED;
+/* items: borrowed while the test lasts. ST_NOMEM */
+enum st cat_init(struct cat *c, const struct irt_item *items, size_t n, size_t contents, struct err *e) WARN_UNUSED;
 void cat_free(struct cat *c);
 void cat_clear(struct cat *c);
 /* The next item; unit: two random numbers in [0, 1). SIZE_MAX: stop (precise enough, long enough, or none is left). O(items). */
-size_t cat_next(struct cat *c, const struct irt_item *items, const struct cat_options *o, const double unit[2]);
-void cat_answer(struct cat *c, const struct irt_item *items, const struct cat_options *o, size_t item, uint8_t score);
+size_t cat_next(struct cat *c, const struct cat_options *o, const double unit[2]);
+void cat_answer(struct cat *c, const struct cat_options *o, size_t item, uint8_t score);
 
 #endif

@@ -33,20 +33,12 @@ static inline double num_exp(double x)
     int64_t k = num_to_bits(t) - num_to_bits(magic);
     double n = t - magic;
     double r = (x - n * 0x1.62e42fefa3800p-1) - n * 0x1.ef35793c76730p-45;
-    double p = 1.0 / 6227020800.0;
-    p = p * r + 1.0 / 479001600.0;
-    p = p * r + 1.0 / 39916800.0;
-    p = p * r + 1.0 / 3628800.0;
-    p = p * r + 1.0 / 362880.0;
-    p = p * r + 1.0 / 40320.0;
-    p = p * r + 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = p * r + 1.0;
-    p = p * r + 1.0;
+    /* Pairs first (Estrin), so that the additions do not wait for each other in a line; 1 last, so that it rounds once. */
+    double z = r * r, z2 = z * z, z4 = z2 * z2;
+    double a = (1.0 / 2.0 + r * (1.0 / 6.0)) + z * (1.0 / 24.0 + r * (1.0 / 120.0));
+    double b = (1.0 / 720.0 + r * (1.0 / 5040.0)) + z * (1.0 / 40320.0 + r * (1.0 / 362880.0));
+    double c = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + z * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0));
+    double p = 1.0 + (r + z * ((a + z2 * b) + z4 * c));
     return p * num_from_bits((k + 1023) * ((int64_t)1 << 52));
 }
 
@@ -57,17 +49,10 @@ static inline double num_log(double x)
     int64_t k = (b - 0x3fe6a09e667f3bcd) >> 52;
     double m = num_from_bits(b - k * ((int64_t)1 << 52));
     double f = m - 1.0, s = f / (m + 1.0), z = s * s;
-    double p = 2.0 / 23.0;
-    p = p * z + 2.0 / 21.0;
-    p = p * z + 2.0 / 19.0;
-    p = p * z + 2.0 / 17.0;
-    p = p * z + 2.0 / 15.0;
-    p = p * z + 2.0 / 13.0;
-    p = p * z + 2.0 / 11.0;
-    p = p * z + 2.0 / 9.0;
-    p = p * z + 2.0 / 7.0;
-    p = p * z + 2.0 / 5.0;
-    p = p * z + 2.0 / 3.0;
+    double z2 = z * z, z4 = z2 * z2;
+    double p = (2.0 / 3.0 + z * (2.0 / 5.0)) + z2 * (2.0 / 7.0 + z * (2.0 / 9.0));
+    double q = (2.0 / 11.0 + z * (2.0 / 13.0)) + z2 * (2.0 / 15.0 + z * (2.0 / 17.0));
+    p = (p + z4 * q) + z4 * z4 * ((2.0 / 19.0 + z * (2.0 / 21.0)) + z2 * (2.0 / 23.0));
     return (double)k * 0x1.62e42fefa3800p-1 + (s * (2.0 + z * p) + (double)k * 0x1.ef35793c76730p-45);
 }
 

@@ -1,0 +1,47 @@
+/* EM for item response models: what its two steps share. Private to engine. */
+#ifndef ENGINE_IRT_EM_H
+#define ENGINE_IRT_EM_H
+#include "engine/irt.h"
+
+enum { IRT_PAD = 8 };
+
+struct irt_pattern {
+    const uint8_t *score;
+    size_t items;
+    uint32_t weight;
+};
+
+/* Neighbouring items whose scores together take few different forms. A form's sums over the grid are made once and serve all persons who have it. */
+struct irt_block {
+    size_t item, item_end, row, forms; /* row: of the first form in sums and counts */
+    uint32_t *form;                    /* patterns: which form each has */
+    size_t *example;                   /* forms: a pattern that has it */
+};
+
+struct irt_em {
+    const struct irt_matrix *m;
+    const struct irt_options *o;
+    struct irt_item *items;
+    struct irt_pattern *patterns;
+    size_t count, stride;      /* stride: points filled up to IRT_PAD */
+    size_t *at;                /* items + 1: where its first score's row stands in p and r */
+    double *p, *r;             /* scores x stride: ln chance; expected counts */
+    double *theta, *log_prior; /* stride */
+    struct irt_block *blocks;
+    size_t block_count, row_count;
+    double *sums, *counts;     /* rows of all blocks x stride */
+    double **rows;             /* of the pattern in hand: in sums for each block, then in counts */
+};
+
+/* Cuts the items into blocks; once patterns and items stand. ST_NOMEM */
+enum st irt_blocks_make(struct irt_em *x, struct err *e) WARN_UNUSED;
+void irt_blocks_free(struct irt_em *x);
+/* The E-step at the items as they are: fills r, returns the log-likelihood. */
+double irt_expect(struct irt_em *x);
+
+/* Once irt_expect has been run: what the persons' own slopes of the likelihood say of each item's parameters (the empirical information: the sum of
+ * slope times slope, McLachlan & Krishnan 2008, 4.10). information: from place[i] on scores x scores for item i, the upper triangle;
+ * *slope: of one slope common to all items. p is used up. ST_NOMEM */
+enum st irt_information_of(struct irt_em *x, const size_t *place, double *information, double *slope, struct err *e) WARN_UNUSED;
+
+#endif

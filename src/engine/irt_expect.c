@@ -1,0 +1,238 @@
+/* The E-step: what each pattern of scores says of theta, and what that says of each item. */
+#include "irt_em.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/numeric.h"
+
+enum { FORMS_MAX = 64, SCORE_KINDS = IRT_SCORES_MAX + 1 }; /* forms: so that the sums of all blocks stay in a core's own cache */
+
+static unsigned kind_of(uint8_t score) { return score == IRT_MISSING ? IRT_SCORES_MAX : score; }
+
+/* Each pattern's form when the item is added to a block; how many forms there then are. next: patterns, table: forms x SCORE_KINDS. */
+static size_t refine(const struct irt_em *x, size_t item, const uint32_t *form, size_t forms, uint32_t *next, uint32_t *table)
+{
+    size_t n = 0;
+    memset(table, 255, forms * SCORE_KINDS * sizeof *table);
+    for (size_t j = 0; j < x->count; j++) {
+        uint32_t *to = &table[form[j] * SCORE_KINDS + kind_of(x->patterns[j].score[item])];
+        if (*to == UINT32_MAX) *to = (uint32_t)n++;
+        next[j] = *to;
+    }
+    return n;
+}
+
+static enum st close_block(struct irt_em *x, size_t item, size_t item_end, const uint32_t *form, size_t forms, struct err *e)
+{
+    struct irt_block *b = &x->blocks[x->block_count++];
+    *b = (struct irt_block){item, item_end, x->row_count, forms, malloc((x->count + 1) * sizeof *b->form), malloc((forms + 1) * sizeof *b->example)};
+    if (!b->form || !b->example) return err_fail(e, ST_NOMEM, "err.memory", "forms of %zu patterns", x->count);
+    memcpy(b->form, form, x->count * sizeof *form);
+    for (size_t j = x->count; j-- > 0;) b->example[form[j]] = j;
+    x->row_count += forms;
+    return ST_OK;
+}
+
+enum st irt_blocks_make(struct irt_em *x, struct err *e)
+{
+    size_t items = x->m->items, forms = 1, from = 0;
+    uint32_t *form = calloc(x->count + 1, sizeof *form), *next = malloc((x->count + 1) * sizeof *next), *table = malloc((x->count + 1 < FORMS_MAX ? FORMS_MAX : x->count + 1) * SCORE_KINDS * sizeof *table);
+    x->blocks = calloc(items + 1, sizeof *x->blocks);
+    enum st st = form && next && table && x->blocks ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "blocks of %zu items", items);
+    for (size_t i = 0; st == ST_OK && i < items; i++) {
+        size_t n = refine(x, i, form, forms, next, table);
+        if (n > FORMS_MAX && i > from) {
+            st = close_block(x, from, i, form, forms, e);
+            from = i;
+            memset(form, 0, x->count * sizeof *form);
+            n = refine(x, i, form, 1, next, table);
+        }
+        forms = n;
+        memcpy(form, next, x->count * sizeof *form);
+    }
+    if (st == ST_OK) st = close_block(x, from, items, form, forms, e);
+    if (st == ST_OK) {
+        x->sums = malloc(x->row_count * x->stride * sizeof *x->sums);
+        x->counts = malloc(x->row_count * x->stride * sizeof *x->counts);
+        x->rows = malloc(2 * x->block_count * sizeof *x->rows);
+        if (!x->sums || !x->counts || !x->rows) st = err_fail(e, ST_NOMEM, "err.memory", "sums of %zu forms", x->row_count);
+    }
+    free(form), free(next), free(table);
+    return st;
+}
+
+void irt_blocks_free(struct irt_em *x)
+{
+    for (size_t b = 0; b < x->block_count; b++) free(x->blocks[b].form), free(x->blocks[b].example);
+    free(x->blocks), free(x->sums), free(x->counts), free(x->rows);
+}
+
+/* ln of every score's chance on the grid. */
+ENGINE_CLONES static void tabulate_two(double a, double d, const double *restrict theta, double *restrict wrong, double *restrict right, size_t n)
+{
+    for (size_t q = 0; q < n; q++) {
+        double z = a * theta[q] + d, size = z < 0.0 ? -z : z, rest = num_log(1.0 + num_exp(-size));
+        right[q] = (z < 0.0 ? z : 0.0) - rest;
+        wrong[q] = (z > 0.0 ? -z : 0.0) - rest;
+    }
+}
+
+static void tabulate(struct irt_em *x)
+{
+    for (size_t i = 0; i < x->m->items; i++) {
+        const struct irt_item *it = &x->items[i];
+        double p[IRT_SCORES_MAX], *row = x->p + x->at[i] * x->stride;
+        if (it->scores == 2) tabulate_two(it->a, it->d[1], x->theta, row, row + x->stride, x->stride);
+        for (size_t q = 0; q < x->stride && it->scores > 2; q++) {
+            irt_chances(it, x->theta[q], p);
+            for (unsigned k = 0; k < it->scores; k++) row[k * x->stride + q] = num_log(p[k] > 1e-300 ? p[k] : 1e-300);
+        }
+    }
+}
+
+ENGINE_CLONES static void add_row(double *restrict to, const double *restrict from, size_t n)
+{
+    for (size_t i = 0; i < n; i++) to[i] = to[i] + from[i];
+}
+
+/* The row of an item's score in p and r; NULL: it says nothing. */
+static double *score_row(const struct irt_em *x, double *rows, const struct irt_pattern *pt, size_t item)
+{
+    uint8_t s = pt->score[item];
+    return s == IRT_MISSING || x->items[item].scores < 2 ? NULL : rows + (x->at[item] + s) * x->stride;
+}
+
+static void sum_forms(struct irt_em *x)
+{
+    memset(x->sums, 0, x->row_count * x->stride * sizeof *x->sums);
+    for (const struct irt_block *b = x->blocks; b < x->blocks + x->block_count; b++)
+        for (size_t f = 0; f < b->forms; f++)
+            for (size_t i = b->item; i < b->item_end; i++) {
+                const double *row = score_row(x, x->p, &x->patterns[b->example[f]], i);
+                if (row) add_row(x->sums + (b->row + f) * x->stride, row, x->stride);
+            }
+}
+
+static void spread_counts(struct irt_em *x)
+{
+    memset(x->r, 0, x->at[x->m->items] * x->stride * sizeof *x->r);
+    for (const struct irt_block *b = x->blocks; b < x->blocks + x->block_count; b++)
+        for (size_t f = 0; f < b->forms; f++)
+            for (size_t i = b->item; i < b->item_end; i++) {
+                double *row = score_row(x, x->r, &x->patterns[b->example[f]], i);
+                if (row) add_row(row, x->counts + (b->row + f) * x->stride, x->stride);
+            }
+}
+
+/* A pattern's sums' rows added up in l and made a posterior of sum `weight`. Returns ln of the pattern's chance. */
+static inline __attribute__((always_inline)) double posterior(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, double weight, double *restrict l)
+{
+    double most[IRT_PAD], part[IRT_PAD] = {0};
+    memcpy(l, log_prior, n * sizeof *l);
+    for (size_t b = 0; b < blocks; b++) {
+        const double *restrict row = sums[b];
+        for (size_t i = 0; i < n; i++) l[i] = l[i] + row[i];
+    }
+    for (size_t k = 0; k < IRT_PAD; k++) most[k] = -1e300;
+    for (size_t i = 0; i < n; i += IRT_PAD)
+        for (size_t k = 0; k < IRT_PAD; k++) most[k] = l[i + k] > most[k] ? l[i + k] : most[k];
+    for (size_t k = 1; k < IRT_PAD; k++) most[0] = most[k] > most[0] ? most[k] : most[0];
+    for (size_t i = 0; i < n; i++) l[i] = num_exp(l[i] - most[0]);
+    for (size_t i = 0; i < n; i += IRT_PAD)
+        for (size_t k = 0; k < IRT_PAD; k++) part[k] = part[k] + l[i + k];
+    double sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7])), by = weight / sum;
+    for (size_t i = 0; i < n; i++) l[i] = l[i] * by;
+    return most[0] + num_log(sum);
+}
+
+/* One pattern, counted for the forms that it has. */
+ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks, const double *restrict log_prior, size_t n, double weight)
+{
+    double l[IRT_POINTS_MAX];
+    double chance = posterior(sums, blocks, log_prior, n, weight, l);
+    for (size_t b = 0; b < blocks; b++) {
+        double *restrict row = counts[b];
+        for (size_t i = 0; i < n; i++) row[i] = row[i] + l[i];
+    }
+    return chance;
+}
+
+double irt_expect(struct irt_em *x)
+{
+    double sum = 0.0, **sums = x->rows, **counts = x->rows + x->block_count;
+    tabulate(x);
+    sum_forms(x);
+    memset(x->counts, 0, x->row_count * x->stride * sizeof *x->counts);
+    for (size_t j = 0; j < x->count; j++) {
+        for (size_t b = 0; b < x->block_count; b++) {
+            size_t at = (x->blocks[b].row + x->blocks[b].form[j]) * x->stride;
+            sums[b] = x->sums + at;
+            counts[b] = x->counts + at;
+        }
+        double w = (double)x->patterns[j].weight;
+        sum = sum + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w);
+    }
+    spread_counts(x);
+    return sum;
+}
+
+/* The posterior's mean of theta, and of each of `rows` rows. */
+ENGINE_CLONES static double means_of(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, const double *restrict theta, const double *restrict row, size_t rows,
+                                     double *restrict out)
+{
+    double l[IRT_POINTS_MAX], mean[IRT_PAD] = {0};
+    (void)posterior(sums, blocks, log_prior, n, 1.0, l);
+    for (size_t i = 0; i < n; i += IRT_PAD)
+        for (size_t k = 0; k < IRT_PAD; k++) mean[k] = mean[k] + l[i + k] * theta[i + k];
+    for (size_t r = 0; r < rows; r++, row += n) {
+        double part[IRT_PAD] = {0};
+        for (size_t i = 0; i < n; i += IRT_PAD)
+            for (size_t k = 0; k < IRT_PAD; k++) part[k] = part[k] + l[i + k] * row[i + k];
+        out[r] = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+    }
+    return ((mean[0] + mean[1]) + (mean[2] + mean[3])) + ((mean[4] + mean[5]) + (mean[6] + mean[7]));
+}
+
+/* p becomes: row 0 of an item theta times its mean score, row k the chance of score k. */
+static void expected_scores(struct irt_em *x)
+{
+    for (size_t i = 0; i < x->m->items; i++)
+        for (size_t q = 0; q < x->stride && x->items[i].scores > 1; q++) {
+            double p[IRT_SCORES_MAX], mean = 0.0, *row = x->p + x->at[i] * x->stride + q;
+            irt_chances(&x->items[i], x->theta[q], p);
+            for (unsigned k = 1; k < x->items[i].scores; k++) {
+                row[k * x->stride] = p[k];
+                mean = mean + (double)k * p[k];
+            }
+            row[0] = x->theta[q] * mean;
+        }
+}
+
+enum st irt_information_of(struct irt_em *x, const size_t *place, double *information, double *slope, struct err *e)
+{
+    size_t rows = x->at[x->m->items];
+    double *means = malloc((rows + 1) * sizeof *means), g[IRT_SCORES_MAX];
+    if (!means) return err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", x->m->items);
+    expected_scores(x);
+    *slope = 0.0;
+    for (size_t j = 0; j < x->count; j++) {
+        const struct irt_pattern *pt = &x->patterns[j];
+        double w = (double)pt->weight, all = 0.0;
+        for (size_t b = 0; b < x->block_count; b++) x->rows[b] = x->sums + (x->blocks[b].row + x->blocks[b].form[j]) * x->stride;
+        double theta = means_of(x->rows, x->block_count, x->log_prior, x->stride, x->theta, x->p, rows, means);
+        for (size_t i = 0; i < x->m->items; i++) {
+            unsigned n = x->items[i].scores;
+            if (n < 2 || pt->score[i] == IRT_MISSING) continue;
+            double *h = information + place[i];
+            g[0] = (double)pt->score[i] * theta - means[x->at[i]];
+            for (unsigned k = 1; k < n; k++) g[k] = (pt->score[i] == k ? 1.0 : 0.0) - means[x->at[i] + k];
+            for (unsigned a = 0; a < n; a++)
+                for (unsigned b = a; b < n; b++) h[a * n + b] = h[a * n + b] + w * g[a] * g[b];
+            all = all + g[0];
+        }
+        *slope = *slope + w * all * all;
+    }
+    free(means);
+    return ST_OK;
+}

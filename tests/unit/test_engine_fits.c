@@ -1,0 +1,262 @@
+/* Fits give back what made the answers, with standard errors that hold; the quick ways give what the plain ways give. */
+#include "engine/engine.h"
+#include "unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+
+/* A log of invented students, each with as many answers on each of some skills; one item to a skill and class. */
+struct log {
+    struct responses r;
+    uint32_t *user_at, *fold, *item, *item_set, *set_at, *set_skill;
+    uint8_t *correct, *item_class;
+    double *time_s;
+};
+
+static struct log *log_make(size_t users, size_t skills, size_t each, size_t classes)
+{
+    struct log *l = calloc(1, sizeof *l);
+    size_t rows = users * skills * each, items = skills * classes;
+    assert_non_null(l);
+    l->user_at = calloc(users + 1, sizeof *l->user_at), l->fold = calloc(users, sizeof *l->fold), l->item = calloc(rows, sizeof *l->item);
+    l->item_set = calloc(items, sizeof *l->item_set), l->set_at = calloc(skills + 1, sizeof *l->set_at), l->set_skill = calloc(skills, sizeof *l->set_skill);
+    l->correct = calloc(rows, 1), l->item_class = calloc(items, 1), l->time_s = calloc(rows, sizeof *l->time_s);
+    for (size_t u = 0; u <= users; u++) l->user_at[u] = (uint32_t)(u * skills * each);
+    for (size_t u = 0; u < users; u++) l->fold[u] = (uint32_t)u;
+    for (size_t s = 0; s < skills; s++) l->set_at[s] = l->set_skill[s] = (uint32_t)s;
+    l->set_at[skills] = (uint32_t)skills;
+    for (size_t i = 0; i < items; i++) l->item_set[i] = (uint32_t)(i / classes), l->item_class[i] = (uint8_t)(i % classes);
+    l->r = (struct responses){rows, users, items, skills, skills, l->user_at, l->fold, l->item, l->correct, l->time_s, l->item_set, l->set_at, l->set_skill};
+    return l;
+}
+
+static void log_free(struct log *l)
+{
+    free(l->user_at), free(l->fold), free(l->item), free(l->item_set), free(l->set_at), free(l->set_skill), free(l->correct), free(l->item_class), free(l->time_s), free(l);
+}
+
+static double between(struct rng *r, double lo, double hi) { return lo + (hi - lo) * rng_unit(r); }
+static bool lot(struct rng *r, double p) { return rng_unit(r) < p; }
+
+static double normal(struct rng *r)
+{
+    double s = -6;
+    for (int i = 0; i < 12; i++) s += rng_unit(r);
+    return s;
+}
+
+/* 95 % of the truths lie within two standard errors, give or take 2 %: of 1,000 parameters. */
+static void knowledge_tracing_is_recovered_within_its_errors(void **state)
+{
+    (void)state;
+    enum { SKILLS = 250, USERS = 600, EACH = 12 };
+    struct log *l = log_make(USERS, SKILLS, EACH, 1);
+    struct bkt truth[SKILLS];
+    struct bkt_fitted *out = calloc(SKILLS, sizeof *out);
+    struct bkt_options o = bkt_defaults;
+    struct bkt_totals tot;
+    struct bkt_data *d;
+    struct rng r;
+    size_t held = 0, said = 0;
+    rng_seed(&r, 4711);
+    for (size_t s = 0; s < SKILLS; s++) truth[s] = (struct bkt){between(&r, .2, .6), between(&r, .1, .3), between(&r, .1, .3), between(&r, .05, .2)};
+    for (size_t u = 0; u < USERS; u++)
+        for (size_t s = 0; s < SKILLS; s++) {
+            bool known = lot(&r, truth[s].prior);
+            for (size_t k = 0; k < EACH; k++) {
+                size_t at = (u * SKILLS + s) * EACH + k;
+                l->item[at] = (uint32_t)s;
+                l->correct[at] = lot(&r, known ? 1 - truth[s].slip : truth[s].guess);
+                known = known || lot(&r, truth[s].learn);
+            }
+        }
+    o.prior_weight = 0;
+    assert_int_equal(bkt_data_make(&l->r, 0, 0, &d, NULL), ST_OK);
+    assert_int_equal(bkt_fit(d, &o, NULL, out, &tot, NULL), ST_OK);
+    for (size_t s = 0; s < SKILLS; s++) {
+        const double p[4] = {out[s].p.prior, out[s].p.learn, out[s].p.guess, out[s].p.slip}, se[4] = {out[s].se.prior, out[s].se.learn, out[s].se.guess, out[s].se.slip};
+        const double t[4] = {truth[s].prior, truth[s].learn, truth[s].guess, truth[s].slip};
+        for (int i = 0; i < 4; i++) {
+            said += se[i] > 0;
+            held += se[i] > 0 && fabs(p[i] - t[i]) <= 2 * se[i];
+        }
+    }
+    assert_true(said > 980);
+    assert_true((double)held > .93 * (double)said && (double)held < .97 * (double)said);
+    bkt_data_free(d);
+    free(out);
+    log_free(l);
+}
+
+static void items_are_recovered_within_their_errors(void **state)
+{
+    (void)state;
+    enum { PERSONS = 2000, ITEMS = 30, TIMES = 12 };
+    uint8_t *score = malloc(PERSONS * ITEMS);
+    size_t held = 0, all = 0;
+    struct rng r;
+    rng_seed(&r, 815);
+    for (int time = 0; time < TIMES; time++) {
+        struct irt_item truth[ITEMS], out[ITEMS];
+        struct irt_report rep;
+        for (size_t i = 0; i < ITEMS; i++) truth[i] = (struct irt_item){.a = between(&r, .6, 1.8), .d = {0, between(&r, -1.5, 1.5)}, .scores = 2};
+        for (size_t j = 0; j < PERSONS; j++) {
+            double theta = normal(&r);
+            for (size_t i = 0; i < ITEMS; i++) score[j * ITEMS + i] = lot(&r, num_logistic(truth[i].a * theta + truth[i].d[1]));
+        }
+        assert_int_equal(irt_fit(&(struct irt_matrix){PERSONS, ITEMS, score}, &irt_defaults, out, &rep, NULL), ST_OK);
+        assert_true(rep.converged);
+        for (size_t i = 0; i < ITEMS; i++) {
+            held += fabs(out[i].a - truth[i].a) <= 2 * out[i].a_se;
+            held += fabs(out[i].d[1] - truth[i].d[1]) <= 2 * out[i].d_se[1];
+            all += 2;
+        }
+    }
+    assert_true((double)held > .93 * (double)all && (double)held < .97 * (double)all);
+    free(score);
+}
+
+/* With one class and no forgetting the general model is the plain one, and ends as high. */
+static void general_tracing_is_the_plain_one_where_it_can_be(void **state)
+{
+    (void)state;
+    enum { SKILLS = 6, USERS = 300, EACH = 9 };
+    struct log *l = log_make(USERS, SKILLS, EACH, 1);
+    struct bkt_fitted plain[SKILLS];
+    struct bkt_general general[SKILLS];
+    struct bkt_options o = bkt_defaults;
+    struct bkt_general_options go = bkt_general_defaults;
+    struct bkt_totals tot, tot2;
+    struct bkt_data *d;
+    struct rng r;
+    rng_seed(&r, 5);
+    for (size_t i = 0; i < l->r.rows; i++) {
+        l->item[i] = (uint32_t)(i / EACH % SKILLS);
+        l->correct[i] = lot(&r, .3 + .06 * (double)(i % EACH));
+    }
+    o.prior_weight = go.prior_weight = 0;
+    o.tolerance = go.tolerance = 1e-10;
+    assert_int_equal(bkt_data_make(&l->r, 0, 0, &d, NULL), ST_OK);
+    assert_int_equal(bkt_fit(d, &o, NULL, plain, &tot, NULL), ST_OK);
+    assert_int_equal(bkt_general_fit(&l->r, NULL, &go, NULL, general, &tot2, NULL), ST_OK);
+    assert_true(fabs(tot.log_likelihood - tot2.log_likelihood) < .05);
+    double *p = calloc(l->r.rows, sizeof *p), *q = calloc(l->r.rows, sizeof *q);
+    for (size_t s = 0; s < SKILLS; s++) {
+        general[s].prior = plain[s].p.prior, general[s].learn = plain[s].p.learn, general[s].guess[0] = plain[s].p.guess, general[s].slip[0] = plain[s].p.slip;
+        assert_true(general[s].forget == 0.0);
+    }
+    assert_int_equal(bkt_predict_rows(&l->r, plain, 0, 0, p, NULL), ST_OK);
+    assert_int_equal(bkt_general_predict_rows(&l->r, NULL, &go, general, 0, 0, q, NULL), ST_OK);
+    for (size_t i = 0; i < l->r.rows; i++) assert_true(fabs(p[i] - q[i]) < 1e-12);
+    bkt_data_free(d);
+    free(p), free(q);
+    log_free(l);
+}
+
+/* Forgetting over nights and two classes of items, found again. */
+static void forgetting_and_classes_are_found(void **state)
+{
+    (void)state;
+    enum { USERS = 4000, EACH = 16 };
+    const struct bkt_general truth = {.prior = .4, .learn = .25, .forget = .3, .guess = {.1, .35}, .slip = {.15, .05}};
+    struct log *l = log_make(USERS, 1, EACH, 2);
+    struct bkt_general out;
+    struct bkt_general_options o = bkt_general_defaults;
+    struct bkt_totals tot;
+    struct rng r;
+    rng_seed(&r, 17);
+    for (size_t u = 0; u < USERS; u++) {
+        bool known = lot(&r, truth.prior);
+        for (size_t k = 0; k < EACH; k++) {
+            size_t at = u * EACH + k;
+            l->item[at] = rng_below(&r, 2);
+            l->time_s[at] = (k ? l->time_s[at - 1] : 0) + (k % 4 == 0 ? 90000 : 60);
+            if (k && k % 4 == 0) known = known && !lot(&r, truth.forget);
+            l->correct[at] = lot(&r, known ? 1 - truth.slip[l->item[at]] : truth.guess[l->item[at]]);
+            known = known || lot(&r, truth.learn);
+        }
+    }
+    o.prior_weight = 0;
+    o.classes = 2;
+    o.forget_after_s = 43200;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_OK);
+    assert_true(tot.converged);
+    assert_true(fabs(out.prior - truth.prior) < .05 && fabs(out.learn - truth.learn) < .05 && fabs(out.forget - truth.forget) < .05);
+    for (int c = 0; c < 2; c++) assert_true(fabs(out.guess[c] - truth.guess[c]) < .05 && fabs(out.slip[c] - truth.slip[c]) < .05);
+    /* Beside the model without forgetting it is better by far. */
+    double with = tot.log_likelihood;
+    o.forget_after_s = -1;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_OK);
+    assert_true(with > tot.log_likelihood + 100 && out.forget == 0.0);
+    o.classes = BKT_CLASSES_MAX + 1;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_INVALID);
+    log_free(l);
+}
+
+static void a_packed_history_is_replayed_bit_for_bit(void **state)
+{
+    (void)state;
+    enum { SKILLS = 7, N = 500 };
+    struct bkt m[SKILLS];
+    uint32_t packed[N];
+    double known[SKILLS], by_hand[SKILLS];
+    struct rng r;
+    rng_seed(&r, 23);
+    for (size_t s = 0; s < SKILLS; s++) {
+        m[s] = (struct bkt){between(&r, .1, .7), between(&r, .01, .4), between(&r, .05, .4), between(&r, .02, .3)};
+        by_hand[s] = -1;
+    }
+    for (size_t i = 0; i < N; i++) {
+        size_t s = rng_below(&r, SKILLS - 1); /* the last is never met */
+        packed[i] = (uint32_t)(s << 1 | lot(&r, .6));
+        double k = by_hand[s] < 0 ? m[s].prior : by_hand[s];
+        assert_int_equal(bkt_update(&m[s], &k, 1, packed[i] & 1 ? BKT_RIGHT : BKT_WRONG, &by_hand[s]), ST_OK);
+    }
+    size_t secure = bkt_replay(m, SKILLS, packed, N, .95, known), count = 0;
+    for (size_t s = 0; s < SKILLS; s++) count += by_hand[s] >= .95;
+    assert_memory_equal(known, by_hand, sizeof known);
+    assert_int_equal(secure, count);
+}
+
+static void candidates_are_predicted_bit_for_bit(void **state)
+{
+    (void)state;
+    enum { SKILLS = 3, ITEMS = 40, N = 60 };
+    struct logistic m;
+    struct features f;
+    struct rng r;
+    uint32_t candidate[ITEMS], skills[2] = {2, 0};
+    double p[ITEMS], now = 0;
+    float x[LOGISTIC_LOCAL_MAX];
+    rng_seed(&r, 31);
+    assert_int_equal(logistic_init(&m, LOGISTIC_FULL, ITEMS, SKILLS, NULL), ST_OK);
+    assert_int_equal(features_init(&f, SKILLS, ITEMS, true, NULL), ST_OK);
+    for (size_t i = 0; i < m.dense_count; i++) m.dense[i] = between(&r, -1, 1);
+    for (size_t i = 0; i < ITEMS; i++) m.item[i] = between(&r, -1, 1), candidate[i] = (uint32_t)i;
+    for (size_t k = 0; k < N; k++) {
+        now += between(&r, 10, 40000);
+        assert_int_equal(features_learn(&f, rng_below(&r, ITEMS), skills, 1 + k % 2, lot(&r, .6), now, NULL), ST_OK);
+    }
+    now += 5000;
+    features_at(&f, skills, 2, now);
+    logistic_candidates(&m, &f, skills, 2, now, candidate, ITEMS, p);
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        logistic_values(m.terms, &f, i, skills, 2, now, x);
+        assert_true(p[i] == num_logistic(logistic_logit(&m, i, skills, 2, x)));
+    }
+    features_free(&f);
+    logistic_free(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knowledge_tracing_is_recovered_within_its_errors), cmocka_unit_test(items_are_recovered_within_their_errors),
+        cmocka_unit_test(general_tracing_is_the_plain_one_where_it_can_be), cmocka_unit_test(forgetting_and_classes_are_found),
+        cmocka_unit_test(a_packed_history_is_replayed_bit_for_bit), cmocka_unit_test(candidates_are_predicted_bit_for_bit),
+    };
+    return cmocka_run_group_tests_name("engine fits", tests, NULL, NULL);
+}

@@ -65,6 +65,13 @@ static enum st fill_groups(struct call *c, const json_t *report, struct ui_model
     return ST_OK;
 }
 
+int64_t model_version_number(const struct call *c, int64_t model_id)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < c->snapshot->regime.model_count; i++) n += c->snapshot->regime.models[i].model_id <= model_id;
+    return n ? n : 1;
+}
+
 static const char *day_of_id(struct call *c, int64_t id) { return day_words(c, id_time_ms(id)); }
 
 static enum st fill_row(struct call *c, const struct model_fit *f, int64_t in_force, struct ui_model_fit_row *row, struct err *e)
@@ -77,7 +84,7 @@ static enum st fill_row(struct call *c, const struct model_fit *f, int64_t in_fo
     text_release(&why);
     bool of_skills = strcmp(f->kind, "bkt") == 0, went_live = strcmp(f->verdict, "live") == 0, live = f->model_id && f->model_id == (of_skills ? in_force : c->snapshot->regime.items.model_id), back = strcmp(f->verdict, "taken_back") == 0;
     *row = (struct ui_model_fit_row){.at = id_time_ms(f->fit_id), .kind = msg_find_code("models.kind", f->kind, MSG_models_kind_bkt), .verdict = went_live && !live ? MSG_models_was_in_force : msg_find_code("model.verdict", f->verdict, MSG_model_verdict_other), .live = live,
-                                     .bad = back || strcmp(f->verdict, "held") == 0, .why = words, .number = f->model_id ? id_text(c, f->model_id) : NULL, .note = *f->note ? f->note : NULL, .by = f->recorder_id ? f->recorder : NULL};
+                                     .bad = back || strcmp(f->verdict, "held") == 0, .why = words, .number = f->model_id && of_skills ? number(c, (double)model_version_number(c, f->model_id), 0) : NULL, .note = *f->note ? f->note : NULL, .by = f->recorder_id ? f->recorder : NULL};
     if (!back) row->range = f->first_id ? SAY(c, MSG_models_data, MSG_N("answers", f->answers), MSG_N("n", f->learners), MSG_T("from", day_of_id(c, f->first_id)), MSG_T("to", day_of_id(c, f->last_id))) : msg(page_lang(c), MSG_models_no_data);
     TRY(json_read(c->arena, f->report, strlen(f->report), &report, e));
     TRY(fill_figures(c, report, row, e));
@@ -97,7 +104,7 @@ static enum st fill_in_force(struct call *c, struct page_models *page, int64_t *
     TRY(json_read(c->arena, now.doc ? now.doc : "{}", strlen(now.doc ? now.doc : "{}"), &doc, e));
     const json_t *from = json_object_get(doc, "from");
     *in_force = now.model_id;
-    page->number = id_text(c, now.model_id);
+    page->number = number(c, (double)model_version_number(c, now.model_id), 0);
     page->since = now.effective_at_ms;
     page->can_take_back = c->relation == MAY_LEADS_DISTRICT && *json_str(doc, "before", "");
     page->in_force = !from ? msg(page_lang(c), MSG_models_shipped) : strcmp(json_str(from, "way", ""), "taken_back") == 0 ? msg(page_lang(c), MSG_models_went_back) : SAY(c, MSG_models_own, MSG_N("answers", json_i64(from, "answers", 0)), MSG_N("n", json_i64(from, "learners", 0)));

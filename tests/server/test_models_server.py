@@ -145,6 +145,13 @@ def test_a_version_goes_live_and_moves_nobody(evidence, serve, school):
         time.sleep(.3)
         n += 1
     assert named == r["model_id"]
+    [[skill]] = db.rows(f"SELECT competency_id FROM mastery WHERE learner_id = {school.student.id} AND model_id = {named} ORDER BY last_evidence_id DESC LIMIT 1")
+    why = c.get(f"/api/v1/learners/{school.student.id}/mastery/{skill}/why").json
+    assert why["model_version"] == named == why["steps"][-1]["model_version"]
+    t = Client(s.port)
+    t.sign_in(school.teacher.username, school.teacher.password)
+    assert "Estimated by version 2" in t.get(f"/class/{school.classes['c1']}/cell?learner={school.student.id}&competency={skill}").text
+    t.close()
     c.close()
     s.stop()
     check = waymark("check", "--db", db.url, "--json").json
@@ -345,7 +352,7 @@ def test_the_page(evidence, serve, school):
     r = refit(db).json
     time.sleep(2.5)
     page = leader.get("/models").text
-    assert "Numbers fitted to" in page and r["model_id"] in page and "log-loss" in page and "take-back" in page
+    assert "Numbers fitted to" in page and "Version 2." in page and "log-loss" in page and "take-back" in page
     assert "take-back" not in teacher.get("/models").text
     form = {"client_id": "take-back-0001", "reason": "The staff asked for <b>it</b>"}
     assert teacher.post("/models/take-back", form=form).status == 403

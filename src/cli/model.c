@@ -1,17 +1,17 @@
 /* model: fitting, judging and using learner models on files, without a database; and the life of a district's own models. */
 #include "model.h"
 
-#define KIND_FIT {"--kind", "KIND", "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full or elo"}
+#define KIND_FIT {"--kind", "KIND", "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer or elo"}
 
 const struct cli_word cli_words_model[] = {
     {"model fit", "PATH...", "Fit a model to a log of answers: files and folders as docs/models.md says, or any CSV by the names of its columns.", run_model_fit, false,
      {KIND_FIT, LOG_COLUMNS, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"}, {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"},
-      {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"}, {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, {"--out", "FILE", "write the parameters as JSON"}, THREADS_OPTION, {0}}},
+      {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"}, {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, TRANSFER_OPTIONS, {"--out", "FILE", "write the parameters as JSON"}, {"--start", "FILE", "begin at the parameters that an earlier fit wrote"}, THREADS_OPTION, {0}}},
     {"model eval", "PATH...", "Predict every answer one step ahead by a model that was fitted without its student (fold = student's number mod folds), and say how well.", run_model_eval, false,
      {KIND_FIT, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {"--group", "COLUMN", "figures for each value of this column"},
       {"--predictions", "FILE", "one row per answer: user, index, p, correct"}, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},
       {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"}, {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"},
-      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
+      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, TRANSFER_OPTIONS, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
     {"model calibrate", "PATH", "Calibrate items from scores: one row per person, one column per item, empty where an item was not given.", run_model_calibrate, false,
      {{"--kind", "KIND", "1pl, 2pl, pcm or gpcm (default 2pl)"}, {"--columns", "PREFIX,...", "item columns begin with one of these (default: every column of scores 0 to 9)"},
       {"--points", "N", "quadrature points (default 61)"}, {"--iterations", "N", "EM iterations at most (default 2000)"}, {0}}},

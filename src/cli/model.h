@@ -10,6 +10,8 @@
 #include "engine/metrics.h"
 #include "engine/responses.h"
 
+struct logistic;
+
 /* --- a table in a text file, gzip or not: tabs, commas or semicolons, quoted fields --- */
 struct sheet {
     const char *path;
@@ -56,12 +58,39 @@ struct log_columns log_columns_of(const struct cli *c);
 struct fsrs_log;
 enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, uint32_t **row, uint32_t **user, struct err *e) WARN_UNUSED;
 
+/* --- parameters that model fit wrote (model_load.c) --- */
+enum st model_read_parameters(const char *path, struct arena *a, json_t **doc, struct err *e) WARN_UNUSED; /* *doc: json_decref, also after a failure (NULL) */
+/* What --start names, of the same kind as --kind; *doc stays NULL without it. */
+enum st model_start(const struct cli *c, json_t **doc, struct err *e) WARN_UNUSED;
+/* ST_BUSY, with how to go on, when the fit was interrupted. */
+enum st model_if_stopped(const struct cli *c, struct err *e) WARN_UNUSED;
+enum st model_take_weights(const json_t *list, double *out, size_t n, const char *what, struct err *e) WARN_UNUSED;
+bool model_probability(double p);
+/* For the skills and items of this log; one that the model never saw gets zeros, or the usual parameters. *out: logistic_free; out: sets. */
+enum st model_load_logistic(const json_t *doc, unsigned terms, const struct log_data *d, struct logistic *out, struct err *e) WARN_UNUSED;
+enum st model_load_bkt(const json_t *doc, const struct log_data *d, struct bkt *out, struct err *e) WARN_UNUSED;
+
+/* --- long work (model_progress.c): a bar on a terminal, else a line now and then, on standard error, once it takes over a second; the first SIGINT or
+ * SIGTERM asks it to end with what it has, the second ends the program --- */
+struct model_progress {
+    const char *what;
+    double from, share;  /* of the whole work, what is done and what is in hand: 0 and 1 where there is one piece */
+    double begin, told;
+    bool terminal, open;
+    struct fit_watch watch;
+};
+void model_progress_begin(struct model_progress *p, const char *what);
+void model_progress_end(struct model_progress *p);
+bool model_interrupted(void);
+
 /* --- threads --- */
 struct parallel model_parallel(const struct cli *c); /* --threads N, else the processors at hand */
 struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
 #define GENERAL_OPTIONS                                                                                                    \
     {"--forget", "HOURS", "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any two"}, \
         {"--classes", "N", "BKT: guess and slip for each of N classes of items, by how hard they are (at most 8)"}
+#define TRANSFER_OPTIONS                                                                                                   \
+    {"--dims", "N", "transfer: numbers kept of a student (default 48)"}, {"--members", "N", "transfer: of so many fits the mean is taken (default 3)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
 
 double model_seconds(void);      /* a steady clock for measuring */
@@ -75,6 +104,13 @@ unsigned model_terms(const char *kind);
 bool model_bkt_options(const struct cli *c, struct bkt_options *o);
 /* The same with --forget and --classes; *wanted: one of them was given, so that it is engine/bkt_general.h's model. */
 bool model_general_options(const struct cli *c, struct bkt_general_options *o, bool *wanted);
+struct transfer_options;
+struct transfer;
+bool model_transfer_options(const struct cli *c, struct transfer_options *o); /* --dims, --members, --steps, --ridge */
+enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
+/* What model fit wrote under "transfer", for the sets of this log; a set that it never saw gets zeros. *out for the caller to free, also after a failure. */
+enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out, struct err *e) WARN_UNUSED;
+void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m); /* under "parameters" */
 enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
 /* Fit and print, and write --out; begin: model_seconds() when reading began. */
 enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e) WARN_UNUSED;

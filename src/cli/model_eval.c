@@ -6,6 +6,7 @@
 #include "engine/elo.h"
 #include "engine/logistic.h"
 #include "engine/metrics.h"
+#include "engine/transfer.h"
 #include "model.h"
 
 enum { JSON_BYTES_MAX = 16 << 20, STAGES = 4, FOLDS_MAX = 1000, GROUPS_MAX = 64 };
@@ -19,7 +20,16 @@ struct eval {
     double *p;
     uint8_t *stage, *new_item, *after_day;
     double fit_seconds, steps, log_likelihood;
+    struct model_progress progress;
 };
+
+/* Before each fold. */
+static enum st next_fold(struct eval *x, size_t fold, struct err *e)
+{
+    x->progress.from = (double)fold / (double)x->folds;
+    x->progress.share = 1.0 / (double)x->folds;
+    return x->progress.watch.on(x->progress.watch.ctx, 0.0) ? ST_OK : err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
+}
 
 static enum st predict_general(struct eval *x, struct bkt_general_options *o, struct err *e)
 {
@@ -30,6 +40,8 @@ static enum st predict_general(struct eval *x, struct bkt_general_options *o, st
     o->folds = x->folds;
     for (o->hold_out = 0; st == ST_OK && o->hold_out < x->folds; o->hold_out++) {
         struct bkt_totals tot;
+        st = next_fold(x, o->hold_out, e);
+        if (st != ST_OK) break;
         double begin = model_seconds();
         if (o->classes > 1) st = bkt_classes_by_share(&x->d.r, o->classes, MODEL_CLASS_ANSWERS, x->folds, o->hold_out, item_class, e);
         if (st == ST_OK) st = bkt_general_fit(&x->d.r, item_class, o, &par, m, &tot, e);
@@ -55,7 +67,8 @@ static enum st predict_bkt(struct eval *x, struct err *e)
     for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
         struct bkt_data *data;
         struct bkt_totals tot;
-        st = bkt_data_make(&x->d.r, x->folds, f, &data, e);
+        st = next_fold(x, f, e);
+        if (st == ST_OK) st = bkt_data_make(&x->d.r, x->folds, f, &data, e);
         if (st != ST_OK) break;
         double begin = model_seconds();
         st = bkt_fit(data, &o, &par, m, &tot, e);
@@ -81,7 +94,8 @@ static enum st predict_logistic(struct eval *x, unsigned terms, struct err *e)
         struct logistic m;
         struct logistic_report rep;
         double begin = model_seconds();
-        st = logistic_init(&m, terms, x->d.r.items, x->d.r.skills, e);
+        st = next_fold(x, f, e);
+        if (st == ST_OK) st = logistic_init(&m, terms, x->d.r.items, x->d.r.skills, e);
         if (st != ST_OK) break;
         o.hold_out = f;
         st = logistic_fit(design, &o, &par, &m, &rep, e);
@@ -91,6 +105,45 @@ static enum st predict_logistic(struct eval *x, unsigned terms, struct err *e)
         logistic_free(&m);
     }
     logistic_design_free(design);
+    return st;
+}
+
+/* The full logistic model, and on it what earlier answers on other skills say. */
+static enum st predict_transfer(struct eval *x, struct err *e)
+{
+    struct parallel par = model_parallel(x->c);
+    struct logistic_design *design = NULL;
+    struct logistic_options o = {.tolerance = 1e-4, .iterations_max = 100, .folds = x->folds};
+    struct transfer_options to = transfer_defaults;
+    double *logit = malloc(x->d.r.rows * sizeof *logit);
+    enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
+    if (st == ST_OK && (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(x->c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
+    if (st == ST_OK) st = logistic_design_make(&x->d.r, LOGISTIC_FULL, &par, &design, e);
+    to.folds = x->folds;
+    to.watch = &x->progress.watch;
+    for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
+        struct logistic base = {0};
+        struct logistic_report rep;
+        struct transfer m = {0};
+        struct transfer_report trep;
+        double begin = model_seconds();
+        o.hold_out = to.hold_out = f;
+        st = next_fold(x, f, e);
+        if (st == ST_OK) st = logistic_init(&base, LOGISTIC_FULL, x->d.r.items, x->d.r.skills, e);
+        if (st == ST_OK) st = logistic_fit(design, &o, &par, &base, &rep, e);
+        if (st == ST_OK) st = logistic_offsets(design, &base, &o, logit, e);
+        if (st == ST_OK) st = transfer_fit(&x->d.r, logit, &to, &par, &m, &trep, e);
+        x->fit_seconds += model_seconds() - begin;
+        if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
+        if (st == ST_OK) {
+            x->steps += (double)rep.rows * rep.iterations + (double)to.batch * trep.steps;
+            transfer_predict_rows(&x->d.r, logit, &m, x->folds, f, x->p);
+        }
+        transfer_free(&m);
+        logistic_free(&base);
+    }
+    logistic_design_free(design);
+    free(logit);
     return st;
 }
 
@@ -287,9 +340,12 @@ static enum st eval(struct eval *x, double begin, struct err *e)
     x->p = arena_array(&x->d.arena, x->d.r.rows, sizeof *x->p);
     if (!x->p) return err_fail(e, ST_NOMEM, "err.memory", "predictions");
     TRY(mark_rows(x, e));
+    model_progress_begin(&x->progress, "model eval");
     if (strcmp(kind, "bkt") == 0) TRY(predict_bkt(x, e));
     else if (strcmp(kind, "elo") == 0) TRY(predict_elo(x, e));
+    else if (strcmp(kind, "transfer") == 0) TRY(predict_transfer(x, e));
     else TRY(predict_logistic(x, model_terms(kind), e));
+    model_progress_end(&x->progress);
     if (predictions) TRY(write_predictions(x, predictions, e));
     struct text t;
     struct json_out j;
@@ -311,8 +367,8 @@ int run_model_eval(struct cli *c)
     const char *kind = cli_opt(c, "--kind");
     double folds;
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
-    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0))
-        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, elo");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 && strcmp(kind, "transfer") != 0))
+        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer, elo");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
     x.folds = (size_t)folds;
     double begin = model_seconds();

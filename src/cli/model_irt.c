@@ -126,7 +126,12 @@ static enum st calibrate(struct cli *c, const char *path, const char *kind, stru
     struct irt_item *items = st == ST_OK ? arena_array(&x.arena, x.m.items, sizeof *items) : NULL;
     if (st == ST_OK && !items) st = err_fail(e, ST_NOMEM, "err.memory", "items");
     double read = model_seconds();
+    struct model_progress progress;
+    model_progress_begin(&progress, "model calibrate");
+    o.watch = &progress.watch;
     if (st == ST_OK) st = irt_fit(&x.m, &o, items, &rep, e);
+    model_progress_end(&progress);
+    if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
     double end = model_seconds();
     if (st == ST_OK && c->json) {
         struct text t;

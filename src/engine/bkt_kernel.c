@@ -23,9 +23,7 @@
 enum { FOUR = 4, CHUNK = 64, FLUSH_EVERY = 200 };
 #define INLINE static inline __attribute__((always_inline))
 
-#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wpsabi" /* four lanes are passed to inline functions only, never over a call */
-#endif
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef uint64_t u4 __attribute__((vector_size(32), aligned(8), may_alias));

@@ -466,10 +466,14 @@ static void take_step(const struct logistic_design *d, const struct newton *nt, 
 
 static enum st newton(struct pass *p, struct newton *nt, const struct parallel *par, struct logistic *m, struct logistic_report *report, struct err *e)
 {
-    double loss = pass_at(p, par, &report->rows), objective = loss + penalty(p->d, m, p->o->c), gain = 0.0;
+    double loss = pass_at(p, par, &report->rows), objective = loss + penalty(p->d, m, p->o->c), gain = 0.0, most = 0.0;
     while (!report->converged && report->iterations < p->o->iterations_max) {
+        /* The gain falls by steps that are alike on a scale of logarithms. */
+        double share = most > 0.0 && gain > 0.0 && gain < most && most > p->o->tolerance ? num_log(most / gain) / num_log(most / p->o->tolerance) : 0.0;
+        if (!fit_goes_on(p->o->watch, share < 1.0 ? share : 1.0)) break;
         if (p->failed) return err_fail(e, ST_NOMEM, "err.memory", "a pass of the fit");
         TRY(find_step(p, nt, &gain, e));
+        most = most > gain ? most : gain;
         report->iterations++;
         double by = 1.0, next = objective;
         take_step(p->d, nt, by, m);
@@ -506,17 +510,46 @@ enum st logistic_fit(const struct logistic_design *d, const struct logistic_opti
     return st;
 }
 
+static double row_logit(const struct logistic_design *d, const struct logistic *m, size_t row)
+{
+    const struct responses *r = d->r;
+    uint32_t item = r->item[row], set = r->item_set[item];
+    const uint32_t *skills;
+    size_t n = set_skills(r, set, &skills);
+    return logistic_logit(m, item, skills, n, d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set]);
+}
+
+enum st logistic_offsets(const struct logistic_design *d, const struct logistic *m, const struct logistic_options *o, double *logit, struct err *e)
+{
+    const struct responses *r = d->r;
+    double *curve = calloc(r->items + 1, sizeof *curve);
+    if (!curve) return err_fail(e, ST_NOMEM, "err.memory", "curvature of %zu items", r->items);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t u = 0; u < r->users; u++) {
+            bool fitted = !o->folds || r->user_fold[u] % o->folds != o->hold_out;
+            for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
+                if (pass == 0) logit[i] = row_logit(d, m, i);
+                if (!fitted || !(d->terms & TERM_ITEM)) continue;
+                double p = num_logistic(logit[i]), w = p * (1.0 - p);
+                if (pass == 0) {
+                    curve[r->item[i]] = curve[r->item[i]] + w;
+                    continue;
+                }
+                double by = 1.0 / (curve[r->item[i]] + 1.0 / o->c);
+                logit[i] = logit[i] - by * ((double)r->correct[i] - p) / (1.0 - by * w);
+            }
+        }
+    free(curve);
+    return ST_OK;
+}
+
 void logistic_predict_rows(const struct logistic_design *d, const struct logistic *m, size_t folds, size_t hold_out, double *out)
 {
     const struct responses *r = d->r;
     for (size_t u = 0; u < r->users; u++) {
         if (folds && r->user_fold[u] % folds != hold_out) continue;
         for (size_t row = r->user_at[u]; row < r->user_at[u + 1]; row++) {
-            uint32_t item = r->item[row], set = r->item_set[item];
-            const uint32_t *skills;
-            size_t n = set_skills(r, set, &skills);
-            const float *x = d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set];
-            double p = num_logistic(logistic_logit(m, item, skills, n, x));
+            double p = num_logistic(row_logit(d, m, row));
             out[row] = p < 1e-6 ? 1e-6 : p > 1.0 - 1e-6 ? 1.0 - 1e-6 : p;
         }
     }

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/text.h"
 
-enum { CLI_POSITIONAL_MAX = 32, CLI_OPTIONS_MAX = 24 };
+enum { CLI_POSITIONAL_MAX = 32, CLI_OPTIONS_MAX = 32 };
 
 struct cli_option {
     const char *name; /* "--listen" */

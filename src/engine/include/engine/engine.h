@@ -15,5 +15,6 @@
 #include "engine/metrics.h"
 #include "engine/numeric.h"
 #include "engine/responses.h"
+#include "engine/transfer.h"
 
 #endif

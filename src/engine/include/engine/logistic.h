@@ -80,6 +80,7 @@ struct logistic_options {
     size_t hold_out;   /* rows of users whose fold is this are left out */
     double tolerance;  /* stop when the next step would gain less than this in the objective */
     int iterations_max;
+    const struct fit_watch *watch;
 };
 struct logistic_report {
     double objective;      /* sum of log-losses of the fitted rows + |weights|^2 / (2 C) */
@@ -95,5 +96,8 @@ enum st logistic_fit(const struct logistic_design *d, const struct logistic_opti
                      struct err *e) WARN_UNUSED;
 /* P(right) of each row of the responses, one step ahead, clipped to [1e-6, 1 - 1e-6]; only rows of users in fold hold_out when folds > 0. */
 void logistic_predict_rows(const struct logistic_design *d, const struct logistic *m, size_t folds, size_t hold_out, double *p);
+/* The logit of each row, for a model that is to stand on this one (engine/transfer.h). Of a row that was fitted it is what it would be had that row
+ * not been: its pull on its own item's weight is taken out (approximate leave-one-out, Rad & Maleki 2020, eq. 10, with the item's curvature alone). */
+enum st logistic_offsets(const struct logistic_design *d, const struct logistic *m, const struct logistic_options *o, double *logit, struct err *e) WARN_UNUSED;
 
 #endif

@@ -36,6 +36,13 @@ struct parallel {
 };
 void parallel_run(const struct parallel *p, size_t n, void (*task)(void *arg, size_t i), void *arg);
 
+/* Told how far a fit is (0 to 1), perhaps from several threads at once; false: it is to stop, and ends early with what it has, not converged. */
+struct fit_watch {
+    bool (*on)(void *ctx, double share);
+    void *ctx;
+};
+static inline bool fit_goes_on(const struct fit_watch *w, double share) { return !w || w->on(w->ctx, share); }
+
 /* Loops that are worth it are compiled twice, for AVX2 and for any x86-64; both do the same operations in the same order. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define ENGINE_CLONES __attribute__((target_clones("avx2", "default")))

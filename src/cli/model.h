@@ -183,5 +183,8 @@ int run_model_memory(struct cli *c);
 int run_model_simulate(struct cli *c);
 int run_model_explain(struct cli *c);
 int run_model_predict(struct cli *c);
+int run_model_refit(struct cli *c);
+int run_model_versions(struct cli *c);
+int run_model_take_back(struct cli *c);
 
 #endif

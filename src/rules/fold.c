@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "engine/elo.h"
 
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant)
 {
@@ -34,7 +35,7 @@ static bool is_right(const struct mastery_rule *r, const struct evidence *v)
     return v->hints == 0 && v->score >= (v->kind == EVIDENCE_RESPONSE ? 1.0 : r->seen_right_at);
 }
 
-static enum bkt_answer answer_of(const struct mastery_rule *r, const struct evidence *v)
+enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence *v)
 {
     if (v->hints > 0) return r->after_hint == AFTER_HINT_PRACTICE ? BKT_PRACTICE : BKT_WRONG;
     return is_right(r, v) ? BKT_RIGHT : BKT_WRONG;
@@ -67,15 +68,19 @@ enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_sta
     bool counts = v->kind == EVIDENCE_OBSERVATION || judgement ||
                   (v->kind == EVIDENCE_RESPONSE && !state_seen(s, v->item_id, v->variant));
     double before[BKT_SKILLS_MAX], after[BKT_SKILLS_MAX];
+    struct elo_estimate elo[BKT_SKILLS_MAX];
     size_t moved = counts ? f->count : 0;
     for (size_t i = 0; i < moved; i++) {
         const struct competency_state *c = state_find(s, f->competency_id[i]);
         before[i] = c ? c->p_known : capped(f->model[i].prior);
+        elo[i] = c ? (struct elo_estimate){c->elo, c->past.all.n} : (struct elo_estimate){0};
     }
     if (judgement) memcpy(after, before, moved * sizeof *after); /* it says a level, and nothing of how an answer would go */
-    else if (moved && bkt_update(f->model, before, moved, answer_of(f->rule[0], v), after) != ST_OK)
+    else if (moved && bkt_update(f->model, before, moved, fold_answer(f->rule[0], v), after) != ST_OK)
         return err_fail(e, ST_INVALID, "fold.model", "evidence %lld: the model refuses these numbers",
                         (long long)v->evidence_id);
+    enum bkt_answer answer = moved && v->kind == EVIDENCE_RESPONSE ? fold_answer(f->rule[0], v) : BKT_PRACTICE;
+    double surprise = answer == BKT_PRACTICE ? 0.0 : elo_surprise((struct elo_estimate){s->elo, s->past.total.n}, elo, moved, answer == BKT_RIGHT);
     for (size_t i = 0; i < moved; i++) {
         struct competency_state *c = state_entry(a, s, f->competency_id[i], before[i]);
         if (!c) return err_fail(e, ST_NOMEM, "err.memory", "state of learner %lld", (long long)v->learner_id);
@@ -92,8 +97,18 @@ enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_sta
             c->right += right;
             c->right_in_row = right ? c->right_in_row + 1 : 0;
         }
+        if (answer != BKT_PRACTICE) {
+            c->past = skill_past_of(c);
+            c->elo = elo_moved(elo[i], elo_defaults.skill_step, elo_defaults.skill_slow, surprise).logit;
+            skill_past_learn(&c->past, answer == BKT_RIGHT);
+        }
         c->level = mastery_level(r, c);
         if (steps) steps[i] = (struct fold_step){f->competency_id[i], before[i], after[i], level_before, c->level};
+    }
+    if (answer != BKT_PRACTICE) {
+        s->elo = elo_moved((struct elo_estimate){s->elo, s->past.total.n}, elo_defaults.student_step, elo_defaults.student_slow, surprise).logit;
+        s->past = student_past_of(s);
+        student_past_learn(&s->past, answer == BKT_RIGHT);
     }
     if (nsteps) *nsteps = moved;
     if (v->kind == EVIDENCE_RESPONSE) remember(s, v);

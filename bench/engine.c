@@ -2,7 +2,7 @@
  * (WAYMARK_SHARED/data/responses, or ../shared), else invents logs of the same shape, and says which. Each figure is the least of several runs, since
  * the machine is shared; bounds beside them are derived in docs/models.md ("What the hardware allows").
  *
- *   bench-engine [NAME…] [--csv]     names: bkt logistic irt cat fsrs online replay
+ *   bench-engine [NAME…] [--history]     names: bkt logistic irt cat fsrs online replay; --history: figures once more, for bench/engine.py
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 
 enum { RUNS = 7, TEXTBOOK_ITERATIONS = 10 };
 
-static bool csv;
+static bool history;
 
 static void die(const char *what, const struct err *e)
 {
@@ -38,14 +38,12 @@ __attribute__((format(printf, 6, 7))) static void say(const char *what, double f
     va_start(ap, words);
     vsnprintf(remark, sizeof remark, words, ap);
     va_end(ap);
-    if (csv) printf("%s,%.6g,%s\n", what, figure, unit);
-    else {
-        printf("%-34s %10.3f %-9s", what, figure, unit);
-        if (bar > 0.0) printf(" bar %-6g", bar);
-        else printf(" %-10s", "");
-        if (limit > 0.0) printf(" %3.0f %% of the limit (%.3g)", 100.0 * limit / figure, limit);
-        printf("  %s\n", remark);
-    }
+    printf("%-24s %8.3f %-9s", what, figure, unit);
+    if (bar > 0.0) printf(" bar %-6g", bar);
+    else printf(" %-10s", "");
+    if (limit > 0.0) printf(" %3.0f %% of the limit (%.3g)", 100.0 * limit / figure, limit);
+    printf("  %s\n", remark);
+    if (history) printf("= %s,%.4g\n", what, figure);
     fflush(stdout);
 }
 
@@ -202,7 +200,9 @@ static void bench_bkt(void)
         snprintf(what, sizeof what, "bkt_em_%s", l->name);
         say(what, ns, "ns/answer", sets[k].bar, sets[k].limit, "per iteration; %s; log-likelihood %.2f", l->from, tot.log_likelihood);
         snprintf(what, sizeof what, "bkt_textbook_%s", l->name);
-        say(what, ns_book, "ns/answer", 0, 0, "%.1f times as long, and at least %.0f times is asked; two threads %.2f times as fast as one", ns_book / ns, sets[k].ratio, one / two);
+        say(what, ns_book, "ns/answer", 0, 0, "a textbook fit; it takes the following times as long");
+        snprintf(what, sizeof what, "bkt_ratio_%s", l->name);
+        say(what, ns_book / ns, "times", sets[k].ratio, 0, "two threads %.2f times as fast as one", one / two);
         snprintf(what, sizeof what, "bkt_whole_%s", l->name);
         say(what, l->read_s + pack + fit, "s", k == 0 ? .15 : 0.0, 0, "read %.3f, pack %.3f, fit %.3f, one thread%s", l->read_s, pack, fit, sum > 0.0 ? "?" : "");
         bkt_data_free(data);
@@ -437,7 +437,7 @@ int main(int argc, char **argv)
     } all[] = {{"bkt", bench_bkt}, {"logistic", bench_logistic}, {"irt", bench_irt}, {"cat", bench_cat}, {"fsrs", bench_fsrs}, {"online", bench_online}, {"replay", bench_replay}};
     int names = 0;
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--csv") == 0) csv = true;
+        if (strcmp(argv[i], "--history") == 0) history = true;
         else names++;
     }
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {

@@ -361,6 +361,7 @@ static enum st get_why(struct call *c, struct err *e)
     json_put_f64(&j, "prior", w.prior);
     snprintf(version, sizeof version, "%lld", (long long)w.policy->policy_id);
     json_put_str(&j, "policy_version", version);
+    json_put_id(&j, "model_version", why_model(&w));
     json_put_time(&j, "as_of", at ? at : c->now_ms);
     json_open_obj(&j, "rule");
     json_put_str(&j, "rule", mastery_kind_code((enum mastery_kind)w.rule.kind));
@@ -399,6 +400,7 @@ static enum st get_why(struct call *c, struct err *e)
         json_put_i64(&j, "took_ms", s->evidence.took_ms);
         json_put_raw(&j, "response", s->response ? s->response : "null");
         json_put_bool(&j, "counted", s->moved);
+        json_put_id(&j, "model_version", s->evidence.model_id);
         if (s->moved) json_put_f64(&j, "before", s->before);
         else json_put_null(&j, "before");
         if (s->moved) json_put_f64(&j, "after", s->after);

@@ -47,7 +47,7 @@ const struct api_schema api_schemas[] = {
                        ",\"name\":" STRING ",\"uri\":" STRING ",\"p_known\":" PROBABILITY ",\"level\":" LEVEL ",\"evidence_count\":" INTEGER "}}") ",\"after\":" NULLABLE_STRING "}}"},
     {"Why", "{\"type\":\"object\",\"required\":[\"learner_id\",\"competency_id\",\"level\",\"p_known\",\"rule\",\"policy_version\",\"steps\"],\"properties\":{"
             "\"learner_id\":" ID ",\"competency_id\":" ID ",\"name\":" STRING ",\"level\":" LEVEL ",\"p_known\":" PROBABILITY ",\"prior\":" PROBABILITY
-            ",\"policy_version\":" STRING ",\"as_of\":" STRING
+            ",\"policy_version\":" STRING ",\"model_version\":" NULLABLE_ID ",\"as_of\":" STRING
             ",\"model\":{\"type\":\"object\",\"required\":[\"prior\",\"learn\",\"guess\",\"slip\"],\"properties\":{\"prior\":" PROBABILITY ",\"learn\":" PROBABILITY ",\"guess\":" PROBABILITY ",\"slip\":" PROBABILITY "}}"
             ",\"rule\":{\"type\":\"object\",\"required\":[\"secure_at\",\"nearly_at\",\"least_evidence\"],\"properties\":{\"secure_at\":" PROBABILITY
             ",\"nearly_at\":" PROBABILITY ",\"least_evidence\":" INTEGER ",\"after_hint\":" STRING ",\"rule\":" STRING ",\"type\":" STRING ",\"value\":" PROBABILITY ",\"times\":" INTEGER ",\"of_last\":" INTEGER
@@ -55,7 +55,7 @@ const struct api_schema api_schemas[] = {
             ",\"missing\":{\"type\":\"object\",\"required\":[\"right_answers\",\"also\"],\"properties\":{\"right_answers\":{\"type\":[\"integer\",\"null\"]},\"also\":" LIST("{\"type\":\"string\"}") "}},\"steps\":" LIST(
             "{\"type\":\"object\",\"required\":[\"evidence_id\",\"at\",\"score\",\"counted\"],\"properties\":{\"evidence_id\":" ID ",\"at\":" STRING
             ",\"kind\":" STRING ",\"item_id\":" NULLABLE_ID ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER ",\"took_ms\":" INTEGER
-            ",\"response\":{\"description\":\"as the learner gave it; null when it is not kept\"},\"counted\":" BOOLEAN ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
+            ",\"response\":{\"description\":\"as the learner gave it; null when it is not kept\"},\"counted\":" BOOLEAN ",\"model_version\":" NULLABLE_ID ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
     {"Grades", "{\"type\":\"object\",\"required\":[\"learner_id\",\"policy_version\",\"as_of\",\"courses\",\"terms\"],\"properties\":{\"learner_id\":" ID ",\"policy_version\":" STRING ",\"as_of\":" STRING
                ",\"courses\":" LIST("{\"type\":\"object\",\"required\":[\"course_id\",\"title\",\"incomplete\",\"shown\",\"competencies\"],\"properties\":{\"course_id\":" ID ",\"title\":" STRING ",\"incomplete\":" BOOLEAN
                ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"mean\":{\"type\":\"number\"},\"shown\":" INTEGER ",\"competencies\":" INTEGER "}}")

@@ -97,3 +97,10 @@ enum st learner_why(struct app *app, const struct snapshot *s, struct tx *tx, st
     out->count = g.count;
     return ST_OK;
 }
+
+int64_t why_model(const struct why_view *w)
+{
+    for (size_t i = w->count; i > 0; i--)
+        if (w->steps[i - 1].moved) return w->steps[i - 1].evidence.model_id;
+    return 0;
+}

@@ -13,14 +13,13 @@ static struct bkt bkt_read(const json_t *o, struct bkt dflt)
                         .guess = json_f64(o, "guess", dflt.guess), .slip = json_f64(o, "slip", dflt.slip)};
 }
 
-/* Rounded means over published skill-builder populations; see docs/model.md. */
-static const struct bkt bkt_default = {.prior = 0.30, .learn = 0.15, .guess = 0.20, .slip = 0.10};
+const struct bkt bkt_shipped = {.prior = 0.30, .learn = 0.15, .guess = 0.20, .slip = 0.10};
 
 static enum st model_parse(struct arena *a, const struct catalogue *c, const char *doc, struct model *m, struct err *e)
 {
     json_t *o;
     TRY(json_read(a, doc, strlen(doc), &o, e));
-    m->fallback = bkt_read(json_object_get(o, "default"), bkt_default);
+    m->fallback = bkt_read(json_object_get(o, "default"), bkt_shipped);
     const json_t *by = json_object_get(o, "by_competency");
     m->own = arena_array(a, json_object_size(by) + 1, sizeof *m->own);
     if (!m->own) return no_memory(e);
@@ -141,6 +140,20 @@ static enum st narrow_down(struct tx *tx, struct arena *a, struct regime *r, str
     return ST_OK;
 }
 
+static enum st load_items(struct tx *tx, struct arena *a, const struct catalogue *c, struct item_layer *out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    *out = (struct item_layer){0};
+    TRY(tx_stmt(tx, SQL_model_items, &q, e));
+    TRY(stmt_step(q, &row, e));
+    if (!row) return ST_OK;
+    int64_t id = col_i64(q, 0);
+    TRY(item_layer_parse(a, c, col_text(q, 1), out, e));
+    out->model_id = id;
+    return ST_OK;
+}
+
 enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e)
 {
     struct stmt *q;
@@ -182,12 +195,13 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         m->effective_at_ms = col_i64(q, 3);
         TRY(model_parse(a, c, col_text(q, 2), m, e));
     }
+    TRY(load_items(tx, a, c, &r.items, e));
     if (r.policy_count == 0) { /* a database just made: the defaults, as version 0 */
         r.policies[0] = (struct policy_version){.policy = policy_default(), .doc = "{}", .reason = "", .derived = true};
         r.policy_count = 1;
     }
     if (r.model_count == 0) {
-        r.models[0] = (struct model){.fallback = bkt_default};
+        r.models[0] = (struct model){.fallback = bkt_shipped};
         r.model_count = 1;
     }
     *out = r;
@@ -313,9 +327,13 @@ const struct model *regime_model(const struct regime *r, int64_t at_ms)
 
 const struct model *regime_model_by_id(const struct regime *r, int64_t id)
 {
-    for (size_t i = 0; i < r->model_count; i++)
-        if (r->models[i].model_id == id) return &r->models[i];
-    return &r->models[0];
+    size_t lo = 0, hi = r->model_count; /* there may be one for each night of years */
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (r->models[mid].model_id < id) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < r->model_count && r->models[lo].model_id == id ? &r->models[lo] : &r->models[0];
 }
 
 const struct bkt *model_bkt(const struct model *m, int64_t id)

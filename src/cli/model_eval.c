@@ -9,7 +9,7 @@
 #include "engine/transfer.h"
 #include "model.h"
 
-enum { JSON_BYTES_MAX = 16 << 20, STAGES = 4, FOLDS_MAX = 1000, GROUPS_MAX = 64 };
+enum { JSON_BYTES_MAX = 16 << 20, STAGES = 4, FOLDS_MAX = 1000 };
 static const char *const stage_names[STAGES] = {"1", "2-3", "4-9", "10+"};
 static const double DAY_S = 86400.0;
 
@@ -20,7 +20,16 @@ struct eval {
     double *p;
     uint8_t *stage, *new_item, *after_day;
     double fit_seconds, steps, log_likelihood;
+    struct model_progress progress;
 };
+
+/* Before each fold. */
+static enum st next_fold(struct eval *x, size_t fold, struct err *e)
+{
+    x->progress.from = (double)fold / (double)x->folds;
+    x->progress.share = 1.0 / (double)x->folds;
+    return x->progress.watch.on(x->progress.watch.ctx, 0.0) ? ST_OK : err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
+}
 
 static enum st predict_general(struct eval *x, struct bkt_general_options *o, struct err *e)
 {
@@ -31,6 +40,8 @@ static enum st predict_general(struct eval *x, struct bkt_general_options *o, st
     o->folds = x->folds;
     for (o->hold_out = 0; st == ST_OK && o->hold_out < x->folds; o->hold_out++) {
         struct bkt_totals tot;
+        st = next_fold(x, o->hold_out, e);
+        if (st != ST_OK) break;
         double begin = model_seconds();
         if (o->classes > 1) st = bkt_classes_by_share(&x->d.r, o->classes, MODEL_CLASS_ANSWERS, x->folds, o->hold_out, item_class, e);
         if (st == ST_OK) st = bkt_general_fit(&x->d.r, item_class, o, &par, m, &tot, e);
@@ -56,7 +67,8 @@ static enum st predict_bkt(struct eval *x, struct err *e)
     for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
         struct bkt_data *data;
         struct bkt_totals tot;
-        st = bkt_data_make(&x->d.r, x->folds, f, &data, e);
+        st = next_fold(x, f, e);
+        if (st == ST_OK) st = bkt_data_make(&x->d.r, x->folds, f, &data, e);
         if (st != ST_OK) break;
         double begin = model_seconds();
         st = bkt_fit(data, &o, &par, m, &tot, e);
@@ -82,7 +94,8 @@ static enum st predict_logistic(struct eval *x, unsigned terms, struct err *e)
         struct logistic m;
         struct logistic_report rep;
         double begin = model_seconds();
-        st = logistic_init(&m, terms, x->d.r.items, x->d.r.skills, e);
+        st = next_fold(x, f, e);
+        if (st == ST_OK) st = logistic_init(&m, terms, x->d.r.items, x->d.r.skills, e);
         if (st != ST_OK) break;
         o.hold_out = f;
         st = logistic_fit(design, &o, &par, &m, &rep, e);
@@ -104,9 +117,10 @@ static enum st predict_transfer(struct eval *x, struct err *e)
     struct transfer_options to = transfer_defaults;
     double *logit = malloc(x->d.r.rows * sizeof *logit);
     enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
-    if (st == ST_OK && (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(x->c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --steps or --ridge");
+    if (st == ST_OK && (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(x->c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
     if (st == ST_OK) st = logistic_design_make(&x->d.r, LOGISTIC_FULL, &par, &design, e);
     to.folds = x->folds;
+    to.watch = &x->progress.watch;
     for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
         struct logistic base = {0};
         struct logistic_report rep;
@@ -114,11 +128,13 @@ static enum st predict_transfer(struct eval *x, struct err *e)
         struct transfer_report trep;
         double begin = model_seconds();
         o.hold_out = to.hold_out = f;
-        st = logistic_init(&base, LOGISTIC_FULL, x->d.r.items, x->d.r.skills, e);
+        st = next_fold(x, f, e);
+        if (st == ST_OK) st = logistic_init(&base, LOGISTIC_FULL, x->d.r.items, x->d.r.skills, e);
         if (st == ST_OK) st = logistic_fit(design, &o, &par, &base, &rep, e);
         if (st == ST_OK) st = logistic_offsets(design, &base, &o, logit, e);
         if (st == ST_OK) st = transfer_fit(&x->d.r, logit, &to, &par, &m, &trep, e);
         x->fit_seconds += model_seconds() - begin;
+        if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
         if (st == ST_OK) {
             x->steps += (double)rep.rows * rep.iterations + (double)to.batch * trep.steps;
             transfer_predict_rows(&x->d.r, logit, &m, x->folds, f, x->p);
@@ -196,7 +212,7 @@ static enum st write_predictions(const struct eval *x, const char *path, struct 
     return fclose(f) != 0 || bad ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
 }
 
-static void put_metrics(struct json_out *j, const struct metrics *m)
+void model_put_metrics(struct json_out *j, const struct metrics *m)
 {
     json_put_i64(j, "rows", (int64_t)m->rows);
     json_put_f64(j, "share_right", m->rows ? (double)m->right / (double)m->rows : 0.0);
@@ -226,31 +242,10 @@ static enum st part(const struct eval *x, const uint8_t *flags, uint8_t value, c
     if (kept) *kept = m;
     json_open_obj(j, key);
     if (!key) json_put_str(j, "name", name);
-    put_metrics(j, &m);
+    model_put_metrics(j, &m);
     json_close_obj(j);
     if (!x->c->json && m.rows) say(key ? key : name, &m);
     return ST_OK;
-}
-
-static enum st groups(const struct eval *x, struct json_out *j, struct err *e)
-{
-    const struct responses *r = &x->d.r;
-    const char *names[GROUPS_MAX];
-    size_t n = 0;
-    uint8_t *of = malloc(r->rows);
-    if (!of) return err_fail(e, ST_NOMEM, "err.memory", "groups");
-    enum st st = ST_OK;
-    for (size_t u = 0; u < r->users; u++) {
-        size_t g = 0;
-        while (g < n && strcmp(names[g], x->d.user_group[u]) != 0) g++;
-        if (g == n && n < GROUPS_MAX - 1) names[n++] = x->d.user_group[u];
-        memset(of + r->user_at[u], (int)g, r->user_at[u + 1] - r->user_at[u]);
-    }
-    json_open_list(j, "groups");
-    for (size_t g = 0; st == ST_OK && g < n; g++) st = part(x, of, (uint8_t)g, NULL, names[g], NULL, j, e);
-    json_close_list(j);
-    free(of);
-    return st;
 }
 
 static enum st within(const struct eval *x, struct json_out *j, struct err *e)
@@ -286,7 +281,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_put_i64(j, "skills", (int64_t)r->skills);
     json_put_i64(j, "merged_rows", (int64_t)x->d.merged);
     json_put_i64(j, "unscored_rows", (int64_t)x->d.unscored);
-    put_metrics(j, &m);
+    model_put_metrics(j, &m);
     json_put_f64(j, "log_likelihood", -m.log_loss * (double)m.rows);
     if (!x->c->json) say("all", &m);
     json_open_list(j, "stages");
@@ -297,7 +292,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_close_list(j);
     TRY(part(x, x->new_item, 1, "new_items", NULL, NULL, j, e));
     if (r->time_s) TRY(part(x, x->after_day, 1, "after_a_day", NULL, NULL, j, e));
-    if (x->d.user_group) TRY(groups(x, j, e));
+    if (x->d.user_group) TRY(model_groups(x->c, &x->d, x->p, j, e));
     TRY(within(x, j, e));
     json_open_list(j, "calibration");
     for (size_t b = 0; b < METRICS_BINS; b++) {
@@ -324,10 +319,12 @@ static enum st eval(struct eval *x, double begin, struct err *e)
     x->p = arena_array(&x->d.arena, x->d.r.rows, sizeof *x->p);
     if (!x->p) return err_fail(e, ST_NOMEM, "err.memory", "predictions");
     TRY(mark_rows(x, e));
+    model_progress_begin(&x->progress, "model eval");
     if (strcmp(kind, "bkt") == 0) TRY(predict_bkt(x, e));
     else if (strcmp(kind, "elo") == 0) TRY(predict_elo(x, e));
     else if (strcmp(kind, "transfer") == 0) TRY(predict_transfer(x, e));
     else TRY(predict_logistic(x, model_terms(kind), e));
+    model_progress_end(&x->progress);
     if (predictions) TRY(write_predictions(x, predictions, e));
     struct text t;
     struct json_out j;

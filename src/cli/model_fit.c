@@ -8,7 +8,7 @@
 
 enum { JSON_BYTES_MAX = 256 << 20 };
 
-static void put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m)
+void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m)
 {
     json_open_obj(j, "parameters");
     json_put_f64(j, "intercept", m->dense[0]);
@@ -30,6 +30,27 @@ static void put_logistic(struct json_out *j, const struct log_data *d, const str
     json_close_obj(j);
 }
 
+enum st model_start(const struct cli *c, json_t **doc, struct err *e)
+{
+    const char *path = cli_opt(c, "--start");
+    struct arena a;
+    if (!path) return ST_OK;
+    arena_init(&a, (size_t)1 << 32);
+    enum st st = model_read_parameters(path, &a, doc, e);
+    arena_release(&a);
+    if (st == ST_OK && strcmp(json_str(*doc, "kind", ""), cli_opt(c, "--kind")) != 0)
+        st = err_fail(e, ST_INVALID, "model.file", "%s holds a model of kind \"%.40s\"; the fit of another cannot begin there", path, json_str(*doc, "kind", ""));
+    return st;
+}
+
+enum st model_if_stopped(const struct cli *c, struct err *e)
+{
+    const char *out = cli_opt(c, "--out");
+    if (!model_interrupted()) return ST_OK;
+    return out ? err_fail(e, ST_BUSY, "model.stopped", "stopped before the end; what was reached is in %s: go on with --start %s", out, out)
+               : err_fail(e, ST_BUSY, "model.stopped", "stopped before the end; with --out FILE what is reached is kept, and --start FILE goes on there");
+}
+
 static enum st fit_logistic(struct cli *c, const struct log_data *d, double begin, struct err *e)
 {
     struct parallel par = model_parallel(c);
@@ -41,9 +62,17 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
     double read = model_seconds();
     TRY(logistic_design_make(&d->r, model_terms(cli_opt(c, "--kind")), &par, &design, e));
     double made = model_seconds();
-    enum st st = logistic_init(&m, model_terms(cli_opt(c, "--kind")), d->r.items, d->r.skills, e);
+    struct model_progress progress;
+    json_t *doc = NULL;
+    unsigned terms = model_terms(cli_opt(c, "--kind"));
+    model_progress_begin(&progress, "model fit");
+    o.watch = &progress.watch;
+    enum st st = model_start(c, &doc, e);
+    if (st == ST_OK) st = doc ? model_load_logistic(doc, terms, d, &m, e) : logistic_init(&m, terms, d->r.items, d->r.skills, e);
+    json_decref(doc);
     if (st == ST_OK) {
         st = logistic_fit(design, &o, &par, &m, &rep, e);
+        model_progress_end(&progress);
         double end = model_seconds();
         struct text t;
         struct json_out j;
@@ -61,7 +90,7 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
         json_put_f64(&j, "seconds_features", made - read);
         json_put_f64(&j, "seconds_fit", end - made);
         json_put_i64(&j, "peak_rss_kib", model_peak_kib());
-        if (c->json || cli_opt(c, "--out")) put_logistic(&j, d, &m);
+        if (c->json || cli_opt(c, "--out")) model_put_logistic(&j, d, &m);
         json_close_obj(&j);
         if (st == ST_OK && cli_opt(c, "--out")) st = model_write_file(cli_opt(c, "--out"), &t, e);
         if (st == ST_OK && c->json) cli_print_json(&t);
@@ -69,6 +98,7 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
         if (st == ST_OK && !c->json)
             printf("%s: %zu answers, objective %.6f, log-likelihood %.3f, %d iterations%s; read %.3f s, features %.3f s, fit %.3f s\n", cli_opt(c, "--kind"), rep.rows, rep.objective,
                    rep.log_likelihood, rep.iterations, rep.converged ? "" : " (not converged)", read - begin, made - read, end - made);
+        if (st == ST_OK) st = model_if_stopped(c, e);
         logistic_free(&m);
     }
     logistic_design_free(design);
@@ -142,6 +172,15 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
     TRY(bkt_data_make(&d->r, 0, 0, &data, e));
     struct bkt_fitted *m = calloc(d->r.sets + 1, sizeof *m);
     enum st st = m ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    struct bkt *start = calloc(d->r.sets + 1, sizeof *start);
+    struct model_progress progress;
+    json_t *doc = NULL;
+    if (st == ST_OK && !start) st = err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    if (st == ST_OK) st = model_start(c, &doc, e);
+    if (st == ST_OK && doc) st = model_load_bkt(doc, d, start, e);
+    if (doc) o.start = start;
+    model_progress_begin(&progress, "model fit");
+    o.watch = &progress.watch;
     double made = model_seconds();
     if (st == ST_OK) st = bkt_fit(data, &o, &par, m, &tot, e);
     double end = model_seconds(), ns = tot.steps > 0.0 ? (end - made) * 1e9 / tot.steps : 0.0;
@@ -173,6 +212,10 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
             printf("bkt: %zu answers, %zu sequences, log-likelihood %.4f, %d iterations%s; read %.3f s, pack %.3f s, fit %.3f s, %.3f ns per answer and iteration\n", tot.answers, tot.sequences,
                    tot.log_likelihood, tot.iterations, tot.converged ? "" : " (not converged)", read - begin, made - read, end - made, ns);
     }
+    model_progress_end(&progress);
+    if (st == ST_OK) st = model_if_stopped(c, e);
+    json_decref(doc);
+    free(start);
     free(m);
     bkt_data_free(data);
     return st;
@@ -185,10 +228,11 @@ int run_model_fit(struct cli *c)
     const char *kind = cli_opt(c, "--kind");
     struct log_columns names = log_columns_of(c);
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
-    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0)) return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "transfer") != 0))
+        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer");
     double begin = model_seconds();
     enum st st = log_read(&d, c->positional, c->count, &names, &e);
-    if (st == ST_OK) st = strcmp(kind, "bkt") == 0 ? fit_bkt(c, &d, begin, &e) : fit_logistic(c, &d, begin, &e);
+    if (st == ST_OK) st = strcmp(kind, "bkt") == 0 ? fit_bkt(c, &d, begin, &e) : strcmp(kind, "transfer") == 0 ? model_fit_transfer(c, &d, begin, &e) : fit_logistic(c, &d, begin, &e);
     log_release(&d);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

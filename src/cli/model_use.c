@@ -6,6 +6,7 @@
 #include "engine/logistic.h"
 #include "engine/metrics.h"
 #include "engine/numeric.h"
+#include "engine/transfer.h"
 #include "model.h"
 
 enum { JSON_BYTES_MAX = 64 << 20 };
@@ -15,6 +16,7 @@ struct use {
     json_t *doc;
     const char *kind;
     struct logistic m;
+    struct transfer top;     /* of kind transfer, on m; else sets is 0 */
     struct bkt_fitted *bkt; /* by set; NULL for the other kinds */
     struct bkt_general *general;
     struct bkt_general_options general_options;
@@ -24,64 +26,12 @@ struct use {
 static void use_release(struct use *x)
 {
     logistic_free(&x->m);
+    transfer_free(&x->top);
     free(x->bkt);
     free(x->general);
     free(x->item_class);
     json_decref(x->doc);
     log_release(&x->d);
-}
-
-static enum st weights(const json_t *list, double *out, size_t n, const char *what, struct err *e)
-{
-    if (json_array_size(list) != n) return err_fail(e, ST_INVALID, "model.file", "the model has %zu weights for %s where its kind needs %zu", json_array_size(list), what, n);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *v = json_array_get(list, i);
-        if (!json_is_number(v)) return err_fail(e, ST_INVALID, "model.file", "a weight for %s is no number", what);
-        out[i] = json_number_value(v);
-    }
-    return ST_OK;
-}
-
-static enum st load_logistic(struct use *x, struct err *e)
-{
-    const json_t *p = json_object_get(x->doc, "parameters"), *skills = json_object_get(p, "skills"), *items = json_object_get(p, "items");
-    TRY(logistic_init(&x->m, model_terms(x->kind), x->d.r.items, x->d.r.skills, e));
-    x->m.dense[0] = json_f64(p, "intercept", 0.0);
-    for (size_t s = 0; s < x->d.r.skills && x->m.per_skill; s++) {
-        const json_t *list = json_object_get(skills, x->d.skill_name[s]); /* a skill that the model never saw: zeros */
-        if (list) TRY(weights(list, x->m.dense + 1 + s * x->m.per_skill, x->m.per_skill, x->d.skill_name[s], e));
-    }
-    TRY(weights(json_object_get(p, "student"), x->m.dense + 1 + x->d.r.skills * x->m.per_skill, x->m.per_student, "the student", e));
-    for (size_t i = 0; i < x->d.r.items; i++) x->m.item[i] = json_f64(items, x->d.item_name[i], 0.0);
-    return ST_OK;
-}
-
-static bool probability(double p) { return p >= 0.0 && p <= 1.0; }
-
-static enum st load_bkt(struct use *x, struct err *e)
-{
-    struct text name;
-    const json_t *list = json_object_get(x->doc, "parameters");
-    size_t k;
-    json_t *v;
-    x->bkt = calloc(x->d.r.sets + 1, sizeof *x->bkt);
-    if (!x->bkt) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
-    text_init(&name, 1 << 16);
-    for (size_t s = 0; s < x->d.r.sets; s++) {
-        model_set_name(&x->d, s, &name);
-        x->bkt[s].p = (struct bkt){.5, .1, .2, .1};
-        json_array_foreach((json_t *)(uintptr_t)list, k, v)
-            if (strcmp(json_str(v, "skill", ""), text_str(&name)) == 0)
-                x->bkt[s].p = (struct bkt){json_f64(v, "prior", -1), json_f64(v, "learn", -1), json_f64(v, "guess", -1), json_f64(v, "slip", -1)};
-        const struct bkt *p = &x->bkt[s].p;
-        if (!probability(p->prior) || !probability(p->learn) || !probability(p->guess) || !probability(p->slip)) {
-            enum st st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
-            text_release(&name);
-            return st;
-        }
-    }
-    text_release(&name);
-    return ST_OK;
 }
 
 static enum st load_general(struct use *x, struct err *e)
@@ -109,11 +59,11 @@ static enum st load_general(struct use *x, struct err *e)
         json_array_foreach((json_t *)(uintptr_t)list, k, v) {
             if (strcmp(json_str(v, "skill", ""), text_str(&name)) != 0) continue;
             m->prior = json_f64(v, "prior", -1), m->learn = json_f64(v, "learn", -1), m->forget = json_f64(v, "forget", -1);
-            st = weights(json_object_get(v, "guess"), m->guess, o->classes, "guess", e);
-            if (st == ST_OK) st = weights(json_object_get(v, "slip"), m->slip, o->classes, "slip", e);
+            st = model_take_weights(json_object_get(v, "guess"), m->guess, o->classes, "guess", e);
+            if (st == ST_OK) st = model_take_weights(json_object_get(v, "slip"), m->slip, o->classes, "slip", e);
         }
-        bool good = probability(m->prior) && probability(m->learn) && probability(m->forget);
-        for (size_t c = 0; c < o->classes; c++) good = good && probability(m->guess[c]) && probability(m->slip[c]);
+        bool good = model_probability(m->prior) && model_probability(m->learn) && model_probability(m->forget);
+        for (size_t c = 0; c < o->classes; c++) good = good && model_probability(m->guess[c]) && model_probability(m->slip[c]);
         if (st == ST_OK && !good) st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
     }
     text_release(&name);
@@ -123,17 +73,26 @@ static enum st load_general(struct use *x, struct err *e)
 static enum st load(struct cli *c, struct use *x, struct err *e)
 {
     struct log_columns names = log_columns_of(c);
-    struct sheet t;
     const char *path = cli_opt(c, "--model");
     memset(x, 0, sizeof *x);
     TRY(log_read(&x->d, c->positional, c->count, &names, e));
-    TRY(sheet_open(&t, &x->d.arena, path, e));
-    TRY(json_read_owned(t.p, (size_t)(t.end - t.p), &x->doc, e));
+    TRY(model_read_parameters(path, &x->d.arena, &x->doc, e));
     x->kind = json_str(x->doc, "kind", "");
-    if (strcmp(x->kind, "bkt") == 0) return load_bkt(x, e);
+    if (strcmp(x->kind, "bkt") == 0) {
+        struct bkt *m = arena_array(&x->d.arena, x->d.r.sets + 1, sizeof *m);
+        x->bkt = calloc(x->d.r.sets + 1, sizeof *x->bkt);
+        if (!m || !x->bkt) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
+        TRY(model_load_bkt(x->doc, &x->d, m, e));
+        for (size_t s = 0; s < x->d.r.sets; s++) x->bkt[s].p = m[s];
+        return ST_OK;
+    }
     if (strcmp(x->kind, "bkt-general") == 0) return load_general(x, e);
+    if (strcmp(x->kind, "transfer") == 0) {
+        TRY(model_load_transfer(x->doc, &x->d, &x->top, e));
+        return model_load_logistic(x->doc, LOGISTIC_FULL, &x->d, &x->m, e);
+    }
     if (!model_terms(x->kind)) return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is no kind of model that predicts", path, x->kind);
-    return load_logistic(x, e);
+    return model_load_logistic(x->doc, model_terms(x->kind), &x->d, &x->m, e);
 }
 
 static enum st predict(struct cli *c, struct use *x, double *p, struct err *e)
@@ -142,10 +101,14 @@ static enum st predict(struct cli *c, struct use *x, double *p, struct err *e)
     if (x->bkt) return bkt_predict_rows(&x->d.r, x->bkt, 0, 0, p, e);
     struct logistic_design *design;
     struct parallel par = model_parallel(c);
+    enum st st = ST_OK;
     TRY(logistic_design_make(&x->d.r, x->m.terms, &par, &design, e));
-    logistic_predict_rows(design, &x->m, 0, 0, p);
+    if (x->top.sets) { /* fold 0 of 1: no row counts as fitted */
+        st = logistic_offsets(design, &x->m, &(struct logistic_options){.c = 1.0, .folds = 1}, p, e);
+        if (st == ST_OK) transfer_predict_rows(&x->d.r, p, &x->top, 0, 0, p);
+    } else logistic_predict_rows(design, &x->m, 0, 0, p);
     logistic_design_free(design);
-    return ST_OK;
+    return st;
 }
 
 static enum st write_rows(const struct use *x, const double *p, FILE *f, struct err *e)
@@ -267,6 +230,41 @@ static void sentence(const struct use *x, const struct features *f, const uint8_
     }
 }
 
+/* What the student's answers up to `end` on each set of skills add for an answer on `now`; for the caller to free. */
+static enum st earlier_answers(const struct use *x, uint32_t user, size_t end, uint32_t now, double **out, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    size_t begin = r->user_at[user], n = end - begin;
+    double *sum = calloc(r->sets + 1, sizeof *sum), *part = malloc((n + 1) * sizeof *part);
+    uint32_t *set = malloc((n + 1) * sizeof *set);
+    if (!sum || !part || !set) {
+        free(sum), free(part), free(set);
+        return err_fail(e, ST_NOMEM, "err.memory", "parts");
+    }
+    for (size_t i = 0; i < n; i++) set[i] = r->item_set[r->item[begin + i]];
+    transfer_parts(&x->top, set, r->correct + begin, n, now, part);
+    for (size_t i = 0; i < n; i++) sum[set[i]] = sum[set[i]] + part[i];
+    free(part), free(set);
+    *out = sum;
+    return ST_OK;
+}
+
+static void put_earlier(const struct use *x, uint32_t set, double own, const double *earlier, struct json_out *j)
+{
+    struct text name;
+    text_init(&name, 1 << 16);
+    for (size_t s = 0; s <= x->d.r.sets; s++) { /* the set's own first, as it is added first */
+        if (s && earlier[s - 1] == 0.0) continue;
+        model_set_name(&x->d, s ? s - 1 : set, &name);
+        json_open_obj(j, NULL);
+        json_put_str(j, "term", s ? "earlier_answers" : "set");
+        json_put_str(j, "skill", text_str(&name));
+        json_put_f64(j, "logit", s ? earlier[s - 1] : own);
+        json_close_obj(j);
+    }
+    text_release(&name);
+}
+
 static enum st why(struct cli *c, const struct use *x, uint32_t user, uint32_t item, bool given, struct err *e)
 {
     const struct responses *r = &x->d.r;
@@ -299,8 +297,18 @@ static enum st why(struct cli *c, const struct use *x, uint32_t user, uint32_t i
     features_at(&f, skills, n, now);
     logistic_values(x->m.terms, &f, item, skills, n, now, values);
     size_t count = logistic_explain(&x->m, item, skills, n, values, parts);
-    double logit = 0.0;
+    double logit = 0.0, own = 0.0, *earlier = NULL;
     for (size_t i = 0; i < count; i++) logit = logit + parts[i].logit;
+    if (x->top.sets) {
+        st = earlier_answers(x, user, end, set, &earlier, e);
+        if (st != ST_OK) {
+            features_free(&f);
+            return st;
+        }
+        own = (double)x->top.own[set];
+        logit = logit + own;
+        for (size_t s = 0; s < r->sets; s++) logit = logit + earlier[s];
+    }
     struct text words, t;
     text_init(&words, 1 << 16);
     sentence(x, &f, last, last_count, item, skills, n, now, &words);
@@ -324,6 +332,7 @@ static enum st why(struct cli *c, const struct use *x, uint32_t user, uint32_t i
         json_put_f64(&j, "logit", parts[i].logit);
         json_close_obj(&j);
     }
+    if (earlier) put_earlier(x, set, own, earlier, &j);
     json_close_list(&j);
     json_close_obj(&j);
     if (c->json) {
@@ -332,8 +341,14 @@ static enum st why(struct cli *c, const struct use *x, uint32_t user, uint32_t i
         printf("student %s, item %s: %.1f %%\n%s\n", x->d.user_name[user], x->d.item_name[item], 100.0 * num_logistic(logit), text_str(&words));
         for (size_t i = 0; i < count; i++)
             printf("  %+8.4f  %s%s%s\n", parts[i].logit, term_name(parts[i].term), parts[i].skill == UINT32_MAX ? "" : " ", parts[i].skill == UINT32_MAX ? "" : x->d.skill_name[parts[i].skill]);
+        for (size_t q = 0; earlier && q < r->sets; q++) {
+            if (earlier[q] > -.005 && earlier[q] < .005) continue;
+            model_set_name(&x->d, q, &words);
+            printf("  %+8.4f  earlier answers on %s\n", earlier[q], text_str(&words));
+        }
         text_release(&t);
     }
+    free(earlier);
     text_release(&words);
     features_free(&f);
     return ST_OK;

@@ -2,6 +2,7 @@
 #include "engine/bkt_fit.h"
 
 #include <math.h> /* sqrt, fabs */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,9 @@ struct fit {
     const uint32_t *order; /* largest sets first */
     double *steps;
     struct bkt_sums *sums; /* of the pooled fit, by set */
-    bool failed, unconverged;
+    size_t answers;            /* of all sets */
+    atomic_size_t done;        /* of the sets that are fitted */
+    atomic_bool failed, unconverged, stopped;
 };
 
 static double clamp(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
@@ -98,7 +101,7 @@ struct run {
     bool converged;
 };
 
-static struct run climb(const struct fit *f, const struct bkt_set *set, struct bkt start, const struct bkt_scratch *s)
+static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt start, const struct bkt_scratch *s)
 {
     double students = (double)set->students, answers = (double)set->answers, w = f->o->prior_weight;
     struct run r = {.m = start};
@@ -111,7 +114,7 @@ static struct run climb(const struct fit *f, const struct bkt_set *set, struct b
         objective_ = e.log_likelihood + log_prior(&(at), w, &f->pooled);                                      \
         to = maximise(&e, students, answers, set->right, w, &f->pooled, f->o);                                \
     } while (0)
-    while (!r.converged && r.iterations < f->o->iterations_max) {
+    while (!r.converged && r.iterations < f->o->iterations_max && !f->stopped) {
         struct bkt m1, m2, far, next;
         double o0, o1, o2;
         STEP(r.m, m1, o0);
@@ -227,16 +230,18 @@ static void fit_set(void *arg, size_t which)
         out->log_likelihood = expect(f->d, set, &f->pooled, &s).log_likelihood;
         out->flags = BKT_FEW | BKT_POOLED;
     } else {
-        struct run a = climb(f, set, start_usual, &s), b = climb(f, set, second_start(set), &s), *best = b.objective > a.objective ? &b : &a;
+        struct run a = climb(f, set, f->o->start ? f->o->start[at] : start_usual, &s), b = f->o->start ? a : climb(f, set, second_start(set), &s), *best = b.objective > a.objective ? &b : &a;
         out->p = best->m;
         out->se = errors_of(f, set, &best->m, &s);
         out->log_likelihood = best->log_likelihood;
         out->iterations = best->iterations;
         out->flags = flags_of(&best->m, f->o) | (set->students < FEW_STUDENTS ? BKT_FEW : 0U) | (fabs(a.objective - b.objective) > .5 ? BKT_STARTS : 0U);
-        f->steps[at] = (double)set->answers * (double)(a.iterations + b.iterations);
+        f->steps[at] = (double)set->answers * (double)(a.iterations + (f->o->start ? 0 : b.iterations));
         if (!a.converged || !b.converged) f->unconverged = true;
     }
     bkt_scratch_free(&s);
+    size_t done = atomic_fetch_add(&f->done, set->answers) + set->answers;
+    if (!f->stopped && !fit_goes_on(f->o->watch, (double)done / (double)f->answers)) f->stopped = true;
 }
 
 static void expect_set(void *arg, size_t at)
@@ -287,12 +292,13 @@ enum st bkt_fit(const struct bkt_data *d, const struct bkt_options *o, const str
     if (st == ST_OK) {
         for (size_t i = 0; i < d->set_count; i++) order[i] = (uint32_t)i;
         if (d->set_count) qsort_r(order, d->set_count, sizeof *order, larger, d->sets);
+        for (size_t i = 0; i < d->set_count; i++) f.answers += d->sets[i].answers;
         if (o->prior_weight > 0.0) pool(&f, par);
         parallel_run(par, d->set_count, fit_set, &f);
         if (f.failed) st = ST_NOMEM;
     }
     if (st == ST_OK) {
-        *totals = (struct bkt_totals){.converged = !f.unconverged, .sequences = d->sequences};
+        *totals = (struct bkt_totals){.converged = !f.unconverged && !f.stopped, .sequences = d->sequences};
         for (size_t i = 0; i < d->set_count; i++) {
             totals->log_likelihood = totals->log_likelihood + out[i].log_likelihood;
             totals->answers += out[i].answers;

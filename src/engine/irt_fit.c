@@ -214,12 +214,18 @@ static void climb(struct irt_em *x, struct irt_item *kept, struct irt_report *re
 {
     size_t n = x->m->items, bytes = n * sizeof *kept;
     struct irt_item *from = kept, *one = kept + n, *two = kept + 2 * n;
+    double most = 0.0, rise = 0.0, enough = 0.0;
     while (report->iterations < x->o->iterations_max) {
+        double share = most > enough && rise > 0.0 && rise < most ? num_log(most / rise) / num_log(most / enough) : 0.0; /* as in logistic_fit.c */
+        if (!fit_goes_on(x->o->watch, share < 1.0 ? share : 1.0)) break;
         memcpy(from, x->items, bytes);
         double first = em_step(x, report);
         memcpy(one, x->items, bytes);
         double second = em_step(x, report);
-        report->converged = second - first <= x->o->tolerance * fabs(second);
+        rise = second - first;
+        enough = x->o->tolerance * fabs(second);
+        most = rise > most ? rise : most;
+        report->converged = rise <= enough;
         if (report->converged) break;
         memcpy(two, x->items, bytes);
         leap(x, from, one);

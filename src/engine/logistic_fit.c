@@ -466,10 +466,14 @@ static void take_step(const struct logistic_design *d, const struct newton *nt, 
 
 static enum st newton(struct pass *p, struct newton *nt, const struct parallel *par, struct logistic *m, struct logistic_report *report, struct err *e)
 {
-    double loss = pass_at(p, par, &report->rows), objective = loss + penalty(p->d, m, p->o->c), gain = 0.0;
+    double loss = pass_at(p, par, &report->rows), objective = loss + penalty(p->d, m, p->o->c), gain = 0.0, most = 0.0;
     while (!report->converged && report->iterations < p->o->iterations_max) {
+        /* The gain falls by steps that are alike on a scale of logarithms. */
+        double share = most > 0.0 && gain > 0.0 && gain < most && most > p->o->tolerance ? num_log(most / gain) / num_log(most / p->o->tolerance) : 0.0;
+        if (!fit_goes_on(p->o->watch, share < 1.0 ? share : 1.0)) break;
         if (p->failed) return err_fail(e, ST_NOMEM, "err.memory", "a pass of the fit");
         TRY(find_step(p, nt, &gain, e));
+        most = most > gain ? most : gain;
         report->iterations++;
         double by = 1.0, next = objective;
         take_step(p->d, nt, by, m);

@@ -9,7 +9,7 @@
 #include "engine/transfer.h"
 
 enum { PARTS = 8, L = TRANSFER_LANES };
-const struct transfer_options transfer_defaults = {.dims = 32, .steps = 400, .batch = 8000, .rate = .01, .ridge = 7.0, .seed = 1};
+const struct transfer_options transfer_defaults = {.dims = 64, .members = 4, .steps = 400, .batch = 8000, .rate = .01, .ridge = 7.0, .seed = 1};
 static const float keep_mean = .9F, keep_square = .99F;
 
 /* All weights as one array: queries, values, own. */
@@ -30,6 +30,7 @@ struct training {
     const double *beneath;
     const struct transfer_options *o;
     struct transfer *m;
+    size_t number;         /* of the member in hand, from 0 */
     struct weights w;
     float entry[TRANSFER_DIMS_MAX];
     float *mean, *square;  /* Adam's */
@@ -138,11 +139,11 @@ static void train(struct training *x, const struct parallel *par, size_t all_row
     struct rng g;
     size_t at = 0, pass_rows = 0;
     double pass_loss = 0.0;
-    rng_seed(&g, x->o->seed + 1);
+    rng_seed(&g, hash_mix(x->o->seed, x->number));
     shuffle(x, &g);
     report->converged = true;
     for (int t = 1; t <= x->o->steps; t++) {
-        if (!fit_goes_on(x->o->watch, (double)(t - 1) / (double)x->o->steps)) {
+        if (!fit_goes_on(x->o->watch, ((double)x->number + (double)(t - 1) / (double)x->o->steps) / (double)x->o->members)) {
             report->converged = false;
             break;
         }
@@ -189,26 +190,73 @@ static void training_free(struct training *x)
     for (size_t k = 0; k < PARTS; k++) free(x->part[k].gradient), free(x->part[k].states), free(x->part[k].error);
 }
 
+/* One member's weights among those of the mean. */
+static void take_in(struct transfer *m, const struct transfer *member, size_t at, size_t members)
+{
+    float by = 1.0F / (float)members;
+    for (size_t s = 0; s < m->sets; s++) {
+        m->own[s] = m->own[s] + member->own[s] * by;
+        for (size_t d = 0; d < member->dims; d++) m->query[s * m->dims + at + d] = member->query[s * member->dims + d] * by;
+        for (size_t k = 2 * s; k < 2 * s + 2; k++) memcpy(m->value + k * m->dims + at, member->value + k * member->dims, member->dims * sizeof *m->value);
+    }
+}
+
+/* The other way round. */
+static void give_out(const struct transfer *m, struct transfer *member, size_t at, size_t members)
+{
+    for (size_t s = 0; s < m->sets; s++) {
+        member->own[s] = m->own[s];
+        for (size_t d = 0; d < member->dims; d++) member->query[s * member->dims + d] = m->query[s * m->dims + at + d] * (float)members;
+        for (size_t k = 2 * s; k < 2 * s + 2; k++) memcpy(member->value + k * member->dims, m->value + k * m->dims + at, member->dims * sizeof *m->value);
+    }
+}
+
+static enum st fit_member(struct training *x, const struct parallel *par, size_t longest, struct transfer_report *report, struct err *e)
+{
+    const struct responses *r = x->r;
+    size_t rows = 0;
+    x->w = (struct weights){.value_at = r->sets * x->m->dims, .own_at = 3 * r->sets * x->m->dims, .n = r->sets * (3 * x->m->dims + 1)};
+    for (size_t d = 0; d < x->m->dims; d++) x->entry[d] = (float)(1.02 - (double)x->m->decay[d]);
+    enum st st = training_make(x, longest) ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "a fit of %zu weights", x->w.n);
+    for (size_t u = 0; st == ST_OK && u < r->users; u++) {
+        if ((x->o->folds && r->user_fold[u] % x->o->folds == x->o->hold_out) || r->user_at[u] == r->user_at[u + 1]) continue;
+        x->users[x->user_count++] = (uint32_t)u;
+        rows += r->user_at[u + 1] - r->user_at[u];
+    }
+    report->rows = rows;
+    if (st == ST_OK && rows) train(x, par, rows, report);
+    training_free(x);
+    return st;
+}
+
 enum st transfer_fit(const struct responses *r, const double *beneath, const struct transfer_options *o, const struct parallel *par, struct transfer *m, struct transfer_report *report, struct err *e)
 {
     TRY(responses_check(r, e));
-    if (o->steps < 1 || o->batch < 1 || !(o->rate > 0.0 && o->rate < 1.0) || !(o->ridge >= 0.0 && o->ridge < 1e9) || (o->folds && o->hold_out >= o->folds))
-        return err_fail(e, ST_INVALID, "model.option", "the fit's options are out of range");
-    TRY(transfer_init(m, r->sets, o->dims, o->seed, e));
-    struct training x = {.r = r, .beneath = beneath, .o = o, .m = m, .w = {.value_at = r->sets * o->dims, .own_at = 3 * r->sets * o->dims, .n = r->sets * (3 * o->dims + 1)}};
-    size_t longest = 0;
-    *report = (struct transfer_report){0};
-    for (size_t d = 0; d < o->dims; d++) x.entry[d] = (float)(1.02 - (double)m->decay[d]);
+    if (o->steps < 1 || o->batch < 1 || !(o->rate > 0.0 && o->rate < 1.0) || !(o->ridge >= 0.0 && o->ridge < 1e9) || (o->folds && o->hold_out >= o->folds) || o->members < 1 ||
+        o->dims % (o->members * TRANSFER_LANES))
+        return err_fail(e, ST_INVALID, "model.option", "the fit's options are out of range; dims is a multiple of %d for each member", TRANSFER_LANES);
+    if (o->start && (o->start->sets != r->sets || o->start->dims != o->dims)) return err_fail(e, ST_INVALID, "model.option", "the fit cannot begin at weights of another shape");
+    TRY(transfer_init(m, r->sets, o->dims, 0, e));
+    enum st st = ST_OK;
+    size_t longest = 0, dims = o->dims / o->members;
+    *report = (struct transfer_report){.converged = true};
     for (size_t u = 0; u < r->users; u++)
         if (r->user_at[u + 1] - r->user_at[u] > longest) longest = r->user_at[u + 1] - r->user_at[u];
-    enum st st = training_make(&x, longest) ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "a fit of %zu weights", x.w.n);
-    for (size_t u = 0; st == ST_OK && u < r->users; u++) {
-        if ((o->folds && r->user_fold[u] % o->folds == o->hold_out) || r->user_at[u] == r->user_at[u + 1]) continue;
-        x.users[x.user_count++] = (uint32_t)u;
-        report->rows += r->user_at[u + 1] - r->user_at[u];
+    for (size_t k = 0; st == ST_OK && k < o->members; k++) {
+        struct transfer member;
+        struct training x = {.r = r, .beneath = beneath, .o = o, .m = &member, .number = k};
+        struct transfer_report one = {0};
+        st = transfer_init(&member, r->sets, dims, o->seed + k, e);
+        if (st != ST_OK) break;
+        if (o->start) give_out(o->start, &member, k * dims, o->members);
+        st = fit_member(&x, par, longest, &one, e);
+        if (st == ST_OK) take_in(m, &member, k * dims, o->members);
+        transfer_free(&member);
+        report->log_loss = report->log_loss + one.log_loss / (double)o->members;
+        report->steps += one.steps;
+        report->rows = one.rows;
+        report->converged = report->converged && one.converged;
     }
-    if (st == ST_OK && report->rows) train(&x, par, report->rows, report);
-    training_free(&x);
     if (st != ST_OK) transfer_free(m);
     return st;
 }

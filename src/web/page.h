@@ -94,6 +94,8 @@ enum st web_rules_save(struct call *c, struct err *e);
 enum st web_waiver_parse(struct call *c, struct command **out, struct err *e);
 enum st web_waiver_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_waiver_answer(struct call *c, struct err *e);
+enum st web_models(struct call *c, struct err *e);
+enum st web_models_take_back(struct call *c, struct err *e);
 enum st web_children(struct call *c, struct err *e);
 enum st web_try(struct call *c, struct err *e);
 enum st web_asset(struct call *c, struct err *e);
@@ -150,6 +152,7 @@ enum st web_framework_edit(struct call *c, struct err *e);
 const char *grade_number_words(struct call *c, int places, double x);
 enum st fill_grade_scale(struct call *c, const struct policy *p, const struct ui_report_cut **out, size_t *n, struct err *e);
 int64_t policy_number(const struct call *c, int64_t policy_id); /* of a version, from 1 */
+int64_t model_version_number(const struct call *c, int64_t model_id);   /* the same */
 const char *habit_words(struct call *c, const char *habit);
 enum msg_id habit_mark_words(int32_t mark);
 enum st web_habits(struct call *c, struct err *e);

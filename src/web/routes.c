@@ -73,6 +73,8 @@ const struct route web_routes[] = {
 
     GET("/school", LEADERS, web_school, .summary = "The rules, who works where, how fresh the data are"),
 
+    GET("/models", LEADERS | MAY_TEACHES, web_models, .summary = "The learner models: which is in force, how each was judged"),
+    {.method = HTTP_POST, .path = "/models/take-back", .may = MAY_LEADS_DISTRICT, .kind = ROUTE_WORK, .read = web_models_take_back, .body_max = FORM, .summary = "Go back to the model before the one in force"},
     GET("/definition", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | LEADERS | MAY_SEES_PROGRAMS, web_definition, .summary = "What personalized learning means here"),
     POST("/definition/read", MAY_TEACHES, web_definition_read_parse, web_definition_read_reply, .summary = "A teacher has read the version in force"),
     GET("/barriers", LEADERS | MAY_TEACHES, web_barriers, .summary = "What no setting can express, with its answers"),

@@ -375,6 +375,8 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
                               .rule = rule_words(c, &v.rule), .rule_version = policy_number(c, v.policy->policy_id), .show_steps = !for_student, .facts = facts, .facts_n = fill_facts(c, &v, facts),
                               .change = change_words(c, &v), .evidence = rows, .evidence_n = shown, .more = (int64_t)(v.count - shown), .as_of = date, .competency_id = id_text(c, competency_id),
                               .learner_id = for_student ? NULL : id_text(c, who->learner_id), .form_url = "/why"};
+    int64_t model_id = why_model(&v);
+    if (!for_student && model_id) w->model = SAY(c, MSG_why_model, MSG_N("n", model_version_number(c, model_id)));
     return fill_looks(c, who, competency_id, "", w, e);
 }
 

@@ -97,6 +97,8 @@ EXPECTED = {
     ("GET", "/school"): to(200, "coach", "principal", "district"),
     ("GET", "/definition"): EVERY,
     ("POST", "/definition/read"): to(303, "teacher"),
+    ("GET", "/models"): to(200, "teacher", "coach", "principal", "district"),
+    ("POST", "/models/take-back"): to(403, "district"),  # the first version has none before it
     ("GET", "/barriers"): to(200, "teacher", "coach", "principal", "district"),
     ("POST", "/barriers"): to(303, "teacher", "coach", "principal", "district"),
     ("POST", "/barriers/answer"): to(303, "principal", "district"),
@@ -218,6 +220,7 @@ class Walk:
             "/why/:learner/look": {"client_id": str(uuid.uuid4()), "competency": competency, "note": "look again"},
             "/look/answer": {"look_id": self.look_of.get(help_id, NOBODY), "answer": "I looked again"},
             "/drafts/comment": {"client_id": str(uuid.uuid4()), "draft_id": self.draft[0], "note": "yes"},
+            "/models/take-back": {"client_id": str(uuid.uuid4()), "reason": "as was asked"},
             "/drafts/answer": {"comment_id": self.draft[1], "answer": "thank you"},
             "/drafts/adopt": {"draft_id": self.draft[2]},
             "/definition/read": {"policy_id": "0"},

@@ -95,12 +95,13 @@ def test_rows_expanded_by_skill_become_one_answer():
 
 # --- on invented data, always ---
 
-@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full"])
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full", "transfer", "bkt --forget 0 --classes 3"])
 def test_nothing_leaks(model_kind, tmp_path):
     """Changing the last answer of every student whom a fold holds back changes none of the fold's predictions."""
     a = invented(tmp_path / "a.csv", last=0)
     whole = tmp_path / "a_out.csv"
-    model("eval", "--kind", model_kind, "--folds", 5, "--predictions", whole, a)
+    kind = [*model_kind.split(), *(["--steps", 20] if model_kind == "transfer" else [])]
+    model("eval", "--kind", *kind, "--folds", 5, "--predictions", whole, a)
     before = list(csv.DictReader(open(whole)))
     for fold in range(5):  # the others stay, so that the parameters stay
         rows = list(csv.DictReader(open(a)))
@@ -112,7 +113,7 @@ def test_nothing_leaks(model_kind, tmp_path):
             w = csv.DictWriter(f, rows[0].keys())
             w.writeheader()
             w.writerows(rows)
-        model("eval", "--kind", model_kind, "--folds", 5, "--predictions", tmp_path / "b_out.csv", tmp_path / "b.csv")
+        model("eval", "--kind", *kind, "--folds", 5, "--predictions", tmp_path / "b_out.csv", tmp_path / "b.csv")
         after = list(csv.DictReader(open(tmp_path / "b_out.csv")))
         mine = [(x["p"], y["p"]) for x, y in zip(before, after) if int(x["user"]) % 5 == fold]
         assert len(mine) == 12 * 40 and all(x == y for x, y in mine)
@@ -231,3 +232,37 @@ def test_a_report_says_what_was_measured(tmp_path):
     for stage in said["stages"]:
         assert f"{stage['auc']:.4f}" in page or not stage["rows"]
     assert page.count("<circle") == sum(b["rows"] > 0 for b in said["calibration"]) + sum(s["rows"] > 0 for s in said["stages"])
+
+
+# --- long work ---
+
+def test_a_fit_can_be_stopped_and_gone_on_with(tmp_path):
+    """SIGINT ends it with what it has; --start goes on there, and is further at once than a fit from the beginning."""
+    log = invented(tmp_path / "a.csv", students=200, each=60)
+    out = tmp_path / "half.json"
+    words = ["fit", "--kind", "transfer", "--steps", 100000, "--out", out, log]
+    p = subprocess.Popen([PROGRAM, "model", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    told = ""
+    while "%" not in told:  # it tells how far it is, then is stopped
+        line = p.stderr.readline()
+        assert line, told
+        told += line
+    p.send_signal(2)
+    rest = p.communicate(timeout=120)
+    assert p.returncode == 1 and f"--start {out}" in rest[1]
+    half = json.loads(out.read_text())
+    assert half["converged"] is False and half["iterations"] > 0
+    on = figures("fit", "--kind", "transfer", "--steps", 3, "--start", out, log)
+    fresh = figures("fit", "--kind", "transfer", "--steps", 3, log)
+    assert on["objective"] < fresh["objective"]
+    assert "another" in model("fit", "--kind", "bkt", "--start", out, log, code=1).stderr
+
+
+@pytest.mark.parametrize("model_kind", ["bkt", "best-lr-recency"])
+def test_a_fit_from_where_one_ended_ends_there_sooner(model_kind, tmp_path):
+    log = invented(tmp_path / "a.csv", students=200, each=60)
+    out = tmp_path / "end.json"
+    cold = figures("fit", "--kind", model_kind, "--out", out, log)
+    warm = figures("fit", "--kind", model_kind, "--start", out, log)
+    assert warm["converged"] and warm["iterations"] < cold["iterations"]
+    assert abs(warm["log_likelihood"] - cold["log_likelihood"]) < .01

@@ -18,10 +18,11 @@ WHOLE = {
     "figure_shown": "of a district all students, once a minute", "figure_off_screen": "the same", "figure_secure": "the same",
     "history_after": "what-if: of the fifty learners that were gathered first",
     "coverage_evidence": "the coverage page", "coverage_seen": "the coverage page", "test_list": "the first name of each test along the index", "program_people": "one page, for those with the permission", "outside_users": "import only",
-    "content_stamp": "a handful of runs, policies and models",
+    "programs_all": "a refit only", "content_stamp": "a handful of runs, policies and models",
 }
 SMALL = {"district", "org", "policy", "model", "import_run", "framework", "competency", "competency_link", "course", "course_competency", "item",
-         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier", "draft_rules", "counted_goal", "checkpoint", "moderation"}
+         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier", "draft_rules", "counted_goal", "checkpoint", "moderation",
+         "model_fit", "job", "job_run"}
 
 
 def statements():

@@ -251,12 +251,126 @@ static void candidates_are_predicted_bit_for_bit(void **state)
     logistic_free(&m);
 }
 
+static void run_backwards(void *pool, size_t n, void (*task)(void *arg, size_t i), void *arg)
+{
+    (void)pool;
+    while (n-- > 0) task(arg, n);
+}
+
+static bool stop_at_once(void *ctx, double share)
+{
+    (void)ctx;
+    return share < .2;
+}
+
+/* A right answer on skill 0 makes the next one on skill 1 likely, and nothing else matters: the layer finds it, says it in parts that add up, gives the
+ * same bits in whatever order its tasks run, and stops when told to. */
+static void what_one_skill_says_of_another_is_found(void **state)
+{
+    (void)state;
+    enum { USERS = 400, SKILLS = 2, EACH = 20 };
+    struct log *l = log_make(USERS, SKILLS, EACH, 1);
+    struct transfer m, again;
+    struct transfer_options o = transfer_defaults;
+    struct transfer_report rep, rep2;
+    struct parallel backwards = {run_backwards, NULL};
+    struct fit_watch watch = {stop_at_once, NULL};
+    double *beneath = calloc(l->r.rows, sizeof *beneath), *p = calloc(l->r.rows, sizeof *p), best = 0, got = 0;
+    struct rng r;
+    rng_seed(&r, 77);
+    for (size_t i = 0; i < l->r.rows; i++) {
+        double q = i % 2 == 0 ? .5 : l->correct[i - 1] ? .9 : .2;
+        l->item[i] = (uint32_t)(i % 2);
+        l->correct[i] = lot(&r, q);
+        best -= num_log(l->correct[i] ? q : 1 - q);
+    }
+    o.dims = 16, o.members = 2, o.steps = 150, o.batch = 2000, o.ridge = .5, o.rate = .03;
+    assert_int_equal(transfer_fit(&l->r, beneath, &o, NULL, &m, &rep, NULL), ST_OK);
+    assert_int_equal(transfer_fit(&l->r, beneath, &o, &backwards, &again, &rep2, NULL), ST_OK);
+    assert_true(rep.converged && rep.rows == l->r.rows && rep.steps == 300);
+    assert_memory_equal(m.query, again.query, SKILLS * m.dims * sizeof *m.query);
+    assert_memory_equal(m.value, again.value, 2 * SKILLS * m.dims * sizeof *m.value);
+    transfer_predict_rows(&l->r, beneath, &m, 0, 0, p);
+    for (size_t i = 0; i < l->r.rows; i++) got -= num_log(l->correct[i] ? p[i] : 1 - p[i]);
+    assert_true(got < 1.05 * best && got > best - 40);
+    uint32_t set[EACH];
+    double part[EACH], sum = 0;
+    struct transfer_state s = {{0}};
+    for (size_t i = 0; i < EACH; i++) {
+        set[i] = l->r.item_set[l->item[i]];
+        transfer_learn(&m, &s, set[i], l->correct[i]);
+    }
+    transfer_parts(&m, set, l->correct, EACH, 1, part);
+    for (size_t i = 0; i < EACH; i++) sum += part[i];
+    assert_true(fabs((double)m.own[1] + sum - transfer_logit(&m, &s, 1)) < 1e-12);
+    transfer_free(&m), transfer_free(&again);
+    o.watch = &watch;
+    assert_int_equal(transfer_fit(&l->r, beneath, &o, NULL, &m, &rep, NULL), ST_OK);
+    assert_true(!rep.converged && rep.steps > 0 && rep.steps < 200);
+    transfer_free(&m);
+    o.dims = 12;
+    assert_int_equal(transfer_fit(&l->r, beneath, &o, NULL, &m, &rep, NULL), ST_INVALID);
+    free(beneath), free(p);
+    log_free(l);
+}
+
+/* What is said of a fitted row as if it had not been: beside the truth, fits without it. */
+static void offsets_leave_a_row_out(void **state)
+{
+    (void)state;
+    enum { USERS = 60, SKILLS = 2, EACH = 10 };
+    struct log *l = log_make(USERS, SKILLS, EACH, 8);
+    struct logistic_design *d;
+    struct logistic m;
+    struct logistic_report rep;
+    struct logistic_options o = {.c = 1.0, .tolerance = 1e-9, .iterations_max = 50};
+    double *all = calloc(l->r.rows, sizeof *all), *without = calloc(l->r.rows, sizeof *without), near = 0, far = 0;
+    struct rng r;
+    rng_seed(&r, 3);
+    for (size_t i = 0; i < l->r.rows; i++) l->item[i] = rng_below(&r, 16), l->correct[i] = lot(&r, .3 + .04 * (double)l->item[i]);
+    assert_int_equal(logistic_design_make(&l->r, LOGISTIC_IRT, NULL, &d, NULL), ST_OK);
+    assert_int_equal(logistic_init(&m, LOGISTIC_IRT, l->r.items, l->r.skills, NULL), ST_OK);
+    assert_int_equal(logistic_fit(d, &o, NULL, &m, &rep, NULL), ST_OK);
+    assert_int_equal(logistic_offsets(d, &m, &o, all, NULL), ST_OK);
+    for (size_t i = 0; i < l->r.rows; i++) { /* what the fit says with it */
+        float x[LOGISTIC_LOCAL_MAX] = {1.0F};
+        without[i] = logistic_logit(&m, l->item[i], NULL, 0, x);
+    }
+    for (size_t k = 0; k < 20; k++) { /* a student of one answer each: leave that one out */
+        size_t row = k * 50;
+        struct logistic left;
+        uint32_t fold[USERS * SKILLS * EACH], user_at[USERS * SKILLS * EACH + 1];
+        for (uint32_t i = 0; i < l->r.rows; i++) fold[i] = i == row ? 0 : 1, user_at[i] = i;
+        user_at[l->r.rows] = (uint32_t)l->r.rows;
+        struct responses single = l->r;
+        struct logistic_design *sd;
+        struct logistic_options so = o;
+        single.users = l->r.rows, single.user_at = user_at, single.user_fold = fold;
+        so.folds = 2, so.hold_out = 0;
+        assert_int_equal(logistic_design_make(&single, LOGISTIC_IRT, NULL, &sd, NULL), ST_OK);
+        assert_int_equal(logistic_init(&left, LOGISTIC_IRT, l->r.items, l->r.skills, NULL), ST_OK);
+        assert_int_equal(logistic_fit(sd, &so, NULL, &left, &rep, NULL), ST_OK);
+        float x[LOGISTIC_LOCAL_MAX] = {1.0F};
+        double truth = logistic_logit(&left, l->item[row], NULL, 0, x);
+        near += fabs(all[row] - truth);
+        far += fabs(without[row] - truth);
+        logistic_design_free(sd);
+        logistic_free(&left);
+    }
+    assert_true(near < .2 * far);
+    logistic_design_free(d);
+    logistic_free(&m);
+    free(all), free(without);
+    log_free(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knowledge_tracing_is_recovered_within_its_errors), cmocka_unit_test(items_are_recovered_within_their_errors),
         cmocka_unit_test(general_tracing_is_the_plain_one_where_it_can_be), cmocka_unit_test(forgetting_and_classes_are_found),
         cmocka_unit_test(a_packed_history_is_replayed_bit_for_bit), cmocka_unit_test(candidates_are_predicted_bit_for_bit),
+        cmocka_unit_test(what_one_skill_says_of_another_is_found), cmocka_unit_test(offsets_leave_a_row_out),
     };
     return cmocka_run_group_tests_name("engine fits", tests, NULL, NULL);
 }

@@ -189,7 +189,10 @@ UPDATE policy SET derived_at_ms = :at_ms WHERE district_id = :district_id AND de
 -- name: policy_due
 SELECT COUNT(*) FROM policy WHERE district_id = :district_id AND derived_at_ms IS NULL AND effective_at_ms <= :at_ms
 -- name: model_list
-SELECT model_id, kind, doc, effective_at_ms FROM model WHERE district_id = :district_id ORDER BY model_id
+SELECT model_id, kind, doc, effective_at_ms FROM model WHERE district_id = :district_id AND kind = 'bkt' ORDER BY model_id
+-- name: model_items
+-- why: only the latest is used: nothing that is stored rests on it
+SELECT model_id, doc FROM model WHERE district_id = :district_id AND kind = 'items' ORDER BY model_id DESC LIMIT 1
 -- name: model_insert
 INSERT INTO model (district_id, model_id, kind, doc, effective_at_ms, recorded_at_ms)
 VALUES (:district_id, :model_id, :kind, :doc, :effective_at_ms, :recorded_at_ms)

@@ -5,6 +5,7 @@
 #include "domain/evidence.h"
 #include "engine/bkt.h"
 #include "rules/fold.h"
+#include "rules/predict.h"
 #include "store/db.h"
 
 struct bkt_of {
@@ -17,6 +18,17 @@ struct model {
     struct bkt fallback;
     size_t count;
     struct bkt_of *own; /* ordered by competency_id */
+};
+
+/* Where every district begins: means over published skill-builder populations, rounded; nothing of any item (docs/models.md). */
+extern const struct bkt bkt_shipped;
+
+/* How hard each question is, for choosing among them: a version of kind "items", and only the latest. What was stored never rests on it. */
+struct item_layer {
+    int64_t model_id;     /* 0: none yet */
+    bool fitted;          /* false: none, or taken back to none; then predictions are by Elo */
+    struct logistic m;    /* items and skills by place in the catalogue; in arena */
+    double hard_below;    /* weights below this are of the hardest third of the questions that have one */
 };
 
 struct policy_version {
@@ -47,7 +59,8 @@ struct regime {
     struct policy_version *policies; /* ordered by id */
     struct policy_pair *pairs;
     struct policy_narrow *narrow;
-    struct model *models;
+    struct model *models; /* ordered by id */
+    struct item_layer items;
 };
 
 /* Of the versions recorded and in force at a moment, the one with the latest day holds; of one day, the latest made. */
@@ -71,6 +84,13 @@ const struct policy_version *regime_version_by_id(const struct regime *r, int64_
 const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t policy_id);
 const struct model *regime_model(const struct regime *r, int64_t at_ms);
 const struct model *regime_model_by_id(const struct regime *r, int64_t model_id);
+/* The weights of the layer, or NULL. */
+const struct logistic *regime_weights(const struct regime *r);
+/* P(right) on an item, as it is aligned now. */
+double regime_predict(const struct regime *r, const struct catalogue *c, const struct learner_state *s, const struct item_ref *item);
+bool regime_is_hard(const struct regime *r, const struct catalogue *c, const struct item_ref *item); /* false where nothing is known */
+/* A document of kind "items" as weights for this catalogue. */
+enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char *doc, struct item_layer *out, struct err *e) WARN_UNUSED;
 const struct bkt *model_bkt(const struct model *m, int64_t competency_id);
 
 /* Room for what fold_fact() needs to know of one fact. */

@@ -15,6 +15,8 @@ struct bkt_options {
     size_t folds, hold_out; /* as in logistic_options */
     int iterations_max;
     double tolerance;       /* stop when the log-likelihood per answer rises by less */
+    const struct bkt *start; /* sets: where the fit begins, as yesterday's parameters; NULL: two starts of its own, of which the better end counts */
+    const struct fit_watch *watch;
 };
 extern const struct bkt_options bkt_defaults; /* .5, 5, 0, 0, 1000, 1e-9 */
 

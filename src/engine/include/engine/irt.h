@@ -33,6 +33,7 @@ struct irt_options {
     unsigned points;     /* quadrature points over [-6, 6], 11 .. IRT_POINTS_MAX */
     int iterations_max;
     double tolerance;    /* stop when the log-likelihood rises by less than this share of itself */
+    const struct fit_watch *watch;
 };
 extern const struct irt_options irt_defaults; /* 61 points, 2000, 1e-10 */
 

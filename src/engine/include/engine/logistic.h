@@ -80,6 +80,7 @@ struct logistic_options {
     size_t hold_out;   /* rows of users whose fold is this are left out */
     double tolerance;  /* stop when the next step would gain less than this in the objective */
     int iterations_max;
+    const struct fit_watch *watch;
 };
 struct logistic_report {
     double objective;      /* sum of log-losses of the fitted rows + |weights|^2 / (2 C) */

@@ -32,12 +32,14 @@ void transfer_learn(const struct transfer *m, struct transfer_state *s, uint32_t
 void transfer_parts(const struct transfer *m, const uint32_t *set, const uint8_t *right, size_t n, uint32_t now, double *part);
 
 struct transfer_options {
-    size_t dims;
+    size_t dims, members;  /* dims of all members together; each is fitted by itself from a seed of its own, and their mean is the model (bagging:
+                            * Breiman 1996), which is one of the same form */
     int steps;             /* of Adam, each on about batch answers of whole students */
     size_t batch;
     double rate, ridge;    /* the last third of the steps goes at .3 of the rate; ridge: against the sum of losses */
     size_t folds, hold_out;
     uint64_t seed;
+    const struct transfer *start; /* of the same dims and sets: where the fit begins, as what a stopped one had reached; NULL: small random weights */
     const struct fit_watch *watch;
 };
 extern const struct transfer_options transfer_defaults;

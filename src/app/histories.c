@@ -134,6 +134,7 @@ enum st history_fold(const struct snapshot *s, struct arena *a, const struct pac
     TRY(find_gone(a, &r, e));
     *facts = r.facts + r.after_count;
     folding_begin(&f, &s->regime, &s->catalogue, policy, a, &nothing, views);
+    f.for_levels = true;
     enum st st = fold_all(&f, &r, sound, e);
     if (st == ST_INVALID) { /* facts that cannot be: the block is damaged */
         *sound = false;

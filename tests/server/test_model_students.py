@@ -95,7 +95,7 @@ def students(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("name,precision,recall", [("wheel_spinning", .15, .55), ("wheel_forecast", .22, .25), ("rapid_guess", .75, .7), ("hint_abuse", .9, .9), ("idle", .95, .95), ("lapse", .05, .2),
+@pytest.mark.parametrize("name,precision,recall", [("wheel_spinning", .15, .55), ("wheel_forecast", .22, .25), ("rapid_guess", .75, .7), ("hint_abuse", .9, .9), ("idle", .95, .95), ("lapse", .12, .3),
                                                    ("under_challenged", .25, .1), ("behind", .35, .04)])
 def test_detectors_are_as_often_right_as_measured(name, precision, recall, students):
     got = detected("--truth", students)[name]

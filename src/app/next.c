@@ -32,17 +32,42 @@ static bool seen_lately(const struct learner_state *s, int64_t item_id)
     return false;
 }
 
-/* Round through the competency's items from a place that differs between learners; one not seen lately first. */
-static const struct item_ref *pick(const struct catalogue *c, const struct competency *k, const struct learner_state *s,
+/* Of the items of a competency that were not seen lately, the one on which the learner will succeed about three times in four: hard
+ * enough to learn from, and rarely twice wrong in a row (Eggen & Verschoor 2006 find no loss of measurement there). Ties to the first. */
+static const double aim = .75;
+enum { PICK_AMONG = 24 };
+
+static double off_aim(const struct snapshot *s, const struct learner_state *state, const struct item_ref *it)
+{
+    double p = regime_predict(&s->regime, &s->catalogue, state, it);
+    return p < aim ? aim - p : p - aim;
+}
+
+/* Round through the competency's items from a place that differs between learners; one not seen lately first, and of the first few of
+ * those the one that fits best. */
+static const struct item_ref *pick(const struct snapshot *snapshot, const struct competency *k, const struct learner_state *s,
                                    int64_t learner_id)
 {
+    const struct catalogue *c = &snapshot->catalogue;
+    const struct item_ref *best = NULL;
+    bool weighs = regime_weights(&snapshot->regime) != NULL;
+    double least = 2;
+    size_t among = 0;
     const struct competency_state *me = state_find(s, k->competency_id);
     size_t from = hash_mix((uint64_t)learner_id, (uint64_t)k->competency_id) % k->item_count;
     if (me) from += (size_t)me->opportunities;
     for (size_t i = 0; i < k->item_count; i++) {
         const struct item_ref *it = &c->items[k->item[(from + i) % k->item_count]];
-        if (!seen_lately(s, it->item_id)) return it;
+        if (seen_lately(s, it->item_id)) continue;
+        if (!weighs) return it;
+        double off = off_aim(snapshot, s, it);
+        if (off < least) {
+            least = off;
+            best = it;
+        }
+        if (++among == PICK_AMONG) break;
     }
+    if (best) return best;
     /* All seen lately: the one that was last seen longest ago. */
     const struct item_ref *oldest = &c->items[k->item[from % k->item_count]];
     size_t most = 0;
@@ -73,7 +98,7 @@ static void set(const struct snapshot *s, const struct learner_state *state, int
                 const struct competency *k, enum reason reason, int64_t about_id, struct next_item *out)
 {
     *out = (struct next_item){it, next_variant(state, learner_id, it), k, reason,
-                              about_id ? catalogue_competency(&s->catalogue, about_id) : NULL};
+                              about_id ? catalogue_competency(&s->catalogue, about_id) : NULL, regime_is_hard(&s->regime, &s->catalogue, it)};
 }
 
 size_t next_items(const struct snapshot *s, const struct learner_state *state, int64_t learner_id,
@@ -84,9 +109,9 @@ size_t next_items(const struct snapshot *s, const struct learner_state *state, i
     if (most > NEXT_MAX) most = NEXT_MAX;
     for (size_t i = 0; i < course_count; i++) {
         const struct course *k = catalogue_course(&s->catalogue, courses[i].course_id);
-        const struct policy *p = regime_policy_in(&s->regime, courses[i].org_id, courses[i].class_id, now_ms);
+        const struct policy p = regime_policy_here(&s->regime, courses[i].org_id, courses[i].class_id, learner_id, now_ms);
         struct next_choice choice[NEXT_MAX];
-        size_t m = k ? next_choose(p, state, k->candidates, k->count, now_ms, choice, most) : 0;
+        size_t m = k ? next_choose(&p, state, k->candidates, k->count, now_ms, choice, most) : 0;
         for (size_t j = 0; j < m; j++) {
             const struct competency *c = &s->catalogue.competencies[k->competency[choice[j].candidate]];
             bool twice = false;
@@ -101,7 +126,7 @@ size_t next_items(const struct snapshot *s, const struct learner_state *state, i
                 at--;
             }
             if (at >= most) continue;
-            set(s, state, learner_id, pick(&s->catalogue, c, state, learner_id), c, choice[j].reason, choice[j].about_id, &out[at]);
+            set(s, state, learner_id, pick(s, c, state, learner_id), c, choice[j].reason, choice[j].about_id, &out[at]);
             need[at] = choice[j].need;
         }
     }
@@ -126,6 +151,6 @@ void next_item(const struct snapshot *s, const struct learner_state *state, int6
             set(s, state, learner_id, step, k, REASON_SAME_PROBLEM, 0, out);
             return;
         }
-    const struct item_ref *it = pick(&s->catalogue, k, state, learner_id);
+    const struct item_ref *it = pick(s, k, state, learner_id);
     if (catalogue_teaches(&s->catalogue, courses, course_count, it)) set(s, state, learner_id, it, k, REASON_CHOSEN, 0, out);
 }

@@ -13,14 +13,13 @@ static struct bkt bkt_read(const json_t *o, struct bkt dflt)
                         .guess = json_f64(o, "guess", dflt.guess), .slip = json_f64(o, "slip", dflt.slip)};
 }
 
-/* Rounded means over published skill-builder populations; see docs/model.md. */
-static const struct bkt bkt_default = {.prior = 0.30, .learn = 0.15, .guess = 0.20, .slip = 0.10};
+const struct bkt bkt_shipped = {.prior = 0.30, .learn = 0.15, .guess = 0.20, .slip = 0.10};
 
 static enum st model_parse(struct arena *a, const struct catalogue *c, const char *doc, struct model *m, struct err *e)
 {
     json_t *o;
     TRY(json_read(a, doc, strlen(doc), &o, e));
-    m->fallback = bkt_read(json_object_get(o, "default"), bkt_default);
+    m->fallback = bkt_read(json_object_get(o, "default"), bkt_shipped);
     const json_t *by = json_object_get(o, "by_competency");
     m->own = arena_array(a, json_object_size(by) + 1, sizeof *m->own);
     if (!m->own) return no_memory(e);
@@ -99,15 +98,20 @@ static enum st class_org(struct tx *tx, int64_t class_id, int64_t *org_id, struc
     return ST_OK;
 }
 
-static enum st narrow_one(struct policy_narrow *n, struct err *e)
+static enum st narrow_one(struct arena *a, struct policy_narrow *n, struct err *e)
 {
     json_t *upper = json_loads(n->upper->doc, 0, NULL), *own = json_loads(n->own->doc, 0, NULL), *within = policy_within(upper, own, SCOPE_CLASS), *both = within ? policy_merge(upper, within) : NULL;
     enum st st = both ? policy_from_json(both, &n->merged, e) : no_memory(e);
     if (st == ST_INVALID) { /* what holds above was changed since, and they no longer go together */
         n->merged = n->upper->policy;
+        n->doc = n->upper->doc;
         st = ST_OK;
     }
     n->merged.policy_id = n->own->policy_id;
+    char *doc = n->doc || !both ? NULL : json_dumps(both, JSON_COMPACT);
+    if (doc) n->doc = arena_strdup(a, doc);
+    free(doc);
+    if (st == ST_OK && !n->doc) st = no_memory(e);
     json_t *all[] = {upper, own, within, both};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
     return st;
@@ -130,9 +134,23 @@ static enum st narrow_down(struct tx *tx, struct arena *a, struct regime *r, str
             struct policy_narrow *n = &r->narrow[r->narrow_count++];
             n->upper = upper;
             n->own = &r->policies[i];
-            TRY(narrow_one(n, e));
+            TRY(narrow_one(a, n, e));
         }
     }
+    return ST_OK;
+}
+
+static enum st load_items(struct tx *tx, struct arena *a, const struct catalogue *c, struct item_layer *out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    *out = (struct item_layer){0};
+    TRY(tx_stmt(tx, SQL_model_items, &q, e));
+    TRY(stmt_step(q, &row, e));
+    if (!row) return ST_OK;
+    int64_t id = col_i64(q, 0);
+    TRY(item_layer_parse(a, c, col_text(q, 1), out, e));
+    out->model_id = id;
     return ST_OK;
 }
 
@@ -163,6 +181,7 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         v->base_id = col_i64(q, 8);
         v->derived = col_i64(q, 9) >= 0;
         if (!v->doc || !v->reason) return no_memory(e);
+        r.learner_count += v->scope == SCOPE_LEARNER;
         if (v->scope == SCOPE_DISTRICT) TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e)); /* a school's says little alone */
     }
     TRY(pair_up(a, &r, e));
@@ -176,12 +195,13 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         m->effective_at_ms = col_i64(q, 3);
         TRY(model_parse(a, c, col_text(q, 2), m, e));
     }
+    TRY(load_items(tx, a, c, &r.items, e));
     if (r.policy_count == 0) { /* a database just made: the defaults, as version 0 */
         r.policies[0] = (struct policy_version){.policy = policy_default(), .doc = "{}", .reason = "", .derived = true};
         r.policy_count = 1;
     }
     if (r.model_count == 0) {
-        r.models[0] = (struct model){.fallback = bkt_default};
+        r.models[0] = (struct model){.fallback = bkt_shipped};
         r.model_count = 1;
     }
     *out = r;
@@ -221,6 +241,33 @@ const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, in
     for (size_t i = 0; own && i < r->narrow_count; i++)
         if (r->narrow[i].upper == upper && r->narrow[i].own == own) return &r->narrow[i].merged;
     return &upper->policy;
+}
+
+/* What holds in a class, and the document of it. */
+static const struct policy *held_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms, const char **doc)
+{
+    const struct policy *p = regime_policy_in(r, org_id, class_id, at_ms);
+    *doc = regime_policy_for(r, org_id, at_ms)->doc;
+    for (size_t i = 0; i < r->narrow_count; i++)
+        if (&r->narrow[i].merged == p) *doc = r->narrow[i].doc;
+    return p;
+}
+
+struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id, int64_t at_ms)
+{
+    const char *upper_doc;
+    struct policy p = *held_in(r, org_id, class_id, at_ms, &upper_doc), merged = {0};
+    const struct policy_version *own = r->learner_count && learner_id ? latest(r, SCOPE_LEARNER, learner_id, at_ms) : NULL;
+    struct err e;
+    if (!own) return p;
+    json_t *upper = json_loads(upper_doc, 0, NULL), *doc = json_loads(own->doc, 0, NULL), *within = policy_within(upper, doc, SCOPE_LEARNER), *both = within ? policy_merge(upper, within) : NULL;
+    if (both && policy_from_json(both, &merged, &e) == ST_OK) { /* else they no longer go together: as in the class */
+        p = merged;
+        p.policy_id = own->policy_id;
+    }
+    json_t *all[] = {upper, doc, within, both};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
+    return p;
 }
 
 enum st regime_school_of(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e)
@@ -280,9 +327,13 @@ const struct model *regime_model(const struct regime *r, int64_t at_ms)
 
 const struct model *regime_model_by_id(const struct regime *r, int64_t id)
 {
-    for (size_t i = 0; i < r->model_count; i++)
-        if (r->models[i].model_id == id) return &r->models[i];
-    return &r->models[0];
+    size_t lo = 0, hi = r->model_count; /* there may be one for each night of years */
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (r->models[mid].model_id < id) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < r->model_count && r->models[lo].model_id == id ? &r->models[lo] : &r->models[0];
 }
 
 const struct bkt *model_bkt(const struct model *m, int64_t id)
@@ -321,31 +372,4 @@ void regime_view(const struct regime *r, const struct catalogue *c, const struct
         out->rule[i] = regime_rule(c, p, ids[i]);
     }
     out->fact = (struct fold_fact){v, n, out->ids, out->bkt, out->rule};
-}
-
-static bool withdrawn(const struct evidence *facts, size_t n, int64_t id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (facts[i].replaces_id == id) return true;
-    return false;
-}
-
-enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
-                    const struct evidence *facts, size_t n, struct learner_state *io, fold_watch *watch, void *ctx,
-                    struct err *e)
-{
-    struct learner_state s = *io;
-    size_t corrections = 0;
-    for (size_t i = 0; i < n; i++) corrections += facts[i].replaces_id != 0;
-    for (size_t i = 0; i < n; i++) {
-        struct fact_view view;
-        struct fold_step steps[BKT_SKILLS_MAX];
-        size_t moved;
-        if (corrections && withdrawn(facts, n, facts[i].evidence_id)) continue;
-        regime_view(r, c, policy, &facts[i], &view);
-        TRY(fold_fact(a, &view.fact, &s, steps, &moved, e));
-        if (watch) watch(ctx, &facts[i], steps, moved);
-    }
-    *io = s;
-    return ST_OK;
 }

@@ -12,9 +12,11 @@ enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena
 {
     struct evidence *facts;
     size_t n = 0;
-    if (state_decode(a, row->state, row->n, out) != ST_OK)
+    bool older = state_is_older(row->state, row->n);
+    if (older) *out = (struct learner_state){0}; /* of a program before this one: made again from the facts */
+    else if (state_decode(a, row->state, row->n, out) != ST_OK)
         return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`", (long long)row->learner_id);
-    if (!conn_is_remote(tx->conn)) {
+    if (older || !conn_is_remote(tx->conn)) {
         TRY(evidence_to_fold(tx, a, row->learner_id, out->last_evidence_id, &facts, &n, e));
         if (n) TRY(regime_fold(&s->regime, &s->catalogue, p, a, facts, n, out, NULL, NULL, e));
     }

@@ -18,7 +18,11 @@ static void say_reason(struct text *out, enum lang lang, const char *form, const
 }
 
 void words_reason(struct text *out, enum lang lang, const struct next_item *n) { say_reason(out, lang, "reason", n); }
-void words_reason_here(struct text *out, enum lang lang, const struct next_item *n) { say_reason(out, lang, "here", n); }
+void words_reason_here(struct text *out, enum lang lang, const struct next_item *n)
+{
+    say_reason(out, lang, "here", n);
+    if (n->item && n->harder) text_printf(out, " %s", msg(lang, MSG_here_harder));
+}
 void words_reason_card(struct text *out, enum lang lang, const struct next_item *n) { say_reason(out, lang, "card", n); }
 
 /* Which elements stand open, to put / and ^ where a fraction's or a power's second part begins. */

@@ -6,10 +6,36 @@
 #include <unistd.h>
 
 #include "app/rebuild.h"
+#include "app/refit.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "base/rng.h"
 #include "cli/cli.h"
+#include "nightly.h"
 #include "version.h"
+
+/* What a migration asks to be derived; nothing, in a database that has no district yet. */
+static enum st derive_anew(struct cli *c, struct err *e)
+{
+    struct cli_app a;
+    struct rebuild_report r;
+    bool done = false;
+    enum st st = cli_open(c, &a, e);
+    if (st == ST_NOT_FOUND) return ST_OK;
+    if (st == ST_OK) {
+        st = rebuild_due(&a.app, a.conn, NULL, &done, &r, e);
+        cli_close(&a);
+    }
+    if (st == ST_OK && done) fprintf(stderr, "Derived anew: %lld learners, %lld facts.\n", (long long)r.learners, (long long)r.facts);
+    return st;
+}
+
+static void put_cost(struct json_out *j, const struct rebuild_report *r)
+{
+    json_put_i64(j, "facts", r->facts);
+    json_put_f64(j, "read_s", (double)r->read_us / 1e6);
+    json_put_f64(j, "fold_s", (double)r->fold_us / 1e6);
+}
 
 static int run_migrate(struct cli *c)
 {
@@ -19,6 +45,7 @@ static int run_migrate(struct cli *c)
     if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
     enum st st = db_migrate(db, clock_now_ms(&c->clock), &applied, &e);
     db_close(db);
+    if (st == ST_OK && applied) st = derive_anew(c, &e);
     if (st != ST_OK) return cli_fail(&e);
     if (c->json) printf("{\"applied\":%d}\n", applied);
     else fprintf(stderr, applied ? "%d migrations applied.\n" : "The schema is current.\n", applied);
@@ -125,7 +152,7 @@ static int run_check(struct cli *c)
     if (st == ST_OK) st = derived_digest(&a.app, a.conn, digest, &e);
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
-    bool good = r.states_differed == 0 && r.rows_differed == 0;
+    bool good = r.states_differed == 0 && r.rows_differed == 0 && r.histories_differed == 0;
     if (c->json) {
         struct text t;
         struct json_out j;
@@ -134,9 +161,10 @@ static int run_check(struct cli *c)
         json_open_obj(&j, NULL);
         json_put_bool(&j, "ok", good);
         json_put_i64(&j, "learners", r.learners);
-        json_put_i64(&j, "facts", r.facts);
+        put_cost(&j, &r);
         json_put_i64(&j, "states_differed", r.states_differed);
         json_put_i64(&j, "rows_differed", r.rows_differed);
+        json_put_i64(&j, "histories_differed", r.histories_differed);
         json_put_str(&j, "digest", digest);
         json_close_obj(&j);
         cli_print_json(&t);
@@ -145,6 +173,7 @@ static int run_check(struct cli *c)
     } else {
         printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows differ from what the facts say.\ndigest %s\n", good ? "Sound" : "NOT SOUND",
                (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed, digest);
+        if (r.histories_differed) printf("%lld packed histories are not what the facts are.\n", (long long)r.histories_differed);
         if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to put them right\n", c->db);
     }
     return good ? 0 : 1;
@@ -191,7 +220,7 @@ static int try_policy(struct cli *c, const char *path)
     }
     json_close_list(&j);
     json_put_i64(&j, "learners", r.learners);
-    json_put_i64(&j, "facts", r.facts);
+    put_cost(&j, &r);
     json_put_i64(&j, "changed", r.changed);
     json_put_i64(&j, "grades", r.grades);
     json_put_i64(&j, "grades_changed", r.grades_changed);
@@ -289,9 +318,10 @@ static int run_rebuild(struct cli *c)
     json_out_init(&j, &t);
     json_open_obj(&j, NULL);
     json_put_i64(&j, "learners", r.learners);
-    json_put_i64(&j, "facts", r.facts);
+    put_cost(&j, &r);
     json_put_i64(&j, "states_differed", r.states_differed);
     json_put_i64(&j, "rows_differed", r.rows_differed);
+    json_put_i64(&j, "histories_differed", r.histories_differed);
     json_close_obj(&j);
     cli_print_json(&t);
     return 0;
@@ -338,11 +368,42 @@ static int run_restore(struct cli *c)
     return 0;
 }
 
+/* When models are fitted anew, and how it went lately. */
+static enum st tell_refits(struct cli *c, struct err *e)
+{
+    enum { SHOWN = 5 };
+    struct cli_app a;
+    struct tx tx;
+    struct stmt *q;
+    int at;
+    const char *when = getenv("WAYMARK_REFIT");
+    if (!nightly_parse(when, &at)) printf("%-24s %s is neither an hour such as 02:00 nor off\n", "nightly refit", when);
+    else if (at == NIGHTLY_OFF) printf("%-24s off\n", "nightly refit");
+    else printf("%-24s from %02d:%02d in the school's zone, unless serve says otherwise\n", "nightly refit", at / 60, at % 60);
+    if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st; /* no district yet: nothing was run */
+    enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, e);
+    if (st == ST_OK) st = tx_stmt(&tx, SQL_job_run_list, &q, e);
+    if (st == ST_OK) {
+        bind_text(q, "job", refit_job);
+        bind_i64(q, "limit", SHOWN);
+    }
+    for (bool row = true; st == ST_OK;) {
+        char began[32];
+        st = stmt_step(q, &row, e);
+        if (st != ST_OK || !row) break;
+        time_format_utc(id_time_ms(col_i64(q, 0)), began);
+        printf("%-24s %s %s %s: %s\n", "", began, col_i64(q, 2) ? "at night" : "by hand", *col_text(q, 4) ? col_text(q, 4) : "began, and has not ended", col_text(q, 5));
+    }
+    tx_rollback(&tx);
+    cli_close(&a);
+    return st;
+}
+
 static int run_doctor(struct cli *c)
 {
     struct err e = {0};
     struct db *db;
-    static const char *const settings[] = {"WAYMARK_DB", "WAYMARK_LISTEN", "WAYMARK_PUBLIC_URL", "WAYMARK_TLS_CERT", "WAYMARK_TLS_KEY", "WAYMARK_TRUSTED_PROXY", "WAYMARK_FILES"};
+    static const char *const settings[] = {"WAYMARK_DB", "WAYMARK_LISTEN", "WAYMARK_PUBLIC_URL", "WAYMARK_TLS_CERT", "WAYMARK_TLS_KEY", "WAYMARK_TRUSTED_PROXY", "WAYMARK_FILES", "WAYMARK_REFIT"};
     printf("waymark %s (%s)\n", WAYMARK_VERSION, WAYMARK_COMMIT);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const char *v = getenv(settings[i]);
@@ -353,6 +414,7 @@ static int run_doctor(struct cli *c)
     enum st st = db_schema_check(db, &e);
     printf("%-24s %s\n", "schema", st == ST_OK ? "current" : e.detail);
     db_close(db);
+    if (st == ST_OK) st = tell_refits(c, &e);
     return st == ST_OK ? 0 : st_exit(st);
 }
 

@@ -1,4 +1,4 @@
-/* model: fitting, judging and using learner models on files; no database. */
+/* model: fitting, judging and using learner models on files, without a database; and the life of a district's own models. */
 #include "model.h"
 
 #define KIND_FIT {"--kind", "KIND", "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer or elo"}
@@ -41,5 +41,10 @@ const struct cli_word cli_words_model[] = {
      {{"--model", "FILE", "the parameters"}, {"--predictions", "FILE", "write the rows here and print figures"}, LOG_COLUMNS, THREADS_OPTION, {0}}},
     {"model explain", "PATH...", "Say why: the parts of one prediction, which add up to it, and a sentence.", run_model_explain, false,
      {{"--model", "FILE", "the parameters of a model of the logistic family"}, {"--student", "ID", "whom"}, {"--question", "ID", "an item to come (default: the student's last answer, before it was given)"}, LOG_COLUMNS, {0}}},
+    {"model refit", "", "Fit the district's models to its own evidence, judge them on students held back, and put them in force if they are not worse.", run_model_refit, true,
+     {{"--dry-run", NULL, "write nothing: say what it would do"}, {"--nightly", NULL, "as the server begins it: quietly, and once a night"},
+      {"--go-live", NULL, "also within 28 days after a version was taken back"}, {0}}},
+    {"model versions", "", "List what was fitted, how it was judged, and which version is in force.", run_model_versions, true, {{0}}},
+    {"model take-back", "", "Go back to the version before the one in force, for answers from now on.", run_model_take_back, true, {{"--of", "KIND", "skills (default) or questions"}, {"--reason", "TEXT", "why, for the registry"}, {0}}},
     {0},
 };

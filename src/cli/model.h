@@ -129,7 +129,7 @@ struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
     {"--forget", "HOURS", "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any two"}, \
         {"--classes", "N", "BKT: guess and slip for each of N classes of items, by how hard they are (at most 8)"}
 #define TRANSFER_OPTIONS                                                                                                   \
-    {"--dims", "N", "transfer: numbers kept of a student (default 48)"}, {"--members", "N", "transfer: of so many fits the mean is taken (default 3)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
+    {"--dims", "N", "transfer: numbers kept of a student (default 64)"}, {"--members", "N", "transfer: of so many fits the mean is taken (default 4)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
 
 double model_seconds(void);      /* a steady clock for measuring */
@@ -183,5 +183,8 @@ int run_model_memory(struct cli *c);
 int run_model_simulate(struct cli *c);
 int run_model_explain(struct cli *c);
 int run_model_predict(struct cli *c);
+int run_model_refit(struct cli *c);
+int run_model_versions(struct cli *c);
+int run_model_take_back(struct cli *c);
 
 #endif

@@ -21,6 +21,7 @@
 #include "gate/gate.h"
 #include "gate/live.h"
 #include "http/http.h"
+#include "nightly.h"
 #include "web/web.h"
 
 /* Tells systemd, when it listens: one datagram to $NOTIFY_SOCKET. */
@@ -108,6 +109,8 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     unsigned workers = db_is_sqlite(app->db) ? (unsigned)sysconf(_SC_NPROCESSORS_ONLN) : 8;
     if (st == ST_OK) st = workers_start(app, workers < 2 ? 2 : workers, e);
     struct due *due = NULL;
+    struct nightly nightly = {.app = app};
+    if (st == ST_OK && !nightly_parse(o->refit, &nightly.at)) st = err_fail(e, ST_INVALID, "err.refit", "--refit takes an hour such as 02:00, or off; not %s", o->refit);
     if (st == ST_OK) st = due_start(app, &due, e);
     if (st == ST_OK) st = http_start(&config, &server, e);
     if (st == ST_OK) {
@@ -121,6 +124,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
             int sig = sigtimedwait(&set, NULL, &second);
             if (sig == SIGTERM || sig == SIGINT) break;
             if (app_refresh(app, watch, e) != ST_OK) log_line(LOG_WARN, "refresh", "%s", e->detail); /* a lost database is told, and asked again */
+            nightly_beat(&nightly, watch);
             if (beat % PEOPLE_SECONDS == 0) people_forget(app->people);
             if (beat % 15 == 14) hub_heartbeat(app->hub);
         }
@@ -131,6 +135,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
         struct timespec grace = {.tv_nsec = 200000000};
         nanosleep(&grace, NULL);
         http_stop(server);
+        nightly_stop(&nightly);
     }
     due_stop(due);
     workers_stop(app);
@@ -172,7 +177,8 @@ static int run_serve(struct cli *c)
                               .tls_cert = cli_setting(c, "--tls-cert", "WAYMARK_TLS_CERT", NULL),
                               .tls_key = cli_setting(c, "--tls-key", "WAYMARK_TLS_KEY", NULL),
                               .trusted_proxy = cli_setting(c, "--trusted-proxy", "WAYMARK_TRUSTED_PROXY", NULL),
-                              .files_dir = cli_setting(c, "--files", "WAYMARK_FILES", NULL)};
+                              .files_dir = cli_setting(c, "--files", "WAYMARK_FILES", NULL),
+                              .refit = cli_setting(c, "--refit", "WAYMARK_REFIT", NULL)};
     if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
     int code = serve_run(db, c->clock, &o);
     db_close(db);
@@ -186,6 +192,7 @@ const struct cli_word cli_words_serve[] = {
       {"--tls-cert", "FILE", "certificate chain, PEM"},
       {"--tls-key", "FILE", "its key, PEM"},
       {"--trusted-proxy", "CIDR", "whose X-Forwarded-For is believed"},
-      {"--files", "DIR", "figures (default: files, beside the database)"}}},
+      {"--files", "DIR", "figures (default: files, beside the database)"},
+      {"--refit", "HH:MM|off", "when models are fitted anew, in the school's zone (default 02:00)"}}},
     {0},
 };

@@ -17,6 +17,8 @@ double elo_variance(struct elo_estimate x, double step, double slow)
     return v > 1.0 ? 1.0 : v;
 }
 
+static double logit_sum(double base, double all, double skills, double item, double hard) { return base + all + skills - item - hard; }
+
 static double logit_of(const struct elo_items *m, const struct elo_student *s, uint32_t item, const uint32_t *skills, size_t n)
 {
     double theta = 0.0, hard = 0.0;
@@ -25,15 +27,19 @@ static double logit_of(const struct elo_items *m, const struct elo_student *s, u
         hard = hard + m->skill[skills[i]].logit;
     }
     double of = n ? (double)n : 1.0;
-    return m->base + s->all.logit + theta / of - m->item[item].logit - hard / of;
+    return logit_sum(m->base, s->all.logit, theta / of, m->item[item].logit, hard / of);
 }
 
 double elo_predict(const struct elo_items *m, const struct elo_student *s, uint32_t item, const uint32_t *skills, size_t n) { return num_logistic(logit_of(m, s, item, skills, n)); }
 
-static void move(struct elo_estimate *x, double step, double slow, double by)
+struct elo_estimate elo_moved(struct elo_estimate x, double step, double slow, double by) { return (struct elo_estimate){x.logit + step_of(step, slow, x.n) * by, x.n + 1}; }
+static void move(struct elo_estimate *x, double step, double slow, double by) { *x = elo_moved(*x, step, slow, by); }
+
+double elo_surprise(struct elo_estimate all, const struct elo_estimate *skill, size_t n, bool correct)
 {
-    x->logit = x->logit + step_of(step, slow, x->n) * by;
-    x->n++;
+    double theta = 0.0;
+    for (size_t i = 0; i < n; i++) theta = theta + skill[i].logit;
+    return (correct ? 1.0 : 0.0) - num_logistic(logit_sum(0.0, all.logit, theta / (double)n, 0.0, 0.0));
 }
 
 void elo_update(struct elo_items *m, struct elo_student *s, const struct elo_options *o, uint32_t item, const uint32_t *skills, size_t n, bool correct, bool learn_items)

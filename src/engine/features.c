@@ -4,11 +4,34 @@
 #include <string.h>
 
 const double feature_window_s[FEATURE_WINDOWS] = {3600.0, 86400.0, 7 * 86400.0, 30 * 86400.0};
-static const struct skill_tally skill_unseen = {.recent = .5};
+const struct skill_past skill_past_none = {.recent = .5};
+const struct student_past student_past_none = {.slow = .5, .fast = .5};
+static const struct skill_tally skill_unseen = {.past = {.recent = .5}};
+
+static void tally_learn(struct tally *t, bool correct)
+{
+    t->n++;
+    t->wins += correct;
+}
+
+void skill_past_learn(struct skill_past *k, bool correct)
+{
+    double y = correct ? 1.0 : 0.0;
+    tally_learn(&k->all, correct);
+    k->recent = k->recent + .3 * (y - k->recent);
+}
+
+void student_past_learn(struct student_past *s, bool correct)
+{
+    double y = correct ? 1.0 : 0.0;
+    tally_learn(&s->total, correct);
+    s->slow = s->slow + .1 * (y - s->slow);
+    s->fast = s->fast + .3 * (y - s->fast);
+}
 
 enum st features_init(struct features *f, size_t skills, size_t items, bool windows, struct err *e)
 {
-    *f = (struct features){.skills = skills, .items = items, .windows = windows, .slow = .5, .fast = .5};
+    *f = (struct features){.skills = skills, .items = items, .windows = windows, .past = student_past_none};
     f->skill = malloc((skills + 1) * sizeof *f->skill);
     f->item = calloc(items + 1, sizeof *f->item);
     f->item_recent = malloc((items + 1) * sizeof *f->item_recent);
@@ -45,8 +68,7 @@ void features_clear(struct features *f)
         f->item_last_s[f->seen_items[i]] = 0.0;
     }
     f->seen_skill_count = f->seen_item_count = f->event_count = 0;
-    f->total = (struct tally){0};
-    f->slow = f->fast = .5;
+    f->past = student_past_none;
     f->last_s = 0.0;
 }
 
@@ -104,9 +126,7 @@ enum st features_learn(struct features *f, uint32_t item, const uint32_t *skills
     for (size_t i = 0; i < n; i++) {
         struct skill_tally *k = &f->skill[skills[i]];
         if (k->all.n == 0) f->seen_skills[f->seen_skill_count++] = skills[i];
-        k->all.n++;
-        k->all.wins += correct;
-        k->recent = k->recent + .3 * (y - k->recent);
+        skill_past_learn(&k->past, correct);
         k->last_s = time_s;
         k->streak = correct ? k->streak + 1 : 0;
         if (f->windows) enter_windows(f, k, correct, time_s);
@@ -116,10 +136,7 @@ enum st features_learn(struct features *f, uint32_t item, const uint32_t *skills
     f->item[item].wins += correct;
     f->item_recent[item] = f->item_recent[item] + .3 * (y - f->item_recent[item]);
     f->item_last_s[item] = time_s;
-    f->total.n++;
-    f->total.wins += correct;
-    f->slow = f->slow + .1 * (y - f->slow);
-    f->fast = f->fast + .3 * (y - f->fast);
+    student_past_learn(&f->past, correct);
     f->last_s = time_s;
     return ST_OK;
 }

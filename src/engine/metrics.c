@@ -111,3 +111,36 @@ enum st metrics_within(const double *p, const uint8_t *y, const uint32_t *group,
     *auc = pairs > 0.0 ? wins / pairs : .5;
     return ST_OK;
 }
+
+enum st metrics_mean(const double *x, const uint8_t *pick, const uint32_t *group, size_t n, size_t groups, struct metrics_mean *out, struct err *e)
+{
+    double *sum = calloc(groups + 1, sizeof *sum), *count = calloc(groups + 1, sizeof *count), all = 0.0, spread = 0.0;
+    struct metrics_mean m = {0};
+    if (!sum || !count) {
+        free(sum), free(count);
+        return err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu groups", groups);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (pick && !pick[i]) continue;
+        sum[group[i]] = sum[group[i]] + x[i];
+        count[group[i]] = count[group[i]] + 1.0;
+        m.rows++;
+    }
+    for (size_t g = 0; g < groups; g++) {
+        m.groups += count[g] > 0.0;
+        all = all + sum[g];
+    }
+    m.mean = m.low = m.high = m.rows ? all / (double)m.rows : 0.0;
+    if (m.groups > 1) {
+        for (size_t g = 0; g < groups; g++) {
+            double d = sum[g] - m.mean * count[g];
+            spread = spread + d * d;
+        }
+        double k = (double)m.groups, se = sqrt(spread * k / (k - 1.0)) / (double)m.rows;
+        m.low = m.mean - 1.96 * se;
+        m.high = m.mean + 1.96 * se;
+    }
+    free(sum), free(count);
+    *out = m;
+    return ST_OK;
+}

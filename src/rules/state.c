@@ -2,26 +2,26 @@
 
 #include <string.h>
 
-static size_t lower_bound(const struct learner_state *s, int64_t id)
+size_t state_place(const struct learner_state *s, int64_t id)
 {
-    size_t lo = 0, hi = s->count;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (s->competency[mid].competency_id < id) lo = mid + 1;
-        else hi = mid;
+    const struct competency_state *from = s->competency;
+    for (size_t n = s->count; n > 0;) { /* without a branch to be guessed wrong: the next half is chosen, not jumped to */
+        size_t half = (n + 1) / 2;
+        from = from[half - 1].competency_id < id ? from + half : from;
+        n -= half;
     }
-    return lo;
+    return (size_t)(from - s->competency);
 }
 
 const struct competency_state *state_find(const struct learner_state *s, int64_t id)
 {
-    size_t i = lower_bound(s, id);
+    size_t i = state_place(s, id);
     return i < s->count && s->competency[i].competency_id == id ? &s->competency[i] : NULL;
 }
 
 struct competency_state *state_entry(struct arena *a, struct learner_state *s, int64_t id, double prior)
 {
-    size_t i = lower_bound(s, id);
+    size_t i = state_place(s, id);
     if (i < s->count && s->competency[i].competency_id == id) return &s->competency[i];
     if (s->count == s->cap) {
         size_t cap = s->cap ? s->cap * 2 : 16;
@@ -55,18 +55,26 @@ enum st state_copy(struct arena *a, const struct learner_state *from, struct lea
     return ST_OK;
 }
 
-/* The layout: "WS3\0", then the numbers below, little-endian, without padding; counts as LEB128. It is written with many an
+/* The layout: "WS4\0", then the numbers below, little-endian, without padding; counts as LEB128. It is written with many an
  * answer, so it is kept small: scores that are all right or wrong, as nearly always, take a bit each. One state has one
  * form: what could be written shorter is refused. */
 enum {
     HEAD_BYTES = 4 + 3 * 8 + 4 + 4,
-    COMPETENCY_LEAST = 4 * 8 + 5 + 3 + 3,
-    COMPETENCY_MOST = 4 * 8 + 5 * 5 + 3 + 8 + 2 + 2 * (SCORES_KEPT + BEST_KEPT),
+    COMPETENCY_LEAST = 4 * 8 + 5 + 3 + 3 + 2,
+    COMPETENCY_MOST = 4 * 8 + 5 * 5 + 3 + 8 + 2 + 2 * (SCORES_KEPT + BEST_KEPT) + 2 * 5 + 2 * 8,
+    PAST_MOST = 2 * 5 + 3 * 8,
     SEEN_LEAST = 8 + 1 + 1,
     SEEN_MOST = 8 + 10 + 5,
     FULL = 10000 /* a whole score, in ten-thousandths */
 };
 enum { IS_JUDGED = 4, GAP_SHOWN = 8, CHECKPOINT_RIGHT = 16, PACKED = 32, FLAGS_END = 64 }; /* beside the level, in two bits */
+
+static const char magic[4] = "WS4";
+
+bool state_is_older(const void *p, size_t n) { return n >= HEAD_BYTES && memcmp(p, magic, 2) == 0 && ((const char *)p)[2] >= '1' && ((const char *)p)[2] < magic[2] && !((const char *)p)[3]; }
+
+struct skill_past skill_past_of(const struct competency_state *c) { return c && c->past.all.n ? c->past : skill_past_none; }
+struct student_past student_past_of(const struct learner_state *s) { return s->past.total.n ? s->past : student_past_none; }
 
 static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
 {
@@ -146,6 +154,8 @@ static unsigned char *put_scores(unsigned char *p, const struct competency_state
     return p;
 }
 
+static unsigned char *put_tally(unsigned char *p, struct tally t) { return put_count(put_count(p, t.n), t.wins); }
+
 static unsigned char *put_competency(unsigned char *p, const struct competency_state *c)
 {
     bool packed = all_or_nothing(c);
@@ -163,19 +173,33 @@ static unsigned char *put_competency(unsigned char *p, const struct competency_s
     p = put(p, c->best_count, 1);
     if (c->is_judged) p = put(p, c->judged, 2);
     if (c->best_count) p = put(p, bits(c->average), 8);
-    return put_scores(p, c, packed);
+    p = put_scores(p, c, packed);
+    p = put_tally(p, c->past.all);
+    if (!c->past.all.n) return p;
+    p = put(p, bits(c->past.recent), 8);
+    return put(p, bits(c->elo), 8);
+}
+
+static unsigned char *put_past(unsigned char *p, const struct learner_state *s)
+{
+    p = put_tally(p, s->past.total);
+    if (!s->past.total.n) return p;
+    p = put(p, bits(s->past.slow), 8);
+    p = put(p, bits(s->past.fast), 8);
+    return put(p, bits(s->elo), 8);
 }
 
 enum st state_encode(struct arena *a, const struct learner_state *s, const void **out, size_t *n)
 {
-    unsigned char *b = arena_alloc(a, HEAD_BYTES + s->count * COMPETENCY_MOST + s->seen_count * SEEN_MOST), *p = b;
+    unsigned char *b = arena_alloc(a, HEAD_BYTES + PAST_MOST + s->count * COMPETENCY_MOST + s->seen_count * SEEN_MOST), *p = b;
     if (!b) return ST_NOMEM;
-    memcpy(p, "WS3", 4);
+    memcpy(p, magic, 4);
     p = put(p + 4, (uint64_t)s->last_evidence_id, 8);
     p = put(p, (uint64_t)s->last_at_ms, 8);
     p = put(p, (uint64_t)s->facts, 8);
     p = put(p, s->count, 4);
     p = put(p, s->seen_count, 4);
+    p = put_past(p, s);
     for (size_t i = 0; i < s->count; i++) p = put_competency(p, &s->competency[i]);
     for (size_t i = 0; i < s->seen_count; i++) {
         const struct seen_item *v = &s->seen[i];
@@ -188,11 +212,34 @@ enum st state_encode(struct arena *a, const struct learner_state *s, const void 
     return ST_OK;
 }
 
+static bool is_average(double x) { return x >= 0 && x <= 1; }
+static bool is_logit(double x) { return x > -1e3 && x < 1e3; }
+
 /* Could the fold have made it? The numbers are counted on and searched by, so a damaged one must not come in. */
 static bool is_sound(const struct competency_state *c)
 {
-    return c->p_known >= 0 && c->p_known <= 1 && c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities && c->average >= 0 && c->average <= 1 &&
+    return is_average(c->past.recent) && c->past.all.wins <= c->past.all.n && c->past.all.n <= (uint32_t)c->opportunities && is_logit(c->elo) && c->p_known >= 0 && c->p_known <= 1 && c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities && c->average >= 0 && c->average <= 1 &&
            (c->score_count > 0) == (c->best_count > 0);
+}
+
+static struct tally get_tally(struct bytes *b)
+{
+    struct tally t = {.n = (uint32_t)get_count(b, INT32_MAX)};
+    t.wins = (uint32_t)get_count(b, INT32_MAX);
+    return t;
+}
+
+static void get_past(struct bytes *b, struct learner_state *s)
+{
+    s->past.total = get_tally(b);
+    if (!s->past.total.n) {
+        b->failed = b->failed || s->past.total.wins;
+        return;
+    }
+    s->past.slow = from_bits(get(b, 8));
+    s->past.fast = from_bits(get(b, 8));
+    s->elo = from_bits(get(b, 8));
+    if (s->past.total.wins > s->past.total.n || !is_average(s->past.slow) || !is_average(s->past.fast) || !is_logit(s->elo)) b->failed = true;
 }
 
 static void get_scores(struct bytes *b, struct competency_state *c, bool packed)
@@ -234,6 +281,11 @@ static void get_competency(struct bytes *b, struct competency_state *c)
     if (c->is_judged) c->judged = (uint16_t)get(b, 2);
     if (c->best_count) c->average = from_bits(get(b, 8));
     get_scores(b, c, flags & PACKED);
+    c->past.all = get_tally(b);
+    if (c->past.all.n) {
+        c->past.recent = from_bits(get(b, 8));
+        c->elo = from_bits(get(b, 8));
+    }
     if (!is_sound(c)) b->failed = true;
 }
 
@@ -245,7 +297,7 @@ enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learne
         *out = s;
         return ST_OK;
     }
-    if (n < HEAD_BYTES || memcmp(b.p, "WS3", 4) != 0) return ST_INVALID;
+    if (n < HEAD_BYTES || memcmp(b.p, magic, 4) != 0) return ST_INVALID;
     b.p += 4;
     s.last_evidence_id = (int64_t)get(&b, 8);
     s.last_at_ms = (int64_t)get(&b, 8);
@@ -256,6 +308,7 @@ enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learne
     s.cap = s.count + 4;
     s.competency = arena_array(a, s.cap, sizeof *s.competency);
     if (!s.competency) return ST_NOMEM;
+    get_past(&b, &s);
     for (size_t i = 0; i < s.count && !b.failed; i++) {
         get_competency(&b, &s.competency[i]);
         if (i && s.competency[i - 1].competency_id >= s.competency[i].competency_id) b.failed = true;

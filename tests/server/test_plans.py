@@ -15,11 +15,13 @@ WHOLE = {
     "evidence_count": "the operator's doctor", "role_all": "the leaders' page: everyone who works here", "figure_all": "check only", "class_find": "the operator's cards",
     "session_expire": "once in a while, by the writer", "request_expire": "once in a while, by the writer",
     "reader_count": "the leaders' page: a count of teachers",
+    "figure_shown": "of a district all students, once a minute", "figure_off_screen": "the same", "figure_secure": "the same",
     "coverage_evidence": "the coverage page", "coverage_seen": "the coverage page", "test_list": "the first name of each test along the index", "program_people": "one page, for those with the permission", "outside_users": "import only",
-    "content_stamp": "a handful of runs, policies and models",
+    "programs_all": "a refit only", "content_stamp": "a handful of runs, policies and models",
 }
 SMALL = {"district", "org", "policy", "model", "import_run", "framework", "competency", "competency_link", "course", "course_competency", "item",
-         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier", "draft_rules", "counted_goal", "checkpoint", "moderation"}
+         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier", "draft_rules", "counted_goal", "checkpoint", "moderation",
+         "model_fit", "job", "job_run"}
 
 
 def statements():

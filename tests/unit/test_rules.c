@@ -6,8 +6,11 @@
 #include "base/id.h"
 #include "base/rng.h"
 #include "domain/policy.h"
+#include "engine/elo.h"
+#include "engine/numeric.h"
 #include "rules/fold.h"
 #include "rules/next.h"
+#include "rules/predict.h"
 #include "rules/state.h"
 #include "unit.h"
 
@@ -171,6 +174,155 @@ static bool is_sound(const struct learner_state *s)
         if (state_find(s, c->competency_id) != c) return false;
     }
     return true;
+}
+
+/* The log of what counted, as a batch would play it: features.h and elo.h over whole arrays. */
+static void batch(const struct history *h, const struct fold_fact *log, const bool *right, size_t n, struct features *f, struct elo_student *who)
+{
+    struct err e = {0};
+    struct elo_estimate items[ITEMS] = {{0}}, topics[SKILLS] = {{0}};
+    struct elo_items nothing = {.item = items, .skill = topics};
+    assert_int_equal(features_init(f, SKILLS, ITEMS, true, &e), ST_OK);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t skills[BKT_SKILLS_MAX], item = (uint32_t)(log[i].evidence->item_id - 100);
+        for (size_t k = 0; k < log[i].count; k++)
+            for (uint32_t s = 0; s < SKILLS; s++)
+                if (h->skill[s] == log[i].competency_id[k]) skills[k] = s;
+        elo_update(&nothing, who, &elo_defaults, item, skills, log[i].count, right[i], false);
+        assert_int_equal(features_learn(f, item, skills, log[i].count, right[i], (double)i, &e), ST_OK);
+    }
+}
+
+static void same_number(const struct history *h, const char *what, double a, double b)
+{
+    if (memcmp(&a, &b, sizeof a) != 0) fail_msg("seed %llu: %s is %.17g in the state and %.17g in a batch", (unsigned long long)h->seed, what, a, b);
+}
+
+static void a_batch_gives_the_bits_that_the_fold_kept(void **state)
+{
+    (void)state;
+    size_t played = 0;
+    for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+        struct history h;
+        struct arena a;
+        struct features f;
+        struct elo_estimate skills[SKILLS] = {{0}};
+        struct elo_student who = {.skill = skills};
+        struct learner_state s = {0};
+        static struct fold_fact log[FACTS];
+        static bool right[FACTS];
+        const void *p;
+        size_t n = 0, size;
+        invent(&h, seed);
+        arena_init(&a, 64u << 20);
+        for (size_t i = 0; i < h.n; i++) {
+            struct fold_step steps[BKT_SKILLS_MAX];
+            size_t moved;
+            const struct evidence *v = &h.facts[i];
+            fold_one(&h, &a, v, &s, steps, &moved);
+            if (!moved || v->kind != EVIDENCE_RESPONSE || (v->hints && h.policy.rules[0].after_hint == AFTER_HINT_PRACTICE)) continue;
+            right[n] = !v->hints && v->score >= 1.0;
+            log[n++] = view(&h, v);
+        }
+        encode(&a, &s, &p, &size); /* as it is kept */
+        assert_int_equal(state_decode(&a, p, size, &s), ST_OK);
+        batch(&h, log, right, n, &f, &who);
+        struct student_past all = student_past_of(&s);
+        assert_int_equal(all.total.n, n);
+        assert_int_equal(all.total.wins, f.total.wins);
+        assert_int_equal(who.all.n, n);
+        same_number(&h, "the slow average", all.slow, f.slow);
+        same_number(&h, "the fast average", all.fast, f.fast);
+        same_number(&h, "the student's estimate", s.elo, who.all.logit);
+        for (size_t k = 0; k < SKILLS; k++) {
+            const struct competency_state *c = state_find(&s, h.skill[k]);
+            struct skill_past past = skill_past_of(c);
+            assert_int_equal(past.all.n, f.skill[k].all.n);
+            assert_int_equal(past.all.wins, f.skill[k].all.wins);
+            assert_int_equal(skills[k].n, past.all.n);
+            same_number(&h, "a skill's average", past.recent, f.skill[k].recent);
+            same_number(&h, "the estimate on a skill", c ? c->elo : 0.0, skills[k].logit);
+            played += past.all.n;
+        }
+        features_free(&f);
+        arena_release(&a);
+    }
+    assert_true(played > 10 * ROUNDS);
+}
+
+/* --- predictions --- */
+
+static double item_weights[2] = {-1.0, 0.0}, weights[1 + 2 * 4 + 4] = {.4, /* skill 0 */ .3, .2, -.1, .5, /* skill 1, never asked */ 0, 0, 0, 0, /* student */ .25, -.05, .6, .7};
+static const struct logistic layer = {.terms = PREDICT_TERMS, .items = 2, .skills = 2, .per_skill = 4, .per_student = 4, .dense_count = 13, .item = item_weights, .dense = weights};
+
+static void is_of_logit(double p, double logit)
+{
+    double q = num_logistic(logit);
+    if (!(p > q - 1e-6 && p < q + 1e-6)) fail_msg("%.9g, not %.9g", p, q); /* values pass through float */
+}
+
+static void a_prediction_is_defined_where_nothing_is_known(void **state)
+{
+    (void)state;
+    const struct learner_state nobody = {0};
+    const int64_t ids[2] = {10, 20};
+    const uint32_t known[1] = {0}, new_skill[1] = {1};
+    is_of_logit(predict_right(NULL, &nobody, ids, known, 1, 0), 0.0);          /* no weights: even */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 0), .4 + .3 - 1.0); /* new student: intercept, skill, question */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 1), .4 + .3);    /* and a question without a weight */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 77), .4 + .3);   /* and one that came after the fit */
+    is_of_logit(predict_right(&layer, &nobody, ids + 1, new_skill, 1, 77), .4); /* and a skill that nobody was asked */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 0, 0), .4 - 1.0);   /* a question of no skill */
+}
+
+static void a_prediction_is_of_what_the_fold_keeps(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct learner_state s = {0};
+    struct err e = {0};
+    const struct bkt model = {.3, .15, .2, .1};
+    const struct mastery_rule rule = policy_default().rules[0], *rules[1] = {&rule};
+    const int64_t ids[1] = {10};
+    const uint32_t place[1] = {0};
+    double before = predict_right(NULL, &s, ids, place, 1, 0), recent = .5, slow = .5, fast = .5;
+    arena_init(&a, 1u << 20);
+    for (int i = 0; i < 7; i++) {
+        struct evidence v = {.learner_id = 7, .client_id = "x", .evidence_id = id_first_at(start_ms + i * 60000) + 1, .answered_at_ms = start_ms + i * 60000, .kind = EVIDENCE_RESPONSE, .item_id = 100, .variant = i, .score = i == 3 ? 0 : 1};
+        struct fold_fact f = {&v, 1, ids, &model, rules};
+        assert_int_equal(fold_fact(&a, &f, &s, NULL, NULL, &e), ST_OK);
+        double y = i == 3 ? 0.0 : 1.0, p = predict_right(NULL, &s, ids, place, 1, 0);
+        recent = recent + .3 * (y - recent), slow = slow + .1 * (y - slow), fast = fast + .3 * (y - fast);
+        assert_true(i == 3 ? p < before : p > before);
+        before = p;
+    }
+    double logit = .4 + .3 - 1.0 + .2 * num_log(7.0) - .1 * num_log(8.0) + .5 * (recent - .5) + .25 * num_log(7.0) - .05 * num_log(8.0) + .6 * (slow - .5) + .7 * (fast - .5);
+    is_of_logit(predict_right(&layer, &s, ids, place, 1, 0), logit);
+    arena_release(&a);
+}
+
+static void an_older_form_is_known_and_not_read(void **state)
+{
+    (void)state;
+    struct history h;
+    struct arena a;
+    struct learner_state s = {0};
+    const void *p;
+    size_t n;
+    invent(&h, 3);
+    arena_init(&a, 8u << 20);
+    fold_range(&h, &a, 0, h.n, &s);
+    encode(&a, &s, &p, &n);
+    char *bytes = arena_copy(&a, p, n);
+    assert_false(state_is_older(bytes, n));
+    for (char version = '1'; version <= '9'; version++) {
+        bytes[2] = version;
+        assert_int_equal(state_is_older(bytes, n), version < '4');
+        assert_int_equal(state_decode(&a, bytes, n, &s), version == '4' ? ST_OK : ST_INVALID);
+    }
+    assert_false(state_is_older("WS3", 4));
+    assert_false(state_is_older(NULL, 0));
+    arena_release(&a);
 }
 
 static void a_right_answer_lowers_nothing(void **s)
@@ -644,6 +796,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_history_folds_to_the_same_bytes_however_it_is_cut),
+        cmocka_unit_test(a_batch_gives_the_bits_that_the_fold_kept),
+        cmocka_unit_test(a_prediction_is_defined_where_nothing_is_known),
+        cmocka_unit_test(a_prediction_is_of_what_the_fold_keeps),
+        cmocka_unit_test(an_older_form_is_known_and_not_read),
         cmocka_unit_test(a_right_answer_lowers_nothing),
         cmocka_unit_test(a_hint_is_practice_or_counts_as_not_yet),
         cmocka_unit_test(another_try_moves_nothing_and_is_kept),

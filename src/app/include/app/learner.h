@@ -35,9 +35,13 @@ struct why_view {
     double value;           /* by the rule, 0 to 1 */
     struct outlook outlook; /* what is missing for "secure" */
     double prior;
+    struct bkt model;       /* the parameters in force */
     size_t count;
     struct why_step *steps; /* in the order in which they were folded */
 };
+
+/* The version of the model that the estimate rests on last: that of the latest fact that counted; 0: none did. */
+int64_t why_model(const struct why_view *w);
 
 enum st learner_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
                     const struct learner_scope *who, int64_t competency_id, int64_t as_of_ms, struct why_view *out,

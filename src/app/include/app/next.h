@@ -12,6 +12,7 @@ struct next_item {
     const struct competency *competency; /* that the choice was for */
     enum reason reason;
     const struct competency *about;      /* the other competency that the reason names, or NULL */
+    bool harder;                         /* than most, as far as is known */
 };
 
 /* What a learner's active classes teach. */

@@ -5,6 +5,7 @@
 #include "domain/evidence.h"
 #include "engine/bkt.h"
 #include "rules/fold.h"
+#include "rules/predict.h"
 #include "store/db.h"
 
 struct bkt_of {
@@ -17,6 +18,17 @@ struct model {
     struct bkt fallback;
     size_t count;
     struct bkt_of *own; /* ordered by competency_id */
+};
+
+/* Where every district begins: means over published skill-builder populations, rounded; nothing of any item (docs/models.md). */
+extern const struct bkt bkt_shipped;
+
+/* How hard each question is, for choosing among them: a version of kind "items", and only the latest. What was stored never rests on it. */
+struct item_layer {
+    int64_t model_id;     /* 0: none yet */
+    bool fitted;          /* false: none, or taken back to none; then predictions are by Elo */
+    struct logistic m;    /* items and skills by place in the catalogue; in arena */
+    double hard_below;    /* weights below this are of the hardest third of the questions that have one */
 };
 
 struct policy_version {
@@ -39,14 +51,16 @@ struct policy_pair {
 struct policy_narrow {
     const struct policy_version *upper, *own;
     struct policy merged;
+    const char *doc; /* merged */
 };
 
 struct regime {
-    size_t policy_count, model_count, pair_count, narrow_count;
+    size_t policy_count, model_count, pair_count, narrow_count, learner_count; /* learner_count: versions of learners' own */
     struct policy_version *policies; /* ordered by id */
     struct policy_pair *pairs;
     struct policy_narrow *narrow;
-    struct model *models;
+    struct model *models; /* ordered by id */
+    struct item_layer items;
 };
 
 /* Of the versions recorded and in force at a moment, the one with the latest day holds; of one day, the latest made. */
@@ -57,6 +71,8 @@ const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms
 const struct policy_version *regime_policy_for(const struct regime *r, int64_t org_id, int64_t at_ms);
 /* The same for a class of that school (class_id 0: the school's). */
 const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms);
+/* The same for one learner in that class (learner_id 0: the class's): a learner's own version over it, within what is left open. */
+struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id, int64_t at_ms);
 /* For a learner: by the school, which is looked up only where a school has rules of its own. */
 enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e) WARN_UNUSED;
 /* A scope's own version in force; NULL: it has none. */
@@ -68,6 +84,13 @@ const struct policy_version *regime_version_by_id(const struct regime *r, int64_
 const struct policy_version *regime_policy_by_id(const struct regime *r, int64_t policy_id);
 const struct model *regime_model(const struct regime *r, int64_t at_ms);
 const struct model *regime_model_by_id(const struct regime *r, int64_t model_id);
+/* The weights of the layer, or NULL. */
+const struct logistic *regime_weights(const struct regime *r);
+/* P(right) on an item, as it is aligned now. */
+double regime_predict(const struct regime *r, const struct catalogue *c, const struct learner_state *s, const struct item_ref *item);
+bool regime_is_hard(const struct regime *r, const struct catalogue *c, const struct item_ref *item); /* false where nothing is known */
+/* A document of kind "items" as weights for this catalogue. */
+enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char *doc, struct item_layer *out, struct err *e) WARN_UNUSED;
 const struct bkt *model_bkt(const struct model *m, int64_t competency_id);
 
 /* Room for what fold_fact() needs to know of one fact. */
@@ -85,7 +108,7 @@ const struct mastery_rule *regime_rule(const struct catalogue *c, const struct p
 /* Told of each fact as it folds, with what it moved; may be NULL. */
 typedef void fold_watch(void *ctx, const struct evidence *v, const struct fold_step *steps, size_t n);
 /* Folds the facts given into *state (all zero: from the first fact), under `policy`, each with the model that it names.
- * Facts that a withdrawal among them names do not count. */
+ * Facts that a withdrawal among them names do not count. (folding.c) */
 enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
                     const struct evidence *facts, size_t n, struct learner_state *state, fold_watch *watch, void *ctx,
                     struct err *e) WARN_UNUSED;

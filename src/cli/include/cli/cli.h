@@ -75,6 +75,7 @@ enum st cli_write_page(const char *path, const struct text *page, struct err *e)
 /* serve.c */
 struct serve_options {
     const char *listen, *public_url, *tls_cert, *tls_key, *trusted_proxy, *files_dir;
+    const char *refit; /* NULL: the usual hour */
 };
 int serve_run(struct db *db, struct clock clock, const struct serve_options *o);
 

@@ -36,6 +36,11 @@ double elo_predict(const struct elo_items *m, const struct elo_student *s, uint3
 /* One answer: moves the student, and with learn_items also the item and its skills. O(n). */
 void elo_update(struct elo_items *m, struct elo_student *s, const struct elo_options *o, uint32_t item, const uint32_t *skills, size_t n, bool correct, bool learn_items);
 
+/* The two halves of elo_update for whoever keeps the estimates elsewhere and knows no items: what the answer was more than expected, from
+ * the student in all and on the item's n skills (n >= 1), and a step by it. Bit for bit elo_update with items of difficulty 0. */
+double elo_surprise(struct elo_estimate all, const struct elo_estimate *skill, size_t n, bool correct);
+struct elo_estimate elo_moved(struct elo_estimate x, double step, double slow, double by);
+
 /* Two passes: items from the users outside hold_out, then p of the users in it, items held. folds 0: all learn, and p is as they went.
  * p: rows; those outside are untouched. ST_NOMEM */
 enum st elo_run(const struct responses *r, const struct elo_options *o, size_t folds, size_t hold_out, double *p, struct err *e) WARN_UNUSED;

@@ -20,10 +20,32 @@ struct tally {
     uint32_t n, wins;
 };
 
+/* What is kept of a student's past for good: the part that a running server stores, and a batch computes, by the same functions. */
+#define SKILL_PAST                                                                                                   \
+    struct tally all;                                                                                                \
+    double recent /* exponential average of correctness, weight .3, start .5 */
+#define STUDENT_PAST                                                                                                 \
+    struct tally total;                                                                                              \
+    double slow, fast /* averages over all answers, weight .1 and .3, start .5 */
+struct skill_past {
+    SKILL_PAST;
+};
+struct student_past {
+    STUDENT_PAST;
+};
+extern const struct skill_past skill_past_none;     /* of a skill that was never tried */
+extern const struct student_past student_past_none;
+void skill_past_learn(struct skill_past *k, bool correct);
+void student_past_learn(struct student_past *s, bool correct);
+
 /* One student on one skill. */
 struct skill_tally {
-    struct tally all;
-    double recent;                         /* exponential average of correctness, weight .3, start .5 */
+    union {
+        struct skill_past past;
+        struct {
+            SKILL_PAST;
+        };
+    };
     double last_s;                         /* time of the last answer; meaningless while all.n is 0 */
     struct tally window[FEATURE_WINDOWS];  /* as of the last call of features_at */
     uint32_t streak;                       /* right answers in a row, up to now */
@@ -38,8 +60,12 @@ struct features {
     struct tally *item;        /* items */
     double *item_recent;       /* items: exponential average, weight .3, start .5 */
     double *item_last_s;       /* items */
-    struct tally total;
-    double slow, fast;         /* averages over all answers, weight .1 and .3, start .5 */
+    union {
+        struct student_past past;
+        struct {
+            STUDENT_PAST;
+        };
+    };
     double last_s;
     /* private */
     struct feature_event {

@@ -7,7 +7,9 @@
  *     the SEEN_MAX latest questions of the learner: a question from before those is new again.
  *  4. A level is a function of the state and the policy in force; model parameters are those in force when the fact
  *     was recorded.
- *  5. Nobody is ever certain: P(known) stays at or below P_KNOWN_MAX. Without it some twenty right answers in a row round to
+ *  5. What predictions go by (counts, averages, Elo) moves with each first attempt that is an observation, after everything that is
+ *     predicted from it, by the functions of the engine that a batch uses.
+ *  6. Nobody is ever certain: P(known) stays at or below P_KNOWN_MAX. Without it some twenty right answers in a row round to
  *     exactly 1, from which no wrong answer leads back.
  */
 #ifndef RULES_FOLD_H
@@ -44,6 +46,12 @@ struct fold_step {
  * mem  new entries of the state come from the arena */
 enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
                   struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
+
+/* What a fact that counts says to the model: right, wrong, or, by the rule, practice without an observation. */
+enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence *v);
+/* The same without the levels: whoever folds many facts finds them once at the end, by mastery_level() for each competency that
+ * was moved. A level is a function of the rest of its entry and the rule, so that this gives the same state. */
+enum st fold_fact_only(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e) WARN_UNUSED;
 
 /* Which attempt the next answer to this item and variant would be, from 1. */
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant);

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "domain/policy.h"
+#include "engine/features.h"
 
 struct competency_state {
     int64_t competency_id;
@@ -30,6 +31,9 @@ struct competency_state {
     uint16_t scores[SCORES_KEPT], best[BEST_KEPT], judged; /* the latest first; the highest first */
     uint8_t score_count, best_count;
     bool is_judged, gap_shown, checkpoint_right;
+    /* What predictions go by: answers on one's own or that count as not yet, never practice. engine/features.h, engine/elo.h */
+    struct skill_past past;    /* all zero until the first: see state_past */
+    double elo;                /* logit; past.all.n answers behind it */
 };
 
 struct seen_item {
@@ -48,8 +52,12 @@ struct learner_state {
     struct competency_state *competency; /* ordered by competency_id; in arena */
     size_t seen_count;
     struct seen_item seen[SEEN_MAX]; /* the latest first */
+    struct student_past past; /* all zero until the first answer */
+    double elo;
 };
 
+/* The place of a competency's entry, or where it would stand. */
+size_t state_place(const struct learner_state *s, int64_t competency_id);
 /* The entry, or NULL. */
 const struct competency_state *state_find(const struct learner_state *s, int64_t competency_id);
 /* The entry, made with p_known = prior when absent; NULL when the arena is full. Pointers from before are invalid. */
@@ -57,8 +65,14 @@ struct competency_state *state_entry(struct arena *a, struct learner_state *s, i
 const struct seen_item *state_seen(const struct learner_state *s, int64_t item_id, int64_t variant);
 enum st state_copy(struct arena *a, const struct learner_state *from, struct learner_state *to) WARN_UNUSED;
 
+/* The past with its starting values while there is none. */
+struct skill_past skill_past_of(const struct competency_state *c); /* c may be NULL */
+struct student_past student_past_of(const struct learner_state *s);
+
 enum st state_encode(struct arena *a, const struct learner_state *s, const void **p, size_t *n) WARN_UNUSED;
 /* ST_INVALID when the bytes are not a state. n = 0 gives the empty state. */
 enum st state_decode(struct arena *a, const void *p, size_t n, struct learner_state *out) WARN_UNUSED;
+/* The form of an earlier version of the program: it lacks what is kept now, and is made again from the facts. */
+bool state_is_older(const void *p, size_t n);
 
 #endif

@@ -1,0 +1,183 @@
+#include "history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "derive.h"
+
+static const uint64_t held_back_salt = 0x68656c64;
+
+bool history_is_held_back(int64_t learner_id) { return hash_mix((uint64_t)learner_id, held_back_salt) % HELD_BACK == 0; }
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "the packed history"); }
+
+void history_release(struct history *h)
+{
+    free(h->learner_id), free(h->at), free(h->question), free(h->answer), free(h->of), free(h->skill), free(h->of_item), free(h->of_competency);
+    *h = (struct history){0};
+}
+
+/* Half as much again: what is packed is most of the memory that a refit needs. */
+static size_t cap_for(size_t need, size_t cap)
+{
+    size_t next = cap ? cap + cap / 2 : 1024;
+    return need <= cap ? cap : next < need ? need : next;
+}
+
+static void *grown(void *p, size_t cap, size_t size, bool *ok)
+{
+    void *q = realloc(p, cap * size);
+    if (q) return q;
+    *ok = false;
+    return p; /* as it was */
+}
+
+static bool room_for_rows(struct history *h, size_t need)
+{
+    bool ok = need < UINT32_MAX;
+    size_t cap = cap_for(need, h->row_cap);
+    if (ok && cap > h->row_cap) {
+        h->question = grown(h->question, cap, sizeof *h->question, &ok);
+        h->answer = grown(h->answer, cap, sizeof *h->answer, &ok);
+        if (ok) h->row_cap = cap;
+    }
+    return ok;
+}
+
+static bool room_for_learners(struct history *h, size_t need)
+{
+    bool ok = true;
+    size_t cap = cap_for(need, h->learner_cap);
+    if (cap > h->learner_cap) {
+        h->learner_id = grown(h->learner_id, cap, sizeof *h->learner_id, &ok);
+        h->at = grown(h->at, cap, sizeof *h->at, &ok);
+        if (ok) h->learner_cap = cap;
+    }
+    return ok;
+}
+
+static bool room_for_question(struct history *h, size_t skills)
+{
+    bool ok = true;
+    size_t cap = cap_for(h->questions + 1, h->question_cap), skill_cap = cap_for(h->skill_count + skills, h->skill_cap);
+    if (cap > h->question_cap) h->of = grown(h->of, cap, sizeof *h->of, &ok);
+    if (ok) h->question_cap = cap;
+    if (skill_cap > h->skill_cap) h->skill = grown(h->skill, skill_cap, sizeof *h->skill, &ok);
+    if (ok) h->skill_cap = skill_cap;
+    return ok;
+}
+
+struct reading {
+    const struct snapshot *s;
+    struct history *h;
+    bool failed;
+};
+
+static bool same_skills(const struct reading *r, const struct history_question *q, const struct fold_step *steps, size_t n)
+{
+    bool same = q->count == n;
+    for (size_t i = 0; same && i < n; i++) same = r->s->catalogue.competencies[r->h->skill[q->first + i]].competency_id == steps[i].competency_id;
+    return same;
+}
+
+/* The question of a fact: an item with the competencies that it then had, or one competency that was seen off the screen. */
+static uint32_t question_of(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
+{
+    struct history *h = r->h;
+    const struct catalogue *c = &r->s->catalogue;
+    const struct item_ref *item = v->kind == EVIDENCE_RESPONSE ? catalogue_item(c, v->item_id) : NULL;
+    const struct competency *k = catalogue_competency(c, steps[0].competency_id);
+    if (!k || (v->kind == EVIDENCE_RESPONSE && !item)) return UINT32_MAX;
+    uint32_t *head = item ? &h->of_item[item - c->items] : &h->of_competency[k - c->competencies];
+    for (uint32_t q = *head; q != UINT32_MAX; q = h->of[q].next)
+        if (same_skills(r, &h->of[q], steps, n)) return q;
+    for (size_t i = 0; i < n; i++)
+        if (!catalogue_competency(c, steps[i].competency_id)) return UINT32_MAX;
+    if (!room_for_question(h, n)) {
+        r->failed = true;
+        return UINT32_MAX;
+    }
+    h->of[h->questions] = (struct history_question){item ? item->item_id : 0, (uint32_t)h->skill_count, (uint32_t)n, *head};
+    for (size_t i = 0; i < n; i++) h->skill[h->skill_count++] = (uint32_t)(catalogue_competency(c, steps[i].competency_id) - c->competencies);
+    *head = (uint32_t)h->questions++;
+    return *head;
+}
+
+struct one {
+    struct reading *r;
+    const struct policy *policy;
+};
+
+/* What moved a competency counted; a judgement names a level and says nothing of how an answer would go. */
+static void take(void *ctx, const struct evidence *v, const struct fold_step *steps, size_t n)
+{
+    const struct one *o = ctx;
+    struct history *h = o->r->h;
+    if (!n || v->kind == EVIDENCE_JUDGEMENT || o->r->failed) return;
+    uint32_t q = question_of(o->r, v, steps, n);
+    if (q == UINT32_MAX) return;
+    if (!room_for_rows(h, h->rows + 1)) {
+        o->r->failed = true;
+        return;
+    }
+    h->question[h->rows] = q;
+    h->answer[h->rows++] = (uint8_t)((unsigned)fold_answer(regime_rule(&o->r->s->catalogue, o->policy, steps[0].competency_id), v) | (v->kind == EVIDENCE_OBSERVATION ? HISTORY_OFF_SCREEN : 0U));
+    if (!h->first_id || v->evidence_id < h->first_id) h->first_id = v->evidence_id;
+    if (v->evidence_id > h->last_id) h->last_id = v->evidence_id;
+}
+
+static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, int64_t learner_id, int64_t now_ms, struct err *e)
+{
+    struct history *h = r->h;
+    struct learner_state state = {0};
+    struct evidence *facts;
+    const struct policy_version *v;
+    size_t n, begin = h->rows;
+    TRY(regime_policy_of(&r->s->regime, tx, learner_id, now_ms, &v, e));
+    TRY(evidence_to_fold(tx, a, learner_id, 0, &facts, &n, e));
+    struct one o = {r, &v->policy};
+    TRY(regime_fold(&r->s->regime, &r->s->catalogue, &v->policy, a, facts, n, &state, take, &o, e));
+    if (r->failed || !room_for_learners(h, h->learners + 2)) return no_memory(e);
+    if (h->rows == begin) return ST_OK;
+    h->at[h->learners] = (uint32_t)begin;
+    h->learner_id[h->learners++] = learner_id;
+    h->at[h->learners] = (uint32_t)h->rows;
+    return ST_OK;
+}
+
+static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, history_told *told, void *ctx, struct err *e)
+{
+    struct arena a;
+    int64_t ids[SLICE], after = 0;
+    enum st st = ST_OK;
+    arena_init(&a, LEARNER_BYTES);
+    for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
+        st = learner_ids(tx, SQL_evidence_learners, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) {
+            st = read_learner(r, tx, &a, ids[i], now_ms, e);
+            arena_reset(&a);
+        }
+        if (st == ST_OK && n) after = ids[n - 1];
+        if (st == ST_OK && told && !told(ctx, r->h->learners, r->h->rows)) st = err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
+    }
+    arena_release(&a);
+    return st;
+}
+
+enum st history_read(const struct snapshot *s, struct conn *c, int64_t now_ms, history_told *told, void *ctx, struct history *out, struct err *e)
+{
+    struct tx tx;
+    *out = (struct history){0};
+    struct reading r = {s, out, false};
+    out->of_item = malloc((s->catalogue.item_count + 1) * sizeof *out->of_item);
+    out->of_competency = malloc((s->catalogue.competency_count + 1) * sizeof *out->of_competency);
+    if (!out->of_item || !out->of_competency || !room_for_learners(out, 1) || !room_for_rows(out, 1)) return no_memory(e);
+    memset(out->of_item, 0xff, (s->catalogue.item_count + 1) * sizeof *out->of_item);
+    memset(out->of_competency, 0xff, (s->catalogue.competency_count + 1) * sizeof *out->of_competency);
+    out->at[0] = 0;
+    TRY(tx_read(c, s->district_id, &tx, e));
+    enum st st = read_all(&r, &tx, now_ms, told, ctx, e);
+    tx_rollback(&tx);
+    return st;
+}

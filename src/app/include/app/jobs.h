@@ -1,0 +1,27 @@
+/* Work beside the server: one at a time over all processes, by a lease that runs out; each run is kept with how it ended. */
+#ifndef APP_JOBS_H
+#define APP_JOBS_H
+#include "app/app.h"
+
+enum { JOB_LEASE_MS = 10 * 60000, JOB_RUNS_SHOWN = 30 };
+
+struct job {
+    struct app *app;
+    struct conn *conn;  /* for writing; the caller's */
+    const char *name;   /* static */
+    int64_t run_id, district_id;
+};
+
+/* Takes the lease and writes that a run began. ST_DENIED "job.running": another process is at it. */
+enum st job_begin(struct job *j, struct app *app, struct conn *c, const char *name, bool nightly, struct err *e) WARN_UNUSED;
+/* Still at it: another JOB_LEASE_MS. ST_CONFLICT: another process has taken over. */
+enum st job_keep(struct job *j, struct err *e) WARN_UNUSED;
+/* outcome: done, failed or stopped. Gives the lease back. */
+enum st job_end(struct job *j, const char *outcome, const char *detail, struct err *e) WARN_UNUSED;
+
+struct job_night {
+    int64_t runs, done, last_run_id; /* of the server's own, that night; last_run_id 0: none */
+};
+enum st job_night(struct tx *tx, const char *name, int32_t school_date, struct job_night *out, struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,31 @@
+/* Two versions on the same held-back answers, one step ahead. */
+#ifndef APP_REFIT_JUDGE_H
+#define APP_REFIT_JUDGE_H
+#include "base/json.h"
+#include "engine/metrics.h"
+#include "history.h"
+
+struct judged {
+    const struct history *h;
+    size_t n, learners;
+    double *candidate, *in_force; /* n: P(right) */
+    uint8_t *right;
+    uint32_t *learner;            /* n: place in the history */
+};
+struct judgement {
+    struct metrics candidate, in_force;
+    struct metrics_mean difference; /* log-loss of the candidate less that in force, per answer */
+    char worse_for[64];             /* a group for which the candidate is worse beyond doubt; "": none */
+};
+
+/* How one learner's rows play through the rules' own functions: known is P(known) by skill, negative while there is no answer. */
+void judge_step(const struct history *h, size_t row, const struct bkt *by_skill, double *known, double *p_right);
+
+enum st judged_init(struct judged *j, const struct history *h, struct err *e) WARN_UNUSED;
+void judged_release(struct judged *j);
+/* candidate, in_force: by place of the competency in the catalogue. ST_NOMEM */
+enum st judge_bkt(struct judged *j, size_t skills, const struct bkt *candidate, const struct bkt *in_force, struct err *e) WARN_UNUSED;
+/* Figures of both, and by program group; groups under `smallest` students are counted and not shown. */
+enum st judge(const struct judged *j, struct tx *tx, size_t smallest, struct json_out *out, struct judgement *verdict, struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,5 +1,6 @@
 """waymark model on invented students, whose truth is known: simulate."""
 import csv
+import signal
 import subprocess
 
 import pytest
@@ -55,6 +56,14 @@ def test_students_are_drawn_from_a_fitted_model(model_kind, tmp_path):
     got = figures("simulate", *SMALL, "--from", tmp_path / "m.json", "--log", tmp_path / "log.csv")
     assert got["skills"] == 5
     assert {r["skill_name"] for r in csv.DictReader(open(tmp_path / "log.csv"))} == set("01234")
+
+
+def test_a_long_run_says_how_far_it_is_and_ends_when_asked(tmp_path):
+    run = subprocess.Popen([PROGRAM, "model", "simulate", "--students", "100000", "--log", str(tmp_path / "log.csv")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = run.stderr.readline()
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=60)
+    assert "%" in first and "stopped" in err and run.returncode == 1 and not out and not (tmp_path / "log.csv").exists()
 
 
 @pytest.mark.parametrize("words,says", [

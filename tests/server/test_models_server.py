@@ -3,6 +3,7 @@ one at a time, and once a night."""
 import contextlib
 import datetime
 import json
+import math
 import os
 import random
 import signal
@@ -167,6 +168,29 @@ def test_a_version_goes_live_and_moves_nobody(evidence, serve, school):
     for p in doc["by_competency"].values():
         assert abs(p["guess"] - TRUTH["guess"]) < .12 and abs(p["learn"] - TRUTH["learn"]) < .15 and abs(p["slip"] - TRUTH["slip"]) < .08, p
         assert p["guess"] + p["slip"] <= .9 and all(0 < v < 1 for v in p.values())
+
+
+def test_what_is_judged_is_what_the_fold_predicts(evidence):
+    """The figures of the version in force, by the textbook over the rows of the table."""
+    db = evidence
+    prior, learn, guess, slip = .3, .15, .2, .1
+    skill_of = {item: skill for skill, (item, _) in skills_of(db).items()}
+    losses, known, asked_with_hints = [], {}, 0
+    for who, item, score, hints in db.rows("SELECT learner_id, item_id, score, hints FROM evidence WHERE kind = 1 ORDER BY learner_id, evidence_id"):
+        if not held_back(int(who)):
+            continue
+        p = known.get((who, skill_of[item]), prior)
+        if int(hints):  # by the usual rules practice: it may be learned from, and says nothing
+            asked_with_hints += 1
+        else:
+            q, right = (1 - slip) * p + guess * (1 - p), float(score) >= 1
+            losses.append(-math.log(q if right else 1 - q))
+            p = p * (1 - slip) / q if right else p * slip / (1 - q)
+        known[who, skill_of[item]] = min(p + (1 - p) * learn, .9999)
+    r = refit(db, "--dry-run").json
+    assert asked_with_hints > 50 and r["held_answers"] == len(losses) == r["questions"]["held_answers"]
+    assert abs(r["report"]["in_force"]["log_loss"] - sum(losses) / len(losses)) < 1e-9
+    assert r["report"]["fitted"]["left_out_with_hints"] > 100 and r["answers"] + len(losses) + r["report"]["fitted"]["left_out_with_hints"] + asked_with_hints == 40 * len(LEARNERS)
 
 
 def test_the_same_facts_make_no_second_version(evidence):

@@ -359,6 +359,31 @@ def test_the_child_is_niced_knows_no_password_by_its_arguments_and_ends_with_the
         os.kill(kid, 0)
 
 
+def test_a_run_that_fails_is_kept_and_tried_again(evidence, serve):
+    db = evidence
+    db.execute("ALTER TABLE model_fit RENAME TO away")
+    s = serve("--refit", "02:00", "--now", "2026-11-10T02:30:00Z")
+    until = time.monotonic() + 60
+    while "ended with 1" not in s.log:
+        assert time.monotonic() < until, s.log
+        time.sleep(.2)
+    s.stop()
+    [[outcome, why]] = db.rows("SELECT outcome, detail FROM job_run")
+    assert outcome == "failed" and why and len(models(db)) == 1 and db.rows("SELECT holder FROM job") == [["0"]]
+    db.execute("ALTER TABLE away RENAME TO model_fit")
+    s = serve("--refit", "02:00", "--now", "2026-11-10T02:36:00Z")  # not at once
+    time.sleep(4)
+    s.stop()
+    assert db.rows("SELECT COUNT(*) FROM job_run") == [["1"]]
+    s = serve("--refit", "02:00", "--now", "2026-11-10T02:42:00Z")
+    until = time.monotonic() + 60
+    while db.rows("SELECT outcome FROM job_run ORDER BY ended_at_ms") != [["failed"], ["done"]]:
+        assert time.monotonic() < until, s.log
+        time.sleep(.2)
+    s.stop()
+    assert len(models(db)) == 2 and "failed" in waymark("doctor", "--db", db.url).out
+
+
 def test_an_hour_that_is_none(db):
     for bad in ("2am", "25:00", "02:60", "2:00", "02-00", "", ":::::"):
         r = waymark("serve", "--db", db.url, "--listen", "127.0.0.1:0", "--refit", bad, expect=1)

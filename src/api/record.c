@@ -1,11 +1,14 @@
 /* What people record and ask about a learner, and where the learner stands on what counts. */
 #include "record.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/goals.h"
 #include "app/look.h"
 #include "app/observe.h"
+#include "app/reason.h"
+#include "app/words.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
@@ -80,7 +83,7 @@ enum st api_standing(struct call *c, struct err *e)
     size_t needs_n, n;
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
-    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, &needs, &needs_n, e));
+    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, 0, &needs, &needs_n, e));
     TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
     TRY(goals_of_learner(&c->tx, c->arena, &c->learner, &m.state, goals, n, &list, e));
     struct json_out j = start(c);
@@ -91,6 +94,125 @@ enum st api_standing(struct call *c, struct err *e)
     json_close_list(&j);
     json_open_list(&j, "goals");
     for (size_t i = 0; i < n; i++) put_goal(&j, &list[i]);
+    json_close_list(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* GET …/why of a grade, a pace, a suggestion ------------------------------------------------------------------------- */
+
+static struct json_out begin_why(struct call *c, const struct policy_version *p, int64_t at_ms)
+{
+    struct json_out j = start(c);
+    char version[24];
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "learner_id", c->learner.learner_id);
+    snprintf(version, sizeof version, "%lld", (long long)p->policy_id);
+    json_put_str(&j, "policy_version", version);
+    json_put_time(&j, "as_of", at_ms ? at_ms : c->now_ms);
+    return j;
+}
+
+enum st api_grade_why(struct call *c, struct err *e)
+{
+    struct grade_why w;
+    int64_t course_id, at;
+    TRY(call_id(c, "course", &course_id, e));
+    TRY(api_as_of(c, &at, e));
+    TRY(learner_grade_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, course_id, at, &w, e));
+    const struct grade *g = &w.course->grade;
+    struct json_out j = begin_why(c, w.policy, at);
+    json_put_id(&j, "course_id", course_id);
+    json_put_str(&j, "title", w.course->title);
+    json_put_bool(&j, "incomplete", g->incomplete);
+    json_put_str(&j, "letter", g->cut ? g->cut->letter : NULL);
+    json_put_f64(&j, "mean", g->mean);
+    json_put_f64(&j, "incomplete_share", w.policy->policy.incomplete_share);
+    json_open_list(&j, "levels");
+    for (size_t i = 0; i < w.course->count; i++) {
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "competency_id", w.course->competencies[i]->competency_id);
+        json_put_str(&j, "name", w.course->competencies[i]->name);
+        json_put_str(&j, "level", level_code(w.course->levels[i]));
+        if (w.course->levels[i] == LEVEL_NOT_YET) json_put_null(&j, "counts");
+        else json_put_i64(&j, "counts", 1 + (int64_t)w.course->levels[i]);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_open_list(&j, "conversion");
+    for (size_t i = 0; i < w.policy->policy.cut_count; i++) {
+        const struct grade_cut *k = &w.policy->policy.cuts[i];
+        json_open_obj(&j, NULL);
+        json_put_str(&j, "letter", k->letter);
+        json_put_f64(&j, "from", k->from);
+        json_put_f64(&j, "to", k->to);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    json_open_obj(&j, "missing");
+    json_put_i64(&j, "skills_with_evidence", w.outlook.more);
+    json_put_i64(&j, "levels", w.outlook.steps);
+    json_put_str(&j, "for", w.outlook.next ? w.outlook.next->letter : NULL);
+    json_close_obj(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+enum st api_pace_why(struct call *c, struct err *e)
+{
+    struct requirement_standing *list;
+    struct actor who;
+    size_t n, i = 0;
+    int64_t at;
+    const char *id = http_query(c->http, "need");
+    TRY(api_as_of(c, &at, e));
+    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
+    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, at, &list, &n, e));
+    while (i < n && strcmp(list[i].asked.id, id ? id : "") != 0) i++;
+    if (i == n) return err_fail(e, ST_NOT_FOUND, "err.not_found", "need is the id of a requirement");
+    struct json_out j = begin_why(c, regime_policy(&c->snapshot->regime, at ? at : c->now_ms), at);
+    json_open_list(&j, "requirements");
+    put_requirement(&j, &list[i]);
+    json_close_list(&j);
+    json_put_i64(&j, "secure_before", list[i].before);
+    json_put_i64(&j, "days_away", list[i].away);
+    json_put_f64(&j, "weeks_left", list[i].weeks_left);
+    json_put_bool(&j, "at_risk", list[i].at_risk);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+enum st api_next_why(struct call *c, struct err *e)
+{
+    struct next_why w;
+    int64_t competency_id = 0, at;
+    const char *id = http_query(c->http, "competency");
+    if (id && *id && !id_parse(id, &competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
+    TRY(api_as_of(c, &at, e));
+    TRY(learner_next_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency_id, at, &w, e));
+    struct json_out j = begin_why(c, w.policy, at);
+    json_put_id(&j, "competency_id", w.competency->competency_id);
+    json_put_str(&j, "name", w.competency->name);
+    json_put_str(&j, "level", level_code(w.state ? w.state->level : LEVEL_NOT_YET));
+    if (w.days >= 0) json_put_i64(&j, "days_since", w.days);
+    else json_put_null(&j, "days_since");
+    json_put_i64(&j, "review_after_days", w.rules.review_after_days);
+    json_put_i64(&j, "stuck_after", w.rules.stuck_after);
+    json_put_f64(&j, "stuck_below", w.rules.stuck_below);
+    json_open_list(&j, "weighed");
+    for (size_t i = 0; i < w.count; i++) {
+        struct text t;
+        text_init(&t, 4096);
+        words_reason(&t, lang_find(c->who.language, lang_find("en", 0)), &w.list[i]);
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "competency_id", w.list[i].competency->competency_id);
+        json_open_obj(&j, "reason");
+        json_put_str(&j, "code", reason_code(w.list[i].reason));
+        json_put_str(&j, "text", text_str(&t));
+        json_close_obj(&j);
+        json_close_obj(&j);
+        text_release(&t);
+    }
     json_close_list(&j);
     json_close_obj(&j);
     return ST_OK;
@@ -181,9 +303,11 @@ enum st api_look_parse(struct call *c, struct command **out, struct err *e)
     json_t *body;
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
-    *l = (struct look_cmd){.learner_id = c->learner.learner_id, .asker_id = c->who.user_id, .client_id = json_str(body, "client_id", NULL), .note = json_str(body, "note", NULL)};
-    TRY(body_id(body, "competency_id", &l->competency_id, e));
-    if (!catalogue_competency(&c->snapshot->catalogue, l->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency_id");
+    *l = (struct look_cmd){.learner_id = c->learner.learner_id, .asker_id = c->who.user_id, .client_id = json_str(body, "client_id", NULL), .note = json_str(body, "note", NULL), .about = json_str(body, "about", NULL)};
+    bool grade = l->about && strcmp(l->about, "grade") == 0, pace = l->about && strncmp(l->about, "pace:", 5) == 0;
+    if (!pace) TRY(body_id(body, grade ? "course_id" : "competency_id", &l->competency_id, e));
+    if (grade && !catalogue_course(&c->snapshot->catalogue, l->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "course_id");
+    if (!grade && !pace && !catalogue_competency(&c->snapshot->catalogue, l->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency_id");
     TRY(look_check(l, e));
     *out = &l->command;
     return ST_OK;

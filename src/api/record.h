@@ -2,7 +2,12 @@
 #ifndef API_RECORD_H
 #define API_RECORD_H
 #include "gate/gate.h"
+/* ?as_of=: a time, or a date, which means the end of that day; 0: now. (routes.c) */
+enum st api_as_of(struct call *c, int64_t *at_ms, struct err *e);
 enum st api_standing(struct call *c, struct err *e);
+enum st api_grade_why(struct call *c, struct err *e);
+enum st api_pace_why(struct call *c, struct err *e);
+enum st api_next_why(struct call *c, struct err *e);
 enum st api_observe_parse(struct call *c, struct command **out, struct err *e);
 enum st api_observe_reply(struct call *c, struct command *command, struct err *e);
 enum st api_look_parse(struct call *c, struct command **out, struct err *e);

@@ -75,7 +75,7 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
     return ST_OK;
 }
 
-static enum st as_of(struct call *c, int64_t *at_ms, struct err *e)
+enum st api_as_of(struct call *c, int64_t *at_ms, struct err *e)
 {
     const char *s = http_query(c->http, "as_of");
     *at_ms = 0;
@@ -292,7 +292,7 @@ static enum st get_mastery(struct call *c, struct err *e)
     int64_t at, limit, after, last = 0;
     struct mastery_view m;
     char version[24];
-    TRY(as_of(c, &at, e));
+    TRY(api_as_of(c, &at, e));
     TRY(paging(c, &limit, &after, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &m, e));
     struct json_out j = start(c);
@@ -349,7 +349,7 @@ static enum st get_why(struct call *c, struct err *e)
     struct why_view w;
     char version[24];
     TRY(call_id(c, "competency", &competency, e));
-    TRY(as_of(c, &at, e));
+    TRY(api_as_of(c, &at, e));
     TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency, at, &w, e));
     struct json_out j = start(c);
     json_open_obj(&j, NULL);
@@ -378,6 +378,12 @@ static enum st get_why(struct call *c, struct err *e)
     json_put_f64(&j, "nearly_at", w.rule.nearly_at);
     json_put_i64(&j, "least_evidence", w.rule.least_evidence);
     json_put_str(&j, "after_hint", w.rule.after_hint == AFTER_HINT_PRACTICE ? "practice" : "not_alone");
+    json_close_obj(&j);
+    json_open_obj(&j, "model");
+    json_put_f64(&j, "prior", w.model.prior);
+    json_put_f64(&j, "learn", w.model.learn);
+    json_put_f64(&j, "guess", w.model.guess);
+    json_put_f64(&j, "slip", w.model.slip);
     json_close_obj(&j);
     put_missing(&j, &w);
     json_open_list(&j, "steps");
@@ -442,7 +448,7 @@ static enum st get_grades(struct call *c, struct err *e)
     struct report r;
     int64_t at;
     char version[24];
-    TRY(as_of(c, &at, e));
+    TRY(api_as_of(c, &at, e));
     TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
     struct json_out j = start(c);
     json_open_obj(&j, NULL);
@@ -603,6 +609,12 @@ const struct route api_routes[] = {
      .summary = "The evidence behind a level", .reply_schema = "Why", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/learners/:learner/grades", .may = READERS, .learner_param = "learner", .read = get_grades, .query = "as_of",
      .summary = "Course grades, now or as of a moment, and the terms given out", .reply_schema = "Grades", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/grades/:course/why", .may = READERS, .learner_param = "learner", .read = api_grade_why, .query = "as_of",
+     .summary = "What a course grade is made of, and what would change it", .reply_schema = "GradeWhy", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/pace/why", .may = READERS, .learner_param = "learner", .read = api_pace_why, .query = "need as_of",
+     .summary = "What the pace towards a requirement rests on", .reply_schema = "PaceWhy", .records_access = true},
+    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/next/why", .may = READERS, .learner_param = "learner", .read = api_next_why, .query = "competency as_of",
+     .summary = "Why this is suggested next, and what was weighed", .reply_schema = "NextWhy", .records_access = true},
     {.method = HTTP_GET, .path = "/api/v1/learners/:learner/standing", .may = READERS, .learner_param = "learner", .read = api_standing,
      .summary = "Requirements to graduate or move up, and what the state counts", .reply_schema = "Standing", .records_access = true},
     {.method = HTTP_POST, .path = "/api/v1/learners/:learner/looks", .may = MAY_OWN_RECORD | MAY_GUARDIAN_OF, .learner_param = "learner", .body_max = 8192, .kind = ROUTE_WRITE, .parse = api_look_parse,

@@ -12,6 +12,8 @@
 #define LEVEL "{\"enum\":[\"not_yet\",\"started\",\"nearly\",\"secure\"]}"
 #define REASON "{\"type\":\"object\",\"required\":[\"code\",\"text\"],\"properties\":{\"code\":" STRING ",\"text\":" STRING "}}"
 #define REF(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
+#define REQUIREMENT "{\"type\":\"object\",\"required\":[\"id\",\"title\",\"for\",\"kind\",\"have\",\"need\",\"due\",\"done\"],\"properties\":{\"id\":" STRING ",\"title\":" STRING ",\"for\":{\"enum\":[\"graduation\",\"promotion\"]},\"kind\":{\"enum\":[\"competencies\",\"projects\",\"hours\"]}" \
+                      ",\"have\":" NUMBER ",\"need\":" NUMBER ",\"due\":" NULLABLE_STRING ",\"done\":" BOOLEAN ",\"gained\":" NUMBER ",\"weeks\":" NUMBER ",\"weeks_to_go\":" NUMBER "}}"
 #define LIST(of) "{\"type\":\"array\",\"items\":" of "}"
 
 const struct api_schema api_schemas[] = {
@@ -46,6 +48,7 @@ const struct api_schema api_schemas[] = {
     {"Why", "{\"type\":\"object\",\"required\":[\"learner_id\",\"competency_id\",\"level\",\"p_known\",\"rule\",\"policy_version\",\"steps\"],\"properties\":{"
             "\"learner_id\":" ID ",\"competency_id\":" ID ",\"name\":" STRING ",\"level\":" LEVEL ",\"p_known\":" PROBABILITY ",\"prior\":" PROBABILITY
             ",\"policy_version\":" STRING ",\"model_version\":" NULLABLE_ID ",\"as_of\":" STRING
+            ",\"model\":{\"type\":\"object\",\"required\":[\"prior\",\"learn\",\"guess\",\"slip\"],\"properties\":{\"prior\":" PROBABILITY ",\"learn\":" PROBABILITY ",\"guess\":" PROBABILITY ",\"slip\":" PROBABILITY "}}"
             ",\"rule\":{\"type\":\"object\",\"required\":[\"secure_at\",\"nearly_at\",\"least_evidence\"],\"properties\":{\"secure_at\":" PROBABILITY
             ",\"nearly_at\":" PROBABILITY ",\"least_evidence\":" INTEGER ",\"after_hint\":" STRING ",\"rule\":" STRING ",\"type\":" STRING ",\"value\":" PROBABILITY ",\"times\":" INTEGER ",\"of_last\":" INTEGER
             ",\"newest_weight\":" PROBABILITY ",\"seen_right_at\":" PROBABILITY ",\"off_screen\":" INTEGER ",\"gap_days\":" INTEGER ",\"checkpoint\":" BOOLEAN "}}"
@@ -58,13 +61,22 @@ const struct api_schema api_schemas[] = {
                ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"mean\":{\"type\":\"number\"},\"shown\":" INTEGER ",\"competencies\":" INTEGER "}}")
                ",\"terms\":" LIST("{\"type\":\"object\",\"required\":[\"term\",\"title\",\"incomplete\",\"frozen_at\"],\"properties\":{\"term\":" STRING ",\"course_id\":" ID ",\"title\":" STRING ",\"incomplete\":" BOOLEAN
                ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"frozen_at\":" STRING "}}") "}}"},
+    {"GradeWhy", "{\"type\":\"object\",\"required\":[\"learner_id\",\"course_id\",\"policy_version\",\"as_of\",\"incomplete\",\"letter\",\"mean\",\"levels\",\"conversion\",\"missing\"],\"properties\":{\"learner_id\":" ID ",\"course_id\":" ID ",\"title\":" STRING
+                 ",\"policy_version\":" STRING ",\"as_of\":" STRING ",\"incomplete\":" BOOLEAN ",\"letter\":" NULLABLE_STRING ",\"mean\":" NUMBER ",\"incomplete_share\":" PROBABILITY
+                 ",\"levels\":" LIST("{\"type\":\"object\",\"required\":[\"competency_id\",\"level\",\"counts\"],\"properties\":{\"competency_id\":" ID ",\"name\":" STRING ",\"level\":" LEVEL ",\"counts\":{\"type\":[\"integer\",\"null\"]}}}")
+                 ",\"conversion\":" LIST("{\"type\":\"object\",\"required\":[\"letter\",\"from\",\"to\"],\"properties\":{\"letter\":" STRING ",\"from\":" NUMBER ",\"to\":" NUMBER "}}")
+                 ",\"missing\":{\"type\":\"object\",\"required\":[\"skills_with_evidence\",\"levels\",\"for\"],\"properties\":{\"skills_with_evidence\":" INTEGER ",\"levels\":" INTEGER ",\"for\":" NULLABLE_STRING "}}}}"},
+    {"PaceWhy", "{\"type\":\"object\",\"required\":[\"learner_id\",\"policy_version\",\"as_of\",\"requirements\"],\"properties\":{\"learner_id\":" ID ",\"policy_version\":" STRING ",\"as_of\":" STRING ",\"requirements\":" LIST(REQUIREMENT)
+                ",\"secure_before\":" INTEGER ",\"days_away\":" INTEGER ",\"weeks_left\":" NUMBER ",\"at_risk\":" BOOLEAN "}}"},
+    {"NextWhy", "{\"type\":\"object\",\"required\":[\"learner_id\",\"competency_id\",\"policy_version\",\"as_of\",\"level\",\"weighed\"],\"properties\":{\"learner_id\":" ID ",\"competency_id\":" ID ",\"name\":" STRING ",\"policy_version\":" STRING ",\"as_of\":" STRING
+                ",\"level\":" LEVEL ",\"days_since\":{\"type\":[\"integer\",\"null\"]},\"review_after_days\":" INTEGER ",\"stuck_after\":" INTEGER ",\"stuck_below\":" PROBABILITY
+                ",\"weighed\":" LIST("{\"type\":\"object\",\"required\":[\"competency_id\",\"reason\"],\"properties\":{\"competency_id\":" ID ",\"reason\":" REASON "}}") "}}"},
     {"Standing", "{\"type\":\"object\",\"required\":[\"learner_id\",\"requirements\",\"goals\"],\"properties\":{\"learner_id\":" ID ",\"requirements\":"
-                 LIST("{\"type\":\"object\",\"required\":[\"id\",\"title\",\"for\",\"kind\",\"have\",\"need\",\"due\",\"done\"],\"properties\":{\"id\":" STRING ",\"title\":" STRING ",\"for\":{\"enum\":[\"graduation\",\"promotion\"]},\"kind\":{\"enum\":[\"competencies\",\"projects\",\"hours\"]}"
-                      ",\"have\":" NUMBER ",\"need\":" NUMBER ",\"due\":" NULLABLE_STRING ",\"done\":" BOOLEAN ",\"gained\":" NUMBER ",\"weeks\":" NUMBER ",\"weeks_to_go\":" NUMBER "}}")
+                 LIST(REQUIREMENT)
                  ",\"goals\":" LIST("{\"type\":\"object\",\"required\":[\"goal_id\",\"title\",\"counted_by\",\"by_test\",\"ours\",\"standards\",\"seen\",\"secure\",\"disagree\"],\"properties\":{\"goal_id\":" ID ",\"title\":" STRING
                       ",\"counted_by\":{\"enum\":[\"state\",\"district\"]},\"by_test\":" STANDING ",\"ours\":" STANDING ",\"standards\":" INTEGER ",\"seen\":" INTEGER ",\"secure\":" INTEGER ",\"disagree\":" BOOLEAN
                       ",\"latest\":{\"type\":\"object\",\"required\":[\"test\",\"taken_on\"],\"properties\":{\"test\":" STRING ",\"taken_on\":" STRING ",\"score\":" NUMBER ",\"standard_error\":" NUMBER ",\"level\":" INTEGER "}}}}") "}}"},
-    {"Look", "{\"type\":\"object\",\"required\":[\"client_id\",\"competency_id\",\"note\"],\"properties\":{\"client_id\":" STRING ",\"competency_id\":" ID ",\"note\":" STRING "}}"},
+    {"Look", "{\"type\":\"object\",\"required\":[\"client_id\",\"note\"],\"properties\":{\"client_id\":" STRING ",\"competency_id\":" ID ",\"course_id\":" ID ",\"about\":{\"type\":\"string\",\"description\":\"none: the level of a skill; grade, with course_id; pace: and a requirement; next: a suggestion\"},\"note\":" STRING "}}"},
     {"LookReply", "{\"type\":\"object\",\"required\":[\"asked\"],\"properties\":{\"asked\":" BOOLEAN "}}"},
     {"Observation", "{\"type\":\"object\",\"required\":[\"client_id\",\"competency_id\",\"learner_ids\"],\"properties\":{\"client_id\":" STRING ",\"competency_id\":" ID ",\"learner_ids\":" LIST(ID)
                     ",\"kind\":{\"enum\":[\"observation\",\"judgement\"]},\"level\":" LEVEL ",\"score\":" PROBABILITY ",\"note\":" STRING "}}"},

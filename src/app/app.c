@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/figure.h"
 #include "app/hub.h"
 #include "app/items.h"
 #include "app/people.h"
@@ -51,9 +52,10 @@ enum st app_init(struct app *app, struct db *db, struct clock clock, const char 
     }
     app->hub = hub_new();
     app->items = item_cache_new(4096);
+    app->figures = figures_new();
     app->people = people_new();
     app->states = states_new();
-    if (!app->hub || !app->items || !app->people || !app->states) return err_fail(e, ST_NOMEM, "err.memory", "start");
+    if (!app->hub || !app->items || !app->figures || !app->people || !app->states) return err_fail(e, ST_NOMEM, "err.memory", "start");
     return ST_OK;
 }
 
@@ -69,6 +71,7 @@ void app_release(struct app *app)
     app->snapshot = NULL;
     hub_free(app->hub);
     item_cache_free(app->items);
+    figures_free(app->figures);
     people_free(app->people);
     states_free(app->states);
     pthread_mutex_destroy(&app->lock);

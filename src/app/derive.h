@@ -1,6 +1,7 @@
 #ifndef APP_DERIVE_H
 #define APP_DERIVE_H
 #include "app/app.h"
+#include "histories.h"
 #include "rules/state.h"
 #include "store/answer.h"
 
@@ -15,9 +16,14 @@ struct derived {
     size_t row_count;
     struct evidence *list;
     size_t facts;
+    struct took took;
 };
 
 /* A learner's facts, those before an id (INT64_MAX: all), folded under a policy. */
 enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, int64_t before, struct derived *d, struct err *e) WARN_UNUSED;
+
+/* The levels alone, from packed histories where there are some: state and rows without the policy and model of their latest fact,
+ * no bytes, no list. */
+enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct folding_views *views, struct derived *d, struct err *e) WARN_UNUSED;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "app/rebuild.h"
 #include "base/log.h"
+#include "histories.h"
 
 struct due {
     struct app *app;
@@ -23,10 +24,18 @@ static bool is_due(struct app *app)
     return due;
 }
 
+static void pack(struct due *d)
+{
+    struct err e = {0};
+    int64_t packed;
+    if (histories_extend(d->app, d->conn, &d->stop, &packed, &e) != ST_OK) log_line(LOG_WARN, "pack", "%s", e.detail); /* next time */
+    else if (packed) log_line(LOG_INFO, "pack", "histories of %" PRId64 " learners", packed);
+}
+
 static void *watch(void *arg)
 {
     struct due *d = arg;
-    enum { TURNS = 10 };
+    enum { TURNS = 10, FIRST_PACK_S = 600, PACK_EACH_S = 6 * 3600 };
     const struct timespec turn = {.tv_nsec = 1000000000 / TURNS};
     for (int i = 0; !atomic_load(&d->stop); i++) {
         struct rebuild_report r = {0};
@@ -36,6 +45,7 @@ static void *watch(void *arg)
             if (rebuild_due(d->app, d->conn, &d->stop, &done, &r, &e) != ST_OK) log_line(LOG_WARN, "derive", "%s", e.detail); /* asked again in a second */
             else if (done) log_line(LOG_INFO, "derive", "rules came into force: %" PRId64 " learners, %" PRId64 " levels are others", r.learners, r.rows_differed);
         }
+        if (i % TURNS == 0 && i / TURNS % PACK_EACH_S == FIRST_PACK_S) pack(d);
         nanosleep(&turn, NULL);
     }
     return NULL;

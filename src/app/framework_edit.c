@@ -18,7 +18,7 @@ const char *framework_edit_code(enum framework_edit k)
 
 static const struct competency *skill(const struct framework_cmd *f, int64_t id) { return catalogue_competency(&f->snapshot->catalogue, id); }
 
-static char *words_json(const char *code, const char *name, const char *statement, const char *home)
+char *framework_words_json(const char *code, const char *name, const char *statement, const char *home)
 {
     json_t *o = json_pack("{s:s,s:s,s:s,s:s}", "code", code, "name", name, "statement", statement, "try_at_home", home);
     char *s = o ? json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
@@ -32,8 +32,8 @@ static enum st put_on_record(struct app *app, struct tx *tx, struct framework_cm
     struct stmt *q;
     int64_t rows = 0;
     const struct competency *k = skill(f, f->competency_id);
-    char *before = f->kind == FRAMEWORK_CHANGE ? words_json(k->code, k->name, k->statement, k->try_at_home) : NULL;
-    char *after = f->kind <= FRAMEWORK_CHANGE ? words_json(f->code, f->name, f->statement, f->try_at_home) : NULL;
+    char *before = f->kind == FRAMEWORK_CHANGE ? framework_words_json(k->code, k->name, k->statement, k->try_at_home) : NULL;
+    char *after = f->kind <= FRAMEWORK_CHANGE ? framework_words_json(f->code, f->name, f->statement, f->try_at_home) : NULL;
     enum st st = tx_stmt(tx, SQL_framework_edit_insert, &q, e);
     if (st == ST_OK) {
         bind_i64(q, "edit_id", app_id(app));

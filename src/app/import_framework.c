@@ -1,8 +1,10 @@
 /* A framework -> framework, competencies, links between them, and the outside names that mean the same. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "app/framework_edit.h"
 #include "domain/framework.h"
 #include "import_sync.h"
 #include "interop/asn.h"
@@ -47,6 +49,37 @@ static enum st framework_write(struct importer *im, struct tx *tx, struct sync_r
     return stmt_run(q, NULL, e);
 }
 
+/* What an import changes or ends in a framework that was here already: as it was and as it is now, in the framework's history. */
+static enum st put_on_record(struct importer *im, struct tx *tx, const struct sync_row *row, const char *kind, const char *after, struct err *e)
+{
+    struct stmt *q;
+    bool there;
+    char client_id[64];
+    TRY(tx_stmt(tx, SQL_competency_words, &q, e));
+    bind_i64(q, "competency_id", row->row_id);
+    TRY(stmt_step(q, &there, e));
+    if (!there) return ST_OK;
+    int64_t framework_id = col_i64(q, 4), edit_id = app_id(im->app);
+    char *before = framework_words_json(col_text(q, 0), col_text(q, 1), col_text(q, 2), col_text(q, 3));
+    if (!before) return no_memory(e);
+    snprintf(client_id, sizeof client_id, "import-%lld", (long long)edit_id);
+    enum st st = strcmp(before, after) == 0 ? ST_OK : tx_stmt(tx, SQL_framework_edit_insert, &q, e);
+    if (st == ST_OK && strcmp(before, after) != 0) {
+        bind_i64(q, "edit_id", edit_id);
+        bind_i64(q, "framework_id", framework_id);
+        bind_text(q, "client_id", client_id);
+        bind_text(q, "kind", kind);
+        bind_i64(q, "competency_id", row->row_id);
+        bind_null(q, "other_id");
+        bind_text(q, "before", before);
+        bind_text(q, "after", after);
+        bind_i64(q, "author_id", 0);
+        st = stmt_run(q, NULL, e);
+    }
+    free(before);
+    return st;
+}
+
 static enum st competency_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct framework_import *x = im->set;
@@ -54,6 +87,12 @@ static enum st competency_write(struct importer *im, struct tx *tx, struct sync_
     struct stmt *q;
     char name[160];
     short_name(c, name);
+    if (row->action == SYNC_CHANGE || row->action == SYNC_REOPEN) {
+        char *after = framework_words_json(c->code, name, *c->statement ? c->statement : name, c->try_at_home);
+        enum st st = after ? put_on_record(im, tx, row, "change", after, e) : no_memory(e);
+        free(after);
+        TRY(st);
+    }
     TRY(tx_stmt(tx, SQL_competency_set, &q, e));
     bind_i64(q, "competency_id", row->row_id);
     bind_i64(q, "framework_id", sync_id(&x->frameworks, x->f->document.uri));
@@ -96,7 +135,11 @@ static enum st match_write(struct importer *im, struct tx *tx, struct sync_row *
     return ST_OK;
 }
 
-static enum st competency_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_competency_close, r->row_id, e); }
+static enum st competency_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    TRY(put_on_record(im, tx, r, "end", "", e));
+    return sync_close_with(im, tx, SQL_competency_close, r->row_id, e);
+}
 static enum st link_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_link_close, r->row_id, e); }
 
 #define PLAN(sync_, id_, name_, index_)                                                                                \

@@ -90,6 +90,7 @@ enum st learner_why(struct app *app, const struct snapshot *s, struct tx *tx, st
     const struct bkt *model = model_bkt(regime_model(&s->regime, at), competency_id);
     const struct competency_state nothing = {.competency_id = competency_id, .p_known = model->prior};
     out->prior = model->prior;
+    out->model = *model;
     out->value = mastery_value(&out->rule, out->state ? out->state : &nothing);
     out->outlook = mastery_outlook(&out->rule, model, out->state ? out->state : &nothing);
     out->steps = g.steps;

@@ -109,9 +109,9 @@ size_t next_items(const struct snapshot *s, const struct learner_state *state, i
     if (most > NEXT_MAX) most = NEXT_MAX;
     for (size_t i = 0; i < course_count; i++) {
         const struct course *k = catalogue_course(&s->catalogue, courses[i].course_id);
-        const struct policy *p = regime_policy_in(&s->regime, courses[i].org_id, courses[i].class_id, now_ms);
+        const struct policy p = regime_policy_here(&s->regime, courses[i].org_id, courses[i].class_id, learner_id, now_ms);
         struct next_choice choice[NEXT_MAX];
-        size_t m = k ? next_choose(p, state, k->candidates, k->count, now_ms, choice, most) : 0;
+        size_t m = k ? next_choose(&p, state, k->candidates, k->count, now_ms, choice, most) : 0;
         for (size_t j = 0; j < m; j++) {
             const struct competency *c = &s->catalogue.competencies[k->competency[choice[j].candidate]];
             bool twice = false;

@@ -143,6 +143,7 @@ static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, st
     if (!p->reason || !*p->reason) return err_fail(e, ST_INVALID, "policy.reason", "say why: a version of the rules is kept with its reason");
     if (p->until_ms && p->until_ms <= at) return err_fail(e, ST_INVALID, "policy.until", "it would end before it begins");
     TRY(documents_make(s, p, at, d, e));
+    TRY(policy_check_drafters(d->given, e));
     TRY(policy_may_set(d->upper, d->given, p->scope, e));
     TRY(compare(a, &s->regime, p, d, out, e));
     if (out->re_derives && !p->effective_at_ms) {

@@ -257,6 +257,8 @@ enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, st
     TRY(help_entries(&x, which, list, 200, &count, e));
     for (size_t i = 0; i < v.learner_count; i++) {
         x.l = &v.learners[i];
+        const struct policy here = regime_policy_here(&s->regime, v.org_id, which->class_id, x.l->learner_id, x.now_ms);
+        x.policy = &here;
         TRY(recent_list(tx, a, x.l->learner_id, LOOK_BACK, &x.recent, &x.recent_count, e));
         rank[i] = 0;
         while (rank[i] < RANKS && !reasons[rank[i]](&x, &found[i])) rank[i]++;

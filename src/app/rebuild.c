@@ -28,16 +28,11 @@ static const struct evidence *fact_of(const struct latest *l, int64_t id)
     return lo < l->n && l->facts[lo].evidence_id == id ? &l->facts[lo] : NULL;
 }
 
-enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, int64_t before, struct derived *d, struct err *e)
+static enum st make_rows(struct arena *a, int64_t learner_id, struct derived *d, struct err *e)
 {
-    TRY(evidence_to_fold(tx, a, learner_id, 0, &d->list, &d->facts, e));
-    while (d->facts && d->list[d->facts - 1].evidence_id >= before) d->facts--;
-    const struct evidence *facts = d->list;
-    TRY(regime_fold(&s->regime, &s->catalogue, policy, a, facts, d->facts, &d->state, NULL, NULL, e));
-    if (state_encode(a, &d->state, &d->bytes, &d->n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
+    const struct latest l = {d->list, d->list ? d->facts : 0};
     d->rows = arena_array(a, d->state.count + 1, sizeof *d->rows);
     if (!d->rows) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
-    struct latest l = {facts, d->facts};
     for (size_t i = 0; i < d->state.count; i++) {
         const struct competency_state *k = &d->state.competency[i];
         const struct evidence *v = fact_of(&l, k->last_evidence_id);
@@ -46,6 +41,26 @@ enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t
                                                        k->alone, k->right, k->last_evidence_id, v ? v->policy_id : 0, v ? v->model_id : 0};
     }
     return ST_OK;
+}
+
+enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, int64_t before, struct derived *d, struct err *e)
+{
+    int64_t begin_us = clock_mono_us();
+    TRY(evidence_to_fold(tx, a, learner_id, 0, &d->list, &d->facts, e));
+    int64_t read_us = clock_mono_us(), fold_us = clock_cpu_us();
+    while (d->facts && d->list[d->facts - 1].evidence_id >= before) d->facts--;
+    const struct evidence *facts = d->list;
+    TRY(regime_fold(&s->regime, &s->catalogue, policy, a, facts, d->facts, &d->state, NULL, NULL, e));
+    if (state_encode(a, &d->state, &d->bytes, &d->n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "rebuild");
+    TRY(make_rows(a, learner_id, d, e));
+    d->took = (struct took){read_us - begin_us, clock_cpu_us() - fold_us};
+    return ST_OK;
+}
+
+enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct folding_views *views, struct derived *d, struct err *e)
+{
+    TRY(history_fold(s, tx, a, learner_id, policy, views, &d->state, &d->facts, &d->took, e));
+    return make_rows(a, learner_id, d, e);
 }
 
 static bool same_rows(const struct mastery_row *a, const struct mastery_row *b)
@@ -110,6 +125,8 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
     if (st != ST_OK) goto out;
     out->learners++;
     out->facts += (int64_t)d.facts;
+    out->read_us += d.took.read_us;
+    out->fold_us += d.took.fold_us;
     bool state_same = false;
     st = same_state(r->s, &a, policy, &stored, &d, &state_same, e);
     if (st != ST_OK) goto out;
@@ -119,6 +136,10 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
         for (size_t k = 0; k < n && !same; k++) same = same_rows(&rows[k], &d.rows[i]);
         differed += !same;
     }
+    bool history_same = true;
+    st = r->mode == REBUILD_WRITE ? history_keep(tx, &a, learner_id, d.list, d.facts, &history_same, e) : history_check(tx, &a, learner_id, d.list, d.facts, &history_same, e);
+    if (st != ST_OK) goto out;
+    out->histories_differed += !history_same;
     out->states_differed += !state_same;
     out->rows_differed += differed;
     if (r->mode == REBUILD_WRITE && (!state_same || differed)) {

@@ -98,15 +98,20 @@ static enum st class_org(struct tx *tx, int64_t class_id, int64_t *org_id, struc
     return ST_OK;
 }
 
-static enum st narrow_one(struct policy_narrow *n, struct err *e)
+static enum st narrow_one(struct arena *a, struct policy_narrow *n, struct err *e)
 {
     json_t *upper = json_loads(n->upper->doc, 0, NULL), *own = json_loads(n->own->doc, 0, NULL), *within = policy_within(upper, own, SCOPE_CLASS), *both = within ? policy_merge(upper, within) : NULL;
     enum st st = both ? policy_from_json(both, &n->merged, e) : no_memory(e);
     if (st == ST_INVALID) { /* what holds above was changed since, and they no longer go together */
         n->merged = n->upper->policy;
+        n->doc = n->upper->doc;
         st = ST_OK;
     }
     n->merged.policy_id = n->own->policy_id;
+    char *doc = n->doc || !both ? NULL : json_dumps(both, JSON_COMPACT);
+    if (doc) n->doc = arena_strdup(a, doc);
+    free(doc);
+    if (st == ST_OK && !n->doc) st = no_memory(e);
     json_t *all[] = {upper, own, within, both};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
     return st;
@@ -129,7 +134,7 @@ static enum st narrow_down(struct tx *tx, struct arena *a, struct regime *r, str
             struct policy_narrow *n = &r->narrow[r->narrow_count++];
             n->upper = upper;
             n->own = &r->policies[i];
-            TRY(narrow_one(n, e));
+            TRY(narrow_one(a, n, e));
         }
     }
     return ST_OK;
@@ -176,6 +181,7 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         v->base_id = col_i64(q, 8);
         v->derived = col_i64(q, 9) >= 0;
         if (!v->doc || !v->reason) return no_memory(e);
+        r.learner_count += v->scope == SCOPE_LEARNER;
         if (v->scope == SCOPE_DISTRICT) TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e)); /* a school's says little alone */
     }
     TRY(pair_up(a, &r, e));
@@ -235,6 +241,33 @@ const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, in
     for (size_t i = 0; own && i < r->narrow_count; i++)
         if (r->narrow[i].upper == upper && r->narrow[i].own == own) return &r->narrow[i].merged;
     return &upper->policy;
+}
+
+/* What holds in a class, and the document of it. */
+static const struct policy *held_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms, const char **doc)
+{
+    const struct policy *p = regime_policy_in(r, org_id, class_id, at_ms);
+    *doc = regime_policy_for(r, org_id, at_ms)->doc;
+    for (size_t i = 0; i < r->narrow_count; i++)
+        if (&r->narrow[i].merged == p) *doc = r->narrow[i].doc;
+    return p;
+}
+
+struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id, int64_t at_ms)
+{
+    const char *upper_doc;
+    struct policy p = *held_in(r, org_id, class_id, at_ms, &upper_doc), merged = {0};
+    const struct policy_version *own = r->learner_count && learner_id ? latest(r, SCOPE_LEARNER, learner_id, at_ms) : NULL;
+    struct err e;
+    if (!own) return p;
+    json_t *upper = json_loads(upper_doc, 0, NULL), *doc = json_loads(own->doc, 0, NULL), *within = policy_within(upper, doc, SCOPE_LEARNER), *both = within ? policy_merge(upper, within) : NULL;
+    if (both && policy_from_json(both, &merged, &e) == ST_OK) { /* else they no longer go together: as in the class */
+        p = merged;
+        p.policy_id = own->policy_id;
+    }
+    json_t *all[] = {upper, doc, within, both};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
+    return p;
 }
 
 enum st regime_school_of(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e)
@@ -339,31 +372,4 @@ void regime_view(const struct regime *r, const struct catalogue *c, const struct
         out->rule[i] = regime_rule(c, p, ids[i]);
     }
     out->fact = (struct fold_fact){v, n, out->ids, out->bkt, out->rule};
-}
-
-static bool withdrawn(const struct evidence *facts, size_t n, int64_t id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (facts[i].replaces_id == id) return true;
-    return false;
-}
-
-enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
-                    const struct evidence *facts, size_t n, struct learner_state *io, fold_watch *watch, void *ctx,
-                    struct err *e)
-{
-    struct learner_state s = *io;
-    size_t corrections = 0;
-    for (size_t i = 0; i < n; i++) corrections += facts[i].replaces_id != 0;
-    for (size_t i = 0; i < n; i++) {
-        struct fact_view view;
-        struct fold_step steps[BKT_SKILLS_MAX];
-        size_t moved;
-        if (corrections && withdrawn(facts, n, facts[i].evidence_id)) continue;
-        regime_view(r, c, policy, &facts[i], &view);
-        TRY(fold_fact(a, &view.fact, &s, steps, &moved, e));
-        if (watch) watch(ctx, &facts[i], steps, moved);
-    }
-    *io = s;
-    return ST_OK;
 }

@@ -4,6 +4,7 @@
 #include "app/answer.h"
 #include "app/goals.h"
 #include "app/said.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "base/list.h"
 
@@ -37,7 +38,7 @@ struct credits {
     double amount;
 };
 
-static enum st load_credits(struct tx *tx, struct arena *a, int64_t learner_id, struct credits **out, size_t *n, struct err *e)
+static enum st load_credits(struct tx *tx, struct arena *a, int64_t learner_id, int64_t at_ms, struct credits **out, size_t *n, struct err *e)
 {
     struct stmt *q;
     size_t cap = 0;
@@ -48,6 +49,7 @@ static enum st load_credits(struct tx *tx, struct arena *a, int64_t learner_id, 
     for (bool row;;) {
         TRY(stmt_step(q, &row, e));
         if (!row) return ST_OK;
+        if (id_time_ms(col_i64(q, 0)) > at_ms) continue;
         struct credits *k = LIST_ADD(a, *out, *n, cap);
         if (!k) return no_memory(e);
         snprintf(k->requirement, sizeof k->requirement, "%s", col_text(q, 2));
@@ -76,18 +78,19 @@ static size_t secure_of(const struct learner_state *state, const struct competen
 
 struct pace {
     struct mastery_view now, before;
+    int64_t away;
     double weeks; /* attended, between the two */
 };
 
 /* What was secure eight weeks ago, by the rules of then, beside now; days away do not count as time. */
-static enum st load_pace(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, struct pace *p, struct err *e)
+static enum st load_pace(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t as_of_ms, struct pace *p, struct err *e)
 {
-    int64_t now = app_now_ms(app), away;
+    int64_t now = as_of_ms ? as_of_ms : app_now_ms(app);
     int32_t today = tz_date(s->zone, now);
-    TRY(learner_mastery(app, s, tx, a, who, 0, &p->now, e));
+    TRY(learner_mastery(app, s, tx, a, who, as_of_ms, &p->now, e));
     TRY(learner_mastery(app, s, tx, a, who, now - PACE_DAYS * INT64_C(86400000), &p->before, e));
-    TRY(days_away(tx, who->learner_id, today - PACE_DAYS + 1, today, &away, e));
-    p->weeks = (double)PACE_DAYS / 7 - (double)away / SCHOOL_DAYS_A_WEEK;
+    TRY(days_away(tx, who->learner_id, today - PACE_DAYS + 1, today, &p->away, e));
+    p->weeks = (double)PACE_DAYS / 7 - (double)p->away / SCHOOL_DAYS_A_WEEK;
     return ST_OK;
 }
 
@@ -98,19 +101,21 @@ static enum st stand_competencies(const struct snapshot *s, struct arena *a, con
     TRY(branch_standards(&s->catalogue, a, &b, &list, &v->standards, e));
     size_t now = secure_of(&p->now.state, list, v->standards), before = secure_of(&p->before.state, list, v->standards);
     v->have = (double)now;
+    v->before = (int64_t)before;
+    v->away = p->away;
     v->gained = now > before ? (double)(now - before) : 0;
     v->weeks = p->weeks;
     v->to_go = weeks_to_go(v->have, v->asked.need, v->gained, v->weeks);
     return ST_OK;
 }
 
-enum st requirements_of(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, const char *grade, struct requirement_standing **out, size_t *n, struct err *e)
+enum st requirements_of(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, const char *grade, int64_t as_of_ms, struct requirement_standing **out, size_t *n, struct err *e)
 {
     struct requirement asked[REQUIREMENTS_MAX];
     struct credits *credits;
     struct pace pace;
     size_t count;
-    int64_t now = app_now_ms(app);
+    int64_t now = as_of_ms ? as_of_ms : app_now_ms(app);
     int32_t today = tz_date(s->zone, now), ends;
     int at = grade_number(grade);
     TRY(asked_for(s, now, asked, n, e));
@@ -118,8 +123,8 @@ enum st requirements_of(struct app *app, const struct snapshot *s, struct tx *tx
     if (!*out) return no_memory(e);
     if (!*n) return ST_OK;
     TRY(year_ends(tx, today, &ends, e));
-    TRY(load_credits(tx, a, who->learner_id, &credits, &count, e));
-    TRY(load_pace(app, s, tx, a, who, &pace, e));
+    TRY(load_credits(tx, a, who->learner_id, now, &credits, &count, e));
+    TRY(load_pace(app, s, tx, a, who, as_of_ms, &pace, e));
     size_t kept = 0;
     for (size_t i = 0; i < *n; i++) {
         struct requirement_standing *v = &(*out)[kept];

@@ -1,9 +1,9 @@
 /* The levels that are stored against those under other rules, by as many threads as there are processors. Learners go in
  * slices; what changes is told slice by slice, in order, so that the answer does not depend on the threads. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/next.h"
 #include "app/rebuild.h"
@@ -45,6 +45,7 @@ struct asker { /* one thread */
         struct policy policy;
     } tried[TRIED_MAX];
     size_t tried_count;
+    struct folding_views *views;
     struct rebuild_report report;
     enum st st;
     struct err err;
@@ -103,6 +104,8 @@ static enum st compare(struct asker *k, struct slice *s, int64_t learner_id, con
 {
     k->report.learners++;
     k->report.facts += (int64_t)d->facts;
+    k->report.read_us += d->took.read_us;
+    k->report.fold_us += d->took.fold_us;
     for (size_t i = 0; i < d->row_count; i++) {
         size_t at = 0;
         while (at < n && rows[at].competency_id != d->rows[i].competency_id) at++;
@@ -168,7 +171,7 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     if (q->scope == SCOPE_SCHOOL && org_id != q->scope_id) return ST_OK;
     const struct policy_version *now = regime_policy_for(&q->s->regime, org_id, q->at_ms);
     TRY(try_over(k, now, org_id, &policy, e));
-    TRY(derive(q->s, tx, a, learner_id, policy, INT64_MAX, &d, e));
+    TRY(derive_levels(q->s, tx, a, learner_id, policy, k->views, &d, e));
     TRY(mastery_list(tx, a, learner_id, &rows, &n, e));
     TRY(compare(k, s, learner_id, &d, rows, n, e));
     return compare_grades(k, tx, a, learner_id, &now->policy, policy, rows, n, &d, e);
@@ -203,7 +206,9 @@ static void *ask(void *arg)
     struct conn *c;
     k->st = conn_open(k->q->app->db, CONN_READ, &c, &k->err);
     if (k->st != ST_OK) return NULL;
+    k->views = folding_views_new();
     k->st = ask_slices(k, c, &k->err);
+    folding_views_free(k->views);
     conn_close(c);
     return NULL;
 }
@@ -234,7 +239,8 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
 
 static enum st ask_all(struct question *q, struct rebuild_report *out, struct err *e)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t may;
+    int processors = sched_getaffinity(0, sizeof may, &may) == 0 ? CPU_COUNT(&may) : 1; /* those that this process may use */
     size_t n = processors < 1 ? 1 : processors > THREADS_MAX ? THREADS_MAX : (size_t)processors;
     struct asker *k = calloc(n, sizeof *k);
     enum st st = ST_OK;
@@ -252,6 +258,8 @@ static enum st ask_all(struct question *q, struct rebuild_report *out, struct er
         }
         out->learners += k[i].report.learners;
         out->facts += k[i].report.facts;
+        out->read_us += k[i].report.read_us;
+        out->fold_us += k[i].report.fold_us;
         out->changed += k[i].report.changed;
         out->grades += k[i].report.grades;
         out->grades_changed += k[i].report.grades_changed;

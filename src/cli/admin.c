@@ -30,6 +30,13 @@ static enum st derive_anew(struct cli *c, struct err *e)
     return st;
 }
 
+static void put_cost(struct json_out *j, const struct rebuild_report *r)
+{
+    json_put_i64(j, "facts", r->facts);
+    json_put_f64(j, "read_s", (double)r->read_us / 1e6);
+    json_put_f64(j, "fold_s", (double)r->fold_us / 1e6);
+}
+
 static int run_migrate(struct cli *c)
 {
     struct err e = {0};
@@ -145,7 +152,7 @@ static int run_check(struct cli *c)
     if (st == ST_OK) st = derived_digest(&a.app, a.conn, digest, &e);
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
-    bool good = r.states_differed == 0 && r.rows_differed == 0;
+    bool good = r.states_differed == 0 && r.rows_differed == 0 && r.histories_differed == 0;
     if (c->json) {
         struct text t;
         struct json_out j;
@@ -154,9 +161,10 @@ static int run_check(struct cli *c)
         json_open_obj(&j, NULL);
         json_put_bool(&j, "ok", good);
         json_put_i64(&j, "learners", r.learners);
-        json_put_i64(&j, "facts", r.facts);
+        put_cost(&j, &r);
         json_put_i64(&j, "states_differed", r.states_differed);
         json_put_i64(&j, "rows_differed", r.rows_differed);
+        json_put_i64(&j, "histories_differed", r.histories_differed);
         json_put_str(&j, "digest", digest);
         json_close_obj(&j);
         cli_print_json(&t);
@@ -165,6 +173,7 @@ static int run_check(struct cli *c)
     } else {
         printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows differ from what the facts say.\ndigest %s\n", good ? "Sound" : "NOT SOUND",
                (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed, digest);
+        if (r.histories_differed) printf("%lld packed histories are not what the facts are.\n", (long long)r.histories_differed);
         if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to put them right\n", c->db);
     }
     return good ? 0 : 1;
@@ -211,7 +220,7 @@ static int try_policy(struct cli *c, const char *path)
     }
     json_close_list(&j);
     json_put_i64(&j, "learners", r.learners);
-    json_put_i64(&j, "facts", r.facts);
+    put_cost(&j, &r);
     json_put_i64(&j, "changed", r.changed);
     json_put_i64(&j, "grades", r.grades);
     json_put_i64(&j, "grades_changed", r.grades_changed);
@@ -309,9 +318,10 @@ static int run_rebuild(struct cli *c)
     json_out_init(&j, &t);
     json_open_obj(&j, NULL);
     json_put_i64(&j, "learners", r.learners);
-    json_put_i64(&j, "facts", r.facts);
+    put_cost(&j, &r);
     json_put_i64(&j, "states_differed", r.states_differed);
     json_put_i64(&j, "rows_differed", r.rows_differed);
+    json_put_i64(&j, "histories_differed", r.histories_differed);
     json_close_obj(&j);
     cli_print_json(&t);
     return 0;

@@ -7,8 +7,8 @@
 
 static const char purposes[] =
     "{\"purposes\":["
-    "{\"id\":\"explain\",\"text\":\"so that our students can say what they are learning, why, and how they will know\",\"measure\":\"what students say in the survey\"},"
-    "{\"id\":\"nobody_waits\",\"text\":\"so that nobody is left waiting, and nobody is left behind alone\",\"measure\":\"days without a step forward\"},"
+    "{\"id\":\"explain\",\"text\":\"so that our students can say what they are learning, why, and how they will know\",\"measure\":\"second looks that get an answer\",\"figure\":\"looks_answered\"},"
+    "{\"id\":\"nobody_waits\",\"text\":\"so that nobody is left waiting, and nobody is left behind alone\",\"measure\":\"students with a step forward in two weeks\",\"figure\":\"shown_lately\"},"
     "{\"id\":\"steer\",\"text\":\"so that our students can choose, plan and answer for it\",\"measure\":\"choices offered and taken\"}],"
     "\"about\":{"
     "\"mastery.secure_at\":{\"purpose\":\"explain\",\"text\":\"Secure is a strong word here: the evidence must make it very likely.\",\"lock\":\"open\",\"least\":0.85,\"most\":0.97},"
@@ -19,7 +19,8 @@ static const char purposes[] =
     "\"requirements\":["
     "{\"id\":\"fractions\",\"title\":\"Fractions and lines\",\"for\":\"promotion\",\"by_grade\":\"05\",\"kind\":\"competencies\",\"competencies\":\"waymark:starter\",\"need\":10},"
     "{\"id\":\"service\",\"title\":\"Help in the community\",\"for\":\"promotion\",\"by_grade\":\"08\",\"kind\":\"hours\",\"what\":\"service\",\"need\":20},"
-    "{\"id\":\"capstone\",\"title\":\"A project of one’s own\",\"for\":\"graduation\",\"by_grade\":\"12\",\"kind\":\"projects\",\"need\":1}]}";
+    "{\"id\":\"capstone\",\"title\":\"A project of one’s own\",\"for\":\"graduation\",\"by_grade\":\"12\",\"kind\":\"projects\",\"need\":1}],"
+    "\"drafted_by\":[\"Sofia Rivera\",\"Karim Haddad\",\"Ben Tallis\",\"Iris Vogel\"]}";
 
 static const struct {
     const char *client_id, *kind, *note, *owner, *answer;

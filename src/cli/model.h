@@ -7,8 +7,11 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "engine/bkt_general.h"
+#include "engine/interval.h"
+#include "engine/irt.h"
 #include "engine/metrics.h"
 #include "engine/responses.h"
+#include "engine/simulate.h"
 
 struct logistic;
 
@@ -32,12 +35,23 @@ bool column_is(const char *header, const char *name);
 /* --- a log of answers --- */
 struct log_columns { /* names given on the command line; NULL: the known ones */
     const char *user, *item, *skill, *correct, *time, *group;
+    const char *took, *hints; /* a time whose name begins or ends with ms is in milliseconds */
+    bool beside;              /* look for times and hints under their known names too */
+    bool truth;               /* and for what model simulate --log says of the truth */
+};
+enum { TRUE_MASTERED = 2, TRUE_LAPSED = 4, TRUE_STUCK = 8, TRUE_IDLE = 16 };
+struct log_beside {
+    float took_s;                /* below 0: not told */
+    int16_t hints, hints_there;  /* -1: not told */
+    uint8_t state, truth;        /* enum sim_state; TRUE_... */
+    bool told;                   /* the truth was */
 };
 struct log_data {
     struct arena arena;
     struct responses r;
     const char **user_name, **item_name, **skill_name;
     const char **user_group; /* users; NULL without a group column */
+    const struct log_beside *beside; /* rows; NULL where no file has such a column */
     size_t input_bytes;
     size_t merged;           /* rows that repeated the answer before them under another skill */
     size_t unscored;         /* rows that were no answers: study, hints without an attempt */
@@ -52,6 +66,31 @@ struct log_columns log_columns_of(const struct cli *c);
     {"--user", "COLUMN", "column with the student (default: the known names)"}, {"--item", "COLUMN", "column with the question"},   \
         {"--skill", "COLUMN", "column with the skills, several joined by ~~"}, {"--correct", "COLUMN", "column with 0 or 1"},       \
         {"--time", "COLUMN", "column with the time or order"}
+
+/* --- scores: one row per person, one column per item --- */
+struct matrix {
+    struct arena arena; /* release also after a failure */
+    struct irt_matrix m;
+    const char **names; /* items */
+    const char **group; /* persons; NULL without a group column */
+};
+/* Columns that hold anything but 0..9 are left out, unless they begin with one of the prefixes in columns. group: NULL, or the name of a column. */
+enum st matrix_read(struct matrix *x, const char *path, const char *columns, const char *group, struct err *e) WARN_UNUSED;
+/* First answers of a log, as scores. */
+enum st matrix_from_log(struct matrix *x, const char *path, const struct log_columns *names, struct err *e) WARN_UNUSED;
+
+/* Items that are harder for a group than for those of equal standing: each group against the largest (or --reference). In the matrix's arena. */
+struct dif_item;
+struct dif {
+    size_t groups, reference;
+    const char **name;        /* groups */
+    size_t *persons;          /* groups */
+    bool *hidden;             /* groups */
+    struct dif_item **items;  /* groups; NULL for the reference and hidden ones */
+};
+enum st dif_run(const struct cli *c, struct matrix *x, struct dif *out, struct err *e) WARN_UNUSED;
+void dif_put(const struct matrix *x, const struct dif *d, struct json_out *j);
+void dif_say(const struct matrix *x, const struct dif *d);
 
 /* The answers as histories of single memories, for engine/fsrs.h: one for each student and item, or set of skills. FSRS counts nights, not
  * hours. row, user: the log's row of each review, the student of each history; in the log's arena. The log has times. ST_NOMEM */
@@ -90,7 +129,7 @@ struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
     {"--forget", "HOURS", "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any two"}, \
         {"--classes", "N", "BKT: guess and slip for each of N classes of items, by how hard they are (at most 8)"}
 #define TRANSFER_OPTIONS                                                                                                   \
-    {"--dims", "N", "transfer: numbers kept of a student (default 48)"}, {"--members", "N", "transfer: of so many fits the mean is taken (default 3)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
+    {"--dims", "N", "transfer: numbers kept of a student (default 64)"}, {"--members", "N", "transfer: of so many fits the mean is taken (default 4)"}, {"--steps", "N", "transfer: steps of the fit"}, {"--ridge", "R", "transfer: strength of the ridge (default 7)"}
 #define THREADS_OPTION {"--threads", "N", "how many threads (default: all processors); results do not depend on it"}
 
 double model_seconds(void);      /* a steady clock for measuring */
@@ -126,9 +165,19 @@ struct model_stage {
 };
 enum st model_report(struct arena *a, const char *dir, const char *kind, const struct metrics *all, const struct model_stage *stages, size_t n, struct err *e) WARN_UNUSED;
 
+/* {value, low, high}, or null where there is no figure */
+void model_put_interval(struct json_out *j, const char *key, const struct interval95 *v);
+void model_put_metrics(struct json_out *j, const struct metrics *m);
+/* Figures by group of students, from the log's group column. p: rows. */
+enum st model_groups(const struct cli *c, struct log_data *d, const double *p, struct json_out *j, struct err *e) WARN_UNUSED;
+/* A file of model fit --out as an invented school. *n: in, how many skills are wanted at most; out, how many there are. In arena. */
+enum st model_population_from(struct arena *a, const char *path, struct sim_population *p, struct sim_skill **skills, const char ***names, size_t *n, struct err *e) WARN_UNUSED;
+
 int run_model_fit(struct cli *c);
 int run_model_eval(struct cli *c);
 int run_model_calibrate(struct cli *c);
+int run_model_detect(struct cli *c);
+int run_model_edges(struct cli *c);
 int run_model_cat(struct cli *c);
 int run_model_memory(struct cli *c);
 int run_model_simulate(struct cli *c);

@@ -9,7 +9,7 @@
 #include "engine/transfer.h"
 #include "model.h"
 
-enum { JSON_BYTES_MAX = 16 << 20, STAGES = 4, FOLDS_MAX = 1000, GROUPS_MAX = 64 };
+enum { JSON_BYTES_MAX = 16 << 20, STAGES = 4, FOLDS_MAX = 1000 };
 static const char *const stage_names[STAGES] = {"1", "2-3", "4-9", "10+"};
 static const double DAY_S = 86400.0;
 
@@ -212,7 +212,7 @@ static enum st write_predictions(const struct eval *x, const char *path, struct 
     return fclose(f) != 0 || bad ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
 }
 
-static void put_metrics(struct json_out *j, const struct metrics *m)
+void model_put_metrics(struct json_out *j, const struct metrics *m)
 {
     json_put_i64(j, "rows", (int64_t)m->rows);
     json_put_f64(j, "share_right", m->rows ? (double)m->right / (double)m->rows : 0.0);
@@ -242,31 +242,10 @@ static enum st part(const struct eval *x, const uint8_t *flags, uint8_t value, c
     if (kept) *kept = m;
     json_open_obj(j, key);
     if (!key) json_put_str(j, "name", name);
-    put_metrics(j, &m);
+    model_put_metrics(j, &m);
     json_close_obj(j);
     if (!x->c->json && m.rows) say(key ? key : name, &m);
     return ST_OK;
-}
-
-static enum st groups(const struct eval *x, struct json_out *j, struct err *e)
-{
-    const struct responses *r = &x->d.r;
-    const char *names[GROUPS_MAX];
-    size_t n = 0;
-    uint8_t *of = malloc(r->rows);
-    if (!of) return err_fail(e, ST_NOMEM, "err.memory", "groups");
-    enum st st = ST_OK;
-    for (size_t u = 0; u < r->users; u++) {
-        size_t g = 0;
-        while (g < n && strcmp(names[g], x->d.user_group[u]) != 0) g++;
-        if (g == n && n < GROUPS_MAX - 1) names[n++] = x->d.user_group[u];
-        memset(of + r->user_at[u], (int)g, r->user_at[u + 1] - r->user_at[u]);
-    }
-    json_open_list(j, "groups");
-    for (size_t g = 0; st == ST_OK && g < n; g++) st = part(x, of, (uint8_t)g, NULL, names[g], NULL, j, e);
-    json_close_list(j);
-    free(of);
-    return st;
 }
 
 static enum st within(const struct eval *x, struct json_out *j, struct err *e)
@@ -302,7 +281,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_put_i64(j, "skills", (int64_t)r->skills);
     json_put_i64(j, "merged_rows", (int64_t)x->d.merged);
     json_put_i64(j, "unscored_rows", (int64_t)x->d.unscored);
-    put_metrics(j, &m);
+    model_put_metrics(j, &m);
     json_put_f64(j, "log_likelihood", -m.log_loss * (double)m.rows);
     if (!x->c->json) say("all", &m);
     json_open_list(j, "stages");
@@ -313,7 +292,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_close_list(j);
     TRY(part(x, x->new_item, 1, "new_items", NULL, NULL, j, e));
     if (r->time_s) TRY(part(x, x->after_day, 1, "after_a_day", NULL, NULL, j, e));
-    if (x->d.user_group) TRY(groups(x, j, e));
+    if (x->d.user_group) TRY(model_groups(x->c, &x->d, x->p, j, e));
     TRY(within(x, j, e));
     json_open_list(j, "calibration");
     for (size_t b = 0; b < METRICS_BINS; b++) {

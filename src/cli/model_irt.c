@@ -3,90 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/list.h"
 #include "base/rng.h"
 #include "engine/irt.h"
 #include "engine/numeric.h"
 #include "model.h"
 
 enum { MATRIX_LOG2 = 32, JSON_BYTES_MAX = 64 << 20, COLUMNS_MAX = 20000 };
-
-struct matrix {
-    struct arena arena;
-    struct irt_matrix m;
-    const char **names;
-};
-
-/* Columns of who and where, which are small numbers like scores. */
-static bool is_covariate(const char *name)
-{
-    static const char *const known[] = {"id", "idstud", "student", "user", "user_id", "person", "group", "weight", "idbook", "girl", "female", "gender", "sex", "age", "hisei", "semester", "attempt", "study", "tests", "nsolved"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (column_is(name, known[i])) return true;
-    return false;
-}
-
-static bool wanted(const char *name, const char *prefixes)
-{
-    while (prefixes && *prefixes) {
-        size_t n = strcspn(prefixes, ",");
-        if (n && strncmp(name, prefixes, n) == 0) return true;
-        prefixes += n + (prefixes[n] == ',');
-    }
-    return false;
-}
-
-static int score_of(const char *s)
-{
-    if (!*s || strcmp(s, "NA") == 0) return IRT_MISSING;
-    return s[0] >= '0' && s[0] <= '9' && (s[1] == 0 || strcmp(s + 1, ".0") == 0) ? s[0] - '0' : -1;
-}
-
-/* One row per person; columns that hold anything but 0..9 are left out, unless --columns asks for them. */
-static enum st matrix_read(struct matrix *x, const char *path, const char *columns, struct err *e)
-{
-    struct sheet t;
-    memset(x, 0, sizeof *x);
-    arena_init(&x->arena, (size_t)1 << MATRIX_LOG2);
-    struct arena *a = &x->arena;
-    TRY(sheet_open(&t, a, path, e));
-    if (!sheet_next(&t)) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no header", path);
-    size_t width = t.count, rows = 0, cap = 0, kept = 0;
-    if (width > COLUMNS_MAX) return err_fail(e, ST_INVALID, "model.row", "%s: line 1: over %d columns", path, COLUMNS_MAX);
-    const char **names = arena_array(a, width, sizeof *names);
-    uint8_t *use = arena_array(a, width, 1), **row = NULL;
-    if (!names || !use) return err_fail(e, ST_NOMEM, "err.memory", "columns");
-    bool headless = true;
-    for (size_t i = 0; i < width; i++) headless = headless && score_of(t.fields[i]) >= 0;
-    for (size_t i = 0; i < width; i++) {
-        names[i] = headless ? arena_printf(a, "item %zu", i + 1) : t.fields[i];
-        use[i] = columns ? wanted(names[i], columns) : !is_covariate(names[i]);
-    }
-    for (bool more = headless || sheet_next(&t); more; more = sheet_next(&t)) {
-        if (t.count != width) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: %zu columns, but the header has %zu", path, t.line, t.count, width);
-        uint8_t *r = arena_alloc(a, width), **p = LIST_ADD(a, row, rows, cap);
-        if (!r || !p) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-        *p = r;
-        for (size_t i = 0; i < width; i++) {
-            int s = score_of(t.fields[i]);
-            if (s < 0 && use[i]) {
-                if (columns) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" in column %.40s is no score from 0 to 9", path, t.line, t.fields[i], names[i]);
-                use[i] = 0;
-            }
-            r[i] = (uint8_t)s;
-        }
-    }
-    for (size_t i = 0; i < width; i++)
-        if (use[i]) names[kept++] = names[i];
-    uint8_t *score = arena_array(a, rows * kept + 1, 1);
-    if (!kept || !rows || !score) return err_fail(e, ST_INVALID, "model.row", "%s: no column with scores, or no person", path);
-    for (size_t j = 0, at = 0; j < rows; j++)
-        for (size_t i = 0; i < width; i++)
-            if (use[i]) score[at++] = row[j][i];
-    x->m = (struct irt_matrix){rows, kept, score};
-    x->names = names;
-    return ST_OK;
-}
 
 static void put_items(struct json_out *j, const struct matrix *x, const struct irt_item *items)
 {
@@ -117,12 +39,20 @@ static bool kind_of(const char *kind, bool *common)
     return *common || strcmp(kind, "2pl") == 0 || strcmp(kind, "gpcm") == 0;
 }
 
+/* A matrix, or a log of answers when its columns are named. */
+static enum st read_scores(const struct cli *c, struct matrix *x, const char *path, struct err *e)
+{
+    struct log_columns n = log_columns_of(c);
+    if (n.user && n.item && n.correct) return matrix_from_log(x, path, &n, e);
+    return matrix_read(x, path, cli_opt(c, "--columns"), cli_opt(c, "--group"), e);
+}
+
 static enum st calibrate(struct cli *c, const char *path, const char *kind, struct irt_options o, struct err *e)
 {
     struct matrix x;
     struct irt_report rep = {0};
     double begin = model_seconds();
-    enum st st = matrix_read(&x, path, cli_opt(c, "--columns"), e);
+    enum st st = read_scores(c, &x, path, e);
     struct irt_item *items = st == ST_OK ? arena_array(&x.arena, x.m.items, sizeof *items) : NULL;
     if (st == ST_OK && !items) st = err_fail(e, ST_NOMEM, "err.memory", "items");
     double read = model_seconds();
@@ -133,6 +63,8 @@ static enum st calibrate(struct cli *c, const char *path, const char *kind, stru
     model_progress_end(&progress);
     if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
     double end = model_seconds();
+    struct dif dif = {0};
+    if (st == ST_OK && cli_opt(c, "--group")) st = dif_run(c, &x, &dif, e);
     if (st == ST_OK && c->json) {
         struct text t;
         struct json_out j;
@@ -148,6 +80,7 @@ static enum st calibrate(struct cli *c, const char *path, const char *kind, stru
         json_put_f64(&j, "seconds_read", read - begin);
         json_put_f64(&j, "seconds_fit", end - read);
         put_items(&j, &x, items);
+        if (dif.items) dif_put(&x, &dif, &j);
         json_close_obj(&j);
         cli_print_json(&t);
     } else if (st == ST_OK) {
@@ -158,6 +91,7 @@ static enum st calibrate(struct cli *c, const char *path, const char *kind, stru
             for (unsigned k = 1; k < items[i].scores; k++) printf(" %8.3f", items[i].d[k]);
             printf("%s\n", items[i].scores < 2 ? "  all scored the same: it says nothing" : "");
         }
+        if (dif.items) dif_say(&x, &dif);
     }
     arena_release(&x.arena);
     return st;
@@ -250,7 +184,7 @@ int run_model_cat(struct cli *c)
     struct irt_report rep;
     enum st st = ST_OK;
     if (c->count) {
-        st = matrix_read(&x, c->positional[0], cli_opt(c, "--columns"), &e);
+        st = matrix_read(&x, c->positional[0], cli_opt(c, "--columns"), NULL, &e);
         count = x.m.items;
     } else {
         arena_init(&x.arena, (size_t)1 << 30);

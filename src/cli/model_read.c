@@ -11,8 +11,8 @@
 enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096, PATH_MAX_BYTES = 4096 };
 
 struct entry {
-    uint32_t user, item, skill; /* skill UINT32_MAX: none */
-    uint8_t correct;
+    uint32_t user, item, skill;    /* skill UINT32_MAX: none */
+    uint32_t at : 31, correct : 1; /* at: its place in the files, where `beside` has the rest of it */
     double time;
 };
 
@@ -25,6 +25,8 @@ struct reading {
     size_t user_count, user_cap, item_count, item_cap, skill_count, skill_cap, group_count, group_cap;
     struct entry *rows;
     size_t count, cap;
+    struct log_beside *beside; /* count, once a file has one of these columns; else NULL */
+    size_t beside_count, beside_cap;
     struct pair { /* an item needs a skill, as a Q matrix or a row says */
         uint32_t item, skill;
     } *q, *said;
@@ -54,6 +56,7 @@ static enum st add_row(struct reading *r, struct entry row, struct err *e)
     struct entry *p = LIST_ADD(r->a, r->rows, r->count, r->cap);
     if (!p) return err_fail(e, ST_NOMEM, "err.memory", "rows");
     *p = row;
+    p->at = (uint32_t)(r->count - 1) & INT32_MAX;
     return ST_OK;
 }
 
@@ -68,8 +71,8 @@ static enum st add_pair(struct reading *r, struct pair **list, size_t *count, si
 /* 0 and 1 and the words of DataShop; 2: no answer (study); -1: neither */
 static int outcome_of(const char *s)
 {
-    if (strcmp(s, "0") == 0 || strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") || str_ieq(s, "bug")) return 0;
-    if (strcmp(s, "1") == 0 || strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true")) return 1;
+    if (strcmp(s, "0") == 0 || strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") || str_ieq(s, "n") || str_ieq(s, "bug")) return 0;
+    if (strcmp(s, "1") == 0 || strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true") || str_ieq(s, "y")) return 1;
     return str_ieq(s, "study") ? 2 : -1;
 }
 
@@ -98,10 +101,26 @@ static int find(const struct sheet *t, const char *given, const char *const *kno
     return -1;
 }
 
+enum { TRUTHS = 5 };
 struct columns {
-    int user, item, skill, correct, time, group, widest;
-    bool order_only;
+    int user, item, skill, correct, time, group, took, hints, hints_there, truth[TRUTHS], widest;
+    bool order_only, took_ms;
 };
+static const char *const truth_names[TRUTHS][2] = {{"true_state", NULL}, {"true_mastered", NULL}, {"true_lapsed", NULL}, {"true_stuck", NULL}, {"true_idle", NULL}};
+
+/* Columns beside who, what and whether: seconds, hints, and the truth of invented students. */
+static void columns_beside(const struct log_columns *n, const struct sheet *t, struct columns *c)
+{
+    static const char *const ms[] = {"took_ms", "ms_first_response", "ms_first_response_time", "cf end latency", NULL}, *const seconds[] = {"took_s", "duration sec", "step duration sec", "response_time_s", NULL};
+    static const char *const hints[] = {"hints", "hint_count", NULL}, *const there[] = {"hints_total", "hint_total", NULL}, *const none[] = {NULL};
+    c->took = n->took ? find(t, n->took, none) : n->beside ? find(t, NULL, ms) : -1;
+    size_t len = n->took ? strlen(n->took) : 0;
+    c->took_ms = n->took ? strncmp(n->took, "ms_", 3) == 0 || (len > 3 && strcmp(n->took + len - 3, "_ms") == 0) : c->took >= 0;
+    if (!n->took && n->beside && c->took < 0) c->took = find(t, NULL, seconds);
+    c->hints = n->hints ? find(t, n->hints, none) : n->beside ? find(t, NULL, hints) : -1;
+    c->hints_there = n->beside ? find(t, NULL, there) : -1;
+    for (size_t i = 0; i < TRUTHS; i++) c->truth[i] = n->truth ? find(t, NULL, truth_names[i]) : -1;
+}
 
 /* What the header says. false: this is no log of answers with one row per answer. */
 static bool columns_of(const struct reading *r, const struct sheet *t, struct columns *c)
@@ -126,11 +145,50 @@ static bool columns_of(const struct reading *r, const struct sheet *t, struct co
     static const char *const none[] = {NULL};
     c->group = find(t, n->group, none);
     if (c->item < 0 && !n->item) c->item = c->skill;
-    const int all[] = {c->user, c->item, c->skill, c->correct, c->time, c->group};
+    columns_beside(n, t, c);
+    const int all[] = {c->user, c->item, c->skill, c->correct, c->time, c->group, c->took, c->hints, c->hints_there, c->truth[0], c->truth[1], c->truth[2], c->truth[3], c->truth[4]};
     c->widest = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] > c->widest) c->widest = all[i];
-    return c->user >= 0 && c->item >= 0 && c->correct >= 0 && !(n->skill && c->skill < 0) && !(n->time && c->time < 0) && !(n->group && c->group < 0);
+    return c->user >= 0 && c->item >= 0 && c->correct >= 0 && !(n->skill && c->skill < 0) && !(n->time && c->time < 0) && !(n->group && c->group < 0) &&
+           !(n->took && c->took < 0) && !(n->hints && c->hints < 0);
+}
+
+static bool count_of(const char *s, int16_t *out)
+{
+    double v;
+    if (!*s || strcmp(s, "NA") == 0) return true; /* not told */
+    if (!parse_f64(s, &v) || !(v >= 0.0 && v <= 10000.0)) return false;
+    *out = (int16_t)v;
+    return true;
+}
+
+/* The row added last. Rows of files without these columns are unknown there. */
+static enum st read_beside(struct reading *r, const struct sheet *t, const struct columns *c, struct err *e)
+{
+    struct log_beside *b = NULL;
+    bool any = c->took >= 0 || c->hints >= 0 || c->truth[0] >= 0;
+    while ((any || r->beside) && r->beside_count < r->count) {
+        if (!(b = LIST_ADD(r->a, r->beside, r->beside_count, r->beside_cap))) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+        *b = (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
+    }
+    if (!any) return ST_OK;
+    double took = -1.0;
+    const char *s = c->took >= 0 ? t->fields[c->took] : "";
+    if (*s && strcmp(s, "NA") != 0 && strcmp(s, ".") != 0 && (!parse_f64(s, &took) || !(took > -1e9 && took < 1e12)))
+        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time that an answer takes", t->path, t->line, s);
+    b->took_s = took < 0.0 ? -1.0f : (float)(c->took_ms ? took / 1000.0 : took);
+    if ((c->hints >= 0 && !count_of(t->fields[c->hints], &b->hints)) || (c->hints_there >= 0 && !count_of(t->fields[c->hints_there], &b->hints_there)))
+        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the number of hints is no number", t->path, t->line);
+    if (c->truth[0] < 0) return ST_OK;
+    int state = 0;
+    while (state < SIM_STATES && strcmp(t->fields[c->truth[0]], sim_state_name((enum sim_state)state)) != 0) state++;
+    if (state == SIM_STATES) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no state of a simulated student", t->path, t->line, t->fields[c->truth[0]]);
+    b->state = (uint8_t)state;
+    b->told = true;
+    for (size_t i = 1; i < TRUTHS; i++)
+        if (c->truth[i] >= 0 && strcmp(t->fields[c->truth[i]], "1") == 0) b->truth |= (uint8_t)(1u << i);
+    return ST_OK;
 }
 
 static enum st say_skills(struct reading *r, char *text, uint32_t item, uint32_t *first, struct err *e)
@@ -164,7 +222,7 @@ static enum st read_rows(struct reading *r, struct sheet *t, const struct column
             continue;
         }
         if (!*t->fields[c->user] || !*t->fields[c->item]) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: no student or no item", t->path, t->line);
-        row.correct = (uint8_t)right;
+        row.correct = right == 1;
         if (c->time >= 0 && !time_of(t->fields[c->time], &row.time))
             return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time", t->path, t->line, t->fields[c->time]);
         USER(t->fields[c->user], &row.user);
@@ -181,6 +239,7 @@ static enum st read_rows(struct reading *r, struct sheet *t, const struct column
             *g = t->fields[c->group];
         }
         TRY(add_row(r, row, e));
+        TRY(read_beside(r, t, c, e));
     }
     return ST_OK;
 }
@@ -225,7 +284,7 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
             if (strcmp(c, "-1") != 0 && strcmp(y, "-1") != 0) {
                 int right = outcome_of(y);
                 if (right != 0 && right != 1) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.20s\", not 0 or 1", t->path, t->line, y);
-                row.correct = (uint8_t)right;
+                row.correct = right == 1;
                 ITEM(c, &row.item);
                 TRY(say_skills(r, c, row.item, &row.skill, e));
                 TRY(add_row(r, row, e));
@@ -257,7 +316,7 @@ static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
         for (size_t i = 0; i < n[0]; i++) {
             int right = outcome_of(lines[2][i]);
             if (right != 0 && right != 1) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.20s\", not 0 or 1", t->path, t->line, lines[2][i]);
-            row.correct = (uint8_t)right;
+            row.correct = right == 1;
             ITEM(lines[0][i], &row.item);
             TRY(say_skills(r, lines[1][i], row.item, &row.skill, e));
             bool repeat = i > 0 && row.item == before && r->rows[r->count - 1].correct == row.correct && r->rows[r->count - 1].skill != row.skill;
@@ -371,7 +430,7 @@ void log_release(struct log_data *d) { arena_release(&d->arena); }
 
 struct log_columns log_columns_of(const struct cli *c)
 {
-    return (struct log_columns){cli_opt(c, "--user"), cli_opt(c, "--item"), cli_opt(c, "--skill"), cli_opt(c, "--correct"), cli_opt(c, "--time"), cli_opt(c, "--group")};
+    return (struct log_columns){cli_opt(c, "--user"), cli_opt(c, "--item"), cli_opt(c, "--skill"), cli_opt(c, "--correct"), cli_opt(c, "--time"), cli_opt(c, "--group"), NULL, NULL, false, false};
 }
 
 /* --- rows as the engine wants them --- */
@@ -511,6 +570,13 @@ static enum st log_gather(struct reading *r, struct err *e)
     out->correct = correct;
     out->time_s = time;
     out->user_fold = fold;
+    if (r->beside) {
+        struct log_beside *beside = arena_array(r->a, r->count, sizeof *beside);
+        if (!beside) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+        for (size_t i = 0; i < r->count; i++)
+            beside[i] = r->rows[i].at < r->beside_count ? r->beside[r->rows[i].at] : (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
+        r->d->beside = beside;
+    }
     r->d->user_name = r->user;
     r->d->item_name = r->item;
     r->d->skill_name = r->skill;

@@ -121,6 +121,50 @@ static bool is_around(const char *key)
     return false;
 }
 
+/* How a scope's word beside a setting may bind those below it: not looser than it is bound itself. */
+static bool tightens(const json_t *upper, const char *path, const char *member, const json_t *value)
+{
+    const struct setting *s = setting_by_path(path);
+    const json_t *above = json_object_get(json_object_get(upper, "about"), path);
+    if (json_is_null(value)) return true; /* as above */
+    if (strcmp(member, "open_for") == 0) return false;
+    if (!s) return strcmp(member, "lock") != 0;
+    if (strcmp(member, "lock") == 0) return strcmp(json_string_value(value) ? json_string_value(value) : "", "open") != 0 || strcmp(json_str(above, "lock", s->re_derives ? "locked" : "open"), "open") == 0;
+    if (strcmp(member, "least") == 0) return json_is_number(value) && json_number_value(value) >= json_f64(above, "least", s->least);
+    if (strcmp(member, "most") == 0) return json_is_number(value) && json_number_value(value) <= json_f64(above, "most", s->most);
+    return true;
+}
+
+static enum st check_about(const json_t *upper, const json_t *about, struct err *e)
+{
+    const char *path, *member;
+    json_t *entry, *v;
+    json_object_foreach((json_t *)(uintptr_t)about, path, entry)
+    {
+        json_object_foreach(entry, member, v)
+        {
+            char clause[160];
+            snprintf(clause, sizeof clause, "/about/%.60s/%.30s", path, member);
+            if (!tightens(upper, path, member, v)) return denied(e, "policy.outside", "would open to those below what is closed or bounded above", clause);
+        }
+    }
+    return ST_OK;
+}
+
+static void prune_about(const json_t *upper, json_t *about)
+{
+    const char *path, *member;
+    void *next;
+    json_t *entry, *v;
+    json_object_foreach(about, path, entry)
+    {
+        json_object_foreach_safe(entry, next, member, v)
+        {
+            if (!tightens(upper, path, member, v)) (void)json_object_del(entry, member);
+        }
+    }
+}
+
 enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope at, struct err *e)
 {
     const char *group;
@@ -130,6 +174,7 @@ enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope
     {
         char where[80];
         if (at != SCOPE_DISTRICT && strcmp(group, "requirements") == 0) return denied(e, "policy.scope", "may not differ at this level", "/requirements");
+        if (at != SCOPE_DISTRICT && strcmp(group, "about") == 0) TRY(check_about(upper, o, e));
         if (is_around(group)) continue;
         snprintf(where, sizeof where, "/%.60s", group);
         TRY(check_group(upper, group, where, o, at, e));
@@ -167,6 +212,7 @@ json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope 
     bool fine = kept != NULL;
     json_object_foreach(kept, group, o)
     {
+        if (at != SCOPE_DISTRICT && strcmp(group, "about") == 0) prune_about(upper, o);
         if (fine && !is_around(group)) fine = prune_group(upper, group, group, o, at);
     }
     if (fine) return kept;
@@ -218,6 +264,21 @@ json_t *policy_rebase(const json_t *waiting, const json_t *before, const json_t 
     return NULL;
 }
 
+const char *const policy_figures[POLICY_FIGURES] = {"shown_lately", "secure_each", "off_screen", "looks_answered", "read"};
+
+enum st policy_check_drafters(const json_t *doc, struct err *e)
+{
+    enum { DRAFTERS_MOST = 30, NAME_MOST = 100 };
+    const json_t *list = json_object_get(doc, "drafted_by");
+    if (!list) return ST_OK;
+    if (!json_is_array(list) || json_array_size(list) > DRAFTERS_MOST) return policy_clause(e, "policy.drafters", "is a list of up to 30 names", "/drafted_by");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+        if (!name || !*name || strlen(name) > NAME_MOST) return policy_clause(e, "policy.drafters", "is a list of up to 30 names", "/drafted_by/%zu", i);
+    }
+    return ST_OK;
+}
+
 static bool has_purpose(const json_t *purposes, const char *id)
 {
     for (size_t i = 0; i < json_array_size(purposes); i++)
@@ -236,6 +297,10 @@ enum st policy_check_purposes(const json_t *doc, struct err *e)
         const json_t *p = json_array_get(purposes, i);
         if (!*json_str(p, "id", "") || !*json_str(p, "text", "") || !*json_str(p, "measure", ""))
             return policy_clause(e, "policy.purpose", "needs an id, a text (so that our students can …) and a measure", "/purposes/%zu", i);
+        const char *figure = json_str(p, "figure", "");
+        bool known = !*figure;
+        for (size_t k = 0; k < POLICY_FIGURES; k++) known = known || strcmp(policy_figures[k], figure) == 0;
+        if (!known) return policy_clause(e, "policy.figure", "names no figure that is computed here", "/purposes/%zu/figure", i);
     }
     json_object_foreach(json_object_get(doc, "about"), path, about)
     {

@@ -31,7 +31,12 @@ enum st bkt_update(const struct bkt *m, const double *p_known, size_t n, enum bk
         if (!is_probability(p_known[i]) || !is_probability(m[i].prior) || !is_probability(m[i].learn) ||
             !is_probability(m[i].guess) || !is_probability(m[i].slip))
             return ST_INVALID;
-    pooled_guess_slip(m, n, &guess, &slip);
+    if (n == 1) { /* as below, without what only several need: nearly all facts are of one skill */
+        guess = m->guess;
+        slip = m->slip;
+    } else {
+        pooled_guess_slip(m, n, &guess, &slip);
+    }
     double if_known = answer == BKT_RIGHT ? 1.0 - slip : slip;       /* P(answer | all known) */
     double if_not = answer == BKT_RIGHT ? guess : 1.0 - guess;       /* P(answer | one missing) */
     for (size_t i = 0; i < n; i++) {

@@ -206,6 +206,9 @@ INLINE void product_add(struct product *p, v4 total, v4 scaled, const double *we
     if (++p->count == FLUSH_EVERY) product_flush(p);
 }
 
+/* A table's entry for a code. */
+INLINE v4 at(const v4 *table, uint8_t code) { return *(const v4 *)((const double *)table + code); }
+
 #define ROWS for (unsigned q = 0; q < rows; q++)
 
 /* The state of a group on its way: a place in its codes and messages, and how many rows have begun. */
@@ -222,9 +225,9 @@ INLINE void forward_steps(unsigned rows, struct run *r, uint32_t n, const struct
     const uint8_t *code = r->code, *end = code + (size_t)n * rows;
     ROWS u[q] = r->a[q], v[q] = r->b[q];
     for (; code < end; code += rows, to += rows) ROWS {
-        v[q] = v[q] * k->known4[code[q]] + u[q] * k->learn4[code[q]];
-        u[q] = u[q] * k->stay4[code[q]];
-        to[q] = only(begun[code[q]], v[q]);
+        v[q] = v[q] * at(k->known4, code[q]) + u[q] * at(k->learn4, code[q]);
+        u[q] = u[q] * at(k->stay4, code[q]);
+        to[q] = only((m4)at((const v4 *)begun, code[q]), v[q]);
     }
     ROWS r->a[q] = u[q], r->b[q] = v[q];
     r->code = code;
@@ -242,9 +245,9 @@ INLINE void backward_steps(unsigned rows, struct run *r, uint32_t n, const struc
         ROWS {
             v4 known = from[q] * y[q];
             sum[q & 1] = sum[q & 1] + known;
-            right[q & 1] = right[q & 1] + only(were_right[code[q]], known);
-            x[q] = k->stay4[code[q]] * x[q] + k->learn4[code[q]] * y[q];
-            y[q] = y[q] * k->known4[code[q]];
+            right[q & 1] = right[q & 1] + only((m4)at((const v4 *)were_right, code[q]), known);
+            x[q] = at(k->stay4, code[q]) * x[q] + at(k->learn4, code[q]) * y[q];
+            y[q] = y[q] * at(k->known4, code[q]);
         }
     }
     ROWS r->a[q] = x[q], r->b[q] = y[q];
@@ -265,12 +268,12 @@ INLINE void backward_steps(unsigned rows, struct run *r, uint32_t n, const struc
 INLINE void tail_forward(struct run *r, const struct bkt_group *g, const struct emit *k, v4 *scaled)
 {
     for (unsigned q = 0; q < BKT_ROWS; q++) scaled[q] = all(0);
-    for (uint32_t at = 0, stop; at < g->steps; at = stop) {
-        while (r->rows < BKT_ROWS && g->begin[r->rows] <= at) r->rows++;
-        stop = (at / BKT_SCALE_EVERY + 1) * BKT_SCALE_EVERY;
+    for (uint32_t from = 0, stop; from < g->steps; from = stop) {
+        while (r->rows < BKT_ROWS && g->begin[r->rows] <= from) r->rows++;
+        stop = (from / BKT_SCALE_EVERY + 1) * BKT_SCALE_EVERY;
         if (r->rows < BKT_ROWS && g->begin[r->rows] < stop) stop = g->begin[r->rows];
         if (g->steps < stop) stop = g->steps;
-#define FOLLOWING stop - at, k
+#define FOLLOWING stop - from, k
         BY_ROWS(forward_steps)
 #undef FOLLOWING
         if (stop % BKT_SCALE_EVERY || stop == g->steps) continue;
@@ -288,7 +291,7 @@ INLINE void tail_forward(struct run *r, const struct bkt_group *g, const struct 
 INLINE void tail_backward(struct run *r, const struct bkt_group *g, const struct emit *k, struct bkt_sums *s)
 {
     v4 sum[2] = {all(0), all(0)}, right[2] = {all(0), all(0)};
-    for (uint32_t stop = g->steps, at; stop > 0; stop = at) {
+    for (uint32_t stop = g->steps, from; stop > 0; stop = from) {
         while (r->rows && g->begin[r->rows - 1] >= stop) r->rows--;
         if (stop % BKT_SCALE_EVERY == 0 && stop < g->steps)
             for (unsigned q = r->rows; q-- > 0;) {
@@ -296,9 +299,9 @@ INLINE void tail_backward(struct run *r, const struct bkt_group *g, const struct
                 r->a[q] = r->a[q] * f;
                 r->b[q] = r->b[q] * f;
             }
-        at = (stop - 1) / BKT_SCALE_EVERY * BKT_SCALE_EVERY;
-        if (g->begin[r->rows - 1] > at) at = g->begin[r->rows - 1];
-#define FOLLOWING stop - at, k, sum, right
+        from = (stop - 1) / BKT_SCALE_EVERY * BKT_SCALE_EVERY;
+        if (g->begin[r->rows - 1] > from) from = g->begin[r->rows - 1];
+#define FOLLOWING stop - from, k, sum, right
         BY_ROWS(backward_steps)
 #undef FOLLOWING
     }

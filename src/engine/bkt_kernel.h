@@ -19,8 +19,9 @@ struct bkt_group {
     const uint8_t *codes;       /* step after step, the rows that have begun: see bkt_code */
 };
 
-/* The answers of one row at one step. on: lanes that have begun, of which the first are; right: bits of these. 2^on - 1 + right. */
-static inline uint8_t bkt_code(unsigned on, unsigned right) { return (uint8_t)((1U << on) - 1 + right); }
+/* The answers of one row at one step. on: how many lanes have begun, which are the first; right: bits of these. Times four: as a place in tables of
+ * four doubles each. */
+static inline uint8_t bkt_code(unsigned on, unsigned right) { return (uint8_t)(4 * ((1U << on) - 1 + right)); }
 enum { BKT_CODES = 31 };
 
 /* Sequences that end on the trunk. */

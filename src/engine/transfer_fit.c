@@ -9,7 +9,7 @@
 #include "engine/transfer.h"
 
 enum { PARTS = 8, L = TRANSFER_LANES };
-const struct transfer_options transfer_defaults = {.dims = 48, .members = 3, .steps = 400, .batch = 8000, .rate = .01, .ridge = 7.0, .seed = 1};
+const struct transfer_options transfer_defaults = {.dims = 64, .members = 4, .steps = 400, .batch = 8000, .rate = .01, .ridge = 7.0, .seed = 1};
 static const float keep_mean = .9F, keep_square = .99F;
 
 /* All weights as one array: queries, values, own. */

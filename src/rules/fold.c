@@ -11,12 +11,17 @@ int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t var
     return v ? v->attempts + 1 : 1;
 }
 
-static void remember(struct learner_state *s, const struct evidence *v)
+static size_t place_of(const struct learner_state *s, const struct evidence *v)
+{
+    size_t at = 0;
+    while (at < s->seen_count && (s->seen[at].item_id != v->item_id || s->seen[at].variant != v->variant)) at++;
+    return at;
+}
+
+/* at: its place among those seen, or seen_count. */
+static void remember(struct learner_state *s, const struct evidence *v, size_t at)
 {
     struct seen_item it = {.item_id = v->item_id, .variant = v->variant};
-    size_t at = s->seen_count;
-    for (size_t i = 0; i < s->seen_count; i++)
-        if (s->seen[i].item_id == v->item_id && s->seen[i].variant == v->variant) at = i;
     if (at < s->seen_count) it = s->seen[at];
     else if (s->seen_count < SEEN_MAX) s->seen_count++;
     else at = SEEN_MAX - 1;
@@ -50,8 +55,54 @@ static void note(const struct mastery_rule *r, const struct evidence *v, int64_t
     mastery_note(r, &m, c);
 }
 
-enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
-                  struct fold_step *steps, size_t *nsteps, struct err *e)
+/* The entries that a fact moves, as they are before it. */
+struct moved {
+    size_t n;
+    bool all_there; /* none is to be made: the places stay what they are */
+    size_t at[BKT_SKILLS_MAX];
+    double before[BKT_SKILLS_MAX], after[BKT_SKILLS_MAX];
+    struct elo_estimate elo[BKT_SKILLS_MAX];
+};
+
+static void find_moved(const struct fold_fact *f, const struct learner_state *s, size_t n, struct moved *m)
+{
+    m->n = n;
+    m->all_there = true;
+    for (size_t i = 0; i < m->n; i++) {
+        m->at[i] = state_place(s, f->competency_id[i]);
+        bool there = m->at[i] < s->count && s->competency[m->at[i]].competency_id == f->competency_id[i];
+        const struct competency_state *c = there ? &s->competency[m->at[i]] : NULL;
+        m->before[i] = c ? c->p_known : capped(f->model[i].prior);
+        m->elo[i] = c ? (struct elo_estimate){c->elo, c->past.all.n} : (struct elo_estimate){0};
+        m->all_there = m->all_there && there;
+    }
+}
+
+static void move(const struct fold_fact *f, size_t i, const struct moved *m, int64_t at_ms, struct competency_state *c)
+{
+    const struct evidence *v = f->evidence;
+    const struct mastery_rule *r = f->rule[i];
+    bool right = is_right(r, v);
+    note(r, v, at_ms, c);
+    c->p_known = capped(m->after[i]);
+    c->last_at_ms = at_ms;
+    c->last_evidence_id = v->evidence_id;
+    if (v->kind == EVIDENCE_JUDGEMENT) return;
+    c->opportunities++;
+    c->alone += v->hints == 0;
+    c->right += right;
+    c->right_in_row = right ? c->right_in_row + 1 : 0;
+}
+
+/* What predictions go by; elo as it was before. */
+static void learn_past(struct competency_state *c, struct elo_estimate elo, double surprise, bool right)
+{
+    c->past = skill_past_of(c);
+    c->elo = elo_moved(elo, elo_defaults.skill_step, elo_defaults.skill_slow, surprise).logit;
+    skill_past_learn(&c->past, right);
+}
+
+static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learner_state *s, bool find_levels, struct fold_step *steps, size_t *nsteps, struct err *e)
 {
     const struct evidence *v = f->evidence;
     if (v->evidence_id <= s->last_evidence_id)
@@ -64,56 +115,46 @@ enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_sta
     if (at_ms > reached_ms) at_ms = reached_ms;
     if (at_ms < s->last_at_ms) at_ms = s->last_at_ms;
 
-    bool judgement = v->kind == EVIDENCE_JUDGEMENT;
-    bool counts = v->kind == EVIDENCE_OBSERVATION || judgement ||
-                  (v->kind == EVIDENCE_RESPONSE && !state_seen(s, v->item_id, v->variant));
-    double before[BKT_SKILLS_MAX], after[BKT_SKILLS_MAX];
-    struct elo_estimate elo[BKT_SKILLS_MAX];
-    size_t moved = counts ? f->count : 0;
-    for (size_t i = 0; i < moved; i++) {
-        const struct competency_state *c = state_find(s, f->competency_id[i]);
-        before[i] = c ? c->p_known : capped(f->model[i].prior);
-        elo[i] = c ? (struct elo_estimate){c->elo, c->past.all.n} : (struct elo_estimate){0};
-    }
-    if (judgement) memcpy(after, before, moved * sizeof *after); /* it says a level, and nothing of how an answer would go */
-    else if (moved && bkt_update(f->model, before, moved, fold_answer(f->rule[0], v), after) != ST_OK)
+    bool judgement = v->kind == EVIDENCE_JUDGEMENT, response = v->kind == EVIDENCE_RESPONSE;
+    size_t place = response ? place_of(s, v) : 0;
+    bool counts = v->kind == EVIDENCE_OBSERVATION || judgement || (response && place == s->seen_count);
+    struct moved m;
+    find_moved(f, s, counts ? f->count : 0, &m);
+    if (judgement) memcpy(m.after, m.before, m.n * sizeof *m.after); /* it says a level, and nothing of how an answer would go */
+    else if (m.n && bkt_update(f->model, m.before, m.n, fold_answer(f->rule[0], v), m.after) != ST_OK)
         return err_fail(e, ST_INVALID, "fold.model", "evidence %lld: the model refuses these numbers",
                         (long long)v->evidence_id);
-    enum bkt_answer answer = moved && v->kind == EVIDENCE_RESPONSE ? fold_answer(f->rule[0], v) : BKT_PRACTICE;
-    double surprise = answer == BKT_PRACTICE ? 0.0 : elo_surprise((struct elo_estimate){s->elo, s->past.total.n}, elo, moved, answer == BKT_RIGHT);
-    for (size_t i = 0; i < moved; i++) {
-        struct competency_state *c = state_entry(a, s, f->competency_id[i], before[i]);
+    enum bkt_answer answer = m.n && response ? fold_answer(f->rule[0], v) : BKT_PRACTICE;
+    double surprise = answer == BKT_PRACTICE ? 0.0 : elo_surprise((struct elo_estimate){s->elo, s->past.total.n}, m.elo, m.n, answer == BKT_RIGHT);
+    for (size_t i = 0; i < m.n; i++) {
+        struct competency_state *c = m.all_there ? &s->competency[m.at[i]] : state_entry(a, s, f->competency_id[i], m.before[i]);
         if (!c) return err_fail(e, ST_NOMEM, "err.memory", "state of learner %lld", (long long)v->learner_id);
         enum level level_before = c->level;
-        const struct mastery_rule *r = f->rule[i];
-        bool right = is_right(r, v);
-        note(r, v, at_ms, c);
-        c->p_known = after[i] = capped(after[i]);
-        c->last_at_ms = at_ms;
-        c->last_evidence_id = v->evidence_id;
-        if (!judgement) {
-            c->opportunities++;
-            c->alone += v->hints == 0;
-            c->right += right;
-            c->right_in_row = right ? c->right_in_row + 1 : 0;
-        }
-        if (answer != BKT_PRACTICE) {
-            c->past = skill_past_of(c);
-            c->elo = elo_moved(elo[i], elo_defaults.skill_step, elo_defaults.skill_slow, surprise).logit;
-            skill_past_learn(&c->past, answer == BKT_RIGHT);
-        }
-        c->level = mastery_level(r, c);
-        if (steps) steps[i] = (struct fold_step){f->competency_id[i], before[i], after[i], level_before, c->level};
+        move(f, i, &m, at_ms, c);
+        if (answer != BKT_PRACTICE) learn_past(c, m.elo[i], surprise, answer == BKT_RIGHT);
+        if (find_levels) c->level = mastery_level(f->rule[i], c);
+        if (steps) steps[i] = (struct fold_step){f->competency_id[i], m.before[i], c->p_known, level_before, c->level};
     }
     if (answer != BKT_PRACTICE) {
         s->elo = elo_moved((struct elo_estimate){s->elo, s->past.total.n}, elo_defaults.student_step, elo_defaults.student_slow, surprise).logit;
         s->past = student_past_of(s);
         student_past_learn(&s->past, answer == BKT_RIGHT);
     }
-    if (nsteps) *nsteps = moved;
-    if (v->kind == EVIDENCE_RESPONSE) remember(s, v);
+    if (nsteps) *nsteps = m.n;
+    if (response) remember(s, v, place);
     s->last_evidence_id = v->evidence_id;
     s->last_at_ms = at_ms;
     s->facts++;
     return ST_OK;
+}
+
+enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
+                  struct fold_step *steps, size_t *nsteps, struct err *e)
+{
+    return fold_one(a, f, s, true, steps, nsteps, e);
+}
+
+enum st fold_fact_only(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e)
+{
+    return fold_one(a, f, s, false, NULL, NULL, e);
 }

@@ -2,26 +2,26 @@
 
 #include <string.h>
 
-static size_t lower_bound(const struct learner_state *s, int64_t id)
+size_t state_place(const struct learner_state *s, int64_t id)
 {
-    size_t lo = 0, hi = s->count;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (s->competency[mid].competency_id < id) lo = mid + 1;
-        else hi = mid;
+    const struct competency_state *from = s->competency;
+    for (size_t n = s->count; n > 0;) { /* without a branch to be guessed wrong: the next half is chosen, not jumped to */
+        size_t half = (n + 1) / 2;
+        from = from[half - 1].competency_id < id ? from + half : from;
+        n -= half;
     }
-    return lo;
+    return (size_t)(from - s->competency);
 }
 
 const struct competency_state *state_find(const struct learner_state *s, int64_t id)
 {
-    size_t i = lower_bound(s, id);
+    size_t i = state_place(s, id);
     return i < s->count && s->competency[i].competency_id == id ? &s->competency[i] : NULL;
 }
 
 struct competency_state *state_entry(struct arena *a, struct learner_state *s, int64_t id, double prior)
 {
-    size_t i = lower_bound(s, id);
+    size_t i = state_place(s, id);
     if (i < s->count && s->competency[i].competency_id == id) return &s->competency[i];
     if (s->count == s->cap) {
         size_t cap = s->cap ? s->cap * 2 : 16;

@@ -276,6 +276,48 @@ enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int
     return ST_OK;
 }
 
+enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    struct history_row *list = NULL;
+    size_t count = 0, cap = 0;
+    TRY(tx_stmt(tx, SQL_history_list, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        list = grow(a, list, count, &cap, sizeof *list);
+        if (!list) return no_memory(e);
+        struct history_row *r = &list[count++];
+        r->block = col_i64(q, 0);
+        const void *p = col_blob(q, 1, &r->n);
+        r->packed = arena_copy(a, p, r->n);
+        if (!r->packed) return no_memory(e);
+    }
+    *out = list;
+    *n = count;
+    return ST_OK;
+}
+
+enum st history_set(struct tx *tx, int64_t learner_id, const struct history_row *row, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_history_set, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_i64(q, "block", row->block);
+    bind_blob(q, "packed", row->packed, row->n);
+    return stmt_send(q, e);
+}
+
+enum st history_cut(struct tx *tx, int64_t learner_id, int64_t first_block, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_history_cut, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_i64(q, "block", first_block);
+    return stmt_send(q, e);
+}
+
 enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e)
 {
     struct stmt *q;

@@ -1,22 +1,46 @@
-/* The rules of one class: what its school leaves open, within the school's bounds, with the reason on record. */
+/* The rules of one class, or of one student: what is left open above, within the bounds given there, with the reason on record. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/class.h"
+#include "app/next.h"
 #include "base/json.h"
 #include "rules.h"
 
 enum { VERSIONS_SHOWN = 20 };
 
-static enum st own_org(struct call *c, struct tx *tx, int64_t *org_id, struct err *e)
+/* Whose rules: a class's, or a student's. */
+struct narrow {
+    enum policy_scope scope;
+    int64_t id, org_id, class_id; /* class_id: of a student, the class whose rules are above, 0 for none */
+    const char *title, *back_url, *post_url;
+};
+
+static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_class_school, &q, e));
-    bind_i64(q, "class_id", c->class_.class_id);
-    TRY(stmt_step(q, &row, e));
-    *org_id = row ? col_i64(q, 0) : 0;
+    *w = (struct narrow){.scope = c->class_.class_id ? SCOPE_CLASS : SCOPE_LEARNER, .id = c->class_.class_id ? c->class_.class_id : c->learner.learner_id};
+    if (w->scope == SCOPE_CLASS) {
+        struct stmt *q;
+        bool row;
+        TRY(tx_stmt(tx, SQL_class_get, &q, e));
+        bind_i64(q, "class_id", w->id);
+        TRY(stmt_step(q, &row, e));
+        w->org_id = row ? col_i64(q, 2) : 0;
+        w->title = row ? arena_strdup(c->arena, col_text(q, 0)) : "";
+        w->back_url = arena_printf(c->arena, "/class/%lld", (long long)w->id);
+        w->post_url = arena_printf(c->arena, "/class/%lld/rules", (long long)w->id);
+        return ST_OK;
+    }
+    struct actor who;
+    struct taught courses[COURSES_MAX];
+    size_t n;
+    TRY(actor_load(tx, w->id, &who, e));
+    TRY(learner_courses(tx, w->id, courses, COURSES_MAX, &n, e));
+    TRY(regime_school_of(tx, w->id, &w->org_id, e));
+    if (n == 1) w->class_id = courses[0].class_id; /* of several, each has its own above it: what is shown is the school's */
+    w->title = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
+    w->back_url = arena_printf(c->arena, "/student/%lld", (long long)w->id);
+    w->post_url = arena_printf(c->arena, "/student/%lld/rules", (long long)w->id);
     return ST_OK;
 }
 
@@ -29,30 +53,32 @@ static void fill_bounds(struct call *c, const struct setting *s, const json_t *u
     if (!r->locked) r->bounds = SAY(c, rules_in_100(s) ? MSG_class_rules_bounds_in_100 : MSG_class_rules_bounds, MSG_T("least", rules_number(c, s, least)), MSG_T("most", rules_number(c, s, most)));
 }
 
-static enum st fill_settings(struct call *c, int64_t org_id, struct page_class_rules *page, struct err *e)
+static enum st fill_settings(struct call *c, const struct narrow *w, struct page_class_rules *page, struct err *e)
 {
     struct ui_class_setting *rows;
-    const struct policy_version *school = regime_policy_for(&c->snapshot->regime, org_id, c->now_ms), *own = regime_version(&c->snapshot->regime, SCOPE_CLASS, c->class_.class_id, c->now_ms);
-    const struct policy *here = regime_policy_in(&c->snapshot->regime, org_id, c->class_.class_id, c->now_ms);
+    const struct regime *r_ = &c->snapshot->regime;
+    const struct policy_version *school = regime_policy_for(r_, w->org_id, c->now_ms), *own = regime_version(r_, w->scope, w->id, c->now_ms);
+    const struct policy above = w->scope == SCOPE_CLASS ? school->policy : *regime_policy_in(r_, w->org_id, w->class_id, c->now_ms);
+    const struct policy here = w->scope == SCOPE_CLASS ? *regime_policy_in(r_, w->org_id, w->id, c->now_ms) : regime_policy_here(r_, w->org_id, w->class_id, w->id, c->now_ms);
     json_t *upper, *doc = NULL;
     TRY(call_alloc(c, policy_setting_count * sizeof *rows, (void **)&rows, e));
     TRY(json_read(c->arena, school->doc, strlen(school->doc), &upper, e));
     if (own) TRY(json_read(c->arena, own->doc, strlen(own->doc), &doc, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        if (s->narrowest < SCOPE_CLASS || s->type == SETTING_CHOICE) continue;
+        if (s->narrowest < w->scope || s->type == SETTING_CHOICE) continue;
         struct ui_class_setting *r = &rows[page->rows_n++];
         const char *sent = http_form(c->http, rules_field(c, s), 0); /* a form that is shown again keeps what was typed */
-        *r = (struct ui_class_setting){.name = rules_field(c, s), .title = setting_words(page_lang(c), s), .school = rules_number(c, s, setting_value(s, &school->policy, &school->policy.rules[0])), .in_100 = rules_in_100(s)};
+        *r = (struct ui_class_setting){.name = rules_field(c, s), .title = setting_words(page_lang(c), s), .school = rules_number(c, s, setting_value(s, &above, &above.rules[0])), .in_100 = rules_in_100(s)};
         if (sent) r->own = sent;
-        else if (json_object_get(json_object_get(doc, s->group), s->name)) r->own = rules_number(c, s, setting_value(s, here, &here->rules[0]));
+        else if (json_object_get(json_object_get(doc, s->group), s->name)) r->own = rules_number(c, s, setting_value(s, &here, &here.rules[0]));
         fill_bounds(c, s, upper, r);
     }
     page->rows = rows;
     return ST_OK;
 }
 
-static enum st fill_history(struct call *c, struct page_class_rules *page, struct err *e)
+static enum st fill_history(struct call *c, const struct narrow *w, struct page_class_rules *page, struct err *e)
 {
     const struct regime *r = &c->snapshot->regime;
     struct ui_edit_row *rows;
@@ -60,7 +86,7 @@ static enum st fill_history(struct call *c, struct page_class_rules *page, struc
     for (size_t i = r->policy_count; i-- > 0 && page->versions_n < VERSIONS_SHOWN;) {
         const struct policy_version *v = &r->policies[i];
         struct actor who = {0};
-        if (v->scope != SCOPE_CLASS || v->scope_id != c->class_.class_id) continue;
+        if (v->scope != w->scope || v->scope_id != w->id) continue;
         if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
         rows[page->versions_n++] = (struct ui_edit_row){v->recorded_at_ms, v->reason, v->recorder_id ? arena_printf(c->arena, "%s %s", who.given_name, who.family_name) : ""};
     }
@@ -71,29 +97,26 @@ static enum st fill_history(struct call *c, struct page_class_rules *page, struc
 static enum st show(struct call *c, const char *error, struct err *e)
 {
     struct page *p;
-    struct class_view v;
-    int64_t org_id;
+    struct narrow w;
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
-    TRY(own_org(c, &c->tx, &org_id, e));
-    struct page_class_rules page = {.title = v.title, .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id), .post_url = arena_printf(c->arena, "/class/%lld/rules", (long long)c->class_.class_id),
-                                    .saved = http_query(c->http, "saved") != NULL, .error = error, .reason = http_form(c->http, "reason", 0)};
-    TRY(fill_settings(c, org_id, &page, e));
-    TRY(fill_history(c, &page, e));
+    TRY(find_narrow(c, &c->tx, &w, e));
+    struct page_class_rules page = {.title = w.title, .back_url = w.back_url, .post_url = w.post_url, .of_student = w.scope == SCOPE_LEARNER, .saved = http_query(c->http, "saved") != NULL, .error = error, .reason = http_form(c->http, "reason", 0)};
+    TRY(fill_settings(c, &w, &page, e));
+    TRY(fill_history(c, &w, &page, e));
     return page_end(p, page_class_rules(&p->html, &p->ctx, &page), e);
 }
 
 enum st web_class_rules(struct call *c, struct err *e) { return show(c, NULL, e); }
 
 /* A field left empty is as the school has it. */
-static enum st doc_from_form(struct call *c, char **out, struct err *e)
+static enum st doc_from_form(struct call *c, const struct narrow *w, char **out, struct err *e)
 {
-    const struct policy_version *own = regime_version(&c->snapshot->regime, SCOPE_CLASS, c->class_.class_id, c->now_ms);
+    const struct policy_version *own = regime_version(&c->snapshot->regime, w->scope, w->id, c->now_ms);
     json_t *doc = json_object(), *now = own ? json_loads(own->doc, 0, NULL) : NULL;
     enum st st = doc ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "rules");
     for (size_t i = 0; st == ST_OK && i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        const char *text = s->narrowest >= SCOPE_CLASS && s->type != SETTING_CHOICE ? http_form(c->http, rules_field(c, s), 0) : NULL;
+        const char *text = s->narrowest >= w->scope && s->type != SETTING_CHOICE ? http_form(c->http, rules_field(c, s), 0) : NULL;
         double v = 0;
         if (!text || (!*text && !json_object_get(json_object_get(now, s->group), s->name))) continue;
         if (*text && !parse_f64(text, &v)) {
@@ -118,14 +141,19 @@ enum st web_class_rules_save(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct tx tx;
-    struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena, .save = {.scope = SCOPE_CLASS, .scope_id = c->class_.class_id, .reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id}};
+    struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena, .save = {.reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id}};
     struct err why = {0};
     char *doc = NULL;
     TRY(app_read_conn(c->app, &conn, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
-    enum st st = own_org(c, &tx, &p.save.org_id, &why);
+    struct narrow w;
+    enum st st = find_narrow(c, &tx, &w, &why);
     tx_rollback(&tx);
-    if (st == ST_OK) st = doc_from_form(c, &doc, &why);
+    TRY(st == ST_OK ? ST_OK : (*e = why, st));
+    p.save.scope = w.scope;
+    p.save.scope_id = w.id;
+    p.save.org_id = w.org_id;
+    st = doc_from_form(c, &w, &doc, &why);
     p.save.doc = doc;
     policy_ready(&p);
     if (st == ST_OK) st = writer_run(c->app, &p.command, &why);
@@ -139,7 +167,7 @@ enum st web_class_rules_save(struct call *c, struct err *e)
         return st;
     }
     TRY(app_reload(c->app, conn, e));
-    const char *to = arena_printf(c->arena, "/class/%lld/rules?saved=1", (long long)c->class_.class_id);
+    const char *to = arena_printf(c->arena, "%s?saved=1", w.post_url);
     call_redirect(c, to ? to : "/classes");
     return ST_OK;
 }

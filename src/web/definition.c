@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "page.h"
 
-static enum st fill_purposes(struct call *c, const struct policy_version *v, struct page_definition *page, struct err *e)
+static enum st fill_purposes(struct call *c, const struct policy_version *v, int64_t org_id, struct page_definition *page, struct err *e)
 {
     struct ui_rule_purpose *rows;
     json_t *doc;
@@ -15,9 +15,12 @@ static enum st fill_purposes(struct call *c, const struct policy_version *v, str
     TRY(call_alloc(c, (json_array_size(list) + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *p = json_array_get(list, i);
-        rows[page->purposes_n++] = (struct ui_rule_purpose){"", json_str(p, "text", ""), json_str(p, "measure", "")};
+        struct ui_rule_purpose *row = &rows[page->purposes_n++];
+        *row = (struct ui_rule_purpose){.id = "", .text = json_str(p, "text", ""), .measure = json_str(p, "measure", "")};
+        TRY(figure_words(c, &c->tx, json_str(p, "figure", ""), org_id, v, &row->now, e));
     }
     page->purposes = rows;
+    page->drafters = drafters_words(c, doc);
     return ST_OK;
 }
 
@@ -82,7 +85,7 @@ enum st web_definition(struct call *c, struct err *e)
         TRY(actor_load(&c->tx, v->recorder_id, &who, e));
         page.by = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     }
-    TRY(fill_purposes(c, v, &page, e));
+    TRY(fill_purposes(c, v, org_id, &page, e));
     TRY(fill_lines(c, &v->policy, &page, e));
     TRY(fill_readers(c, v, org_id, &page, e));
     return page_end(p, page_definition(&p->html, &p->ctx, &page), e);

@@ -92,6 +92,10 @@ enum st web_drafts(struct call *c, struct err *e)
     for (size_t i = 0; i < page.rows_n; i++) {
         if (!rows[i].adopted) TRY(fill_changes(c, orgs[i], docs[i], &rows[i], e));
         TRY(fill_comments(c, ids[i], &rows[i], e));
+        int64_t waiting = 0;
+        for (size_t k = 0; k < rows[i].comments_n; k++) waiting += rows[i].comments[k].answer == NULL;
+        rows[i].may_adopt = rows[i].can_lead && !rows[i].adopted && !rows[i].open && !waiting;
+        if (rows[i].can_lead && !rows[i].adopted && !rows[i].may_adopt) rows[i].not_yet = rows[i].open ? SAY(c, MSG_draft_not_before, MSG_T("day", rows[i].until)) : SAY(c, MSG_draft_first_answer, MSG_N("n", waiting));
     }
     page.rows = rows;
     return page_end(p, page_drafts(&p->html, &p->ctx, &page), e);
@@ -151,7 +155,7 @@ enum st web_draft_adopt(struct call *c, struct err *e)
     struct conn *conn;
     struct tx tx;
     const char *id = http_form(c->http, "draft_id", 0);
-    struct draft_adopt_cmd d = {.snapshot = c->snapshot, .arena = c->arena, .user_id = c->who.user_id};
+    struct draft_adopt_cmd d = {.snapshot = c->snapshot, .arena = c->arena, .user_id = c->who.user_id, .today = tz_date(c->snapshot->zone, c->now_ms)};
     if (!id || !id_parse(id, &d.draft_id)) return err_fail(e, ST_INVALID, "err.not_found", "draft_id must be an id");
     TRY(app_read_conn(c->app, &conn, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));

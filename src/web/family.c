@@ -101,6 +101,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     const struct competency_state *k = state_find(&m.state, next.competency->competency_id);
     child->next_title = next.competency->name;
     child->next_words = SAY(c, !k || !k->opportunities ? MSG_children_next_new : k->level == LEVEL_SECURE ? MSG_children_next_review : k->level == LEVEL_NEARLY ? MSG_children_next_close : MSG_children_next_words, MSG_T("name", name));
+    child->next_url = arena_printf(c->arena, "/suggestion/%lld?c=%lld", (long long)who->learner_id, (long long)next.competency->competency_id);
     child->try_title = msg(page_lang(c), MSG_children_try_go);
     child->try_words = msg(page_lang(c), MSG_children_try_words);
     child->try_url = arena_printf(c->arena, "/try/%lld", (long long)next.item->item_id);

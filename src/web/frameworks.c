@@ -166,9 +166,10 @@ static enum st fill_edits(struct call *c, int64_t framework_id, struct page_fram
         TRY(json_read(c->arena, *col_text(q, 5) ? col_text(q, 5) : "{}", *col_text(q, 5) ? strlen(col_text(q, 5)) : 2, &after, e));
         if (str_eq(kind, "add")) words = SAY(c, MSG_frameworks_did_add, MSG_T("name", json_str(after, "name", "")));
         else if (str_eq(kind, "change")) words = SAY(c, MSG_frameworks_did_change, MSG_T("before", json_str(before, "name", "")), MSG_T("after", json_str(after, "name", "")));
+        else if (str_eq(kind, "end")) words = SAY(c, MSG_frameworks_did_end, MSG_T("name", json_str(before, "name", "")));
         else if (str_eq(kind, "align")) words = SAY(c, MSG_frameworks_did_align, MSG_T("name", skill));
         else words = SAY(c, str_eq(kind, "link") ? MSG_frameworks_did_link : MSG_frameworks_did_unlink, MSG_T("before", name_of(c, col_i64(q, 3))), MSG_T("after", skill));
-        rows[page->edits_n++] = (struct ui_edit_row){id_time_ms(col_i64(q, 0)), words, arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7))};
+        rows[page->edits_n++] = (struct ui_edit_row){id_time_ms(col_i64(q, 0)), words, *col_text(q, 6) || *col_text(q, 7) ? arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7)) : msg(page_lang(c), MSG_frameworks_by_import)};
     }
     page->edits = rows;
     return ST_OK;
@@ -399,6 +400,27 @@ static enum st fill_courses(struct call *c, struct page_framework_skill *page, s
     return ST_OK;
 }
 
+/* How it read before, the latest first. */
+static enum st fill_past(struct call *c, int64_t id, struct page_framework_skill *page, struct err *e)
+{
+    enum { PAST_SHOWN = 20 };
+    struct ui_edit_row *rows;
+    struct stmt *q;
+    TRY(call_alloc(c, PAST_SHOWN * sizeof *rows, (void **)&rows, e));
+    TRY(tx_stmt(&c->tx, SQL_skill_history, &q, e));
+    bind_i64(q, "competency_id", id);
+    for (bool row = true; page->past_n < PAST_SHOWN;) {
+        json_t *before;
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        TRY(json_read(c->arena, col_text(q, 1), strlen(col_text(q, 1)), &before, e));
+        const char *name = json_str(before, "name", ""), *statement = json_str(before, "statement", "");
+        rows[page->past_n++] = (struct ui_edit_row){id_time_ms(col_i64(q, 0)), *statement && strcmp(statement, name) != 0 ? arena_printf(c->arena, "%s: %s", name, statement) : name, msg(page_lang(c), col_i64(q, 2) ? MSG_frameworks_by_hand : MSG_frameworks_by_import)};
+    }
+    page->past = rows;
+    return ST_OK;
+}
+
 static enum st skill_page(struct call *c, int64_t id, const char *error, struct err *e)
 {
     struct page *p;
@@ -413,6 +435,7 @@ static enum st skill_page(struct call *c, int64_t id, const char *error, struct 
                                         .tree_url = arena_printf(c->arena, "/frameworks/tree?f=%lld", (long long)f->framework_id), .parent = parent ? parent->name : NULL, .parent_url = parent ? skill_url(c, parent->competency_id) : NULL,
                                         .own = strncmp(k->uri, "urn:waymark:skill:", 18) == 0, .can_edit = c->relation == MAY_LEADS_DISTRICT, .items_n_all = (int64_t)k->item_count, .client_id = new_client_id(c), .error = error, .saved = http_query(c->http, "saved") != NULL};
     TRY(fill_neighbours(c, k, &page, e));
+    TRY(fill_past(c, id, &page, e));
     TRY(call_alloc(c, ITEMS_SHOWN * sizeof *items, (void **)&items, e));
     for (size_t i = 0; i < k->item_count && page.items_n < ITEMS_SHOWN; i++) TRY(item_line(c, &all->items[k->item[i]], &items[page.items_n++], e));
     page.items = items;

@@ -9,7 +9,7 @@
 
 enum { LOOKS_MAX = 20 };
 
-enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, struct ui_why_view *w, struct err *e)
+enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, const char *about, struct ui_why_view *w, struct err *e)
 {
     struct stmt *q;
     struct ui_look_row *rows;
@@ -17,6 +17,7 @@ enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t comp
     TRY(tx_stmt(&c->tx, SQL_look_of, &q, e));
     bind_i64(q, "learner_id", who->learner_id);
     bind_i64(q, "competency_id", competency_id);
+    bind_text(q, "about", about);
     for (bool row = true; w->looks_n < LOOKS_MAX;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
@@ -27,6 +28,26 @@ enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t comp
     }
     w->looks = rows;
     return ST_OK;
+}
+
+/* What it is about, and where it is answered. */
+static void open_at(struct call *c, int64_t class_id, int64_t learner_id, int64_t id, const char *about, struct ui_open_look *row)
+{
+    const struct competency *k = catalogue_competency(&c->snapshot->catalogue, id);
+    long long who = (long long)learner_id, what = (long long)id;
+    row->skill = k ? k->name : "";
+    if (str_eq(about, "grade")) {
+        row->skill = msg(page_lang(c), MSG_reason_grade);
+        row->address = arena_printf(c->arena, "/grade/%lld?course=%lld", who, what);
+    } else if (strncmp(about, "pace:", 5) == 0) {
+        row->skill = msg(page_lang(c), MSG_reason_pace);
+        row->address = arena_printf(c->arena, "/pace/%lld?need=%s", who, about + 5);
+    } else if (str_eq(about, "next")) {
+        row->skill = arena_printf(c->arena, "%s · %s", msg(page_lang(c), MSG_reason_next), row->skill);
+        row->address = arena_printf(c->arena, "/suggestion/%lld?c=%lld", who, what);
+    } else {
+        row->address = arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)class_id, who, what);
+    }
 }
 
 /* What waits in a class, the longest first. */
@@ -40,10 +61,10 @@ enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *r
     for (bool row = true; *n < most && *n - first < LOOKS_MAX;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
-        const struct competency *k = catalogue_competency(&c->snapshot->catalogue, col_i64(q, 2));
         learners[*n - first] = col_i64(q, 1);
-        rows[(*n)++] = (struct ui_open_look){.at = id_time_ms(col_i64(q, 0)), .skill = k ? k->name : "", .note = arena_strdup(c->arena, col_text(q, 3)),
-                                             .address = arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)class_id, (long long)col_i64(q, 1), (long long)col_i64(q, 2))};
+        struct ui_open_look *row_ = &rows[(*n)++];
+        *row_ = (struct ui_open_look){.at = id_time_ms(col_i64(q, 0)), .note = arena_strdup(c->arena, col_text(q, 3))};
+        open_at(c, class_id, col_i64(q, 1), col_i64(q, 2), col_text(q, 4), row_);
     }
     for (size_t i = first; i < *n; i++) {
         struct actor who;
@@ -63,16 +84,31 @@ enum st web_look_parse(struct call *c, struct command **out, struct err *e)
     struct web_look *l;
     const char *id = http_form(c->http, "competency", 0);
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
-    if (!id || !id_parse(id, &l->cmd.competency_id) || !catalogue_competency(&c->snapshot->catalogue, l->cmd.competency_id))
-        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
     l->cmd.learner_id = c->learner.learner_id;
+    l->cmd.about = http_form(c->http, "about", 0);
+    bool pace = l->cmd.about && strncmp(l->cmd.about, "pace:", 5) == 0, grade = l->cmd.about && str_eq(l->cmd.about, "grade");
+    if (!pace && (!id || !id_parse(id, &l->cmd.competency_id) || !(grade ? catalogue_course(&c->snapshot->catalogue, l->cmd.competency_id) != NULL : catalogue_competency(&c->snapshot->catalogue, l->cmd.competency_id) != NULL)))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
     l->cmd.asker_id = c->who.user_id;
     l->cmd.client_id = http_form(c->http, "client_id", 0);
     l->cmd.note = http_form(c->http, "note", 0);
     l->back = c->relation == MAY_OWN_RECORD ? arena_printf(c->arena, "/why?c=%s", id) : arena_printf(c->arena, "/why/%lld?c=%s", (long long)c->learner.learner_id, id);
+    long long who = (long long)c->learner.learner_id;
+    if (grade) l->back = arena_printf(c->arena, "/grade/%lld?course=%s", who, id);
+    else if (pace) l->back = arena_printf(c->arena, "/pace/%lld?need=%s", who, l->cmd.about + 5);
+    else if (l->cmd.about && str_eq(l->cmd.about, "next")) l->back = arena_printf(c->arena, "/suggestion/%lld?c=%s", who, id);
     TRY(look_check(&l->cmd, e));
     *out = &l->cmd.command;
     return ST_OK;
+}
+
+/* Pages on which a second look is answered. */
+static bool leads_back(const char *back)
+{
+    static const char *const pages[] = {"/class/", "/grade/", "/pace/", "/suggestion/"};
+    for (size_t i = 0; back && i < sizeof pages / sizeof *pages; i++)
+        if (strncmp(back, pages[i], strlen(pages[i])) == 0) return true;
+    return false;
 }
 
 enum st web_look_reply(struct call *c, struct command *command, struct err *e)
@@ -103,7 +139,7 @@ enum st web_look_answer_parse(struct call *c, struct command **out, struct err *
     TRY(call_scope(c, MAY_TEACHES, row ? col_i64(q, 0) : 0, &who, e));
     l->cmd.teacher_id = c->who.user_id;
     l->cmd.answer = http_form(c->http, "answer", 0);
-    l->back = back && strncmp(back, "/class/", 7) == 0 ? back : "/now";
+    l->back = leads_back(back) ? back : "/now";
     TRY(look_answer_check(&l->cmd, e));
     *out = &l->cmd.command;
     return ST_OK;

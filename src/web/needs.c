@@ -106,7 +106,10 @@ enum st web_needs_save(struct call *c, struct err *e)
 
 /* A class, for its teacher: who needs what to get there in time ----------------------------------------------------------- */
 
-static enum st fill_need(struct call *c, const struct class_learner *l, struct ui_class_need *out, struct err *e)
+/* So many whole weeks too late at the present pace. */
+static int64_t weeks_behind(const struct requirement_standing *v) { return v->at_risk ? (int64_t)(v->to_go - v->weeks_left) : 0; }
+
+static enum st fill_need(struct call *c, int64_t org_id, const struct class_learner *l, struct ui_class_need *out, struct err *e)
 {
     struct actor who;
     struct requirement_standing *list;
@@ -114,13 +117,17 @@ static enum st fill_need(struct call *c, const struct class_learner *l, struct u
     size_t n, done = 0;
     const struct learner_scope scope = {l->learner_id, c->class_.relation};
     TRY(actor_load(&c->tx, l->learner_id, &who, e));
-    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &scope, who.grade, &list, &n, e));
+    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &scope, who.grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *risks, (void **)&risks, e));
     *out = (struct ui_class_need){.name = l->name, .address = arena_printf(c->arena, "/standing/%lld", (long long)l->learner_id), .risks = risks};
+    const struct policy here = regime_policy_here(&c->snapshot->regime, org_id, c->class_.class_id, l->learner_id, c->now_ms);
+    int64_t most = 0;
     for (size_t i = 0; i < n; i++) {
         done += list[i].done;
         if (list[i].at_risk) risks[out->risks_n++] = SAY(c, MSG_class_standing_risk, MSG_T("title", list[i].asked.title));
+        if (weeks_behind(&list[i]) > most) most = weeks_behind(&list[i]);
     }
+    if (most >= here.behind_weeks) out->act = SAY(c, MSG_class_standing_act, MSG_N("n", most), MSG_N("after", here.behind_weeks));
     out->words = n ? SAY(c, MSG_class_standing_done, MSG_N("done", (int64_t)done), MSG_N("n", (int64_t)n)) : "";
     return ST_OK;
 }
@@ -137,6 +144,6 @@ enum st web_class_standing(struct call *c, struct err *e)
     TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
     struct page_class_standing page = {.title = v.title, .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id), .rows = rows};
-    for (size_t i = 0; n && i < v.learner_count; i++) TRY(fill_need(c, &v.learners[i], &rows[page.rows_n++], e));
+    for (size_t i = 0; n && i < v.learner_count; i++) TRY(fill_need(c, v.org_id, &v.learners[i], &rows[page.rows_n++], e));
     return page_end(p, page_class_standing(&p->html, &p->ctx, &page), e);
 }

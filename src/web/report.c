@@ -19,7 +19,8 @@ static enum st fill_course(struct call *c, const struct report_course *k, struct
     struct ui_map_row *rows;
     TRY(call_alloc(c, (k->count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < k->count; i++) rows[i] = (struct ui_map_row){.title = k->competencies[i]->name, .level = (int64_t)k->levels[i]};
-    *out = (struct ui_report_course){.title = k->title, .rows = rows, .rows_n = k->count, .shown = (int64_t)k->grade.shown, .all = (int64_t)k->grade.all};
+    *out = (struct ui_report_course){.title = k->title, .rows = rows, .rows_n = k->count, .shown = (int64_t)k->grade.shown, .all = (int64_t)k->grade.all,
+                                      .why_url = arena_printf(c->arena, "/grade/%lld?course=%lld", (long long)c->learner.learner_id, (long long)k->course_id)};
     if (!k->grade.cut) return ST_OK;
     out->letter = k->grade.cut->letter;
     out->percent = grade_number_words(c, 0, k->grade.cut->percent);

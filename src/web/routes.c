@@ -37,6 +37,10 @@ const struct route web_routes[] = {
     GET("/why/:learner", MAY_GUARDIAN_OF, web_why, .learner_param = "learner", .records_access = true, .summary = "What a child's level rests on"),
     POST("/why/:learner/look", MAY_GUARDIAN_OF, web_look_parse, web_look_reply, .learner_param = "learner", .records_access = true, .summary = "A family asks for a second look at a level"),
 
+    GET("/grade/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_grade_why, .learner_param = "learner", .records_access = true, .summary = "Why a grade is what it is"),
+    GET("/pace/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_pace_why, .learner_param = "learner", .records_access = true, .summary = "Why a pace is what it is"),
+    GET("/suggestion/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_next_why, .learner_param = "learner", .records_access = true, .summary = "Why this is suggested next"),
+
     GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
 
     GET("/transcript/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_transcript, .learner_param = "learner", .records_access = true, .summary = "A transcript, with how to read it, to print"),
@@ -60,6 +64,8 @@ const struct route web_routes[] = {
     {.method = HTTP_POST, .path = "/class/:class/habits", .may = MAY_TEACHES, .kind = ROUTE_WRITE, .parse = web_habits_parse, .reply = web_habits_reply, .body_max = RULES_FORM, OF_CLASS, .summary = "Say how students work"},
     GET("/class/:class/cards", MAY_TEACHES, web_cards, OF_CLASS, .summary = "Sign-in cards"),
     GET("/class/:class/live", MAY_TEACHES, gate_live, OF_CLASS, .summary = "Changes as they happen"),
+    GET("/student/:learner/rules", MAY_TEACHES, web_class_rules, .learner_param = "learner", .records_access = true, .summary = "The rules of one student"),
+    {.method = HTTP_POST, .path = "/student/:learner/rules", .may = MAY_TEACHES, .kind = ROUTE_WORK, .read = web_class_rules_save, .body_max = FORM, .learner_param = "learner", .records_access = true, .summary = "Change the rules of one student"},
     GET("/student/:learner", MAY_TEACHES, web_student, .learner_param = "learner", .records_access = true, .summary = "As the student sees it, read only"),
     POST("/help/close", MAY_TEACHES, web_help_close_parse, web_help_close_reply, .summary = "Help was given"),
 

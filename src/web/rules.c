@@ -1,4 +1,5 @@
 /* The rules of the district or of a school, as a page: values, purposes, versions. */
+#include "app/figure.h"
 #include "rules.h"
 
 #include <stdio.h>
@@ -110,7 +111,7 @@ static const char *field_or(struct call *c, const char *field, const char *what,
     return sent ? sent : dflt;
 }
 
-/* What stands beside a setting in the district's own rules. */
+/* What stands beside a setting: in the district's rules for all below, in a school's for its classes. */
 static enum st fill_beside(struct call *c, const struct rules_of *w, const struct setting *s, const json_t *about, struct ui_rule_setting *r, struct err *e)
 {
     struct ui_rule_option *locks, *purposes;
@@ -156,7 +157,7 @@ static enum st fill_setting(struct call *c, const struct rules_of *w, const stru
     r->value = sent ? sent : value;
     if (!str_eq(r->value, value)) r->was = s->type == SETTING_CHOICE ? r->shown : value;
     if (s->type == SETTING_CHOICE) TRY(fill_options(c, s, r->value, r, e));
-    return w->org_id ? ST_OK : fill_beside(c, w, s, about, r, e);
+    return w->org_id && s->narrowest <= SCOPE_SCHOOL ? ST_OK : fill_beside(c, w, s, about, r, e);
 }
 
 static enum st fill_cuts(struct call *c, const struct rules_of *w, struct ui_rule_group *g, struct err *e)
@@ -226,7 +227,49 @@ static enum st fill_groups(struct call *c, const struct rules_of *w, struct page
     return ST_OK;
 }
 
-static enum st fill_purposes(struct call *c, const struct rules_of *w, struct page_rules *page, struct err *e)
+/* The figure in words, as of now; NULL: none is named. */
+enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v, const char **out, struct err *e)
+{
+    struct figure f;
+    *out = NULL;
+    if (!*code) return ST_OK;
+    enum st st = figure_of(c->app, tx, code, org_id, v, c->now_ms, &f, e);
+    if (st == ST_NOT_FOUND) return ST_OK;
+    TRY(st);
+    enum msg_id id = msg_find_code("figure_now", code, MSG_figure_now_read);
+    if (f.few) *out = msg(page_lang(c), MSG_figure_few);
+    else if (str_eq(code, "secure_each")) *out = SAY(c, id, MSG_T("n", arena_printf(c->arena, "%.1f", f.of ? (double)f.n / (double)f.of : 0)));
+    else *out = SAY(c, id, MSG_N("n", f.n), MSG_N("all", f.of));
+    return ST_OK;
+}
+
+static enum st fill_figures(struct call *c, const char *chosen, struct ui_rule_purpose *row, struct err *e)
+{
+    struct ui_rule_option *o;
+    TRY(call_alloc(c, (POLICY_FIGURES + 1) * sizeof *o, (void **)&o, e));
+    o[0] = (struct ui_rule_option){"", msg(page_lang(c), MSG_figure_none), !*chosen};
+    for (size_t i = 0; i < POLICY_FIGURES; i++) o[i + 1] = (struct ui_rule_option){policy_figures[i], msg(page_lang(c), msg_find_code("figure", policy_figures[i], MSG_figure_none)), str_eq(chosen, policy_figures[i])};
+    row->figures = o;
+    row->figures_n = POLICY_FIGURES + 1;
+    return ST_OK;
+}
+
+/* Names as they stand in the document, between commas. */
+const char *drafters_words(struct call *c, const json_t *doc)
+{
+    const json_t *list = json_object_get(doc, "drafted_by");
+    struct text t;
+    text_init(&t, 4000);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+        text_printf(&t, "%s%s", i ? ", " : "", name ? name : "");
+    }
+    const char *s = t.n ? arena_strdup(c->arena, text_str(&t)) : NULL;
+    text_release(&t);
+    return s;
+}
+
+static enum st fill_purposes(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
 {
     struct ui_rule_purpose *rows;
     const json_t *list = json_object_get(w->doc, "purposes");
@@ -235,14 +278,21 @@ static enum st fill_purposes(struct call *c, const struct rules_of *w, struct pa
     TRY(call_alloc(c, PURPOSES_MAX * sizeof *rows, (void **)&rows, e));
     for (; n < PURPOSES_MAX && (sent = http_form(c->http, "purpose_text", n)); n++) {
         const char *id = http_form(c->http, "purpose_id", n), *measure = http_form(c->http, "purpose_measure", n);
-        rows[n] = (struct ui_rule_purpose){id ? id : "", sent, measure ? measure : ""};
+        const char *figure = http_form(c->http, "purpose_figure", n);
+        rows[n] = (struct ui_rule_purpose){.id = id ? id : "", .text = sent, .measure = measure ? measure : ""};
+        TRY(fill_figures(c, figure ? figure : "", &rows[n], e));
     }
     for (size_t i = 0; !n && i < k; i++) {
         const json_t *p = json_array_get(list, i);
-        rows[i] = (struct ui_rule_purpose){json_str(p, "id", ""), json_str(p, "text", ""), json_str(p, "measure", "")};
+        rows[i] = (struct ui_rule_purpose){.id = json_str(p, "id", ""), .text = json_str(p, "text", ""), .measure = json_str(p, "measure", "")};
+        TRY(fill_figures(c, json_str(p, "figure", ""), &rows[i], e));
+        TRY(figure_words(c, tx, json_str(p, "figure", ""), w->org_id, w->version, &rows[i].now, e));
     }
     if (!n) n = k;
-    for (size_t room = k ? 1 : 3; w->may_edit && !w->org_id && !http_form(c->http, "purpose_text", 0) && room && n < PURPOSES_MAX; room--) rows[n++] = (struct ui_rule_purpose){"", "", ""};
+    for (size_t room = k ? 1 : 3; w->may_edit && !w->org_id && !http_form(c->http, "purpose_text", 0) && room && n < PURPOSES_MAX; room--) {
+        rows[n] = (struct ui_rule_purpose){.id = "", .text = "", .measure = ""};
+        TRY(fill_figures(c, "", &rows[n++], e));
+    }
     page->purposes = rows;
     page->purposes_n = n;
     return ST_OK;
@@ -256,6 +306,26 @@ static enum st fill_types(struct call *c, const struct policy *p, struct page_ru
     TRY(call_alloc(c, RULES_MAX * sizeof *rows, (void **)&rows, e));
     for (size_t i = 1; i < p->rule_count; i++) rows[page->types_n++] = arena_printf(c->arena, "%s: %s", p->rules[i].type, shown(c, kind, p->rules[i].kind));
     page->types = rows;
+    return ST_OK;
+}
+
+/* The rules to choose from: each in words, as it stands when nothing else is said, with a worked example and where it comes from. */
+static enum st fill_examples(struct call *c, const struct policy *p, struct page_rules *page, struct err *e)
+{
+    struct ui_rule_example *rows;
+    const struct setting *kind = setting_find("mastery", "rule");
+    TRY(call_alloc(c, MASTERY_KINDS * sizeof *rows, (void **)&rows, e));
+    for (int k = 0; k < MASTERY_KINDS; k++) {
+        char doc[80];
+        struct policy one = {0};
+        const char *code = mastery_kind_code((enum mastery_kind)k);
+        snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\"}}", code);
+        TRY(policy_read(doc, strlen(doc), &one, e));
+        bool now = p->rules[0].kind == k;
+        rows[k] = (struct ui_rule_example){.title = shown(c, kind, k), .now = now, .words = rule_words(c, now ? &p->rules[0] : &one.rules[0]), .example = msg_find_code("rule_example", code, MSG_setting_other), .source = msg_find_code("rule_source", code, MSG_setting_other)};
+    }
+    page->examples = rows;
+    page->examples_n = MASTERY_KINDS;
     return ST_OK;
 }
 
@@ -349,6 +419,8 @@ enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, stru
     page->school = w->org_id ? id_text(c, w->org_id) : "";
     page->can_edit = w->may_edit;
     page->district = !w->org_id;
+    const char *drafters = http_form(c->http, "drafted_by", 0);
+    page->drafted_by = drafters ? drafters : drafters_words(c, w->doc);
     page->since = w->version->effective_at_ms;
     page->schools = w->schools;
     page->schools_n = w->schools_n;
@@ -358,8 +430,9 @@ enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, stru
     page->form_when = str_eq(when, "now") ? 1 : str_eq(when, "date") ? 2 : 0;
     page->form_doc = http_form(c->http, "doc", 0);
     if (saved) page->saved = msg(page_lang(c), str_eq(saved, "waiver") ? MSG_waiver_sent : str_eq(saved, "answer") ? MSG_waiver_answered : MSG_rules_saved);
-    TRY(fill_purposes(c, w, page, e));
+    TRY(fill_purposes(c, tx, w, page, e));
     TRY(fill_groups(c, w, page, e));
+    TRY(fill_examples(c, &w->version->policy, page, e));
     TRY(fill_types(c, &w->version->policy, page, e));
     TRY(fill_versions(c, tx, w, page, e));
     return rules_waivers(c, tx, w, page, e);

@@ -120,10 +120,33 @@ static enum st read_purposes(struct call *c, const struct rules_of *w, json_t *d
         const char *measure = http_form(c->http, "purpose_measure", i), *id = http_form(c->http, "purpose_id", i);
         if (!*text && !(measure && *measure)) continue;
         char own[4] = {(char)('a' + (int)(i % 26)), 0};
-        fine = json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "id", id && *id ? id : own, "text", text, "measure", measure ? measure : "")) == 0;
+        const char *figure = http_form(c->http, "purpose_figure", i);
+        json_t *p = json_pack("{s:s,s:s,s:s}", "id", id && *id ? id : own, "text", text, "measure", measure ? measure : "");
+        fine = p && (!figure || !*figure || json_object_set_new(p, "figure", json_string(figure)) == 0);
+        fine = json_array_append_new(list, p) == 0 && fine;
     }
     const json_t *now = json_object_get(w->doc, "purposes");
     if (fine && (json_array_size(list) || json_array_size(now)) && !json_equal(list, now) && http_form(c->http, "purpose_text", 0)) fine = json_object_set(doc, "purposes", list) == 0;
+    json_decref(list);
+    return fine ? ST_OK : no_memory(e);
+}
+
+/* Names, one a line or between commas. */
+static enum st read_drafters(struct call *c, const struct rules_of *w, json_t *doc, struct err *e)
+{
+    const char *text = http_form(c->http, "drafted_by", 0);
+    json_t *list = json_array();
+    bool fine = list != NULL;
+    while (fine && text && *text) {
+        size_t n = strcspn(text, ",\r\n");
+        const char *name = text + strspn(text, " ");
+        size_t length = n > (size_t)(name - text) ? n - (size_t)(name - text) : 0;
+        while (length && name[length - 1] == ' ') length--;
+        if (length) fine = json_array_append_new(list, json_stringn(name, length)) == 0;
+        text += n + (text[n] != 0);
+    }
+    const json_t *now = json_object_get(w->doc, "drafted_by");
+    if (fine && http_form(c->http, "drafted_by", 0) && (json_array_size(list) || json_array_size(now)) && !json_equal(list, now)) fine = json_object_set(doc, "drafted_by", list) == 0;
     json_decref(list);
     return fine ? ST_OK : no_memory(e);
 }
@@ -179,6 +202,7 @@ static enum st read_document(struct call *c, json_t **doc, struct err *e)
         given = inner;
     }
     json_object_foreach(json_object_get(given, "about"), path, about) (void)json_object_del(about, "open_for");
+    (void)json_object_del(given, "drafted_by"); /* theirs, not ours */
     json_t *both = policy_merge(*doc, given);
     json_decref(given);
     return both ? json_keep(c->arena, both, doc, e) : no_memory(e);
@@ -192,10 +216,11 @@ enum st rules_form(struct call *c, const struct rules_of *w, json_t **out, struc
     TRY(policy_from_json(w->upper, &above, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
         TRY(read_setting(c, w, &above, &policy_settings[i], doc, e));
-        if (!w->org_id) TRY(read_about(c, w, &policy_settings[i], doc, e));
+        if (!w->org_id || policy_settings[i].narrowest > SCOPE_SCHOOL) TRY(read_about(c, w, &policy_settings[i], doc, e));
     }
     TRY(read_cuts(c, w, doc, e));
     if (!w->org_id) TRY(read_purposes(c, w, doc, e));
+    TRY(read_drafters(c, w, doc, e));
     TRY(read_document(c, &doc, e));
     *out = doc;
     return ST_OK;

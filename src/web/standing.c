@@ -84,7 +84,7 @@ static const char *month_words(struct call *c, int32_t date)
 }
 
 /* The step that gets there in time; or, at the present pace, when. */
-static const char *pace_words(struct call *c, const struct requirement_standing *v)
+const char *pace_words(struct call *c, const struct requirement_standing *v)
 {
     double missing = v->asked.need - v->have, months = v->weeks_left / (365.0 / 12 / 7);
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
@@ -133,13 +133,14 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_standin
     struct ui_need_row *rows;
     struct ui_rule_option *options;
     size_t n;
-    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, &list, &n, e));
+    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     TRY(call_alloc(c, (n + 1) * sizeof *options, (void **)&options, e));
     for (size_t i = 0; i < n; i++) {
         const struct requirement_standing *v = &list[i];
         const char *id = arena_strdup(c->arena, v->asked.id), *title = arena_strdup(c->arena, v->asked.title);
-        rows[i] = (struct ui_need_row){.id = id, .title = title, .kind = v->asked.promotion ? MSG_needs_promotion : MSG_needs_graduation, .have = need_words(c, v), .words = pace_words(c, v), .done = v->done};
+        rows[i] = (struct ui_need_row){.id = id, .title = title, .kind = v->asked.promotion ? MSG_needs_promotion : MSG_needs_graduation, .have = need_words(c, v), .words = pace_words(c, v), .done = v->done,
+                                       .why_url = arena_printf(c->arena, "/pace/%lld?need=%s", (long long)c->learner.learner_id, v->asked.id)};
         if (v->at_risk && has_duty(c)) rows[i].risk = SAY(c, MSG_standing_risk, MSG_T("day", month_words(c, v->due)));
         if (page->can_record && v->asked.kind != REQUIREMENT_COMPETENCIES) options[page->record_options_n++] = (struct ui_rule_option){.value = id, .label = title};
     }

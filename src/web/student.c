@@ -29,6 +29,7 @@ static const char *said(struct call *c, const struct next_item *n, void (*words)
     return s ? s : "";
 }
 
+const char *card_words(struct call *c, const struct next_item *n) { return said(c, n, words_reason_card); }
 const char *reason_words(struct call *c, const struct next_item *n) { return said(c, n, words_reason_here); }
 
 static const char *standing(struct call *c, const struct policy *p, const struct competency_state *k)
@@ -76,7 +77,7 @@ static enum st fill_next(struct call *c, const struct standing_of *s, const stru
     const struct competency_state *k = state_find(&s->m.state, n->competency->competency_id);
     *x = (struct ui_next_step){.title = n->competency->name, .skill = n->competency->name, .level = k ? (int64_t)k->level : 0, .why = reason_words(c, n),
                                .start_url = item_address(c, n), .minutes = 10, .continuing = k && k->opportunities > 0,
-                               .why_url = arena_printf(c->arena, "/why?c=%lld", (long long)n->competency->competency_id)};
+                               .why_url = arena_printf(c->arena, "/suggestion/%lld?c=%lld", (long long)c->learner.learner_id, (long long)n->competency->competency_id)};
     *out = x;
     return ST_OK;
 }
@@ -313,8 +314,7 @@ static size_t fill_facts(struct call *c, const struct why_view *v, struct ui_fac
     return n;
 }
 
-/* ?as_of=2026-03-01: the end of that school day; 0: now. */
-static enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, struct err *e)
+enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, struct err *e)
 {
     const char *s = http_query(c->http, "as_of");
     int32_t day;
@@ -377,7 +377,7 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
                               .learner_id = for_student ? NULL : id_text(c, who->learner_id), .form_url = "/why"};
     int64_t model_id = why_model(&v);
     if (!for_student && model_id) w->model = SAY(c, MSG_why_model, MSG_N("n", model_version_number(c, model_id)));
-    return fill_looks(c, who, competency_id, w, e);
+    return fill_looks(c, who, competency_id, "", w, e);
 }
 
 static enum st query_id(struct call *c, const char *name, int64_t *id, struct err *e)
@@ -421,6 +421,8 @@ enum st web_student(struct call *c, struct err *e)
     page.class_title = page.t.class_title;
     page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
     page.standing_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id);
+    page.rules_url = arena_printf(c->arena, "/student/%lld/rules", (long long)c->learner.learner_id);
+    page.next_url = arena_printf(c->arena, "/suggestion/%lld", (long long)c->learner.learner_id);
     page.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)c->learner.learner_id);
     return page_end(p, page_student_view(&p->html, &p->ctx, &page), e);
 }

@@ -56,7 +56,7 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_transcr
     struct requirement_standing *list;
     struct ui_need_row *rows;
     size_t n;
-    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, &list, &n, e));
+    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++) rows[i] = (struct ui_need_row){.title = arena_strdup(c->arena, list[i].asked.title), .kind = MSG_needs_graduation, .have = need_words(c, &list[i])};
     page->needs = rows;

@@ -64,6 +64,14 @@ EXPECTED = {
     ("GET", "/why/:learner"): to(200, "guardian"),
     ("POST", "/why/:learner/look"): to(303, "guardian"),
     ("GET", "/report/:learner"): to(200, "student", "teacher", "guardian"),
+    ("GET", "/grade/:learner"): to(200, "student", "teacher", "guardian", "principal"),
+    ("GET", "/pace/:learner"): to(200, "student", "teacher", "guardian", "principal"),
+    ("GET", "/suggestion/:learner"): to(200, "student", "teacher", "guardian"),
+    ("GET", "/student/:learner/rules"): to(200, "teacher"),
+    ("POST", "/student/:learner/rules"): to(303, "teacher"),
+    ("GET", "/api/v1/learners/:learner/grades/:course/why"): READERS,
+    ("GET", "/api/v1/learners/:learner/pace/why"): READERS,
+    ("GET", "/api/v1/learners/:learner/next/why"): READERS,
     ("GET", "/transcript/:learner"): to(200, "student", "teacher", "guardian", "principal"),
     ("GET", "/class/:class/rules"): TEACHER,
     ("POST", "/class/:class/rules"): to(303, "teacher"),
@@ -137,7 +145,7 @@ EXPECTED = {
     ("GET", "/style"): EVERY | {"nobody": 200},
 }
 # Routes about a learner or a class: the same people with ids that are not theirs are refused.
-OF_LEARNER = {"/transcript/:learner", "/why/:learner", "/why/:learner/look", "/api/v1/learners/:learner/standing", "/api/v1/learners/:learner/looks", "/standing/:learner", "/letter/:learner", "/report/:learner", "/changes/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
+OF_LEARNER = {"/grade/:learner", "/pace/:learner", "/suggestion/:learner", "/student/:learner/rules", "/api/v1/learners/:learner/grades/:course/why", "/api/v1/learners/:learner/pace/why", "/api/v1/learners/:learner/next/why", "/transcript/:learner", "/why/:learner", "/why/:learner/look", "/api/v1/learners/:learner/standing", "/api/v1/learners/:learner/looks", "/standing/:learner", "/letter/:learner", "/report/:learner", "/changes/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
 OF_CLASS = {"/api/v1/classes/:class/observations", "/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/standing", "/class/:class/rules", "/class/:class/habits", "/class/:class/checkpoint", "/class/:class/cards", "/class/:class/live"}
 # Whose records are not theirs, by role.
 FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "coach": ["student"], "district": ["student"], "programs": ["student"],
@@ -159,7 +167,8 @@ def test_the_table_above_is_the_route_table():
 
 
 class Walk:
-    def __init__(self, school, help_ids, look_ids, figure, asset, waiver):
+    def __init__(self, school, help_ids, look_ids, figure, asset, waiver, course):
+        self.course = course
         self.framework, self.checkpoint, self.moderation, self.work, self.requirement, self.waiver, self.barrier, *self.draft = waiver
         self.school, self.help_ids, self.figure, self.asset = school, help_ids, figure, asset
         self.look_of = {help_ids[k]: look_ids[k] for k in help_ids}  # the second look of the same student
@@ -172,6 +181,13 @@ class Walk:
             path += f"?learner={learner}&competency={competency}"
         if pattern == "/class/:class/observe":
             path += f"?competency={competency}"
+        if pattern == "/grade/:learner":
+            path += f"?course={self.course}"
+        if pattern == "/suggestion/:learner":
+            path += f"?c={competency}"
+        if pattern in ("/pace/:learner", "/api/v1/learners/:learner/pace/why"):
+            path += f"?need={self.requirement}"
+        path = path.replace(":course", self.course)
         if pattern in ("/why", "/why/:learner"):
             path += f"?c={competency}"
         if pattern in ("/checkpoints/print", "/class/:class/checkpoint", "/calibration"):
@@ -206,11 +222,12 @@ class Walk:
             "/drafts/comment": {"client_id": str(uuid.uuid4()), "draft_id": self.draft[0], "note": "yes"},
             "/models/take-back": {"client_id": str(uuid.uuid4()), "reason": "as was asked"},
             "/drafts/answer": {"comment_id": self.draft[1], "answer": "thank you"},
-            "/drafts/adopt": {"draft_id": self.draft[0]},
+            "/drafts/adopt": {"draft_id": self.draft[2]},
             "/definition/read": {"policy_id": "0"},
             "/standing/:learner": {"client_id": str(uuid.uuid4()), "requirement": self.requirement, "amount": "2", "day": "2026-01-05", "note": "at the library"},
             "/checkpoints": {"client_id": str(uuid.uuid4()), "title": "November", "skill": competency, "task": "Simplify 9/12.", "most": "4"},
             "/class/:class/checkpoint": {"client_id": str(uuid.uuid4()), f"p0_{learner}": "3"},
+            "/student/:learner/rules": {"mastery.review_after_days": str(uuid.uuid4().int % 300 + 20), "reason": "sooner"},
             "/class/:class/rules": {"mastery.review_after_days": str(uuid.uuid4().int % 300 + 20), "reason": "short terms"},
             "/class/:class/habits": {"client_id": str(uuid.uuid4()), f"h0_{learner}": "3"},
             "/moderation": {"client_id": str(uuid.uuid4()), "title": "November", "skill": competency},
@@ -282,10 +299,13 @@ def walk(clients, school, db):
     assert leader.post("/moderation/work", form={"client_id": "walk-work", "moderation_id": moderation, "body": "Because."}).status == 303
     [[work]] = db.rows("SELECT work_id FROM moderation_work")
     [[draft]] = db.rows("SELECT draft_id FROM draft_rules")
+    assert clients("district", session=True).post("/rules/draft", form={"mastery.review_after_days": "28", "reason": "commented on"}).status == 303
+    db.execute(f"UPDATE draft_rules SET until_date = 20000 WHERE draft_id <> {draft}")
+    [[settled]] = db.rows(f"SELECT draft_id FROM draft_rules WHERE draft_id <> {draft}")
     assert clients("teacher", session=True).post("/drafts/comment", form={"client_id": "walk-comment", "draft_id": draft, "note": "fine"}).status == 303
     form = {"client_id": "walk-waiver", "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"}
     assert clients("principal", session=True).post("/rules/waiver", form=form).status == 303
-    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (db.rows("SELECT framework_id FROM framework")[0][0], checkpoint, moderation, work, requirement["id"], db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0], draft, db.rows("SELECT comment_id FROM draft_comment")[0][0]))
+    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (db.rows("SELECT framework_id FROM framework")[0][0], checkpoint, moderation, work, requirement["id"], db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0], draft, db.rows("SELECT comment_id FROM draft_comment")[0][0], settled), db.rows(f"SELECT c.course_id FROM enrollment e JOIN class c ON c.class_id = e.class_id WHERE e.user_id = {school.student.id}")[0][0])
 
 
 LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on
@@ -334,7 +354,7 @@ def test_every_route(role, clients, school, walk, db):
                 if name in reply.text:
                     wrong.append(f"{what}: shows {name} of another class")
         if allowed and role in ("coach", "principal", "district") and not is_api:
-            for name in names_of([k for k in ("student", "classmate", "student2", "student3") if k != "student" or pattern not in ("/standing/:learner", "/transcript/:learner")]):
+            for name in names_of([k for k in ("student", "classmate", "student2", "student3") if k != "student" or pattern not in ("/standing/:learner", "/transcript/:learner", "/pace/:learner", "/grade/:learner")]):
                 if name in reply.text:
                     wrong.append(f"{what}: shows {name}, a student")
     assert not wrong, "\n".join(wrong)

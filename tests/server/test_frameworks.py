@@ -1,6 +1,7 @@
 """Frameworks in the browser: what is covered, a district's own skills and links with their history, and alignments that never rewrite the past."""
 import html
 import re
+import time
 
 import pytest
 from harness import FIXTURES, waymark
@@ -110,3 +111,34 @@ def test_an_alignment_counts_from_its_moment_and_rewrites_nothing(clients, schoo
     assert own in levels(), "answers from then on count for both"
     assert waymark("check", "--db", db.url).code == 0
     assert waymark("rebuild", "--db", db.url, "--json").json.get("differed", 0) in (0, [])
+
+
+def test_what_an_import_changes_stays_to_be_read(clients, school, db, tmp_path):
+    """A new version of a framework from outside: what changed and what ended stands in its history, as it read before."""
+    source = (FIXTURES / "case/wrapped.json").read_text()
+    path = tmp_path / "framework.json"
+
+    def bring(text, *options):
+        path.write_text(text)
+        return waymark("import", "--db", db.url, *options, "case", path)
+
+    bring(source)
+    assert db.rows("SELECT COUNT(*) FROM framework_edit") == [["0"]], "the first version changes nothing"
+    [[framework]] = db.rows("SELECT framework_id FROM framework WHERE title LIKE 'Invented arithmetic%'")
+    [[skill]] = db.rows("SELECT competency_id FROM competency WHERE statement = 'Add with unequal parts'")
+    bring(source)
+    assert db.rows("SELECT COUNT(*) FROM framework_edit") == [["0"]], "nor does the same once more"
+    bring(source.replace("Add with unequal parts", "Add parts of other sizes").replace('"version": "2"', '"version": "3"'))
+    assert db.rows("SELECT kind, author_id FROM framework_edit") == [["change", "0"]]
+    teacher = clients("teacher", session=True)
+    until = time.time() + 20  # the server looks once in a while whether another process has written
+    while teacher.get(f"/frameworks/tree?f={framework}").status != 200 and time.time() < until:
+        time.sleep(0.2)
+    tree = text(teacher.get(f"/frameworks/tree?f={framework}").text)
+    assert "Changed “Add with unequal parts”, now “Add parts of other sizes”" in tree and "by an import" in tree and "Version 3" in text(teacher.get("/frameworks").text)
+    page = text(teacher.get(f"/frameworks/skill?k={skill}").text)
+    assert "How it read before" in page and "Add with unequal parts" in page.split("How it read before")[1]
+    gone = "\n".join(line for line in source.split("\n") if "000000000003" not in line)
+    bring(gone, "--close-share", "1")
+    assert ["end", "0"] in db.rows("SELECT kind, author_id FROM framework_edit")
+    assert "Ended “Add parts of other sizes”" in text(teacher.get(f"/frameworks/tree?f={framework}").text)

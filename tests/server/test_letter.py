@@ -30,3 +30,12 @@ def test_the_letter_agrees_with_the_record(clients, school):
     assert "saw 1 piece of work off the screen" in text(clients("guardian", session=True).get(f"/letter/{me}").text)
     spanish = clients("guardian", session=True).request("GET", f"/letter/{me}", headers={"Accept-Language": "es"})
     assert spanish.status == 200
+
+
+def test_a_letter_names_a_day_for_the_next_step(clients, school):
+    me, ledger, rng = school.student.id, Ledger(school), random.Random(5)
+    day = r"(today|tomorrow|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d+ [A-Z][a-z]+)"
+    for _ in range(10):
+        letter = text(clients("guardian", session=True).get(f"/letter/{me}").text)
+        assert re.search(rf"(We come to this by|that is by) {day}", letter), letter
+        assert ledger.post(clients("student"), ledger.new("student", rng)).status == 200

@@ -197,3 +197,36 @@ def test_a_role_holds_where_it_was_given(clients, school, db):
     assert principal.get(f"/standing/{school.student.id}").status == 200
     assert principal.get(f"/standing/{school.student3.id}").status == 403
     assert principal.get(f"/goals?school={birch}").status == 403
+
+
+def test_after_so_many_weeks_behind_a_person_must_act(serve, school, db):
+    """The rule's number of weeks is obeyed on the class's page: the district's, the class's, and a student's own."""
+    from client import Client
+    server = serve("--now", "2026-12-10T15:00:00Z")
+    open_ones = {}
+
+    def page_of(key):
+        if key not in open_ones:
+            open_ones[key] = Client(server.port)
+            assert open_ones[key].sign_in(school.users[key].username, school.users[key].password).status == 303
+        return open_ones[key]
+
+    uri = db.rows(f"SELECT uri FROM framework WHERE framework_id = {framework_of(db, school)}")[0][0]
+    district, teacher, student = page_of("district"), page_of("teacher"), page_of("student")
+    assert district.post("/rules", form={"doc": json.dumps({"mastery": {"secure_at": 0.5, "nearly_at": 0.4, "least_evidence": 1}}), "reason": "for this test", "when": "now"}).status == 303
+    [[skills]] = db.rows(f"SELECT COUNT(*) FROM competency c WHERE c.framework_id = {framework_of(db, school)} AND NOT EXISTS (SELECT 1 FROM competency d WHERE d.parent_id = c.competency_id)")
+    assert district.post("/requirements", form={"title": "Skills", "for": "promotion", "by_grade": "08", "kind": "competencies", "competencies": uri, "need": skills, "reason": "x"}).status == 303
+    for _ in range(1):
+        item = student.next()
+        assert student.answer(item, school.right(item["item_id"]), answered_at_ms=1796914000000).status == 200
+    [need] = student.get(f"/api/v1/learners/{school.student.id}/standing").json["requirements"]
+    why = student.get(f"/api/v1/learners/{school.student.id}/pace/why?need={need['id']}").json
+    assert why["at_risk"], why
+    late = int(need["weeks_to_go"] - why["weeks_left"])
+    assert 2 <= late
+    said = lambda: text(teacher.get(f"/class/{school.classes['c1']}/standing").text)
+    assert f"At this pace {late} weeks late; a person acts after 2." in said()
+    assert teacher.post(f"/student/{school.student.id}/rules", form={"pace.behind_weeks": str(min(20, late + 1)), "reason": "agreed with the family"}).status == 303
+    assert ("a person acts" in said()) == (late >= 20)
+    for c in open_ones.values():
+        c.close()

@@ -101,6 +101,39 @@ def test_under_every_rule_what_is_stored_is_what_the_facts_say(db, school, worke
     assert waymark("check", "--db", db.url, "--digest").out == digest
 
 
+def test_packed_histories_say_what_the_rows_say(db, school, worked, serve, document):
+    ask = lambda: {k: v for k, v in waymark("rebuild", "--what-if", document(WEAK), "--db", db.url, "--json").json.items() if k not in ("read_s", "fold_s")}
+    check = lambda expect=0: waymark("check", "--db", db.url, "--json", expect=expect).json
+    from_rows = ask()
+    assert db.rows("SELECT COUNT(*) FROM history") == [["0"]] and from_rows["changed"] > 0
+    waymark("rebuild", "--db", db.url)
+    packed = db.rows("SELECT learner_id, COUNT(*) FROM history GROUP BY learner_id ORDER BY 1")
+    assert [n for _, n in packed] == ["1"] * 4
+    assert ask() == from_rows and check()["histories_differed"] == 0
+    # What is answered after that stands in rows behind the blocks; both together are the history.
+    server = serve()
+    rng = random.Random(9)
+    c = Client(server.port, school.users["load1"].token)
+    for _ in range(6):
+        assert worked.post(c, worked.new("load1", rng)).status == 200
+    c.close()
+    server.stop()
+    behind = ask()
+    assert behind["facts"] == from_rows["facts"] + 6
+    assert check()["ok"] and check()["histories_differed"] == 0
+    db.execute("DELETE FROM history")
+    assert ask() == behind
+    waymark("rebuild", "--db", db.url)
+    # A block that is not what the facts are is told, not gone by where it cannot be read, and made anew.
+    [[learner]] = db.rows("SELECT MIN(learner_id) FROM history")
+    db.execute(f"DELETE FROM history WHERE learner_id <> {learner}; UPDATE history SET packed = (SELECT state FROM learner_state WHERE learner_id = {learner})")
+    assert ask() == behind
+    damaged = check(expect=1)
+    assert damaged["histories_differed"] == 1 and damaged["states_differed"] == damaged["rows_differed"] == 0 and not damaged["ok"]
+    assert waymark("rebuild", "--db", db.url, "--json").json["histories_differed"] == 1
+    assert check()["ok"] and ask() == behind
+
+
 def test_a_school_may_differ_only_where_it_is_opened(db, worked, document):
     [[name]] = db.rows("SELECT name FROM org WHERE type = 'school' ORDER BY org_id LIMIT 1")
     r = waymark("policy", "set", document(WEAK), "--db", db.url, "--school", name, "--reason", "ours", "--effective", "now", expect=None)
@@ -317,9 +350,49 @@ def test_a_students_rules_are_what_the_class_leaves_open(db, school, tmp_path):
     doc = tmp_path / "p.json"
     doc.write_text('{"agency": {"most": 2}}')
     assert waymark("policy", "set", doc, "--db", db.url, "--learner", "q.alder", "--reason", "agreed with the family").code == 0
-    doc.write_text('{"mastery": {"review_after_days": 9}}')
+    doc.write_text('{"work": {"together_share": 0.4}}')
     waymark("policy", "set", doc, "--db", db.url, "--learner", "q.alder", "--reason", "x", expect=4)
     waymark("policy", "set", doc, "--db", db.url, "--class", "Algebra 8 Blue", "--reason", "short terms")
     waymark("policy", "set", doc, "--db", db.url, "--class", "no such class", "--reason", "x", expect=3)
     assert [r for r in db.rows("SELECT scope FROM policy ORDER BY policy_id")][-2:] == [["learner"], ["class"]]
     assert waymark("check", "--db", db.url).code == 0
+
+
+def test_a_teacher_sets_what_is_left_open_for_one_student(clients, school, db):
+    """Bounds come from the district, the school and the class; what comes next goes by it, and by nobody else's."""
+    teacher, page = clients("teacher", session=True), f"/student/{school.student.id}/rules"
+    shown = teacher.get(page).text
+    assert 'name="mastery.review_after_days"' in shown and "mastery.secure_at" not in shown and "work.together_share" not in shown
+    assert teacher.post(page, form={"mastery.review_after_days": "0", "reason": "sooner"}).status == 403
+    assert clients("principal", session=True).post("/rules", form={"mastery.review_after_days.least": "5", "reason": "not every day"}).status == 303
+    assert teacher.post(page, form={"mastery.review_after_days": "2", "reason": "sooner"}).status == 403
+    assert teacher.post(page, form={"mastery.review_after_days": "6", "reason": ""}).status == 400
+    assert teacher.post(page, form={"mastery.review_after_days": "6", "reason": "sooner"}).status == 303
+    assert 'value="6"' in teacher.get(page).text and "sooner" in teacher.get(page).text
+    why = lambda key, who: clients(key).get(f"/api/v1/learners/{school.users[who].id}/next/why").json["review_after_days"]
+    assert why("teacher", "student") == why("student", "student") == why("guardian", "student") == 6
+    assert why("teacher", "classmate") == 21
+    assert clients("teacher2", session=True).post(page, form={"mastery.review_after_days": "6", "reason": "x"}).status == 403
+    # Locked by the school: what was set is void.
+    assert clients("principal", session=True).post("/rules", form={"mastery.review_after_days.lock": "locked", "reason": "the same for all"}).status == 303
+    assert why("student", "student") == 21 and "locked by the school" in teacher.get(page).text
+    assert teacher.post(page, form={"mastery.review_after_days": "7", "reason": "x"}).status == 403
+
+
+def test_a_school_may_bind_its_classes_but_not_unbind_them(clients, school, db, document):
+    district, principal, teacher, page = (clients("district", session=True), clients("principal", session=True), clients("teacher", session=True), f"/class/{school.classes['c1']}/rules")
+    assert district.post("/rules", form={"mastery.review_after_days.least": "10", "mastery.stuck_after.lock": "locked", "reason": "bounds"}).status == 303
+    for form, clause in (({"doc": json.dumps({"about": {"mastery.review_after_days": {"least": 1}}})}, "/about/mastery.review_after_days/least"),
+                         ({"doc": json.dumps({"about": {"mastery.stuck_after": {"lock": "open"}}})}, "/about/mastery.stuck_after/lock")):
+        refused = principal.post("/rules", form=form | {"reason": "looser"})
+        assert refused.status in (400, 403), (form, refused)
+    waiver = document({"about": {"mastery.secure_at": {"open_for": {"1": True}}}})
+    told = waymark("policy", "check", waiver, "--db", db.url, "--school", "Alder School", expect=None)
+    assert told.code == 4 and "/about/mastery.secure_at/open_for" in told.err
+    assert principal.post("/rules", form={"mastery.review_after_days.most": "30", "reason": "tighter"}).status == 303
+    assert teacher.post(page, form={"mastery.review_after_days": "31", "reason": "x"}).status == 403
+    assert teacher.post(page, form={"mastery.review_after_days": "9", "reason": "x"}).status == 403
+    assert teacher.post(page, form={"mastery.review_after_days": "29", "reason": "x"}).status == 303
+    # What stood in a school's document before the district bound it does not outlive that.
+    assert district.post("/rules", form={"mastery.review_after_days.most": "25", "reason": "tighter still"}).status == 303
+    assert teacher.post(page, form={"mastery.review_after_days": "28", "reason": "x"}).status == 403

@@ -90,6 +90,15 @@ def test_a_draft_from_the_staff_to_a_version(clients, school, db):
     assert "those who were &lt;away&gt;?" in page and "They get a week more." in page and "Tamsin Thornquist" in page
     assert principal.post("/drafts/adopt", form={"draft_id": draft}).status == 403
     assert "after 21 days" in text(teacher.get("/definition").text)
+    early = district.post("/drafts/adopt", form={"draft_id": draft})
+    assert early.status == 400 and "still open for comments" in early.text, "not before the time for comments is over"
+    db.execute("UPDATE draft_rules SET until_date = 20000")
+    unanswered = district.post("/drafts/adopt", form={"draft_id": draft})
+    assert unanswered.status == 400 and "needs an answer on record" in unanswered.text
+    assert "1 comment needs an answer" in text(district.get("/drafts").text) and "/drafts/adopt" not in district.get("/drafts").text
+    [[left]] = db.rows("SELECT comment_id FROM draft_comment WHERE answered_at_ms IS NULL")
+    assert district.post("/drafts/answer", form={"comment_id": left, "answer": "It is, nearly."}).status == 303
+    assert "/drafts/adopt" in district.get("/drafts").text
     assert district.post("/drafts/adopt", form={"draft_id": draft}).status == 303
     assert "after 30 days" in text(teacher.get("/definition").text) and "Three weeks are too short." in text(teacher.get("/rules").text)
     assert district.post("/drafts/adopt", form={"draft_id": draft}).status == 409
@@ -100,3 +109,28 @@ def test_a_draft_from_the_staff_to_a_version(clients, school, db):
     [[late]] = db.rows("SELECT MAX(draft_id) FROM draft_rules")
     assert teacher.post("/drafts/comment", form=said | {"client_id": "draft-comment-3", "draft_id": late}).status == 400
     assert "closed for comment" in text(teacher.get("/drafts").text)
+
+
+def test_purposes_are_measured_by_figures_and_drafted_by_name(clients, school, db):
+    purposes = {"purpose_id": ["a", "b", "c"], "purpose_text": [f"so that our students can {c}" for c in ("explain", "choose", "go on")], "purpose_measure": ["we ask", "we look", "we count"],
+                "purpose_figure": ["shown_lately", "", "read"], "drafted_by": "Tamsin Thornquist,  Clementine Cloverdale\nthe students' council", "reason": "made with the staff", "when": "now"}
+    district = clients("district", session=True)
+    assert district.post("/rules", form={"doc": json.dumps({"purposes": [{"id": c, "text": c, "measure": c, "figure": "happiness"} for c in "abc"]}), "reason": "x"}).status == 400
+    assert district.post("/rules", form={"doc": json.dumps({"drafted_by": "somebody"}), "reason": "x"}).status == 400
+    assert district.post("/rules", form=purposes).status == 303
+    me = clients("student")
+    item = me.next()
+    assert me.answer(item, school.right(item["item_id"])).status == 200
+    for role in ("student", "teacher", "guardian", "district"):
+        page = text(clients(role, session=True).get("/definition").text)
+        assert "drafted by Tamsin Thornquist, Clementine Cloverdale, the students' council" in page, role
+        assert re.search(r"Now: 1 of \d+ students showed something on their own", page) and re.search(r"Now: 0 of [23] teachers have confirmed", page), page
+        assert page.count("Now:") == 2, "where no figure is named there is none"
+    assert clients("teacher", session=True).post("/definition/read", form={"policy_id": db.rows("SELECT MAX(policy_id) FROM policy")[0][0]}).status == 303
+    assert re.search(r"Now: 1 of [23] teachers", text(clients("student", session=True).get("/definition").text))
+    # Of a school with fewer students than a report shows, nothing is said. (Birch School has one.)
+    assert "too few students" in text(clients("principal2", session=True).get("/definition").text)
+    # Another school that takes the rules over does not take the names.
+    assert "drafted_by" in clients("district", session=True).get("/rules/export").text
+    assert clients("district", session=True).post("/rules", form={"doc": json.dumps({"drafted_by": ["somebody else"], "mastery": {"review_after_days": 44}}), "reason": "taken over", "when": "now"}).status == 303
+    assert "somebody else" not in clients("teacher", session=True).get("/definition").text

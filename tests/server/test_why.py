@@ -19,6 +19,14 @@ def kept(score):
     return int(score * 10000 + 0.5)
 
 
+def moved(m, p, right, practice):
+    """Knowledge tracing of one skill, from the equations."""
+    if not practice:
+        known = p * ((1 - m["slip"]) if right else m["slip"])
+        p = known / (known + (1 - p) * (m["guess"] if right else 1 - m["guess"]))
+    return min(0.9999, p + (1 - p) * m["learn"])
+
+
 def level_of(why):
     """By hand, as docs/policy.md says it, from the document alone."""
     r, counted = why["rule"], [s for s in why["steps"] if s["counted"]]
@@ -28,6 +36,13 @@ def level_of(why):
     scores = [s["score"] if s["hints"] == 0 else 0.0 for s in facts if s["hints"] == 0 or r["after_hint"] == "not_alone"]
     if not facts and not judged:
         return 0
+    p = why["prior"]
+    for s in facts:  # each step begins where the one before ended, and goes where the parameters say, where an item is of one skill
+        assert s["before"] == p, (s, p)
+        p = s["after"]
+        right = s["score"] >= (1.0 if s["kind"] == "response" else r["seen_right_at"]) and not s["hints"]
+        practice = s["hints"] and r["after_hint"] == "practice"
+        assert s["kind"] == "judgement" or abs(p - moved(why["model"], s["before"], right, practice)) < 1e-12 or not practice and (p >= s["before"] if right else True), s
     if r["rule"] == "model":
         value = facts[-1]["after"] if facts else why["prior"]
     elif r["rule"] == "recent":
@@ -184,3 +199,87 @@ def test_six_questions_can_be_answered_from_the_panel_alone(clients, school):
     assert asked.status == 303
     assert "kitchen table" in clients("teacher", session=True).get(f"/class/{class_id}/cell?learner={me}&competency={skill}").text
     assert "kitchen table" in clients("guardian", session=True).get(f"/why/{me}?c={skill}&as_of=2026-01-01").text
+
+
+def grade_of(why):
+    """By hand, from what the panel shows alone."""
+    counts = [k["counts"] for k in why["levels"] if k["counts"] is not None]
+    if not counts or len(counts) < why["incomplete_share"] * len(why["levels"]):
+        return None, 0
+    mean = sum(counts) / len(counts)
+    cuts = why["conversion"]
+    return next(k["letter"] for i, k in enumerate(cuts) if k["from"] <= mean and (mean < k["to"] or i + 1 == len(cuts))), mean
+
+
+def test_a_grade_follows_from_what_is_shown_and_what_would_change_it_does(school, server, clients_of, db):
+    me, teacher, web = school.student.id, clients_of(server, "teacher"), clients_of(server, "teacher", session=True)
+    course = clients_of(server, "student").get(f"/api/v1/learners/{me}/grades").json["courses"][0]["course_id"]
+    ask = lambda key="student", **query: clients_of(server, key).get(f"/api/v1/learners/{me}/grades/{course}/why", **query).json
+    empty = ask()
+    assert empty["incomplete"] and empty["letter"] is None and empty["missing"]["skills_with_evidence"] >= 1
+    klass, ledger, rng = school.classes["c1"], Ledger(school), random.Random(3)
+    student = clients_of(server, "student")
+    before = time.time()
+    for turn in range(40):
+        assert ledger.post(student, ledger.new("student", rng)).status == 200
+        why = ask()
+        letter, mean = grade_of(why)
+        assert (letter, why["incomplete"]) == (why["letter"], letter is None)
+        if letter:
+            assert abs(mean - why["mean"]) < 1e-9
+            counts = [k["counts"] for k in why["levels"] if k["counts"] is not None]
+            n, for_ = why["missing"]["levels"], why["missing"]["for"]
+            if for_:
+                from_ = next(k["from"] for k in why["conversion"] if k["letter"] == for_)
+                assert (sum(counts) + n) / len(counts) >= from_ > (sum(counts) + n - 1) / len(counts)
+    assert letter, "enough was shown for a grade"
+    for key in ("teacher", "guardian", "principal"):
+        assert ask(key)["levels"] == why["levels"]
+    assert ask(as_of=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(before - 5)))["levels"] == empty["levels"]
+    page = re.sub(r"<[^>]+>", " ", clients_of(server, "student", session=True).get(f"/grade/{me}?course={course}").text)
+    assert f"{why['mean']:.2f}" in page and "What would change it" in page
+    # A second look at the grade goes to the teacher, and is answered on the same page.
+    mine = clients_of(server, "student", session=True)
+    assert mine.post("/look", form={"client_id": "look-grade-1", "competency": course, "about": "grade", "note": "I count more"}).status == 303
+    assert mine.post("/look", form={"client_id": "look-grade-2", "competency": "77", "about": "grade", "note": "x"}).status == 404
+    assert mine.post("/look", form={"client_id": "look-grade-3", "competency": course, "about": "weather", "note": "x"}).status in (400, 404)
+    now = web.get("/now").text
+    address = re.search(rf"/grade/{me}\?course={course}", now)
+    assert address and "I count more" in now
+    answer = re.search(r'name="look_id" value="(\d+)"', web.get(address[0]).text)[1]
+    r = web.post("/look/answer", form={"look_id": answer, "answer": "I counted again: it stands.", "back": address[0]})
+    assert r.status == 303 and r.headers["Location"] == address[0]
+    assert "it stands" in mine.get(f"/grade/{me}?course={course}").text
+    assert "it stands" not in mine.get(f"/why?c={why['levels'][0]['competency_id']}").text
+
+
+def test_a_pace_and_a_suggestion_say_why(school, server, clients_of, db):
+    me = school.student.id
+    [[uri]] = db.rows(f"SELECT f.uri FROM framework f JOIN competency c ON c.framework_id = f.framework_id WHERE c.competency_id = {school.competencies['urn:oatutor:skill:simplify_fractions']}")
+    district = clients_of(server, "district", session=True)
+    assert district.post("/requirements", form={"title": "Skills", "for": "graduation", "by_grade": "12", "kind": "competencies", "competencies": uri, "need": "2", "reason": "as agreed"}).status == 303
+    student, mine = clients_of(server, "student"), clients_of(server, "student", session=True)
+    [need] = [r["id"] for r in student.get(f"/api/v1/learners/{me}/standing").json["requirements"]]
+    pace = student.get(f"/api/v1/learners/{me}/pace/why", need=need).json
+    [r] = pace["requirements"]
+    assert r["gained"] == r["have"] - pace["secure_before"] and r["weeks"] == 8 - pace["days_away"] / 5
+    assert student.get(f"/api/v1/learners/{me}/pace/why", need="nothing").status == 404
+    page = re.sub(r"<[^>]+>", " ", mine.get(f"/pace/{me}?need={need}").text)
+    assert "Secure eight weeks before" in page and "What would change it" in page
+    assert mine.post("/look", form={"client_id": "look-pace-1", "competency": "", "about": f"pace:{need}", "note": "I was ill"}).status == 303
+    assert "I was ill" in clients_of(server, "teacher", session=True).get(f"/pace/{me}?need={need}").text
+    # What is suggested, and why, is what the student is given.
+    ledger, rng = Ledger(school), random.Random(8)
+    for _ in range(12):
+        item = student.next()
+        why = student.get(f"/api/v1/learners/{me}/next/why").json
+        first = why["weighed"][0]
+        assert first["reason"]["code"] == item["reason"]["code"] and (first["competency_id"] in item["competency_ids"] or item["reason"]["code"] == "same_problem")
+        said = mine.get("/today").text
+        address = re.search(rf"/suggestion/{me}\?c=(\d+)", said)
+        assert address[1] == why["competency_id"]
+        shown = re.sub(r"<[^>]+>", " ", mine.get(address[0]).text)
+        assert why["name"] in shown.replace("&#39;", "'").replace("&amp;", "&") and "What was weighed" in shown
+        assert ledger.post(student, ledger.new("student", rng)).status == 200
+    assert mine.post("/look", form={"client_id": "look-next-1", "competency": why["competency_id"], "about": "next", "note": "why this again"}).status == 303
+    assert "why this again" in mine.get(f"/suggestion/{me}?c={why['competency_id']}").text

@@ -50,8 +50,51 @@ static void each_mean_has_one_grade(void **s)
         }
 }
 
+/* So many levels more, and not one fewer, give the next letter. */
+static void what_would_change_a_grade_does(void **s)
+{
+    (void)s;
+    struct policy p = policy_default();
+    for (int a = 0; a <= 9; a++)
+        for (int b = 0; a + b <= 9; b++)
+            for (int c = 0; a + b + c <= 9; c++) {
+                enum level l[9];
+                struct grade g;
+                struct grade_outlook o;
+                for (int i = 0; i < 9; i++) l[i] = i < a ? LEVEL_NOT_YET : i < a + b ? LEVEL_STARTED : i < a + b + c ? LEVEL_NEARLY : LEVEL_SECURE;
+                grade_of(&p, l, 9, &g);
+                grade_outlook(&p, l, 9, &o);
+                if (g.incomplete) {
+                    assert_null(o.next);
+                    assert_true(o.more > 0);
+                    for (int i = 0; i < 9 && o.more; i++)
+                        if (l[i] == LEVEL_NOT_YET) {
+                            grade_of(&p, l, 9, &g);
+                            assert_true(g.incomplete);
+                            l[i] = LEVEL_STARTED;
+                            o.more--;
+                        }
+                    grade_of(&p, l, 9, &g);
+                    assert_false(g.incomplete);
+                    continue;
+                }
+                assert_int_equal(o.more, 0);
+                assert_int_equal(o.next == NULL, g.cut == &p.cuts[p.cut_count - 1]);
+                for (int i = 0; i < 9 && o.next; i++) /* raised one by one, the lowest first */
+                    while (l[i] != LEVEL_NOT_YET && l[i] < LEVEL_SECURE && o.steps) {
+                        grade_of(&p, l, 9, &g);
+                        assert_ptr_not_equal(g.cut, o.next);
+                        l[i]++;
+                        o.steps--;
+                    }
+                if (!o.next) continue;
+                grade_of(&p, l, 9, &g);
+                assert_ptr_equal(g.cut, o.next);
+            }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_not_shown_is_no_zero), cmocka_unit_test(each_mean_has_one_grade)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_not_shown_is_no_zero), cmocka_unit_test(each_mean_has_one_grade), cmocka_unit_test(what_would_change_a_grade_does)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,9 +85,26 @@ SELECT evidence_id, kind, item_id, item_version, variant, competency_id, score, 
   model_id, replaces_id, checkpoint_id
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
 ORDER BY evidence_id
+-- name: history_list
+SELECT block, packed FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block
+-- name: history_last
+SELECT block, packed FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block DESC LIMIT 1
+-- name: history_set
+INSERT INTO history (district_id, learner_id, block, packed) VALUES (:district_id, :learner_id, :block, :packed)
+ON CONFLICT (district_id, learner_id, block) DO UPDATE SET packed = excluded.packed
+-- name: history_cut
+DELETE FROM history WHERE district_id = :district_id AND learner_id = :learner_id AND block >= :block
 -- name: evidence_learners
-SELECT DISTINCT learner_id FROM evidence WHERE district_id = :district_id AND learner_id > :after
-ORDER BY learner_id LIMIT :limit
+-- why: from one learner to the next in the key, without a look at the facts between
+WITH RECURSIVE l(id, n) AS (
+  SELECT MIN(learner_id), 1 FROM evidence WHERE district_id = :district_id AND learner_id > :after
+  UNION ALL
+  SELECT (SELECT MIN(e.learner_id) FROM evidence e WHERE e.district_id = :district_id AND e.learner_id > l.id), l.n + 1 FROM l
+  WHERE l.id IS NOT NULL AND l.n < :limit)
+SELECT id FROM l WHERE id IS NOT NULL ORDER BY id
+-- name: evidence_after
+-- why: how many facts are not in the packed history yet
+SELECT COUNT(*) FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
 -- name: evidence_count
 SELECT COUNT(*) FROM evidence WHERE district_id = :district_id
 -- name: evidence_day
@@ -198,15 +215,16 @@ WHERE district_id = :district_id AND help_id = :help_id AND answered_at_ms IS NU
 -- name: help_get
 SELECT learner_id FROM help_request WHERE district_id = :district_id AND help_id = :help_id
 -- name: look_insert
-INSERT INTO second_look (district_id, look_id, learner_id, competency_id, asker_id, client_id, note, answer)
-VALUES (:district_id, :look_id, :learner_id, :competency_id, :asker_id, :client_id, :note, '')
+INSERT INTO second_look (district_id, look_id, learner_id, competency_id, asker_id, client_id, note, answer, about)
+VALUES (:district_id, :look_id, :learner_id, :competency_id, :asker_id, :client_id, :note, '', :about)
 ON CONFLICT (district_id, asker_id, client_id) DO NOTHING
 -- name: look_of
 SELECT l.look_id, l.note, l.answer, COALESCE(l.answered_at_ms, 0), COALESCE(u.given_name, ''), COALESCE(u.family_name, '')
 FROM second_look l LEFT JOIN user_account u ON u.district_id = l.district_id AND u.user_id = l.answered_by
-WHERE l.district_id = :district_id AND l.learner_id = :learner_id AND l.competency_id = :competency_id ORDER BY l.look_id DESC LIMIT 20
+WHERE l.district_id = :district_id AND l.learner_id = :learner_id AND l.competency_id = :competency_id AND COALESCE(l.about, '') = :about
+ORDER BY l.look_id DESC LIMIT 20
 -- name: look_open
-SELECT l.look_id, l.learner_id, l.competency_id, l.note FROM enrollment e CROSS JOIN second_look l
+SELECT l.look_id, l.learner_id, l.competency_id, l.note, COALESCE(l.about, '') FROM enrollment e CROSS JOIN second_look l
 WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
   AND l.district_id = e.district_id AND l.learner_id = e.user_id AND l.answered_at_ms IS NULL
 ORDER BY l.look_id LIMIT 100

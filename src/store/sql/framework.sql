@@ -3,11 +3,15 @@ INSERT INTO framework_edit (district_id, edit_id, framework_id, client_id, kind,
 VALUES (:district_id, :edit_id, :framework_id, :client_id, :kind, :competency_id, :other_id, :before, :after, :author_id)
 ON CONFLICT (district_id, author_id, client_id) DO NOTHING
 -- name: framework_edit_list
-SELECT f.edit_id, f.kind, f.competency_id, COALESCE(f.other_id, 0), f.before, f.after, u.given_name, u.family_name
-FROM framework_edit f JOIN user_account u ON u.district_id = f.district_id AND u.user_id = f.author_id
-WHERE f.district_id = :district_id AND f.framework_id = :framework_id ORDER BY f.edit_id DESC LIMIT 100
+SELECT f.edit_id, f.kind, f.competency_id, COALESCE(f.other_id, 0), f.before, f.after, COALESCE(u.given_name, ''), COALESCE(u.family_name, '')
+FROM framework_edit f LEFT JOIN user_account u ON u.district_id = f.district_id AND u.user_id = f.author_id
+WHERE f.district_id IN (0, :district_id) AND f.framework_id = :framework_id ORDER BY f.edit_id DESC LIMIT 100
+-- name: skill_history
+-- why: how a skill read before
+SELECT edit_id, before, author_id FROM framework_edit WHERE district_id IN (0, :district_id) AND competency_id = :competency_id AND kind IN ('change', 'end')
+ORDER BY edit_id DESC LIMIT 20
 -- name: framework_edit_count
-SELECT COUNT(*) FROM framework_edit WHERE district_id = :district_id AND framework_id = :framework_id
+SELECT COUNT(*) FROM framework_edit WHERE district_id IN (0, :district_id) AND framework_id = :framework_id AND author_id <> 0
 -- name: skill_insert
 INSERT INTO competency (district_id, competency_id, framework_id, parent_id, uri, code, statement, name, type, grades, position, try_at_home, status)
 VALUES (:district_id, :competency_id, :framework_id, :parent_id, :uri, :code, :statement, :name, 'Skill', :grades, :position, :try_at_home, 'active')

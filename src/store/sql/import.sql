@@ -100,6 +100,9 @@ VALUES (:district_id, :competency_id, :framework_id, :parent_id, :uri, :code, :s
 ON CONFLICT (district_id, competency_id) DO UPDATE SET framework_id = excluded.framework_id, parent_id = excluded.parent_id,
   uri = excluded.uri, code = excluded.code, statement = excluded.statement, name = excluded.name, type = excluded.type,
   grades = excluded.grades, position = excluded.position, try_at_home = excluded.try_at_home, status = 'active', closed_at_ms = NULL
+-- name: competency_words
+-- why: what an import changes is kept as it was
+SELECT code, name, statement, try_at_home, framework_id FROM competency WHERE district_id = :district_id AND competency_id = :competency_id
 -- name: competency_close
 UPDATE competency SET status = 'closed', closed_at_ms = :now_ms WHERE district_id = :district_id AND competency_id = :row_id
 -- name: competency_codes

@@ -34,6 +34,8 @@ JOIN user_account u ON u.district_id = d.district_id AND u.user_id = d.author_id
 WHERE d.district_id = :district_id ORDER BY d.draft_id DESC LIMIT 20
 -- name: draft_rules_get
 SELECT org_id, doc, reason, until_date, COALESCE(policy_id, 0) FROM draft_rules WHERE district_id = :district_id AND draft_id = :draft_id
+-- name: draft_open_comments
+SELECT COUNT(*) FROM draft_comment WHERE district_id = :district_id AND draft_id = :draft_id AND answered_at_ms IS NULL
 -- name: draft_rules_adopt
 UPDATE draft_rules SET policy_id = :policy_id WHERE district_id = :district_id AND draft_id = :draft_id AND policy_id IS NULL
 -- name: draft_comment_insert
@@ -49,3 +51,19 @@ SELECT draft_id FROM draft_comment WHERE district_id = :district_id AND comment_
 -- name: draft_comment_answer
 UPDATE draft_comment SET answer = :answer, answered_by = :user_id, answered_at_ms = :now_ms
 WHERE district_id = :district_id AND comment_id = :comment_id
+-- name: figure_shown
+-- why: of the students of a school, who showed something alone since a moment; along each one's own facts
+SELECT COUNT(DISTINCT r.user_id), COUNT(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM evidence v WHERE v.district_id = r.district_id AND v.learner_id = r.user_id
+  AND v.evidence_id >= :since AND v.hints = 0 AND v.score >= 1) THEN r.user_id END) FROM user_role r
+WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+-- name: figure_off_screen
+SELECT COUNT(DISTINCT r.user_id), COUNT(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM evidence v WHERE v.district_id = r.district_id AND v.learner_id = r.user_id
+  AND v.evidence_id >= :since AND v.kind = 2) THEN r.user_id END) FROM user_role r
+WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+-- name: figure_secure
+SELECT COUNT(DISTINCT r.user_id), COUNT(m.competency_id) FROM user_role r
+LEFT JOIN mastery m ON m.district_id = r.district_id AND m.learner_id = r.user_id AND m.level = 3
+WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+-- name: figure_looks
+SELECT COUNT(l.look_id), COUNT(l.answered_at_ms) FROM second_look l
+WHERE l.district_id = :district_id AND l.look_id >= :since AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = l.learner_id AND r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT)))

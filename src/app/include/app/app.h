@@ -17,6 +17,7 @@ struct writer;
 struct workers;
 struct hub;
 struct item_cache;
+struct figures;
 struct people;
 struct states;
 
@@ -43,6 +44,7 @@ struct app {
     struct workers *workers;
     struct hub *hub;
     struct item_cache *items;
+    struct figures *figures;    /* counted lately (app/figure.h) */
     struct people *people;
     struct states *states;      /* the writer's own */
     pthread_mutex_t lock;       /* guards snapshot */

@@ -34,9 +34,10 @@ struct draft_adopt_cmd {
     struct snapshot *snapshot;
     struct arena *arena;
     int64_t draft_id, user_id;
+    int32_t today;
     struct policy_saved saved; /* out */
 };
-/* Becomes a version: at once, or with the next term when levels or grades change. Once: ST_CONFLICT. The caller reloads. */
+/* Becomes a version, when its time for comments is over (ST_INVALID draft.still_open) and each is answered (draft.unanswered): at once, or with the next term when levels or grades change. Once: ST_CONFLICT. The caller reloads. */
 void draft_adopt_ready(struct draft_adopt_cmd *d);
 
 #endif

@@ -25,4 +25,7 @@ struct framework_cmd {
  * ST_NOT_FOUND: no such skill, item, course or framework; ST_DENIED (when run): the skill or link is not the district's own */
 enum st framework_check(struct framework_cmd *f, struct err *e) WARN_UNUSED;
 
+/* How a skill's words are kept in the history of its framework, as JSON; the caller frees; NULL: no memory. */
+char *framework_words_json(const char *code, const char *name, const char *statement, const char *try_at_home);
+
 #endif

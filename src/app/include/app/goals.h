@@ -86,12 +86,13 @@ struct requirement_standing {
     double gained, weeks; /* competencies that became secure, in how many weeks attended */
     double to_go;         /* weeks at that pace; 0: done; below 0: cannot be said */
     double weeks_left;    /* until due */
+    int64_t before, away; /* of kind competencies: secure eight weeks ago, days away since */
     bool done, at_risk;   /* at risk: at this pace not done by then */
 };
 
-/* Graduation and promotion for one student, in the order of the document. */
+/* Graduation and promotion for one student, in the order of the document; as of a moment, 0: now. */
 enum st requirements_of(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who,
-                        const char *grade, struct requirement_standing **out, size_t *n, struct err *e) WARN_UNUSED;
+                        const char *grade, int64_t as_of_ms, struct requirement_standing **out, size_t *n, struct err *e) WARN_UNUSED;
 
 /* The requirements in force for the district. */
 enum st asked_for(const struct snapshot *s, int64_t now_ms, struct requirement list[REQUIREMENTS_MAX], size_t *n, struct err *e) WARN_UNUSED;

@@ -35,6 +35,7 @@ struct why_view {
     double value;           /* by the rule, 0 to 1 */
     struct outlook outlook; /* what is missing for "secure" */
     double prior;
+    struct bkt model;       /* the parameters in force */
     size_t count;
     struct why_step *steps; /* in the order in which they were folded */
 };

@@ -8,7 +8,8 @@
 
 struct rebuild_report {
     int64_t learners, facts;
-    int64_t states_differed, rows_differed; /* before they were put right */
+    int64_t read_us, fold_us; /* spent on reading facts, and on folding them, by all threads together */
+    int64_t states_differed, rows_differed, histories_differed; /* before they were put right */
     /* what-if: learners x competencies by old and new level */
     int64_t changed, moved[LEVEL_COUNT][LEVEL_COUNT];
     int64_t grades, grades_changed; /* what-if: course grades of students, and those whose letter would be another */

@@ -51,10 +51,11 @@ struct policy_pair {
 struct policy_narrow {
     const struct policy_version *upper, *own;
     struct policy merged;
+    const char *doc; /* merged */
 };
 
 struct regime {
-    size_t policy_count, model_count, pair_count, narrow_count;
+    size_t policy_count, model_count, pair_count, narrow_count, learner_count; /* learner_count: versions of learners' own */
     struct policy_version *policies; /* ordered by id */
     struct policy_pair *pairs;
     struct policy_narrow *narrow;
@@ -70,6 +71,8 @@ const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms
 const struct policy_version *regime_policy_for(const struct regime *r, int64_t org_id, int64_t at_ms);
 /* The same for a class of that school (class_id 0: the school's). */
 const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms);
+/* The same for one learner in that class (learner_id 0: the class's): a learner's own version over it, within what is left open. */
+struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id, int64_t at_ms);
 /* For a learner: by the school, which is looked up only where a school has rules of its own. */
 enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e) WARN_UNUSED;
 /* A scope's own version in force; NULL: it has none. */
@@ -105,7 +108,7 @@ const struct mastery_rule *regime_rule(const struct catalogue *c, const struct p
 /* Told of each fact as it folds, with what it moved; may be NULL. */
 typedef void fold_watch(void *ctx, const struct evidence *v, const struct fold_step *steps, size_t n);
 /* Folds the facts given into *state (all zero: from the first fact), under `policy`, each with the model that it names.
- * Facts that a withdrawal among them names do not count. */
+ * Facts that a withdrawal among them names do not count. (folding.c) */
 enum st regime_fold(const struct regime *r, const struct catalogue *c, const struct policy *policy, struct arena *a,
                     const struct evidence *facts, size_t n, struct learner_state *state, fold_watch *watch, void *ctx,
                     struct err *e) WARN_UNUSED;

@@ -16,6 +16,7 @@ struct clock {
 struct clock clock_system(void);
 int64_t clock_now_ms(const struct clock *c);
 int64_t clock_mono_us(void); /* for durations only */
+int64_t clock_cpu_us(void);  /* of this thread: what it has worked, without what it has waited */
 
 void time_format_utc(int64_t at_ms, char out[32]);           /* 2026-11-23T10:42:00.000Z */
 bool time_parse_utc(const char *s, int64_t *at_ms);          /* RFC 3339, or a bare date (midnight UTC) */

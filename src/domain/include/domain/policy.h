@@ -118,7 +118,14 @@ json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope 
 enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope at, struct err *e) WARN_UNUSED;
 /* `upper` as it is for one school: what a waiver has opened for it is open. Owned by the caller; NULL: no memory. */
 json_t *policy_opened(const json_t *upper, int64_t org_id);
-/* Purposes: 3 to 7, each with id, text and measure; every setting in "about" names one. For a district's own definition. */
+/* Figures that the program computes as the measure of a purpose ("figure", beside the measure in words): students who showed something
+ * alone in the last two weeks; secure skills a student; students seen at work off the screen in the last four weeks; second looks of the
+ * last ninety days that were answered; teachers who confirmed having read the version in force. */
+enum { POLICY_FIGURES = 5 };
+extern const char *const policy_figures[POLICY_FIGURES];
+/* "drafted_by": the names of those who drafted it, as they wish to be named. */
+enum st policy_check_drafters(const json_t *doc, struct err *e) WARN_UNUSED;
+/* Purposes: 3 to 7, each with id, text and measure, and perhaps a figure; every setting in "about" names one. For a district's own definition. */
 enum st policy_check_purposes(const json_t *doc, struct err *e) WARN_UNUSED;
 
 /* What differs between two documents in force. */

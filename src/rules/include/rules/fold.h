@@ -49,6 +49,9 @@ enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_sta
 
 /* What a fact that counts says to the model: right, wrong, or, by the rule, practice without an observation. */
 enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence *v);
+/* The same without the levels: whoever folds many facts finds them once at the end, by mastery_level() for each competency that
+ * was moved. A level is a function of the rest of its entry and the rule, so that this gives the same state. */
+enum st fold_fact_only(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e) WARN_UNUSED;
 
 /* Which attempt the next answer to this item and variant would be, from 1. */
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant);

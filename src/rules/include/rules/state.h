@@ -56,6 +56,8 @@ struct learner_state {
     double elo;
 };
 
+/* The place of a competency's entry, or where it would stand. */
+size_t state_place(const struct learner_state *s, int64_t competency_id);
 /* The entry, or NULL. */
 const struct competency_state *state_find(const struct learner_state *s, int64_t competency_id);
 /* The entry, made with p_known = prior when absent; NULL when the arena is full. Pointers from before are invalid. */

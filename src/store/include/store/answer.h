@@ -46,6 +46,16 @@ enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_
 /* The same after `after`, with what the fold goes by and nothing else: no client_id, attempt, took_ms, school_date, recorder. */
 enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;
 
+/* Packed facts (rules/history.h), by block. */
+struct history_row {
+    int64_t block;
+    const void *packed;
+    size_t n;
+};
+enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e) WARN_UNUSED;
+enum st history_set(struct tx *tx, int64_t learner_id, const struct history_row *row, struct err *e) WARN_UNUSED;
+enum st history_cut(struct tx *tx, int64_t learner_id, int64_t first_block, struct err *e) WARN_UNUSED; /* that and all after it */
+
 struct mastery_row {
     int64_t learner_id, competency_id;
     double p_known;

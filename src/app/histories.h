@@ -1,0 +1,26 @@
+/* Packed histories: made of the rows of the facts, held against them, and folded in their stead with the rows that came after. */
+#ifndef APP_HISTORIES_H
+#define APP_HISTORIES_H
+#include <stdatomic.h>
+
+#include "app/app.h"
+#include "folding.h"
+#include "rules/state.h"
+#include "store/answer.h"
+
+/* Is each block of a learner what packing the facts gives? One that ends before the last fact is sound. facts: all, in order. */
+enum st history_check(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, bool *same, struct err *e) WARN_UNUSED;
+/* All facts packed: writes the blocks that are others, and takes away what is too much. *same: what history_check() would have said. */
+enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, bool *same, struct err *e) WARN_UNUSED;
+/* How long reading and folding took, added up over learners; for a report. */
+struct took {
+    int64_t read_us, fold_us;
+};
+/* All facts of a learner folded under a policy: from the blocks and the rows after them, or from the rows alone where a block is
+ * missing or cannot be read. *facts: how many. */
+enum st history_fold(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct folding_views *views, struct learner_state *state, size_t *facts, struct took *took, struct err *e) WARN_UNUSED;
+/* Packs whoever has done much since it was last packed, one learner a transaction, so that answers need not wait. *packed: how many
+ * learners. Ends early when *stop is set. */
+enum st histories_extend(struct app *app, struct conn *c, const atomic_bool *stop, int64_t *packed, struct err *e) WARN_UNUSED;
+
+#endif

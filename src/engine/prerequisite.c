@@ -1,0 +1,116 @@
+#include "engine/prerequisite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lot.h"
+
+enum st prerequisite_check(const struct prerequisite_graph *g, struct err *e)
+{
+    for (size_t i = 0; i < g->edges; i++) {
+        const struct prerequisite_edge *x = &g->edge[i];
+        if (x->before >= g->skills || x->after >= g->skills || x->before == x->after || !(x->strength >= 0.0 && x->strength <= 1.0))
+            return err_fail(e, ST_INVALID, "model.edge", "edge %zu: from skill %u to %u with strength %g", i + 1, (unsigned)x->before, (unsigned)x->after, x->strength);
+    }
+    return ST_OK;
+}
+
+/* Skills without an edge to one that is left are taken away until none is; what stays is on a circle or behind one. */
+uint32_t prerequisite_circle(const struct prerequisite_graph *g, uint32_t *scratch)
+{
+    for (size_t k = 0; k < g->skills; k++) scratch[k] = 1;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (uint32_t k = 0; k < g->skills; k++) {
+            bool leads = false;
+            for (size_t i = 0; scratch[k] && i < g->edges; i++) leads = leads || (g->edge[i].before == k && scratch[g->edge[i].after]);
+            if (scratch[k] && !leads) scratch[k] = 0, moved = true;
+        }
+    }
+    uint32_t at = 0;
+    while (at < g->skills && !scratch[at]) at++;
+    if (at == g->skills) return UINT32_MAX;
+    for (size_t step = 0; step < g->skills; step++) /* on from there, one comes round */
+        for (size_t i = 0; i < g->edges; i++)
+            if (g->edge[i].before == at && scratch[g->edge[i].after]) {
+                at = g->edge[i].after;
+                break;
+            }
+    return at;
+}
+
+double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, const double *prior, const double *p_known, const uint8_t *seen)
+{
+    double start = prior[skill];
+    for (size_t i = 0; i < g->edges; i++) {
+        const struct prerequisite_edge *x = &g->edge[i];
+        if (x->after != skill || !seen[x->before]) continue;
+        double rest = 1.0 - x->strength, average = prior[x->before] + rest * (1.0 - prior[x->before]), here = p_known[x->before] + rest * (1.0 - p_known[x->before]);
+        double least = rest * prior[skill], said = average > 0.0 ? prior[skill] * here / average : prior[skill];
+        if (said < least) said = least;
+        if (said < start) start = said;
+    }
+    return start;
+}
+
+void prerequisite_pass(const struct prerequisite_graph *g, uint32_t skill, double *p_known, uint32_t *scratch)
+{
+    size_t from = 0, to = 1;
+    scratch[0] = skill;
+    while (from < to) { /* those in hand, the nearest first; each once */
+        uint32_t after = scratch[from++];
+        for (size_t i = 0; i < g->edges; i++) {
+            const struct prerequisite_edge *x = &g->edge[i];
+            if (x->after != after) continue;
+            bool had = false;
+            for (size_t k = 0; k < to; k++) had = had || scratch[k] == x->before;
+            if (had) continue;
+            double a = p_known[x->before], over = a + (1.0 - a) * (1.0 - x->strength);
+            if (over > 0.0) p_known[x->before] = a + p_known[after] * (a / over - a);
+            scratch[to++] = x->before;
+        }
+    }
+}
+
+const char *prerequisite_word(enum prerequisite_verdict v)
+{
+    static const char *const words[] = {"too_few", "holds", "backward", "both_ways", "not_seen"};
+    return (unsigned)v < sizeof words / sizeof *words ? words[v] : "";
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+#define SPAN(into, draws, middle)                                                                                     \
+    do {                                                                                                              \
+        qsort(draws, PREREQUISITE_DRAWS, sizeof *(draws), by_size);                                                   \
+        (into).value = (middle), (into).low = (draws)[PREREQUISITE_DRAWS / 40], (into).high = (draws)[PREREQUISITE_DRAWS - 1 - PREREQUISITE_DRAWS / 40]; \
+    } while (0)
+
+void prerequisite_weigh(const struct prerequisite_counts *c, const struct prerequisite_counts *state, const struct interval95 *lift, uint64_t seed, struct prerequisite_finding *out)
+{
+    static const double one_way = 1.0 / 3.0;
+    struct rng r;
+    double with[PREREQUISITE_DRAWS], without[PREREQUISITE_DRAWS], difference[PREREQUISITE_DRAWS], order[PREREQUISITE_DRAWS];
+    rng_seed(&r, seed);
+    for (size_t i = 0; i < PREREQUISITE_DRAWS; i++) {
+        with[i] = lot_beta(&r, 1.0 + c->both, 1.0 + c->before);
+        without[i] = lot_beta(&r, 1.0 + c->after, 1.0 + c->neither);
+        order[i] = lot_beta(&r, 1.0 + state->after, 1.0 + state->before);
+        difference[i] = with[i] - without[i];
+    }
+    double p = (1.0 + c->both) / (2.0 + c->both + c->before), q = (1.0 + c->after) / (2.0 + c->after + c->neither);
+    SPAN(out->with, with, p);
+    SPAN(out->without, without, q);
+    SPAN(out->difference, difference, p - q);
+    SPAN(out->out_of_order, order, (1.0 + state->after) / (2.0 + state->after + state->before));
+    out->strength = p > q ? 1.0 - q / p : 0.0;
+    if (c->both + c->before < PREREQUISITE_LEAST || c->after + c->neither < PREREQUISITE_LEAST) out->verdict = PREREQUISITE_FEW;
+    else if (!(out->difference.low > 0.0) || (lift && !(lift->known && lift->low > 0.0))) out->verdict = PREREQUISITE_NOT_SEEN;
+    else if (out->out_of_order.high < one_way) out->verdict = PREREQUISITE_HOLDS;
+    else if (out->out_of_order.low > 1.0 - one_way) out->verdict = PREREQUISITE_BACKWARD;
+    else out->verdict = PREREQUISITE_BOTH_WAYS;
+}

@@ -1,0 +1,296 @@
+"""waymark model on invented students, whose truth is known: simulate."""
+import csv
+import subprocess
+
+import pytest
+
+from harness import PROGRAM
+from test_model import figures, invented, model
+
+SMALL = ("--students", 120, "--skills", 8, "--days", 25)
+
+
+def test_each_way_has_its_figures_with_intervals():
+    got = figures("simulate", "--compare", "planner,fixed,random", *SMALL, "--seed", 4)
+    assert [a["name"] for a in got["arms"]] == ["planner", "fixed", "random"]
+    for arm in got["arms"]:
+        for name in ("items_to_mastery", "false_mastery", "wasted_practice"):
+            v = arm[name]
+            assert v["low"] <= v["value"] <= v["high"] and v["low"] < v["high"]
+        assert 0 <= arm["false_mastery"]["low"] and arm["false_mastery"]["high"] <= 1 and 0 <= arm["wasted_practice"]["value"] <= 1
+    assert got["arms"][1]["answers"]["value"] <= 80  # fixed: ten items a skill and no more
+
+
+def test_a_seed_gives_the_same_on_any_number_of_threads_and_another_seed_another():
+    one = [model("simulate", *SMALL, "--seed", 4, "--threads", n, "--json").stdout for n in (1, 2, 7)]
+    assert one[0] == one[1] == one[2]
+    assert model("simulate", *SMALL, "--seed", 5, "--json").stdout != one[0]
+
+
+def test_an_arm_does_not_depend_on_the_others():
+    alone = figures("simulate", "--compare", "random", *SMALL)["arms"][0]
+    assert alone == figures("simulate", "--compare", "fixed,random,planner", *SMALL)["arms"][1]
+
+
+def test_the_planner_needs_fewer_answers_than_chance():
+    """On the same students, over several seeds; and it says no more often than chance that a skill is secure which is not."""
+    for seed in (1, 2, 3):
+        less = figures("simulate", "--compare", "planner,random", "--students", 300, "--seed", seed)["differences"][0]
+        assert (less["of"], less["from"]) == ("planner", "random")
+        assert less["items_to_mastery"]["high"] < 0 and less["false_mastery"]["low"] < 0.01
+
+
+def test_a_log_can_be_read_again_and_holds_the_truth(tmp_path):
+    got = figures("simulate", "--compare", "random", *SMALL, "--log", tmp_path / "a.csv")
+    rows = list(csv.DictReader(open(tmp_path / "a.csv")))
+    assert len(rows) == round(120 * got["arms"][0]["answers"]["value"])
+    assert sum(int(r["true_mastered"]) for r in rows) / len(rows) == pytest.approx(got["arms"][0]["wasted_practice"]["value"])
+    assert {r["true_state"] for r in rows} <= {"engaged", "guessing", "hint_abuse", "under_challenged", "behind"}
+    assert figures("eval", "--kind", "bkt", tmp_path / "a.csv")["rows"] == len(rows)
+
+
+@pytest.mark.parametrize("model_kind", ["bkt", "afm", "best-lr-recency", "full"])
+def test_students_are_drawn_from_a_fitted_model(model_kind, tmp_path):
+    model("fit", "--kind", model_kind, "--out", tmp_path / "m.json", invented(tmp_path / "a.csv"))
+    got = figures("simulate", *SMALL, "--from", tmp_path / "m.json", "--log", tmp_path / "log.csv")
+    assert got["skills"] == 5
+    assert {r["skill_name"] for r in csv.DictReader(open(tmp_path / "log.csv"))} == set("01234")
+
+
+@pytest.mark.parametrize("words,says", [
+    (("--compare", "planner,best"), "--compare"), (("--compare", "fixed,fixed"), "--compare"), (("--students", "0"), "--students"), (("--students", "nan"), "--students"),
+    (("--seed", "-1"), "--seed"), (("--mastered-at", "1.5"), "--mastered-at"), (("extra",), "further words")])
+def test_options_out_of_range_are_told(words, says):
+    assert says in model("simulate", *words, code=2).stderr
+
+
+@pytest.mark.parametrize("text,says", [("", "empty"), ("{}", "says nothing"), ('{"kind": "irt", "parameters": {"skills": {}}}', "says nothing"),
+                                       ('{"kind": "bkt", "parameters": [{"skill": "a", "prior": 2, "learn": 0.1, "guess": 0.1, "slip": 0.1}]}', "no probabilities"), ("[1, 2", "line 1")])
+def test_a_broken_model_file_is_told(text, says, tmp_path):
+    (tmp_path / "m.json").write_text(text)
+    done = subprocess.run([PROGRAM, "model", "simulate", "--from", str(tmp_path / "m.json")], capture_output=True, text=True)
+    assert done.returncode > 0 and says in done.stderr
+
+
+def test_stricter_rules_are_less_often_wrong_and_cost_answers(tmp_path):
+    (tmp_path / "strict.json").write_text('{"mastery": {"secure_at": 0.995, "least_evidence": 8}}')
+    plain, strict = (figures("simulate", "--compare", "planner", *w, *SMALL)["arms"][0] for w in ((), ("--policy", tmp_path / "strict.json")))
+    assert strict["false_mastery"]["value"] < plain["false_mastery"]["value"] - .03 and strict["items_to_mastery"]["value"] > plain["items_to_mastery"]["value"] + 1
+    (tmp_path / "bad.json").write_text('{"mastery": {"secure_at": 7}}')
+    assert model("simulate", "--policy", tmp_path / "bad.json", code=1).stderr
+
+
+# --- detectors ---
+
+def detected(*words):
+    got = figures("detect", *words)
+    return {d["name"]: d for d in got["detectors"]} | {"mixed_up": got.get("mixed_up")}
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory):
+    """The answers of 600 invented students on a seed that no threshold was set by."""
+    path = tmp_path_factory.mktemp("log") / "log.csv"
+    model("simulate", "--compare", "random", "--students", 600, "--seed", 77, "--log", path)
+    return path
+
+
+@pytest.mark.parametrize("name,precision,recall", [("wheel_spinning", .15, .55), ("wheel_forecast", .22, .25), ("rapid_guess", .75, .7), ("hint_abuse", .9, .9), ("idle", .95, .95), ("lapse", .05, .2),
+                                                   ("under_challenged", .25, .1), ("behind", .35, .04)])
+def test_detectors_are_as_often_right_as_measured(name, precision, recall, students):
+    got = detected("--truth", students)[name]
+    assert got["can_say"] and got["precision"]["value"] >= precision and got["recall"]["value"] >= recall
+    assert got["precision"]["low"] < got["precision"]["high"] or got["precision"]["value"] == 1
+
+
+def test_the_two_kinds_of_boredom_are_not_mixed_up(students):
+    got = detected("--truth", students)
+    assert got["mixed_up"]["under_challenged_flagged_when_behind"] <= .05 * got["under_challenged"]["flagged"]
+    assert got["mixed_up"]["behind_flagged_when_under_challenged"] <= .02 * got["behind"]["flagged"]
+
+
+def test_a_detector_that_lacks_its_columns_says_so(students, tmp_path):
+    rows = list(csv.DictReader(open(students)))
+    def without(*gone):
+        with open(tmp_path / "less.csv", "w") as f:
+            w = csv.DictWriter(f, [k for k in rows[0] if k not in gone], extrasaction="ignore")
+            w.writeheader()
+            w.writerows(rows)
+        return {n for n, d in detected(tmp_path / "less.csv").items() if d and not d["can_say"]}
+    assert without() == set()
+    assert without("hints", "hints_total") == {"hint_abuse"}
+    assert without("took_s") == {"rapid_guess", "hint_abuse", "under_challenged", "behind"}
+    assert without("took_s", "hints", "hints_total", "timestamp") == {"rapid_guess", "hint_abuse", "idle", "lapse", "under_challenged", "behind"}
+
+
+def test_columns_of_other_names_and_milliseconds_say_the_same(students, tmp_path):
+    text = students.read_text().split("\n", 1)
+    (tmp_path / "named.csv").write_text(text[0].replace("took_s", "spent").replace("hints,", "asked,") + "\n" + text[1])
+    whole = detected(students)
+    assert detected("--took", "spent", "--hints", "asked", tmp_path / "named.csv") == whole
+    rows = list(csv.DictReader(open(students)))
+    with open(tmp_path / "ms.csv", "w") as f:
+        w = csv.DictWriter(f, [k if k != "took_s" else "ms_first_response" for k in rows[0]])
+        w.writeheader()
+        for r in rows:
+            r["ms_first_response"] = f"{float(r.pop('took_s')) * 1000:.0f}"
+            w.writerow(r)
+    assert detected(tmp_path / "ms.csv")["rapid_guess"]["flagged"] == whole["rapid_guess"]["flagged"]
+
+
+def test_flags_are_written_row_by_row(students, tmp_path):
+    got = detected("--flags", tmp_path / "flags.csv", students)
+    rows = list(csv.DictReader(open(tmp_path / "flags.csv")))
+    for name in ("rapid_guess", "behind", "lapse"):
+        assert sum(name in r["flags"].split() for r in rows) == got[name]["flagged"]
+    log = [r for r in csv.DictReader(open(students)) if r["user_id"] == rows[0]["user"]]
+    assert log[int(rows[0]["index"])]["item_id"] == rows[0]["item"]
+
+
+def test_a_log_without_the_truth_cannot_be_judged(tmp_path):
+    assert "no truth" in model("detect", "--truth", invented(tmp_path / "a.csv"), code=1).stderr
+    assert "columns" in model("detect", "--took", "spent", tmp_path / "a.csv", code=1).stderr
+
+
+@pytest.mark.parametrize("column,value,says", [("took_s", "soon", "line 2"), ("hints", "-3", "line 2"), ("true_state", "asleep", "line 2"), ("took_s", "nan", "line 2"), ("hints_total", "1e9", "line 2")])
+def test_nonsense_beside_the_answers_is_told(column, value, says, tmp_path):
+    row = {"user_id": 1, "item_id": 2, "skill_name": 3, "correct": 1, "timestamp": 5, "took_s": 3, "hints": 0, "hints_total": 1, "true_state": "engaged"} | {column: value}
+    (tmp_path / "a.csv").write_text(",".join(row) + "\n" + ",".join(map(str, row.values())) + "\n")
+    assert says in model("detect", "--truth", tmp_path / "a.csv", code=1).stderr
+
+
+def test_wheel_spinning_on_public_answers_is_as_counted_elsewhere():
+    from test_model import data
+    got = detected(data("assist09"))["wheel_spinning"]
+    assert (got["judged"], got["flagged"]) == (19753, 2487)  # 12.6 %
+
+
+# --- edges between skills ---
+
+def test_a_known_order_of_skills_comes_out_right(tmp_path):
+    """Language exam with a published order: skill 3, then 2, then 1 (Templin & Bradshaw 2014); the reverse does not."""
+    from test_model import data
+    (tmp_path / "edges.csv").write_text("before,after\nskill3,skill2\nskill2,skill1\nskill2,skill3\nskill1,skill2\n")
+    got = figures("edges", "--edges", tmp_path / "edges.csv", "--q", data("irt/ecpe_qmatrix.csv.gz"), data("irt/ecpe.csv.gz"))
+    assert [e["verdict"] for e in got["edges"]] == ["holds", "holds", "backward", "backward"]
+    assert all(e["without"]["high"] < .12 for e in got["edges"][:2]) and got["converged"]
+    share = {"".join(s[-1] for s in c["skills"]): c["share"] for c in got["classes"]}
+    assert abs(share[""] - .301) < .02 and abs(share["3"] - .129) < .02 and abs(share["23"] - .175) < .02 and abs(share["123"] - .346) < .02
+
+
+def ordered_log(path, effect, students=400):
+    """a, then b, then c; b goes well only with a when effect is 1; c has nothing to do with either."""
+    import random
+    lot = random.Random(8)
+    with open(path, "w") as f:
+        f.write("user_id,item_id,skill_name,correct\n")
+        for u in range(students):
+            has = lot.random() < .5
+            later = has and lot.random() < .7 if effect else lot.random() < .35
+            for skill, known in (("a", has), ("b", later), ("c", lot.random() < .5)):
+                for k in range(6):
+                    f.write(f"{u},{skill}{k},{skill},{int(lot.random() < (.9 if known else .15))}\n")
+    return path
+
+
+def test_a_log_bears_an_edge_out_or_not(tmp_path):
+    (tmp_path / "edges.csv").write_text("a,b\na,c\nb,c\na,nowhere\n")
+    with_it, without = (figures("edges", "--edges", tmp_path / "edges.csv", ordered_log(tmp_path / "log.csv", effect)) for effect in (1, 0))
+    assert [e["verdict"] for e in with_it["edges"]] == ["holds", "not_seen", "not_seen", "no_answers"]
+    assert with_it["edges"][0]["lift"]["low"] > .1
+    assert [e["verdict"] for e in without["edges"]] == ["not_seen", "not_seen", "not_seen", "no_answers"]
+
+
+def test_order_in_an_invented_school_is_not_claimed_where_it_is_not(tmp_path):
+    model("simulate", "--compare", "random", *SMALL, "--log", tmp_path / "log.csv", "--edges", tmp_path / "edges.csv")
+    rows = list(csv.reader(open(tmp_path / "edges.csv")))
+    assert rows[0] == ["before", "after"] and len(rows) > 3
+    (tmp_path / "back.csv").write_text("\n".join(f"{b},{a}" for a, b in rows[1:]) + "\n")
+    assert figures("edges", "--edges", tmp_path / "back.csv", tmp_path / "log.csv")["verdicts"]["holds"] == 0
+
+
+@pytest.mark.parametrize("text,says", [("", "empty"), ("before,after\n", "no edge"), ("a,b,c\n", "line 1"), ("a,b\na,a\n", "line 2"), ("a,b\n,b\n", "line 2")])
+def test_broken_edges_are_told(text, says, tmp_path):
+    (tmp_path / "edges.csv").write_text(text)
+    assert says in model("edges", "--edges", tmp_path / "edges.csv", invented(tmp_path / "a.csv"), code=1).stderr
+
+
+@pytest.mark.parametrize("text,says", [("s,t\n1,0\n", "1 items"), ("s,t\n1,0\n1,2\n1,1\n", "line 3"), ("s,t\n1,0\n1\n", "line 3"), ("item,s\nx,1\n", "no such item"), ("s,t\n1,0\n1,0\n1,0\n", "no item needs")])
+def test_broken_q_matrices_are_told(text, says, tmp_path):
+    (tmp_path / "scores.csv").write_text("one,two,three\n" + "1,0,1\n" * 5)
+    (tmp_path / "edges.csv").write_text("s,t\n")
+    (tmp_path / "q.csv").write_text(text)
+    assert says in model("edges", "--edges", tmp_path / "edges.csv", "--q", tmp_path / "q.csv", tmp_path / "scores.csv", code=1).stderr
+
+
+# --- groups ---
+
+def with_groups(path, **of):
+    rows = invented(path).read_text().splitlines()
+    path.write_text("\n".join([rows[0] + ",bus"] + [r + "," + of["group"](int(r.split(",")[0])) for r in rows[1:]]) + "\n")
+    return path
+
+
+def test_groups_have_bias_and_errors_of_mastery_with_intervals(tmp_path):
+    got = figures("eval", "--kind", "elo", "--group", "bus", with_groups(tmp_path / "a.csv", group=lambda u: "early" if u % 2 else "late"))
+    assert {g["name"]: (g["students"], g["hidden"]) for g in got["groups"]} == {"early": (30, False), "late": (30, False)}
+    for g in got["groups"]:
+        assert g["bias"]["low"] < g["bias"]["value"] < g["bias"]["high"] and 0 <= g["false_non_mastery"]["value"] <= 1
+    assert abs(sum(g["bias"]["value"] * g["rows"] for g in got["groups"]) / got["rows"]) < .1
+
+
+def test_small_groups_are_hidden_and_cannot_be_worked_out(tmp_path):
+    a = with_groups(tmp_path / "a.csv", group=lambda u: "few" if u < 4 else "some" if u < 20 else "many")
+    got = {g["name"]: g for g in figures("eval", "--kind", "elo", "--group", "bus", a)["groups"]}
+    assert got["few"] == {"name": "few", "hidden": True} and got["some"] == {"name": "some", "hidden": True} and not got["many"]["hidden"]
+    got = {g["name"]: g for g in figures("eval", "--kind", "elo", "--group", "bus", "--smallest", 3, a)["groups"]}
+    assert not any(g["hidden"] for g in got.values())
+
+
+def scores(path, persons=1200, shift=1.2, seed=6):
+    """Ten items; the third is harder for group b, who are also less able on the whole."""
+    import math, random
+    lot = random.Random(seed)
+    with open(path, "w") as f:
+        f.write("team," + ",".join(f"q{i}" for i in range(10)) + "\n")
+        for j in range(persons):
+            b = j % 2
+            able = lot.gauss(-.7 * b, 1)
+            f.write("ab"[b] + "," + ",".join(str(int(lot.random() < 1 / (1 + math.exp(-(able - (i - 5) / 4 - shift * b * (i == 2)))))) for i in range(10)) + "\n")
+    return path
+
+
+def test_an_item_that_is_harder_for_a_group_is_found(tmp_path):
+    got = figures("calibrate", "--group", "team", scores(tmp_path / "a.csv"))
+    (dif,) = got["dif"]
+    assert (dif["group"], dif["reference"], dif["hidden"]) == ("b", "a", False) and len(dif["items"]) == 10
+    assert dif["items"][2]["class"] == "C" and dif["items"][2]["mh_d_dif"] < -1.5 and dif["items"][2]["any_p"] < 1e-4
+    assert sum(i["class"] != "A" for i in dif["items"]) <= 2 and [i["name"] for i in got["items"]] == [f"q{i}" for i in range(10)]
+    turned = figures("calibrate", "--group", "team", "--reference", "b", tmp_path / "a.csv")["dif"][0]
+    assert turned["group"] == "a" and turned["items"][2]["mh_d_dif"] == pytest.approx(-dif["items"][2]["mh_d_dif"])
+    even = figures("calibrate", "--group", "team", scores(tmp_path / "b.csv", shift=0))["dif"][0]
+    assert all(i["class"] != "C" for i in even["items"])
+
+
+def test_a_log_of_answers_is_scores_too(tmp_path):
+    rows = list(csv.DictReader(open(scores(tmp_path / "a.csv"))))
+    with open(tmp_path / "log.csv", "w") as f:
+        f.write("who,what,right,team\n")
+        for u, r in enumerate(rows):
+            for i in range(10):
+                f.write(f"{u},q{i},{r[f'q{i}']},{r['team']}\n")
+    one = figures("calibrate", "--group", "team", tmp_path / "a.csv")
+    two = figures("calibrate", "--group", "team", "--user", "who", "--item", "what", "--correct", "right", tmp_path / "log.csv")
+    assert two["log_likelihood"] == pytest.approx(one["log_likelihood"], abs=1e-6)
+    assert [i["mh_d_dif"] for i in two["dif"][0]["items"]] == [i["mh_d_dif"] for i in one["dif"][0]["items"]]
+
+
+@pytest.mark.parametrize("words,says", [(("--group", "club"), "no column"), (("--group", "team", "--reference", "z"), "nobody is in"), (("--group", "team", "--smallest", "0"), "--smallest")])
+def test_groups_that_are_none_are_told(words, says, tmp_path):
+    assert says in model("calibrate", *words, scores(tmp_path / "a.csv", persons=80), code=1).stderr
+
+
+def test_public_scores_have_the_items_that_differ():
+    from test_model import data
+    got = figures("calibrate", "--kind", "gpcm", "--columns", "R", "--group", "female", data("irt/pisa00_reading.csv.gz"))["dif"][0]
+    assert {i["name"] for i in got["items"] if i["class"] == "C"} == {"R040Q02", "R040Q03A", "R216Q01", "R216Q06"}

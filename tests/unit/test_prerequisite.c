@@ -1,0 +1,159 @@
+/* Edges between skills: what they may do to an estimate, and whether answers bear them out. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "engine/prerequisite.h"
+#include "unit.h"
+
+enum { N = 5 };
+static const double prior[N] = {.4, .3, .3, .3, .3};
+
+static void a_start_is_capped_softly_and_only_by_evidence(void **s)
+{
+    (void)s;
+    const struct prerequisite_edge edge[] = {{0, 2, .8}, {1, 2, .5}};
+    const struct prerequisite_graph g = {N, 2, edge};
+    double known[N] = {.01, .3, .3, .3, .3}, before = 0;
+    uint8_t seen[N] = {0};
+    assert_true(prerequisite_start(&g, 2, prior, known, seen) == .3); /* nothing is known of what comes before */
+    seen[0] = 1;
+    double capped = prerequisite_start(&g, 2, prior, known, seen);
+    assert_true(capped < .12 && capped >= .2 * .3);
+    assert_true(fabs(capped - .3 * (.01 + .2 * .99) / (.4 + .2 * .6)) < 1e-12); /* total probability */
+    for (double a = 0; a <= 1; a += .01) { /* rises with it, and never over the prior */
+        known[0] = a;
+        double at = prerequisite_start(&g, 2, prior, known, seen);
+        assert_true(at >= before && at <= .3 && at >= .2 * .3 - 1e-15);
+        before = at;
+    }
+    assert_true(before == .3);
+    seen[1] = 1, known[1] = 0; /* of two, the one that says least */
+    assert_true(fabs(prerequisite_start(&g, 2, prior, known, seen) - .3 * .5 / (.3 + .5 * .7)) < 1e-12);
+    assert_true(prerequisite_start(&g, 0, prior, known, seen) == .4);
+    const struct prerequisite_edge none[] = {{0, 2, 0}};
+    const struct prerequisite_graph h = {N, 1, none};
+    known[0] = 0;
+    assert_true(prerequisite_start(&h, 2, prior, known, seen) == .3);
+}
+
+static void what_is_passed_raises_what_comes_before(void **s)
+{
+    (void)s;
+    const struct prerequisite_edge edge[] = {{0, 1, .8}, {1, 2, .8}, {2, 3, 1}};
+    const struct prerequisite_graph g = {N, 3, edge};
+    double p[N] = {.3, .3, .9, .2, .3};
+    uint32_t scratch[N];
+    prerequisite_pass(&g, 2, p, scratch);
+    assert_true(fabs(p[1] - (.3 + .9 * (.3 / (.3 + .7 * .2) - .3))) < 1e-12);
+    assert_true(p[0] > .3 && p[0] < p[1] && p[2] == .9 && p[3] == .2 && p[4] == .3); /* further off, less; nothing after it */
+    struct rng r;
+    rng_seed(&r, 3);
+    for (int t = 0; t < 2000; t++) {
+        struct prerequisite_edge any[6];
+        double was[N], now[N];
+        for (int i = 0; i < 6; i++) any[i] = (struct prerequisite_edge){rng_below(&r, N), 0, rng_unit(&r)}, any[i].after = (any[i].before + 1 + rng_below(&r, N - 1)) % N; /* circles too */
+        for (int i = 0; i < N; i++) was[i] = now[i] = rng_below(&r, 4) ? rng_unit(&r) : rng_below(&r, 2);
+        const struct prerequisite_graph a = {N, 6, any};
+        assert_int_equal(prerequisite_check(&a, NULL), ST_OK);
+        prerequisite_pass(&a, rng_below(&r, N), now, scratch);
+        for (int i = 0; i < N; i++) assert_true(now[i] >= was[i] - 1e-15 && now[i] <= 1);
+    }
+}
+
+static void circles_are_found_and_nonsense_is_refused(void **s)
+{
+    (void)s;
+    struct prerequisite_edge edge[] = {{0, 1, 1}, {1, 2, 1}, {2, 3, 1}, {3, 1, 1}};
+    struct prerequisite_graph g = {N, 3, edge};
+    uint32_t scratch[N];
+    assert_int_equal(prerequisite_circle(&g, scratch), UINT32_MAX);
+    g.edges = 4;
+    uint32_t on = prerequisite_circle(&g, scratch);
+    assert_true(on >= 1 && on <= 3);
+    edge[0].strength = (double)NAN;
+    assert_int_equal(prerequisite_check(&g, NULL), ST_INVALID);
+    edge[0] = (struct prerequisite_edge){0, N, .5};
+    assert_int_equal(prerequisite_check(&g, NULL), ST_INVALID);
+    edge[0] = (struct prerequisite_edge){2, 2, .5};
+    assert_int_equal(prerequisite_check(&g, NULL), ST_INVALID);
+}
+
+static void verdicts_follow_the_counts(void **s)
+{
+    (void)s;
+    static const struct {
+        struct prerequisite_counts n;
+        enum prerequisite_verdict v;
+    } cases[] = {
+        {{200, 100, 10, 150}, PREREQUISITE_HOLDS}, {{200, 10, 100, 150}, PREREQUISITE_BACKWARD}, {{200, 60, 60, 150}, PREREQUISITE_BOTH_WAYS},
+        {{100, 100, 100, 100}, PREREQUISITE_NOT_SEEN}, {{50, 100, 100, 20}, PREREQUISITE_NOT_SEEN}, {{12, 2, 0, 5}, PREREQUISITE_FEW}, {{0, 0, 0, 0}, PREREQUISITE_FEW},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct prerequisite_finding f, again;
+        memset(&f, 0, sizeof f), memset(&again, 0, sizeof again);
+        prerequisite_weigh(&cases[i].n, &cases[i].n, NULL, 1, &f);
+        prerequisite_weigh(&cases[i].n, &cases[i].n, NULL, 1, &again);
+        assert_int_equal(f.verdict, cases[i].v);
+        assert_memory_equal(&f, &again, sizeof f);
+        assert_true(f.with.low <= f.with.value && f.with.value <= f.with.high && f.without.low >= 0 && f.without.high <= 1);
+        assert_true(f.strength >= 0 && f.strength <= 1);
+    }
+    struct prerequisite_finding f;
+    const struct interval95 none = {true, .01, -.02, .04};
+    prerequisite_weigh(&cases[0].n, &cases[0].n, &none, 1, &f); /* no more than the general level foretells */
+    assert_int_equal(f.verdict, PREREQUISITE_NOT_SEEN);
+    assert_true(fabs(f.with.low - .61) < .02 && fabs(f.with.high - .72) < .02); /* Beta(201, 101) */
+}
+
+static void classes_are_recovered_from_answers(void **s)
+{
+    (void)s;
+    enum { PERSONS = 2000, ITEMS = 15 };
+    static uint8_t score[PERSONS * ITEMS];
+    uint32_t q[ITEMS];
+    struct rng r;
+    struct skill_classes c;
+    rng_seed(&r, 9);
+    for (uint32_t i = 0; i < ITEMS; i++) q[i] = i < 12 ? 1u << i % 3 : i == 12 ? 3 : i == 13 ? 6 : 5;
+    for (size_t j = 0; j < PERSONS; j++) { /* skill 0, then 1, then 2 */
+        uint32_t has = rng_unit(&r) < .7 ? 1 : 0;
+        if (has && rng_unit(&r) < .6) has |= 2;
+        if (has & 2 && rng_unit(&r) < .5) has |= 4;
+        for (size_t i = 0; i < ITEMS; i++) score[j * ITEMS + i] = rng_below(&r, 20) == 0 ? IRT_MISSING : rng_unit(&r) < ((has & q[i]) == q[i] ? .9 : .2);
+    }
+    const struct irt_matrix m = {PERSONS, ITEMS, score};
+    assert_int_equal(skill_classes_fit(&m, q, 3, &c, NULL), ST_OK);
+    assert_true(c.converged);
+    static const double truth[8] = {.3, .28, 0, .21, 0, 0, 0, .21};
+    double sum = 0;
+    for (size_t k = 0; k < 8; k++) sum += c.share[k], assert_true(fabs(c.share[k] - truth[k]) < .04);
+    assert_true(fabs(sum - 1) < 1e-9);
+    for (uint32_t a = 0; a < 3; a++)
+        for (uint32_t b = 0; b < 3; b++) {
+            struct prerequisite_counts n = skill_classes_counts(&c, a, b);
+            struct prerequisite_finding f;
+            if (a == b) continue;
+            prerequisite_weigh(&n, &n, NULL, 1, &f);
+            assert_int_equal(f.verdict, a < b ? PREREQUISITE_HOLDS : PREREQUISITE_BACKWARD);
+        }
+    assert_int_equal(skill_classes_fit(&m, q, 4, &c, NULL), ST_INVALID); /* no item needs the fourth */
+    assert_int_equal(skill_classes_fit(&m, q, 2, &c, NULL), ST_INVALID);
+    assert_int_equal(skill_classes_fit(&m, q, 9, &c, NULL), ST_INVALID);
+    const struct irt_matrix nobody = {0, ITEMS, score};
+    assert_int_equal(skill_classes_fit(&nobody, q, 3, &c, NULL), ST_INVALID);
+    memset(score, 1, sizeof score); /* all right */
+    assert_int_equal(skill_classes_fit(&m, q, 3, &c, NULL), ST_OK);
+    assert_true(isfinite(c.log_likelihood));
+    for (size_t k = 0; k < 8; k++) assert_true(isfinite(c.share[k]) && c.share[k] > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_start_is_capped_softly_and_only_by_evidence), cmocka_unit_test(what_is_passed_raises_what_comes_before), cmocka_unit_test(circles_are_found_and_nonsense_is_refused),
+        cmocka_unit_test(verdicts_follow_the_counts), cmocka_unit_test(classes_are_recovered_from_answers),
+    };
+    return cmocka_run_group_tests_name("prerequisite", tests, NULL, NULL);
+}

@@ -342,10 +342,10 @@ def test_the_child_is_niced_knows_no_password_by_its_arguments_and_ends_with_the
     [kid] = kids
     argv, nice = "", 0
     until = time.monotonic() + 30
-    while not ("refit" in argv and nice >= 10):
+    while not ("model\0refit" in argv and nice >= 10):
         assert time.monotonic() < until, (argv, nice)
         argv = open(f"/proc/{kid}/cmdline").read()
-        if "refit" not in argv:  # not our program yet
+        if "model\0refit" not in argv:  # still the server's own
             continue
         os.kill(kid, signal.SIGSTOP)  # so that it does not end meanwhile; and then it has to be killed
         nice = int(open(f"/proc/{kid}/stat").read().rsplit(")", 1)[1].split()[16])

@@ -19,7 +19,7 @@ static enum st same_block(struct arena *a, const struct history_row *row, const 
     *count = 0;
     if (!history_open(&h, 0, row->packed, row->n) || !h.count || h.count > n) return ST_OK;
     if (history_pack(a, facts, h.count, &bytes, &size) != ST_OK) return no_memory(e);
-    *same = size == row->n && memcmp(bytes, row->packed, size) == 0;
+    *same = size == row->n && memcmp(bytes, row->packed, size) == 0 && row->last_id == facts[h.count - 1].evidence_id;
     *count = h.count;
     return ST_OK;
 }
@@ -45,11 +45,11 @@ enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const s
     TRY(history_list(tx, a, learner_id, &rows, &row_count, e));
     *same = row_count <= blocks;
     for (size_t i = 0; i < blocks; i++) {
-        struct history_row row = {.block = (int64_t)i};
         size_t from = i * HISTORY_BLOCK, count = n - from < HISTORY_BLOCK ? n - from : HISTORY_BLOCK, held;
+        struct history_row row = {.block = (int64_t)i, .last_id = facts[from + count - 1].evidence_id};
         bool sound = true;
         if (history_pack(a, facts + from, count, &row.packed, &row.n) != ST_OK) return no_memory(e);
-        if (i < row_count && rows[i].block == row.block && rows[i].n == row.n && memcmp(rows[i].packed, row.packed, row.n) == 0) continue;
+        if (i < row_count && rows[i].block == row.block && rows[i].last_id == row.last_id && rows[i].n == row.n && memcmp(rows[i].packed, row.packed, row.n) == 0) continue;
         if (i < row_count) TRY(same_block(a, &rows[i], facts + from, n - from, &sound, &held, e)); /* or only behind? */
         *same = *same && sound && (i >= row_count || rows[i].block == row.block);
         TRY(history_set(tx, learner_id, &row, e));
@@ -73,17 +73,19 @@ struct reading {
     size_t gone_count;
 };
 
-/* false: the blocks do not follow each other, or cannot be read. */
-static enum st open_blocks(struct tx *tx, struct arena *a, int64_t learner_id, struct reading *r, bool *sound, struct err *e)
+/* *sound false: the blocks do not follow each other, or cannot be read. */
+static enum st open_blocks(struct arena *a, const struct packed *p, struct reading *r, bool *sound, struct err *e)
 {
-    struct history_row *rows;
-    TRY(history_list(tx, a, learner_id, &rows, &r->block_count, e));
+    r->block_count = p->block_count;
+    r->after = p->after;
+    r->after_count = p->after_count;
     r->blocks = arena_array(a, r->block_count + 1, sizeof *r->blocks);
     if (!r->blocks) return no_memory(e);
-    *sound = true;
+    *sound = r->block_count > 0;
     for (size_t i = 0; *sound && i < r->block_count; i++) {
-        *sound = rows[i].block == (int64_t)i && history_open(&r->blocks[i], learner_id, rows[i].packed, rows[i].n);
-        *sound = *sound && r->blocks[i].count && (r->blocks[i].count == HISTORY_BLOCK || i + 1 == r->block_count);
+        const struct history_row *row = &p->blocks[i];
+        *sound = row->block == (int64_t)i && history_open(&r->blocks[i], row->learner_id, row->packed, row->n);
+        *sound = *sound && r->blocks[i].count && (r->blocks[i].count == HISTORY_BLOCK || i + 1 == r->block_count) && history_last_id(&r->blocks[i]) == row->last_id;
         r->facts += *sound ? r->blocks[i].count : 0;
     }
     return ST_OK;
@@ -122,40 +124,24 @@ static enum st fold_all(struct folding *f, struct reading *r, bool *sound, struc
     return ST_OK;
 }
 
-/* From the rows alone. */
-static enum st fold_rows(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct learner_state *state, size_t *facts, struct took *took, struct err *e)
+enum st history_fold(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, struct learner_state *state, size_t *facts, bool *sound, struct err *e)
 {
-    struct evidence *list;
-    int64_t begin_us = clock_mono_us();
-    *state = (struct learner_state){0};
-    TRY(evidence_to_fold(tx, a, learner_id, 0, &list, facts, e));
-    int64_t read_us = clock_mono_us(), fold_us = clock_cpu_us();
-    TRY(regime_fold(&s->regime, &s->catalogue, policy, a, list, *facts, state, NULL, NULL, e));
-    took->read_us += read_us - begin_us;
-    took->fold_us += clock_cpu_us() - fold_us;
-    return ST_OK;
-}
-
-enum st history_fold(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct folding_views *views, struct learner_state *state, size_t *facts, struct took *took, struct err *e)
-{
-    int64_t begin_us = clock_mono_us();
     struct reading r = {0};
     struct folding f;
-    bool sound;
     const struct learner_state nothing = {0};
-    TRY(open_blocks(tx, a, learner_id, &r, &sound, e));
-    if (!sound || !r.block_count) return fold_rows(s, tx, a, learner_id, policy, state, facts, took, e);
-    TRY(evidence_to_fold(tx, a, learner_id, history_last_id(&r.blocks[r.block_count - 1]), &r.after, &r.after_count, e));
+    TRY(open_blocks(a, p, &r, sound, e));
+    if (!*sound) return ST_OK;
     TRY(find_gone(a, &r, e));
     *facts = r.facts + r.after_count;
-    int64_t read_us = clock_mono_us(), fold_us = clock_cpu_us();
     folding_begin(&f, &s->regime, &s->catalogue, policy, a, &nothing, views);
-    enum st st = fold_all(&f, &r, &sound, e);
-    if (st == ST_INVALID || (st == ST_OK && !sound)) return fold_rows(s, tx, a, learner_id, policy, state, facts, took, e);
+    f.for_levels = true;
+    enum st st = fold_all(&f, &r, sound, e);
+    if (st == ST_INVALID) { /* facts that cannot be: the block is damaged */
+        *sound = false;
+        return ST_OK;
+    }
     TRY(st);
     *state = f.state;
-    took->read_us += read_us - begin_us;
-    took->fold_us += clock_cpu_us() - fold_us;
     return ST_OK;
 }
 
@@ -164,16 +150,11 @@ enum { TAIL_MOST = 200, LEARNERS_AT_ONCE = 20 }; /* so many rows after the block
 static enum st last_packed(struct tx *tx, int64_t learner_id, int64_t *last_id, struct err *e)
 {
     struct stmt *q;
-    struct history h;
     bool row;
     TRY(tx_stmt(tx, SQL_history_last, &q, e));
     bind_i64(q, "learner_id", learner_id);
     TRY(stmt_step(q, &row, e));
-    *last_id = 0;
-    if (!row) return ST_OK;
-    size_t n;
-    const void *p = col_blob(q, 1, &n);
-    if (history_open(&h, learner_id, p, n)) *last_id = history_last_id(&h);
+    *last_id = row ? col_i64(q, 0) : 0;
     return ST_OK;
 }
 

@@ -16,9 +16,16 @@ enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const s
 struct took {
     int64_t read_us, fold_us;
 };
-/* All facts of a learner folded under a policy: from the blocks and the rows after them, or from the rows alone where a block is
- * missing or cannot be read. *facts: how many. */
-enum st history_fold(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct folding_views *views, struct learner_state *state, size_t *facts, struct took *took, struct err *e) WARN_UNUSED;
+/* What there is of one learner: blocks, and the facts after them; borrowed. */
+struct packed {
+    const struct history_row *blocks;
+    size_t block_count;
+    struct evidence *after;
+    size_t after_count;
+};
+/* All facts of a learner folded under a policy. *sound false: a block is missing, damaged or not what it says; then nothing else is
+ * set, and the caller goes by the rows. *facts: how many. */
+enum st history_fold(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, struct learner_state *state, size_t *facts, bool *sound, struct err *e) WARN_UNUSED;
 /* Packs whoever has done much since it was last packed, one learner a transaction, so that answers need not wait. *packed: how many
  * learners. Ends early when *stop is set. */
 enum st histories_extend(struct app *app, struct conn *c, const atomic_bool *stop, int64_t *packed, struct err *e) WARN_UNUSED;

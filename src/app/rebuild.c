@@ -57,10 +57,23 @@ enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t
     return ST_OK;
 }
 
-enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, struct folding_views *views, struct derived *d, struct err *e)
+enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct packed *p, const struct policy *policy, struct folding_views *views, struct derived *d, struct err *e)
 {
-    TRY(history_fold(s, tx, a, learner_id, policy, views, &d->state, &d->facts, &d->took, e));
-    return make_rows(a, learner_id, d, e);
+    bool sound;
+    int64_t fold_us = clock_cpu_us();
+    TRY(history_fold(s, a, p, policy, views, &d->state, &d->facts, &sound, e));
+    if (!sound) {
+        struct evidence *list;
+        int64_t read_us = clock_mono_us();
+        TRY(evidence_to_fold(tx, a, learner_id, 0, &list, &d->facts, e));
+        d->took.read_us = clock_mono_us() - read_us;
+        fold_us = clock_cpu_us();
+        d->state = (struct learner_state){0};
+        TRY(regime_fold(&s->regime, &s->catalogue, policy, a, list, d->facts, &d->state, NULL, NULL, e));
+    }
+    TRY(make_rows(a, learner_id, d, e));
+    d->took.fold_us = clock_cpu_us() - fold_us;
+    return ST_OK;
 }
 
 static bool same_rows(const struct mastery_row *a, const struct mastery_row *b)

@@ -8,6 +8,7 @@
 #include "app/next.h"
 #include "app/rebuild.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "derive.h"
 #include "rules/grade.h"
 
@@ -132,16 +133,27 @@ static enum level level_in(const struct mastery_row *rows, size_t n, int64_t com
 
 static const char *letter(const struct grade *g) { return g->cut ? g->cut->letter : ""; }
 
+/* What is stored of a slice's learners, read in a few statements: their ids follow each other. */
+struct loaded {
+    struct history_row *blocks;
+    struct evidence *after;
+    struct mastery_row *rows;
+    struct taught_one {
+        int64_t learner_id;
+        struct taught taught;
+    } *courses;
+    size_t block_count, after_count, row_count, course_count;
+    size_t block_at, after_at, row_at, course_at; /* of the learner that is asked about */
+};
+
 /* Course by course: the letter as it is, and as it would be. */
-static enum st compare_grades(struct asker *k, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *now, const struct policy *tried, const struct mastery_row *before, size_t before_n,
+static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a, int64_t learner_id, const struct policy *now, const struct policy *tried, const struct mastery_row *before, size_t before_n,
                               const struct derived *after, struct err *e)
 {
     const struct catalogue *c = &k->q->s->catalogue;
-    struct taught courses[COURSES_MAX];
-    size_t n;
-    TRY(learner_courses(tx, learner_id, courses, COURSES_MAX, &n, e));
-    for (size_t i = 0; i < n; i++) {
-        const struct course *course = catalogue_course(c, courses[i].course_id);
+    while (l->course_at < l->course_count && l->courses[l->course_at].learner_id < learner_id) l->course_at++;
+    for (size_t i = l->course_at; i < l->course_count && l->courses[i].learner_id == learner_id; i++) {
+        const struct course *course = catalogue_course(c, l->courses[i].taught.course_id);
         struct grade was, would;
         if (!course) continue;
         enum level *levels = arena_array(a, 2 * course->count + 1, sizeof *levels);
@@ -159,8 +171,51 @@ static enum st compare_grades(struct asker *k, struct tx *tx, struct arena *a, i
     return ST_OK;
 }
 
-static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, int64_t learner_id, struct err *e)
+static enum st load_courses(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct loaded *l, struct err *e)
 {
+    struct stmt *q;
+    size_t cap = 0;
+    TRY(tx_stmt(tx, SQL_course_of_learners, &q, e));
+    bind_i64(q, "first", first);
+    bind_i64(q, "last", last);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        struct taught_one *t = LIST_ADD(a, l->courses, l->course_count, cap);
+        if (!t) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
+        *t = (struct taught_one){col_i64(q, 0), {col_i64(q, 1), col_i64(q, 2), col_i64(q, 3)}};
+    }
+}
+
+static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l, struct err *e)
+{
+    int64_t begin_us = clock_mono_us();
+    *l = (struct loaded){0};
+    if (!s->n) return ST_OK;
+    TRY(history_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->blocks, &l->block_count, e));
+    TRY(history_after(tx, a, s->ids[0], s->ids[s->n - 1], &l->after, &l->after_count, e));
+    k->report.read_us += clock_mono_us() - begin_us;
+    TRY(mastery_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->rows, &l->row_count, e));
+    return load_courses(tx, a, s->ids[0], s->ids[s->n - 1], l, e);
+}
+
+/* The next learner's part of what was loaded. */
+static void take(struct loaded *l, int64_t learner_id, struct packed *p, struct mastery_row **rows, size_t *n)
+{
+    while (l->block_at < l->block_count && l->blocks[l->block_at].learner_id < learner_id) l->block_at++;
+    while (l->after_at < l->after_count && l->after[l->after_at].learner_id < learner_id) l->after_at++;
+    while (l->row_at < l->row_count && l->rows[l->row_at].learner_id < learner_id) l->row_at++;
+    *p = (struct packed){.blocks = l->blocks + l->block_at, .after = l->after + l->after_at};
+    *rows = l->rows + l->row_at;
+    *n = 0;
+    while (l->block_at < l->block_count && l->blocks[l->block_at].learner_id == learner_id) l->block_at++, p->block_count++;
+    while (l->after_at < l->after_count && l->after[l->after_at].learner_id == learner_id) l->after_at++, p->after_count++;
+    while (l->row_at < l->row_count && l->rows[l->row_at].learner_id == learner_id) l->row_at++, ++*n;
+}
+
+static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l, int64_t learner_id, struct err *e)
+{
+    struct packed p;
     struct derived d = {0};
     struct mastery_row *rows;
     const struct question *q = k->q;
@@ -171,32 +226,37 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     if (q->scope == SCOPE_SCHOOL && org_id != q->scope_id) return ST_OK;
     const struct policy_version *now = regime_policy_for(&q->s->regime, org_id, q->at_ms);
     TRY(try_over(k, now, org_id, &policy, e));
-    TRY(derive_levels(q->s, tx, a, learner_id, policy, k->views, &d, e));
-    TRY(mastery_list(tx, a, learner_id, &rows, &n, e));
+    take(l, learner_id, &p, &rows, &n);
+    TRY(derive_levels(q->s, tx, a, learner_id, &p, policy, k->views, &d, e));
     TRY(compare(k, s, learner_id, &d, rows, n, e));
-    return compare_grades(k, tx, a, learner_id, &now->policy, policy, rows, n, &d, e);
+    return compare_grades(k, l, a, learner_id, &now->policy, policy, rows, n, &d, e);
 }
 
 static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)
 {
     struct question *q = k->q;
-    struct arena a;
+    struct arena a, of_slice;
     enum st st = ST_OK;
     arena_init(&a, LEARNER_BYTES);
+    arena_init(&of_slice, LEARNER_BYTES);
     for (;;) {
         struct tx tx;
+        struct loaded l;
         size_t at = __atomic_fetch_add(&q->next, 1, __ATOMIC_RELAXED);
         if (at >= q->slice_count) break;
         struct slice *s = &q->slices[at];
         st = tx_read(c, q->s->district_id, &tx, e);
+        if (st == ST_OK) st = load_slice(k, s, &tx, &of_slice, &l, e);
         for (size_t i = 0; st == ST_OK && i < s->n; i++) {
-            st = ask_learner(k, s, &tx, &a, s->ids[i], e);
+            st = ask_learner(k, s, &tx, &a, &l, s->ids[i], e);
             arena_reset(&a);
         }
         tx_rollback(&tx);
+        arena_reset(&of_slice);
         if (st != ST_OK) break;
     }
     arena_release(&a);
+    arena_release(&of_slice);
     return st;
 }
 

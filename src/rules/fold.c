@@ -102,7 +102,7 @@ static void learn_past(struct competency_state *c, struct elo_estimate elo, doub
     skill_past_learn(&c->past, right);
 }
 
-static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learner_state *s, bool find_levels, struct fold_step *steps, size_t *nsteps, struct err *e)
+static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learner_state *s, bool find_levels, bool predicts, struct fold_step *steps, size_t *nsteps, struct err *e)
 {
     const struct evidence *v = f->evidence;
     if (v->evidence_id <= s->last_evidence_id)
@@ -124,7 +124,7 @@ static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learn
     else if (m.n && bkt_update(f->model, m.before, m.n, fold_answer(f->rule[0], v), m.after) != ST_OK)
         return err_fail(e, ST_INVALID, "fold.model", "evidence %lld: the model refuses these numbers",
                         (long long)v->evidence_id);
-    enum bkt_answer answer = m.n && response ? fold_answer(f->rule[0], v) : BKT_PRACTICE;
+    enum bkt_answer answer = predicts && m.n && response ? fold_answer(f->rule[0], v) : BKT_PRACTICE;
     double surprise = answer == BKT_PRACTICE ? 0.0 : elo_surprise((struct elo_estimate){s->elo, s->past.total.n}, m.elo, m.n, answer == BKT_RIGHT);
     for (size_t i = 0; i < m.n; i++) {
         struct competency_state *c = m.all_there ? &s->competency[m.at[i]] : state_entry(a, s, f->competency_id[i], m.before[i]);
@@ -151,10 +151,15 @@ static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learn
 enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
                   struct fold_step *steps, size_t *nsteps, struct err *e)
 {
-    return fold_one(a, f, s, true, steps, nsteps, e);
+    return fold_one(a, f, s, true, true, steps, nsteps, e);
 }
 
 enum st fold_fact_only(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e)
 {
-    return fold_one(a, f, s, false, NULL, NULL, e);
+    return fold_one(a, f, s, false, true, NULL, NULL, e);
+}
+
+enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e)
+{
+    return fold_one(a, f, s, false, false, NULL, NULL, e);
 }

@@ -253,21 +253,17 @@ enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_
     return ST_OK;
 }
 
-enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out, size_t *n, struct err *e)
+static enum st read_to_fold(struct stmt *q, struct arena *a, int64_t learner_id, struct evidence **out, size_t *n, struct err *e)
 {
-    struct stmt *q;
     struct evidence *list = NULL;
     size_t count = 0, cap = 0;
-    TRY(tx_stmt(tx, SQL_evidence_to_fold, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "after", after);
     for (bool row = true;;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
         list[count++] = (struct evidence){
-            .learner_id = learner_id, .client_id = "", .evidence_id = col_i64(q, 0), .kind = (enum evidence_kind)col_i64(q, 1), .item_id = col_i64(q, 2),
+            .learner_id = learner_id ? learner_id : col_i64(q, 13), .client_id = "", .evidence_id = col_i64(q, 0), .kind = (enum evidence_kind)col_i64(q, 1), .item_id = col_i64(q, 2),
             .item_version = (int32_t)col_i64(q, 3), .variant = col_i64(q, 4), .competency_id = col_i64(q, 5), .score = col_f64(q, 6), .hints = (int32_t)col_i64(q, 7),
             .answered_at_ms = col_i64(q, 8), .policy_id = col_i64(q, 9), .model_id = col_i64(q, 10), .replaces_id = col_i64(q, 11), .checkpoint_id = col_i64(q, 12)};
     }
@@ -276,20 +272,28 @@ enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int
     return ST_OK;
 }
 
-enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e)
+enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out, size_t *n, struct err *e)
 {
     struct stmt *q;
+    TRY(tx_stmt(tx, SQL_evidence_to_fold, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    bind_i64(q, "after", after);
+    return read_to_fold(q, a, learner_id, out, n, e);
+}
+
+static enum st read_history(struct stmt *q, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e)
+{
     struct history_row *list = NULL;
     size_t count = 0, cap = 0;
-    TRY(tx_stmt(tx, SQL_history_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
     for (bool row = true;;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
         struct history_row *r = &list[count++];
+        r->learner_id = learner_id ? learner_id : col_i64(q, 3);
         r->block = col_i64(q, 0);
+        r->last_id = col_i64(q, 2);
         const void *p = col_blob(q, 1, &r->n);
         r->packed = arena_copy(a, p, r->n);
         if (!r->packed) return no_memory(e);
@@ -299,12 +303,43 @@ enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct 
     return ST_OK;
 }
 
+enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_history_list, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    return read_history(q, a, learner_id, out, n, e);
+}
+
+static enum st begin_range(struct tx *tx, enum sql_id query, int64_t first, int64_t last, struct stmt **q, struct err *e)
+{
+    TRY(tx_stmt(tx, query, q, e));
+    bind_i64(*q, "first", first);
+    bind_i64(*q, "last", last);
+    return ST_OK;
+}
+
+enum st history_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct history_row **out, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    TRY(begin_range(tx, SQL_history_range, first, last, &q, e));
+    return read_history(q, a, 0, out, n, e);
+}
+
+enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    TRY(begin_range(tx, SQL_history_after, first, last, &q, e));
+    return read_to_fold(q, a, 0, out, n, e);
+}
+
 enum st history_set(struct tx *tx, int64_t learner_id, const struct history_row *row, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_history_set, &q, e));
     bind_i64(q, "learner_id", learner_id);
     bind_i64(q, "block", row->block);
+    bind_i64(q, "last_id", row->last_id);
     bind_blob(q, "packed", row->packed, row->n);
     return stmt_send(q, e);
 }
@@ -335,26 +370,38 @@ enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e)
     return stmt_send(q, e);
 }
 
-enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
-                     struct err *e)
+static enum st read_mastery(struct stmt *q, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n, struct err *e)
 {
-    struct stmt *q;
     struct mastery_row *list = NULL;
     size_t count = 0, cap = 0;
-    TRY(tx_stmt(tx, SQL_mastery_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
     for (bool row = true;;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
-        list[count++] = (struct mastery_row){learner_id, col_i64(q, 0), col_f64(q, 1), (int32_t)col_i64(q, 2),
+        list[count++] = (struct mastery_row){learner_id ? learner_id : col_i64(q, 9), col_i64(q, 0), col_f64(q, 1), (int32_t)col_i64(q, 2),
                                              (int32_t)col_i64(q, 3), (int32_t)col_i64(q, 4), (int32_t)col_i64(q, 5),
                                              col_i64(q, 6), col_i64(q, 7), col_i64(q, 8)};
     }
     *out = list;
     *n = count;
     return ST_OK;
+}
+
+enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
+                     struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_mastery_list, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    return read_mastery(q, a, learner_id, out, n, e);
+}
+
+enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    TRY(begin_range(tx, SQL_mastery_range, first, last, &q, e));
+    return read_mastery(q, a, 0, out, n, e);
 }
 
 enum st mastery_delete(struct tx *tx, int64_t learner_id, struct err *e)

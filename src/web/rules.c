@@ -298,14 +298,52 @@ static enum st fill_purposes(struct call *c, struct tx *tx, const struct rules_o
     return ST_OK;
 }
 
-/* Rules of one type of competency, in words: they are changed by a document. */
-static enum st fill_types(struct call *c, const struct policy *p, struct page_rules *page, struct err *e)
+/* What was chosen for a type in a form that is shown again; NULL: the form has not been sent. */
+static const char *type_sent(struct call *c, const char *type)
 {
-    const char **rows;
+    const char *name;
+    for (size_t i = 0; (name = http_form(c->http, "type_name", i)); i++)
+        if (str_eq(name, type)) return http_form(c->http, "type_rule", i);
+    return NULL;
+}
+
+static enum st fill_type(struct call *c, const struct rules_of *w, const char *type, bool may_edit, struct ui_rule_type *row, struct err *e)
+{
     const struct setting *kind = setting_find("mastery", "rule");
+    const struct mastery_rule *r = policy_rule(&w->version->policy, type);
+    const char *own = *r->type ? mastery_kind_code((enum mastery_kind)r->kind) : "", *sent = type_sent(c, type);
+    struct ui_rule_option *o;
+    *row = (struct ui_rule_type){.title = type, .shown = *own ? shown(c, kind, r->kind) : msg(page_lang(c), MSG_rules_type_as_all)};
+    if (!may_edit) return ST_OK;
+    TRY(call_alloc(c, (MASTERY_KINDS + 1) * sizeof *o, (void **)&o, e));
+    if (!sent) sent = own;
+    o[0] = (struct ui_rule_option){"", msg(page_lang(c), MSG_rules_type_as_all), !*sent};
+    for (int k = 0; k < MASTERY_KINDS; k++) o[k + 1] = (struct ui_rule_option){mastery_kind_code((enum mastery_kind)k), shown(c, kind, k), str_eq(sent, mastery_kind_code((enum mastery_kind)k))};
+    row->options = o;
+    row->options_n = MASTERY_KINDS + 1;
+    return ST_OK;
+}
+
+/* One rule for each kind of competency that is taught here, or has one. */
+static enum st fill_types(struct call *c, const struct rules_of *w, struct page_rules *page, struct err *e)
+{
+    const struct catalogue *k = &c->snapshot->catalogue;
+    const struct policy *p = &w->version->policy;
+    const char *types[RULES_MAX - 1];
+    struct ui_rule_type *rows;
+    size_t n = 0;
+    for (size_t i = 1; i < p->rule_count && n < RULES_MAX - 1; i++) types[n++] = p->rules[i].type;
+    for (size_t i = 0; i < k->competency_count && n < RULES_MAX - 1; i++) {
+        bool known = !*k->competencies[i].type || strlen(k->competencies[i].type) >= TYPE_BYTES;
+        for (size_t j = 0; j < n && !known; j++) known = str_eq(types[j], k->competencies[i].type);
+        if (!known) types[n++] = k->competencies[i].type;
+    }
+    const json_t *above = json_object_get(json_object_get(w->upper, "about"), "mastery.rule");
+    bool may_edit = w->may_edit && (!w->org_id || str_eq(json_str(above, "lock", "locked"), "open"));
     TRY(call_alloc(c, RULES_MAX * sizeof *rows, (void **)&rows, e));
-    for (size_t i = 1; i < p->rule_count; i++) rows[page->types_n++] = arena_printf(c->arena, "%s: %s", p->rules[i].type, shown(c, kind, p->rules[i].kind));
+    for (size_t i = 0; i < n; i++) TRY(fill_type(c, w, types[i], may_edit, &rows[i], e));
     page->types = rows;
+    page->types_n = n;
     return ST_OK;
 }
 
@@ -433,7 +471,7 @@ enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, stru
     TRY(fill_purposes(c, tx, w, page, e));
     TRY(fill_groups(c, w, page, e));
     TRY(fill_examples(c, &w->version->policy, page, e));
-    TRY(fill_types(c, &w->version->policy, page, e));
+    TRY(fill_types(c, w, page, e));
     TRY(fill_versions(c, tx, w, page, e));
     return rules_waivers(c, tx, w, page, e);
 }

@@ -189,6 +189,22 @@ static enum st read_cuts(struct call *c, const struct rules_of *w, json_t *doc, 
     return no_memory(e);
 }
 
+/* One rule a kind of competency; empty: as for all. */
+static enum st read_types(struct call *c, const struct rules_of *w, json_t *doc, struct err *e)
+{
+    const char *type;
+    for (size_t i = 0; (type = http_form(c->http, "type_name", i)); i++) {
+        const char *rule = http_form(c->http, "type_rule", i);
+        const struct mastery_rule *r = policy_rule(&w->version->policy, type);
+        const char *now = *r->type ? mastery_kind_code((enum mastery_kind)r->kind) : "";
+        if (!rule || !*type || str_eq(rule, now)) continue;
+        json_t *by = json_object_get(json_object_get(doc, "mastery"), "by_type");
+        if (!by && !put(doc, "mastery", "by_type", by = json_object())) return no_memory(e);
+        if (json_object_set_new(by, type, *rule ? json_pack("{s:s}", "rule", rule) : json_null()) != 0) return no_memory(e);
+    }
+    return ST_OK;
+}
+
 /* A document of another school: over what the fields say. Its locks and waivers are its own. */
 static enum st read_document(struct call *c, json_t **doc, struct err *e)
 {
@@ -218,6 +234,7 @@ enum st rules_form(struct call *c, const struct rules_of *w, json_t **out, struc
         TRY(read_setting(c, w, &above, &policy_settings[i], doc, e));
         if (!w->org_id || policy_settings[i].narrowest > SCOPE_SCHOOL) TRY(read_about(c, w, &policy_settings[i], doc, e));
     }
+    TRY(read_types(c, w, doc, e));
     TRY(read_cuts(c, w, doc, e));
     if (!w->org_id) TRY(read_purposes(c, w, doc, e));
     TRY(read_drafters(c, w, doc, e));

@@ -18,7 +18,10 @@ def test_every_operation_answers_as_described(clients, school):
     item = student.next()
     assert student.answer(item, school.right(item["item_id"])).status == 200
     competency = item["competency_ids"][0]
+    assert clients("district", session=True).post("/requirements", form={"title": "Service", "for": "graduation", "by_grade": "12", "kind": "hours", "need": "20", "reason": "as agreed"}).status == 303
+    need, course = teacher.get(f"/api/v1/learners/{school.student.id}/standing").json["requirements"][0]["id"], student.get(f"/api/v1/learners/{school.student.id}/grades").json["courses"][0]["course_id"]
     calls = {
+        "/api/v1/learners/{learner}/grades/{course}/why": (teacher, None), "/api/v1/learners/{learner}/pace/why": (teacher, None, f"?need={need}"), "/api/v1/learners/{learner}/next/why": (teacher, None),
         "/healthz": (student, None), "/readyz": (student, None), "/api/v1/openapi.json": (student, None), "/api/v1/me": (student, None), "/api/v1/me/next": (student, None),
         "/api/v1/me/answers": (student, {"client_id": str(uuid.uuid4()), "item_id": item["item_id"], "variant": item["variant"], "response": school.wrong(item["item_id"])}),
         "/api/v1/me/help": (student, {"client_id": str(uuid.uuid4()), "kind": "explain"}),
@@ -33,8 +36,8 @@ def test_every_operation_answers_as_described(clients, school):
         for method in operations:
             if calls[template] is None:
                 continue  # test_live_*
-            who, body = calls[template]
-            path = template.format(**{"learner": school.student.id, "class": school.classes["c1"], "competency": competency})
+            who, body, *query = calls[template]
+            path = template.format(**{"learner": school.student.id, "class": school.classes["c1"], "competency": competency, "course": course}) + "".join(query)
             r = who.request(method.upper(), path, body=body)
             assert r.status == 200, (path, r)
 

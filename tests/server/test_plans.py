@@ -16,6 +16,7 @@ WHOLE = {
     "session_expire": "once in a while, by the writer", "request_expire": "once in a while, by the writer",
     "reader_count": "the leaders' page: a count of teachers",
     "figure_shown": "of a district all students, once a minute", "figure_off_screen": "the same", "figure_secure": "the same",
+    "history_after": "what-if: of the fifty learners that were gathered first",
     "coverage_evidence": "the coverage page", "coverage_seen": "the coverage page", "test_list": "the first name of each test along the index", "program_people": "one page, for those with the permission", "outside_users": "import only",
     "programs_all": "a refit only", "content_stamp": "a handful of runs, policies and models",
 }

@@ -181,3 +181,23 @@ def test_each_is_told_with_their_own_before_and_after(clients, school, worked, d
         time.sleep(0.1)
     assert names == told
     assert "changed" in text(student.get("/today").text).split("See what it means")[0]
+
+
+def test_a_kind_of_competency_has_a_rule_of_its_own(clients, worked, db):
+    district = clients("district", session=True)
+    mine = clients("student").get(f"/api/v1/learners/{clients('student').get('/api/v1/me').json['user_id']}/mastery").json["competencies"][0]["competency_id"]
+    [[kind]] = db.rows(f"SELECT type FROM competency WHERE competency_id = {mine}")
+    assert f'name="type_name" value="{kind}"' in district.get("/rules").text
+    own = {"type_name": kind, "type_rule": "judgement", "reason": "judged from the work", "when": "now"}
+    tried = district.post("/rules/try", form=own)
+    assert tried.status == 200 and f"For {kind}" in text(tried.text) or kind in text(tried.text)
+    assert district.post("/rules", form=own).status == 303
+    assert json.loads(db.rows("SELECT doc FROM policy ORDER BY policy_id DESC LIMIT 1")[0][0])["mastery"]["by_type"] == {kind: {"rule": "judgement"}}
+    assert re.search(r'<option value="judgement" selected', district.get("/rules").text)
+    me = clients("student").get("/api/v1/me").json["user_id"]
+    skill = clients("student").get(f"/api/v1/learners/{me}/mastery").json["competencies"][0]["competency_id"]
+    assert clients("student").get(f"/api/v1/learners/{me}/mastery/{skill}/why").json["rule"]["rule"] == "judgement"
+    assert "type_rule" not in clients("principal", session=True).get("/rules").text, "locked for schools"
+    assert district.post("/rules", form=own | {"type_rule": ""}).status == 303
+    assert "by_type" not in json.loads(db.rows("SELECT doc FROM policy ORDER BY policy_id DESC LIMIT 1")[0][0])["mastery"] or not json.loads(db.rows("SELECT doc FROM policy ORDER BY policy_id DESC LIMIT 1")[0][0])["mastery"]["by_type"]
+    assert district.post("/rules", form=own | {"type_rule": "fate"}).status == 400

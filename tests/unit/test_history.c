@@ -147,7 +147,7 @@ static void levels_found_at_the_end_are_the_same(void **s)
     static const struct bkt model[2] = {{0.3, 0.15, 0.2, 0.1}, {0.2, 0.1, 0.25, 0.05}};
     for (uint64_t seed = 1; seed < 80; seed++) {
         struct arena a;
-        struct learner_state one = {0}, other = {0};
+        struct learner_state one = {0}, other = {0}, levels = {0};
         struct err e = {0};
         struct policy p = policy_default();
         const void *x, *y;
@@ -163,12 +163,19 @@ static void levels_found_at_the_end_are_the_same(void **s)
             const struct fold_fact f = {&facts[i], facts[i].competency_id ? 1 : facts[i].item_id ? 2 : 0, facts[i].competency_id ? seen : ids, model, rules};
             assert_int_equal(fold_fact(&a, &f, &one, NULL, NULL, &e), ST_OK);
             assert_int_equal(fold_fact_only(&a, &f, &other, &e), ST_OK);
+            assert_int_equal(fold_fact_for_levels(&a, &f, &levels, &e), ST_OK);
         }
         for (size_t i = 0; i < other.count; i++) other.competency[i].level = mastery_level(&p.rules[0], &other.competency[i]);
         assert_int_equal(state_encode(&a, &one, &x, &n), ST_OK);
         assert_int_equal(state_encode(&a, &other, &y, &m), ST_OK);
         assert_int_equal(n, m);
         assert_memory_equal(x, y, n);
+        assert_int_equal(levels.count, one.count);
+        for (size_t i = 0; i < one.count; i++) { /* what levels go by is the same without what predictions go by */
+            assert_memory_equal(&levels.competency[i].p_known, &one.competency[i].p_known, sizeof(double));
+            assert_int_equal(mastery_level(&p.rules[0], &levels.competency[i]), one.competency[i].level);
+            assert_int_equal(levels.competency[i].opportunities, one.competency[i].opportunities);
+        }
         arena_release(&a);
     }
 }

@@ -86,12 +86,24 @@ SELECT evidence_id, kind, item_id, item_version, variant, competency_id, score, 
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
 ORDER BY evidence_id
 -- name: history_list
-SELECT block, packed FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block
+SELECT block, packed, last_id FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block
+-- name: history_range
+-- why: the packed facts of many learners, whose ids follow each other, in one statement
+SELECT block, packed, last_id, learner_id FROM history WHERE district_id = :district_id AND learner_id BETWEEN :first AND :last
+ORDER BY learner_id, block
+-- name: history_after
+-- why: what came after what is packed, of the same learners
+SELECT e.evidence_id, e.kind, e.item_id, e.item_version, e.variant, e.competency_id, e.score, e.hints, e.answered_at_ms, e.policy_id,
+  e.model_id, e.replaces_id, e.checkpoint_id, e.learner_id
+FROM (SELECT learner_id, MAX(last_id) AS last_id FROM history WHERE district_id = :district_id AND learner_id BETWEEN :first AND :last
+  GROUP BY learner_id) h
+CROSS JOIN evidence e WHERE e.district_id = :district_id AND e.learner_id = h.learner_id AND e.evidence_id > h.last_id
+ORDER BY e.learner_id, e.evidence_id
 -- name: history_last
-SELECT block, packed FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block DESC LIMIT 1
+SELECT last_id FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block DESC LIMIT 1
 -- name: history_set
-INSERT INTO history (district_id, learner_id, block, packed) VALUES (:district_id, :learner_id, :block, :packed)
-ON CONFLICT (district_id, learner_id, block) DO UPDATE SET packed = excluded.packed
+INSERT INTO history (district_id, learner_id, block, last_id, packed) VALUES (:district_id, :learner_id, :block, :last_id, :packed)
+ON CONFLICT (district_id, learner_id, block) DO UPDATE SET last_id = excluded.last_id, packed = excluded.packed
 -- name: history_cut
 DELETE FROM history WHERE district_id = :district_id AND learner_id = :learner_id AND block >= :block
 -- name: evidence_learners
@@ -147,6 +159,9 @@ ON CONFLICT (district_id, learner_id, competency_id) DO UPDATE SET p_known = exc
 -- name: mastery_list
 SELECT competency_id, p_known, level, evidence_count, alone_count, right_count, last_evidence_id, policy_id, model_id
 FROM mastery WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY competency_id
+-- name: mastery_range
+SELECT competency_id, p_known, level, evidence_count, alone_count, right_count, last_evidence_id, policy_id, model_id, learner_id
+FROM mastery WHERE district_id = :district_id AND learner_id BETWEEN :first AND :last ORDER BY learner_id, competency_id
 -- name: mastery_delete
 DELETE FROM mastery WHERE district_id = :district_id AND learner_id = :learner_id
 -- name: mastery_learners

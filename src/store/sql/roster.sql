@@ -15,6 +15,12 @@ SELECT c.course_id, MIN(c.class_id), MIN(COALESCE(c.org_id, 0)) FROM enrollment 
 JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
 WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'student' AND e.status = 'active'
   AND c.status = 'active' AND c.course_id IS NOT NULL GROUP BY c.course_id ORDER BY c.course_id
+-- name: course_of_learners
+-- why: the same for many learners, whose ids follow each other
+SELECT e.user_id, c.course_id, MIN(c.class_id), MIN(COALESCE(c.org_id, 0)) FROM enrollment e
+JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+WHERE e.district_id = :district_id AND e.user_id BETWEEN :first AND :last AND e.role = 'student' AND e.status = 'active'
+  AND c.status = 'active' AND c.course_id IS NOT NULL GROUP BY e.user_id, c.course_id ORDER BY e.user_id, c.course_id
 -- name: class_students
 SELECT u.user_id, u.given_name, u.family_name, u.preferred_name, u.username, u.grade FROM enrollment e
 JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id

@@ -48,11 +48,15 @@ enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int
 
 /* Packed facts (rules/history.h), by block. */
 struct history_row {
-    int64_t block;
+    int64_t learner_id, block, last_id; /* last_id: of the last fact in it */
     const void *packed;
     size_t n;
 };
 enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e) WARN_UNUSED;
+/* Of all learners with first <= id <= last, by learner and block; likewise the facts after what is packed (of learners of whom something is),
+ * and the rows of mastery. */
+enum st history_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct history_row **out, size_t *n, struct err *e) WARN_UNUSED;
+enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;
 enum st history_set(struct tx *tx, int64_t learner_id, const struct history_row *row, struct err *e) WARN_UNUSED;
 enum st history_cut(struct tx *tx, int64_t learner_id, int64_t first_block, struct err *e) WARN_UNUSED; /* that and all after it */
 
@@ -66,6 +70,7 @@ struct mastery_row {
 enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e) WARN_UNUSED;
 enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
                      struct err *e) WARN_UNUSED;
+enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n, struct err *e) WARN_UNUSED;
 enum st mastery_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUSED;
 /* Learner ids above `after` of a query that lists them (SQL_evidence_learners, SQL_mastery_learners), up to limit. */
 enum st learner_ids(struct tx *tx, enum sql_id query, int64_t after, int64_t *out, size_t limit, size_t *n,

@@ -1,4 +1,5 @@
 /* model simulate: ways of choosing what comes next, tried on invented students whose truth is known. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,9 @@ struct arm {
     double *top[FIGURES], *bottom[FIGURES]; /* students */
     struct text *log;                       /* students; NULL */
     enum st *st;                            /* students */
+    const struct fit_watch *watch;
+    double from, share;                     /* of the whole work */
+    atomic_size_t done;                     /* students */
 };
 
 /* One student under way. */
@@ -134,6 +138,11 @@ static void run_student(void *arg, size_t u)
     struct arm *a = arg;
     size_t skills = a->s->w.skills;
     struct run r = {.a = a, .u = (uint32_t)u};
+    double done = (double)atomic_fetch_add(&a->done, 1) / (double)a->s->students;
+    if (!fit_goes_on(a->watch, a->from + a->share * done)) {
+        a->st[u] = ST_BUSY;
+        return;
+    }
     arena_init(&r.arena, STUDENT_BYTES);
     struct sim_memory *memory = arena_array(&r.arena, skills, sizeof *memory);
     r.claimed = arena_array(&r.arena, skills, sizeof *r.claimed);
@@ -151,7 +160,7 @@ static void run_student(void *arg, size_t u)
 
 static enum st arm_run(struct arena *mem, const struct school *s, enum way way, bool keep_log, const struct parallel *par, struct arm *a, struct err *e)
 {
-    *a = (struct arm){.s = s, .way = way, .keep_log = keep_log};
+    a->s = s, a->way = way, a->keep_log = keep_log;
     a->st = arena_array(mem, s->students, sizeof *a->st);
     if (keep_log) a->log = arena_array(mem, s->students, sizeof *a->log);
     bool made = a->st && (!keep_log || a->log);
@@ -163,7 +172,8 @@ static enum st arm_run(struct arena *mem, const struct school *s, enum way way, 
     if (!made) return err_fail(e, ST_NOMEM, "err.memory", "%zu invented students", s->students);
     parallel_run(par, s->students, run_student, a);
     for (size_t u = 0; u < s->students; u++)
-        if (a->st[u] != ST_OK) return err_fail(e, a->st[u], "model.simulate", "invented student %zu: the answers do not fold", u);
+        if (a->st[u] == ST_BUSY) return err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
+        else if (a->st[u] != ST_OK) return err_fail(e, a->st[u], "model.simulate", "invented student %zu: the answers do not fold", u);
     return ST_OK;
 }
 
@@ -176,7 +186,6 @@ static enum st write_log(const struct arm *a, const char *path, struct err *e)
     for (size_t u = 0; u < a->s->students; u++) {
         whole = whole && !a->log[u].failed;
         fwrite(text_str(&a->log[u]), 1, a->log[u].n, f);
-        text_release(&a->log[u]);
     }
     whole = !ferror(f) && whole;
     return fclose(f) != 0 || !whole ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
@@ -298,19 +307,26 @@ static enum st school_make(struct arena *mem, struct school *s, size_t skills, c
 static enum st simulate(struct cli *c, struct arena *mem, struct school *s, const enum way *ways, size_t n, struct err *e)
 {
     struct parallel par = model_parallel(c);
-    struct arm arms[ARMS_MAX];
+    struct arm arms[ARMS_MAX] = {0};
+    struct model_progress progress;
     const char *log = cli_opt(c, "--log");
     if (cli_opt(c, "--edges")) TRY(write_edges(s, cli_opt(c, "--edges"), e));
-    for (size_t i = 0; i < n; i++) {
-        TRY(arm_run(mem, s, ways[i], log && i == 0, &par, &arms[i], e));
-        if (log && i == 0) TRY(write_log(&arms[0], log, e));
+    enum st st = ST_OK;
+    model_progress_begin(&progress, "model simulate");
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        arms[i].watch = &progress.watch, arms[i].from = (double)i / (double)n, arms[i].share = 1.0 / (double)n;
+        st = arm_run(mem, s, ways[i], log && i == 0, &par, &arms[i], e);
+        if (st == ST_OK && log && i == 0) st = write_log(&arms[0], log, e);
     }
+    model_progress_end(&progress);
+    for (size_t u = 0; arms[0].log && u < s->students; u++) text_release(&arms[0].log[u]);
+    if (st != ST_OK) return st;
     struct text t;
     struct json_out j;
     text_init(&t, JSON_BYTES_MAX);
     json_out_init(&j, &t);
     json_open_obj(&j, NULL);
-    enum st st = tell(c, s, arms, n, &j, e);
+    st = tell(c, s, arms, n, &j, e);
     json_close_obj(&j);
     if (st == ST_OK && c->json) cli_print_json(&t);
     else text_release(&t);

@@ -96,7 +96,7 @@ static bool is_due(struct nightly *n, struct conn *c, int64_t now, int32_t night
     }
     if (st != ST_OK) return false;
     n->done = done.done > 0;
-    return !n->done && done.runs < NIGHTLY_TRIES && (!done.last_run_id || now - id_time_ms(done.last_run_id) >= NIGHTLY_AGAIN_MS);
+    return !n->done && done.runs < NIGHTLY_TRIES && now - done.ended_ms >= NIGHTLY_AGAIN_MS;
 }
 
 void nightly_beat(struct nightly *n, struct conn *c)

@@ -18,8 +18,8 @@ const struct sim_population sim_population_default = {
     .gain_mean = .1, .gain_log_sd = .5,                /* K */
     .pace_log_sd = .3,                                 /* K found it small; wider, so that planners have something to see */
     .hardness_sd = .7,                                 /* A */
-    .fading = .6, .decay_mean = .25, .decay_log_sd = .4, /* A; Wixted & Carpenter 2007 */
-    .warm_step = .15, .warm_most = .5,                 /* A: what a night takes at once */
+    .fading = .8, .decay_mean = .4, .decay_log_sd = .4, /* A, at about two thirds: part of what is lost there is that the same step does not come again; Wixted & Carpenter 2007 */
+    .warm_step = .3, .warm_most = 1.0,                 /* A, likewise: what a night takes at once */
     .slip_mean = .06, .slip_log_sd = .5,               /* C */
     .choice_share = .4,
     .seconds_median = 15, .seconds_item_log_sd = .4, .seconds_student_log_sd = .3, .seconds_log_sd = .5, /* A, M */

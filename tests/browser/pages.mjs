@@ -25,7 +25,7 @@ const pages = {
     cards: [...first_class, link("a[href$='/cards']")], student: ["/now", link(".q a.btn")], view: [...first_class, link("tbody th a")], "student-rules": [...first_class, link("tbody th a"), link("a[href$='/rules'][href^='/student/']")], suggestion: [...first_class, link("tbody th a"), link("a[href^='/suggestion/']")], account: "/account",
   },
   coach: { school: "/school" }, principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.least_evidence", goals: "/goals", requirements: "/requirements", calibration: ["/checkpoints", link("a[href^='/calibration']")], account: "/account" },
-  district: { school: "/school", rules: "/rules", tried: "/rules", barriers: "/barriers", goals: "/goals", requirements: "/requirements", "framework-skill": ["/frameworks", link("a[href^='/frameworks/tree']"), link("a[href^='/frameworks/skill']")] },
+  district: { school: "/school", models: "/models", rules: "/rules", tried: "/rules", barriers: "/barriers", goals: "/goals", requirements: "/requirements", "framework-skill": ["/frameworks", link("a[href^='/frameworks/tree']"), link("a[href^='/frameworks/skill']")] },
   guardian: { children: "/children", why: ["/children", link("a[href^='/why/']")], transcript: ["/children", link("a[href^='/report/']"), link("a[href^='/transcript/']")], standing: ["/children", link("a[href^='/standing/']")], letter: ["/children", link("a[href^='/letter/']")], grade: ["/children", link("a[href^='/report/']"), link("a[href^='/grade/']")], pace: ["/children", link("a[href^='/standing/']"), link("a[href^='/pace/']")], suggestion: ["/children", link("a[href^='/suggestion/']")], try: ["/children", link("a[href^='/try/']")], account: "/account" },
 };
 const { is, end } = checks();

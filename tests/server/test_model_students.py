@@ -1,5 +1,6 @@
 """waymark model on invented students, whose truth is known: simulate."""
 import csv
+import signal
 import subprocess
 
 import pytest
@@ -57,6 +58,14 @@ def test_students_are_drawn_from_a_fitted_model(model_kind, tmp_path):
     assert {r["skill_name"] for r in csv.DictReader(open(tmp_path / "log.csv"))} == set("01234")
 
 
+def test_a_long_run_says_how_far_it_is_and_ends_when_asked(tmp_path):
+    run = subprocess.Popen([PROGRAM, "model", "simulate", "--students", "100000", "--log", str(tmp_path / "log.csv")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = run.stderr.readline()
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=60)
+    assert "%" in first and "stopped" in err and run.returncode == 1 and not out and not (tmp_path / "log.csv").exists()
+
+
 @pytest.mark.parametrize("words,says", [
     (("--compare", "planner,best"), "--compare"), (("--compare", "fixed,fixed"), "--compare"), (("--students", "0"), "--students"), (("--students", "nan"), "--students"),
     (("--seed", "-1"), "--seed"), (("--mastered-at", "1.5"), "--mastered-at"), (("extra",), "further words")])
@@ -95,7 +104,7 @@ def students(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("name,precision,recall", [("wheel_spinning", .15, .55), ("wheel_forecast", .22, .25), ("rapid_guess", .75, .7), ("hint_abuse", .9, .9), ("idle", .95, .95), ("lapse", .05, .2),
+@pytest.mark.parametrize("name,precision,recall", [("wheel_spinning", .15, .55), ("wheel_forecast", .22, .25), ("rapid_guess", .75, .7), ("hint_abuse", .9, .9), ("idle", .95, .95), ("lapse", .12, .3),
                                                    ("under_challenged", .25, .1), ("behind", .35, .04)])
 def test_detectors_are_as_often_right_as_measured(name, precision, recall, students):
     got = detected("--truth", students)[name]

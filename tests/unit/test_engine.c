@@ -2,6 +2,7 @@
 
 #include "base/rng.h"
 #include "engine/bkt.h"
+#include "engine/metrics.h"
 #include "unit.h"
 
 /* Worked by hand from Corbett & Anderson's equations: prior .4, learn .1, guess .2, slip .1.
@@ -81,9 +82,34 @@ static void nonsense_is_refused_and_changes_nothing(void **s)
     assert_true(next == 42);
 }
 
+/* Two students of two answers each: sums 2 and 0, mean .5, residuals 1 and -1, so a standard error of sqrt(2 * 2) / 4. */
+static void a_mean_knows_whose_answers_go_together(void **state)
+{
+    (void)state;
+    const double x[5] = {1, 1, 0, 0, 9};
+    const uint32_t of[5] = {0, 0, 2, 2, 1}, one[5] = {0};
+    const uint8_t pick[5] = {1, 1, 1, 1, 0}, none[5] = {0};
+    struct metrics_mean m;
+    struct err e = {0};
+    assert_int_equal(metrics_mean(x, pick, of, 5, 3, &m, &e), ST_OK);
+    assert_true(m.rows == 4 && m.groups == 2 && m.mean == .5);
+    assert_true(fabs(m.low - (.5 - 1.96 * .5)) < 1e-12 && fabs(m.high - (.5 + 1.96 * .5)) < 1e-12);
+    assert_int_equal(metrics_mean(x, NULL, one, 5, 1, &m, &e), ST_OK);
+    assert_true(m.rows == 5 && m.groups == 1 && m.low == m.mean && m.high == m.mean);
+    assert_int_equal(metrics_mean(x, none, of, 5, 3, &m, &e), ST_OK);
+    assert_true(m.rows == 0 && m.mean == 0 && m.low == 0 && m.high == 0);
+    /* The same answers from four students say more than from two. */
+    const uint32_t each[4] = {0, 1, 2, 3};
+    struct metrics_mean apart;
+    assert_int_equal(metrics_mean(x, NULL, each, 4, 4, &apart, &e), ST_OK);
+    assert_int_equal(metrics_mean(x, pick, of, 5, 3, &m, &e), ST_OK);
+    assert_true(apart.high - apart.low < m.high - m.low);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mean_knows_whose_answers_go_together),
         cmocka_unit_test(one_skill_is_the_textbook),        cmocka_unit_test(two_skills_are_the_sum_over_their_states),
         cmocka_unit_test(probabilities_stay_probabilities), cmocka_unit_test(right_is_worth_more_than_wrong),
         cmocka_unit_test(nonsense_is_refused_and_changes_nothing),

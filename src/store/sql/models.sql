@@ -44,5 +44,5 @@ SELECT run_id, school_date, nightly, COALESCE(ended_at_ms, 0), outcome, detail F
 WHERE district_id = :district_id AND job = :job ORDER BY run_id DESC LIMIT :limit
 -- name: job_run_night
 -- why: once a night, with a few tries
-SELECT COUNT(*), COALESCE(SUM(CASE WHEN outcome = 'done' THEN 1 ELSE 0 END), 0), COALESCE(MAX(run_id), 0) FROM job_run
+SELECT COUNT(*), COALESCE(SUM(CASE WHEN outcome = 'done' THEN 1 ELSE 0 END), 0), COALESCE(MAX(ended_at_ms), 0) FROM job_run
 WHERE district_id = :district_id AND job = :job AND school_date = :school_date AND nightly = 1

@@ -20,7 +20,7 @@ enum st job_keep(struct job *j, struct err *e) WARN_UNUSED;
 enum st job_end(struct job *j, const char *outcome, const char *detail, struct err *e) WARN_UNUSED;
 
 struct job_night {
-    int64_t runs, done, last_run_id; /* of the server's own, that night; last_run_id 0: none */
+    int64_t runs, done, ended_ms; /* of the server's own, that night; when the last one ended, 0: none did */
 };
 enum st job_night(struct tx *tx, const char *name, int32_t school_date, struct job_night *out, struct err *e) WARN_UNUSED;
 

@@ -200,7 +200,7 @@ static enum st one_kind(struct work *w, const struct refit_kind *k, struct model
 
 static enum st work(struct work *w, struct refitted *out, struct err *e)
 {
-    TRY(history_read(w->s, w->reader, w->now_ms, reading, w, &w->h, e));
+    TRY(refit_data_read(w->s, w->reader, w->now_ms, reading, w, &w->h, e));
     TRY(one_kind(w, &refit_bkt, &out->skills, e));
     return one_kind(w, &refit_items, &out->questions, e);
 }
@@ -221,7 +221,7 @@ enum st refit(struct app *app, struct conn *c, const struct refit_options *o, re
         if (st == ST_OK) st = ended;
     }
     conn_close(w.reader);
-    history_release(&w.h);
+    refit_data_release(&w.h);
     snapshot_drop(w.s);
     return st;
 }

@@ -14,9 +14,9 @@ struct found {
 };
 
 /* An answer on a question with several competencies says of none which it was, so it is left to the judge. */
-static bool is_fitted(const struct history *h, size_t row)
+static bool is_fitted(const struct refit_data *h, size_t row)
 {
-    return h->of[h->question[row]].count == 1 && !(h->answer[row] & HISTORY_OFF_SCREEN) && (h->answer[row] & HISTORY_ANSWER) != BKT_PRACTICE;
+    return h->of[h->question[row]].count == 1 && !(h->answer[row] & REFIT_OFF_SCREEN) && (h->answer[row] & REFIT_ANSWER) != BKT_PRACTICE;
 }
 
 struct flat {
@@ -34,7 +34,7 @@ static void flat_free(struct flat *f)
  * parameters are the pooled ones. */
 static enum st flatten(struct work *w, struct found *x, struct flat *f, struct err *e)
 {
-    const struct history *h = &w->h;
+    const struct refit_data *h = &w->h;
     size_t skills = w->s->catalogue.competency_count, rows = 0, users = 0;
     *f = (struct flat){0};
     for (size_t i = 0; i < h->rows; i++) rows += is_fitted(h, i);
@@ -46,14 +46,14 @@ static enum st flatten(struct work *w, struct found *x, struct flat *f, struct e
     uint32_t *set_skill = f->set_at + skills + 2;
     rows = 0;
     for (size_t u = 0; u < h->learners; u++) {
-        if (history_is_held_back(h->learner_id[u])) continue;
+        if (refit_is_held_back(h->learner_id[u])) continue;
         size_t begin = rows;
         for (size_t i = h->at[u]; i < h->at[u + 1]; i++) {
             x->several += h->of[h->question[i]].count > 1;
-            x->practice += (h->answer[i] & HISTORY_ANSWER) == BKT_PRACTICE;
+            x->practice += (h->answer[i] & REFIT_ANSWER) == BKT_PRACTICE;
             if (!is_fitted(h, i)) continue;
             f->skill[rows] = h->skill[h->of[h->question[i]].first];
-            f->right[rows++] = (h->answer[i] & HISTORY_ANSWER) == BKT_RIGHT;
+            f->right[rows++] = (h->answer[i] & REFIT_ANSWER) == BKT_RIGHT;
         }
         if (rows > begin) f->user_at[users++] = (uint32_t)begin;
     }

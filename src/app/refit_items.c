@@ -17,7 +17,7 @@ struct found {
 };
 
 /* Rows that are an observation of an answer: what the fold keeps its averages of. */
-static bool is_observed(const struct history *h, size_t row) { return !(h->answer[row] & HISTORY_OFF_SCREEN) && (h->answer[row] & HISTORY_ANSWER) != BKT_PRACTICE; }
+static bool is_observed(const struct refit_data *h, size_t row) { return !(h->answer[row] & REFIT_OFF_SCREEN) && (h->answer[row] & REFIT_ANSWER) != BKT_PRACTICE; }
 
 /* The answers as the engine reads them; skills that were never asked take no room in the fit. */
 struct flat {
@@ -34,7 +34,7 @@ static void flat_free(struct flat *f)
 
 static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, struct err *e)
 {
-    const struct history *h = &w->h;
+    const struct refit_data *h = &w->h;
     size_t skills = w->s->catalogue.competency_count;
     *f = (struct flat){0};
     f->user_at = malloc((h->learners + 1) * sizeof *f->user_at);
@@ -53,7 +53,7 @@ static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, str
 
 static enum st flatten(struct work *w, struct flat *f, struct err *e)
 {
-    const struct history *h = &w->h;
+    const struct refit_data *h = &w->h;
     size_t rows = 0, users = 0, skills = 0, at = 0;
     for (size_t i = 0; i < h->rows; i++) rows += is_observed(h, i);
     TRY(flat_alloc(w, rows, f, e));
@@ -72,12 +72,12 @@ static enum st flatten(struct work *w, struct flat *f, struct err *e)
     f->set_at[h->questions] = (uint32_t)at;
     rows = 0;
     for (size_t u = 0; u < h->learners; u++) {
-        if (history_is_held_back(h->learner_id[u])) continue;
+        if (refit_is_held_back(h->learner_id[u])) continue;
         size_t begin = rows;
         for (size_t i = h->at[u]; i < h->at[u + 1]; i++) {
             if (!is_observed(h, i)) continue;
             f->item[rows] = h->question[i];
-            f->right[rows++] = (h->answer[i] & HISTORY_ANSWER) == BKT_RIGHT;
+            f->right[rows++] = (h->answer[i] & REFIT_ANSWER) == BKT_RIGHT;
         }
         if (rows > begin) f->user_at[users++] = (uint32_t)begin;
     }
@@ -90,7 +90,7 @@ static enum st flatten(struct work *w, struct flat *f, struct err *e)
 }
 
 /* Is it as the item is aligned now? What was answered while it stood for other skills says nothing of how hard it is for these. */
-static bool is_current(const struct history *h, const struct catalogue *c, const struct history_question *q, const struct item_ref *it)
+static bool is_current(const struct refit_data *h, const struct catalogue *c, const struct refit_question *q, const struct item_ref *it)
 {
     bool same = it->competency_count == q->count;
     for (uint32_t i = 0; same && i < q->count; i++) same = c->competencies[h->skill[q->first + i]].competency_id == it->competency_ids[i];
@@ -100,7 +100,7 @@ static bool is_current(const struct history *h, const struct catalogue *c, const
 /* Weights of the fit by place in the catalogue. A question's is kept where enough answers stand behind it. */
 static void keep(const struct work *w, const struct flat *f, const struct logistic *m, const uint32_t *answers, struct found *x)
 {
-    const struct history *h = &w->h;
+    const struct refit_data *h = &w->h;
     const struct catalogue *c = &w->s->catalogue;
     struct logistic *to = &x->layer.m;
     to->dense[0] = refit_rounded(m->dense[0]);
@@ -200,14 +200,14 @@ static void learn(struct student *u, const uint32_t *place, size_t n, bool right
 
 static void play(const struct work *w, struct judged *j, struct student *u, size_t who, const struct logistic *in_force)
 {
-    const struct history *h = &w->h;
+    const struct refit_data *h = &w->h;
     const struct catalogue *c = &w->s->catalogue;
     const struct found *x = w->candidate;
     for (size_t row = h->at[who]; row < h->at[who + 1]; row++) {
-        const struct history_question *q = &h->of[h->question[row]];
+        const struct refit_question *q = &h->of[h->question[row]];
         const uint32_t *place = h->skill + q->first;
         const struct item_ref *it = catalogue_item(c, q->item_id);
-        bool right = (h->answer[row] & HISTORY_ANSWER) == BKT_RIGHT;
+        bool right = (h->answer[row] & REFIT_ANSWER) == BKT_RIGHT;
         if (!is_observed(h, row) || !it) continue;
         uint32_t item = (uint32_t)(it - c->items);
         j->candidate[j->n] = by(x->fitted ? &x->layer.m : NULL, u, place, q->count, item);
@@ -227,7 +227,7 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
     if (w->base.doc) TRY(item_layer_parse(w->a, &w->s->catalogue, w->base.doc, &in_force, e));
     j->n = j->learners = 0;
     for (size_t who = 0; who < w->h.learners; who++) {
-        if (!history_is_held_back(w->h.learner_id[who])) continue;
+        if (!refit_is_held_back(w->h.learner_id[who])) continue;
         size_t before = j->n;
         u.past = student_past_none;
         u.all = (struct elo_estimate){0};

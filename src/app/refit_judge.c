@@ -10,12 +10,12 @@ enum { GROUPS_MAX = 64 };
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "judging"); }
 
-enum st judged_init(struct judged *j, const struct history *h, struct err *e)
+enum st judged_init(struct judged *j, const struct refit_data *h, struct err *e)
 {
     size_t most = 1;
     *j = (struct judged){.h = h};
     for (size_t u = 0; u < h->learners; u++)
-        if (history_is_held_back(h->learner_id[u])) most += h->at[u + 1] - h->at[u];
+        if (refit_is_held_back(h->learner_id[u])) most += h->at[u + 1] - h->at[u];
     j->candidate = malloc(most * sizeof *j->candidate);
     j->in_force = malloc(most * sizeof *j->in_force);
     j->right = malloc(most);
@@ -29,9 +29,9 @@ void judged_release(struct judged *j)
     *j = (struct judged){0};
 }
 
-void judge_step(const struct history *h, size_t row, const struct bkt *by_skill, double *known, double *p_right)
+void judge_step(const struct refit_data *h, size_t row, const struct bkt *by_skill, double *known, double *p_right)
 {
-    const struct history_question *q = &h->of[h->question[row]];
+    const struct refit_question *q = &h->of[h->question[row]];
     struct bkt m[BKT_SKILLS_MAX];
     double p[BKT_SKILLS_MAX];
     for (uint32_t i = 0; i < q->count; i++) {
@@ -40,13 +40,13 @@ void judge_step(const struct history *h, size_t row, const struct bkt *by_skill,
         p[i] = known[skill] < 0.0 ? (m[i].prior > P_KNOWN_MAX ? P_KNOWN_MAX : m[i].prior) : known[skill];
     }
     *p_right = bkt_predict(m, p, q->count);
-    if (bkt_update(m, p, q->count, (enum bkt_answer)(h->answer[row] & HISTORY_ANSWER), p) != ST_OK) return;
+    if (bkt_update(m, p, q->count, (enum bkt_answer)(h->answer[row] & REFIT_ANSWER), p) != ST_OK) return;
     for (uint32_t i = 0; i < q->count; i++) known[h->skill[q->first + i]] = p[i] > P_KNOWN_MAX ? P_KNOWN_MAX : p[i];
 }
 
 enum st judge_bkt(struct judged *j, size_t skills, const struct bkt *candidate, const struct bkt *in_force, struct err *e)
 {
-    const struct history *h = j->h;
+    const struct refit_data *h = j->h;
     double *a = malloc((skills + 1) * sizeof *a), *b = malloc((skills + 1) * sizeof *b);
     if (!a || !b) {
         free(a), free(b);
@@ -54,17 +54,17 @@ enum st judge_bkt(struct judged *j, size_t skills, const struct bkt *candidate, 
     }
     j->n = j->learners = 0;
     for (size_t u = 0; u < h->learners; u++) {
-        if (!history_is_held_back(h->learner_id[u])) continue;
+        if (!refit_is_held_back(h->learner_id[u])) continue;
         size_t before = j->n;
         for (size_t i = 0; i < skills; i++) a[i] = b[i] = -1.0;
         for (size_t row = h->at[u]; row < h->at[u + 1]; row++) {
             double x, y;
             judge_step(h, row, candidate, a, &x);
             judge_step(h, row, in_force, b, &y);
-            if (h->answer[row] & HISTORY_OFF_SCREEN || (h->answer[row] & HISTORY_ANSWER) == BKT_PRACTICE) continue;
+            if (h->answer[row] & REFIT_OFF_SCREEN || (h->answer[row] & REFIT_ANSWER) == BKT_PRACTICE) continue;
             j->candidate[j->n] = x;
             j->in_force[j->n] = y;
-            j->right[j->n] = (h->answer[row] & HISTORY_ANSWER) == BKT_RIGHT;
+            j->right[j->n] = (h->answer[row] & REFIT_ANSWER) == BKT_RIGHT;
             j->learner[j->n++] = (uint32_t)u;
         }
         j->learners += j->n > before;
@@ -125,14 +125,14 @@ static enum st put_one(const struct judged *j, const struct scratch *s, const ch
     return ST_OK;
 }
 
-/* Which program each learner of the history is in, as bits; groups in order of name. */
+/* Which program each learner of the data is in, as bits; groups in order of name. */
 struct groups {
     size_t count;
     char name[GROUPS_MAX][64];
-    uint64_t *member; /* learners of the history */
+    uint64_t *member; /* learners of the data */
 };
 
-static enum st read_groups(const struct history *h, struct tx *tx, struct groups *g, struct err *e)
+static enum st read_groups(const struct refit_data *h, struct tx *tx, struct groups *g, struct err *e)
 {
     struct stmt *q;
     g->member = calloc(h->learners + 1, sizeof *g->member);

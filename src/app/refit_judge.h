@@ -3,14 +3,14 @@
 #define APP_REFIT_JUDGE_H
 #include "base/json.h"
 #include "engine/metrics.h"
-#include "history.h"
+#include "refit_data.h"
 
 struct judged {
-    const struct history *h;
+    const struct refit_data *h;
     size_t n, learners;
     double *candidate, *in_force; /* n: P(right) */
     uint8_t *right;
-    uint32_t *learner;            /* n: place in the history */
+    uint32_t *learner;            /* n: place in the data */
 };
 struct judgement {
     struct metrics candidate, in_force;
@@ -19,9 +19,9 @@ struct judgement {
 };
 
 /* How one learner's rows play through the rules' own functions: known is P(known) by skill, negative while there is no answer. */
-void judge_step(const struct history *h, size_t row, const struct bkt *by_skill, double *known, double *p_right);
+void judge_step(const struct refit_data *h, size_t row, const struct bkt *by_skill, double *known, double *p_right);
 
-enum st judged_init(struct judged *j, const struct history *h, struct err *e) WARN_UNUSED;
+enum st judged_init(struct judged *j, const struct refit_data *h, struct err *e) WARN_UNUSED;
 void judged_release(struct judged *j);
 /* candidate, in_force: by place of the competency in the catalogue. ST_NOMEM */
 enum st judge_bkt(struct judged *j, size_t skills, const struct bkt *candidate, const struct bkt *in_force, struct err *e) WARN_UNUSED;

@@ -16,7 +16,7 @@ struct work {
     struct job job;
     bool leased;
     int64_t now_ms, kept_ms;
-    struct history h;
+    struct refit_data h;
     /* of the kind in hand */
     struct model_row base;      /* the version in force; model_id 0: none */
     size_t learners, answers;   /* fitted to */
@@ -24,7 +24,7 @@ struct work {
     void *candidate;            /* the kind's own, in arena */
 };
 
-/* A kind of model: from the packed history to what goes into its document. */
+/* A kind of model: from the packed answers to what goes into its document. */
 struct refit_kind {
     const char *name;
     /* Fits to the students not held back; sets learners and answers. Nothing to fit is no failure. */

@@ -1,4 +1,4 @@
-#include "history.h"
+#include "refit_data.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +8,14 @@
 
 static const uint64_t held_back_salt = 0x68656c64;
 
-bool history_is_held_back(int64_t learner_id) { return hash_mix((uint64_t)learner_id, held_back_salt) % HELD_BACK == 0; }
+bool refit_is_held_back(int64_t learner_id) { return hash_mix((uint64_t)learner_id, held_back_salt) % HELD_BACK == 0; }
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "the packed history"); }
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "the answers for a refit"); }
 
-void history_release(struct history *h)
+void refit_data_release(struct refit_data *h)
 {
     free(h->learner_id), free(h->at), free(h->question), free(h->answer), free(h->of), free(h->skill), free(h->of_item), free(h->of_competency);
-    *h = (struct history){0};
+    *h = (struct refit_data){0};
 }
 
 /* Half as much again: what is packed is most of the memory that a refit needs. */
@@ -33,7 +33,7 @@ static void *grown(void *p, size_t cap, size_t size, bool *ok)
     return p; /* as it was */
 }
 
-static bool room_for_rows(struct history *h, size_t need)
+static bool room_for_rows(struct refit_data *h, size_t need)
 {
     bool ok = need < UINT32_MAX;
     size_t cap = cap_for(need, h->row_cap);
@@ -45,7 +45,7 @@ static bool room_for_rows(struct history *h, size_t need)
     return ok;
 }
 
-static bool room_for_learners(struct history *h, size_t need)
+static bool room_for_learners(struct refit_data *h, size_t need)
 {
     bool ok = true;
     size_t cap = cap_for(need, h->learner_cap);
@@ -57,7 +57,7 @@ static bool room_for_learners(struct history *h, size_t need)
     return ok;
 }
 
-static bool room_for_question(struct history *h, size_t skills)
+static bool room_for_question(struct refit_data *h, size_t skills)
 {
     bool ok = true;
     size_t cap = cap_for(h->questions + 1, h->question_cap), skill_cap = cap_for(h->skill_count + skills, h->skill_cap);
@@ -70,11 +70,11 @@ static bool room_for_question(struct history *h, size_t skills)
 
 struct reading {
     const struct snapshot *s;
-    struct history *h;
+    struct refit_data *h;
     bool failed;
 };
 
-static bool same_skills(const struct reading *r, const struct history_question *q, const struct fold_step *steps, size_t n)
+static bool same_skills(const struct reading *r, const struct refit_question *q, const struct fold_step *steps, size_t n)
 {
     bool same = q->count == n;
     for (size_t i = 0; same && i < n; i++) same = r->s->catalogue.competencies[r->h->skill[q->first + i]].competency_id == steps[i].competency_id;
@@ -84,7 +84,7 @@ static bool same_skills(const struct reading *r, const struct history_question *
 /* The question of a fact: an item with the competencies that it then had, or one competency that was seen off the screen. */
 static uint32_t question_of(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
 {
-    struct history *h = r->h;
+    struct refit_data *h = r->h;
     const struct catalogue *c = &r->s->catalogue;
     const struct item_ref *item = v->kind == EVIDENCE_RESPONSE ? catalogue_item(c, v->item_id) : NULL;
     const struct competency *k = catalogue_competency(c, steps[0].competency_id);
@@ -98,7 +98,7 @@ static uint32_t question_of(struct reading *r, const struct evidence *v, const s
         r->failed = true;
         return UINT32_MAX;
     }
-    h->of[h->questions] = (struct history_question){item ? item->item_id : 0, (uint32_t)h->skill_count, (uint32_t)n, *head};
+    h->of[h->questions] = (struct refit_question){item ? item->item_id : 0, (uint32_t)h->skill_count, (uint32_t)n, *head};
     for (size_t i = 0; i < n; i++) h->skill[h->skill_count++] = (uint32_t)(catalogue_competency(c, steps[i].competency_id) - c->competencies);
     *head = (uint32_t)h->questions++;
     return *head;
@@ -113,7 +113,7 @@ struct one {
 static void take(void *ctx, const struct evidence *v, const struct fold_step *steps, size_t n)
 {
     const struct one *o = ctx;
-    struct history *h = o->r->h;
+    struct refit_data *h = o->r->h;
     if (!n || v->kind == EVIDENCE_JUDGEMENT || o->r->failed) return;
     uint32_t q = question_of(o->r, v, steps, n);
     if (q == UINT32_MAX) return;
@@ -122,14 +122,14 @@ static void take(void *ctx, const struct evidence *v, const struct fold_step *st
         return;
     }
     h->question[h->rows] = q;
-    h->answer[h->rows++] = (uint8_t)((unsigned)fold_answer(regime_rule(&o->r->s->catalogue, o->policy, steps[0].competency_id), v) | (v->kind == EVIDENCE_OBSERVATION ? HISTORY_OFF_SCREEN : 0U));
+    h->answer[h->rows++] = (uint8_t)((unsigned)fold_answer(regime_rule(&o->r->s->catalogue, o->policy, steps[0].competency_id), v) | (v->kind == EVIDENCE_OBSERVATION ? REFIT_OFF_SCREEN : 0U));
     if (!h->first_id || v->evidence_id < h->first_id) h->first_id = v->evidence_id;
     if (v->evidence_id > h->last_id) h->last_id = v->evidence_id;
 }
 
 static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, int64_t learner_id, int64_t now_ms, struct err *e)
 {
-    struct history *h = r->h;
+    struct refit_data *h = r->h;
     struct learner_state state = {0};
     struct evidence *facts;
     const struct policy_version *v;
@@ -146,7 +146,7 @@ static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, i
     return ST_OK;
 }
 
-static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, history_told *told, void *ctx, struct err *e)
+static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_read_told *told, void *ctx, struct err *e)
 {
     struct arena a;
     int64_t ids[SLICE], after = 0;
@@ -165,10 +165,10 @@ static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, histor
     return st;
 }
 
-enum st history_read(const struct snapshot *s, struct conn *c, int64_t now_ms, history_told *told, void *ctx, struct history *out, struct err *e)
+enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms, refit_read_told *told, void *ctx, struct refit_data *out, struct err *e)
 {
     struct tx tx;
-    *out = (struct history){0};
+    *out = (struct refit_data){0};
     struct reading r = {s, out, false};
     out->of_item = malloc((s->catalogue.item_count + 1) * sizeof *out->of_item);
     out->of_competency = malloc((s->catalogue.competency_count + 1) * sizeof *out->of_competency);

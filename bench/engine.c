@@ -20,7 +20,7 @@
 #include "engine_textbook.h"
 #include "model.h"
 
-enum { RUNS = 7, TEXTBOOK_ITERATIONS = 10 };
+enum { RUNS = 7, SHORT_RUNS = 60, TEXTBOOK_ITERATIONS = 10 }; /* what takes milliseconds is tried more often */
 
 static bool history;
 
@@ -182,9 +182,9 @@ static void bench_bkt(void)
         o.cap = .5;
         LEAST(pack, RUNS, if (data) bkt_data_free(data); if (bkt_data_make(r, 0, 0, &data, &e) != ST_OK) die("pack", &e));
         struct parallel both = model_threads(2);
-        LEAST(fit, RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e));
-        LEAST_BY(model_seconds, one, RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e));
-        LEAST_BY(model_seconds, two, RUNS, if (bkt_fit(data, &o, &both, m, &tot, &e) != ST_OK) die("fit", &e));
+        LEAST(fit, SHORT_RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e));
+        LEAST_BY(model_seconds, one, SHORT_RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e));
+        LEAST_BY(model_seconds, two, SHORT_RUNS, if (bkt_fit(data, &o, &both, m, &tot, &e) != ST_OK) die("fit", &e));
         struct cut c = cut_log(r);
         for (int run = 0; run < 3; run++) {
             double begin = processor_seconds();

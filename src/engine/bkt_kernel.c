@@ -20,7 +20,7 @@
 #include "engine/numeric.h"
 #include "engine/responses.h"
 
-enum { FOUR = 4, CHUNK = 64, FLUSH_EVERY = 200 };
+enum { FOUR = 4, CHUNK = 64, FLUSH_EVERY = 200, LINE = 64 /* of a cache: a vector across two costs twice */ };
 #define INLINE static inline __attribute__((always_inline))
 
 #pragma GCC diagnostic ignored "-Wpsabi" /* four lanes are passed to inline functions only, never over a call */
@@ -31,9 +31,9 @@ typedef uint64_t u4 __attribute__((vector_size(32), aligned(8), may_alias));
 /* By code (bkt_code): the lanes that have begun, and of those the right ones, as masks. */
 #define M(n, l) (((n) >> (l) & 1) ? -1 : 0)
 #define ROW(n) {M(n, 0), M(n, 1), M(n, 2), M(n, 3)}
-static const m4 begun[BKT_CODES] = {ROW(0), ROW(1), ROW(1), ROW(3), ROW(3), ROW(3), ROW(3), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(15),
+static const m4 begun[BKT_CODES] __attribute__((aligned(LINE))) = {ROW(0), ROW(1), ROW(1), ROW(3), ROW(3), ROW(3), ROW(3), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(15),
                                     ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15)};
-static const m4 were_right[BKT_CODES] = {ROW(0), ROW(0), ROW(1), ROW(0), ROW(1), ROW(2), ROW(3), ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(0),
+static const m4 were_right[BKT_CODES] __attribute__((aligned(LINE))) = {ROW(0), ROW(0), ROW(1), ROW(0), ROW(1), ROW(2), ROW(3), ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(0),
                                          ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)};
 #undef ROW
 #undef M
@@ -72,7 +72,9 @@ INLINE double log_mantissa(double m)
 
 struct emit {
     double u0, v0, t, stay[2], known[2]; /* (1-T) b0; b1; by answer */
-    v4 stay4[BKT_CODES], known4[BKT_CODES], learn4[BKT_CODES]; /* by code: (1-T) b0; b1; T b1; of a lane that has not begun 1, 1, 0 */
+    _Alignas(LINE) v4 stay4[BKT_CODES];
+    _Alignas(LINE) v4 known4[BKT_CODES];
+    _Alignas(LINE) v4 learn4[BKT_CODES]; /* by code: (1-T) b0; b1; T b1; of a lane that has not begun 1, 1, 0 */
 };
 
 INLINE void emit_fill(struct emit *k, const struct bkt *m)
@@ -91,9 +93,9 @@ INLINE void emit_fill(struct emit *k, const struct bkt *m)
 
 enum st bkt_scratch_make(struct bkt_scratch *s, uint32_t depth, uint32_t longest, struct err *e)
 {
-    s->trunk = malloc((size_t)8 << depth << 3); /* u, v, x and y, 2^(depth+1) each */
-    s->alpha = malloc(((size_t)longest + 1) * BKT_LANES * sizeof *s->alpha);
-    s->factor = malloc(((size_t)longest / BKT_SCALE_EVERY + 1) * BKT_LANES * sizeof *s->factor);
+    s->trunk = aligned_alloc(LINE, (size_t)8 << depth << 3); /* u, v, x and y, 2^(depth+1) each: two lines at least */
+    s->alpha = aligned_alloc(LINE, ((size_t)longest + 1) * BKT_LANES * sizeof *s->alpha);
+    s->factor = aligned_alloc(LINE, ((size_t)longest / BKT_SCALE_EVERY + 1) * BKT_LANES * sizeof *s->factor);
     return s->trunk && s->alpha && s->factor ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "a fit of sequences of %u", longest);
 }
 
@@ -216,7 +218,8 @@ struct run {
     const uint8_t *code;
     v4 *alpha, *factor;
     unsigned rows;
-    v4 a[BKT_ROWS], b[BKT_ROWS]; /* forward u and v, backward x and y */
+    _Alignas(LINE) v4 a[BKT_ROWS];
+    _Alignas(LINE) v4 b[BKT_ROWS]; /* forward u and v, backward x and y */
 };
 
 INLINE void forward_steps(unsigned rows, struct run *r, uint32_t n, const struct emit *k)

@@ -354,6 +354,72 @@ static enum st why(struct cli *c, const struct use *x, uint32_t user, uint32_t i
     return ST_OK;
 }
 
+static double log_odds(double p) { return num_log(p / (1.0 - p)); }
+
+/* Why mastery is what it is: where it began, and how far each answer on the same skills moved it, in log-odds of P(known). They add up. */
+static enum st why_known(struct cli *c, const struct use *x, uint32_t user, uint32_t item, bool given, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    size_t begin = r->user_at[user], end = r->user_at[user + 1], n = 0, right = 0;
+    if (!given) item = r->item[end - 1];
+    uint32_t set = r->item_set[item];
+    const struct bkt *m = &x->bkt[set].p;
+    if (!(m->prior > 0.0 && m->prior < 1.0)) return err_fail(e, ST_INVALID, "model.file", "the prior of these skills is certain: nothing moves it");
+    struct text name, t;
+    struct json_out j;
+    text_init(&name, 1 << 16);
+    text_init(&t, JSON_BYTES_MAX);
+    json_out_init(&j, &t);
+    model_set_name(&x->d, set, &name);
+    json_open_obj(&j, NULL);
+    json_put_str(&j, "student", x->d.user_name[user]);
+    json_put_str(&j, "skill", text_str(&name));
+    json_open_list(&j, "parts");
+    double known = m->prior, logit = log_odds(known);
+    json_open_obj(&j, NULL);
+    json_put_str(&j, "term", "prior");
+    json_put_f64(&j, "logit", logit);
+    json_close_obj(&j);
+    if (!c->json) printf("  %+8.4f  before any answer\n", logit);
+    for (size_t i = begin; i < end; i++) {
+        double after;
+        if (r->item_set[r->item[i]] != set) continue;
+        if (bkt_update(m, &known, 1, r->correct[i] ? BKT_RIGHT : BKT_WRONG, &after) != ST_OK || !(after > 0.0 && after < 1.0)) continue;
+        double part = log_odds(after) - log_odds(known);
+        known = after;
+        logit = logit + part;
+        n++;
+        right += r->correct[i];
+        json_open_obj(&j, NULL);
+        json_put_str(&j, "term", "answer");
+        json_put_i64(&j, "index", (int64_t)(i - begin));
+        json_put_str(&j, "item", x->d.item_name[r->item[i]]);
+        json_put_i64(&j, "correct", r->correct[i]);
+        json_put_f64(&j, "logit", part);
+        json_close_obj(&j);
+        if (!c->json) printf("  %+8.4f  answer %zu, item %s, %s\n", part, i - begin + 1, x->d.item_name[r->item[i]], r->correct[i] ? "right" : "wrong");
+    }
+    json_close_list(&j);
+    known = num_logistic(logit);
+    json_put_f64(&j, "logit", logit);
+    json_put_f64(&j, "p_known", known);
+    json_put_f64(&j, "p", bkt_predict(m, &known, 1));
+    struct text words;
+    text_init(&words, 1 << 12);
+    if (n) text_printf(&words, "right on %zu of %zu about %s; the chance that it is known went from %.0f %% to %.0f %%", right, n, text_str(&name), 100.0 * m->prior, 100.0 * known);
+    else text_printf(&words, "no answer yet about %s; %.0f %% of students know it before the first", text_str(&name), 100.0 * m->prior);
+    json_put_str(&j, "sentence", text_str(&words));
+    json_close_obj(&j);
+    if (c->json) cli_print_json(&t);
+    else {
+        printf("student %s: %s\n", x->d.user_name[user], text_str(&words));
+        text_release(&t);
+    }
+    text_release(&words);
+    text_release(&name);
+    return ST_OK;
+}
+
 static bool find_name(const char *const *names, size_t n, const char *name, uint32_t *out)
 {
     for (size_t i = 0; i < n; i++)
@@ -372,10 +438,10 @@ int run_model_explain(struct cli *c)
     const char *student = cli_opt(c, "--student"), *question = cli_opt(c, "--question");
     if (!c->count || !cli_opt(c, "--model") || !student) return cli_usage(c, "name the answers, the student with --student, and with --model what model fit --out wrote");
     enum st st = load(c, &x, &e);
-    if (st == ST_OK && (x.bkt || x.general)) st = err_fail(&e, ST_INVALID, "model.option", "explain is for the logistic family; a BKT model's parameters are its explanation");
+    if (st == ST_OK && x.general) st = err_fail(&e, ST_INVALID, "model.option", "explain is for bkt, the logistic family and transfer");
     if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &user)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
     if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &item)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
-    if (st == ST_OK) st = why(c, &x, user, item, question != NULL, &e);
+    if (st == ST_OK) st = x.bkt ? why_known(c, &x, user, item, question != NULL, &e) : why(c, &x, user, item, question != NULL, &e);
     use_release(&x);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

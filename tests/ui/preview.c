@@ -271,7 +271,7 @@ static void staff_pages(void)
 static void rules_pages(void)
 {
     static const struct ui_report_cut cuts[] = {{"B", "1", "3.4", "85", "3"}, {"A", "3.4", "4", "95", "4"}};
-    static const struct ui_rule_purpose purposes[] = {{"a", "so that our students can explain what they are learning, and why", "the student survey"}, {"b", "so that no one is left waiting, and no one is left behind alone", "days without a step forward"}};
+    static const struct ui_rule_purpose purposes[] = {{"a", "so that our students can explain what they are learning, and why", "the student survey", "61 in 100 skills moved in the last 30 days", NULL, 0}, {"b", "so that no one is left waiting, and no one is left behind alone", "days without a step forward", NULL, NULL, 0}};
     static const struct ui_rule_option rule_kinds[] = {{"model", "estimated from all answers", true}, {"recent", "right so often among the latest", false}};
     static const struct ui_rule_setting settings[] = {
         {.name = "mastery.rule", .title = "How a level is found", .help = "Which rule turns answers and observations into a level.", .kind = 2, .options = L(rule_kinds)},
@@ -290,10 +290,10 @@ static void rules_pages(void)
     static const struct ui_rule_option barrier_options[] = {{"schedule", "Schedule", false}, {"money", "Money", false}};
     SHOW("barriers", barriers, .rows = L(filed), .kinds = L(barrier_options), .client_id = "c1", .times = "1 answered so far: after 10 days in the middle, 10 at the longest.", .late = "1 answer is overdue.");
     const struct ui_draft_comment said[] = {{"1", now - day, "Ana Rivera", "95 keeps quick students in drill for a week.", "That is why we ask for 90.", false, "Value from which a skill is secure"}, {"2", now - day, "Karim Haddad", "And those who were away?", NULL, true, NULL}};
-    const struct ui_draft_row drafts[] = {{"1", now - 3 * day, "Four in a row are enough.", "Ingrid Lindgren", "2026-12-07", true, false, true, L(changes), L(said), L(barrier_options)}};
+    const struct ui_draft_row drafts[] = {{"1", now - 3 * day, "Four in a row are enough.", "Ingrid Lindgren", "2026-12-07", true, false, true, false, "One comment has no answer yet.", L(changes), L(said), L(barrier_options)}};
     const struct ui_counted_row counted[] = {{"Mathematics, grade 7", MSG_goals_by_state, MSG_standing_below, true, "State test, 18 May: 474, give or take 14. The mark is 500.", "Our estimate: Met. 14 of 20 standards secure, 3 without any evidence yet.", "The test and our estimate say different things."}, {"Reading", MSG_goals_by_district, MSG_standing_unknown, false, NULL, NULL, NULL}};
     const struct ui_credit_row credits[] = {{"1", "12 Nov", "3 h · Food bank on Elm Street, sorting", "Ana Rivera"}};
-    const struct ui_need_row needs[] = {{"math", "Mathematics", MSG_needs_graduation, "8 of 20 skills secure.", "About 3 a month gets there by June 2027.", "Not done by June 2027 at this pace", false, NULL, 0}, {"service", "Help in the community", MSG_needs_promotion, "20 of 20 hours.", NULL, NULL, true, L(credits)}};
+    const struct ui_need_row needs[] = {{"math", "Mathematics", MSG_needs_graduation, "8 of 20 skills secure.", "About 3 a month gets there by June 2027.", "Not done by June 2027 at this pace", "/pace/1", false, NULL, 0}, {"service", "Help in the community", MSG_needs_promotion, "20 of 20 hours.", NULL, NULL, NULL, true, L(credits)}};
     const struct ui_program_row programs[] = {{"IEP", "1 September", "30 June 2027"}};
     SHOW("standing", standing, .name = "Maya Okafor", .lead = "What the school asks for, what the state counts, and beside it what the student is working on.", .goals = L(counted), .needs = L(needs), .working = "Dividing fractions", .away = "2 days away from school in the last 90 days. They do not count against the pace.", .programs = L(programs), .can_record = true, .record_options = L(barrier_options), .post_url = "/standing/1", .back_url = "/classes", .client_id = "c1", .today = "2026-11-24");
     SHOW("standing-none", standing, .name = "Leo Okafor", .own = true, .lead = "What the school asks of you.", .back_url = "/map", .post_url = "/standing/1", .client_id = "c1", .today = "2026-11-24");
@@ -311,7 +311,7 @@ static void rules_pages(void)
     SHOW("models", models, .in_force = "The numbers of an earlier version: one that came after it was taken back.", .since = now - 20 * hour, .number = "914296392009150464", .rows = L(fits), .runs = L(runs), .can_take_back = true, .client_id = "c1");
     SHOW("programs", programs, .rows = L(people));
     static const char *const risks[] = {"At this pace not in time: Mathematics"};
-    const struct ui_class_need class_needs[] = {{"Maya Okafor", "/standing/1", "1 of 3 requirements met.", L(risks)}, {"Leo Okafor", "/standing/2", "0 of 3 requirements met.", NULL, 0}};
+    const struct ui_class_need class_needs[] = {{"Maya Okafor", "/standing/1", "1 of 3 requirements met.", L(risks), "Three weeks behind: speak with the student."}, {"Leo Okafor", "/standing/2", "0 of 3 requirements met.", NULL, 0, NULL}};
     static const struct ui_framework_row frameworks[] = {{"Grade 7 mathematics", "State board", "Version 2, 3 changes of our own", "CC BY 4.0", "https://example.org/licence", "© the board", "23 skills, 138 questions", "/frameworks/tree?f=1", "/frameworks/map?f=1"}};
     SHOW("frameworks", frameworks, .rows = L(frameworks));
     static const struct ui_tree_row tree[] = {{0, "7.NS", "The number system", "/frameworks/skill?k=1", false, false, "0 questions", true, true, true}, {1, "7.NS.1", "Dividing fractions", "/frameworks/skill?k=2", false, true, "6 questions", false, false, true}, {2, NULL, "Explain why you turn the second one round, in words a younger student would follow", "/frameworks/skill?k=3", true, true, "0 questions", true, true, true}};
@@ -371,11 +371,11 @@ static void other_pages(void)
     static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
     static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, NULL, NULL}, {"Dividing fractions", NULL, 2, NULL, NULL}, {"Unit rates", NULL, 0, NULL, NULL}};
     static const struct ui_child kids[] = {
-        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half.", "/report/1", {"The rules for levels change on 4 January, also for Maya.", "/changes/1"}, "/letter/1", "/standing/1"},
-        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, {NULL, NULL}, NULL, NULL}};
+        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", "/suggestion/1", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half.", "/report/1", {"The rules for levels change on 4 January, also for Maya.", "/changes/1"}, "/letter/1", "/standing/1"},
+        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, {NULL, NULL}, NULL, NULL}};
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
     SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");
-    static const struct ui_report_course courses[] = {{"Math 7 · period 3", L(at), 2, 3, "B", "85", "3.0", "3.50"}, {"Science 7", NULL, 0, 1, 9, NULL, NULL, NULL, NULL}};
+    static const struct ui_report_course courses[] = {{"Math 7 · period 3", L(at), 2, 3, "B", "85", "3.0", "3.50", "/grade/1"}, {"Science 7", NULL, 0, 1, 9, NULL, NULL, NULL, NULL, NULL}};
     static const struct ui_report_term terms[] = {{"Fall term", "Math 7 · period 3", "B", "85", "3.0", now - 60 * day}, {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day}};
     static const struct ui_report_cut scale[] = {{"A", "3.40", "4.00", "95", "4.0"}, {"B", "2.50", "3.40", "85", "3.0"}};
     static const struct ui_level_change moved[] = {{"Dividing fractions", 2, 3}};

@@ -109,6 +109,7 @@ enum st model_fit_general(struct cli *c, const struct log_data *d, const struct 
 {
     struct parallel par = model_parallel(c);
     struct bkt_totals tot = {0};
+    if (cli_opt(c, "--start")) return err_fail(e, ST_INVALID, "model.option", "--start is not for bkt with --forget or --classes, which begins at the pooled parameters");
     double read = model_seconds();
     struct bkt_general *m = calloc(d->r.sets + 1, sizeof *m);
     uint8_t *item_class = calloc(d->r.items + 1, 1);

@@ -268,6 +268,8 @@ def test_a_fit_from_where_one_ended_ends_there_sooner(model_kind, tmp_path):
     warm = figures("fit", "--kind", model_kind, "--start", out, log)
     assert warm["converged"] and warm["iterations"] < cold["iterations"]
     assert abs(warm["log_likelihood"] - cold["log_likelihood"]) < .01
+    if model_kind == "bkt":  # what cannot go on there says so, and does not begin anew in silence
+        assert "--start is not for" in model("fit", "--kind", "bkt", "--forget", 0, "--start", out, log, code=1).stderr
 
 
 def test_what_is_known_is_explained_by_parts_that_add_up(tmp_path):

@@ -297,7 +297,7 @@ static enum st finish_course(struct arena *a, struct catalogue *c, struct course
         for (size_t p = 0; p < k->prerequisite_count; p++)
             for (size_t j = 0; j < n; j++)
                 if (list[j] == k->prerequisite[p]) pre[count++] = (uint32_t)j;
-        cand[i] = (struct next_candidate){k->competency_id, (uint32_t)k->item_count, count, pre};
+        cand[i] = (struct next_candidate){k->competency_id, (uint32_t)k->item_count, count, pre, k->type};
     }
     course->count = n;
     course->competency = own;

@@ -56,7 +56,20 @@ struct run {
     size_t claims, false_claims, answers, wasted;
 };
 
-/* The next skill by the arm's way; false: nothing is left to do. */
+static bool is_open(const struct run *r, size_t skill)
+{
+    const struct competency_state *c = state_find(&r->state, (int64_t)skill + 1);
+    return !c || c->level != LEVEL_SECURE;
+}
+
+static size_t open_skills(const struct run *r)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < r->a->s->w.skills; k++) n += is_open(r, k);
+    return n;
+}
+
+/* The next skill by the arm's way; false: nothing is left to do today. */
 static bool choose(struct run *r, int64_t now_ms, uint32_t *skill)
 {
     const struct school *s = r->a->s;
@@ -64,7 +77,7 @@ static bool choose(struct run *r, int64_t now_ms, uint32_t *skill)
     size_t open = 0;
     switch (r->a->way) {
     case WAY_PLANNER:
-        if (!next_choose(&s->policy, &r->state, s->candidates, s->w.skills, now_ms, &c, 1) || c.reason == REASON_KEEP_FRESH) return false;
+        if (!next_choose(&s->policy, &r->state, s->candidates, s->w.skills, now_ms, &c, 1) || c.reason == REASON_KEEP_FRESH || c.reason == REASON_WAITS) return false;
         *skill = c.candidate;
         return true;
     case WAY_FIXED:
@@ -72,13 +85,10 @@ static bool choose(struct run *r, int64_t now_ms, uint32_t *skill)
         return *skill < s->w.skills;
     case WAY_RANDOM: break;
     }
-#define IS_OPEN(k) (!state_find(&r->state, (int64_t)(k) + 1) || state_find(&r->state, (int64_t)(k) + 1)->level != LEVEL_SECURE)
-    for (size_t k = 0; k < s->w.skills; k++) open += IS_OPEN(k);
-    if (!open) return false;
+    if (!(open = open_skills(r))) return false;
     size_t at = rng_below(&r->lot, (uint32_t)open);
     for (*skill = 0;; (*skill)++)
-        if (IS_OPEN(*skill) && at-- == 0) return true;
-#undef IS_OPEN
+        if (is_open(r, *skill) && at-- == 0) return true;
 }
 
 static void write_row(struct run *r, uint32_t skill, uint32_t item, const struct sim_answer *x)
@@ -117,7 +127,10 @@ static enum st school_year(struct run *r)
     uint32_t skill;
     for (int32_t day = 0; day < s->days; day++)
         for (unsigned left = sim_day(&s->w, &r->student, day); left > 0; left--) {
-            if (!choose(r, (int64_t)(r->student.clock_s * 1000.0), &skill)) return ST_OK;
+            if (!choose(r, (int64_t)(r->student.clock_s * 1000.0), &skill)) {
+                if (!open_skills(r)) return ST_OK;
+                break; /* what only waits for its day is for another one */
+            }
             TRY(one_answer(r, skill));
         }
     return ST_OK;
@@ -298,7 +311,7 @@ static enum st school_make(struct arena *mem, struct school *s, size_t skills, c
     if (!from) s->skill_names = arena_array(mem, skills, sizeof *s->skill_names);
     if (!s->candidates || !s->skill_names) return err_fail(e, ST_NOMEM, "err.memory", "skills");
     for (size_t k = 0; k < skills; k++) {
-        s->candidates[k] = (struct next_candidate){(int64_t)k + 1, ITEMS_EACH, s->w.skill[k].prerequisite_count, s->w.skill[k].prerequisite};
+        s->candidates[k] = (struct next_candidate){(int64_t)k + 1, ITEMS_EACH, s->w.skill[k].prerequisite_count, s->w.skill[k].prerequisite, ""};
         if (!from && !(s->skill_names[k] = arena_printf(mem, "skill %zu", k + 1))) return err_fail(e, ST_NOMEM, "err.memory", "skills");
     }
     return ST_OK;

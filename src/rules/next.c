@@ -2,10 +2,12 @@
 
 #include <stdbool.h>
 
+#include "rules/mastery.h"
+
 const char *reason_code(enum reason r)
 {
     static const char *const codes[] = {"nothing_open", "same_problem", "continue", "nearly", "ready",
-                                        "build_first",  "try_ahead",    "review",   "keep_fresh", "chosen"};
+                                        "build_first",  "try_ahead",    "review",   "keep_fresh", "waits",    "chosen"};
     return r < REASON_COUNT ? codes[r] : codes[0];
 }
 
@@ -14,9 +16,22 @@ static bool is_stuck(const struct policy *p, const struct competency_state *c)
     return c && c->opportunities >= p->stuck_after && c->p_known < p->stuck_below;
 }
 
+enum { DAY_MS = 86400000 };
+
+/* Is all shown that a question could show today? What is missing is then a later day, a checkpoint or work off the screen; a question before
+ * its day would only begin the gap anew. */
+static bool only_waits(const struct policy *p, const struct next_candidate *c, const struct competency_state *me, int64_t now_ms)
+{
+    if (!me || me->level != LEVEL_NEARLY) return false;
+    const struct mastery_rule *r = policy_rule(p, c->type ? c->type : "");
+    unsigned needs = mastery_needs(r, me);
+    bool gap_is_due = (needs & NEED_GAP) && now_ms - me->last_at_ms >= (int64_t)r->gap_days * DAY_MS;
+    return needs && !(needs & (NEED_VALUE | NEED_EVIDENCE)) && !gap_is_due;
+}
+
 /* Bands of need, far apart so that a band always wins over what refines it. */
 static const double band_stuck_help = 60, band_nearly = 50, band_continue = 40, band_review = 35, band_ready = 30,
-                    band_ahead = 20, band_stuck = 15, band_fresh = 5;
+                    band_ahead = 20, band_stuck = 15, band_fresh = 5, band_waits = 1;
 
 static struct next_choice weigh(const struct policy *p, const struct learner_state *s, const struct next_candidate *c,
                                 size_t i, int64_t now_ms)
@@ -38,10 +53,13 @@ static struct next_choice weigh(const struct policy *p, const struct learner_sta
         }
     }
     if (me && me->level == LEVEL_SECURE) {
-        int64_t days = (now_ms - me->last_at_ms) / 86400000;
+        int64_t days = (now_ms - me->last_at_ms) / DAY_MS;
         bool due = days >= p->review_after_days;
         out.reason = due ? REASON_REVIEW : REASON_KEEP_FRESH;
         out.need = (due ? band_review : band_fresh) + (double)(days < 400 ? days : 400) / 100;
+    } else if (only_waits(p, &c[i], me, now_ms)) {
+        out.reason = REASON_WAITS;
+        out.need = band_waits;
     } else if (me && is_stuck(p, me)) {
         /* More of the same does not help: it stays open, and what it builds on comes first (below). */
         out.reason = REASON_CONTINUE;
@@ -69,7 +87,7 @@ size_t next_choose(const struct policy *p, const struct learner_state *s, const 
         if (c[i].items == 0) continue;
         struct next_choice w = weigh(p, s, c, i, now_ms);
         const struct competency_state *me = state_find(s, c[i].competency_id);
-        if (!me || me->level != LEVEL_SECURE) {
+        if (w.reason != REASON_WAITS && (!me || me->level != LEVEL_SECURE)) {
             /* Does one that is stuck build on this? */
             for (size_t j = 0; j < n; j++) {
                 if (j == i || !is_stuck(p, state_find(s, c[j].competency_id))) continue;

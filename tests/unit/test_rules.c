@@ -729,6 +729,50 @@ static void who_is_stuck_goes_back_a_step(void **s)
     arena_release(&w.a);
 }
 
+static void what_only_waits_comes_last_until_its_day(void **s)
+{
+    (void)s;
+    struct choice_world w;
+    struct next_choice out[CANDIDATES];
+    world_begin(&w, 3);
+    w.policy.rules[0].gap_days = 7;
+    put(&w, 0, 0.99, 9, LEVEL_NEARLY, 6); /* all is shown but the gap */
+    put(&w, 1, 0.99, 9, LEVEL_SECURE, 3);
+    put(&w, 2, 0.1, w.policy.stuck_after, LEVEL_STARTED, 1);
+    needs(&w, 2, 0); /* stuck, and builds on what waits: a question would begin its gap anew */
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(out[0].candidate, 2);
+    assert_int_equal(out[1].reason, REASON_KEEP_FRESH);
+    assert_int_equal(out[2].reason, REASON_WAITS);
+    put(&w, 0, 0.99, 9, LEVEL_NEARLY, 7); /* its day has come */
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(out[0].candidate, 0);
+    /* A checkpoint or work off the screen is no question either; but a value lost, or too little shown, is. */
+    w.policy.rules[0].gap_days = 0;
+    w.policy.rules[0].checkpoint = true;
+    put(&w, 0, 0.99, 9, LEVEL_NEARLY, 7);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(out[2].reason, REASON_WAITS);
+    put(&w, 0, w.policy.rules[0].secure_at - 0.01, 9, LEVEL_NEARLY, 7);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(out[0].candidate, 0);
+    put(&w, 0, 0.99, w.policy.rules[0].least_evidence - 1, LEVEL_NEARLY, 7);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(out[0].candidate, 0);
+    /* Each kind of competency by its own rule. */
+    w.policy.rules[1] = w.policy.rules[0];
+    snprintf(w.policy.rules[1].type, sizeof w.policy.rules[1].type, "Practice");
+    w.policy.rules[1].checkpoint = false;
+    w.policy.rules[1].off_screen = 1;
+    w.policy.rule_count = 2;
+    w.policy.rules[0].checkpoint = false;
+    w.c[0].type = "Practice";
+    put(&w, 0, 0.99, 9, LEVEL_NEARLY, 7);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(out[2].reason, REASON_WAITS);
+    arena_release(&w.a);
+}
+
 static void the_bands_come_in_their_order(void **s)
 {
     (void)s;
@@ -833,6 +877,7 @@ int main(void)
         cmocka_unit_test(nothing_is_locked_and_the_order_is_by_need),
         cmocka_unit_test(equal_needs_keep_the_teaching_order),
         cmocka_unit_test(who_is_stuck_goes_back_a_step),
+        cmocka_unit_test(what_only_waits_comes_last_until_its_day),
         cmocka_unit_test(the_bands_come_in_their_order),
         cmocka_unit_test(each_setting_has_its_bounds),
     };

@@ -1,8 +1,10 @@
-/* Sequences for the fit: sorted, merged, and packed sixteen abreast. */
+/* Sequences for the fit: sorted, merged, and packed eight abreast. */
 #include "bkt_data.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { SOON = 16 }; /* a row that begins so few steps later begins at once, and stands still: a change of rows costs more */
 
 struct sequence {
     uint32_t set, length, weight;
@@ -106,7 +108,9 @@ static void pack_group(struct bkt_data *d, uint32_t depth, const struct sequence
     for (size_t l = 0; l < BKT_LANES; l++) {
         g->slot[l] = l < n ? slot_of(&q[l], depth) : 1;
         g->weight[l] = l < n ? (double)q[l].weight : 0.0;
+        g->repeated = g->repeated || (l < n && q[l].weight > 1);
         if (l % 4 == 0) g->begin[l / 4] = l < n ? g->steps - (q[l].length - depth) : g->steps;
+        if (l && l < n && l % 4 == 0 && g->begin[l / 4] < g->begin[l / 4 - 1] + SOON) g->begin[l / 4] = g->begin[l / 4 - 1];
     }
     for (uint32_t i = 0; i < g->steps; i++)
         for (size_t l = 0; l < n && g->begin[l / 4] <= i; l += 4) {
@@ -133,8 +137,8 @@ static void pack_set(struct bkt_data *d, struct bkt_set *set, const struct seque
         pack_group(d, set->depth, s + i, j - i, filled);
         i = j;
     }
-    if (i) set->longest = s[0].length - set->depth;
     for (; i < n; i++) d->ends[d->end_count++] = (struct bkt_end){slot_of(&s[i], set->depth), s[i].weight};
+    while ((d->end_count - set->end) % 4) d->ends[d->end_count++] = (struct bkt_end){1, 0};
     set->group_end = (uint32_t)d->group_count;
     set->end_end = (uint32_t)d->end_count;
 }
@@ -147,7 +151,7 @@ static enum st pack(struct bkt_data *d, const struct sequence *s, size_t n, stru
         if (in_set % 4 == 0) codes += 4 * (size_t)s[i].length;
     }
     d->groups = malloc((n / BKT_LANES + d->set_count + 1) * sizeof *d->groups);
-    d->ends = malloc((n + 1) * sizeof *d->ends);
+    d->ends = malloc((n + 4 * d->set_count + 1) * sizeof *d->ends);
     d->codes = malloc(codes + 1);
     if (!d->groups || !d->ends || !d->codes) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
     for (size_t i = 0, j; i < n; i = j) {

@@ -6,7 +6,7 @@
 
 struct bkt_set {
     uint32_t group, group_end, end, end_end; /* its places among groups and ends */
-    uint32_t depth, longest;                 /* of the trunk; of what follows it */
+    uint32_t depth;                          /* of the trunk */
     size_t sequences, students, answers;
     double right, first_right, late, late_right; /* late: from the fifth answer on */
 };

@@ -46,7 +46,7 @@ static void hold(struct bkt *m, const struct bkt_options *o)
 
 static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s)
 {
-    struct bkt_part p = {.depth = set->depth, .longest = set->longest, .groups = d->groups + set->group, .group_count = set->group_end - set->group, .ends = d->ends + set->end, .end_count = set->end_end - set->end};
+    struct bkt_part p = {.depth = set->depth, .answers = (double)set->answers, .right = set->right, .groups = d->groups + set->group, .group_count = set->group_end - set->group, .ends = d->ends + set->end, .end_count = set->end_end - set->end};
     struct bkt_sums sums;
     bkt_expect(&p, m, s, &sums);
     return sums;
@@ -187,8 +187,8 @@ static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
     return on ? BKT_ON_BOUND : 0;
 }
 
-/* From the curvature at the maximum, by differences of slopes; parameters on a bound are taken as known. */
-static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s)
+/* From the curvature at the maximum, by differences of slopes; parameters on a bound are taken as known. *passes: E-steps that it took. */
+static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s, size_t *passes)
 {
     static const double h = 1e-3;
     double curve[PARAMETERS * PARAMETERS] = {0}, up[PARAMETERS], down[PARAMETERS], information[PARAMETERS * PARAMETERS], zero[PARAMETERS] = {0}, variance[PARAMETERS], scratch[PARAMETERS];
@@ -196,6 +196,7 @@ static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, cons
     size_t at[PARAMETERS], n = 0;
     for (size_t i = 0; i < PARAMETERS; i++)
         if (!at_end(m, i, f->o)) at[n++] = i;
+    *passes = 2 * n;
     for (size_t i = 0; i < n; i++) {
         struct bkt more = moved(m, at[i], h), less = moved(m, at[i], -h);
         slopes(f, set, &more, s, up);
@@ -225,18 +226,19 @@ static void fit_set(void *arg, size_t which)
         return;
     }
     struct bkt_scratch s;
-    if (bkt_scratch_make(&s, set->depth, set->longest, NULL) != ST_OK) f->failed = true;
+    if (bkt_scratch_make(&s, set->depth, NULL) != ST_OK) f->failed = true;
     else if (set->students < POOLED_STUDENTS && f->o->prior_weight > 0.0) {
         out->log_likelihood = expect(f->d, set, &f->pooled, &s).log_likelihood;
         out->flags = BKT_FEW | BKT_POOLED;
     } else {
         struct run a = climb(f, set, f->o->start ? f->o->start[at] : start_usual, &s), b = f->o->start ? a : climb(f, set, second_start(set), &s), *best = b.objective > a.objective ? &b : &a;
+        size_t passes;
         out->p = best->m;
-        out->se = errors_of(f, set, &best->m, &s);
+        out->se = errors_of(f, set, &best->m, &s, &passes);
         out->log_likelihood = best->log_likelihood;
         out->iterations = best->iterations;
         out->flags = flags_of(&best->m, f->o) | (set->students < FEW_STUDENTS ? BKT_FEW : 0U) | (fabs(a.objective - b.objective) > .5 ? BKT_STARTS : 0U);
-        f->steps[at] = (double)set->answers * (double)(a.iterations + (f->o->start ? 0 : b.iterations));
+        f->steps[at] = (double)set->answers * ((double)(a.iterations + (f->o->start ? 0 : b.iterations)) + (double)passes);
         if (!a.converged || !b.converged) f->unconverged = true;
     }
     bkt_scratch_free(&s);
@@ -248,7 +250,7 @@ static void expect_set(void *arg, size_t at)
 {
     struct fit *f = arg;
     struct bkt_scratch s;
-    if (bkt_scratch_make(&s, f->d->sets[at].depth, f->d->sets[at].longest, NULL) == ST_OK) f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled, &s);
+    if (bkt_scratch_make(&s, f->d->sets[at].depth, NULL) == ST_OK) f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled, &s);
     else f->failed = true;
     bkt_scratch_free(&s);
 }

@@ -1,7 +1,7 @@
 /* Bayesian knowledge tracing: parameters by exact EM.
  *
  * A hidden Markov model of two states for each set of skills (Corbett & Anderson 1995; Baum-Welch: Rabiner 1989, eqs. 19-40b). The
- * E-step works on unnormalised messages, sixteen sequences abreast; equal sequences are merged and counted. Sums are double, in a fixed order:
+ * E-step goes forward only (bkt_kernel.c), eight sequences abreast; equal sequences are merged and counted. Sums are double, in a fixed order:
  * the same bits on every run, thread count and compiler.
  */
 #ifndef ENGINE_BKT_FIT_H
@@ -40,7 +40,7 @@ struct bkt_fitted {
 struct bkt_totals {
     double log_likelihood;
     size_t answers, sequences;
-    double steps;      /* sum over sets of answers times iterations, of both starts */
+    double steps;      /* sum over sets of answers times E-steps: of both starts, and of the standard errors */
     int iterations;    /* the most that any set took */
     bool converged;
 };

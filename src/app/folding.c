@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEWS = 512, MANY = 64 };
+enum { VIEWS_BITS = 12, VIEWS = 1 << VIEWS_BITS, MANY = 64 };
 
 /* What the fold must know of an item's facts: the same for all of one version under one model. */
 struct kept_view {
@@ -53,7 +53,7 @@ static bool is_dated(const struct catalogue *c, const struct evidence *v)
 
 static const struct fold_fact *look(struct folding *f, const struct evidence *v, struct fact_view *own)
 {
-    struct kept_view **at = f->views && v->kind == EVIDENCE_RESPONSE && v->item_id ? &f->views->at[((uint64_t)v->item_id ^ (uint64_t)v->model_id) * UINT64_C(0x9E3779B97F4A7C15) >> 55] : NULL, *k = at ? *at : NULL;
+    struct kept_view **at = f->views && v->kind == EVIDENCE_RESPONSE && v->item_id ? &f->views->at[((uint64_t)v->item_id ^ (uint64_t)v->model_id) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - VIEWS_BITS)] : NULL, *k = at ? *at : NULL;
     if (k && k->item_id == v->item_id && k->model_id == v->model_id && k->item_version == v->item_version) {
         k->view.fact.evidence = v;
         return &k->view.fact;

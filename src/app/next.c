@@ -28,7 +28,7 @@ int64_t next_variant(const struct learner_state *state, int64_t learner_id, cons
 static bool seen_lately(const struct learner_state *s, int64_t item_id)
 {
     for (size_t i = 0; i < s->seen_count; i++)
-        if (s->seen[i].item_id == item_id) return true;
+        if (state_latest(s)[i].item_id == item_id) return true;
     return false;
 }
 
@@ -74,7 +74,7 @@ static const struct item_ref *pick(const struct snapshot *snapshot, const struct
     for (size_t i = 0; i < k->item_count; i++) {
         const struct item_ref *it = &c->items[k->item[(from + i) % k->item_count]];
         size_t ago = 0; /* the latest is first */
-        while (ago < s->seen_count && s->seen[ago].item_id != it->item_id) ago++;
+        while (ago < s->seen_count && state_latest(s)[ago].item_id != it->item_id) ago++;
         if (ago > most) {
             most = ago;
             oldest = it;
@@ -88,7 +88,7 @@ static const struct item_ref *same_problem(const struct snapshot *s, const struc
                                            const struct taught *courses, size_t course_count)
 {
     if (!st->seen_count) return NULL;
-    const struct item_ref *last = catalogue_item(&s->catalogue, st->seen[0].item_id);
+    const struct item_ref *last = catalogue_item(&s->catalogue, state_latest(st)->item_id);
     if (!last || last->next_in_group == UINT32_MAX) return NULL;
     const struct item_ref *next = &s->catalogue.items[last->next_in_group];
     return catalogue_teaches(&s->catalogue, courses, course_count, next) && !seen_lately(st, next->item_id) ? next : NULL;

@@ -270,7 +270,7 @@ static enum st ask_for_help(struct term *t, struct err *e)
     for (size_t i = 0; i < t->count; i++) {
         struct actor_student *s = &t->students[i];
         if (s->who->story != STORY_HELP || !s->state.seen_count) continue;
-        struct help_cmd h = {.command = {.done = nothing}, .learner_id = s->learner_id, .item_id = s->state.seen[0].item_id, .client_id = "demo-help-0001", .kind = "explain",
+        struct help_cmd h = {.command = {.done = nothing}, .learner_id = s->learner_id, .item_id = state_latest(&s->state)->item_id, .client_id = "demo-help-0001", .kind = "explain",
                              .note = "I got it right but I don't see why it works."};
         TRY(help_check(&h, e));
         t->now_ms -= 4 * 60000;

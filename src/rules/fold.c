@@ -13,23 +13,26 @@ int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t var
 
 static size_t place_of(const struct learner_state *s, const struct evidence *v)
 {
+    const struct seen_item *latest = state_latest(s);
     size_t at = 0;
-    while (at < s->seen_count && (s->seen[at].item_id != v->item_id || s->seen[at].variant != v->variant)) at++;
+    while (at < s->seen_count && (latest[at].item_id != v->item_id || latest[at].variant != v->variant)) at++;
     return at;
 }
 
 /* at: its place among those seen, or seen_count. */
 static void remember(struct learner_state *s, const struct evidence *v, size_t at)
 {
-    struct seen_item it = {.item_id = v->item_id, .variant = v->variant};
-    if (at < s->seen_count) it = s->seen[at];
-    else if (s->seen_count < SEEN_MAX) s->seen_count++;
-    else at = SEEN_MAX - 1;
+    bool right = v->score >= 1.0, hinted = v->hints > 0;
+    if (at == s->seen_count) {
+        *state_new_latest(s) = (struct seen_item){v->item_id, v->variant, 1, right, hinted};
+        return;
+    }
+    struct seen_item *latest = s->seen_room + s->seen_from, it = latest[at];
     it.attempts++;
-    it.right = it.right || v->score >= 1.0;
-    it.hinted = it.hinted || v->hints > 0;
-    memmove(s->seen + 1, s->seen, at * sizeof it);
-    s->seen[0] = it;
+    it.right = it.right || right;
+    it.hinted = it.hinted || hinted;
+    memmove(latest + 1, latest, at * sizeof it);
+    latest[0] = it;
 }
 
 static double capped(double p) { return p > P_KNOWN_MAX ? P_KNOWN_MAX : p; }

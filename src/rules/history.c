@@ -5,6 +5,7 @@
 #include "base/id.h"
 
 /* "WH1\0", then counts of facts, kinds and odd ones; kinds; records; odd ones. Little-endian, without padding. */
+enum { AHEAD = 16 /* records */ };
 enum { HEAD = 16, KIND = 28, RECORD = 24, ODD = 13 * 8 };
 enum { RIGHT = 1, IS_ODD = 2, FLAGS_END = 3 };
 
@@ -138,6 +139,7 @@ bool history_next(struct history *h, struct evidence *v)
 {
     if (h->at == h->count) return false;
     const unsigned char *p = h->records + h->at * (size_t)RECORD;
+    __builtin_prefetch(p + AHEAD * RECORD); /* many learners' blocks lie between the reading of one and its folding */
     unsigned flags = p[22];
     uint32_t k = get2(p + 20);
     if (flags & IS_ODD) {

@@ -31,7 +31,7 @@ void mastery_note(const struct mastery_rule *r, const struct mark *m, struct com
     if (!m->counts) return;
     c->average = c->score_count || c->best_count ? c->average * (1 - r->newest_weight) + m->score * r->newest_weight : m->score;
     if (c->score_count < SCORES_KEPT) c->score_count++;
-    memmove(c->scores + 1, c->scores, (c->score_count - 1u) * sizeof *c->scores);
+    memmove(c->scores + 1, c->scores, sizeof c->scores - sizeof *c->scores); /* beyond score_count they are 0 */
     c->scores[0] = score;
     note_best(c, score);
 }

@@ -39,9 +39,21 @@ struct competency_state *state_entry(struct arena *a, struct learner_state *s, i
 
 const struct seen_item *state_seen(const struct learner_state *s, int64_t item_id, int64_t variant)
 {
+    const struct seen_item *latest = state_latest(s);
     for (size_t i = 0; i < s->seen_count; i++)
-        if (s->seen[i].item_id == item_id && s->seen[i].variant == variant) return &s->seen[i];
+        if (latest[i].item_id == item_id && latest[i].variant == variant) return &latest[i];
     return NULL;
+}
+
+struct seen_item *state_new_latest(struct learner_state *s)
+{
+    if (s->seen_count == SEEN_MAX) s->seen_count--;
+    if (s->seen_from == 0) {
+        s->seen_from = SEEN_ROOM - s->seen_count;
+        memmove(s->seen_room + s->seen_from, s->seen_room, s->seen_count * sizeof *s->seen_room);
+    }
+    s->seen_count++;
+    return &s->seen_room[--s->seen_from];
 }
 
 enum st state_copy(struct arena *a, const struct learner_state *from, struct learner_state *to)
@@ -202,7 +214,7 @@ enum st state_encode(struct arena *a, const struct learner_state *s, const void 
     p = put_past(p, s);
     for (size_t i = 0; i < s->count; i++) p = put_competency(p, &s->competency[i]);
     for (size_t i = 0; i < s->seen_count; i++) {
-        const struct seen_item *v = &s->seen[i];
+        const struct seen_item *v = &state_latest(s)[i];
         p = put(p, (uint64_t)v->item_id, 8);
         p = put_count(p, (uint64_t)v->variant);
         p = put_count(p, (uint64_t)v->attempts << 2 | (uint64_t)(v->right | v->hinted << 1));
@@ -314,7 +326,7 @@ enum st state_decode(struct arena *a, const void *bytes, size_t n, struct learne
         if (i && s.competency[i - 1].competency_id >= s.competency[i].competency_id) b.failed = true;
     }
     for (size_t i = 0; i < s.seen_count && !b.failed; i++) {
-        struct seen_item *v = &s.seen[i];
+        struct seen_item *v = &s.seen_room[i];
         v->item_id = (int64_t)get(&b, 8);
         v->variant = (int64_t)get_count(&b, INT64_MAX);
         uint64_t tries = get_count(&b, (uint64_t)INT32_MAX << 2 | 3);

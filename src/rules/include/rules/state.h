@@ -42,7 +42,7 @@ struct seen_item {
     bool right, hinted;
 };
 
-enum { SEEN_MAX = 24 };
+enum { SEEN_MAX = 24, SEEN_ROOM = 2 * SEEN_MAX };
 
 struct learner_state {
     int64_t last_evidence_id; /* of the last fact folded in; 0 for none */
@@ -50,11 +50,16 @@ struct learner_state {
     int64_t facts;
     size_t count, cap;
     struct competency_state *competency; /* ordered by competency_id; in arena */
-    size_t seen_count;
-    struct seen_item seen[SEEN_MAX]; /* the latest first */
+    size_t seen_count, seen_from;
+    struct seen_item seen_room[SEEN_ROOM]; /* from seen_from on, the latest first; it fills towards the front, so that a new one moves no other */
     struct student_past past; /* all zero until the first answer */
     double elo;
 };
+
+/* The seen_count latest questions, the latest first. */
+static inline const struct seen_item *state_latest(const struct learner_state *s) { return s->seen_room + s->seen_from; }
+/* Makes room for one before them, which is the caller's to fill; the oldest of SEEN_MAX is forgotten. */
+struct seen_item *state_new_latest(struct learner_state *s);
 
 /* The place of a competency's entry, or where it would stand. */
 size_t state_place(const struct learner_state *s, int64_t competency_id);

@@ -205,7 +205,7 @@ static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, cons
     }
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n; k++) information[i * n + k] = (curve[i * n + k] + curve[k * n + i]) / 2.0;
-    if (n == 0 || linear_solve(information, zero, n, NULL) != ST_OK) return se;
+    if (n == 0 || linear_solve(information, zero, n, NULL, NULL) != ST_OK) return se;
     linear_inverse_diagonal(information, variance, scratch, n);
     for (size_t i = 0; i < n; i++) {
         double p = *parameter(&(struct bkt){m->prior, m->learn, m->guess, m->slip}, at[i]);

@@ -161,7 +161,7 @@ static bool logistic_fit_of(const struct dif *d, size_t item, double mean, doubl
         *log_likelihood = sum;
         if (step && sum - before < 1e-9 && before - sum < 1e-9) return true;
         before = sum;
-        if (linear_solve(a, b, k, NULL) != ST_OK) return false;
+        if (linear_solve(a, b, k, NULL, NULL) != ST_OK) return false;
         for (size_t i = 0; i < k; i++) {
             w[i] += b[i] > 3.0 ? 3.0 : b[i] < -3.0 ? -3.0 : b[i];
             if (fabs(w[i]) > 30.0) return false; /* the groups or scores part the answers altogether */

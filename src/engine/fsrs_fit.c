@@ -204,7 +204,7 @@ static void step(const struct sums *s, const double *w, double damping, double *
         if (held) g[i] = 0.0;
     }
     memcpy(next, w, N * sizeof *next);
-    if (linear_solve(h, g, N, NULL) != ST_OK) return;
+    if (linear_solve(h, g, N, NULL, NULL) != ST_OK) return;
     for (size_t i = 0; i < N; i++) {
         next[i] = w[i] - g[i];
         next[i] = next[i] < low[i] ? low[i] : next[i] > high[i] ? high[i] : next[i];

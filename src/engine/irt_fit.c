@@ -109,7 +109,7 @@ static void maximise_items(struct irt_em *x)
         for (int s = 0; s < NEWTON_STEPS && it->scores > 1; s++) {
             item_derivatives(x, i, g, h);
             for (unsigned k = 0; k < it->scores; k++) h[k * it->scores + k] = h[k * it->scores + k] + 1e-9;
-            if (linear_solve(h, g, it->scores, NULL) != ST_OK) break;
+            if (linear_solve(h, g, it->scores, NULL, NULL) != ST_OK) break;
             move_item(it, g, true);
         }
     }
@@ -133,7 +133,7 @@ static void maximise_common(struct irt_em *x)
                     back[k - 1] = h[k];
                     for (size_t l = k; l < n; l++) small[(k - 1) * k1 + l - 1] = h[k * n + l] + (k == l ? 1e-9 : 0.0);
                 }
-                if (linear_solve(small, right, k1, NULL) != ST_OK) continue;
+                if (linear_solve(small, right, k1, NULL, NULL) != ST_OK) continue;
                 linear_again(small, back, k1);
                 if (pass == 0) {
                     double gs = g[0], hs = h[0];
@@ -170,7 +170,7 @@ static enum st errors_of(struct irt_em *x, struct err *e)
         double *h = information + place[i];
         memset(zero, 0, sizeof zero);
         for (unsigned k = 0; k < it->scores; k++) h[k * it->scores + k] = h[k * it->scores + k] + 1e-9;
-        if (it->scores < 2 || linear_solve(h, zero, it->scores, NULL) != ST_OK) continue;
+        if (it->scores < 2 || linear_solve(h, zero, it->scores, NULL, NULL) != ST_OK) continue;
         linear_inverse_diagonal(h, diagonal, scratch, it->scores);
         it->a_se = x->o->common_slope ? 1.0 / sqrt(slope + 1e-9) : sqrt(diagonal[0]);
         for (unsigned k = 1; k < it->scores; k++) it->d_se[k] = sqrt(diagonal[k]);

@@ -5,7 +5,7 @@
 
 #include "engine/responses.h"
 
-enum { PANEL = 4 };
+enum { PANEL = 4, BLOCK = 64, ROWS_A_TASK = 32 };
 
 /* One row of the factor: subtracts what the rows from..k-1 of the panel say, then scales. */
 static int panel_row(double *a, size_t n, size_t from, size_t k)
@@ -23,15 +23,31 @@ static int panel_row(double *a, size_t n, size_t from, size_t k)
     return 0;
 }
 
-ENGINE_CLONES static void update_rest(double *a, size_t n, size_t from)
+/* Takes from the rows first..last-1 what the panels of the rows from..end-1 say. */
+ENGINE_CLONES static void update_rows(double *a, size_t n, size_t from, size_t end, size_t first, size_t last)
 {
-    const double *u0 = a + from * n, *u1 = u0 + n, *u2 = u1 + n, *u3 = u2 + n;
-    for (size_t i = from + PANEL; i < n; i++) {
-        double f0 = u0[i], f1 = u1[i], f2 = u2[i], f3 = u3[i];
+    for (size_t i = first; i < last; i++) {
         double *restrict row = a + i * n;
-        if (f0 == 0.0 && f1 == 0.0 && f2 == 0.0 && f3 == 0.0) continue; /* skills that never meet */
-        for (size_t j = i; j < n; j++) row[j] = row[j] - ((f0 * u0[j] + f1 * u1[j]) + (f2 * u2[j] + f3 * u3[j]));
+        for (size_t k = from; k < end; k += PANEL) {
+            const double *u0 = a + k * n, *u1 = u0 + n, *u2 = u1 + n, *u3 = u2 + n;
+            double f0 = u0[i], f1 = u1[i], f2 = u2[i], f3 = u3[i];
+            if (f0 == 0.0 && f1 == 0.0 && f2 == 0.0 && f3 == 0.0) continue; /* skills that never meet */
+            for (size_t j = i; j < n; j++) row[j] = row[j] - ((f0 * u0[j] + f1 * u1[j]) + (f2 * u2[j] + f3 * u3[j]));
+        }
     }
+}
+
+/* The rows below a block whose own are done: each stays with one task, so that its bits do not depend on how they are shared out. */
+struct below {
+    double *a;
+    size_t n, from, end;
+};
+
+static void update_below(void *arg, size_t task)
+{
+    const struct below *b = arg;
+    size_t first = b->end + task * ROWS_A_TASK, last = first + ROWS_A_TASK;
+    update_rows(b->a, b->n, b->from, b->end, first, last < b->n ? last : b->n);
 }
 
 void linear_again(const double *u, double *b, size_t n)
@@ -48,13 +64,23 @@ void linear_again(const double *u, double *b, size_t n)
     }
 }
 
-enum st linear_solve(double *a, double *b, size_t n, struct err *e)
+static enum st factor_block(double *a, size_t n, size_t from, size_t end, struct err *e)
 {
-    for (size_t k = 0; k < n; k += PANEL) {
-        size_t end = k + PANEL < n ? k + PANEL : n;
-        for (size_t q = k; q < end; q++)
+    for (size_t k = from; k < end; k += PANEL) {
+        size_t panel_end = k + PANEL < end ? k + PANEL : end;
+        for (size_t q = k; q < panel_end; q++)
             if (panel_row(a, n, k, q) != 0) return err_fail(e, ST_INVALID, "model.data", "the matrix of the fit is not positive definite at column %zu", q);
-        if (end - k == PANEL) update_rest(a, n, k);
+        if (panel_end - k == PANEL) update_rows(a, n, k, panel_end, panel_end, end);
+    }
+    return ST_OK;
+}
+
+enum st linear_solve(double *a, double *b, size_t n, const struct parallel *par, struct err *e)
+{
+    for (size_t from = 0; from < n; from += BLOCK) {
+        struct below below = {a, n, from, from + BLOCK < n ? from + BLOCK : n};
+        TRY(factor_block(a, n, from, below.end, e));
+        parallel_run(par, (n - below.end + ROWS_A_TASK - 1) / ROWS_A_TASK, update_below, &below);
     }
     linear_again(a, b, n);
     return ST_OK;

@@ -425,7 +425,7 @@ static double pass_at(struct pass *p, const struct parallel *par, size_t *rows)
     return loss;
 }
 
-static enum st find_step(struct pass *p, struct newton *nt, double *gain, struct err *e)
+static enum st find_step(struct pass *p, struct newton *nt, const struct parallel *par, double *gain, struct err *e)
 {
     const struct logistic_design *d = p->d;
     size_t n = d->dense_count;
@@ -439,7 +439,7 @@ static enum st find_step(struct pass *p, struct newton *nt, double *gain, struct
         nt->gradient[i] = nt->gradient[i] + ridge * p->m->dense[i];
     }
     memcpy(nt->step, nt->gradient, n * sizeof *nt->step);
-    TRY(linear_solve(nt->dense, nt->step, n, e));
+    TRY(linear_solve(nt->dense, nt->step, n, par, e));
     if (d->terms & TERM_ITEM) {
         memset(nt->item_step, 0, (d->r->items + 1) * sizeof *nt->item_step);
         item_steps(p, nt->step, nt->item_step);
@@ -472,7 +472,7 @@ static enum st newton(struct pass *p, struct newton *nt, const struct parallel *
         double share = most > 0.0 && gain > 0.0 && gain < most && most > p->o->tolerance ? num_log(most / gain) / num_log(most / p->o->tolerance) : 0.0;
         if (!fit_goes_on(p->o->watch, share < 1.0 ? share : 1.0)) break;
         if (p->failed) return err_fail(e, ST_NOMEM, "err.memory", "a pass of the fit");
-        TRY(find_step(p, nt, &gain, e));
+        TRY(find_step(p, nt, par, &gain, e));
         most = most > gain ? most : gain;
         report->iterations++;
         double by = 1.0, next = objective;

@@ -93,11 +93,11 @@ static void linear_systems_are_solved(void **s)
     for (size_t i = 0; i < N; i++) x[i] = normal(&r);
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < N; j++) b[i] += a[i * N + j] * x[j];
-    assert_int_equal(linear_solve(a, b, N, NULL), ST_OK);
+    assert_int_equal(linear_solve(a, b, N, NULL, NULL), ST_OK);
     for (size_t i = 0; i < N; i++) assert_true(fabs(b[i] - x[i]) < 1e-8);
     double bad[4] = {1, 2, 2, 1}, rhs[2] = {1, 1}, nan[1] = {(double)NAN}, one[1] = {1};
-    assert_int_equal(linear_solve(bad, rhs, 2, NULL), ST_INVALID);
-    assert_int_equal(linear_solve(nan, one, 1, NULL), ST_INVALID);
+    assert_int_equal(linear_solve(bad, rhs, 2, NULL, NULL), ST_INVALID);
+    assert_int_equal(linear_solve(nan, one, 1, NULL, NULL), ST_INVALID);
 }
 
 /* The gradient at the optimum is zero: seen by moving each weight a little, by a plain evaluation of the objective. */

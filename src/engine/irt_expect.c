@@ -125,10 +125,25 @@ static void spread_counts(struct irt_em *x)
             }
 }
 
-/* A pattern's sums' rows added up in l and made a posterior of sum `weight`. Returns ln of the pattern's chance. */
-static inline __attribute__((always_inline)) double posterior(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, double weight, double *restrict l)
+/* A stretch of the grid, in whole pads. */
+struct stretch {
+    size_t from, end;
+};
+
+static inline __attribute__((always_inline)) bool all_below(const double *l, double least)
 {
+    bool below = true;
+    for (size_t k = 0; k < IRT_PAD; k++) below = below & (l[k] < least);
+    return below;
+}
+
+/* A pattern's sums' rows added up in l and made a posterior of sum `weight`; *on: where it is more than nothing beside its most, l holds it
+ * there only. Returns ln of the pattern's chance. */
+static inline __attribute__((always_inline)) double posterior(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, double weight, double *restrict l, struct stretch *on)
+{
+    static const double nothing = 45.0; /* e^-45 is a thousandth of the last bit of 1 */
     double most[IRT_PAD], part[IRT_PAD] = {0};
+    size_t from = 0, end = n;
     memcpy(l, log_prior, n * sizeof *l);
     for (size_t b = 0; b < blocks; b++) {
         const double *restrict row = sums[b];
@@ -138,11 +153,14 @@ static inline __attribute__((always_inline)) double posterior(double *const *res
     for (size_t i = 0; i < n; i += IRT_PAD)
         for (size_t k = 0; k < IRT_PAD; k++) most[k] = l[i + k] > most[k] ? l[i + k] : most[k];
     for (size_t k = 1; k < IRT_PAD; k++) most[0] = most[k] > most[0] ? most[k] : most[0];
-    for (size_t i = 0; i < n; i++) l[i] = num_exp(l[i] - most[0]);
-    for (size_t i = 0; i < n; i += IRT_PAD)
+    while (all_below(l + from, most[0] - nothing)) from += IRT_PAD;
+    while (all_below(l + end - IRT_PAD, most[0] - nothing)) end -= IRT_PAD;
+    for (size_t i = from; i < end; i++) l[i] = num_exp(l[i] - most[0]);
+    for (size_t i = from; i < end; i += IRT_PAD)
         for (size_t k = 0; k < IRT_PAD; k++) part[k] = part[k] + l[i + k];
     double sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7])), by = weight / sum;
-    for (size_t i = 0; i < n; i++) l[i] = l[i] * by;
+    for (size_t i = from; i < end; i++) l[i] = l[i] * by;
+    *on = (struct stretch){from, end};
     return most[0] + num_log(sum);
 }
 
@@ -150,10 +168,11 @@ static inline __attribute__((always_inline)) double posterior(double *const *res
 ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks, const double *restrict log_prior, size_t n, double weight)
 {
     double l[IRT_POINTS_MAX];
-    double chance = posterior(sums, blocks, log_prior, n, weight, l);
+    struct stretch on;
+    double chance = posterior(sums, blocks, log_prior, n, weight, l, &on);
     for (size_t b = 0; b < blocks; b++) {
         double *restrict row = counts[b];
-        for (size_t i = 0; i < n; i++) row[i] = row[i] + l[i];
+        for (size_t i = on.from; i < on.end; i++) row[i] = row[i] + l[i];
     }
     return chance;
 }
@@ -182,12 +201,13 @@ ENGINE_CLONES static double means_of(double *const *restrict sums, size_t blocks
                                      double *restrict out)
 {
     double l[IRT_POINTS_MAX], mean[IRT_PAD] = {0};
-    (void)posterior(sums, blocks, log_prior, n, 1.0, l);
-    for (size_t i = 0; i < n; i += IRT_PAD)
+    struct stretch on;
+    (void)posterior(sums, blocks, log_prior, n, 1.0, l, &on);
+    for (size_t i = on.from; i < on.end; i += IRT_PAD)
         for (size_t k = 0; k < IRT_PAD; k++) mean[k] = mean[k] + l[i + k] * theta[i + k];
     for (size_t r = 0; r < rows; r++, row += n) {
         double part[IRT_PAD] = {0};
-        for (size_t i = 0; i < n; i += IRT_PAD)
+        for (size_t i = on.from; i < on.end; i += IRT_PAD)
             for (size_t k = 0; k < IRT_PAD; k++) part[k] = part[k] + l[i + k] * row[i + k];
         out[r] = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
     }

@@ -161,6 +161,11 @@ INLINE void trunk_backward(uint32_t depth, const double *restrict w, double *res
     }
 }
 
+/* What many sequences say, lane by lane. */
+struct gathered {
+    v4 last, known, right;
+};
+
 /* Likelihoods of many sequences: powers of two are counted, what remains is multiplied up where it stands once. */
 struct product {
     v4 rest, twos, logs;
@@ -182,18 +187,16 @@ INLINE void product_add(struct product *p, v4 total, v4 scaled, v4 weight, bool 
     p->count = 0;
 }
 
-INLINE void end_on_trunk(const struct bkt_part *p, const double *restrict q, const double *restrict w, double *restrict y, struct product *likelihood, struct bkt_sums *s)
+INLINE void end_on_trunk(const struct bkt_part *p, const double *restrict q, const double *restrict w, double *restrict y, struct product *likelihood, struct gathered *out)
 {
-    v4 last = all(0);
     for (const struct bkt_end *end = p->ends; end < p->ends + p->end_count; end += FOUR) {
         v4 known = {w[end[0].slot], w[end[1].slot], w[end[2].slot], w[end[3].slot]};
         v4 total = known + (v4){q[end[0].slot], q[end[1].slot], q[end[2].slot], q[end[3].slot]};
         v4 weight = {(double)end[0].weight, (double)end[1].weight, (double)end[2].weight, (double)end[3].weight}, by = weight / total;
         product_add(likelihood, total, all(0), weight, (end[0].weight | end[1].weight | end[2].weight | end[3].weight) > 1);
-        last = last + by * known;
+        out->last = out->last + by * known;
         for (size_t i = 0; i < FOUR; i++) y[end[i].slot] = y[end[i].slot] + by[i];
     }
-    s->last = s->last + sum4(last);
 }
 
 /* A table's entry for a code. */
@@ -248,12 +251,11 @@ INLINE void run_on(struct run *r, const struct bkt_group *g, const struct emit *
     }
 }
 
-INLINE void tail(const struct bkt_group *g, const struct emit *k, const double *q_, const double *w_, double *restrict y, struct product *likelihood, struct bkt_sums *out)
+INLINE void tail(const struct bkt_group *g, const struct emit *k, const double *q_, const double *w_, double *restrict y, struct product *likelihood, struct gathered *out)
 {
     struct run r;
     r.code = g->codes;
     r.rows = 0;
-    v4 last = all(0), known = all(0), right = all(0);
     unsigned rows = (g->lanes + FOUR - 1) / FOUR;
     ROWS {
         const uint32_t *slot = g->slot + q * FOUR;
@@ -266,15 +268,12 @@ INLINE void tail(const struct bkt_group *g, const struct emit *k, const double *
     ROWS {
         v4 total = r.q[q] + r.w[q], by = *(const v4 *)(g->weight + q * FOUR) / total;
         product_add(likelihood, total, r.scaled[q], *(const v4 *)(g->weight + q * FOUR), g->repeated);
-        last = last + by * r.w[q];
-        known = known + by * r.all[q];
-        right = right + by * r.right[q];
+        out->last = out->last + by * r.w[q];
+        out->known = out->known + by * r.all[q];
+        out->right = out->right + by * r.right[q];
         by = by * r.left[q];
         for (unsigned l = 0; l < FOUR; l++) y[g->slot[q * FOUR + l]] = y[g->slot[q * FOUR + l]] + by[l];
     }
-    out->last = out->last + sum4(last);
-    out->known = out->known + sum4(known);
-    out->known_right = out->known_right + sum4(right);
 }
 
 ENGINE_CLONES void bkt_expect(const struct bkt_part *p, const struct bkt *m, const struct bkt_scratch *s, struct bkt_sums *out)
@@ -283,12 +282,16 @@ ENGINE_CLONES void bkt_expect(const struct bkt_part *p, const struct bkt *m, con
     double *q = s->trunk, *w = q + n, *y = w + n;
     struct emit k;
     struct product likelihood = {.rest = all(1.0)};
+    struct gathered sums = {all(0), all(0), all(0)};
     emit_fill(&k, m);
     *out = (struct bkt_sums){.log_likelihood = p->right * num_log(1.0 - m->slip) + (p->answers - p->right) * num_log(m->slip)};
     memset(y, 0, n * sizeof *y);
     trunk_forward(p->depth, &k, q, w);
-    end_on_trunk(p, q, w, y, &likelihood, out);
-    for (size_t g = 0; g < p->group_count; g++) tail(&p->groups[g], &k, q, w, y, &likelihood, out);
+    end_on_trunk(p, q, w, y, &likelihood, &sums);
+    for (size_t g = 0; g < p->group_count; g++) tail(&p->groups[g], &k, q, w, y, &likelihood, &sums);
+    out->last = sum4(sums.last);
+    out->known = sum4(sums.known);
+    out->known_right = sum4(sums.right);
     trunk_backward(p->depth, w, y, out);
     out->log_likelihood = out->log_likelihood + product_end(&likelihood);
 }

@@ -1,4 +1,5 @@
 """Why a level is what it is: recomputed from only what is shown, as of any date; what a teacher saw; a second look."""
+import html
 import json
 import random
 import re
@@ -283,3 +284,36 @@ def test_a_pace_and_a_suggestion_say_why(school, server, clients_of, db):
         assert ledger.post(student, ledger.new("student", rng)).status == 200
     assert mine.post("/look", form={"client_id": "look-next-1", "competency": why["competency_id"], "about": "next", "note": "why this again"}).status == 303
     assert "why this again" in mine.get(f"/suggestion/{me}?c={why['competency_id']}").text
+
+
+def test_six_questions_can_be_answered_from_every_other_panel(school, server, clients_of, db):
+    """The same, of a grade, a pace and a suggestion, for each who reads them; nothing else is at hand."""
+    me = school.student.id
+    [[uri]] = db.rows(f"SELECT f.uri FROM framework f JOIN competency c ON c.framework_id = f.framework_id WHERE c.competency_id = {school.competencies['urn:oatutor:skill:simplify_fractions']}")
+    assert clients_of(server, "district", session=True).post("/requirements", form={"title": "Skills", "for": "graduation", "by_grade": "12", "kind": "competencies", "competencies": uri, "need": "2", "reason": "as agreed"}).status == 303
+    student, ledger, rng = clients_of(server, "student"), Ledger(school), random.Random(11)
+    for _ in range(12):
+        assert ledger.post(student, ledger.new("student", rng)).status == 200
+    course = student.get(f"/api/v1/learners/{me}/grades").json["courses"][0]["course_id"]
+    grade = student.get(f"/api/v1/learners/{me}/grades/{course}/why").json
+    [need] = [r["id"] for r in student.get(f"/api/v1/learners/{me}/standing").json["requirements"]]
+    pace = student.get(f"/api/v1/learners/{me}/pace/why", need=need).json["requirements"][0]
+    suggested = student.get(f"/api/v1/learners/{me}/next/why").json
+    panels = {
+        "grade": (f"/grade/{me}?course={course}", grade["letter"] or "not enough", [k["name"] for k in grade["levels"]]),
+        "pace": (f"/pace/{me}?need={need}", f"{pace['have']:g}", ["Secure eight weeks before"]),
+        "suggestion": (f"/suggestion/{me}?c={suggested['competency_id']}", suggested["name"], ["What was weighed"]),
+    }
+    for role in ("student", "guardian", "teacher"):
+        for what, (path, answer, basis) in panels.items():
+            page = clients_of(server, role, session=True).get(path)
+            assert page.status == 200, (role, what)
+            part = lambda pattern: re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", (re.search(pattern, page.text, re.S) or [""])[0]))).strip()
+            lead, rule, whole = part(r"<h1>.*?</h1>.*?</p>"), part(r'<div class="rule">.*?</div>'), part(r"<main.*</main>")
+            assert answer.lower() in lead.lower(), (role, what, "1 which one is it", lead)
+            assert all(b in whole for b in basis), (role, what, "2 why")
+            assert re.search(r"[Vv]ersion \d", rule) and len(rule.split()) > 12, (role, what, "3 what counts", rule)
+            assert 'class="facts"' in page.text and len(re.findall(r"<dd>", page.text)) >= 2, (role, what, "4 what is missing")
+            change = part(r"<p><b>What would change it.*?</p>")
+            assert len(change.split()) > 6, (role, what, "5 what next", change)
+            assert role == "teacher" or "second look" in whole, (role, what, "6 what if it is wrong")

@@ -272,9 +272,13 @@ static void bench_irt(void)
         for (size_t i = 0; i < ITEMS; i++) score[p * ITEMS + i] = rng_unit(&g) < num_logistic(a[i] * (theta - b[i]));
     }
     struct irt_matrix m = {PERSONS, ITEMS, score};
-    LEAST(took, 3, if (irt_fit(&m, &irt_defaults, items, &rep, &e) != ST_OK) die("irt", &e));
+    double one, two;
+    struct parallel both = model_threads(2);
+    LEAST_BY(model_seconds, two, 3, if (irt_fit(&m, &irt_defaults, &both, items, &rep, &e) != ST_OK) die("irt", &e));
+    LEAST_BY(model_seconds, one, 3, if (irt_fit(&m, &irt_defaults, NULL, items, &rep, &e) != ST_OK) die("irt", &e));
+    LEAST(took, 3, if (irt_fit(&m, &irt_defaults, NULL, items, &rep, &e) != ST_OK) die("irt", &e));
     for (size_t i = 0; i < ITEMS; i++) error += (-items[i].d[1] / items[i].a - b[i]) * (-items[i].d[1] / items[i].a - b[i]);
-    say("irt_2pl_10000x60", took, "s", .15, .065, "memory; %d iterations, log-likelihood %.2f, b recovered to %.3f", rep.iterations, rep.log_likelihood, num_pow(error / ITEMS, .5));
+    say("irt_2pl_10000x60", took, "s", .15, .065, "memory; %d iterations, log-likelihood %.2f, b recovered to %.3f; two threads %.2f times as fast", rep.iterations, rep.log_likelihood, num_pow(error / ITEMS, .5), one / two);
 }
 
 static void bench_cat(void)
@@ -316,8 +320,12 @@ static void bench_fsrs(void)
     double took;
     if (!l->d.r.time_s) return;
     if (log_histories(&l->d, true, &log, NULL, NULL, &e) != ST_OK) die("histories", &e);
-    LEAST(took, RUNS, m = fsrs_default; if (fsrs_fit(&log, &m, &rep, &e) != ST_OK) die("fsrs", &e));
-    say("fsrs_fit_algebra05", took * 1e3, "ms", 100, 9, "%s; %d steps, log-loss %.4f of %zu reviews", l->from, rep.iterations, rep.log_loss, rep.reviews);
+    double one, two;
+    struct parallel both = model_threads(2);
+    LEAST_BY(model_seconds, two, RUNS, m = fsrs_default; if (fsrs_fit(&log, &both, &m, &rep, &e) != ST_OK) die("fsrs", &e));
+    LEAST_BY(model_seconds, one, RUNS, m = fsrs_default; if (fsrs_fit(&log, NULL, &m, &rep, &e) != ST_OK) die("fsrs", &e));
+    LEAST(took, RUNS, m = fsrs_default; if (fsrs_fit(&log, NULL, &m, &rep, &e) != ST_OK) die("fsrs", &e));
+    say("fsrs_fit_algebra05", took * 1e3, "ms", 100, 9, "%s; %d steps, log-loss %.4f of %zu reviews; two threads %.2f times as fast", l->from, rep.iterations, rep.log_loss, rep.reviews, one / two);
 }
 
 /* --- online, and replay --- */

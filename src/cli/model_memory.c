@@ -94,7 +94,7 @@ static enum st fit_part(struct memory *x, size_t folds, size_t fold, struct fsrs
     if (st == ST_OK) {
         at[n] = (uint32_t)filled;
         *m = fsrs_default;
-        st = fsrs_fit(&(struct fsrs_log){n, at, days, grade}, m, report, e);
+        st = fsrs_fit(&(struct fsrs_log){n, at, days, grade}, NULL, m, report, e);
     }
     free(at), free(days), free(grade);
     return st;

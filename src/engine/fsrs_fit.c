@@ -150,12 +150,12 @@ INLINE void observe(struct sums *s, double r, const double *dr, bool right)
     }
 }
 
-ENGINE_CLONES static void pass(const struct fsrs_log *l, const double *w, struct sums *s)
+ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, size_t from, size_t end, struct sums *s)
 {
     struct constants c;
     constants_of(&c, w);
     memset(s, 0, sizeof *s);
-    for (size_t h = 0; h < l->histories; h++) {
+    for (size_t h = from; h < end; h++) {
         struct point p;
         double dr[ROOM];
         size_t last = 0; /* behind the last review that is predicted, nothing is to be carried on */
@@ -179,6 +179,32 @@ ENGINE_CLONES static void pass(const struct fsrs_log *l, const double *w, struct
             }
             next_difficulty(&c, &p, grade);
         }
+    }
+}
+
+enum { PARTS = 8 }; /* whatever the threads, so that the sums' bits do not depend on them */
+struct pass {
+    const struct fsrs_log *l;
+    const double *w;
+    struct sums *part; /* PARTS */
+};
+
+static void part_of_pass(void *arg, size_t i)
+{
+    struct pass *p = arg;
+    pass_part(p->l, p->w, p->l->histories * i / PARTS, p->l->histories * (i + 1) / PARTS, &p->part[i]);
+}
+
+/* part: PARTS; the first becomes the whole. */
+static void pass(const struct fsrs_log *l, const double *w, const struct parallel *par, struct sums *part)
+{
+    struct pass p = {l, w, part};
+    parallel_run(par, PARTS, part_of_pass, &p);
+    for (size_t i = 1; i < PARTS; i++) {
+        part->loss = part->loss + part[i].loss;
+        part->reviews += part[i].reviews;
+        for (size_t k = 0; k < ROOM; k++) part->g[k] = part->g[k] + part[i].g[k];
+        for (size_t k = 0; k < ROOM * ROOM; k++) part->h[k] = part->h[k] + part[i].h[k];
     }
 }
 
@@ -211,22 +237,23 @@ static void step(const struct sums *s, const double *w, double damping, double *
     }
 }
 
-enum st fsrs_fit(const struct fsrs_log *l, struct fsrs *m, struct fsrs_report *report, struct err *e)
+enum st fsrs_fit(const struct fsrs_log *l, const struct parallel *par, struct fsrs *m, struct fsrs_report *report, struct err *e)
 {
     for (size_t h = 0; h < l->histories; h++)
         for (size_t i = l->at[h]; i < l->at[h + 1]; i++)
             if (l->grade[i] < FSRS_AGAIN || l->grade[i] > FSRS_EASY || (i > l->at[h] && !(l->days[i] >= 0.0 && l->days[i] < 1e6)))
                 return err_fail(e, ST_INVALID, "model.data", "review %zu has a grade or a time out of range", i);
-    struct sums *s = malloc(2 * sizeof *s);
+    struct sums *s = malloc((1 + PARTS) * sizeof *s); /* where it stands, and what is tried */
     if (!s) return err_fail(e, ST_NOMEM, "err.memory", "memory fit");
     double w[N], next[N], damping = .01;
     for (size_t i = 0; i < N; i++) w[i] = m->w[i] < low[i] ? low[i] : m->w[i] > high[i] ? high[i] : m->w[i];
     *report = (struct fsrs_report){0};
-    pass(l, w, &s[0]);
+    pass(l, w, par, &s[1]);
+    s[0] = s[1];
     double now = penalised(&s[0], w);
     while (s[0].reviews && !report->converged && report->iterations < ROUNDS) {
         step(&s[0], w, damping, next);
-        pass(l, next, &s[1]);
+        pass(l, next, par, &s[1]);
         double then = penalised(&s[1], next);
         report->iterations++;
         if (then < now) {

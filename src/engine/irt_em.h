@@ -18,8 +18,18 @@ struct irt_block {
     size_t *example;                   /* forms: a pattern that has it */
 };
 
+/* Patterns that one task counts. How many parts there are depends on the patterns and not on the threads, so that the sums' bits do not either. */
+enum { IRT_PARTS_MAX = 4 };
+struct irt_part {
+    size_t from, end;
+    double *counts;        /* rows of all blocks x stride */
+    double **rows;         /* of the pattern in hand: in the sums for each block, then in counts */
+    double log_likelihood;
+};
+
 struct irt_em {
     const struct irt_matrix *m;
+    const struct parallel *par;
     const struct irt_options *o;
     struct irt_item *items;
     struct irt_pattern *patterns;
@@ -29,8 +39,9 @@ struct irt_em {
     double *theta, *log_prior; /* stride */
     struct irt_block *blocks;
     size_t block_count, row_count;
-    double *sums, *counts;     /* rows of all blocks x stride */
-    double **rows;             /* of the pattern in hand: in sums for each block, then in counts */
+    double *sums;              /* rows of all blocks x stride */
+    struct irt_part part[IRT_PARTS_MAX];
+    size_t parts;
 };
 
 /* Cuts the items into blocks; once patterns and items stand. ST_NOMEM */
@@ -40,8 +51,8 @@ void irt_blocks_free(struct irt_em *x);
 double irt_expect(struct irt_em *x);
 
 /* Once irt_expect has been run: what the persons' own slopes of the likelihood say of each item's parameters (the empirical information: the sum of
- * slope times slope, McLachlan & Krishnan 2008, 4.10). information: from place[i] on scores x scores for item i, the upper triangle;
+ * slope times slope, McLachlan & Krishnan 2008, 4.10). information: room, of zeros; from place[i] on scores x scores for item i, the upper triangle;
  * *slope: of one slope common to all items. p is used up. ST_NOMEM */
-enum st irt_information_of(struct irt_em *x, const size_t *place, double *information, double *slope, struct err *e) WARN_UNUSED;
+enum st irt_information_of(struct irt_em *x, const size_t *place, size_t room, double *information, double *slope, struct err *e) WARN_UNUSED;
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "engine/numeric.h"
 
-enum { FORMS_MAX = 64, SCORE_KINDS = IRT_SCORES_MAX + 1 }; /* forms: so that the sums of all blocks stay in a core's own cache */
+enum { FORMS_MAX = 64, PART_LEAST = 1000, SCORE_KINDS = IRT_SCORES_MAX + 1 }; /* forms: so that the sums of all blocks stay in a core's own cache; parts: of fewer patterns they cost more than they save */
 
 static unsigned kind_of(uint8_t score) { return score == IRT_MISSING ? IRT_SCORES_MAX : score; }
 
@@ -34,6 +34,19 @@ static enum st close_block(struct irt_em *x, size_t item, size_t item_end, const
     return ST_OK;
 }
 
+static enum st parts_make(struct irt_em *x, struct err *e)
+{
+    x->parts = x->count / PART_LEAST < 1 ? 1 : x->count / PART_LEAST > IRT_PARTS_MAX ? IRT_PARTS_MAX : x->count / PART_LEAST;
+    x->sums = malloc(x->row_count * x->stride * sizeof *x->sums);
+    bool made = x->sums;
+    for (size_t i = 0; i < x->parts; i++) {
+        struct irt_part *p = &x->part[i];
+        *p = (struct irt_part){x->count * i / x->parts, x->count * (i + 1) / x->parts, malloc(x->row_count * x->stride * sizeof *p->counts), malloc(2 * x->block_count * sizeof *p->rows), 0.0};
+        made = made && p->counts && p->rows;
+    }
+    return made ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "sums of %zu forms", x->row_count);
+}
+
 enum st irt_blocks_make(struct irt_em *x, struct err *e)
 {
     size_t items = x->m->items, forms = 1, from = 0;
@@ -52,12 +65,7 @@ enum st irt_blocks_make(struct irt_em *x, struct err *e)
         memcpy(form, next, x->count * sizeof *form);
     }
     if (st == ST_OK) st = close_block(x, from, items, form, forms, e);
-    if (st == ST_OK) {
-        x->sums = malloc(x->row_count * x->stride * sizeof *x->sums);
-        x->counts = malloc(x->row_count * x->stride * sizeof *x->counts);
-        x->rows = malloc(2 * x->block_count * sizeof *x->rows);
-        if (!x->sums || !x->counts || !x->rows) st = err_fail(e, ST_NOMEM, "err.memory", "sums of %zu forms", x->row_count);
-    }
+    if (st == ST_OK) st = parts_make(x, e);
     free(form), free(next), free(table);
     return st;
 }
@@ -65,7 +73,8 @@ enum st irt_blocks_make(struct irt_em *x, struct err *e)
 void irt_blocks_free(struct irt_em *x)
 {
     for (size_t b = 0; b < x->block_count; b++) free(x->blocks[b].form), free(x->blocks[b].example);
-    free(x->blocks), free(x->sums), free(x->counts), free(x->rows);
+    for (size_t i = 0; i < x->parts; i++) free(x->part[i].counts), free(x->part[i].rows);
+    free(x->blocks), free(x->sums);
 }
 
 /* ln of every score's chance on the grid. */
@@ -121,7 +130,7 @@ static void spread_counts(struct irt_em *x)
         for (size_t f = 0; f < b->forms; f++)
             for (size_t i = b->item; i < b->item_end; i++) {
                 double *row = score_row(x, x->r, &x->patterns[b->example[f]], i);
-                if (row) add_row(row, x->counts + (b->row + f) * x->stride, x->stride);
+                if (row) add_row(row, x->part[0].counts + (b->row + f) * x->stride, x->stride);
             }
 }
 
@@ -177,20 +186,36 @@ ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *co
     return chance;
 }
 
+/* The rows of a pattern's forms in the sums. */
+static void find_rows(const struct irt_em *x, size_t pattern, double **sums)
+{
+    for (size_t b = 0; b < x->block_count; b++) sums[b] = x->sums + (x->blocks[b].row + x->blocks[b].form[pattern]) * x->stride;
+}
+
+static void expect_part(void *arg, size_t i)
+{
+    const struct irt_em *x = arg;
+    struct irt_part *p = &((struct irt_em *)arg)->part[i];
+    double **sums = p->rows, **counts = p->rows + x->block_count;
+    p->log_likelihood = 0.0;
+    memset(p->counts, 0, x->row_count * x->stride * sizeof *p->counts);
+    for (size_t j = p->from; j < p->end; j++) {
+        double w = (double)x->patterns[j].weight;
+        find_rows(x, j, sums);
+        for (size_t b = 0; b < x->block_count; b++) counts[b] = p->counts + (sums[b] - x->sums);
+        p->log_likelihood = p->log_likelihood + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w);
+    }
+}
+
 double irt_expect(struct irt_em *x)
 {
-    double sum = 0.0, **sums = x->rows, **counts = x->rows + x->block_count;
+    double sum = 0.0;
     tabulate(x);
     sum_forms(x);
-    memset(x->counts, 0, x->row_count * x->stride * sizeof *x->counts);
-    for (size_t j = 0; j < x->count; j++) {
-        for (size_t b = 0; b < x->block_count; b++) {
-            size_t at = (x->blocks[b].row + x->blocks[b].form[j]) * x->stride;
-            sums[b] = x->sums + at;
-            counts[b] = x->counts + at;
-        }
-        double w = (double)x->patterns[j].weight;
-        sum = sum + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w);
+    parallel_run(x->par, x->parts, expect_part, x);
+    for (size_t i = 0; i < x->parts; i++) {
+        sum = sum + x->part[i].log_likelihood;
+        if (i) add_row(x->part[0].counts, x->part[i].counts, x->row_count * x->stride);
     }
     spread_counts(x);
     return sum;
@@ -229,22 +254,28 @@ static void expected_scores(struct irt_em *x)
         }
 }
 
-enum st irt_information_of(struct irt_em *x, const size_t *place, double *information, double *slope, struct err *e)
+struct informing {
+    struct irt_em *x;
+    const size_t *place;
+    size_t room;                 /* of one part's information, with the common slope behind it */
+    double *information, *means; /* of all parts */
+};
+
+static void inform_part(void *arg, size_t part)
 {
+    const struct informing *f = arg;
+    const struct irt_em *x = f->x;
     size_t rows = x->at[x->m->items];
-    double *means = malloc((rows + 1) * sizeof *means), g[IRT_SCORES_MAX];
-    if (!means) return err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", x->m->items);
-    expected_scores(x);
-    *slope = 0.0;
-    for (size_t j = 0; j < x->count; j++) {
+    double *means = f->means + part * rows, *information = f->information + part * f->room, *slope = information + f->room - 1, g[IRT_SCORES_MAX];
+    for (size_t j = x->part[part].from; j < x->part[part].end; j++) {
         const struct irt_pattern *pt = &x->patterns[j];
         double w = (double)pt->weight, all = 0.0;
-        for (size_t b = 0; b < x->block_count; b++) x->rows[b] = x->sums + (x->blocks[b].row + x->blocks[b].form[j]) * x->stride;
-        double theta = means_of(x->rows, x->block_count, x->log_prior, x->stride, x->theta, x->p, rows, means);
+        find_rows(x, j, x->part[part].rows);
+        double theta = means_of(x->part[part].rows, x->block_count, x->log_prior, x->stride, x->theta, x->p, rows, means);
         for (size_t i = 0; i < x->m->items; i++) {
             unsigned n = x->items[i].scores;
             if (n < 2 || pt->score[i] == IRT_MISSING) continue;
-            double *h = information + place[i];
+            double *h = information + f->place[i];
             g[0] = (double)pt->score[i] * theta - means[x->at[i]];
             for (unsigned k = 1; k < n; k++) g[k] = (pt->score[i] == k ? 1.0 : 0.0) - means[x->at[i] + k];
             for (unsigned a = 0; a < n; a++)
@@ -253,6 +284,21 @@ enum st irt_information_of(struct irt_em *x, const size_t *place, double *inform
         }
         *slope = *slope + w * all * all;
     }
-    free(means);
-    return ST_OK;
+}
+
+enum st irt_information_of(struct irt_em *x, const size_t *place, size_t room, double *information, double *slope, struct err *e)
+{
+    struct informing f = {x, place, room + 1, calloc(x->parts * (room + 1), sizeof *f.information), malloc((x->parts * x->at[x->m->items] + 1) * sizeof *f.means)};
+    enum st st = f.information && f.means ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", x->m->items);
+    if (st == ST_OK) {
+        expected_scores(x);
+        parallel_run(x->par, x->parts, inform_part, &f);
+        *slope = 0.0;
+        for (size_t i = 0; i < x->parts; i++) {
+            add_row(information, f.information + i * f.room, room);
+            *slope = *slope + f.information[i * f.room + room];
+        }
+    }
+    free(f.information), free(f.means);
+    return st;
 }

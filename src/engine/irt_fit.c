@@ -101,17 +101,16 @@ static void move_item(struct irt_item *it, const double *step, bool slope)
     for (unsigned k = 1; k < it->scores; k++) it->d[k] = clamp(it->d[k] + clamp(step[k], 3.0), intercept_max);
 }
 
-static void maximise_items(struct irt_em *x)
+static void maximise_item(void *arg, size_t i)
 {
+    const struct irt_em *x = arg;
+    struct irt_item *it = &x->items[i];
     double g[SIDE], h[SIDE * SIDE];
-    for (size_t i = 0; i < x->m->items; i++) {
-        struct irt_item *it = &x->items[i];
-        for (int s = 0; s < NEWTON_STEPS && it->scores > 1; s++) {
-            item_derivatives(x, i, g, h);
-            for (unsigned k = 0; k < it->scores; k++) h[k * it->scores + k] = h[k * it->scores + k] + 1e-9;
-            if (linear_solve(h, g, it->scores, NULL, NULL) != ST_OK) break;
-            move_item(it, g, true);
-        }
+    for (int s = 0; s < NEWTON_STEPS && it->scores > 1; s++) {
+        item_derivatives(x, i, g, h);
+        for (unsigned k = 0; k < it->scores; k++) h[k * it->scores + k] = h[k * it->scores + k] + 1e-9;
+        if (linear_solve(h, g, it->scores, NULL, NULL) != ST_OK) break;
+        move_item(it, g, true);
     }
 }
 
@@ -164,7 +163,7 @@ static enum st errors_of(struct irt_em *x, struct err *e)
         room += (size_t)x->items[i].scores * x->items[i].scores;
     }
     double *information = calloc(room + 1, sizeof *information), slope, diagonal[SIDE], scratch[SIDE], zero[SIDE];
-    enum st st = place && information ? irt_information_of(x, place, information, &slope, e) : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", n);
+    enum st st = place && information ? irt_information_of(x, place, room, information, &slope, e) : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", n);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         struct irt_item *it = &x->items[i];
         double *h = information + place[i];
@@ -205,7 +204,7 @@ static double em_step(struct irt_em *x, struct irt_report *report)
     double now = irt_expect(x);
     report->iterations++;
     if (x->o->common_slope) maximise_common(x);
-    else maximise_items(x);
+    else parallel_run(x->par, x->m->items, maximise_item, x);
     return now;
 }
 
@@ -247,11 +246,11 @@ static enum st fit(struct irt_em *x, struct irt_report *report, struct err *e)
     return errors_of(x, e);
 }
 
-enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, struct irt_item *out, struct irt_report *report, struct err *e)
+enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, const struct parallel *par, struct irt_item *out, struct irt_report *report, struct err *e)
 {
     if (m->persons == 0 || m->items == 0) return err_fail(e, ST_INVALID, "model.data", "no person or no item");
     if (o->points < 11 || o->points > IRT_POINTS_MAX - IRT_PAD || o->iterations_max < 1 || !(o->tolerance > 0.0)) return err_fail(e, ST_INVALID, "model.option", "from 11 to %d quadrature points", IRT_POINTS_MAX - IRT_PAD);
-    struct irt_em x = {.m = m, .o = o, .items = out, .stride = (o->points + IRT_PAD - 1) / IRT_PAD * IRT_PAD};
+    struct irt_em x = {.m = m, .o = o, .par = par, .items = out, .stride = (o->points + IRT_PAD - 1) / IRT_PAD * IRT_PAD};
     x.at = malloc((m->items + 1) * sizeof *x.at);
     x.theta = calloc(x.stride, sizeof *x.theta);
     x.log_prior = malloc(x.stride * sizeof *x.log_prior);

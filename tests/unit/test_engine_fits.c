@@ -107,7 +107,7 @@ static void items_are_recovered_within_their_errors(void **state)
             double theta = normal(&r);
             for (size_t i = 0; i < ITEMS; i++) score[j * ITEMS + i] = lot(&r, num_logistic(truth[i].a * theta + truth[i].d[1]));
         }
-        assert_int_equal(irt_fit(&(struct irt_matrix){PERSONS, ITEMS, score}, &irt_defaults, out, &rep, NULL), ST_OK);
+        assert_int_equal(irt_fit(&(struct irt_matrix){PERSONS, ITEMS, score}, &irt_defaults, NULL, out, &rep, NULL), ST_OK);
         assert_true(rep.converged);
         for (size_t i = 0; i < ITEMS; i++) {
             held += fabs(out[i].a - truth[i].a) <= 2 * out[i].a_se;

@@ -385,20 +385,24 @@ static void item_parameters_are_found(void **s)
         }
     }
     struct irt_matrix m = {PERSONS, N, score};
-    assert_int_equal(irt_fit(&m, &irt_defaults, out, &rep, NULL), ST_OK);
+    assert_int_equal(irt_fit(&m, &irt_defaults, NULL, out, &rep, NULL), ST_OK);
     assert_true(rep.converged);
+    struct irt_item other[N];
+    struct parallel backwards = {run_backwards, NULL};
+    assert_int_equal(irt_fit(&m, &irt_defaults, &backwards, other, &rep, NULL), ST_OK);
+    assert_memory_equal(other, out, sizeof out);
     for (size_t i = 0; i < N; i++) {
         assert_int_equal(out[i].scores, truth[i].scores);
         assert_true(fabs(out[i].a - truth[i].a) < .25 && fabs(out[i].d[1] - truth[i].d[1]) < .2);
     }
     /* An item that all have right, and one that nobody was given. */
     for (size_t j = 0; j < PERSONS; j++) score[j * N] = 1, score[j * N + 1] = IRT_MISSING;
-    assert_int_equal(irt_fit(&m, &irt_defaults, out, &rep, NULL), ST_OK);
+    assert_int_equal(irt_fit(&m, &irt_defaults, NULL, out, &rep, NULL), ST_OK);
     assert_true(out[0].scores == 1 && out[1].scores == 0 && isfinite(rep.log_likelihood));
     struct irt_score none = irt_eap(out, NULL, score, 0, 0, 1);
     assert_true(fabs(none.theta) < 1e-9 && fabs(none.se - 1) < .01);
     score[5] = 77;
-    assert_int_equal(irt_fit(&m, &irt_defaults, out, &rep, NULL), ST_INVALID);
+    assert_int_equal(irt_fit(&m, &irt_defaults, NULL, out, &rep, NULL), ST_INVALID);
 }
 
 static void adaptive_tests_stop_balance_and_never_repeat(void **s)
@@ -462,12 +466,16 @@ static void memory_falls_and_is_refitted(void **s)
     }
     at[H] = H * EACH;
     struct fsrs_log l = {H, at, days, grade};
-    assert_int_equal(fsrs_fit(&l, &m, &rep, NULL), ST_OK);
+    assert_int_equal(fsrs_fit(&l, NULL, &m, &rep, NULL), ST_OK);
     assert_int_equal(rep.reviews, n);
     assert_true(rep.log_loss <= true_loss / (double)n + 1e-4); /* as good as the truth on its own answers */
     assert_true(fabs(m.w[2] - .8) < .3 && fabs(m.w[0] - .1) < .1);
+    struct parallel backwards = {run_backwards, NULL};
+    struct fsrs other = fsrs_default;
+    assert_int_equal(fsrs_fit(&l, &backwards, &other, &rep, NULL), ST_OK);
+    assert_memory_equal(&other, &m, sizeof m);
     days[3] = (double)NAN;
-    assert_int_equal(fsrs_fit(&l, &m, &rep, NULL), ST_INVALID);
+    assert_int_equal(fsrs_fit(&l, NULL, &m, &rep, NULL), ST_INVALID);
 }
 
 static void metrics_are_counted_right(void **s)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "engine/responses.h"
 
 enum { FSRS_WEIGHTS = 21 };
 struct fsrs {
@@ -48,7 +49,7 @@ struct fsrs_report {
 };
 /* Least log-loss of reviews a day or more after the last, by Fisher scoring with exact derivatives carried along each history, one pass a step;
  * a faint pull to the defaults keeps weights that the log says nothing of. m: where it begins, and the result. ST_INVALID: an elapsed time or
- * grade out of range. No such review: m stays, reviews is 0. */
-enum st fsrs_fit(const struct fsrs_log *l, struct fsrs *m, struct fsrs_report *report, struct err *e) WARN_UNUSED;
+ * grade out of range. No such review: m stays, reviews is 0. par: NULL for one thread; the bits do not depend on it. */
+enum st fsrs_fit(const struct fsrs_log *l, const struct parallel *par, struct fsrs *m, struct fsrs_report *report, struct err *e) WARN_UNUSED;
 
 #endif

@@ -44,8 +44,9 @@ struct irt_report {
     bool converged;
 };
 
-/* out: items. ST_INVALID "model.data": no person, no item, a score over the maximum. An item that all scored alike gets a 0 and is left out. */
-enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, struct irt_item *out, struct irt_report *report, struct err *e) WARN_UNUSED;
+/* out: items. ST_INVALID "model.data": no person, no item, a score over the maximum. An item that all scored alike gets a 0 and is left out. par: NULL
+ * for one thread; the bits do not depend on it. */
+enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, const struct parallel *par, struct irt_item *out, struct irt_report *report, struct err *e) WARN_UNUSED;
 
 /* Chance of each score at theta; p: item->scores. */
 void irt_chances(const struct irt_item *item, double theta, double *p);

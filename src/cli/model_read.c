@@ -428,6 +428,15 @@ enum st log_read(struct log_data *d, const char *const *paths, size_t n, const s
 
 void log_release(struct log_data *d) { arena_release(&d->arena); }
 
+void model_set_name(const struct log_data *d, size_t set, struct text *t)
+{
+    text_clear(t);
+    for (size_t k = d->r.set_at[set]; k < d->r.set_at[set + 1]; k++) {
+        if (k > d->r.set_at[set]) text_add(t, "~~");
+        text_add(t, d->skill_name[d->r.set_skill[k]]);
+    }
+}
+
 struct log_columns log_columns_of(const struct cli *c)
 {
     return (struct log_columns){cli_opt(c, "--user"), cli_opt(c, "--item"), cli_opt(c, "--skill"), cli_opt(c, "--correct"), cli_opt(c, "--time"), cli_opt(c, "--group"), NULL, NULL, false, false};

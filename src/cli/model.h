@@ -102,12 +102,12 @@ enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, u
 
 /* --- parameters that model fit wrote (model_load.c) --- */
 enum st model_read_parameters(const char *path, struct arena *a, json_t **doc, struct err *e) WARN_UNUSED; /* *doc: json_decref, also after a failure (NULL) */
-/* What --start names, of the same kind as --kind; *doc stays NULL without it. */
-enum st model_start(const struct cli *c, json_t **doc, struct err *e) WARN_UNUSED;
+/* What --start names, which holds a model of this kind; *doc stays NULL without it. */
+enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e) WARN_UNUSED;
 /* For the skills and items of this log; one that the model never saw gets zeros, or the usual parameters. *out: logistic_free; out: sets. */
 enum st model_load_logistic(const json_t *doc, unsigned terms, const struct log_data *d, struct logistic *out, struct err *e) WARN_UNUSED;
 enum st model_load_bkt(const json_t *doc, const struct log_data *d, struct bkt *out, struct err *e) WARN_UNUSED;
-/* *o: its classes and gap, else the defaults. item_class: items. */
+/* *o: its classes and gap, else the defaults. item_class: items. A set that the model never saw is flagged BKT_NO_DATA. */
 enum st model_load_general(const json_t *doc, const struct log_data *d, struct bkt_general_options *o, struct bkt_general *out, uint8_t *item_class, struct err *e) WARN_UNUSED;
 /* What model fit wrote under "transfer". *out for the caller to free, also after a failure. */
 enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out, struct err *e) WARN_UNUSED;

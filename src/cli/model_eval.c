@@ -37,6 +37,7 @@ static enum st predict_general(struct eval *x, struct bkt_general_options *o, st
     uint8_t *item_class = calloc(x->d.r.items + 1, 1);
     enum st st = m && item_class ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
     o->folds = x->folds;
+    o->watch = &x->progress.watch;
     for (o->hold_out = 0; st == ST_OK && o->hold_out < x->folds; o->hold_out++) {
         struct bkt_totals tot;
         st = next_fold(x, o->hold_out, e);
@@ -44,6 +45,7 @@ static enum st predict_general(struct eval *x, struct bkt_general_options *o, st
         double begin = model_seconds();
         if (o->classes > 1) st = bkt_classes_by_share(&x->d.r, o->classes, MODEL_CLASS_ANSWERS, x->folds, o->hold_out, item_class, e);
         if (st == ST_OK) st = bkt_general_fit(&x->d.r, item_class, o, &par, m, &tot, e);
+        if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
         if (st != ST_OK) break;
         x->fit_seconds += model_seconds() - begin;
         x->steps += tot.steps;

@@ -22,7 +22,7 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
     unsigned terms = model_terms(cli_opt(c, "--kind"));
     model_progress_begin(&progress, "model fit");
     o.watch = &progress.watch;
-    enum st st = model_start(c, &doc, e);
+    enum st st = model_start(c, cli_opt(c, "--kind"), &doc, e);
     if (st == ST_OK) st = doc ? model_load_logistic(doc, terms, d, &m, e) : logistic_init(&m, terms, d->r.items, d->r.skills, e);
     json_decref(doc);
     if (st == ST_OK) {
@@ -98,7 +98,7 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
     struct model_progress progress;
     json_t *doc = NULL;
     if (st == ST_OK && !start) st = err_fail(e, ST_NOMEM, "err.memory", "parameters");
-    if (st == ST_OK) st = model_start(c, &doc, e);
+    if (st == ST_OK) st = model_start(c, "bkt", &doc, e);
     if (st == ST_OK && doc) st = model_load_bkt(doc, d, start, e);
     if (doc) o.start = start;
     model_progress_begin(&progress, "model fit");

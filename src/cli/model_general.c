@@ -4,6 +4,8 @@
 
 #include "model_put.h"
 
+static const char *const KIND = "bkt-general";
+
 static void put_parameters(struct json_out *j, const struct log_data *d, const struct bkt_general_options *o, const struct bkt_general *m, const uint8_t *item_class)
 {
     struct text name;
@@ -34,7 +36,7 @@ static enum st print(struct cli *c, const struct log_data *d, const struct bkt_g
 {
     struct model_out out;
     struct json_out *j = model_out_open(&out);
-    json_put_str(j, "kind", "bkt-general");
+    json_put_str(j, "kind", KIND);
     json_put_f64(j, "forget_after_s", o->forget_after_s);
     json_put_i64(j, "classes", (int64_t)o->classes);
     model_put_fit(j, -tot->log_likelihood, tot->log_likelihood, tot->converged, tot->iterations, tot->answers);
@@ -49,18 +51,42 @@ static enum st print(struct cli *c, const struct log_data *d, const struct bkt_g
     return st;
 }
 
-enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e)
+/* What --start names, if it is; *start stays NULL without it. For the caller to free, also after a failure. */
+static enum st load_start(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, struct bkt_general **start, struct err *e)
+{
+    struct bkt_general_options was;
+    json_t *doc = NULL;
+    TRY(model_start(c, KIND, &doc, e));
+    if (!doc) return ST_OK;
+    uint8_t *item_class = calloc(d->r.items + 1, 1);
+    *start = calloc(d->r.sets + 1, sizeof **start);
+    enum st st = item_class && *start ? model_load_general(doc, d, &was, *start, item_class, e) : err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    bool same = st != ST_OK || (was.classes == o->classes && was.forget_after_s >= o->forget_after_s && was.forget_after_s <= o->forget_after_s);
+    if (!same) st = err_fail(e, ST_INVALID, "model.file", "%s was fitted with another --forget or --classes; the fit cannot begin there", cli_opt(c, "--start"));
+    free(item_class);
+    json_decref(doc);
+    return st;
+}
+
+enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *options, double begin, struct err *e)
 {
     struct parallel par = model_parallel(c);
     struct bkt_totals tot = {0};
-    if (cli_opt(c, "--start")) return err_fail(e, ST_INVALID, "model.option", "--start is not for bkt with --forget or --classes, which begins at the pooled parameters");
+    struct bkt_general_options o = *options;
+    struct model_progress progress;
     double read = model_seconds();
-    struct bkt_general *m = calloc(d->r.sets + 1, sizeof *m);
+    struct bkt_general *m = calloc(d->r.sets + 1, sizeof *m), *start = NULL;
     uint8_t *item_class = calloc(d->r.items + 1, 1);
     enum st st = m && item_class ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
-    if (st == ST_OK && o->classes > 1) st = bkt_classes_by_share(&d->r, o->classes, MODEL_CLASS_ANSWERS, 0, 0, item_class, e);
-    if (st == ST_OK) st = bkt_general_fit(&d->r, item_class, o, &par, m, &tot, e);
-    if (st == ST_OK) st = print(c, d, o, m, item_class, &tot, read - begin, model_seconds() - read, e);
-    free(m), free(item_class);
+    if (st == ST_OK) st = load_start(c, d, &o, &start, e);
+    if (st == ST_OK && o.classes > 1) st = bkt_classes_by_share(&d->r, o.classes, MODEL_CLASS_ANSWERS, 0, 0, item_class, e);
+    model_progress_begin(&progress, "model fit");
+    o.start = start;
+    o.watch = &progress.watch;
+    if (st == ST_OK) st = bkt_general_fit(&d->r, item_class, &o, &par, m, &tot, e);
+    model_progress_end(&progress);
+    if (st == ST_OK) st = print(c, d, &o, m, item_class, &tot, read - begin, model_seconds() - read, e);
+    if (st == ST_OK) st = model_if_stopped(c, e);
+    free(m), free(start), free(item_class);
     return st;
 }

@@ -12,7 +12,7 @@ enum st model_read_parameters(const char *path, struct arena *a, json_t **doc, s
     return json_read_owned(t.p, (size_t)(t.end - t.p), doc, e);
 }
 
-enum st model_start(const struct cli *c, json_t **doc, struct err *e)
+enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e)
 {
     const char *path = cli_opt(c, "--start");
     struct arena a;
@@ -20,7 +20,7 @@ enum st model_start(const struct cli *c, json_t **doc, struct err *e)
     arena_init(&a, (size_t)1 << 32);
     enum st st = model_read_parameters(path, &a, doc, e);
     arena_release(&a);
-    if (st == ST_OK && strcmp(json_str(*doc, "kind", ""), cli_opt(c, "--kind")) != 0)
+    if (st == ST_OK && strcmp(json_str(*doc, "kind", ""), kind) != 0)
         st = err_fail(e, ST_INVALID, "model.file", "%s holds a model of kind \"%.40s\"; the fit of another cannot begin there", path, json_str(*doc, "kind", ""));
     return st;
 }
@@ -97,11 +97,11 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
     for (size_t s = 0; st == ST_OK && s < d->r.sets; s++) {
         struct bkt_general *m = &out[s];
         model_set_name(d, s, &name);
-        *m = (struct bkt_general){.prior = .5, .learn = .1};
+        *m = (struct bkt_general){.prior = .5, .learn = .1, .flags = BKT_NO_DATA};
         for (size_t c = 0; c < o->classes; c++) m->guess[c] = .2, m->slip[c] = .1;
         json_array_foreach((json_t *)(uintptr_t)list, k, v) {
             if (strcmp(json_str(v, "skill", ""), text_str(&name)) != 0) continue;
-            m->prior = json_f64(v, "prior", -1), m->learn = json_f64(v, "learn", -1), m->forget = json_f64(v, "forget", -1);
+            m->prior = json_f64(v, "prior", -1), m->learn = json_f64(v, "learn", -1), m->forget = json_f64(v, "forget", -1), m->flags = 0;
             st = take_weights(json_object_get(v, "guess"), m->guess, o->classes, "guess", e);
             if (st == ST_OK) st = take_weights(json_object_get(v, "slip"), m->slip, o->classes, "slip", e);
         }

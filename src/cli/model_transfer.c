@@ -75,7 +75,7 @@ enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin
     enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
     if (st == ST_OK && (!model_number(c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
     if (st == ST_OK) st = logistic_design_make(&d->r, LOGISTIC_FULL, &par, &design, e);
-    if (st == ST_OK) st = model_start(c, &doc, e);
+    if (st == ST_OK) st = model_start(c, "transfer", &doc, e);
     if (st == ST_OK && doc) st = model_load_transfer(doc, d, &start, e);
     if (st == ST_OK && doc) to.start = &start;
     if (st == ST_OK) st = doc ? model_load_logistic(doc, LOGISTIC_FULL, d, &m.base, e) : logistic_init(&m.base, LOGISTIC_FULL, d->r.items, d->r.skills, e);

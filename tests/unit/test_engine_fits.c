@@ -156,6 +156,13 @@ static void general_tracing_is_the_plain_one_where_it_can_be(void **state)
     log_free(l);
 }
 
+static bool goes_on_so_often(void *ctx, double share)
+{
+    (void)share;
+    size_t *left = ctx;
+    return *left && (*left)--;
+}
+
 /* Forgetting over nights and two classes of items, found again. */
 static void forgetting_and_classes_are_found(void **state)
 {
@@ -191,6 +198,24 @@ static void forgetting_and_classes_are_found(void **state)
     o.forget_after_s = -1;
     assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_OK);
     assert_true(with > tot.log_likelihood + 100 && out.forget == 0.0);
+    /* Told to stop before it begins: where it would begin, with what that is worth. Stopped a while later, it goes on from there and ends at the top. */
+    struct bkt_general half, top;
+    size_t left = 0;
+    struct fit_watch watch = {goes_on_so_often, &left};
+    o.forget_after_s = 43200, o.watch = &watch, o.start = &truth;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &half, &tot, NULL), ST_OK);
+    assert_true(!tot.converged && tot.iterations == 0 && fabs(tot.log_likelihood - with) < 50);
+    assert_memory_equal(half.guess, truth.guess, sizeof truth.guess);
+    left = 2, o.start = NULL;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &half, &tot, NULL), ST_OK);
+    assert_true(!tot.converged && tot.iterations == 6 && tot.log_likelihood < with - 1);
+    left = 1000, o.start = &half;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &top, &tot, NULL), ST_OK);
+    assert_true(tot.converged && fabs(tot.log_likelihood - with) < .1);
+    half.flags = BKT_NO_DATA, left = 0; /* not seen by the earlier fit: it begins as without it */
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &top, &tot, NULL), ST_OK);
+    assert_true(fabs(top.prior - .5) < 1e-9);
+    o.start = NULL, o.watch = NULL;
     o.classes = BKT_CLASSES_MAX + 1;
     assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_INVALID);
     log_free(l);

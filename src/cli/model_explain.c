@@ -1,4 +1,5 @@
 /* model explain: the parts of a prediction, or of what is known of a skill, which add up to it; and a sentence. */
+#include <math.h> /* llrint */
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,29 +34,30 @@ static bool lowest_of(const struct model_use *x, uint32_t item, double share)
 }
 
 /* The weightiest facts in words. */
-static void sentence(const struct model_use *x, const struct features *f, const uint8_t *last, size_t last_count, uint32_t item, const uint32_t *skills, size_t n, double now, struct text *t)
+static void sentence(const struct model_use *x, const struct features *f, const uint8_t *last, size_t last_count, uint32_t item, const uint32_t *skills, size_t n, double now, enum lang lang, struct text *t)
 {
     for (size_t i = 0; i < n; i++) {
         const struct skill_tally *k = &f->skill[skills[i]];
+        const char *name = x->d.skill_name[skills[i]];
         if (i) text_add(t, "; ");
         if (!k->all.n) {
-            text_printf(t, "no answer yet about %s", x->d.skill_name[skills[i]]);
+            msg_format(t, lang, MSG_explain_about_none, MSG_ARGS(MSG_T("skill", name)));
             continue;
         }
-        text_printf(t, "right on %u of %u about %s", (unsigned)k->all.wins, (unsigned)k->all.n, x->d.skill_name[skills[i]]);
+        msg_format(t, lang, MSG_explain_about, MSG_ARGS(MSG_N("right", (int64_t)k->all.wins), MSG_N("n", (int64_t)k->all.n), MSG_T("skill", name)));
         if (i == 0 && last_count) {
             unsigned right = 0;
             for (size_t q = 0; q < last_count && q < 3; q++) right += last[q];
-            text_printf(t, ", %u of the last %zu", right, last_count);
+            msg_format(t, lang, MSG_explain_of_last, MSG_ARGS(MSG_N("right", right), MSG_N("n", (int64_t)last_count)));
         }
         double days = (now - k->last_s) / 86400.0;
-        if (x->d.r.time_s && days >= 1.0) text_printf(t, ", %.0f day%s ago", days, days < 1.5 ? "" : "s");
+        if (x->d.r.time_s && days >= 1.0) msg_format(t, lang, MSG_explain_days, MSG_ARGS(MSG_N("n", llrint(days))));
     }
-    if (!n) text_printf(t, "right on %u of %u in all", (unsigned)f->total.wins, (unsigned)f->total.n);
+    if (!n) msg_format(t, lang, MSG_explain_in_all, MSG_ARGS(MSG_N("right", (int64_t)f->total.wins), MSG_N("n", (int64_t)f->total.n)));
     if (x->m.terms & TERM_ITEM) {
-        if (x->m.item[item] == 0.0) text_add(t, "; this item is new");
-        else if (lowest_of(x, item, 1.0 / 3)) text_add(t, "; this item is harder than most");
-        else if (!lowest_of(x, item, 2.0 / 3)) text_add(t, "; this item is easier than most");
+        if (x->m.item[item] == 0.0) text_add(t, msg(lang, MSG_explain_item_new));
+        else if (lowest_of(x, item, 1.0 / 3)) text_add(t, msg(lang, MSG_explain_item_harder));
+        else if (!lowest_of(x, item, 2.0 / 3)) text_add(t, msg(lang, MSG_explain_item_easier));
     }
 }
 
@@ -94,13 +96,15 @@ static void put_earlier(const struct model_use *x, uint32_t set, double own, con
     text_release(&name);
 }
 
-static enum st why(struct cli *c, const struct model_use *x, uint32_t user, uint32_t item, bool given, struct err *e)
+static enum st why(const struct cli *c, const struct model_question *q, struct err *e)
 {
+    const struct model_use *x = q->use;
     const struct responses *r = &x->d.r;
+    uint32_t user = q->user, item = q->item;
     struct features f;
     size_t end = r->user_at[user + 1], last_count = 0;
     uint8_t last[3] = {0};
-    if (!given) item = r->item[--end]; /* the answer before which we stand */
+    if (!q->to_come) item = r->item[--end]; /* the answer before which we stand */
     uint32_t set = r->item_set[item];
     const uint32_t *skills = r->set_skill + r->set_at[set];
     size_t n = r->set_at[set + 1] - r->set_at[set];
@@ -120,7 +124,7 @@ static enum st why(struct cli *c, const struct model_use *x, uint32_t user, uint
         features_free(&f);
         return st;
     }
-    double now = !r->time_s ? 0.0 : !given ? r->time_s[end] : f.last_s;
+    double now = !r->time_s ? 0.0 : !q->to_come ? r->time_s[end] : f.last_s;
     float values[LOGISTIC_LOCAL_MAX];
     struct logistic_part parts[LOGISTIC_PARTS_MAX];
     features_at(&f, skills, n, now);
@@ -140,7 +144,7 @@ static enum st why(struct cli *c, const struct model_use *x, uint32_t user, uint
     }
     struct text words;
     text_init(&words, 1 << 16);
-    sentence(x, &f, last, last_count, item, skills, n, now, &words);
+    sentence(x, &f, last, last_count, item, skills, n, now, q->lang, &words);
     struct model_out out;
     struct json_out *j = model_out_open(&out);
     json_put_str(j, "student", x->d.user_name[user]);
@@ -163,78 +167,26 @@ static enum st why(struct cli *c, const struct model_use *x, uint32_t user, uint
     json_close_list(j);
     st = model_out_close(&out, c, NULL, ST_OK, e);
     if (st == ST_OK && !c->json) {
-        printf("student %s, item %s: %.1f %%\n%s\n", x->d.user_name[user], x->d.item_name[item], 100.0 * num_logistic(logit), text_str(&words));
+        struct text t;
+        char p[32];
+        snprintf(p, sizeof p, "%.1f", 100.0 * num_logistic(logit));
+        text_init(&t, 1 << 16);
+        msg_format(&t, q->lang, MSG_explain_student_item, MSG_ARGS(MSG_T("student", x->d.user_name[user]), MSG_T("item", x->d.item_name[item]), MSG_T("p", p)));
+        printf("%s\n%s\n", text_str(&t), text_str(&words));
         for (size_t i = 0; i < count; i++)
             printf("  %+8.4f  %s%s%s\n", parts[i].logit, term_name(parts[i].term), parts[i].skill == UINT32_MAX ? "" : " ", parts[i].skill == UINT32_MAX ? "" : x->d.skill_name[parts[i].skill]);
-        for (size_t q = 0; earlier && q < r->sets; q++) {
-            if (earlier[q] > -.005 && earlier[q] < .005) continue;
-            model_set_name(&x->d, q, &words);
-            printf("  %+8.4f  earlier answers on %s\n", earlier[q], text_str(&words));
+        for (size_t s = 0; earlier && s < r->sets; s++) {
+            if (earlier[s] > -.005 && earlier[s] < .005) continue;
+            model_set_name(&x->d, s, &words);
+            text_clear(&t);
+            msg_format(&t, q->lang, MSG_explain_earlier, MSG_ARGS(MSG_T("skill", text_str(&words))));
+            printf("  %+8.4f  %s\n", earlier[s], text_str(&t));
         }
+        text_release(&t);
     }
     free(earlier);
     text_release(&words);
     features_free(&f);
-    return st;
-}
-
-static double log_odds(double p) { return num_log(p / (1.0 - p)); }
-
-/* Why mastery is what it is: where it began, and how far each answer on the same skills moved it, in log-odds of P(known). They add up. */
-static enum st why_known(struct cli *c, const struct model_use *x, uint32_t user, uint32_t item, bool given, struct err *e)
-{
-    const struct responses *r = &x->d.r;
-    size_t begin = r->user_at[user], end = r->user_at[user + 1], n = 0, right = 0;
-    if (!given) item = r->item[end - 1];
-    uint32_t set = r->item_set[item];
-    const struct bkt *m = &x->bkt[set].p;
-    if (!(m->prior > 0.0 && m->prior < 1.0)) return err_fail(e, ST_INVALID, "model.file", "the prior of these skills is certain: nothing moves it");
-    struct text name;
-    struct model_out out;
-    struct json_out *j = model_out_open(&out);
-    text_init(&name, 1 << 16);
-    model_set_name(&x->d, set, &name);
-    json_put_str(j, "student", x->d.user_name[user]);
-    json_put_str(j, "skill", text_str(&name));
-    json_open_list(j, "parts");
-    double known = m->prior, logit = log_odds(known);
-    json_open_obj(j, NULL);
-    json_put_str(j, "term", "prior");
-    json_put_f64(j, "logit", logit);
-    json_close_obj(j);
-    if (!c->json) printf("  %+8.4f  before any answer\n", logit);
-    for (size_t i = begin; i < end; i++) {
-        double after;
-        if (r->item_set[r->item[i]] != set) continue;
-        if (bkt_update(m, &known, 1, r->correct[i] ? BKT_RIGHT : BKT_WRONG, &after) != ST_OK || !(after > 0.0 && after < 1.0)) continue;
-        double part = log_odds(after) - log_odds(known);
-        known = after;
-        logit = logit + part;
-        n++;
-        right += r->correct[i];
-        json_open_obj(j, NULL);
-        json_put_str(j, "term", "answer");
-        json_put_i64(j, "index", (int64_t)(i - begin));
-        json_put_str(j, "item", x->d.item_name[r->item[i]]);
-        json_put_i64(j, "correct", r->correct[i]);
-        json_put_f64(j, "logit", part);
-        json_close_obj(j);
-        if (!c->json) printf("  %+8.4f  answer %zu, item %s, %s\n", part, i - begin + 1, x->d.item_name[r->item[i]], r->correct[i] ? "right" : "wrong");
-    }
-    json_close_list(j);
-    known = num_logistic(logit);
-    json_put_f64(j, "logit", logit);
-    json_put_f64(j, "p_known", known);
-    json_put_f64(j, "p", bkt_predict(m, &known, 1));
-    struct text words;
-    text_init(&words, 1 << 12);
-    if (n) text_printf(&words, "right on %zu of %zu about %s; the chance that it is known went from %.0f %% to %.0f %%", right, n, text_str(&name), 100.0 * m->prior, 100.0 * known);
-    else text_printf(&words, "no answer yet about %s; %.0f %% of students know it before the first", text_str(&name), 100.0 * m->prior);
-    json_put_str(j, "sentence", text_str(&words));
-    enum st st = model_out_close(&out, c, NULL, ST_OK, e);
-    if (st == ST_OK && !c->json) printf("student %s: %s\n", x->d.user_name[user], text_str(&words));
-    text_release(&words);
-    text_release(&name);
     return st;
 }
 
@@ -252,14 +204,14 @@ int run_model_explain(struct cli *c)
 {
     struct err e = {0};
     struct model_use x;
-    uint32_t user = 0, item = 0;
-    const char *student = cli_opt(c, "--student"), *question = cli_opt(c, "--question");
+    const char *student = cli_opt(c, "--student"), *question = cli_opt(c, "--question"), *language = cli_opt(c, "--language");
+    struct model_question q = {.use = &x, .to_come = question != NULL, .lang = lang_find(language, LANG_EN)};
     if (!c->count || !cli_opt(c, "--model") || !student) return cli_usage(c, "name the answers, the student with --student, and with --model what model fit --out wrote");
+    if (language && strcmp(lang_code(q.lang), language) != 0) return cli_usage(c, "--language takes en or es");
     enum st st = model_use_load(c, &x, &e);
-    if (st == ST_OK && x.general) st = err_fail(&e, ST_INVALID, "model.option", "explain is for bkt, the logistic family and transfer");
-    if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &user)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
-    if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &item)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
-    if (st == ST_OK) st = x.bkt ? why_known(c, &x, user, item, question != NULL, &e) : why(c, &x, user, item, question != NULL, &e);
+    if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &q.user)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
+    if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &q.item)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
+    if (st == ST_OK) st = x.bkt || x.general ? model_explain_known(c, &q, &e) : why(c, &q, &e);
     model_use_release(&x);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

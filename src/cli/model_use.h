@@ -3,6 +3,7 @@
 #define CLI_MODEL_USE_H
 #include "engine/logistic.h"
 #include "engine/transfer.h"
+#include "i18n/i18n.h"
 #include "model.h"
 
 struct model_use {
@@ -20,5 +21,15 @@ struct model_use {
 /* The answers that are named, and the parameters of --model. Release also after a failure. */
 enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e) WARN_UNUSED;
 void model_use_release(struct model_use *x);
+
+/* What model explain is asked. */
+struct model_question {
+    const struct model_use *use;
+    uint32_t user, item; /* item: to_come, else it is the student's last */
+    bool to_come;
+    enum lang lang;
+};
+/* Of the BKT kinds: why mastery is what it is. */
+enum st model_explain_known(const struct cli *c, const struct model_question *q, struct err *e) WARN_UNUSED;
 
 #endif

@@ -6,18 +6,18 @@
 
 #include "model.h"
 
-enum { TABLE_BYTES_MAX = 1 << 30, READ_BYTES = 1 << 20 };
+enum { TABLE_BYTES_MAX = 1 << 30, BEGIN_BYTES = 4 << 20, PACKED_BYTES = 1 << 17 };
 
 static enum st read_all(struct sheet *t, struct err *e)
 {
     gzFile f = gzopen(t->path, "rb");
     if (!f) return err_fail(e, errno == ENOENT ? ST_NOT_FOUND : ST_IO, "model.file", "%s: %s", t->path, strerror(errno));
-    gzbuffer(f, READ_BYTES);
-    size_t n = 0, cap = 4 * READ_BYTES;
+    gzbuffer(f, PACKED_BYTES); /* small beside what is asked for at once, so that zlib unpacks straight into it */
+    size_t n = 0, cap = BEGIN_BYTES;
     char *p = malloc(cap + 1);
     enum st st = p ? ST_OK : ST_NOMEM;
     while (st == ST_OK) {
-        if (cap - n < READ_BYTES) {
+        if (cap - n < 4 * (size_t)PACKED_BYTES) {
             char *more = cap < TABLE_BYTES_MAX ? realloc(p, cap * 2 + 1) : NULL;
             if (!more) {
                 st = cap < TABLE_BYTES_MAX ? ST_NOMEM : ST_FULL;
@@ -26,7 +26,7 @@ static enum st read_all(struct sheet *t, struct err *e)
             p = more;
             cap *= 2;
         }
-        int got = gzread(f, p + n, READ_BYTES);
+        int got = gzread(f, p + n, (unsigned)(cap - n));
         if (got < 0) st = ST_IO;
         if (got <= 0) break;
         n += (size_t)got;

@@ -148,6 +148,19 @@ def test_layouts_give_the_same_answers(layout, tmp_path):
     assert one["rows"] == two["rows"] == 2400 and abs(one["auc"] - two["auc"]) < (1e-3 if layout == "shuffled" else 1e-12)
 
 
+def test_ids_are_told_apart(tmp_path):
+    """Numbers in every form, and words: each text is one student, in the order in which they are met."""
+    ids = ["7", "07", "007", "0", "00", "1048575", "1048576", "1048577", "18446744073709551623", "+7", "-7", "7.0", "7 ", "x", "y", "a7", "1e1", "10", "340282366920938463463374607431768211463"]
+    a = tmp_path / "a.csv"
+    a.write_text("user_id,item_id,skill_id,correct\n" + "".join(f"{u},{u},{u},{k % 2}\n" for k in range(4) for u in ids))
+    model("eval", "--kind", "elo", "--predictions", tmp_path / "p.csv", a)
+    rows = list(csv.DictReader(open(tmp_path / "p.csv")))
+    assert [r["user"].removeprefix("'") for r in rows] == [u for u in ids for _ in range(4)]
+    assert [r["correct"] for r in rows] == ["0", "1", "0", "1"] * len(ids)
+    fit = figures("fit", "--kind", "irt", a)
+    assert list(fit["parameters"]["items"]) == ids
+
+
 @pytest.mark.parametrize("model_kind", ["full", "transfer"])
 def test_fit_predict_and_explain_agree(model_kind, tmp_path):
     a = invented(tmp_path / "a.csv")

@@ -71,6 +71,8 @@ struct reading {
     size_t after_count;
     int64_t *gone; /* what withdrawals name, in order */
     size_t gone_count;
+    fold_watch *watch; /* NULL: nobody */
+    void *ctx;
 };
 
 /* *sound false: the blocks do not follow each other, or cannot be read. */
@@ -108,8 +110,12 @@ static enum st find_gone(struct arena *a, struct reading *r, struct err *e)
 
 static enum st add(struct folding *f, const struct reading *r, const struct evidence *v, struct err *e)
 {
+    struct fold_step steps[BKT_SKILLS_MAX];
+    size_t moved = 0;
     if (r->gone_count && bsearch(&v->evidence_id, r->gone, r->gone_count, sizeof *r->gone, by_id)) return ST_OK;
-    return folding_add(f, v, NULL, NULL, e);
+    TRY(folding_add(f, v, r->watch ? steps : NULL, &moved, e));
+    if (r->watch) r->watch(r->ctx, v, steps, moved);
+    return ST_OK;
 }
 
 static enum st fold_all(struct folding *f, struct reading *r, bool *sound, struct err *e)
@@ -124,25 +130,54 @@ static enum st fold_all(struct folding *f, struct reading *r, bool *sound, struc
     return ST_OK;
 }
 
+/* f->state at the end, unless *sound is false. */
+static enum st fold_packed(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, struct reading *r, struct folding *f, bool *sound, struct err *e)
+{
+    const struct learner_state nothing = {0};
+    TRY(open_blocks(a, p, r, sound, e));
+    if (!*sound) return ST_OK;
+    TRY(find_gone(a, r, e));
+    folding_begin(f, &s->regime, &s->catalogue, policy, a, &nothing, views);
+    f->for_levels = !r->watch;
+    enum st st = fold_all(f, r, sound, e);
+    if (st != ST_INVALID) return st;
+    *sound = false; /* facts that cannot be: the block is damaged */
+    return ST_OK;
+}
+
 enum st history_fold(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, struct learner_state *state, size_t *facts, bool *sound, struct err *e)
 {
     struct reading r = {0};
     struct folding f;
-    const struct learner_state nothing = {0};
-    TRY(open_blocks(a, p, &r, sound, e));
+    TRY(fold_packed(s, a, p, policy, views, &r, &f, sound, e));
     if (!*sound) return ST_OK;
-    TRY(find_gone(a, &r, e));
     *facts = r.facts + r.after_count;
-    folding_begin(&f, &s->regime, &s->catalogue, policy, a, &nothing, views);
-    f.for_levels = true;
-    enum st st = fold_all(&f, &r, sound, e);
-    if (st == ST_INVALID) { /* facts that cannot be: the block is damaged */
-        *sound = false;
-        return ST_OK;
-    }
-    TRY(st);
     *state = f.state;
     return ST_OK;
+}
+
+enum st history_watch(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, fold_watch *watch, void *ctx, bool *sound, struct err *e)
+{
+    struct reading r = {.watch = watch, .ctx = ctx};
+    struct folding f;
+    return fold_packed(s, a, p, policy, views, &r, &f, sound, e);
+}
+
+enum st packed_read(struct tx *tx, struct arena *a, int64_t first_id, int64_t last_id, struct packed_slice *out, struct err *e)
+{
+    *out = (struct packed_slice){0};
+    TRY(history_range(tx, a, first_id, last_id, &out->blocks, &out->block_count, e));
+    return history_after(tx, a, first_id, last_id, &out->after, &out->after_count, e);
+}
+
+struct packed packed_of(struct packed_slice *s, int64_t learner_id)
+{
+    while (s->block_at < s->block_count && s->blocks[s->block_at].learner_id < learner_id) s->block_at++;
+    while (s->after_at < s->after_count && s->after[s->after_at].learner_id < learner_id) s->after_at++;
+    struct packed p = {.blocks = s->blocks + s->block_at, .after = s->after + s->after_at};
+    while (s->block_at < s->block_count && s->blocks[s->block_at].learner_id == learner_id) s->block_at++, p.block_count++;
+    while (s->after_at < s->after_count && s->after[s->after_at].learner_id == learner_id) s->after_at++, p.after_count++;
+    return p;
 }
 
 enum { TAIL_MOST = 200, LEARNERS_AT_ONCE = 20 }; /* so many rows after the blocks are read as quickly */

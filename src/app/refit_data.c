@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "derive.h"
+#include "histories.h"
 
 static const uint64_t held_back_salt = 0x68656c64;
 
@@ -71,6 +72,7 @@ static bool room_for_question(struct refit_data *h, size_t skills)
 struct reading {
     const struct snapshot *s;
     struct refit_data *h;
+    struct folding_views *views;
     bool failed;
 };
 
@@ -127,17 +129,32 @@ static void take(void *ctx, const struct evidence *v, const struct fold_step *st
     if (v->evidence_id > h->last_id) h->last_id = v->evidence_id;
 }
 
-static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, int64_t learner_id, int64_t now_ms, struct err *e)
+/* From the rows themselves, where nothing is packed or it is not sound. */
+static enum st read_rows(struct one *o, struct tx *tx, struct arena *a, int64_t learner_id, struct err *e)
 {
-    struct refit_data *h = r->h;
+    const struct snapshot *s = o->r->s;
     struct learner_state state = {0};
     struct evidence *facts;
-    const struct policy_version *v;
-    size_t n, begin = h->rows;
-    TRY(regime_policy_of(&r->s->regime, tx, learner_id, now_ms, &v, e));
+    size_t n;
     TRY(evidence_to_fold(tx, a, learner_id, 0, &facts, &n, e));
+    return regime_fold(&s->regime, &s->catalogue, o->policy, a, facts, n, &state, take, o, e);
+}
+
+static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, struct packed_slice *slice, int64_t learner_id, int64_t now_ms, struct err *e)
+{
+    struct refit_data *h = r->h;
+    const struct policy_version *v;
+    const size_t begin = h->rows;
+    const int64_t first_id = h->first_id, last_id = h->last_id;
+    bool sound;
+    struct packed p = packed_of(slice, learner_id);
+    TRY(regime_policy_of(&r->s->regime, tx, learner_id, now_ms, &v, e));
     struct one o = {r, &v->policy};
-    TRY(regime_fold(&r->s->regime, &r->s->catalogue, &v->policy, a, facts, n, &state, take, &o, e));
+    TRY(history_watch(r->s, a, &p, &v->policy, r->views, take, &o, &sound, e));
+    if (!sound) {
+        h->rows = begin, h->first_id = first_id, h->last_id = last_id;
+        TRY(read_rows(&o, tx, a, learner_id, e));
+    }
     if (r->failed || !room_for_learners(h, h->learners + 2)) return no_memory(e);
     if (h->rows == begin) return ST_OK;
     h->at[h->learners] = (uint32_t)begin;
@@ -148,20 +165,25 @@ static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, i
 
 static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_read_told *told, void *ctx, struct err *e)
 {
-    struct arena a;
-    int64_t ids[SLICE], after = 0;
+    struct arena a, of_slice;
+    struct packed_slice slice = {0};
+    int64_t ids[PACKED_AT_ONCE], after = 0;
     enum st st = ST_OK;
     arena_init(&a, LEARNER_BYTES);
-    for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        st = learner_ids(tx, SQL_evidence_learners, after, ids, SLICE, &n, e);
+    arena_init(&of_slice, LEARNER_BYTES);
+    for (size_t n = PACKED_AT_ONCE; st == ST_OK && n == PACKED_AT_ONCE;) {
+        st = learner_ids(tx, SQL_evidence_learners, after, ids, PACKED_AT_ONCE, &n, e);
+        if (st == ST_OK && n) st = packed_read(tx, &of_slice, ids[0], ids[n - 1], &slice, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
-            st = read_learner(r, tx, &a, ids[i], now_ms, e);
+            st = read_learner(r, tx, &a, &slice, ids[i], now_ms, e);
             arena_reset(&a);
         }
+        arena_reset(&of_slice);
         if (st == ST_OK && n) after = ids[n - 1];
         if (st == ST_OK && told && !told(ctx, r->h->learners, r->h->rows)) st = err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
     }
     arena_release(&a);
+    arena_release(&of_slice);
     return st;
 }
 
@@ -169,7 +191,7 @@ enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms
 {
     struct tx tx;
     *out = (struct refit_data){0};
-    struct reading r = {s, out, false};
+    struct reading r = {.s = s, .h = out};
     out->of_item = malloc((s->catalogue.item_count + 1) * sizeof *out->of_item);
     out->of_competency = malloc((s->catalogue.competency_count + 1) * sizeof *out->of_competency);
     if (!out->of_item || !out->of_competency || !room_for_learners(out, 1) || !room_for_rows(out, 1)) return no_memory(e);
@@ -177,7 +199,9 @@ enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms
     memset(out->of_competency, 0xff, (s->catalogue.competency_count + 1) * sizeof *out->of_competency);
     out->at[0] = 0;
     TRY(tx_read(c, s->district_id, &tx, e));
+    r.views = folding_views_new();
     enum st st = read_all(&r, &tx, now_ms, told, ctx, e);
+    folding_views_free(r.views);
     tx_rollback(&tx);
     return st;
 }

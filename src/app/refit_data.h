@@ -32,8 +32,8 @@ struct refit_data {
 /* Told now and then; false: stop. */
 typedef bool refit_read_told(void *ctx, size_t learners, size_t rows);
 
-/* Every fact that the fold counts: first attempts, with hints as the rules say, and observations; in one snapshot, a slice of
- * learners at a time, on a connection of its own. err ST_BUSY: told to stop. Release also after a failure. */
+/* Every fact that the fold counts: first attempts, with hints as the rules say, and observations; from the packed histories, and from the
+ * rows where there is none; in one snapshot, a slice of learners at a time, on a connection of its own. err ST_BUSY: told to stop. Release also after a failure. */
 enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms, refit_read_told *told, void *ctx, struct refit_data *out, struct err *e) WARN_UNUSED;
 void refit_data_release(struct refit_data *h);
 

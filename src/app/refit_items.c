@@ -210,10 +210,7 @@ static void play(const struct work *w, struct judged *j, struct student *u, size
         bool right = (h->answer[row] & REFIT_ANSWER) == BKT_RIGHT;
         if (!is_observed(h, row) || !it) continue;
         uint32_t item = (uint32_t)(it - c->items);
-        j->candidate[j->n] = by(x->fitted ? &x->layer.m : NULL, u, place, q->count, item);
-        j->in_force[j->n] = by(in_force, u, place, q->count, item);
-        j->right[j->n] = right;
-        j->learner[j->n++] = (uint32_t)who;
+        judged_add(j, who, row, by(x->fitted ? &x->layer.m : NULL, u, place, q->count, item), by(in_force, u, place, q->count, item));
         learn(u, place, q->count, right);
     }
 }
@@ -228,7 +225,6 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
     j->n = j->learners = 0;
     for (size_t who = 0; who < w->h.learners; who++) {
         if (!refit_is_held_back(w->h.learner_id[who])) continue;
-        size_t before = j->n;
         u.past = student_past_none;
         u.all = (struct elo_estimate){0};
         for (size_t k = 0; k < skills; k++) {
@@ -236,7 +232,6 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
             u.elo[k] = (struct elo_estimate){0};
         }
         play(w, j, &u, who, in_force.fitted ? &in_force.m : NULL);
-        j->learners += j->n > before;
     }
     return ST_OK;
 }

@@ -12,7 +12,7 @@
 #include "derive.h"
 #include "rules/grade.h"
 
-enum { TRIED_MAX = 200, THREADS_MAX = 16, PART = 50 };
+enum { TRIED_MAX = 200, THREADS_MAX = 16 };
 
 struct change {
     int64_t learner_id, competency_id;
@@ -20,7 +20,7 @@ struct change {
 };
 
 struct slice {
-    int64_t ids[PART];
+    int64_t ids[PACKED_AT_ONCE];
     size_t n;
     struct change *changes; /* on the heap */
     size_t count, cap;
@@ -135,15 +135,14 @@ static const char *letter(const struct grade *g) { return g->cut ? g->cut->lette
 
 /* What is stored of a slice's learners, read in a few statements: their ids follow each other. */
 struct loaded {
-    struct history_row *blocks;
-    struct evidence *after;
+    struct packed_slice packed;
     struct mastery_row *rows;
     struct taught_one {
         int64_t learner_id;
         struct taught taught;
     } *courses;
-    size_t block_count, after_count, row_count, course_count;
-    size_t block_at, after_at, row_at, course_at; /* of the learner that is asked about */
+    size_t row_count, course_count;
+    size_t row_at, course_at; /* of the learner that is asked about */
 };
 
 /* Course by course: the letter as it is, and as it would be. */
@@ -192,8 +191,7 @@ static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struc
     int64_t begin_us = clock_mono_us();
     *l = (struct loaded){0};
     if (!s->n) return ST_OK;
-    TRY(history_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->blocks, &l->block_count, e));
-    TRY(history_after(tx, a, s->ids[0], s->ids[s->n - 1], &l->after, &l->after_count, e));
+    TRY(packed_read(tx, a, s->ids[0], s->ids[s->n - 1], &l->packed, e));
     k->report.read_us += clock_mono_us() - begin_us;
     TRY(mastery_range(tx, a, s->ids[0], s->ids[s->n - 1], &l->rows, &l->row_count, e));
     return load_courses(tx, a, s->ids[0], s->ids[s->n - 1], l, e);
@@ -202,14 +200,10 @@ static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struc
 /* The next learner's part of what was loaded. */
 static void take(struct loaded *l, int64_t learner_id, struct packed *p, struct mastery_row **rows, size_t *n)
 {
-    while (l->block_at < l->block_count && l->blocks[l->block_at].learner_id < learner_id) l->block_at++;
-    while (l->after_at < l->after_count && l->after[l->after_at].learner_id < learner_id) l->after_at++;
     while (l->row_at < l->row_count && l->rows[l->row_at].learner_id < learner_id) l->row_at++;
-    *p = (struct packed){.blocks = l->blocks + l->block_at, .after = l->after + l->after_at};
+    *p = packed_of(&l->packed, learner_id);
     *rows = l->rows + l->row_at;
     *n = 0;
-    while (l->block_at < l->block_count && l->blocks[l->block_at].learner_id == learner_id) l->block_at++, p->block_count++;
-    while (l->after_at < l->after_count && l->after[l->after_at].learner_id == learner_id) l->after_at++, p->after_count++;
     while (l->row_at < l->row_count && l->rows[l->row_at].learner_id == learner_id) l->row_at++, ++*n;
 }
 
@@ -289,10 +283,10 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
         struct slice *s = &q->slices[q->slice_count++];
         *s = (struct slice){0};
         TRY(tx_read(c, q->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, SQL_evidence_learners, after, s->ids, PART, &s->n, e);
+        enum st st = learner_ids(&tx, SQL_evidence_learners, after, s->ids, PACKED_AT_ONCE, &s->n, e);
         tx_rollback(&tx);
         TRY(st);
-        if (s->n < PART) return ST_OK;
+        if (s->n < PACKED_AT_ONCE) return ST_OK;
         after = s->ids[s->n - 1];
     }
 }

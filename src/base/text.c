@@ -93,8 +93,15 @@ bool parse_i64(const char *s, int64_t *out)
 
 bool parse_f64(const char *s, double *out)
 {
-    if (!s || !*s || strspn(s, "0123456789+-.eE") != strlen(s)) return false;
-    char *end;
+    if (!s || !*s) return false;
+    char *end = (char *)(uintptr_t)s;
+    int64_t n = 0; /* up to fifteen digits are exact as they stand, and most numbers are no more */
+    while (end - s < 15 && *end >= '0' && *end <= '9') n = n * 10 + (*end++ - '0');
+    if (!*end) {
+        *out = (double)n;
+        return true;
+    }
+    if (strspn(s, "0123456789+-.eE") != strlen(s)) return false;
     errno = 0;
     double v = strtod(s, &end);
     if (end == s || *end || v != v || v > 1.7e308 || v < -1.7e308) return false;

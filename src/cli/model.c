@@ -40,7 +40,7 @@ const struct cli_word cli_words_model[] = {
     {"model predict", "PATH...", "Predict every answer one step ahead with parameters that model fit --out wrote; rows go to standard output.", run_model_predict, false,
      {{"--model", "FILE", "the parameters"}, {"--predictions", "FILE", "write the rows here and print figures"}, LOG_COLUMNS, THREADS_OPTION, {0}}},
     {"model explain", "PATH...", "Say why: the parts of one prediction, or of what is known of a skill, which add up to it, and a sentence.", run_model_explain, false,
-     {{"--model", "FILE", "the parameters that model fit --out wrote"}, {"--student", "ID", "whom"}, {"--question", "ID", "an item to come (default: the student's last answer, before it was given)"}, LOG_COLUMNS, {0}}},
+     {{"--model", "FILE", "the parameters that model fit --out wrote"}, {"--student", "ID", "whom"}, {"--question", "ID", "an item to come (default: the student's last answer, before it was given)"}, {"--language", "LANG", "of the words: en (default) or es"}, LOG_COLUMNS, {0}}},
     {"model refit", "", "Fit the district's models to its own evidence, judge them on students held back, and put them in force if they are not worse.", run_model_refit, true,
      {{"--dry-run", NULL, "write nothing: say what it would do"}, {"--nightly", NULL, "as the server begins it: quietly, and once a night"},
       {"--go-live", NULL, "also within 28 days after a version was taken back"}, {0}}},

@@ -1,4 +1,4 @@
-/* What the words about models share: reading, threads, numbers. Private to cli. */
+/* What the words about models share: reading, options, threads, long work; what they write is in model_put.h. Private to cli. */
 #ifndef CLI_MODEL_H
 #define CLI_MODEL_H
 #include <stdio.h>
@@ -14,6 +14,8 @@
 #include "engine/simulate.h"
 
 struct logistic;
+struct transfer;
+struct transfer_options;
 
 /* --- a table in a text file, gzip or not: tabs, commas or semicolons, quoted fields --- */
 struct sheet {
@@ -60,6 +62,7 @@ struct log_data {
 /* Files and folders in the layouts of docs/models.md. Release also after a failure. */
 enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *names, struct err *e) WARN_UNUSED;
 void log_release(struct log_data *d);
+void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
 /* The names from --user --item --skill --correct --time --group. */
 struct log_columns log_columns_of(const struct cli *c);
 #define LOG_COLUMNS                                                                                                        \
@@ -99,15 +102,15 @@ enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, u
 
 /* --- parameters that model fit wrote (model_load.c) --- */
 enum st model_read_parameters(const char *path, struct arena *a, json_t **doc, struct err *e) WARN_UNUSED; /* *doc: json_decref, also after a failure (NULL) */
-/* What --start names, of the same kind as --kind; *doc stays NULL without it. */
-enum st model_start(const struct cli *c, json_t **doc, struct err *e) WARN_UNUSED;
-/* ST_BUSY, with how to go on, when the fit was interrupted. */
-enum st model_if_stopped(const struct cli *c, struct err *e) WARN_UNUSED;
-enum st model_take_weights(const json_t *list, double *out, size_t n, const char *what, struct err *e) WARN_UNUSED;
-bool model_probability(double p);
+/* What --start names, which holds a model of this kind; *doc stays NULL without it. */
+enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e) WARN_UNUSED;
 /* For the skills and items of this log; one that the model never saw gets zeros, or the usual parameters. *out: logistic_free; out: sets. */
 enum st model_load_logistic(const json_t *doc, unsigned terms, const struct log_data *d, struct logistic *out, struct err *e) WARN_UNUSED;
 enum st model_load_bkt(const json_t *doc, const struct log_data *d, struct bkt *out, struct err *e) WARN_UNUSED;
+/* *o: its classes and gap, else the defaults. item_class: items. A set that the model never saw is flagged BKT_NO_DATA. */
+enum st model_load_general(const json_t *doc, const struct log_data *d, struct bkt_general_options *o, struct bkt_general *out, uint8_t *item_class, struct err *e) WARN_UNUSED;
+/* What model fit wrote under "transfer". *out for the caller to free, also after a failure. */
+enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out, struct err *e) WARN_UNUSED;
 
 /* --- long work (model_progress.c): a bar on a terminal, else a line now and then, on standard error, once it takes over a second; the first SIGINT or
  * SIGTERM asks it to end with what it has, the second ends the program --- */
@@ -121,6 +124,8 @@ struct model_progress {
 void model_progress_begin(struct model_progress *p, const char *what);
 void model_progress_end(struct model_progress *p);
 bool model_interrupted(void);
+/* ST_BUSY, with how to go on, when the fit was interrupted. */
+enum st model_if_stopped(const struct cli *c, struct err *e) WARN_UNUSED;
 
 /* --- threads --- */
 struct parallel model_parallel(const struct cli *c); /* --threads N, else the processors at hand */
@@ -134,29 +139,20 @@ struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
 
 double model_seconds(void);      /* a steady clock for measuring */
 int64_t model_peak_kib(void);    /* the most memory this process has held */
-/* A number option in [lo, hi]; false: said on standard error. */
-bool model_number(const struct cli *c, const char *name, double lo, double hi, double dflt, double *out);
-/* --kind as terms of the logistic family; 0: not one of it */
-unsigned model_terms(const char *kind);
 
-/* --prior, --cap, --iterations; false: said on standard error */
-bool model_bkt_options(const struct cli *c, struct bkt_options *o);
+/* --- options; false: what is wrong with it is said on standard error --- */
+bool model_number(const struct cli *c, const char *name, double lo, double hi, double dflt, double *out); /* in [lo, hi] */
+unsigned model_terms(const char *kind);                                     /* --kind as terms of the logistic family; 0: not one of it */
+bool model_bkt_options(const struct cli *c, struct bkt_options *o);         /* --prior, --cap, --iterations */
 /* The same with --forget and --classes; *wanted: one of them was given, so that it is engine/bkt_general.h's model. */
 bool model_general_options(const struct cli *c, struct bkt_general_options *o, bool *wanted);
-struct transfer_options;
-struct transfer;
 bool model_transfer_options(const struct cli *c, struct transfer_options *o); /* --dims, --members, --steps, --ridge */
-enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
-/* What model fit wrote under "transfer", for the sets of this log; a set that it never saw gets zeros. *out for the caller to free, also after a failure. */
-enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out, struct err *e) WARN_UNUSED;
-void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m); /* under "parameters" */
-enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
-/* Fit and print, and write --out; begin: model_seconds() when reading began. */
-enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e) WARN_UNUSED;
-enum st model_write_file(const char *path, const struct text *t, struct err *e) WARN_UNUSED;
-void model_put_flags(struct json_out *j, unsigned flags); /* enum bkt_flag, as a list */
-void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
 
+/* --- pieces of words that have a file of their own --- */
+/* model fit: fit and print, and write --out; begin: model_seconds() when reading began. */
+enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e) WARN_UNUSED;
+enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
+enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
 /* DIR/index.html. stages: by opportunity, in order, at most MODEL_STAGES_MAX. */
 enum { MODEL_STAGES_MAX = 8 };
 struct model_stage {
@@ -165,9 +161,6 @@ struct model_stage {
 };
 enum st model_report(struct arena *a, const char *dir, const char *kind, const struct metrics *all, const struct model_stage *stages, size_t n, struct err *e) WARN_UNUSED;
 
-/* {value, low, high}, or null where there is no figure */
-void model_put_interval(struct json_out *j, const char *key, const struct interval95 *v);
-void model_put_metrics(struct json_out *j, const struct metrics *m);
 /* Figures by group of students, from the log's group column. p: rows. */
 enum st model_groups(const struct cli *c, struct log_data *d, const double *p, struct json_out *j, struct err *e) WARN_UNUSED;
 /* A file of model fit --out as an invented school. *n: in, how many skills are wanted at most; out, how many there are. In arena. */

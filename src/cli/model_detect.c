@@ -6,9 +6,9 @@
 #include "engine/detect.h"
 #include "engine/elo.h"
 #include "engine/numeric.h"
-#include "model.h"
+#include "model_put.h"
 
-enum { JSON_BYTES_MAX = 1 << 20, NORM_LEAST = 10, SPELL_LEAST = 5, SPELL_AFTER = 2 };
+enum { NORM_LEAST = 10, SPELL_LEAST = 5, SPELL_AFTER = 2 };
 static const double pause_s = 600.0; /* times above it count as this in an item's mean */
 
 /* What things take: of each item, each set of skills, and all. */
@@ -252,14 +252,11 @@ static enum st detect(struct detect *x, struct err *e)
     TRY(find_norms(x, e));
     TRY(fit(x, e));
     if (cli_opt(x->c, "--flags")) {
-        x->flags = fopen(cli_opt(x->c, "--flags"), "wb");
-        if (!x->flags) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", cli_opt(x->c, "--flags"));
+        TRY(model_file_open(cli_opt(x->c, "--flags"), &x->flags, e));
         fputs("user,index,item,flags\n", x->flags);
     }
     for (size_t u = 0; u < r->users; u++) run_student(x, u);
-    bool bad = x->flags && ferror(x->flags);
-    if (x->flags && (fclose(x->flags) != 0 || bad)) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", cli_opt(x->c, "--flags"));
-    return ST_OK;
+    return x->flags ? model_file_close(x->flags, cli_opt(x->c, "--flags"), true, e) : ST_OK;
 }
 
 static enum st tell_detector(struct detect *x, enum detector d, struct json_out *j, struct err *e)
@@ -292,28 +289,22 @@ static enum st tell_detector(struct detect *x, enum detector d, struct json_out 
 
 static enum st tell(struct detect *x, struct err *e)
 {
-    struct text t;
-    struct json_out j;
+    struct model_out out;
+    struct json_out *j = model_out_open(&out);
     enum st st = ST_OK;
-    text_init(&t, JSON_BYTES_MAX);
-    json_out_init(&j, &t);
-    json_open_obj(&j, NULL);
-    json_put_i64(&j, "rows", (int64_t)x->d.r.rows);
-    json_put_i64(&j, "students", (int64_t)x->d.r.users);
-    json_open_list(&j, "detectors");
-    for (unsigned d = 0; st == ST_OK && d < DETECTORS; d++) st = tell_detector(x, (enum detector)d, &j, e);
-    json_close_list(&j);
+    json_put_i64(j, "rows", (int64_t)x->d.r.rows);
+    json_put_i64(j, "students", (int64_t)x->d.r.users);
+    json_open_list(j, "detectors");
+    for (unsigned d = 0; st == ST_OK && d < DETECTORS; d++) st = tell_detector(x, (enum detector)d, j, e);
+    json_close_list(j);
     if (x->truth) {
-        json_open_obj(&j, "mixed_up");
-        json_put_i64(&j, "under_challenged_flagged_when_behind", (int64_t)x->mixed[0][1]);
-        json_put_i64(&j, "behind_flagged_when_under_challenged", (int64_t)x->mixed[1][0]);
-        json_close_obj(&j);
+        json_open_obj(j, "mixed_up");
+        json_put_i64(j, "under_challenged_flagged_when_behind", (int64_t)x->mixed[0][1]);
+        json_put_i64(j, "behind_flagged_when_under_challenged", (int64_t)x->mixed[1][0]);
+        json_close_obj(j);
         if (!x->c->json) printf("the two kinds of boredom mixed up: %zu answers flagged under_challenged that were behind, %zu the other way round\n", x->mixed[0][1], x->mixed[1][0]);
     }
-    json_close_obj(&j);
-    if (st == ST_OK && x->c->json) cli_print_json(&t);
-    else text_release(&t);
-    return st;
+    return model_out_close(&out, x->c, NULL, st, e);
 }
 
 int run_model_detect(struct cli *c)

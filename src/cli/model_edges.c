@@ -5,9 +5,9 @@
 #include "base/list.h"
 #include "engine/elo.h"
 #include "engine/prerequisite.h"
-#include "model.h"
+#include "model_put.h"
 
-enum { JSON_BYTES_MAX = 64 << 20, EDGES_MAX = 100000, TRIED_LEAST = 3 };
+enum { EDGES_MAX = 100000, TRIED_LEAST = 3 };
 static const struct bkt parameters = {.prior = .30, .learn = .15, .guess = .20, .slip = .10}; /* those that a school begins with */
 static const double is_known = .9, is_not = .4; /* P(known) at the end, for who has which of two; between them it is left open */
 
@@ -247,34 +247,31 @@ static void put_edge(struct json_out *j, const struct edge *g, bool log)
     json_close_obj(j);
 }
 
-static void tell(const struct check *x, const struct skill_classes *classes, const struct q_matrix *q)
+static enum st tell(const struct check *x, const struct skill_classes *classes, const struct q_matrix *q, struct err *e)
 {
-    struct text t;
-    struct json_out j;
+    struct model_out out;
+    struct json_out *j = model_out_open(&out);
     size_t n[PREREQUISITE_NOT_SEEN + 1] = {0};
-    text_init(&t, JSON_BYTES_MAX);
-    json_out_init(&j, &t);
-    json_open_obj(&j, NULL);
     if (q->skills) {
-        json_put_f64(&j, "log_likelihood", classes->log_likelihood);
-        json_put_bool(&j, "converged", classes->converged);
-        json_open_list(&j, "classes");
+        json_put_f64(j, "log_likelihood", classes->log_likelihood);
+        json_put_bool(j, "converged", classes->converged);
+        json_open_list(j, "classes");
         for (size_t c = 0; c < (size_t)1 << q->skills; c++) {
-            json_open_obj(&j, NULL);
-            json_open_list(&j, "skills");
+            json_open_obj(j, NULL);
+            json_open_list(j, "skills");
             for (size_t k = 0; k < q->skills; k++)
-                if (c >> k & 1) json_put_str(&j, NULL, q->skill[k]);
-            json_close_list(&j);
-            json_put_f64(&j, "share", classes->share[c]);
-            json_close_obj(&j);
+                if (c >> k & 1) json_put_str(j, NULL, q->skill[k]);
+            json_close_list(j);
+            json_put_f64(j, "share", classes->share[c]);
+            json_close_obj(j);
         }
-        json_close_list(&j);
+        json_close_list(j);
     }
-    json_open_list(&j, "edges");
+    json_open_list(j, "edges");
     for (size_t i = 0; i < x->count; i++) {
         const struct edge *g = &x->edges[i];
         const struct prerequisite_finding *f = &g->finding;
-        put_edge(&j, g, !q->skills);
+        put_edge(j, g, !q->skills);
         if (has_both(g)) n[f->verdict]++;
         if (x->c->json) continue;
         if (!has_both(g)) printf("%s -> %s: no answers\n", g->before, g->after);
@@ -282,19 +279,16 @@ static void tell(const struct check *x, const struct skill_classes *classes, con
             printf("%s -> %s: %s; with %.2f (%.2f to %.2f), without %.2f (%.2f to %.2f), out of order %.2f (%.2f to %.2f)\n", g->before, g->after, prerequisite_word(f->verdict), f->with.value, f->with.low,
                    f->with.high, f->without.value, f->without.low, f->without.high, f->out_of_order.value, f->out_of_order.low, f->out_of_order.high);
     }
-    json_close_list(&j);
-    json_open_obj(&j, "verdicts");
-    for (unsigned v = 0; v <= PREREQUISITE_NOT_SEEN; v++) json_put_i64(&j, prerequisite_word((enum prerequisite_verdict)v), (int64_t)n[v]);
-    json_put_i64(&j, "no_answers", (int64_t)x->unknown);
-    json_close_obj(&j);
-    json_close_obj(&j);
-    if (x->c->json) {
-        cli_print_json(&t);
-        return;
-    }
-    text_release(&t);
+    json_close_list(j);
+    json_open_obj(j, "verdicts");
+    for (unsigned v = 0; v <= PREREQUISITE_NOT_SEEN; v++) json_put_i64(j, prerequisite_word((enum prerequisite_verdict)v), (int64_t)n[v]);
+    json_put_i64(j, "no_answers", (int64_t)x->unknown);
+    json_close_obj(j);
+    TRY(model_out_close(&out, x->c, NULL, ST_OK, e));
+    if (x->c->json) return ST_OK;
     for (unsigned v = 0; v <= PREREQUISITE_NOT_SEEN; v++) printf("%s%s %zu", v ? ", " : "", prerequisite_word((enum prerequisite_verdict)v), n[v]);
     printf(", no_answers %zu\n", x->unknown);
+    return ST_OK;
 }
 
 int run_model_edges(struct cli *c)
@@ -309,7 +303,7 @@ int run_model_edges(struct cli *c)
     arena_init(&x.arena, (size_t)1 << 32);
     enum st st = read_edges(&x, edges, &e);
     if (st == ST_OK) st = q_path ? check_scores(&x, c->positional[0], q_path, &classes, &q, &e) : check_log(&x, &e);
-    if (st == ST_OK) tell(&x, &classes, &q);
+    if (st == ST_OK) st = tell(&x, &classes, &q, &e);
     arena_release(&x.arena);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

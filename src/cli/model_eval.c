@@ -2,14 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
 #include "engine/elo.h"
 #include "engine/logistic.h"
 #include "engine/metrics.h"
 #include "engine/transfer.h"
-#include "model.h"
+#include "model_put.h"
 
-enum { JSON_BYTES_MAX = 16 << 20, STAGES = 4, FOLDS_MAX = 1000 };
+enum { STAGES = 4, FOLDS_MAX = 1000 };
 static const char *const stage_names[STAGES] = {"1", "2-3", "4-9", "10+"};
 static const double DAY_S = 86400.0;
 
@@ -38,6 +37,7 @@ static enum st predict_general(struct eval *x, struct bkt_general_options *o, st
     uint8_t *item_class = calloc(x->d.r.items + 1, 1);
     enum st st = m && item_class ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
     o->folds = x->folds;
+    o->watch = &x->progress.watch;
     for (o->hold_out = 0; st == ST_OK && o->hold_out < x->folds; o->hold_out++) {
         struct bkt_totals tot;
         st = next_fold(x, o->hold_out, e);
@@ -45,6 +45,7 @@ static enum st predict_general(struct eval *x, struct bkt_general_options *o, st
         double begin = model_seconds();
         if (o->classes > 1) st = bkt_classes_by_share(&x->d.r, o->classes, MODEL_CLASS_ANSWERS, x->folds, o->hold_out, item_class, e);
         if (st == ST_OK) st = bkt_general_fit(&x->d.r, item_class, o, &par, m, &tot, e);
+        if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
         if (st != ST_OK) break;
         x->fit_seconds += model_seconds() - begin;
         x->steps += tot.steps;
@@ -193,37 +194,6 @@ static enum st mark_rows(struct eval *x, struct err *e)
     return ST_OK;
 }
 
-static enum st write_predictions(const struct eval *x, const char *path, struct err *e)
-{
-    const struct responses *r = &x->d.r;
-    FILE *f = fopen(path, "wb");
-    if (!f) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
-    fputs("user,index,p,correct\n", f);
-    struct text t;
-    text_init(&t, 1 << 16);
-    for (size_t u = 0; u < r->users; u++) {
-        text_clear(&t);
-        csv_put(&t, x->d.user_name[u], true);
-        while (t.n && (t.p[t.n - 1] == '\n' || t.p[t.n - 1] == '\r')) text_cut(&t, t.n - 1);
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) fprintf(f, "%s,%zu,%.17g,%d\n", text_str(&t), i - r->user_at[u], x->p[i], r->correct[i]);
-    }
-    text_release(&t);
-    bool bad = ferror(f) != 0;
-    return fclose(f) != 0 || bad ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
-}
-
-void model_put_metrics(struct json_out *j, const struct metrics *m)
-{
-    json_put_i64(j, "rows", (int64_t)m->rows);
-    json_put_f64(j, "share_right", m->rows ? (double)m->right / (double)m->rows : 0.0);
-    json_put_f64(j, "auc", m->auc);
-    json_put_f64(j, "auc_low", m->auc - 1.96 * m->auc_se < 0.0 ? 0.0 : m->auc - 1.96 * m->auc_se);
-    json_put_f64(j, "auc_high", m->auc + 1.96 * m->auc_se > 1.0 ? 1.0 : m->auc + 1.96 * m->auc_se);
-    json_put_f64(j, "rmse", m->rmse);
-    json_put_f64(j, "log_loss", m->log_loss);
-    json_put_f64(j, "ece", m->ece);
-}
-
 static void say(const char *what, const struct metrics *m)
 {
     printf("%-22s %9zu answers  AUC %.4f  RMSE %.4f  log-loss %.4f  calibration error %.4f\n", what, m->rows, m->auc, m->rmse, m->log_loss, m->ece);
@@ -325,17 +295,10 @@ static enum st eval(struct eval *x, double begin, struct err *e)
     else if (strcmp(kind, "transfer") == 0) TRY(predict_transfer(x, e));
     else TRY(predict_logistic(x, model_terms(kind), e));
     model_progress_end(&x->progress);
-    if (predictions) TRY(write_predictions(x, predictions, e));
-    struct text t;
-    struct json_out j;
-    text_init(&t, JSON_BYTES_MAX);
-    json_out_init(&j, &t);
-    json_open_obj(&j, NULL);
-    enum st st = tell(x, begin, &j, e);
-    json_close_obj(&j);
-    if (st == ST_OK && x->c->json) cli_print_json(&t);
-    else text_release(&t);
-    return st;
+    if (predictions) TRY(model_write_predictions(&x->d, x->p, predictions, e));
+    struct model_out out;
+    struct json_out *j = model_out_open(&out);
+    return model_out_close(&out, x->c, NULL, tell(x, begin, j, e), e);
 }
 
 int run_model_eval(struct cli *c)

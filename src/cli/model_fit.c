@@ -4,52 +4,7 @@
 
 #include "engine/bkt_fit.h"
 #include "engine/logistic.h"
-#include "model.h"
-
-enum { JSON_BYTES_MAX = 256 << 20 };
-
-void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m)
-{
-    json_open_obj(j, "parameters");
-    json_put_f64(j, "intercept", m->dense[0]);
-    json_open_obj(j, "skills");
-    for (size_t s = 0; s < m->skills && m->per_skill; s++) {
-        json_open_list(j, d->skill_name[s]);
-        for (size_t k = 0; k < m->per_skill; k++) json_put_f64(j, NULL, m->dense[1 + s * m->per_skill + k]);
-        json_close_list(j);
-    }
-    json_close_obj(j);
-    json_open_list(j, "student");
-    for (size_t k = 0; k < m->per_student; k++) json_put_f64(j, NULL, m->dense[1 + m->skills * m->per_skill + k]);
-    json_close_list(j);
-    if (m->terms & TERM_ITEM) {
-        json_open_obj(j, "items");
-        for (size_t i = 0; i < m->items; i++) json_put_f64(j, d->item_name[i], m->item[i]);
-        json_close_obj(j);
-    }
-    json_close_obj(j);
-}
-
-enum st model_start(const struct cli *c, json_t **doc, struct err *e)
-{
-    const char *path = cli_opt(c, "--start");
-    struct arena a;
-    if (!path) return ST_OK;
-    arena_init(&a, (size_t)1 << 32);
-    enum st st = model_read_parameters(path, &a, doc, e);
-    arena_release(&a);
-    if (st == ST_OK && strcmp(json_str(*doc, "kind", ""), cli_opt(c, "--kind")) != 0)
-        st = err_fail(e, ST_INVALID, "model.file", "%s holds a model of kind \"%.40s\"; the fit of another cannot begin there", path, json_str(*doc, "kind", ""));
-    return st;
-}
-
-enum st model_if_stopped(const struct cli *c, struct err *e)
-{
-    const char *out = cli_opt(c, "--out");
-    if (!model_interrupted()) return ST_OK;
-    return out ? err_fail(e, ST_BUSY, "model.stopped", "stopped before the end; what was reached is in %s: go on with --start %s", out, out)
-               : err_fail(e, ST_BUSY, "model.stopped", "stopped before the end; with --out FILE what is reached is kept, and --start FILE goes on there");
-}
+#include "model_put.h"
 
 static enum st fit_logistic(struct cli *c, const struct log_data *d, double begin, struct err *e)
 {
@@ -67,34 +22,24 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
     unsigned terms = model_terms(cli_opt(c, "--kind"));
     model_progress_begin(&progress, "model fit");
     o.watch = &progress.watch;
-    enum st st = model_start(c, &doc, e);
+    enum st st = model_start(c, cli_opt(c, "--kind"), &doc, e);
     if (st == ST_OK) st = doc ? model_load_logistic(doc, terms, d, &m, e) : logistic_init(&m, terms, d->r.items, d->r.skills, e);
     json_decref(doc);
     if (st == ST_OK) {
         st = logistic_fit(design, &o, &par, &m, &rep, e);
         model_progress_end(&progress);
         double end = model_seconds();
-        struct text t;
-        struct json_out j;
-        text_init(&t, JSON_BYTES_MAX);
-        json_out_init(&j, &t);
-        json_open_obj(&j, NULL);
-        json_put_str(&j, "kind", cli_opt(c, "--kind"));
-        json_put_f64(&j, "objective", rep.objective);
-        json_put_f64(&j, "log_likelihood", rep.log_likelihood);
-        json_put_bool(&j, "converged", rep.converged);
-        json_put_i64(&j, "iterations", rep.iterations);
-        json_put_i64(&j, "rows", (int64_t)rep.rows);
-        json_put_f64(&j, "seconds", end - begin);
-        json_put_f64(&j, "seconds_read", read - begin);
-        json_put_f64(&j, "seconds_features", made - read);
-        json_put_f64(&j, "seconds_fit", end - made);
-        json_put_i64(&j, "peak_rss_kib", model_peak_kib());
-        if (c->json || cli_opt(c, "--out")) model_put_logistic(&j, d, &m);
-        json_close_obj(&j);
-        if (st == ST_OK && cli_opt(c, "--out")) st = model_write_file(cli_opt(c, "--out"), &t, e);
-        if (st == ST_OK && c->json) cli_print_json(&t);
-        else text_release(&t);
+        struct model_out out;
+        struct json_out *j = model_out_open(&out);
+        json_put_str(j, "kind", cli_opt(c, "--kind"));
+        model_put_fit(j, rep.objective, rep.log_likelihood, rep.converged, rep.iterations, rep.rows);
+        json_put_f64(j, "seconds", end - begin);
+        json_put_f64(j, "seconds_read", read - begin);
+        json_put_f64(j, "seconds_features", made - read);
+        json_put_f64(j, "seconds_fit", end - made);
+        json_put_i64(j, "peak_rss_kib", model_peak_kib());
+        if (c->json || cli_opt(c, "--out")) model_put_logistic(j, d, &m);
+        st = model_out_close(&out, c, cli_opt(c, "--out"), st, e);
         if (st == ST_OK && !c->json)
             printf("%s: %zu answers, objective %.6f, log-likelihood %.3f, %d iterations%s; read %.3f s, features %.3f s, fit %.3f s\n", cli_opt(c, "--kind"), rep.rows, rep.objective,
                    rep.log_likelihood, rep.iterations, rep.converged ? "" : " (not converged)", read - begin, made - read, end - made);
@@ -103,29 +48,6 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
     }
     logistic_design_free(design);
     return st;
-}
-
-bool model_bkt_options(const struct cli *c, struct bkt_options *o)
-{
-    double cap, n, w = bkt_defaults.prior_weight;
-    const char *prior = cli_opt(c, "--prior");
-    *o = bkt_defaults;
-    if (prior && strcmp(prior, "none") == 0) w = 0.0;
-    else if (!model_number(c, "--prior", 0.0, 1e6, w, &w)) return false;
-    if (!model_number(c, "--cap", .01, .99, o->cap, &cap) || !model_number(c, "--iterations", 1, 1e6, o->iterations_max, &n)) return false;
-    o->cap = cap;
-    o->prior_weight = w;
-    o->iterations_max = (int)n;
-    return true;
-}
-
-void model_set_name(const struct log_data *d, size_t set, struct text *t)
-{
-    text_clear(t);
-    for (size_t k = d->r.set_at[set]; k < d->r.set_at[set + 1]; k++) {
-        if (k > d->r.set_at[set]) text_add(t, "~~");
-        text_add(t, d->skill_name[d->r.set_skill[k]]);
-    }
 }
 
 static void put_bkt(struct json_out *j, const struct log_data *d, const struct bkt_fitted *m)
@@ -176,7 +98,7 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
     struct model_progress progress;
     json_t *doc = NULL;
     if (st == ST_OK && !start) st = err_fail(e, ST_NOMEM, "err.memory", "parameters");
-    if (st == ST_OK) st = model_start(c, &doc, e);
+    if (st == ST_OK) st = model_start(c, "bkt", &doc, e);
     if (st == ST_OK && doc) st = model_load_bkt(doc, d, start, e);
     if (doc) o.start = start;
     model_progress_begin(&progress, "model fit");
@@ -185,29 +107,19 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
     if (st == ST_OK) st = bkt_fit(data, &o, &par, m, &tot, e);
     double end = model_seconds(), ns = tot.steps > 0.0 ? (end - made) * 1e9 / tot.steps : 0.0;
     if (st == ST_OK) {
-        struct text t;
-        struct json_out j;
-        text_init(&t, JSON_BYTES_MAX);
-        json_out_init(&j, &t);
-        json_open_obj(&j, NULL);
-        json_put_str(&j, "kind", "bkt");
-        json_put_f64(&j, "objective", -tot.log_likelihood);
-        json_put_f64(&j, "log_likelihood", tot.log_likelihood);
-        json_put_bool(&j, "converged", tot.converged);
-        json_put_i64(&j, "iterations", tot.iterations);
-        json_put_i64(&j, "rows", (int64_t)tot.answers);
-        json_put_i64(&j, "sequences", (int64_t)tot.sequences);
-        json_put_f64(&j, "seconds", end - begin);
-        json_put_f64(&j, "seconds_read", read - begin);
-        json_put_f64(&j, "seconds_pack", made - read);
-        json_put_f64(&j, "seconds_fit", end - made);
-        json_put_f64(&j, "ns_per_response_iteration", ns);
-        json_put_i64(&j, "peak_rss_kib", model_peak_kib());
-        put_bkt(&j, d, m);
-        json_close_obj(&j);
-        if (cli_opt(c, "--out")) st = model_write_file(cli_opt(c, "--out"), &t, e);
-        if (st == ST_OK && c->json) cli_print_json(&t);
-        else text_release(&t);
+        struct model_out out;
+        struct json_out *j = model_out_open(&out);
+        json_put_str(j, "kind", "bkt");
+        model_put_fit(j, -tot.log_likelihood, tot.log_likelihood, tot.converged, tot.iterations, tot.answers);
+        json_put_i64(j, "sequences", (int64_t)tot.sequences);
+        json_put_f64(j, "seconds", end - begin);
+        json_put_f64(j, "seconds_read", read - begin);
+        json_put_f64(j, "seconds_pack", made - read);
+        json_put_f64(j, "seconds_fit", end - made);
+        json_put_f64(j, "ns_per_response_iteration", ns);
+        json_put_i64(j, "peak_rss_kib", model_peak_kib());
+        put_bkt(j, d, m);
+        st = model_out_close(&out, c, cli_opt(c, "--out"), st, e);
         if (st == ST_OK && !c->json)
             printf("bkt: %zu answers, %zu sequences, log-likelihood %.4f, %d iterations%s; read %.3f s, pack %.3f s, fit %.3f s, %.3f ns per answer and iteration\n", tot.answers, tot.sequences,
                    tot.log_likelihood, tot.iterations, tot.converged ? "" : " (not converged)", read - begin, made - read, end - made, ns);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/fairness.h"
-#include "model.h"
+#include "model_put.h"
 
 enum { GROUPS_MAX = 256 };
 

@@ -6,9 +6,9 @@
 #include "base/rng.h"
 #include "engine/irt.h"
 #include "engine/numeric.h"
-#include "model.h"
+#include "model_put.h"
 
-enum { MATRIX_LOG2 = 32, JSON_BYTES_MAX = 64 << 20, COLUMNS_MAX = 20000 };
+enum { MATRIX_LOG2 = 32, COLUMNS_MAX = 20000 };
 
 static void put_items(struct json_out *j, const struct matrix *x, const struct irt_item *items)
 {
@@ -66,23 +66,19 @@ static enum st calibrate(struct cli *c, const char *path, const char *kind, stru
     struct dif dif = {0};
     if (st == ST_OK && cli_opt(c, "--group")) st = dif_run(c, &x, &dif, e);
     if (st == ST_OK && c->json) {
-        struct text t;
-        struct json_out j;
-        text_init(&t, JSON_BYTES_MAX);
-        json_out_init(&j, &t);
-        json_open_obj(&j, NULL);
-        json_put_str(&j, "kind", kind);
-        json_put_f64(&j, "log_likelihood", rep.log_likelihood);
-        json_put_bool(&j, "converged", rep.converged);
-        json_put_i64(&j, "iterations", rep.iterations);
-        json_put_i64(&j, "persons", (int64_t)x.m.persons);
-        json_put_i64(&j, "patterns", (int64_t)rep.patterns);
-        json_put_f64(&j, "seconds_read", read - begin);
-        json_put_f64(&j, "seconds_fit", end - read);
-        put_items(&j, &x, items);
-        if (dif.items) dif_put(&x, &dif, &j);
-        json_close_obj(&j);
-        cli_print_json(&t);
+        struct model_out out;
+        struct json_out *j = model_out_open(&out);
+        json_put_str(j, "kind", kind);
+        json_put_f64(j, "log_likelihood", rep.log_likelihood);
+        json_put_bool(j, "converged", rep.converged);
+        json_put_i64(j, "iterations", rep.iterations);
+        json_put_i64(j, "persons", (int64_t)x.m.persons);
+        json_put_i64(j, "patterns", (int64_t)rep.patterns);
+        json_put_f64(j, "seconds_read", read - begin);
+        json_put_f64(j, "seconds_fit", end - read);
+        put_items(j, &x, items);
+        if (dif.items) dif_put(&x, &dif, j);
+        st = model_out_close(&out, c, NULL, st, e);
     } else if (st == ST_OK) {
         printf("%s: %zu persons (%zu patterns), %zu items, log-likelihood %.4f, %d iterations%s; fit %.3f s\n", kind, x.m.persons, rep.patterns, x.m.items, rep.log_likelihood, rep.iterations,
                rep.converged ? "" : " (not converged)", end - read);
@@ -199,24 +195,20 @@ int run_model_cat(struct cli *c)
     arena_release(&x.arena);
     if (st != ST_OK) return cli_fail(&e);
     if (c->json) {
-        struct text t;
-        struct json_out j;
-        text_init(&t, JSON_BYTES_MAX);
-        json_out_init(&j, &t);
-        json_open_obj(&j, NULL);
-        json_put_i64(&j, "bank", (int64_t)count);
-        json_put_i64(&j, "students", (int64_t)students);
-        json_put_f64(&j, "items_mean", res.items);
-        json_put_f64(&j, "rmse", res.rmse);
-        json_put_f64(&j, "bias", res.bias);
-        json_put_f64(&j, "se_mean", res.se);
-        json_put_f64(&j, "exposure_most", res.exposure_most);
-        json_put_f64(&j, "us_per_step", res.us_per_step);
-        json_close_obj(&j);
-        cli_print_json(&t);
+        struct model_out out;
+        struct json_out *j = model_out_open(&out);
+        json_put_i64(j, "bank", (int64_t)count);
+        json_put_i64(j, "students", (int64_t)students);
+        json_put_f64(j, "items_mean", res.items);
+        json_put_f64(j, "rmse", res.rmse);
+        json_put_f64(j, "bias", res.bias);
+        json_put_f64(j, "se_mean", res.se);
+        json_put_f64(j, "exposure_most", res.exposure_most);
+        json_put_f64(j, "us_per_step", res.us_per_step);
+        st = model_out_close(&out, c, NULL, ST_OK, &e);
     } else {
         printf("%zu items, %.0f simulated students: %.2f items each, RMSE %.3f, bias %.3f, standard error %.3f; the most used item went to %.0f %%; %.2f microseconds per step\n", count, students, res.items,
                res.rmse, res.bias, res.se, 100.0 * res.exposure_most, res.us_per_step);
     }
-    return 0;
+    return st == ST_OK ? 0 : cli_fail(&e);
 }

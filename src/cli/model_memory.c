@@ -4,9 +4,9 @@
 
 #include "engine/fsrs.h"
 #include "engine/metrics.h"
-#include "model.h"
+#include "model_put.h"
 
-enum { JSON_BYTES_MAX = 1 << 20, FOLDS_MAX = 1000 };
+enum { FOLDS_MAX = 1000 };
 static const double DAY_S = 86400.0;
 
 struct memory {
@@ -128,11 +128,7 @@ static enum st judge(struct memory *x, size_t folds, struct err *e)
 static void put(struct json_out *j, const char *key, const struct metrics *m)
 {
     json_open_obj(j, key);
-    json_put_i64(j, "rows", (int64_t)m->rows);
-    json_put_f64(j, "auc", m->auc);
-    json_put_f64(j, "rmse", m->rmse);
-    json_put_f64(j, "log_loss", m->log_loss);
-    json_put_f64(j, "ece", m->ece);
+    model_put_scores(j, m);
     json_close_obj(j);
 }
 
@@ -149,25 +145,18 @@ static enum st tell(const struct cli *c, const struct memory *x, struct err *e)
         putchar('\n');
         return ST_OK;
     }
-    struct text t;
-    struct json_out j;
-    text_init(&t, JSON_BYTES_MAX);
-    json_out_init(&j, &t);
-    json_open_obj(&j, NULL);
-    json_put_str(&j, "kind", "fsrs-6");
-    json_put_i64(&j, "memories", (int64_t)x->log.histories);
-    json_put_i64(&j, "reviews", (int64_t)all);
-    put(&j, "default", &def);
-    put(&j, "fitted", &fit);
-    json_open_list(&j, "weights");
-    for (size_t i = 0; i < FSRS_WEIGHTS; i++) json_put_f64(&j, NULL, x->fitted.w[i]);
-    json_close_list(&j);
-    json_put_i64(&j, "iterations", x->report.iterations);
-    json_put_bool(&j, "converged", x->report.converged);
-    json_put_f64(&j, "seconds_fit", x->seconds);
-    json_close_obj(&j);
-    cli_print_json(&t);
-    return ST_OK;
+    struct model_out out;
+    struct json_out *j = model_out_open(&out);
+    json_put_str(j, "kind", "fsrs-6");
+    json_put_i64(j, "memories", (int64_t)x->log.histories);
+    json_put_i64(j, "reviews", (int64_t)all);
+    put(j, "default", &def);
+    put(j, "fitted", &fit);
+    model_put_numbers(j, "weights", x->fitted.w, FSRS_WEIGHTS);
+    json_put_i64(j, "iterations", x->report.iterations);
+    json_put_bool(j, "converged", x->report.converged);
+    json_put_f64(j, "seconds_fit", x->seconds);
+    return model_out_close(&out, c, NULL, ST_OK, e);
 }
 
 int run_model_memory(struct cli *c)

@@ -54,3 +54,11 @@ void model_progress_end(struct model_progress *p)
 {
     if (p->open && p->terminal) fputs("\r\033[K", stderr);
 }
+
+enum st model_if_stopped(const struct cli *c, struct err *e)
+{
+    const char *out = cli_opt(c, "--out");
+    if (!model_interrupted()) return ST_OK;
+    return out ? err_fail(e, ST_BUSY, "model.stopped", "stopped before the end; what was reached is in %s: go on with --start %s", out, out)
+               : err_fail(e, ST_BUSY, "model.stopped", "stopped before the end; with --out FILE what is reached is kept, and --start FILE goes on there");
+}

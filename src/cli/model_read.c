@@ -16,14 +16,25 @@ struct entry {
     double time;
 };
 
+/* Names in the order in which they are met. Small numbers, which most ids are, have a place of their own; other names are looked up. */
+enum { SMALL_NUMBERS = 1 << 20 };
+struct names {
+    const char **name;
+    size_t count, cap;
+    uint32_t *of_number; /* 1 + its place; 0: not met */
+    size_t numbers;
+    struct strmap map;
+    uint32_t last;       /* looked up: rows of one student follow each other */
+};
+
 struct reading {
     struct log_data *d;
-    const struct log_columns *names;
+    const struct log_columns *columns;
     struct arena *a;
-    struct strmap users, items, skills;
-    const char **user, **item, **skill, **group;
-    size_t user_count, user_cap, item_count, item_cap, skill_count, skill_cap, group_count, group_cap;
-    struct entry *rows;
+    struct names user, item, skill;
+    const char **group;
+    size_t group_count, group_cap;
+    struct entry *rows; /* freed by log_read */
     size_t count, cap;
     struct log_beside *beside; /* count, once a file has one of these columns; else NULL */
     size_t beside_count, beside_cap;
@@ -31,32 +42,75 @@ struct reading {
         uint32_t item, skill;
     } *q, *said;
     size_t q_count, q_cap, said_count, said_cap;
-    bool numbers, clock, ordered, q_matrix;
+    uint32_t *said_last; /* items: 1 + the skill that a row last named; most items have one, and are answered often */
+    size_t said_last_count, said_last_cap;
+    bool clock, ordered, q_matrix;
     char *q_folder;
 };
 
-static enum st intern(struct reading *r, struct strmap *m, const char ***names, size_t *count, size_t *cap, const char *text, uint32_t *out, struct err *e)
+/* The number that a text is in its plain form; SMALL_NUMBERS: none, or not a small one. */
+static size_t small_number(const char *s)
 {
-    int at = strmap_put(m, text, (int)*count);
-    if (at < 0) return err_fail(e, ST_NOMEM, "err.memory", "names");
-    if ((size_t)at == *count) {
-        const char **p = LIST_ADD(r->a, *names, *count, *cap);
+    size_t v = 0;
+    const char *p = s;
+    while (*p >= '0' && *p <= '9' && v < SMALL_NUMBERS) v = v * 10 + (size_t)(*p++ - '0');
+    bool plain = !*p && p > s && (*s != '0' || p == s + 1);
+    return plain && v < SMALL_NUMBERS ? v : SMALL_NUMBERS;
+}
+
+/* Where the place of a small number is kept; NULL: no memory. */
+static uint32_t *of_number(struct arena *a, struct names *m, size_t v)
+{
+    size_t to = m->numbers ? m->numbers : 1024;
+    if (v < m->numbers) return &m->of_number[v];
+    while (to <= v) to *= 2;
+    uint32_t *more = arena_array(a, to, sizeof *more);
+    if (!more) return NULL;
+    if (m->numbers) memcpy(more, m->of_number, m->numbers * sizeof *more);
+    m->of_number = more;
+    m->numbers = to;
+    return &more[v];
+}
+
+static enum st intern(struct reading *r, struct names *m, const char *text, uint32_t *out, struct err *e)
+{
+    size_t v = small_number(text), at = m->count;
+    if (v < SMALL_NUMBERS) {
+        uint32_t *place = of_number(r->a, m, v);
+        if (!place) return err_fail(e, ST_NOMEM, "err.memory", "names");
+        if (*place) at = *place - 1;
+        else *place = (uint32_t)at + 1;
+    } else if (m->map.count && strcmp(text, m->name[m->last]) == 0) {
+        at = m->last;
+    } else {
+        int found = strmap_put(&m->map, text, (int)at);
+        if (found < 0) return err_fail(e, ST_NOMEM, "err.memory", "names");
+        m->last = (uint32_t)found;
+        at = m->last;
+    }
+    if (at == m->count) {
+        const char **p = LIST_ADD(r->a, m->name, m->count, m->cap);
         if (!p) return err_fail(e, ST_NOMEM, "err.memory", "names");
         *p = text;
     }
     *out = (uint32_t)at;
     return ST_OK;
 }
-#define USER(text, out) TRY(intern(r, &r->users, &r->user, &r->user_count, &r->user_cap, text, out, e))
-#define ITEM(text, out) TRY(intern(r, &r->items, &r->item, &r->item_count, &r->item_cap, text, out, e))
-#define SKILL(text, out) TRY(intern(r, &r->skills, &r->skill, &r->skill_count, &r->skill_cap, text, out, e))
+#define USER(text, out) TRY(intern(r, &r->user, text, out, e))
+#define ITEM(text, out) TRY(intern(r, &r->item, text, out, e))
+#define SKILL(text, out) TRY(intern(r, &r->skill, text, out, e))
 
 static enum st add_row(struct reading *r, struct entry row, struct err *e)
 {
-    struct entry *p = LIST_ADD(r->a, r->rows, r->count, r->cap);
-    if (!p) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    *p = row;
-    p->at = (uint32_t)(r->count - 1) & INT32_MAX;
+    if (r->count == r->cap) {
+        size_t cap = r->cap ? 2 * r->cap : 1024;
+        struct entry *more = realloc(r->rows, cap * sizeof *more);
+        if (!more) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+        r->rows = more;
+        r->cap = cap;
+    }
+    row.at = (uint32_t)r->count & INT32_MAX;
+    r->rows[r->count++] = row;
     return ST_OK;
 }
 
@@ -71,8 +125,9 @@ static enum st add_pair(struct reading *r, struct pair **list, size_t *count, si
 /* 0 and 1 and the words of DataShop; 2: no answer (study); -1: neither */
 static int outcome_of(const char *s)
 {
-    if (strcmp(s, "0") == 0 || strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") || str_ieq(s, "n") || str_ieq(s, "bug")) return 0;
-    if (strcmp(s, "1") == 0 || strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true") || str_ieq(s, "y")) return 1;
+    if ((s[0] == '0' || s[0] == '1') && !s[1]) return s[0] - '0';
+    if (strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") || str_ieq(s, "n") || str_ieq(s, "bug")) return 0;
+    if (strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true") || str_ieq(s, "y")) return 1;
     return str_ieq(s, "study") ? 2 : -1;
 }
 
@@ -132,7 +187,7 @@ static bool columns_of(const struct reading *r, const struct sheet *t, struct co
     static const char *const skill[] = {"skill_name", "skill_id", "skill", "kc cluster", "kc default", "kc subskills", "kc", NULL};
     static const char *const correct[] = {"correct", "correct first attempt", "outcome", "score", "first attempt", NULL};
     static const char *const time[] = {"timestamp", "time", "first transaction time", "step start time", "start_time", NULL}, *const order[] = {"order_id", NULL};
-    const struct log_columns *n = r->names;
+    const struct log_columns *n = r->columns;
     c->user = find(t, n->user, user);
     c->item = find(t, n->item, item);
     if (c->item < 0 && !n->item && find(t, NULL, cluster) >= 0) c->item = find(t, NULL, kc);
@@ -204,7 +259,12 @@ static enum st say_skills(struct reading *r, char *text, uint32_t item, uint32_t
         uint32_t skill;
         SKILL(text, &skill);
         if (*first == UINT32_MAX) *first = skill;
-        if (r->said_count && r->said[r->said_count - 1].item == item && r->said[r->said_count - 1].skill == skill) continue;
+        while (r->said_last_count <= item) {
+            uint32_t *more = LIST_ADD(r->a, r->said_last, r->said_last_count, r->said_last_cap);
+            if (!more) return err_fail(e, ST_NOMEM, "err.memory", "skills of items");
+        }
+        if (r->said_last[item] == skill + 1) continue;
+        r->said_last[item] = skill + 1;
         TRY(add_pair(r, &r->said, &r->said_count, &r->said_cap, item, skill, e));
     }
     return ST_OK;
@@ -233,7 +293,7 @@ static enum st read_rows(struct reading *r, struct sheet *t, const struct column
             r->ordered = true;
             if (!c->order_only) r->clock = true;
         }
-        while (c->group >= 0 && r->group_count < r->user_count) {
+        while (c->group >= 0 && r->group_count < r->user.count) {
             const char **g = LIST_ADD(r->a, r->group, r->group_count, r->group_cap);
             if (!g) return err_fail(e, ST_NOMEM, "err.memory", "groups");
             *g = t->fields[c->group];
@@ -399,18 +459,13 @@ static enum st sibling_q_matrix(struct reading *r, const char *path, struct err 
     for (size_t i = 0; i < 2; i++) {
         struct stat s;
         char *q = arena_printf(r->a, "%s/%s", folder, names[i]);
-        if (q && !r->names->skill && stat(q, &s) == 0) return read_q_matrix(r, q, e);
+        if (q && !r->columns->skill && stat(q, &s) == 0) return read_q_matrix(r, q, e);
     }
     return ST_OK;
 }
 
-static enum st log_gather(struct reading *r, struct err *e);
-
-enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *names, struct err *e)
+static enum st read_paths(struct reading *r, const char *const *paths, size_t n, struct err *e)
 {
-    memset(d, 0, sizeof *d);
-    arena_init(&d->arena, (size_t)1 << LOG_ARENA_LOG2);
-    struct reading reading = {.d = d, .a = &d->arena, .names = names, .users = {.arena = &d->arena}, .items = {.arena = &d->arena}, .skills = {.arena = &d->arena}}, *r = &reading;
     for (size_t i = 0; i < n; i++) {
         struct stat s;
         bool was = true;
@@ -423,10 +478,33 @@ enum st log_read(struct log_data *d, const char *const *paths, size_t n, const s
         TRY(read_file(r, paths[i], &was, e));
         if (!was) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no columns for student, item and answer; name them with --user, --item and --correct", paths[i]);
     }
-    return log_gather(r, e);
+    return ST_OK;
+}
+
+static enum st log_gather(struct reading *r, struct err *e);
+
+enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *columns, struct err *e)
+{
+    memset(d, 0, sizeof *d);
+    arena_init(&d->arena, (size_t)1 << LOG_ARENA_LOG2);
+    const struct names none = {.map = {.arena = &d->arena}};
+    struct reading r = {.d = d, .a = &d->arena, .columns = columns, .user = none, .item = none, .skill = none};
+    enum st st = read_paths(&r, paths, n, e);
+    if (st == ST_OK) st = log_gather(&r, e);
+    free(r.rows);
+    return st;
 }
 
 void log_release(struct log_data *d) { arena_release(&d->arena); }
+
+void model_set_name(const struct log_data *d, size_t set, struct text *t)
+{
+    text_clear(t);
+    for (size_t k = d->r.set_at[set]; k < d->r.set_at[set + 1]; k++) {
+        if (k > d->r.set_at[set]) text_add(t, "~~");
+        text_add(t, d->skill_name[d->r.set_skill[k]]);
+    }
+}
 
 struct log_columns log_columns_of(const struct cli *c)
 {
@@ -441,20 +519,36 @@ static int by_pair(const void *a, const void *b)
     return x->item != y->item ? (x->item < y->item ? -1 : 1) : (x->skill > y->skill) - (x->skill < y->skill);
 }
 
+/* at: where each user's rows begin. They mostly stand together already. */
+static enum st gather_users(struct reading *r, const uint32_t *at, struct err *e)
+{
+    bool together = true;
+    for (size_t i = 1; together && i < r->count; i++) together = r->rows[i - 1].user <= r->rows[i].user;
+    if (together) return ST_OK;
+    struct entry *out = malloc((r->count + 1) * sizeof *out);
+    uint32_t *next = arena_array(r->a, r->user.count + 1, sizeof *next);
+    if (!out || !next) {
+        free(out);
+        return err_fail(e, ST_NOMEM, "err.memory", "rows");
+    }
+    memcpy(next, at, (r->user.count + 1) * sizeof *next);
+    for (size_t i = 0; i < r->count; i++) out[next[r->rows[i].user]++] = r->rows[i];
+    free(r->rows);
+    r->rows = out;
+    return ST_OK;
+}
+
 /* Rows by user, in order of time and then of the file; rows that repeat an answer for another skill become one. */
 static enum st order_rows(struct reading *r, struct err *e)
 {
-    struct entry *out = arena_array(r->a, r->count + 1, sizeof *out);
-    uint32_t *at = arena_array(r->a, r->user_count + 1, sizeof *at);
-    if (!out || !at) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+    uint32_t *at = arena_array(r->a, r->user.count + 1, sizeof *at);
+    if (!at) return err_fail(e, ST_NOMEM, "err.memory", "rows");
     for (size_t i = 0; i < r->count; i++) at[r->rows[i].user + 1]++;
-    for (size_t u = 0; u < r->user_count; u++) at[u + 1] += at[u];
-    uint32_t *next = arena_array(r->a, r->user_count + 1, sizeof *next);
-    if (!next) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    memcpy(next, at, (r->user_count + 1) * sizeof *next);
-    for (size_t i = 0; i < r->count; i++) out[next[r->rows[i].user]++] = r->rows[i];
+    for (size_t u = 0; u < r->user.count; u++) at[u + 1] += at[u];
+    TRY(gather_users(r, at, e));
+    struct entry *out = r->rows;
     size_t kept = 0, begin = 0;
-    for (size_t u = 0; u < r->user_count; u++) {
+    for (size_t u = 0; u < r->user.count; u++) {
         size_t end = at[u + 1];
         for (size_t i = begin + 1; r->ordered && i < end; i++) { /* mostly in order already */
             struct entry x = out[i];
@@ -475,7 +569,6 @@ static enum st order_rows(struct reading *r, struct err *e)
         begin = end;
         at[u + 1] = (uint32_t)kept;
     }
-    r->rows = out;
     r->count = kept;
     r->d->r.user_at = at;
     return ST_OK;
@@ -485,12 +578,12 @@ static enum st order_rows(struct reading *r, struct err *e)
 static enum st number_items(struct reading *r, uint32_t **item_new, struct err *e)
 {
     struct responses *out = &r->d->r;
-    uint32_t *map = arena_array(r->a, r->item_count + 1, sizeof *map);
+    uint32_t *map = arena_array(r->a, r->item.count + 1, sizeof *map);
     if (!map) return err_fail(e, ST_NOMEM, "err.memory", "items");
     for (size_t i = 0; i < r->count; i++) map[r->rows[i].item] = 1;
-    for (size_t i = 0; i < r->item_count; i++)
+    for (size_t i = 0; i < r->item.count; i++)
         if (map[i]) {
-            r->item[out->items] = r->item[i];
+            r->item.name[out->items] = r->item.name[i];
             map[i] = (uint32_t)++out->items; /* + 1 */
         }
     *item_new = map;
@@ -502,13 +595,15 @@ static enum st number_sets(struct reading *r, const uint32_t *item_new, struct e
     struct responses *out = &r->d->r;
     struct pair *p = r->q_matrix ? r->q : r->said;
     size_t n = r->q_matrix ? r->q_count : r->said_count, kept = 0;
-    uint32_t *skill_new = arena_array(r->a, r->skill_count + 1, sizeof *skill_new), *item_set = arena_array(r->a, out->items + 1, sizeof *item_set);
+    uint32_t *skill_new = arena_array(r->a, r->skill.count + 1, sizeof *skill_new), *item_set = arena_array(r->a, out->items + 1, sizeof *item_set);
     uint32_t *set_at = arena_array(r->a, out->items + 2, sizeof *set_at), *set_skill = arena_array(r->a, n + 1, sizeof *set_skill);
     struct strmap sets = {.arena = r->a};
     if (!skill_new || !item_set || !set_at || !set_skill) return err_fail(e, ST_NOMEM, "err.memory", "skills");
     for (size_t i = 0; i < n; i++)
         if (item_new[p[i].item]) p[kept++] = (struct pair){item_new[p[i].item] - 1, p[i].skill};
-    if (kept) qsort(p, kept, sizeof *p, by_pair);
+    bool ordered = true;
+    for (size_t i = 1; ordered && i < kept; i++) ordered = by_pair(&p[i - 1], &p[i]) <= 0;
+    if (!ordered) qsort(p, kept, sizeof *p, by_pair);
     size_t filled = 0, at = 0;
     for (size_t i = 0; i < out->items; i++) {
         struct text key;
@@ -518,7 +613,7 @@ static enum st number_sets(struct reading *r, const uint32_t *item_new, struct e
             if (filled > begin && p[at].skill == p[at - 1].skill) continue;
             if (filled - begin >= SET_SKILLS_MAX) {
                 text_release(&key);
-                return err_fail(e, ST_INVALID, "model.row", "item %.60s needs more than %d skills", r->item[i], SET_SKILLS_MAX);
+                return err_fail(e, ST_INVALID, "model.row", "item %.60s needs more than %d skills", r->item.name[i], SET_SKILLS_MAX);
             }
             set_skill[filled++] = p[at].skill;
             text_printf(&key, "%u ", (unsigned)p[at].skill);
@@ -532,9 +627,9 @@ static enum st number_sets(struct reading *r, const uint32_t *item_new, struct e
         item_set[i] = (uint32_t)set;
     }
     for (size_t i = 0; i < filled; i++) skill_new[set_skill[i]] = 1;
-    for (size_t i = 0; i < r->skill_count; i++)
+    for (size_t i = 0; i < r->skill.count; i++)
         if (skill_new[i]) {
-            r->skill[out->skills] = r->skill[i];
+            r->skill.name[out->skills] = r->skill.name[i];
             skill_new[i] = (uint32_t)out->skills++;
         }
     for (size_t i = 0; i < filled; i++) set_skill[i] = skill_new[set_skill[i]];
@@ -552,7 +647,7 @@ static enum st log_gather(struct reading *r, struct err *e)
     TRY(order_rows(r, e));
     TRY(number_items(r, &item_new, e));
     TRY(number_sets(r, item_new, e));
-    uint32_t *item = arena_array(r->a, r->count, sizeof *item), *fold = arena_array(r->a, r->user_count, sizeof *fold);
+    uint32_t *item = arena_array(r->a, r->count, sizeof *item), *fold = arena_array(r->a, r->user.count, sizeof *fold);
     uint8_t *correct = arena_array(r->a, r->count, 1);
     double *time = r->clock ? arena_array(r->a, r->count, sizeof *time) : NULL;
     if (!item || !fold || !correct || (r->clock && !time)) return err_fail(e, ST_NOMEM, "err.memory", "rows");
@@ -562,10 +657,10 @@ static enum st log_gather(struct reading *r, struct err *e)
         if (time) time[i] = r->rows[i].time;
     }
     bool numbers = true;
-    for (size_t u = 0; u < r->user_count; u++) numbers = numbers && all_digits(r->user[u]) && strlen(r->user[u]) <= 9;
-    for (size_t u = 0; u < r->user_count; u++) fold[u] = numbers ? (uint32_t)strtoul(r->user[u], NULL, 10) : (uint32_t)u;
+    for (size_t u = 0; u < r->user.count; u++) numbers = numbers && all_digits(r->user.name[u]) && strlen(r->user.name[u]) <= 9;
+    for (size_t u = 0; u < r->user.count; u++) fold[u] = numbers ? (uint32_t)strtoul(r->user.name[u], NULL, 10) : (uint32_t)u;
     out->rows = r->count;
-    out->users = r->user_count;
+    out->users = r->user.count;
     out->item = item;
     out->correct = correct;
     out->time_s = time;
@@ -577,9 +672,9 @@ static enum st log_gather(struct reading *r, struct err *e)
             beside[i] = r->rows[i].at < r->beside_count ? r->beside[r->rows[i].at] : (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
         r->d->beside = beside;
     }
-    r->d->user_name = r->user;
-    r->d->item_name = r->item;
-    r->d->skill_name = r->skill;
-    r->d->user_group = r->group_count == r->user_count ? r->group : NULL;
+    r->d->user_name = r->user.name;
+    r->d->item_name = r->item.name;
+    r->d->skill_name = r->skill.name;
+    r->d->user_group = r->group_count == r->user.count ? r->group : NULL;
     return responses_check(out, e);
 }

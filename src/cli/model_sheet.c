@@ -1,29 +1,23 @@
-/* Tables in text files, and the small things that the words about models share. */
+/* Tables in text files. */
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 #include <zlib.h>
 
-#include "engine/logistic.h"
 #include "model.h"
 
-enum { TABLE_BYTES_MAX = 1 << 30, READ_BYTES = 1 << 20, THREADS_MAX = 256 };
+enum { TABLE_BYTES_MAX = 1 << 30, BEGIN_BYTES = 4 << 20, PACKED_BYTES = 1 << 17 };
 
 static enum st read_all(struct sheet *t, struct err *e)
 {
     gzFile f = gzopen(t->path, "rb");
     if (!f) return err_fail(e, errno == ENOENT ? ST_NOT_FOUND : ST_IO, "model.file", "%s: %s", t->path, strerror(errno));
-    gzbuffer(f, READ_BYTES);
-    size_t n = 0, cap = 4 * READ_BYTES;
+    gzbuffer(f, PACKED_BYTES); /* small beside what is asked for at once, so that zlib unpacks straight into it */
+    size_t n = 0, cap = BEGIN_BYTES;
     char *p = malloc(cap + 1);
     enum st st = p ? ST_OK : ST_NOMEM;
     while (st == ST_OK) {
-        if (cap - n < READ_BYTES) {
+        if (cap - n < 4 * (size_t)PACKED_BYTES) {
             char *more = cap < TABLE_BYTES_MAX ? realloc(p, cap * 2 + 1) : NULL;
             if (!more) {
                 st = cap < TABLE_BYTES_MAX ? ST_NOMEM : ST_FULL;
@@ -32,7 +26,7 @@ static enum st read_all(struct sheet *t, struct err *e)
             p = more;
             cap *= 2;
         }
-        int got = gzread(f, p + n, READ_BYTES);
+        int got = gzread(f, p + n, (unsigned)(cap - n));
         if (got < 0) st = ST_IO;
         if (got <= 0) break;
         n += (size_t)got;
@@ -142,78 +136,4 @@ bool column_is(const char *header, const char *name)
         if (!*header) return true;
         header++, name++;
     }
-}
-
-struct work {
-    void (*task)(void *arg, size_t i);
-    void *arg;
-    size_t n;
-    atomic_size_t next;
-};
-
-static void *worker(void *arg)
-{
-    struct work *w = arg;
-    for (size_t i; (i = atomic_fetch_add(&w->next, 1)) < w->n;) w->task(w->arg, i);
-    return NULL;
-}
-
-static void run_threads(void *pool, size_t n, void (*task)(void *arg, size_t i), void *arg)
-{
-    size_t threads = (size_t)(uintptr_t)pool, made = 0;
-    struct work w = {.task = task, .arg = arg, .n = n};
-    pthread_t id[THREADS_MAX];
-    while (made + 1 < threads && made + 1 < n && pthread_create(&id[made], NULL, worker, &w) == 0) made++;
-    worker(&w);
-    for (size_t i = 0; i < made; i++) pthread_join(id[i], NULL);
-}
-
-struct parallel model_threads(int64_t n)
-{
-    if (n < 1) n = 1;
-    if (n > THREADS_MAX) n = THREADS_MAX;
-    return (struct parallel){run_threads, (void *)(uintptr_t)n};
-}
-
-struct parallel model_parallel(const struct cli *c)
-{
-    int64_t n = sysconf(_SC_NPROCESSORS_ONLN);
-    if (cli_opt(c, "--threads")) (void)parse_i64(cli_opt(c, "--threads"), &n);
-    return model_threads(n);
-}
-
-double model_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-int64_t model_peak_kib(void)
-{
-    struct rusage u;
-    getrusage(RUSAGE_SELF, &u);
-    return u.ru_maxrss;
-}
-
-bool model_number(const struct cli *c, const char *name, double lo, double hi, double dflt, double *out)
-{
-    const char *s = cli_opt(c, name);
-    *out = dflt;
-    if (!s || (parse_f64(s, out) && *out >= lo && *out <= hi)) return true;
-    fprintf(stderr, "waymark %s: %s takes a number from %g to %g, not \"%s\"\n", c->word->name, name, lo, hi, s);
-    return false;
-}
-
-static const struct {
-    const char *name;
-    unsigned terms;
-} kinds[] = {{"irt", LOGISTIC_IRT}, {"afm", LOGISTIC_AFM}, {"pfa", LOGISTIC_PFA}, {"das3h", LOGISTIC_DAS3H}, {"best-lr", LOGISTIC_BEST_LR},
-             {"best-lr-recency", LOGISTIC_BEST_LR_RECENCY}, {"das3h-recency", LOGISTIC_DAS3H_RECENCY}, {"full", LOGISTIC_FULL}};
-
-unsigned model_terms(const char *kind)
-{
-    for (size_t i = 0; kind && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, kind) == 0) return kinds[i].terms;
-    return 0;
 }

@@ -6,11 +6,11 @@
 #include "base/id.h"
 #include "engine/interval.h"
 #include "engine/simulate.h"
-#include "model.h"
+#include "model_put.h"
 #include "rules/fold.h"
 #include "rules/next.h"
 
-enum { JSON_BYTES_MAX = 1 << 20, ARMS_MAX = 3, ITEMS_EACH = 40, STUDENT_BYTES = 4 << 20, LOG_BYTES_MAX = 64 << 20, STUDENTS_MAX = 100000, NAME_BYTES = 24 };
+enum { ARMS_MAX = 3, ITEMS_EACH = 40, STUDENT_BYTES = 4 << 20, LOG_BYTES_MAX = 64 << 20, STUDENTS_MAX = 100000, NAME_BYTES = 24 };
 static const struct bkt parameters = {.prior = .30, .learn = .15, .guess = .20, .slip = .10}; /* those that a school begins with: docs/models.md */
 
 enum way { WAY_PLANNER, WAY_FIXED, WAY_RANDOM };
@@ -192,41 +192,26 @@ static enum st arm_run(struct arena *mem, const struct school *s, enum way way, 
 
 static enum st write_log(const struct arm *a, const char *path, struct err *e)
 {
-    FILE *f = fopen(path, "wb");
-    if (!f) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
+    FILE *f;
+    TRY(model_file_open(path, &f, e));
     bool whole = true;
     fputs("user_id,item_id,skill_name,correct,timestamp,took_s,hints,hints_total,true_state,true_chance,true_mastered,true_lapsed,true_stuck,true_idle\n", f);
     for (size_t u = 0; u < a->s->students; u++) {
         whole = whole && !a->log[u].failed;
         fwrite(text_str(&a->log[u]), 1, a->log[u].n, f);
     }
-    whole = !ferror(f) && whole;
-    return fclose(f) != 0 || !whole ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
+    return model_file_close(f, path, whole, e);
 }
 
 /* What builds on what in the invented school, for model edges. */
 static enum st write_edges(const struct school *s, const char *path, struct err *e)
 {
-    FILE *f = fopen(path, "wb");
-    if (!f) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
+    FILE *f;
+    TRY(model_file_open(path, &f, e));
     fputs("before,after\n", f);
     for (size_t k = 0; k < s->w.skills; k++)
         for (unsigned q = 0; q < s->w.skill[k].prerequisite_count; q++) fprintf(f, "%s,%s\n", s->skill_names[s->w.skill[k].prerequisite[q]], s->skill_names[k]);
-    bool bad = ferror(f) != 0;
-    return fclose(f) != 0 || bad ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
-}
-
-void model_put_interval(struct json_out *j, const char *key, const struct interval95 *v)
-{
-    if (!v->known) {
-        json_put_null(j, key);
-        return;
-    }
-    json_open_obj(j, key);
-    json_put_f64(j, "value", v->value);
-    json_put_f64(j, "low", v->low);
-    json_put_f64(j, "high", v->high);
-    json_close_obj(j);
+    return model_file_close(f, path, true, e);
 }
 
 static void say(const struct cli *c, const char *name, const struct interval95 *v)
@@ -334,16 +319,9 @@ static enum st simulate(struct cli *c, struct arena *mem, struct school *s, cons
     model_progress_end(&progress);
     for (size_t u = 0; arms[0].log && u < s->students; u++) text_release(&arms[0].log[u]);
     if (st != ST_OK) return st;
-    struct text t;
-    struct json_out j;
-    text_init(&t, JSON_BYTES_MAX);
-    json_out_init(&j, &t);
-    json_open_obj(&j, NULL);
-    st = tell(c, s, arms, n, &j, e);
-    json_close_obj(&j);
-    if (st == ST_OK && c->json) cli_print_json(&t);
-    else text_release(&t);
-    return st;
+    struct model_out out;
+    struct json_out *j = model_out_open(&out);
+    return model_out_close(&out, c, NULL, tell(c, s, arms, n, j, e), e);
 }
 
 int run_model_simulate(struct cli *c)

@@ -4,20 +4,7 @@
 
 #include "engine/logistic.h"
 #include "engine/transfer.h"
-#include "model.h"
-
-enum { JSON_BYTES_MAX = 256 << 20 };
-
-bool model_transfer_options(const struct cli *c, struct transfer_options *o)
-{
-    double dims, steps, members;
-    *o = transfer_defaults;
-    if (!model_number(c, "--dims", TRANSFER_LANES, TRANSFER_DIMS_MAX, (double)o->dims, &dims) || !model_number(c, "--steps", 1, 1e6, o->steps, &steps) || !model_number(c, "--members", 1, 8, (double)o->members, &members) || !model_number(c, "--ridge", 0, 1e6, o->ridge, &o->ridge)) return false;
-    o->members = (size_t)members;
-    o->dims = (size_t)dims;
-    o->steps = (int)steps;
-    return true;
-}
+#include "model_put.h"
 
 static void put_numbers(struct json_out *j, const char *key, const float *x, size_t n)
 {
@@ -56,29 +43,19 @@ struct both {
 
 static enum st print(struct cli *c, const struct log_data *d, const struct both *m, double read_s, double fit_s, struct err *e)
 {
-    struct text t;
-    struct json_out j;
-    enum st st = ST_OK;
-    text_init(&t, JSON_BYTES_MAX);
-    json_out_init(&j, &t);
-    json_open_obj(&j, NULL);
-    json_put_str(&j, "kind", "transfer");
-    json_put_f64(&j, "objective", m->top_report.log_loss * (double)m->top_report.rows);
-    json_put_f64(&j, "log_likelihood", -m->top_report.log_loss * (double)m->top_report.rows);
-    json_put_bool(&j, "converged", m->base_report.converged && m->top_report.converged);
-    json_put_i64(&j, "iterations", m->top_report.steps);
-    json_put_i64(&j, "rows", (int64_t)m->top_report.rows);
-    json_put_f64(&j, "seconds", read_s + fit_s);
-    json_put_f64(&j, "seconds_fit", fit_s);
-    json_put_i64(&j, "peak_rss_kib", model_peak_kib());
+    struct model_out out;
+    struct json_out *j = model_out_open(&out);
+    json_put_str(j, "kind", "transfer");
+    double loss = m->top_report.log_loss * (double)m->top_report.rows;
+    model_put_fit(j, loss, -loss, m->base_report.converged && m->top_report.converged, m->top_report.steps, m->top_report.rows);
+    json_put_f64(j, "seconds", read_s + fit_s);
+    json_put_f64(j, "seconds_fit", fit_s);
+    json_put_i64(j, "peak_rss_kib", model_peak_kib());
     if (c->json || cli_opt(c, "--out")) {
-        model_put_logistic(&j, d, &m->base);
-        put_transfer(&j, d, &m->top);
+        model_put_logistic(j, d, &m->base);
+        put_transfer(j, d, &m->top);
     }
-    json_close_obj(&j);
-    if (cli_opt(c, "--out")) st = model_write_file(cli_opt(c, "--out"), &t, e);
-    if (st == ST_OK && c->json) cli_print_json(&t);
-    else text_release(&t);
+    enum st st = model_out_close(&out, c, cli_opt(c, "--out"), ST_OK, e);
     if (st == ST_OK && !c->json)
         printf("transfer: %zu answers, log-loss %.4f, %d steps%s; read %.3f s, fit %.3f s\n", m->top_report.rows, m->top_report.log_loss, m->top_report.steps, m->top_report.converged ? "" : " (stopped)", read_s, fit_s);
     return st;
@@ -98,7 +75,7 @@ enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin
     enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
     if (st == ST_OK && (!model_number(c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
     if (st == ST_OK) st = logistic_design_make(&d->r, LOGISTIC_FULL, &par, &design, e);
-    if (st == ST_OK) st = model_start(c, &doc, e);
+    if (st == ST_OK) st = model_start(c, "transfer", &doc, e);
     if (st == ST_OK && doc) st = model_load_transfer(doc, d, &start, e);
     if (st == ST_OK && doc) to.start = &start;
     if (st == ST_OK) st = doc ? model_load_logistic(doc, LOGISTIC_FULL, d, &m.base, e) : logistic_init(&m.base, LOGISTIC_FULL, d->r.items, d->r.skills, e);
@@ -116,38 +93,5 @@ enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin
     logistic_free(&m.base);
     transfer_free(&m.top);
     free(logit);
-    return st;
-}
-
-static enum st take_numbers(const json_t *list, float *out, size_t n, const char *skill, struct err *e)
-{
-    if (json_array_size(list) != n) return err_fail(e, ST_INVALID, "model.file", "the model has %zu numbers for \"%.60s\" where it says it keeps %zu", json_array_size(list), skill, n);
-    for (size_t i = 0; i < n; i++) {
-        double x = json_number_value(json_array_get(list, i));
-        if (!json_is_number(json_array_get(list, i)) || !(x > -1e6 && x < 1e6)) return err_fail(e, ST_INVALID, "model.file", "a number for \"%.60s\" is none, or beyond all measure", skill);
-        out[i] = (float)x;
-    }
-    return ST_OK;
-}
-
-enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out, struct err *e)
-{
-    const json_t *t = json_object_get(doc, "transfer"), *skills = json_object_get(t, "skills");
-    struct text name;
-    TRY(transfer_init(out, d->r.sets, (size_t)json_f64(t, "dims", 0), 0, e));
-    memset(out->query, 0, d->r.sets * out->dims * sizeof *out->query);
-    memset(out->value, 0, 2 * d->r.sets * out->dims * sizeof *out->value);
-    text_init(&name, 1 << 16);
-    enum st st = ST_OK;
-    for (size_t s = 0; st == ST_OK && s < d->r.sets; s++) {
-        model_set_name(d, s, &name);
-        const json_t *v = json_object_get(skills, text_str(&name));
-        if (!v) continue;
-        out->own[s] = (float)json_f64(v, "own", 0);
-        st = take_numbers(json_object_get(v, "query"), out->query + s * out->dims, out->dims, text_str(&name), e);
-        if (st == ST_OK) st = take_numbers(json_object_get(v, "wrong"), out->value + 2 * s * out->dims, out->dims, text_str(&name), e);
-        if (st == ST_OK) st = take_numbers(json_object_get(v, "right"), out->value + (2 * s + 1) * out->dims, out->dims, text_str(&name), e);
-    }
-    text_release(&name);
     return st;
 }

@@ -1,29 +1,13 @@
-/* model predict, model explain: parameters that model fit wrote, on a log of answers. */
+/* model predict, and what it shares with model explain: parameters that model fit wrote, on a log of answers. */
+#include "model_use.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
-#include "engine/logistic.h"
 #include "engine/metrics.h"
-#include "engine/numeric.h"
-#include "engine/transfer.h"
-#include "model.h"
+#include "model_put.h"
 
-enum { JSON_BYTES_MAX = 64 << 20 };
-
-struct use {
-    struct log_data d;
-    json_t *doc;
-    const char *kind;
-    struct logistic m;
-    struct transfer top;     /* of kind transfer, on m; else sets is 0 */
-    struct bkt_fitted *bkt; /* by set; NULL for the other kinds */
-    struct bkt_general *general;
-    struct bkt_general_options general_options;
-    uint8_t *item_class;
-};
-
-static void use_release(struct use *x)
+void model_use_release(struct model_use *x)
 {
     logistic_free(&x->m);
     transfer_free(&x->top);
@@ -34,43 +18,7 @@ static void use_release(struct use *x)
     log_release(&x->d);
 }
 
-static enum st load_general(struct use *x, struct err *e)
-{
-    struct text name;
-    const json_t *list = json_object_get(x->doc, "parameters"), *classes = json_object_get(x->doc, "item_class");
-    struct bkt_general_options *o = &x->general_options;
-    size_t k;
-    json_t *v;
-    *o = bkt_general_defaults;
-    o->classes = (size_t)json_f64(x->doc, "classes", 1);
-    o->forget_after_s = json_f64(x->doc, "forget_after_s", -1);
-    x->general = calloc(x->d.r.sets + 1, sizeof *x->general);
-    x->item_class = calloc(x->d.r.items + 1, 1);
-    if (!x->general || !x->item_class) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
-    if (o->classes < 1 || o->classes > BKT_CLASSES_MAX) return err_fail(e, ST_INVALID, "model.file", "the model has no class of items, or more than %d", BKT_CLASSES_MAX);
-    for (size_t i = 0; i < x->d.r.items; i++) x->item_class[i] = (uint8_t)json_f64(classes, x->d.item_name[i], (double)(o->classes / 2)); /* a new item: of the middle class */
-    text_init(&name, 1 << 16);
-    enum st st = ST_OK;
-    for (size_t s = 0; st == ST_OK && s < x->d.r.sets; s++) {
-        struct bkt_general *m = &x->general[s];
-        model_set_name(&x->d, s, &name);
-        *m = (struct bkt_general){.prior = .5, .learn = .1};
-        for (size_t c = 0; c < o->classes; c++) m->guess[c] = .2, m->slip[c] = .1;
-        json_array_foreach((json_t *)(uintptr_t)list, k, v) {
-            if (strcmp(json_str(v, "skill", ""), text_str(&name)) != 0) continue;
-            m->prior = json_f64(v, "prior", -1), m->learn = json_f64(v, "learn", -1), m->forget = json_f64(v, "forget", -1);
-            st = model_take_weights(json_object_get(v, "guess"), m->guess, o->classes, "guess", e);
-            if (st == ST_OK) st = model_take_weights(json_object_get(v, "slip"), m->slip, o->classes, "slip", e);
-        }
-        bool good = model_probability(m->prior) && model_probability(m->learn) && model_probability(m->forget);
-        for (size_t c = 0; c < o->classes; c++) good = good && model_probability(m->guess[c]) && model_probability(m->slip[c]);
-        if (st == ST_OK && !good) st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
-    }
-    text_release(&name);
-    return st;
-}
-
-static enum st load(struct cli *c, struct use *x, struct err *e)
+enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
 {
     struct log_columns names = log_columns_of(c);
     const char *path = cli_opt(c, "--model");
@@ -86,7 +34,12 @@ static enum st load(struct cli *c, struct use *x, struct err *e)
         for (size_t s = 0; s < x->d.r.sets; s++) x->bkt[s].p = m[s];
         return ST_OK;
     }
-    if (strcmp(x->kind, "bkt-general") == 0) return load_general(x, e);
+    if (strcmp(x->kind, "bkt-general") == 0) {
+        x->general = calloc(x->d.r.sets + 1, sizeof *x->general);
+        x->item_class = calloc(x->d.r.items + 1, 1);
+        if (!x->general || !x->item_class) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
+        return model_load_general(x->doc, &x->d, &x->general_options, x->general, x->item_class, e);
+    }
     if (strcmp(x->kind, "transfer") == 0) {
         TRY(model_load_transfer(x->doc, &x->d, &x->top, e));
         return model_load_logistic(x->doc, LOGISTIC_FULL, &x->d, &x->m, e);
@@ -95,7 +48,7 @@ static enum st load(struct cli *c, struct use *x, struct err *e)
     return model_load_logistic(x->doc, model_terms(x->kind), &x->d, &x->m, e);
 }
 
-static enum st predict(struct cli *c, struct use *x, double *p, struct err *e)
+static enum st predict(struct cli *c, struct model_use *x, double *p, struct err *e)
 {
     if (x->general) return bkt_general_predict_rows(&x->d.r, x->item_class, &x->general_options, x->general, 0, 0, p, e);
     if (x->bkt) return bkt_predict_rows(&x->d.r, x->bkt, 0, 0, p, e);
@@ -111,337 +64,33 @@ static enum st predict(struct cli *c, struct use *x, double *p, struct err *e)
     return st;
 }
 
-static enum st write_rows(const struct use *x, const double *p, FILE *f, struct err *e)
-{
-    const struct responses *r = &x->d.r;
-    fputs("user,index,p,correct\n", f);
-    struct text t;
-    text_init(&t, 1 << 16);
-    for (size_t u = 0; u < r->users; u++) {
-        text_clear(&t);
-        csv_put(&t, x->d.user_name[u], true);
-        while (t.n && (t.p[t.n - 1] == '\n' || t.p[t.n - 1] == '\r')) text_cut(&t, t.n - 1);
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) fprintf(f, "%s,%zu,%.17g,%d\n", text_str(&t), i - r->user_at[u], p[i], r->correct[i]);
-    }
-    text_release(&t);
-    return ferror(f) ? err_fail(e, ST_IO, "model.file", "the predictions cannot be written") : ST_OK;
-}
-
-static enum st tell_predictions(struct cli *c, const struct use *x, const double *p, struct err *e)
+static enum st tell_predictions(struct cli *c, const struct model_use *x, const double *p, struct err *e)
 {
     const char *path = cli_opt(c, "--predictions");
-    if (!path && !c->json) return write_rows(x, p, stdout, e);
-    if (path) {
-        FILE *f = fopen(path, "wb");
-        if (!f) return err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
-        enum st st = write_rows(x, p, f, e);
-        if (fclose(f) != 0 && st == ST_OK) st = err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
-        if (st != ST_OK) return st;
-    }
     struct metrics m;
+    if (path || !c->json) TRY(model_write_predictions(&x->d, p, path, e));
+    if (!path && !c->json) return ST_OK;
     TRY(metrics_of(p, x->d.r.correct, NULL, x->d.r.rows, &m, e));
-    struct text t;
-    struct json_out j;
-    text_init(&t, JSON_BYTES_MAX);
-    json_out_init(&j, &t);
-    json_open_obj(&j, NULL);
-    json_put_str(&j, "kind", x->kind);
-    json_put_i64(&j, "rows", (int64_t)m.rows);
-    json_put_f64(&j, "auc", m.auc);
-    json_put_f64(&j, "rmse", m.rmse);
-    json_put_f64(&j, "log_loss", m.log_loss);
-    json_put_f64(&j, "ece", m.ece);
-    json_close_obj(&j);
-    if (c->json) cli_print_json(&t);
-    else {
-        printf("%zu answers  AUC %.4f  RMSE %.4f  log-loss %.4f\n", m.rows, m.auc, m.rmse, m.log_loss);
-        text_release(&t);
-    }
+    struct model_out out;
+    struct json_out *j = model_out_open(&out);
+    json_put_str(j, "kind", x->kind);
+    model_put_scores(j, &m);
+    TRY(model_out_close(&out, c, NULL, ST_OK, e));
+    if (!c->json) printf("%zu answers  AUC %.4f  RMSE %.4f  log-loss %.4f\n", m.rows, m.auc, m.rmse, m.log_loss);
     return ST_OK;
 }
 
 int run_model_predict(struct cli *c)
 {
     struct err e = {0};
-    struct use x;
+    struct model_use x;
     if (!c->count || !cli_opt(c, "--model")) return cli_usage(c, "name the answers, and with --model what model fit --out wrote");
-    enum st st = load(c, &x, &e);
+    enum st st = model_use_load(c, &x, &e);
     double *p = st == ST_OK ? malloc((x.d.r.rows + 1) * sizeof *p) : NULL;
     if (st == ST_OK && !p) st = err_fail(&e, ST_NOMEM, "err.memory", "predictions");
     if (st == ST_OK) st = predict(c, &x, p, &e);
     if (st == ST_OK) st = tell_predictions(c, &x, p, &e);
     free(p);
-    use_release(&x);
-    return st == ST_OK ? 0 : cli_fail(&e);
-}
-
-/* --- why --- */
-
-static const char *term_name(unsigned term)
-{
-    switch (term) {
-    case 0: return "intercept";
-    case TERM_ITEM: return "item";
-    case TERM_SKILL: return "skill";
-    case TERM_WINS: return "skill_wins";
-    case TERM_ATTEMPTS: return "skill_attempts";
-    case TERM_WINDOWS: return "skill_window";
-    case TERM_RECENT: return "skill_recent";
-    case TERM_ITEM_COUNTS: return "item_counts";
-    case TERM_TOTAL: return "all_counts";
-    case TERM_AVERAGES: return "all_recent";
-    case TERM_GAP: return "gap";
-    case TERM_MEAN: return "mean";
-    default: return "other";
-    }
-}
-
-static bool lowest_of(const struct use *x, uint32_t item, double share)
-{
-    size_t below = 0;
-    for (size_t i = 0; i < x->d.r.items; i++) below += x->m.item[i] < x->m.item[item];
-    return (double)below < share * (double)x->d.r.items;
-}
-
-/* The weightiest facts in words. */
-static void sentence(const struct use *x, const struct features *f, const uint8_t *last, size_t last_count, uint32_t item, const uint32_t *skills, size_t n, double now, struct text *t)
-{
-    for (size_t i = 0; i < n; i++) {
-        const struct skill_tally *k = &f->skill[skills[i]];
-        if (i) text_add(t, "; ");
-        if (!k->all.n) {
-            text_printf(t, "no answer yet about %s", x->d.skill_name[skills[i]]);
-            continue;
-        }
-        text_printf(t, "right on %u of %u about %s", (unsigned)k->all.wins, (unsigned)k->all.n, x->d.skill_name[skills[i]]);
-        if (i == 0 && last_count) {
-            unsigned right = 0;
-            for (size_t q = 0; q < last_count && q < 3; q++) right += last[q];
-            text_printf(t, ", %u of the last %zu", right, last_count);
-        }
-        double days = (now - k->last_s) / 86400.0;
-        if (x->d.r.time_s && days >= 1.0) text_printf(t, ", %.0f day%s ago", days, days < 1.5 ? "" : "s");
-    }
-    if (!n) text_printf(t, "right on %u of %u in all", (unsigned)f->total.wins, (unsigned)f->total.n);
-    if (x->m.terms & TERM_ITEM) {
-        if (x->m.item[item] == 0.0) text_add(t, "; this item is new");
-        else if (lowest_of(x, item, 1.0 / 3)) text_add(t, "; this item is harder than most");
-        else if (!lowest_of(x, item, 2.0 / 3)) text_add(t, "; this item is easier than most");
-    }
-}
-
-/* What the student's answers up to `end` on each set of skills add for an answer on `now`; for the caller to free. */
-static enum st earlier_answers(const struct use *x, uint32_t user, size_t end, uint32_t now, double **out, struct err *e)
-{
-    const struct responses *r = &x->d.r;
-    size_t begin = r->user_at[user], n = end - begin;
-    double *sum = calloc(r->sets + 1, sizeof *sum), *part = malloc((n + 1) * sizeof *part);
-    uint32_t *set = malloc((n + 1) * sizeof *set);
-    if (!sum || !part || !set) {
-        free(sum), free(part), free(set);
-        return err_fail(e, ST_NOMEM, "err.memory", "parts");
-    }
-    for (size_t i = 0; i < n; i++) set[i] = r->item_set[r->item[begin + i]];
-    transfer_parts(&x->top, set, r->correct + begin, n, now, part);
-    for (size_t i = 0; i < n; i++) sum[set[i]] = sum[set[i]] + part[i];
-    free(part), free(set);
-    *out = sum;
-    return ST_OK;
-}
-
-static void put_earlier(const struct use *x, uint32_t set, double own, const double *earlier, struct json_out *j)
-{
-    struct text name;
-    text_init(&name, 1 << 16);
-    for (size_t s = 0; s <= x->d.r.sets; s++) { /* the set's own first, as it is added first */
-        if (s && earlier[s - 1] == 0.0) continue;
-        model_set_name(&x->d, s ? s - 1 : set, &name);
-        json_open_obj(j, NULL);
-        json_put_str(j, "term", s ? "earlier_answers" : "set");
-        json_put_str(j, "skill", text_str(&name));
-        json_put_f64(j, "logit", s ? earlier[s - 1] : own);
-        json_close_obj(j);
-    }
-    text_release(&name);
-}
-
-static enum st why(struct cli *c, const struct use *x, uint32_t user, uint32_t item, bool given, struct err *e)
-{
-    const struct responses *r = &x->d.r;
-    struct features f;
-    size_t end = r->user_at[user + 1], last_count = 0;
-    uint8_t last[3] = {0};
-    if (!given) item = r->item[--end]; /* the answer before which we stand */
-    uint32_t set = r->item_set[item];
-    const uint32_t *skills = r->set_skill + r->set_at[set];
-    size_t n = r->set_at[set + 1] - r->set_at[set];
-    TRY(features_init(&f, r->skills, r->items, true, e));
-    enum st st = ST_OK;
-    for (size_t i = r->user_at[user]; st == ST_OK && i < end; i++) {
-        uint32_t s = r->item_set[r->item[i]];
-        st = features_learn(&f, r->item[i], r->set_skill + r->set_at[s], r->set_at[s + 1] - r->set_at[s], r->correct[i], r->time_s ? r->time_s[i] : 0.0, e);
-        bool same = false;
-        for (size_t k = r->set_at[s]; n && k < r->set_at[s + 1]; k++) same = same || r->set_skill[k] == skills[0];
-        if (!same) continue;
-        if (last_count == 3) memmove(last, last + 1, 2);
-        else last_count++;
-        last[last_count - 1] = r->correct[i];
-    }
-    if (st != ST_OK) {
-        features_free(&f);
-        return st;
-    }
-    double now = !r->time_s ? 0.0 : !given ? r->time_s[end] : f.last_s;
-    float values[LOGISTIC_LOCAL_MAX];
-    struct logistic_part parts[LOGISTIC_PARTS_MAX];
-    features_at(&f, skills, n, now);
-    logistic_values(x->m.terms, &f, item, skills, n, now, values);
-    size_t count = logistic_explain(&x->m, item, skills, n, values, parts);
-    double logit = 0.0, own = 0.0, *earlier = NULL;
-    for (size_t i = 0; i < count; i++) logit = logit + parts[i].logit;
-    if (x->top.sets) {
-        st = earlier_answers(x, user, end, set, &earlier, e);
-        if (st != ST_OK) {
-            features_free(&f);
-            return st;
-        }
-        own = (double)x->top.own[set];
-        logit = logit + own;
-        for (size_t s = 0; s < r->sets; s++) logit = logit + earlier[s];
-    }
-    struct text words, t;
-    text_init(&words, 1 << 16);
-    sentence(x, &f, last, last_count, item, skills, n, now, &words);
-    text_init(&t, JSON_BYTES_MAX);
-    struct json_out j;
-    json_out_init(&j, &t);
-    json_open_obj(&j, NULL);
-    json_put_str(&j, "student", x->d.user_name[user]);
-    json_put_str(&j, "item", x->d.item_name[item]);
-    json_put_f64(&j, "p", num_logistic(logit));
-    json_put_f64(&j, "logit", logit);
-    json_put_str(&j, "sentence", text_str(&words));
-    json_open_list(&j, "parts");
-    for (size_t i = 0; i < count; i++) {
-        json_open_obj(&j, NULL);
-        json_put_str(&j, "term", term_name(parts[i].term));
-        if (parts[i].skill != UINT32_MAX) json_put_str(&j, "skill", x->d.skill_name[parts[i].skill]);
-        json_put_i64(&j, "which", parts[i].which);
-        json_put_f64(&j, "value", parts[i].value);
-        json_put_f64(&j, "weight", parts[i].weight);
-        json_put_f64(&j, "logit", parts[i].logit);
-        json_close_obj(&j);
-    }
-    if (earlier) put_earlier(x, set, own, earlier, &j);
-    json_close_list(&j);
-    json_close_obj(&j);
-    if (c->json) {
-        cli_print_json(&t);
-    } else {
-        printf("student %s, item %s: %.1f %%\n%s\n", x->d.user_name[user], x->d.item_name[item], 100.0 * num_logistic(logit), text_str(&words));
-        for (size_t i = 0; i < count; i++)
-            printf("  %+8.4f  %s%s%s\n", parts[i].logit, term_name(parts[i].term), parts[i].skill == UINT32_MAX ? "" : " ", parts[i].skill == UINT32_MAX ? "" : x->d.skill_name[parts[i].skill]);
-        for (size_t q = 0; earlier && q < r->sets; q++) {
-            if (earlier[q] > -.005 && earlier[q] < .005) continue;
-            model_set_name(&x->d, q, &words);
-            printf("  %+8.4f  earlier answers on %s\n", earlier[q], text_str(&words));
-        }
-        text_release(&t);
-    }
-    free(earlier);
-    text_release(&words);
-    features_free(&f);
-    return ST_OK;
-}
-
-static double log_odds(double p) { return num_log(p / (1.0 - p)); }
-
-/* Why mastery is what it is: where it began, and how far each answer on the same skills moved it, in log-odds of P(known). They add up. */
-static enum st why_known(struct cli *c, const struct use *x, uint32_t user, uint32_t item, bool given, struct err *e)
-{
-    const struct responses *r = &x->d.r;
-    size_t begin = r->user_at[user], end = r->user_at[user + 1], n = 0, right = 0;
-    if (!given) item = r->item[end - 1];
-    uint32_t set = r->item_set[item];
-    const struct bkt *m = &x->bkt[set].p;
-    if (!(m->prior > 0.0 && m->prior < 1.0)) return err_fail(e, ST_INVALID, "model.file", "the prior of these skills is certain: nothing moves it");
-    struct text name, t;
-    struct json_out j;
-    text_init(&name, 1 << 16);
-    text_init(&t, JSON_BYTES_MAX);
-    json_out_init(&j, &t);
-    model_set_name(&x->d, set, &name);
-    json_open_obj(&j, NULL);
-    json_put_str(&j, "student", x->d.user_name[user]);
-    json_put_str(&j, "skill", text_str(&name));
-    json_open_list(&j, "parts");
-    double known = m->prior, logit = log_odds(known);
-    json_open_obj(&j, NULL);
-    json_put_str(&j, "term", "prior");
-    json_put_f64(&j, "logit", logit);
-    json_close_obj(&j);
-    if (!c->json) printf("  %+8.4f  before any answer\n", logit);
-    for (size_t i = begin; i < end; i++) {
-        double after;
-        if (r->item_set[r->item[i]] != set) continue;
-        if (bkt_update(m, &known, 1, r->correct[i] ? BKT_RIGHT : BKT_WRONG, &after) != ST_OK || !(after > 0.0 && after < 1.0)) continue;
-        double part = log_odds(after) - log_odds(known);
-        known = after;
-        logit = logit + part;
-        n++;
-        right += r->correct[i];
-        json_open_obj(&j, NULL);
-        json_put_str(&j, "term", "answer");
-        json_put_i64(&j, "index", (int64_t)(i - begin));
-        json_put_str(&j, "item", x->d.item_name[r->item[i]]);
-        json_put_i64(&j, "correct", r->correct[i]);
-        json_put_f64(&j, "logit", part);
-        json_close_obj(&j);
-        if (!c->json) printf("  %+8.4f  answer %zu, item %s, %s\n", part, i - begin + 1, x->d.item_name[r->item[i]], r->correct[i] ? "right" : "wrong");
-    }
-    json_close_list(&j);
-    known = num_logistic(logit);
-    json_put_f64(&j, "logit", logit);
-    json_put_f64(&j, "p_known", known);
-    json_put_f64(&j, "p", bkt_predict(m, &known, 1));
-    struct text words;
-    text_init(&words, 1 << 12);
-    if (n) text_printf(&words, "right on %zu of %zu about %s; the chance that it is known went from %.0f %% to %.0f %%", right, n, text_str(&name), 100.0 * m->prior, 100.0 * known);
-    else text_printf(&words, "no answer yet about %s; %.0f %% of students know it before the first", text_str(&name), 100.0 * m->prior);
-    json_put_str(&j, "sentence", text_str(&words));
-    json_close_obj(&j);
-    if (c->json) cli_print_json(&t);
-    else {
-        printf("student %s: %s\n", x->d.user_name[user], text_str(&words));
-        text_release(&t);
-    }
-    text_release(&words);
-    text_release(&name);
-    return ST_OK;
-}
-
-static bool find_name(const char *const *names, size_t n, const char *name, uint32_t *out)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(names[i], name) == 0) {
-            *out = (uint32_t)i;
-            return true;
-        }
-    return false;
-}
-
-int run_model_explain(struct cli *c)
-{
-    struct err e = {0};
-    struct use x;
-    uint32_t user = 0, item = 0;
-    const char *student = cli_opt(c, "--student"), *question = cli_opt(c, "--question");
-    if (!c->count || !cli_opt(c, "--model") || !student) return cli_usage(c, "name the answers, the student with --student, and with --model what model fit --out wrote");
-    enum st st = load(c, &x, &e);
-    if (st == ST_OK && x.general) st = err_fail(&e, ST_INVALID, "model.option", "explain is for bkt, the logistic family and transfer");
-    if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &user)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
-    if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &item)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
-    if (st == ST_OK) st = x.bkt ? why_known(c, &x, user, item, question != NULL, &e) : why(c, &x, user, item, question != NULL, &e);
-    use_release(&x);
+    model_use_release(&x);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

@@ -7,16 +7,27 @@
 enum { SOON = 16 }; /* a row that begins so few steps later begins at once, and stands still: a change of rows costs more */
 
 struct sequence {
-    uint32_t set, length, weight;
+    uint64_t key; /* within its set: a short one by length, the longest first, and then by content; a long one (LONG) by length only */
     const uint8_t *answers;
+    uint32_t set, length, weight;
 };
+
+enum { SHORT = 58 };
+static const uint64_t LONG = UINT64_C(1) << SHORT; /* keys below it are of long ones */
+
+static uint64_t key_of(const uint8_t *answers, uint32_t n)
+{
+    if (n > SHORT) return UINT32_MAX - n;
+    uint64_t key = SHORT - n + 1;
+    for (uint32_t i = 0; i < n; i++) key = key << 1 | answers[i];
+    return key << (SHORT - n);
+}
 
 static int by_content(const void *a, const void *b)
 {
     const struct sequence *x = a, *y = b;
-    if (x->set != y->set) return x->set < y->set ? -1 : 1;
-    if (x->length != y->length) return x->length > y->length ? -1 : 1;
-    return memcmp(x->answers, y->answers, x->length);
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return x->key < LONG ? memcmp(x->answers, y->answers, x->length) : 0;
 }
 
 void bkt_data_free(struct bkt_data *d)
@@ -29,7 +40,7 @@ void bkt_data_free(struct bkt_data *d)
     free(d);
 }
 
-/* Each user's answers, by set: two passes over the user's rows. */
+/* Each user's answers, by set: two passes over the user's rows. count, place: sets, of zeros; count is so again at the end. */
 static size_t cut_sequences(const struct responses *r, size_t folds, size_t hold_out, uint32_t *count, uint32_t *place, struct sequence *out, uint8_t *answers)
 {
     size_t n = 0, filled = 0;
@@ -48,17 +59,57 @@ static size_t cut_sequences(const struct responses *r, size_t folds, size_t hold
             filled += count[out[q].set];
         }
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) answers[place[r->item_set[r->item[i]]]++] = r->correct[i];
-        for (size_t q = begin; q < n; q++) count[out[q].set] = 0;
+        for (size_t q = begin; q < n; q++) {
+            count[out[q].set] = 0;
+            out[q].key = key_of(out[q].answers, out[q].length);
+        }
     }
     return n;
 }
 
-static size_t merge(struct sequence *s, size_t n)
+/* One set's sequences in order of content, equal ones as one; how many those are. Of the short ones there are many and few kinds: they are counted.
+ * kinds: 2 << COUNTED, of weight 0 before and after. */
+enum { COUNTED = 8 };
+static size_t merge_set(struct sequence *s, size_t n, struct sequence *kinds)
 {
-    size_t kept = 0;
+    size_t longer = 0, kept = 0;
     for (size_t i = 0; i < n; i++) {
+        uint32_t length = s[i].length;
+        if (length > COUNTED) {
+            s[longer++] = s[i];
+            continue;
+        }
+        struct sequence *k = &kinds[1U << length | (s[i].key >> (SHORT - length) & ((1U << length) - 1))];
+        uint32_t weight = k->weight + 1;
+        *k = s[i];
+        k->weight = weight;
+    }
+    if (longer) qsort(s, longer, sizeof *s, by_content);
+    for (size_t i = 0; i < longer; i++) {
         if (kept && by_content(&s[kept - 1], &s[i]) == 0) s[kept - 1].weight++;
         else s[kept++] = s[i];
+    }
+    for (uint32_t length = COUNTED; longer < n && length; length--)
+        for (struct sequence *k = kinds + (1U << length); k < kinds + (2U << length); k++) {
+            if (k->weight) s[kept++] = *k;
+            k->weight = 0;
+        }
+    return kept;
+}
+
+/* By set, and merged; to: n. place: sets + 1 */
+static size_t merge(const struct sequence *from, size_t n, size_t sets, uint32_t *place, struct sequence *to)
+{
+    struct sequence kinds[2 << COUNTED] = {{0}};
+    size_t kept = 0;
+    memset(place, 0, (sets + 1) * sizeof *place);
+    for (size_t i = 0; i < n; i++) place[from[i].set + 1]++;
+    for (size_t s = 0; s < sets; s++) place[s + 1] += place[s];
+    for (size_t i = 0; i < n; i++) to[place[from[i].set]++] = from[i];
+    for (size_t s = 0, begin = 0; s < sets; begin = place[s++]) {
+        size_t merged = merge_set(to + begin, place[s] - begin, kinds);
+        if (merged) memmove(to + kept, to + begin, merged * sizeof *to);
+        kept += merged;
     }
     return kept;
 }
@@ -166,17 +217,16 @@ enum st bkt_data_make(const struct responses *r, size_t folds, size_t hold_out, 
     TRY(responses_check(r, e));
     struct bkt_data *d = calloc(1, sizeof *d);
     uint32_t *count = calloc(r->sets + 1, sizeof *count), *place = calloc(r->sets + 1, sizeof *place);
-    struct sequence *s = malloc((r->rows + 1) * sizeof *s);
+    struct sequence *cut = malloc((r->rows + 1) * sizeof *cut), *s = malloc((r->rows + 1) * sizeof *s);
     uint8_t *answers = malloc(r->rows + 1);
-    enum st st = d && count && place && s && answers && (d->sets = calloc(r->sets + 1, sizeof *d->sets)) ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "sequences of %zu rows", r->rows);
+    enum st st = d && count && place && cut && s && answers && (d->sets = calloc(r->sets + 1, sizeof *d->sets)) ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "sequences of %zu rows", r->rows);
     if (st == ST_OK) {
         d->set_count = r->sets;
-        size_t n = cut_sequences(r, folds, hold_out, count, place, s, answers);
-        if (n) qsort(s, n, sizeof *s, by_content);
-        d->sequences = merge(s, n);
+        size_t n = cut_sequences(r, folds, hold_out, count, place, cut, answers);
+        d->sequences = merge(cut, n, r->sets, place, s);
         st = pack(d, s, d->sequences, e);
     }
-    free(count), free(place), free(s), free(answers);
+    free(count), free(place), free(cut), free(s), free(answers);
     if (st == ST_OK) *out = d;
     else bkt_data_free(d);
     return st;

@@ -131,6 +131,10 @@ static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt sta
         r.m = o2 >= o1 ? next : m2;
     }
 #undef STEP
+    if (r.iterations == 0) { /* stopped before: where it would begin */
+        r.log_likelihood = expect(f->d, set, &r.m, s).log_likelihood;
+        r.objective = r.log_likelihood + log_prior(&r.m, w, &f->pooled);
+    }
     return r;
 }
 

@@ -2,6 +2,7 @@
 #include "engine/bkt_general.h"
 
 #include <math.h> /* sqrt, fabs */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +35,16 @@ struct fit {
         double log_likelihood, steps;
         int iterations;
     } *told;
-    bool failed, unconverged;
+    size_t answers;     /* of all sets */
+    atomic_size_t done; /* of the sets that are fitted */
+    atomic_bool failed, unconverged, stopped;
 };
+
+static bool goes_on(struct fit *f)
+{
+    if (!f->stopped && !fit_goes_on(f->o->watch, f->answers ? (double)f->done / (double)f->answers : 1.0)) f->stopped = true;
+    return !f->stopped;
+}
 
 static double clamp(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
 
@@ -57,10 +66,9 @@ static void hold(struct bkt_general *m, const struct bkt_general_options *o)
 
 /* --- sequences --- */
 
-static bool is_gap(const struct bkt_general_options *o, const struct responses *r, size_t row, double last_s)
-{
-    return o->forget_after_s == 0.0 || (o->forget_after_s > 0.0 && r->time_s[row] - last_s >= o->forget_after_s);
-}
+bool bkt_general_is_gap(const struct bkt_general_options *o, double since_s) { return o->forget_after_s == 0.0 || (o->forget_after_s > 0.0 && since_s >= o->forget_after_s); }
+
+static bool is_gap(const struct bkt_general_options *o, const struct responses *r, size_t row, double last_s) { return bkt_general_is_gap(o, r->time_s ? r->time_s[row] - last_s : 0.0); }
 
 static enum st cut(struct fit *f, const uint8_t *item_class, struct err *e)
 {
@@ -234,10 +242,11 @@ static void fit_set(void *arg, size_t set)
         f->told[set].log_likelihood = s.log_likelihood;
         f->out[set].flags = BKT_POOLED | BKT_FEW;
     } else if (alpha) {
-        if (!(w > 0.0)) m = start_usual;
+        if (f->o->start && !(f->o->start[set].flags & BKT_NO_DATA)) m = f->o->start[set];
+        else if (!(w > 0.0)) m = start_usual;
         hold(&m, f->o);
         m1 = m2 = next = m;
-        while (!converged && f->told[set].iterations < f->o->iterations_max) {
+        while (!converged && f->told[set].iterations < f->o->iterations_max && goes_on(f)) {
             expect(f, set, &m, alpha, &s);
             double first = s.log_likelihood + log_prior(f, &m, &pooled);
             maximise(&s, n, w, &pooled, f->o, &m1);
@@ -255,6 +264,10 @@ static void fit_set(void *arg, size_t set)
             m = s.log_likelihood + log_prior(f, &far, &pooled) >= second ? next : m2;
         }
         if (!converged) f->unconverged = true;
+        if (f->told[set].iterations == 0) { /* not begun: m1 is where it would have */
+            expect(f, set, &m1, alpha, &s);
+            f->told[set].log_likelihood = s.log_likelihood;
+        }
         f->out[set] = m1;
         f->out[set].flags = students < FEW_STUDENTS ? BKT_FEW : 0U;
         for (size_t i = 0; i < 3 + 2 * f->o->classes; i++) {
@@ -264,6 +277,7 @@ static void fit_set(void *arg, size_t set)
         f->told[set].steps = (double)answers * (double)f->told[set].iterations;
     }
     free(alpha);
+    atomic_fetch_add(&f->done, answers);
 }
 
 static void expect_set(void *arg, size_t set)
@@ -281,7 +295,7 @@ static void pool(struct fit *f, const struct parallel *par)
     struct bkt_general_options free_options = *f->o;
     free_options.prior_weight = 0.0;
     double before = 0.0;
-    for (int i = 0; i < POOL_ITERATIONS && !f->failed; i++) {
+    for (int i = 0; i < POOL_ITERATIONS && !f->failed && goes_on(f); i++) {
         struct sums all = {0};
         double answers = 0.0;
         parallel_run(par, f->r->sets, expect_set, f);
@@ -317,13 +331,14 @@ enum st bkt_general_fit(const struct responses *r, const uint8_t *item_class, co
     struct fit f = {.r = r, .o = o, .pooled = start_usual, .out = out, .sums = calloc(r->sets + 1, sizeof *f.sums), .told = calloc(r->sets + 1, sizeof *f.told)};
     enum st st = f.sums && f.told ? cut(&f, item_class, e) : err_fail(e, ST_NOMEM, "err.memory", "fitting %zu skills", r->sets);
     if (st == ST_OK) {
+        f.answers = f.q.at[f.q.set_at[r->sets]];
         hold(&f.pooled, o);
         if (o->prior_weight > 0.0) pool(&f, par);
         parallel_run(par, r->sets, fit_set, &f);
         if (f.failed) st = err_fail(e, ST_NOMEM, "err.memory", "fitting %zu skills", r->sets);
     }
     if (st == ST_OK) {
-        *totals = (struct bkt_totals){.converged = !f.unconverged, .sequences = f.q.set_at[r->sets], .answers = f.q.at[f.q.set_at[r->sets]]};
+        *totals = (struct bkt_totals){.converged = !f.unconverged && !f.stopped, .sequences = f.q.set_at[r->sets], .answers = f.answers};
         for (size_t s = 0; s < r->sets; s++) {
             totals->log_likelihood = totals->log_likelihood + f.told[s].log_likelihood;
             totals->steps = totals->steps + f.told[s].steps;
@@ -332,6 +347,16 @@ enum st bkt_general_fit(const struct responses *r, const uint8_t *item_class, co
     }
     free(f.sums), free(f.told), free(f.q.at), free(f.q.set_at), free(f.q.step);
     return st;
+}
+
+struct bkt_general_step bkt_general_step(const struct bkt_general *m, size_t c, bool gap, double known, bool correct)
+{
+    double k = gap ? known * (1.0 - m->forget) : known;
+    struct bkt_general_step s = {.faded = k, .right = (1.0 - m->slip[c]) * k + m->guess[c] * (1.0 - k)};
+    double if_known = correct ? 1.0 - m->slip[c] : m->slip[c], if_not = correct ? m->guess[c] : 1.0 - m->guess[c], total = k * if_known + (1.0 - k) * if_not;
+    if (total > 0.0) k = k * if_known / total;
+    s.next = k + (1.0 - k) * m->learn;
+    return s;
 }
 
 enum st bkt_general_predict_rows(const struct responses *r, const uint8_t *item_class, const struct bkt_general_options *o, const struct bkt_general *m, size_t folds, size_t hold_out, double *p, struct err *e)
@@ -346,13 +371,11 @@ enum st bkt_general_predict_rows(const struct responses *r, const uint8_t *item_
         if (folds && r->user_fold[u] % folds != hold_out) continue;
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) known[r->item_set[r->item[i]]] = -1.0;
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
-            uint32_t s = r->item_set[r->item[i]], c = item_class ? item_class[r->item[i]] : 0;
-            double k = known[s] < 0.0 ? m[s].prior : known[s];
-            if (known[s] >= 0.0 && is_gap(o, r, i, last_s[s])) k = k * (1.0 - m[s].forget);
-            p[i] = clamp((1.0 - m[s].slip[c]) * k + m[s].guess[c] * (1.0 - k), 1e-6, 1.0 - 1e-6);
-            double if_known = r->correct[i] ? 1.0 - m[s].slip[c] : m[s].slip[c], if_not = r->correct[i] ? m[s].guess[c] : 1.0 - m[s].guess[c], total = k * if_known + (1.0 - k) * if_not;
-            if (total > 0.0) k = k * if_known / total;
-            known[s] = k + (1.0 - k) * m[s].learn;
+            uint32_t s = r->item_set[r->item[i]];
+            bool fresh = known[s] < 0.0;
+            struct bkt_general_step step = bkt_general_step(&m[s], item_class ? item_class[r->item[i]] : 0, !fresh && is_gap(o, r, i, last_s[s]), fresh ? m[s].prior : known[s], r->correct[i]);
+            p[i] = clamp(step.right, 1e-6, 1.0 - 1e-6);
+            known[s] = step.next;
             if (r->time_s) last_s[s] = r->time_s[i];
         }
     }

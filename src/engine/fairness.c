@@ -47,9 +47,10 @@ static enum st figure_of(const struct sums *s, enum figure f, const uint32_t *gr
     return interval_of_ratio(s->part[0], s->part[1], n, seed, out, e);
 }
 
-static void hide(struct fairness_group *out, size_t groups, size_t smallest)
+/* rest: students of no group. */
+static void hide(struct fairness_group *out, size_t groups, size_t rest, size_t smallest)
 {
-    size_t hidden = 0, next = groups;
+    size_t hidden = rest > 0 && rest < smallest, next = groups;
     for (size_t g = 0; g < groups; g++) {
         out[g].hidden = out[g].students < smallest;
         hidden += out[g].hidden && out[g].students > 0;
@@ -61,13 +62,18 @@ static void hide(struct fairness_group *out, size_t groups, size_t smallest)
 
 static enum st judge(const struct responses *r, const double *p, const uint32_t *group, size_t groups, const struct fairness_options *o, struct sums *s, struct fairness_group *out, struct err *e)
 {
+    size_t rest = 0;
     memset(out, 0, groups * sizeof *out);
     for (size_t u = 0; u < r->users; u++) {
+        if (group[u] == UINT32_MAX) {
+            rest++;
+            continue;
+        }
         out[group[u]].students++;
         out[group[u]].rows += r->user_at[u + 1] - r->user_at[u];
         add_user(r, p, o, u, s);
     }
-    hide(out, groups, o->smallest);
+    hide(out, groups, rest, o->smallest);
     for (uint32_t g = 0; g < groups; g++) {
         if (out[g].hidden) continue;
         for (size_t u = 0; u < r->users; u++) memset(s->pick + r->user_at[u], group[u] == g, r->user_at[u + 1] - r->user_at[u]);

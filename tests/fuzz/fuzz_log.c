@@ -43,6 +43,13 @@ static void check_models(const struct log_data *d)
     free(p), free(m);
 }
 
+/* Ids are told apart, each has one number. */
+static void check_names(const char **name, size_t n)
+{
+    for (size_t i = 0; i < n && i < 100; i++)
+        for (size_t k = 0; k < i; k++) FUZZ_CHECK(strcmp(name[i], name[k]) != 0);
+}
+
 static void check_log(const struct log_data *d, bool group)
 {
     const struct responses *r = &d->r;
@@ -51,6 +58,7 @@ static void check_log(const struct log_data *d, bool group)
     for (size_t i = 0; i < r->users; i++) FUZZ_CHECK(d->user_name[i] && (!group || !d->user_group || d->user_group[i]));
     for (size_t i = 0; i < r->items; i++) FUZZ_CHECK(d->item_name[i]);
     for (size_t i = 0; i < r->skills; i++) FUZZ_CHECK(d->skill_name[i]);
+    check_names(d->user_name, r->users), check_names(d->item_name, r->items), check_names(d->skill_name, r->skills);
     for (size_t i = 0; d->beside && i < r->rows; i++) FUZZ_CHECK(isfinite(d->beside[i].took_s) && d->beside[i].hints >= -1 && d->beside[i].hints_there >= -1 && d->beside[i].state < SIM_STATES);
     if (r->rows <= MODEL_ROWS_MAX) check_models(d);
 }

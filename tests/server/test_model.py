@@ -5,7 +5,9 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
+import time
 
 import pytest
 
@@ -146,6 +148,19 @@ def test_layouts_give_the_same_answers(layout, tmp_path):
     assert one["rows"] == two["rows"] == 2400 and abs(one["auc"] - two["auc"]) < (1e-3 if layout == "shuffled" else 1e-12)
 
 
+def test_ids_are_told_apart(tmp_path):
+    """Numbers in every form, and words: each text is one student, in the order in which they are met."""
+    ids = ["7", "07", "007", "0", "00", "1048575", "1048576", "1048577", "18446744073709551623", "+7", "-7", "7.0", "7 ", "x", "y", "a7", "1e1", "10", "340282366920938463463374607431768211463"]
+    a = tmp_path / "a.csv"
+    a.write_text("user_id,item_id,skill_id,correct\n" + "".join(f"{u},{u},{u},{k % 2}\n" for k in range(4) for u in ids))
+    model("eval", "--kind", "elo", "--predictions", tmp_path / "p.csv", a)
+    rows = list(csv.DictReader(open(tmp_path / "p.csv")))
+    assert [r["user"].removeprefix("'") for r in rows] == [u for u in ids for _ in range(4)]
+    assert [r["correct"] for r in rows] == ["0", "1", "0", "1"] * len(ids)
+    fit = figures("fit", "--kind", "irt", a)
+    assert list(fit["parameters"]["items"]) == ids
+
+
 @pytest.mark.parametrize("model_kind", ["full", "transfer"])
 def test_fit_predict_and_explain_agree(model_kind, tmp_path):
     a = invented(tmp_path / "a.csv")
@@ -260,31 +275,86 @@ def test_a_fit_can_be_stopped_and_gone_on_with(tmp_path):
     assert "another" in model("fit", "--kind", "bkt", "--start", out, log, code=1).stderr
 
 
-@pytest.mark.parametrize("model_kind", ["bkt", "best-lr-recency"])
+@pytest.mark.parametrize("model_kind", ["bkt", "best-lr-recency", "bkt --forget 0 --classes 2"])
 def test_a_fit_from_where_one_ended_ends_there_sooner(model_kind, tmp_path):
     log = invented(tmp_path / "a.csv", students=200, each=60)
-    out = tmp_path / "end.json"
-    cold = figures("fit", "--kind", model_kind, "--out", out, log)
-    warm = figures("fit", "--kind", model_kind, "--start", out, log)
+    out, kind = tmp_path / "end.json", ["--kind", *model_kind.split()]
+    cold = figures("fit", *kind, "--out", out, log)
+    warm = figures("fit", *kind, "--start", out, log)
     assert warm["converged"] and warm["iterations"] < cold["iterations"]
     assert abs(warm["log_likelihood"] - cold["log_likelihood"]) < .01
-    if model_kind == "bkt":  # what cannot go on there says so, and does not begin anew in silence
-        assert "--start is not for" in model("fit", "--kind", "bkt", "--forget", 0, "--start", out, log, code=1).stderr
+    if model_kind != "best-lr-recency":  # what cannot go on there says so, and does not begin anew in silence
+        for other in ("--forget 0", "--forget 0 --classes 3", "--forget 5 --classes 2"):
+            assert "cannot begin there" in model("fit", "--kind", "bkt", *other.split(), "--start", out, log, code=1).stderr
 
 
-def test_what_is_known_is_explained_by_parts_that_add_up(tmp_path):
-    """The prior, and each answer on the skill by how far it moved it: nothing else, and it is what the textbook gives."""
+def test_a_fit_with_forgetting_can_be_stopped_and_gone_on_with(tmp_path):
+    """Also within a skill: what was reached counts, and what was not begun stays where it would begin."""
+    log, out = invented(tmp_path / "a.csv", students=3000, each=60), tmp_path / "half.json"
+    head, *rows = log.read_text().splitlines()
+    log.write_text("\n".join([head, *(f"{k}{row}" for k in range(1, 5) for row in rows)]) + "\n")
+    words = ["--kind", "bkt", "--forget", 0, "--classes", 8, "--prior", "none", "--threads", 1]
+    p = subprocess.Popen([PROGRAM, "model", "fit", *map(str, [*words, "--out", out, log])], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not int(re.search(r"SigCgt:\s*(\w+)", pathlib.Path(f"/proc/{p.pid}/status").read_text())[1], 16) & 2:  # until it minds SIGINT
+        assert p.poll() is None
+        time.sleep(.005)
+    time.sleep(.1)
+    p.send_signal(2)
+    rest = p.communicate(timeout=120)
+    assert p.returncode == 1 and f"--start {out}" in rest[1]
+    half = json.loads(out.read_text())
+    assert half["converged"] is False and half["rows"] == 4 * 3000 * 60
+    on = figures("fit", *words, "--iterations", 3, "--start", out, log)
+    fresh = figures("fit", *words, "--iterations", 3, log)
+    assert on["log_likelihood"] >= half["log_likelihood"]
+    assert on["log_likelihood"] > fresh["log_likelihood"] or half["iterations"] == 0
+
+
+@pytest.mark.parametrize("model_kind", ["bkt", "bkt --forget 0 --classes 3", "bkt --forget 6", "bkt --classes 2"])
+def test_what_is_known_is_explained_by_parts_that_add_up(model_kind, tmp_path):
+    """The prior, each answer on the skill by how far it moved it, and what was forgotten before it: nothing else, and it is what the textbook gives."""
     log, out = invented(tmp_path / "a.csv"), tmp_path / "m.json"
-    fit = figures("fit", "--kind", "bkt", "--out", out, log)
+    fit = figures("fit", "--kind", *model_kind.split(), "--out", out, log)
     why = figures("explain", "--model", out, "--student", 7, "--question", 3, log)
     p = next(x for x in fit["parameters"] if x["skill"] == why["skill"])
+    of = lambda kind, item: p[kind] if model_kind == "bkt" else p[kind][fit.get("item_class", {}).get(item, 0)]
     mine = [r for r in csv.DictReader(open(log)) if r["user_id"] == "7" and r["skill_id"] == why["skill"]]
-    known = p["prior"]
+    known, last, forgot = p["prior"], None, []
+    after = fit.get("forget_after_s", -1)
     for r in mine:
-        yes, no = (1 - p["slip"], p["guess"]) if r["correct"] == "1" else (p["slip"], 1 - p["guess"])
+        if last is not None and (after == 0 or 0 < after <= float(r["timestamp"]) - last):
+            known *= 1 - p["forget"]
+            forgot.append(r)
+        slip, guess = of("slip", r["item_id"]), of("guess", r["item_id"])
+        yes, no = (1 - slip, guess) if r["correct"] == "1" else (slip, 1 - guess)
         known = known * yes / (known * yes + (1 - known) * no)
         known += (1 - known) * p["learn"]
-    assert [x["correct"] for x in why["parts"][1:]] == [int(r["correct"]) for r in mine] and len(mine) > 3
-    assert sum(x["logit"] for x in why["parts"]) == pytest.approx(why["logit"], abs=1e-12)
-    assert why["p_known"] == pytest.approx(known, abs=1e-9)
+        last = float(r["timestamp"])
+    end = 1 + 39 * 5000  # the student's last answer on any skill
+    if after == 0 or 0 < after <= end - last:
+        known *= 1 - p["forget"]
+        forgot.append(None)
+    total = 0.0
+    for part in why["parts"]:
+        total += part["logit"]
+    assert total == why["logit"] and why["p_known"] == pytest.approx(known, abs=1e-9)
+    assert why["parts"][0]["term"] == "prior" and len(mine) > 3
+    assert [x["correct"] for x in why["parts"] if x["term"] == "answer"] == [int(r["correct"]) for r in mine]
+    gone = [x for x in why["parts"] if x["term"] == "forgetting"]
+    assert len(gone) == len(forgot) and all(x["logit"] < 0 for x in gone) and bool(gone) == ("--forget" in model_kind)
     assert f"right on {sum(int(r['correct']) for r in mine)} of {len(mine)}" in why["sentence"]
+    assert ("took" in why["sentence"]) == bool(gone)
+    spanish = figures("explain", "--model", out, "--student", 7, "--question", 3, "--language", "es", log)
+    assert spanish["parts"] == why["parts"] and f"acertó {sum(int(r['correct']) for r in mine)} de {len(mine)}" in spanish["sentence"]
+    # It is what the same model foresees for an answer that is given next.
+    with open(log, "a") as f:
+        f.write(f"7,3,{why['skill']},1,{end}\n")
+    model("predict", "--model", out, "--predictions", tmp_path / "p.csv", log)
+    assert float([r for r in csv.DictReader(open(tmp_path / "p.csv")) if r["user"] == "7"][-1]["p"]) == pytest.approx(why["p"], abs=1e-12)
+
+
+def test_reasons_are_told_in_the_language_asked_for(tmp_path):
+    log, out = invented(tmp_path / "a.csv"), tmp_path / "m.json"
+    model("fit", "--kind", "full", "--out", out, log)
+    assert "acertó" in figures("explain", "--model", out, "--student", 7, "--language", "es", log)["sentence"]
+    assert "en or es" in model("explain", "--model", out, "--student", 7, "--language", "xx", log, code=2).stderr

@@ -193,6 +193,29 @@ def test_what_is_judged_is_what_the_fold_predicts(evidence):
     assert r["report"]["fitted"]["left_out_with_hints"] > 100 and r["answers"] + len(losses) + r["report"]["fitted"]["left_out_with_hints"] + asked_with_hints == 40 * len(LEARNERS)
 
 
+def test_packed_histories_are_read_and_the_rows_where_they_are_not_sound(evidence):
+    """A fit is the same by either; what is packed is believed while it is whole."""
+    db = evidence
+
+    def fitted():
+        r = refit(db, "--dry-run").json
+        return r["learners"], r["answers"], r["report"], r["questions"]["report"]
+
+    whole = fitted()
+    assert int(db.rows("SELECT COUNT(*) FROM history")[0][0]) == len(LEARNERS)
+    turned = "UPDATE evidence SET score = 1 - score"
+    db.execute(turned)  # of which what is packed knows nothing
+    assert fitted() == whole
+    db.execute(turned)
+    end = "CAST(substr(packed, 1, length(packed) - 4) || x'ffff0000' AS BLOB)" if db.kind == "sqlite" else r"substr(packed, 1, length(packed) - 4) || '\xffff0000'::bytea"
+    db.execute(f"UPDATE history SET packed = {end} WHERE learner_id % 3 = 0")  # the last fact is of a kind that is not there
+    db.execute("UPDATE history SET packed = substr(packed, 1, length(packed) - 3) WHERE learner_id % 3 = 1")
+    db.execute("DELETE FROM history WHERE learner_id % 5 = 1")
+    assert fitted() == whole
+    db.execute(turned)
+    assert fitted()[2] != whole[2]
+
+
 def test_the_same_facts_make_no_second_version(evidence):
     assert refit(evidence).json["verdict"] == "live"
     again = refit(evidence).json
@@ -244,8 +267,16 @@ def test_a_group_is_looked_at_and_small_ones_are_not_shown(evidence):
     groups = {g["group"]: g for g in with_groups["report"]["groups"]}
     assert set(groups) == {"Reading help"}, "two students are not shown, nor follow from what is"
     assert groups["Reading help"]["learners"] == 9 and with_groups["report"]["groups_hidden"] == 2
-    for key in ("bias", "auc_low", "auc_high", "ece"):
+    for key in ("bias", "auc_low", "auc_high", "ece", "false_mastery", "false_non_mastery"):
         assert key in groups["Reading help"]["candidate"]
+    figures = with_groups["report"]["candidate"]
+    for key in ("bias", "false_mastery", "false_non_mastery"):
+        assert figures[key]["low"] <= figures[key]["mean"] <= figures[key]["high"]
+    # Nor is a group of nearly all, from which those who are not in it would follow.
+    db.execute("DELETE FROM program_membership")
+    db.execute("INSERT INTO program_membership (district_id, program_id, learner_id, program, status) VALUES " + ", ".join(f"({district}, {n + 1}, {w}, 'Lunch', 'active')" for n, w in enumerate(held[2:])))
+    nearly_all = refit(db, "--dry-run").json["report"]
+    assert nearly_all["groups"] == [] and nearly_all["groups_hidden"] == 2
     # Who is in a group is never given to a model: the parameters are the same without.
     db.execute("DELETE FROM program_membership")
     assert refit(db, "--dry-run").json["report"]["fitted"] == with_groups["report"]["fitted"]

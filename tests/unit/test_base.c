@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -21,6 +22,24 @@ static void arena_gives_zeroed_memory_up_to_its_cap(void **s)
     assert_null(arena_array(&a, SIZE_MAX / 2, 4));
     assert_string_equal(arena_printf(&a, "%s-%d", "x", 7), "x-7");
     arena_release(&a);
+}
+
+/* Short digits by a way of their own, the rest by strtod(): the same numbers. */
+static void numbers_are_read_exactly(void **s)
+{
+    (void)s;
+    static const char *const good[] = {"0", "7", "0042", "-0", "-5", "+5", ".5", "5.", "1e3", "1234567.25", "99999999999999", "999999999999999", "9999999999999999", "9007199254740993", "123456789012345678901234567890", "1.7e308"};
+    static const char *const bad[] = {"", "x", "1x", "12 ", " 12", "1,2", "-", ".", "e5", "1e999", "-1e999", "inf", "nan", "0x10", "123456789012345x"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        double v = -1, want = strtod(good[i], NULL);
+        assert_true(parse_f64(good[i], &v));
+        assert_memory_equal(&v, &want, sizeof v);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        double v = 3;
+        assert_false(parse_f64(bad[i], &v) || v != 3);
+    }
+    assert_false(parse_f64(NULL, &(double){0}));
 }
 
 static int order[3], order_n;
@@ -162,6 +181,7 @@ int main(void)
         cmocka_unit_test(text_remembers_a_failed_append),
         cmocka_unit_test(utf8_is_checked),
         cmocka_unit_test(json_quotes_and_refuses),
+        cmocka_unit_test(numbers_are_read_exactly),
         cmocka_unit_test(dates_go_round),
         cmocka_unit_test(zones_follow_their_rules),
         cmocka_unit_test(ids_grow_whatever_the_clock_does),

@@ -156,6 +156,61 @@ static void general_tracing_is_the_plain_one_where_it_can_be(void **state)
     log_free(l);
 }
 
+static int by_answers(const void *a, const void *b) { return memcmp(a, b, 128); }
+
+/* Sequences of every length, many of them alike: as many are kept as differ, and together they are worth what their rows are, one by one. */
+static void equal_sequences_are_one_and_none_is_lost(void **state)
+{
+    (void)state;
+    enum { SKILLS = 3, USERS = 400, LONGEST = 90 };
+    struct log *l = log_make(USERS, SKILLS, LONGEST, 1);
+    char (*said)[128] = calloc(USERS * SKILLS, sizeof *said);
+    struct bkt_fitted m[SKILLS];
+    struct bkt_options o = bkt_defaults;
+    struct bkt_totals tot;
+    struct bkt_data *d;
+    struct rng r;
+    uint32_t rows = 0;
+    size_t differ = 0;
+    rng_seed(&r, 41);
+    for (size_t u = 0; u < USERS; u++) {
+        l->user_at[u] = rows;
+        for (uint32_t s = 0; s < SKILLS; s++) {
+            char *mine = said[u * SKILLS + s];
+            uint32_t n = 1 + (u % 2 ? rng_below(&r, 10) : rng_below(&r, LONGEST)), change = rng_below(&r, 3);
+            mine[0] = (char)(s + 1); /* a skill, then 1 or 2 an answer */
+            for (uint32_t i = 0; i < n; i++, rows++) {
+                l->item[rows] = s;
+                l->correct[rows] = change == 0 ? 1 : change == 1 ? i > n / 2 : lot(&r, .6);
+                mine[1 + i] = (char)(1 + l->correct[rows]);
+            }
+        }
+    }
+    l->user_at[USERS] = rows;
+    l->r.rows = rows;
+    qsort(said, USERS * SKILLS, sizeof *said, by_answers);
+    for (size_t i = 0; i < USERS * SKILLS; i++) differ += i == 0 || by_answers(said[i - 1], said[i]) != 0;
+    o.tolerance = 1e-10;
+    assert_int_equal(bkt_data_make(&l->r, 0, 0, &d, NULL), ST_OK);
+    assert_int_equal(bkt_fit(d, &o, NULL, m, &tot, NULL), ST_OK);
+    assert_int_equal(tot.sequences, differ);
+    assert_int_equal(tot.answers, rows);
+    double *p = calloc(rows, sizeof *p), sum = 0;
+    assert_int_equal(bkt_predict_rows(&l->r, m, 0, 0, p, NULL), ST_OK);
+    for (size_t i = 0; i < rows; i++) sum += num_log(l->correct[i] ? p[i] : 1 - p[i]);
+    assert_true(tot.converged && fabs(sum - tot.log_likelihood) < 1e-5);
+    bkt_data_free(d);
+    free(p), free(said);
+    log_free(l);
+}
+
+static bool goes_on_so_often(void *ctx, double share)
+{
+    (void)share;
+    size_t *left = ctx;
+    return *left && (*left)--;
+}
+
 /* Forgetting over nights and two classes of items, found again. */
 static void forgetting_and_classes_are_found(void **state)
 {
@@ -191,6 +246,24 @@ static void forgetting_and_classes_are_found(void **state)
     o.forget_after_s = -1;
     assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_OK);
     assert_true(with > tot.log_likelihood + 100 && out.forget == 0.0);
+    /* Told to stop before it begins: where it would begin, with what that is worth. Stopped a while later, it goes on from there and ends at the top. */
+    struct bkt_general half, top;
+    size_t left = 0;
+    struct fit_watch watch = {goes_on_so_often, &left};
+    o.forget_after_s = 43200, o.watch = &watch, o.start = &truth;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &half, &tot, NULL), ST_OK);
+    assert_true(!tot.converged && tot.iterations == 0 && fabs(tot.log_likelihood - with) < 50);
+    assert_memory_equal(half.guess, truth.guess, sizeof truth.guess);
+    left = 2, o.start = NULL;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &half, &tot, NULL), ST_OK);
+    assert_true(!tot.converged && tot.iterations == 6 && tot.log_likelihood < with - 1);
+    left = 1000, o.start = &half;
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &top, &tot, NULL), ST_OK);
+    assert_true(tot.converged && fabs(tot.log_likelihood - with) < .1);
+    half.flags = BKT_NO_DATA, left = 0; /* not seen by the earlier fit: it begins as without it */
+    assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &top, &tot, NULL), ST_OK);
+    assert_true(fabs(top.prior - .5) < 1e-9);
+    o.start = NULL, o.watch = NULL;
     o.classes = BKT_CLASSES_MAX + 1;
     assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_INVALID);
     log_free(l);
@@ -369,6 +442,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knowledge_tracing_is_recovered_within_its_errors), cmocka_unit_test(items_are_recovered_within_their_errors),
         cmocka_unit_test(general_tracing_is_the_plain_one_where_it_can_be), cmocka_unit_test(forgetting_and_classes_are_found),
+        cmocka_unit_test(equal_sequences_are_one_and_none_is_lost),
         cmocka_unit_test(a_packed_history_is_replayed_bit_for_bit), cmocka_unit_test(candidates_are_predicted_bit_for_bit),
         cmocka_unit_test(what_one_skill_says_of_another_is_found), cmocka_unit_test(offsets_leave_a_row_out),
     };

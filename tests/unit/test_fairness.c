@@ -136,6 +136,13 @@ static void bias_is_seen_where_it_is_and_only_there(void **s)
     l->group[3] = 1, l->group[4] = 1;
     assert_int_equal(fairness_of(&l->r, l->p, l->group, 3, &fairness_defaults, out, NULL), ST_OK);
     assert_true(out[2].hidden && out[0].hidden && !out[1].hidden && out[2].metrics.rows == 0 && !out[0].bias.known);
+    struct fairness_group before = out[1];
+    for (int k = 0; k < 3; k++) l->group[k] = UINT32_MAX; /* likewise three of no group: they follow from the total */
+    assert_int_equal(fairness_of(&l->r, l->p, l->group, 2, &fairness_defaults, out, NULL), ST_OK);
+    assert_true(out[0].hidden && !out[1].hidden && out[0].students == 57);
+    for (int u = 0; u < USERS; u++) l->group[u] = l->group[u] == 1 ? 0 : UINT32_MAX; /* one group by itself: its figures are the same */
+    assert_int_equal(fairness_of(&l->r, l->p, l->group, 1, &fairness_defaults, out, NULL), ST_OK);
+    assert_memory_equal(&out[0], &before, sizeof before);
     free(l);
 }
 

@@ -27,8 +27,10 @@ struct bkt_general_options {
     size_t folds, hold_out;
     int iterations_max;
     double tolerance;      /* stop when the log-likelihood per answer rises by less */
+    const struct bkt_general *start; /* sets: where the fit begins, as yesterday's parameters; NULL, and where one is flagged BKT_NO_DATA: the pooled ones */
+    const struct fit_watch *watch;   /* told after each iteration; a set that is not begun when the fit is to stop stays where it would begin */
 };
-extern const struct bkt_general_options bkt_general_defaults; /* 1 class, never, .5, 5, 0, 0, 500, 1e-8 */
+extern const struct bkt_general_options bkt_general_defaults; /* 1 class, never, .5, 5, 0, 0, 500, 1e-8, none, nobody */
 
 /* item_class: items, each < classes; NULL: all of class 0. out: one for each set of skills. ST_INVALID: options out of range, or forgetting by time
  * on a log without times; ST_NOMEM */
@@ -37,6 +39,14 @@ enum st bkt_general_fit(const struct responses *r, const uint8_t *item_class, co
 /* P(right) of each row one step ahead, as bkt_predict_rows. */
 enum st bkt_general_predict_rows(const struct responses *r, const uint8_t *item_class, const struct bkt_general_options *o, const struct bkt_general *m, size_t folds, size_t hold_out, double *p,
                                  struct err *e) WARN_UNUSED;
+/* One answer on an item of class c, after a gap or not. known: P(known) behind the answer before it, or the prior.
+ * faded: what is left of it when the answer is given; right: P(right), one step ahead; next: P(known) behind it. */
+struct bkt_general_step {
+    double faded, right, next;
+};
+struct bkt_general_step bkt_general_step(const struct bkt_general *m, size_t c, bool gap, double known, bool correct);
+/* Does forgetting set in between two answers on a skill, since_s seconds apart? */
+bool bkt_general_is_gap(const struct bkt_general_options *o, double since_s);
 /* Items in classes by how often they were answered right, the hardest in class 0, each class with about as many answers; items with fewer than `least`
  * answers by the pooled share of their set of skills. Only users outside fold hold_out are looked at. ST_NOMEM */
 enum st bkt_classes_by_share(const struct responses *r, size_t classes, size_t least, size_t folds, size_t hold_out, uint8_t *item_class, struct err *e) WARN_UNUSED;

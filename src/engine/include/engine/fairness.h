@@ -26,7 +26,8 @@ struct fairness_group {
     struct interval95 false_mastery;      /* of those foreseen at mastered_at or more: fewer than two of the three right */
     struct interval95 false_non_mastery;  /* of the others: all three right */
 };
-/* p: rows, foreseen one step ahead. group: users, below groups. out: groups. ST_NOMEM; ST_INVALID as metrics_of. */
+/* p: rows, foreseen one step ahead. group: users, below groups, or UINT32_MAX: of none that is asked about; how many those are follows from the total as well, so that
+ * few of them are as a hidden group. Of r only rows, users, sets, user_at, item, correct and item_set are read. out: groups. ST_NOMEM; ST_INVALID as metrics_of. */
 enum st fairness_of(const struct responses *r, const double *p, const uint32_t *group, size_t groups, const struct fairness_options *o, struct fairness_group *out, struct err *e) WARN_UNUSED;
 
 #endif

@@ -1,0 +1,78 @@
+/* Options of the words about models, as the engine takes them. */
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/logistic.h"
+#include "engine/transfer.h"
+#include "model.h"
+
+static const double HOUR_S = 3600.0;
+
+bool model_number(const struct cli *c, const char *name, double lo, double hi, double dflt, double *out)
+{
+    const char *s = cli_opt(c, name);
+    *out = dflt;
+    if (!s || (parse_f64(s, out) && *out >= lo && *out <= hi)) return true;
+    fprintf(stderr, "waymark %s: %s takes a number from %g to %g, not \"%s\"\n", c->word->name, name, lo, hi, s);
+    return false;
+}
+
+static const struct {
+    const char *name;
+    unsigned terms;
+} kinds[] = {{"irt", LOGISTIC_IRT}, {"afm", LOGISTIC_AFM}, {"pfa", LOGISTIC_PFA}, {"das3h", LOGISTIC_DAS3H}, {"best-lr", LOGISTIC_BEST_LR},
+             {"best-lr-recency", LOGISTIC_BEST_LR_RECENCY}, {"das3h-recency", LOGISTIC_DAS3H_RECENCY}, {"full", LOGISTIC_FULL}};
+
+unsigned model_terms(const char *kind)
+{
+    for (size_t i = 0; kind && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, kind) == 0) return kinds[i].terms;
+    return 0;
+}
+
+bool model_bkt_options(const struct cli *c, struct bkt_options *o)
+{
+    double cap, n, w = bkt_defaults.prior_weight;
+    const char *prior = cli_opt(c, "--prior");
+    *o = bkt_defaults;
+    if (prior && strcmp(prior, "none") == 0) w = 0.0;
+    else if (!model_number(c, "--prior", 0.0, 1e6, w, &w)) return false;
+    if (!model_number(c, "--cap", .01, .99, o->cap, &cap) || !model_number(c, "--iterations", 1, 1e6, o->iterations_max, &n)) return false;
+    o->cap = cap;
+    o->prior_weight = w;
+    o->iterations_max = (int)n;
+    return true;
+}
+
+bool model_general_options(const struct cli *c, struct bkt_general_options *o, bool *wanted)
+{
+    struct bkt_options plain;
+    double classes, hours;
+    *o = bkt_general_defaults;
+    *wanted = cli_opt(c, "--forget") || cli_opt(c, "--classes");
+    if (!model_bkt_options(c, &plain) || !model_number(c, "--classes", 1, BKT_CLASSES_MAX, 1, &classes) || !model_number(c, "--forget", 0, 1e6, -1, &hours)) return false;
+    o->cap = plain.cap;
+    o->prior_weight = plain.prior_weight;
+    if (plain.iterations_max < o->iterations_max) o->iterations_max = plain.iterations_max;
+    o->classes = (size_t)classes;
+    o->forget_after_s = hours < 0.0 ? -1.0 : hours * HOUR_S;
+    return true;
+}
+
+bool model_transfer_options(const struct cli *c, struct transfer_options *o)
+{
+    double dims, steps, members;
+    *o = transfer_defaults;
+    if (!model_number(c, "--dims", TRANSFER_LANES, TRANSFER_DIMS_MAX, (double)o->dims, &dims) || !model_number(c, "--steps", 1, 1e6, o->steps, &steps) || !model_number(c, "--members", 1, 8, (double)o->members, &members) || !model_number(c, "--ridge", 0, 1e6, o->ridge, &o->ridge)) return false;
+    o->members = (size_t)members;
+    o->dims = (size_t)dims;
+    o->steps = (int)steps;
+    return true;
+}
+
+struct parallel model_parallel(const struct cli *c)
+{
+    int64_t n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cli_opt(c, "--threads")) (void)parse_i64(cli_opt(c, "--threads"), &n);
+    return model_threads(n);
+}

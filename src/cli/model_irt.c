@@ -59,7 +59,8 @@ static enum st calibrate(struct cli *c, const char *path, const char *kind, stru
     struct model_progress progress;
     model_progress_begin(&progress, "model calibrate");
     o.watch = &progress.watch;
-    if (st == ST_OK) st = irt_fit(&x.m, &o, NULL, items, &rep, e);
+    struct parallel threads = model_parallel(c);
+    if (st == ST_OK) st = irt_fit(&x.m, &o, &threads, items, &rep, e);
     model_progress_end(&progress);
     if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
     double end = model_seconds();
@@ -187,7 +188,8 @@ int run_model_cat(struct cli *c)
     }
     items = st == ST_OK ? arena_array(&x.arena, count, sizeof *items) : NULL;
     if (st == ST_OK && !items) st = err_fail(&e, ST_NOMEM, "err.memory", "items");
-    if (st == ST_OK && c->count) st = irt_fit(&x.m, &irt_defaults, NULL, items, &rep, &e);
+    struct parallel threads = model_parallel(c);
+    if (st == ST_OK && c->count) st = irt_fit(&x.m, &irt_defaults, &threads, items, &rep, &e);
     for (size_t i = 0; st == ST_OK && !c->count && i < count; i++) items[i] = (struct irt_item){.a = num_exp(.3 * normal(&r)) * 1.2, .d = {0, normal(&r) * 1.5}, .scores = 2};
     struct cat_options o = {.se_stop = se, .items_max = (size_t)most, .items_min = 3, .randomesque = (size_t)random};
     struct cat_result res = {0};

@@ -17,6 +17,7 @@ struct memory {
     uint8_t *pick, *correct;
     struct fsrs fitted;
     struct fsrs_report report;
+    struct parallel threads;
     double seconds;
 };
 
@@ -94,7 +95,7 @@ static enum st fit_part(struct memory *x, size_t folds, size_t fold, struct fsrs
     if (st == ST_OK) {
         at[n] = (uint32_t)filled;
         *m = fsrs_default;
-        st = fsrs_fit(&(struct fsrs_log){n, at, days, grade}, NULL, m, report, e);
+        st = fsrs_fit(&(struct fsrs_log){n, at, days, grade}, &x->threads, m, report, e);
     }
     free(at), free(days), free(grade);
     return st;
@@ -162,7 +163,7 @@ static enum st tell(const struct cli *c, const struct memory *x, struct err *e)
 int run_model_memory(struct cli *c)
 {
     struct err e = {0};
-    struct memory x = {0};
+    struct memory x = {.threads = model_parallel(c)};
     struct log_columns names = log_columns_of(c);
     const char *by = cli_opt(c, "--by") ? cli_opt(c, "--by") : "item";
     double folds;

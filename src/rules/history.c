@@ -87,8 +87,9 @@ enum st history_pack(struct arena *a, const struct evidence *facts, size_t n, co
         kind[i] = plain ? (uint16_t)kind_of(k, &facts[i]) : 0;
     }
     *size = HEAD + k->count * (size_t)KIND + n * RECORD + odd * (size_t)ODD;
-    unsigned char *b = arena_alloc(a, *size), *p = b, *rest = b + (*size - odd * (size_t)ODD);
+    unsigned char *b = arena_alloc(a, *size), *p = b;
     if (!b) return ST_NOMEM;
+    unsigned char *rest = b + (*size - odd * (size_t)ODD);
     memcpy(p, "WH1", 4);
     p = put(put(put(p + 4, n, 4), k->count, 4), odd, 4);
     for (uint32_t i = 0; i < k->count; i++) {

@@ -25,6 +25,9 @@ static const char *range(struct call *c, const json_t *m, const char *at, const 
     return SAY(c, MSG_models_range, MSG_T("at", number(c, json_f64(m, at, 0) * times, places)), MSG_T("low", number(c, json_f64(m, low, 0) * times, places)), MSG_T("high", number(c, json_f64(m, high, 0) * times, places)));
 }
 
+/* Of 100 decisions; "–" where none was to be judged, or by a version from before these were kept. */
+static const char *share(struct call *c, const json_t *m, const char *key) { return json_is_object(json_object_get(m, key)) ? range(c, json_object_get(m, key), "mean", "low", "high", 100, 0) : "\u2013"; }
+
 static const char *bias(struct call *c, const json_t *m) { return range(c, json_object_get(m, "bias"), "mean", "low", "high", 100, 1); }
 
 static enum st fill_figures(struct call *c, const json_t *report, struct ui_model_fit_row *row, struct err *e)
@@ -39,11 +42,13 @@ static enum st fill_figures(struct call *c, const json_t *report, struct ui_mode
     enum { PLAIN = sizeof plain / sizeof *plain };
     struct ui_model_figure *f;
     if (!a || !b) return ST_OK;
-    TRY(call_alloc(c, (PLAIN + 2) * sizeof *f, (void **)&f, e));
+    TRY(call_alloc(c, (PLAIN + 4) * sizeof *f, (void **)&f, e));
     for (size_t i = 0; i < PLAIN; i++)
         f[row->figures_n++] = (struct ui_model_figure){plain[i].what, number(c, json_f64(a, plain[i].key, 0) * plain[i].times, plain[i].places), number(c, json_f64(b, plain[i].key, 0) * plain[i].times, plain[i].places), plain[i].better};
     f[row->figures_n++] = (struct ui_model_figure){MSG_models_auc, range(c, a, "auc", "auc_low", "auc_high", 1, 3), range(c, b, "auc", "auc_low", "auc_high", 1, 3), MSG_models_more};
     f[row->figures_n++] = (struct ui_model_figure){MSG_models_bias, bias(c, a), bias(c, b), MSG_models_zero};
+    f[row->figures_n++] = (struct ui_model_figure){MSG_models_false_mastery, share(c, a, "false_mastery"), share(c, b, "false_mastery"), MSG_models_less};
+    f[row->figures_n++] = (struct ui_model_figure){MSG_models_false_non_mastery, share(c, a, "false_non_mastery"), share(c, b, "false_non_mastery"), MSG_models_less};
     row->figures = f;
     return ST_OK;
 }
@@ -57,6 +62,7 @@ static enum st fill_groups(struct call *c, const json_t *report, struct ui_model
         const json_t *k = json_array_get(list, i), *a = json_object_get(k, "candidate");
         const char *name = json_str(k, "group", NULL);
         g[row->groups_n++] = (struct ui_model_group){name ? name : msg(page_lang(c), MSG_models_no_program), json_i64(k, "learners", 0), json_i64(a, "rows", 0), bias(c, a), bias(c, json_object_get(k, "in_force")),
+                                                     share(c, a, "false_mastery"), share(c, a, "false_non_mastery"),
                                                      range(c, a, "auc", "auc_low", "auc_high", 1, 2), range(c, json_object_get(k, "difference"), "mean", "low", "high", 1, 3)};
     }
     row->groups = g;

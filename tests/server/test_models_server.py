@@ -6,6 +6,7 @@ import json
 import math
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -432,6 +433,7 @@ def test_the_page(evidence, serve, school):
     time.sleep(2.5)
     page = leader.get("/models").text
     assert "Numbers fitted to" in page and "Version 2." in page and "log-loss" in page and "take-back" in page
+    assert re.search(r"Taken as mastered too early, of 100</th><td class=\"num\">\d+ \(\d+ to \d+\)", page) and "Mastered and not seen" in page
     assert "take-back" not in teacher.get("/models").text
     form = {"client_id": "take-back-0001", "reason": "The staff asked for <b>it</b>"}
     assert teacher.post("/models/take-back", form=form).status == 403

@@ -599,7 +599,7 @@ static enum st get_openapi(struct call *c, struct err *e)
     return ST_OK;
 }
 
-enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL };
+enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS };
 
 const struct route api_routes[] = {
     {.method = HTTP_GET, .path = "/healthz", .may = MAY_ANYONE, .read = get_health, .no_db = true, .summary = "The process runs"},

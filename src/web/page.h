@@ -120,6 +120,7 @@ enum st web_goal_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_needs(struct call *c, struct err *e);
 enum st web_needs_save(struct call *c, struct err *e);
 enum st web_class_standing(struct call *c, struct err *e);
+enum st web_counselor(struct call *c, struct err *e); /* counselor.c */
 enum st web_programs(struct call *c, struct err *e);
 
 /* checkpoints.c, moderation.c */

@@ -7,6 +7,7 @@
 #include "app/goals.h"
 #include "app/look.h"
 #include "app/observe.h"
+#include "app/policy.h"
 #include "app/reason.h"
 #include "app/words.h"
 #include "base/clock.h"
@@ -113,6 +114,41 @@ static struct json_out begin_why(struct call *c, const struct policy_version *p,
     return j;
 }
 
+void api_put_scale(struct json_out *j, const struct policy *p, enum lang lang)
+{
+    json_open_list(j, "scale");
+    for (size_t i = 0; i < p->scale_count; i++) {
+        const struct report_level *k = &p->scale[i];
+        json_open_obj(j, NULL);
+        json_put_str(j, "name", scale_name(lang, k));
+        json_put_str(j, "means", scale_means(lang, k));
+        json_put_str(j, "level", level_code(k->level));
+        json_put_f64(j, "from", k->from);
+        json_put_f64(j, "points", k->points);
+        json_close_obj(j);
+    }
+    json_close_list(j);
+}
+
+void api_put_levels(struct json_out *j, const struct report_course *c, enum lang lang)
+{
+    json_open_list(j, "levels");
+    for (size_t i = 0; i < c->count; i++) {
+        const struct report_level *k = report_level_of(c->policy, &c->on[i]);
+        json_open_obj(j, NULL);
+        if (c->competencies[i]->competency_id) json_put_id(j, "competency_id", c->competencies[i]->competency_id); /* of a term: as it was named then */
+        json_put_str(j, "code", c->competencies[i]->code);
+        json_put_str(j, "name", c->competencies[i]->name);
+        json_put_str(j, "level", level_code(c->on[i].level));
+        json_put_f64(j, "value", c->on[i].value);
+        json_put_str(j, "reported", scale_name(lang, k));
+        if (c->on[i].level == LEVEL_NOT_YET) json_put_null(j, "counts");
+        else json_put_f64(j, "counts", k->points);
+        json_close_obj(j);
+    }
+    json_close_list(j);
+}
+
 enum st api_grade_why(struct call *c, struct err *e)
 {
     struct grade_why w;
@@ -121,6 +157,7 @@ enum st api_grade_why(struct call *c, struct err *e)
     TRY(api_as_of(c, &at, e));
     TRY(learner_grade_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, course_id, at, &w, e));
     const struct grade *g = &w.course->grade;
+    enum lang lang = lang_find(c->who.language, lang_find("en", 0));
     struct json_out j = begin_why(c, w.policy, at);
     json_put_id(&j, "course_id", course_id);
     json_put_str(&j, "title", w.course->title);
@@ -128,17 +165,8 @@ enum st api_grade_why(struct call *c, struct err *e)
     json_put_str(&j, "letter", g->cut ? g->cut->letter : NULL);
     json_put_f64(&j, "mean", g->mean);
     json_put_f64(&j, "incomplete_share", w.policy->policy.incomplete_share);
-    json_open_list(&j, "levels");
-    for (size_t i = 0; i < w.course->count; i++) {
-        json_open_obj(&j, NULL);
-        json_put_id(&j, "competency_id", w.course->competencies[i]->competency_id);
-        json_put_str(&j, "name", w.course->competencies[i]->name);
-        json_put_str(&j, "level", level_code(w.course->levels[i]));
-        if (w.course->levels[i] == LEVEL_NOT_YET) json_put_null(&j, "counts");
-        else json_put_i64(&j, "counts", 1 + (int64_t)w.course->levels[i]);
-        json_close_obj(&j);
-    }
-    json_close_list(&j);
+    api_put_levels(&j, w.course, lang);
+    api_put_scale(&j, &w.policy->policy, lang);
     json_open_list(&j, "conversion");
     for (size_t i = 0; i < w.policy->policy.cut_count; i++) {
         const struct grade_cut *k = &w.policy->policy.cuts[i];
@@ -151,7 +179,9 @@ enum st api_grade_why(struct call *c, struct err *e)
     json_close_list(&j);
     json_open_obj(&j, "missing");
     json_put_i64(&j, "skills_with_evidence", w.outlook.more);
-    json_put_i64(&j, "levels", w.outlook.steps);
+    json_put_f64(&j, "points", w.outlook.points);
+    if (w.outlook.steps >= 0) json_put_i64(&j, "levels", w.outlook.steps);
+    else json_put_null(&j, "levels");
     json_put_str(&j, "for", w.outlook.next ? w.outlook.next->letter : NULL);
     json_close_obj(&j);
     json_close_obj(&j);

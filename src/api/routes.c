@@ -427,8 +427,11 @@ static void put_grade(struct json_out *j, const struct grade *g)
     json_put_i64(j, "competencies", (int64_t)g->all);
 }
 
-static void put_term(struct json_out *j, const struct term_grade *t)
+/* With the levels and the scale of its time. */
+static enum st put_term(struct call *c, struct json_out *j, const struct term_grade *t, enum lang lang, struct err *e)
 {
+    struct report_course k;
+    TRY(term_course(c->snapshot, &c->tx, c->arena, &c->learner, t, &k, e));
     json_open_obj(j, NULL);
     json_put_str(j, "term", t->term);
     json_put_id(j, "course_id", t->course_id);
@@ -440,7 +443,10 @@ static void put_term(struct json_out *j, const struct term_grade *t)
         json_put_f64(j, "gpa", t->gpa);
     }
     json_put_time(j, "frozen_at", t->frozen_at_ms);
+    api_put_levels(j, &k, lang);
+    api_put_scale(j, k.policy, lang);
     json_close_obj(j);
+    return ST_OK;
 }
 
 static enum st get_grades(struct call *c, struct err *e)
@@ -448,6 +454,7 @@ static enum st get_grades(struct call *c, struct err *e)
     struct report r;
     int64_t at;
     char version[24];
+    enum lang lang = lang_find(c->who.language, lang_find("en", 0));
     TRY(api_as_of(c, &at, e));
     TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
     struct json_out j = start(c);
@@ -462,11 +469,13 @@ static enum st get_grades(struct call *c, struct err *e)
         json_put_id(&j, "course_id", r.courses[i].course_id);
         json_put_str(&j, "title", r.courses[i].title);
         put_grade(&j, &r.courses[i].grade);
+        api_put_levels(&j, &r.courses[i], lang);
         json_close_obj(&j);
     }
     json_close_list(&j);
+    api_put_scale(&j, &r.policy->policy, lang);
     json_open_list(&j, "terms");
-    for (size_t i = 0; i < r.term_count; i++) put_term(&j, &r.terms[i]);
+    for (size_t i = 0; i < r.term_count; i++) TRY(put_term(c, &j, &r.terms[i], lang, e));
     json_close_list(&j);
     json_close_obj(&j);
     return ST_OK;
@@ -590,7 +599,7 @@ static enum st get_openapi(struct call *c, struct err *e)
     return ST_OK;
 }
 
-enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL };
+enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS };
 
 const struct route api_routes[] = {
     {.method = HTTP_GET, .path = "/healthz", .may = MAY_ANYONE, .read = get_health, .no_db = true, .summary = "The process runs"},

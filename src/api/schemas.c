@@ -14,6 +14,8 @@
 #define REF(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
 #define REQUIREMENT "{\"type\":\"object\",\"required\":[\"id\",\"title\",\"for\",\"kind\",\"have\",\"need\",\"due\",\"done\"],\"properties\":{\"id\":" STRING ",\"title\":" STRING ",\"for\":{\"enum\":[\"graduation\",\"promotion\"]},\"kind\":{\"enum\":[\"competencies\",\"projects\",\"hours\"]}" \
                       ",\"have\":" NUMBER ",\"need\":" NUMBER ",\"due\":" NULLABLE_STRING ",\"done\":" BOOLEAN ",\"gained\":" NUMBER ",\"weeks\":" NUMBER ",\"weeks_to_go\":" NUMBER "}}"
+#define SCALE "{\"type\":\"array\",\"minItems\":2,\"items\":{\"type\":\"object\",\"description\":\"a level of reports, the lowest first: it begins at a level and, within that, from a value of the mastery rule\",\"required\":[\"name\",\"means\",\"level\",\"from\",\"points\"],\"properties\":{\"name\":" STRING ",\"means\":" STRING ",\"level\":" LEVEL ",\"from\":" PROBABILITY ",\"points\":" NUMBER "}}}"
+#define REPORTED "{\"type\":\"object\",\"required\":[\"level\",\"value\",\"reported\",\"counts\"],\"properties\":{\"competency_id\":" ID ",\"code\":" STRING ",\"name\":" STRING ",\"level\":" LEVEL ",\"value\":" PROBABILITY ",\"reported\":" STRING ",\"counts\":{\"type\":[\"number\",\"null\"]}}}"
 #define LIST(of) "{\"type\":\"array\",\"items\":" of "}"
 
 const struct api_schema api_schemas[] = {
@@ -58,14 +60,14 @@ const struct api_schema api_schemas[] = {
             ",\"response\":{\"description\":\"as the learner gave it; null when it is not kept\"},\"counted\":" BOOLEAN ",\"model_version\":" NULLABLE_ID ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
     {"Grades", "{\"type\":\"object\",\"required\":[\"learner_id\",\"policy_version\",\"as_of\",\"courses\",\"terms\"],\"properties\":{\"learner_id\":" ID ",\"policy_version\":" STRING ",\"as_of\":" STRING
                ",\"courses\":" LIST("{\"type\":\"object\",\"required\":[\"course_id\",\"title\",\"incomplete\",\"shown\",\"competencies\"],\"properties\":{\"course_id\":" ID ",\"title\":" STRING ",\"incomplete\":" BOOLEAN
-               ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"mean\":{\"type\":\"number\"},\"shown\":" INTEGER ",\"competencies\":" INTEGER "}}")
-               ",\"terms\":" LIST("{\"type\":\"object\",\"required\":[\"term\",\"title\",\"incomplete\",\"frozen_at\"],\"properties\":{\"term\":" STRING ",\"course_id\":" ID ",\"title\":" STRING ",\"incomplete\":" BOOLEAN
-               ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"frozen_at\":" STRING "}}") "}}"},
+               ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"mean\":{\"type\":\"number\"},\"shown\":" INTEGER ",\"competencies\":" INTEGER ",\"levels\":" LIST(REPORTED) "}}")
+               ",\"scale\":" SCALE ",\"terms\":" LIST("{\"type\":\"object\",\"required\":[\"term\",\"title\",\"incomplete\",\"frozen_at\"],\"properties\":{\"term\":" STRING ",\"course_id\":" ID ",\"title\":" STRING ",\"incomplete\":" BOOLEAN
+               ",\"letter\":" STRING ",\"percent\":{\"type\":\"number\"},\"gpa\":{\"type\":\"number\"},\"frozen_at\":" STRING ",\"levels\":" LIST(REPORTED) ",\"scale\":" SCALE "}}") "}}"},
     {"GradeWhy", "{\"type\":\"object\",\"required\":[\"learner_id\",\"course_id\",\"policy_version\",\"as_of\",\"incomplete\",\"letter\",\"mean\",\"levels\",\"conversion\",\"missing\"],\"properties\":{\"learner_id\":" ID ",\"course_id\":" ID ",\"title\":" STRING
                  ",\"policy_version\":" STRING ",\"as_of\":" STRING ",\"incomplete\":" BOOLEAN ",\"letter\":" NULLABLE_STRING ",\"mean\":" NUMBER ",\"incomplete_share\":" PROBABILITY
-                 ",\"levels\":" LIST("{\"type\":\"object\",\"required\":[\"competency_id\",\"level\",\"counts\"],\"properties\":{\"competency_id\":" ID ",\"name\":" STRING ",\"level\":" LEVEL ",\"counts\":{\"type\":[\"integer\",\"null\"]}}}")
+                 ",\"levels\":" LIST(REPORTED) ",\"scale\":" SCALE
                  ",\"conversion\":" LIST("{\"type\":\"object\",\"required\":[\"letter\",\"from\",\"to\"],\"properties\":{\"letter\":" STRING ",\"from\":" NUMBER ",\"to\":" NUMBER "}}")
-                 ",\"missing\":{\"type\":\"object\",\"required\":[\"skills_with_evidence\",\"levels\",\"for\"],\"properties\":{\"skills_with_evidence\":" INTEGER ",\"levels\":" INTEGER ",\"for\":" NULLABLE_STRING "}}}}"},
+                 ",\"missing\":{\"type\":\"object\",\"required\":[\"skills_with_evidence\",\"levels\",\"for\"],\"properties\":{\"skills_with_evidence\":" INTEGER ",\"points\":" NUMBER ",\"levels\":{\"type\":[\"integer\",\"null\"],\"description\":\"null where the levels of the scale are not equally far apart\"},\"for\":" NULLABLE_STRING "}}}}"},
     {"PaceWhy", "{\"type\":\"object\",\"required\":[\"learner_id\",\"policy_version\",\"as_of\",\"requirements\"],\"properties\":{\"learner_id\":" ID ",\"policy_version\":" STRING ",\"as_of\":" STRING ",\"requirements\":" LIST(REQUIREMENT)
                 ",\"secure_before\":" INTEGER ",\"days_away\":" INTEGER ",\"weeks_left\":" NUMBER ",\"at_risk\":" BOOLEAN "}}"},
     {"NextWhy", "{\"type\":\"object\",\"required\":[\"learner_id\",\"competency_id\",\"policy_version\",\"as_of\",\"level\",\"weighed\"],\"properties\":{\"learner_id\":" ID ",\"competency_id\":" ID ",\"name\":" STRING ",\"policy_version\":" STRING ",\"as_of\":" STRING

@@ -28,20 +28,23 @@ static enum st list_courses(struct tx *tx, struct arena *a, int64_t learner_id, 
     return ST_OK;
 }
 
-static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy *p, const struct learner_state *state, struct report_course *c, struct err *e)
+static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy_version *v, const struct learner_state *state, struct report_course *c, struct err *e)
 {
+    const struct policy *p = &v->policy;
     const struct course *course = catalogue_course(&s->catalogue, c->course_id);
     size_t n = course ? course->count : 0;
     c->competencies = arena_array(a, n + 1, sizeof *c->competencies);
-    c->levels = arena_array(a, n + 1, sizeof *c->levels);
-    if (!c->competencies || !c->levels) return no_memory(e);
+    c->on = arena_array(a, n + 1, sizeof *c->on);
+    if (!c->competencies || !c->on) return no_memory(e);
     c->count = n;
+    c->policy = p;
+    c->policy_id = v->policy_id;
     for (size_t i = 0; i < n; i++) {
         c->competencies[i] = &s->catalogue.competencies[course->competency[i]];
         const struct competency_state *k = state_find(state, c->competencies[i]->competency_id);
-        c->levels[i] = k ? k->level : LEVEL_NOT_YET;
+        if (k) c->on[i] = (struct standing_on){k->level, mastery_value(regime_rule(&s->catalogue, p, k->competency_id), k)};
     }
-    grade_of(p, c->levels, n, &c->grade);
+    grade_of(p, c->on, n, &c->grade);
     return ST_OK;
 }
 
@@ -57,7 +60,7 @@ static enum st list_terms(struct tx *tx, struct arena *a, int64_t learner_id, st
         if (!row) return ST_OK;
         out->terms[out->term_count++] = (struct term_grade){.term = arena_strdup(a, col_text(q, 0)), .title = arena_strdup(a, col_text(q, 1)), .letter = arena_strdup(a, col_text(q, 2)),
                                                             .percent = col_f64(q, 3), .gpa = col_f64(q, 4), .mean = col_f64(q, 5), .shown = col_i64(q, 6), .all = col_i64(q, 7),
-                                                            .policy_id = col_i64(q, 8), .frozen_at_ms = col_i64(q, 9), .session_id = col_i64(q, 10), .course_id = col_i64(q, 11)};
+                                                            .policy_id = col_i64(q, 8), .frozen_at_ms = col_i64(q, 9), .session_id = col_i64(q, 10), .course_id = col_i64(q, 11), .scale_id = col_i64(q, 12)};
     }
     return ST_OK;
 }
@@ -69,25 +72,118 @@ enum st learner_report(struct app *app, const struct snapshot *s, struct tx *tx,
     TRY(learner_mastery(app, s, tx, a, who, as_of_ms, &m, e));
     out->policy = m.policy;
     TRY(list_courses(tx, a, who->learner_id, out, e));
-    for (size_t i = 0; i < out->course_count; i++) TRY(fill_course(s, a, &m.policy->policy, &m.state, &out->courses[i], e));
+    for (size_t i = 0; i < out->course_count; i++) TRY(fill_course(s, a, m.policy, &m.state, &out->courses[i], e));
     return list_terms(tx, a, who->learner_id, out, e);
 }
 
-/* [{"code", "name", "level"}] of a course. */
+/* A term, as it was given out ---------------------------------------------------------------------------------------- */
+
+enum st term_policy(const struct snapshot *s, struct tx *tx, struct arena *a, const struct term_grade *t, const struct policy **out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    json_t *grades;
+    struct policy *p = arena_alloc(a, sizeof *p);
+    if (!p) return no_memory(e);
+    *out = p;
+    *p = regime_policy_by_id(&s->regime, t->policy_id)->policy;
+    if (!t->scale_id) return ST_OK;
+    TRY(tx_stmt(tx, SQL_report_scale_get, &q, e));
+    bind_i64(q, "scale_id", t->scale_id);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "scale %lld", (long long)t->scale_id);
+    TRY(json_read(a, col_text(q, 0), strlen(col_text(q, 0)), &grades, e));
+    return policy_grades_read(grades, p, e);
+}
+
+static enum level level_read(const char *code)
+{
+    int l = LEVEL_SECURE;
+    while (l > LEVEL_NOT_YET && strcmp(level_code((enum level)l), code) != 0) l--;
+    return (enum level)l;
+}
+
+enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, const struct term_grade *t, struct report_course *out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    json_t *levels;
+    *out = (struct report_course){.course_id = t->course_id, .title = t->title, .policy_id = t->policy_id};
+    TRY(term_policy(s, tx, a, t, &out->policy, e));
+    TRY(tx_stmt(tx, SQL_term_grade_levels, &q, e));
+    bind_i64(q, "learner_id", who->learner_id);
+    bind_i64(q, "session_id", t->session_id);
+    bind_i64(q, "course_id", t->course_id);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "term %lld", (long long)t->session_id);
+    TRY(json_read(a, col_text(q, 0), strlen(col_text(q, 0)), &levels, e));
+    size_t n = json_array_size(levels);
+    struct competency *named = arena_array(a, n + 1, sizeof *named);
+    out->competencies = arena_array(a, n + 1, sizeof *out->competencies);
+    out->on = arena_array(a, n + 1, sizeof *out->on);
+    if (!named || !out->competencies || !out->on) return no_memory(e);
+    out->count = n;
+    for (size_t i = 0; i < n; i++) { /* in the words of that time: a framework may have changed since */
+        const json_t *k = json_array_get(levels, i);
+        named[i] = (struct competency){.code = json_str(k, "code", ""), .name = json_str(k, "name", "")};
+        out->competencies[i] = &named[i];
+        out->on[i] = (struct standing_on){level_read(json_str(k, "level", "")), json_f64(k, "value", 0)};
+    }
+    struct grade_cut *cut = arena_alloc(a, sizeof *cut);
+    if (!cut) return no_memory(e);
+    grade_of(out->policy, out->on, n, &out->grade); /* where in the conversion it fell */
+    *cut = out->grade.cut ? *out->grade.cut : (struct grade_cut){0};
+    cut->percent = t->percent;
+    cut->gpa = t->gpa;
+    snprintf(cut->letter, sizeof cut->letter, "%s", t->letter);
+    out->grade = (struct grade){.all = (size_t)t->all, .shown = (size_t)t->shown, .mean = t->mean, .incomplete = !*t->letter, .cut = *t->letter ? cut : NULL};
+    return ST_OK;
+}
+
+/* Giving out --------------------------------------------------------------------------------------------------------- */
+
+/* [{"code", "name", "level", "value", "report"}] of a course; the scale says what each level of reports means. */
 static char *levels_json(const struct report_course *c)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < c->count; i++)
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "code", c->competencies[i]->code, "name", c->competencies[i]->name, "level", level_code(c->levels[i])));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:f,s:s}", "code", c->competencies[i]->code, "name", c->competencies[i]->name, "level", level_code(c->on[i].level), "value", c->on[i].value,
+                                              "report", report_level_of(c->policy, &c->on[i])->name));
     char *s = json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(list);
     return s;
 }
 
-static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id, int64_t learner_id, const struct report *r, const struct report_course *c, int64_t *written, struct err *e)
+/* Scale and conversion, written once for all grades that are given out by them. */
+static enum st freeze_scale(struct app *app, struct tx *tx, const struct policy *p, int64_t *scale_id, struct err *e)
+{
+    struct stmt *q;
+    bool row = false;
+    json_t *grades = policy_grades_json(p);
+    char *doc = grades ? json_dumps(grades, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    enum st st = doc ? tx_stmt(tx, SQL_report_scale_find, &q, e) : no_memory(e);
+    if (st == ST_OK) bind_text(q, "doc", doc);
+    if (st == ST_OK) st = stmt_step(q, &row, e);
+    *scale_id = st == ST_OK && row ? col_i64(q, 0) : app_id(app);
+    if (st == ST_OK && !row) {
+        st = tx_stmt(tx, SQL_report_scale_insert, &q, e);
+        if (st == ST_OK) {
+            bind_i64(q, "scale_id", *scale_id);
+            bind_text(q, "doc", doc);
+            st = stmt_run(q, NULL, e);
+        }
+    }
+    free(doc);
+    json_decref(grades);
+    return st;
+}
+
+static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id, int64_t learner_id, const struct report_course *c, int64_t *written, struct err *e)
 {
     struct stmt *q;
     int64_t rows = 0;
+    int64_t scale_id;
+    TRY(freeze_scale(app, tx, c->policy, &scale_id, e));
     char *levels = levels_json(c);
     if (!levels) return no_memory(e);
     enum st st = tx_stmt(tx, SQL_term_grade_insert, &q, e);
@@ -105,7 +201,8 @@ static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id,
         bind_i64(q, "shown", (int64_t)c->grade.shown);
         bind_i64(q, "competencies", (int64_t)c->grade.all);
         bind_text(q, "levels", levels);
-        bind_i64(q, "policy_id", r->policy->policy_id);
+        bind_i64(q, "policy_id", c->policy_id);
+        bind_i64(q, "scale_id", scale_id);
         bind_i64(q, "frozen_at_ms", app_now_ms(app));
         st = stmt_run(q, &rows, e);
     }
@@ -121,7 +218,7 @@ static enum st freeze_learner(struct app *app, const struct snapshot *s, struct 
     arena_init(&a, 64u << 20);
     const struct learner_scope who = {learner_id, MAY_LEADS_DISTRICT}; /* the operator's, for all */
     enum st st = learner_report(app, s, tx, &a, &who, 0, &r, e);
-    for (size_t i = 0; st == ST_OK && i < r.course_count; i++) st = freeze_course(app, tx, session_id, learner_id, &r, &r.courses[i], written, e);
+    for (size_t i = 0; st == ST_OK && i < r.course_count; i++) st = freeze_course(app, tx, session_id, learner_id, &r.courses[i], written, e);
     arena_release(&a);
     return st;
 }

@@ -16,7 +16,7 @@ static const struct {
     const char *code;
 } roles[ROLE_KINDS] = {{ROLE_STUDENT, "student"}, {ROLE_TEACHER, "teacher"},   {ROLE_COACH, "coach"},
                        {ROLE_PRINCIPAL, "principal"}, {ROLE_DISTRICT, "district"}, {ROLE_GUARDIAN, "guardian"},
-                       {ROLE_PROGRAMS, "programs"}};
+                       {ROLE_PROGRAMS, "programs"}, {ROLE_COUNSELOR, "counselor"}};
 
 const char *role_code(enum role r)
 {
@@ -105,7 +105,7 @@ static void add_role(struct actor *a, const char *role, int64_t org_id)
 {
     unsigned r = role_parse(role);
     a->roles |= r;
-    if ((r & (ROLE_PRINCIPAL | ROLE_COACH | ROLE_PROGRAMS)) && a->org_count < sizeof a->orgs / sizeof *a->orgs) a->orgs[a->org_count++] = (struct actor_org){org_id, r};
+    if ((r & (ROLE_PRINCIPAL | ROLE_COACH | ROLE_COUNSELOR | ROLE_PROGRAMS)) && a->org_count < sizeof a->orgs / sizeof *a->orgs) a->orgs[a->org_count++] = (struct actor_org){org_id, r};
 }
 
 bool actor_holds(const struct actor *who, unsigned wanted, int64_t org_id)

@@ -432,6 +432,7 @@ static const char *role_word(enum roster_role role)
     case ROSTER_ROLE_TEACHER: return "teacher";
     case ROSTER_ROLE_AIDE: return "aide";
     case ROSTER_ROLE_COACH: return "coach";
+    case ROSTER_ROLE_COUNSELOR: return "counselor";
     case ROSTER_ROLE_PRINCIPAL: return "principal";
     case ROSTER_ROLE_DISTRICT: return "district";
     case ROSTER_ROLE_GUARDIAN: return "guardian";

@@ -11,6 +11,7 @@ const char *relation_code(enum relation r)
     case MAY_LEADS_SCHOOL: return "leads_school";
     case MAY_COACHES: return "coaches";
     case MAY_LEADS_DISTRICT: return "leads_district";
+    case MAY_COUNSELS: return "counsels";
     case MAY_SEES_PROGRAMS: return "sees_programs";
     }
     return "";
@@ -70,6 +71,11 @@ enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, 
         out->relation = MAY_LEADS_SCHOOL;
         if (yes) return ST_OK;
     }
+    if ((relations & MAY_COUNSELS) && (who->roles & ROLE_COUNSELOR)) {
+        TRY(holds_at_school(tx, who, ROLE_COUNSELOR, learner_id, &yes, e));
+        out->relation = MAY_COUNSELS;
+        if (yes) return ST_OK;
+    }
     if ((relations & MAY_SEES_PROGRAMS) && (who->roles & ROLE_PROGRAMS)) {
         yes = actor_holds(who, ROLE_PROGRAMS, 0);
         if (!yes) TRY(holds_at_school(tx, who, ROLE_PROGRAMS, learner_id, &yes, e));
@@ -97,7 +103,7 @@ enum st may_own(const struct actor *who, unsigned relations, enum relation *out,
     static const struct {
         enum relation relation;
         unsigned role;
-    } by_role[] = {{MAY_LEADS_DISTRICT, ROLE_DISTRICT}, {MAY_LEADS_SCHOOL, ROLE_PRINCIPAL}, {MAY_COACHES, ROLE_COACH}, {MAY_TEACHES, ROLE_TEACHER},
+    } by_role[] = {{MAY_LEADS_DISTRICT, ROLE_DISTRICT}, {MAY_LEADS_SCHOOL, ROLE_PRINCIPAL}, {MAY_COACHES, ROLE_COACH}, {MAY_TEACHES, ROLE_TEACHER}, {MAY_COUNSELS, ROLE_COUNSELOR},
                    {MAY_OWN_RECORD, ROLE_STUDENT},      {MAY_GUARDIAN_OF, ROLE_GUARDIAN},   {MAY_SEES_PROGRAMS, ROLE_PROGRAMS}}; /* who has several roles comes in the widest */
     if (relations & MAY_ANYONE) {
         *out = MAY_ANYONE;

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "derive.h"
+#include "rules/grade.h"
 
 static bool touches_levels(const struct policy_change *changes, size_t n)
 {
@@ -48,11 +49,10 @@ enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, st
     return ST_OK;
 }
 
-static enum level level_in(const struct derived *d, int64_t competency_id)
+static struct standing_on stands(const struct catalogue *c, const struct policy *p, const struct derived *d, int64_t competency_id)
 {
-    for (size_t i = 0; i < d->row_count; i++)
-        if (d->rows[i].competency_id == competency_id) return (enum level)(d->rows[i].level & 3);
-    return LEVEL_NOT_YET;
+    const struct competency_state *k = state_find(&d->state, competency_id);
+    return k ? (struct standing_on){k->level, mastery_value(regime_rule(c, p, competency_id), k)} : (struct standing_on){LEVEL_NOT_YET, 0};
 }
 
 enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, struct notice *out, struct err *e)
@@ -66,8 +66,11 @@ enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, 
     out->levels = arena_array(a, after.row_count + 1, sizeof *out->levels);
     if (!out->levels) return err_fail(e, ST_NOMEM, "err.memory", "notice");
     for (size_t i = 0; i < after.row_count; i++) {
-        struct level_change k = {catalogue_competency(&s->catalogue, after.rows[i].competency_id), level_in(&before, after.rows[i].competency_id), (enum level)(after.rows[i].level & 3)};
-        if (k.competency && k.before != k.after) out->levels[out->count++] = k;
+        int64_t id = after.rows[i].competency_id;
+        const struct policy *was = &out->before->policy, *will = &out->after->policy;
+        const struct standing_on x = stands(&s->catalogue, was, &before, id), y = stands(&s->catalogue, will, &after, id);
+        const struct level_change k = {catalogue_competency(&s->catalogue, id), x.level, y.level, report_level_of(was, &x), report_level_of(will, &y)};
+        if (k.competency && (k.before != k.after || report_level_other(k.called_before, k.called_after))) out->levels[out->count++] = k;
     }
     return ST_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "rules/grade.h"
 
 /* The documents that a check needs; all owned. */
 struct documents {
@@ -283,8 +284,72 @@ static void value_in_words(struct text *out, enum lang lang, const struct settin
     msg_format(out, lang, MSG_rules_value_in_100, MSG_ARGS(MSG_T("value", number)));
 }
 
+const char *scale_name(enum lang lang, const struct report_level *k)
+{
+    static const enum msg_id own[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly, MSG_level_secure};
+    return *k->name ? k->name : msg(lang, own[k->level]);
+}
+
+const char *scale_means(enum lang lang, const struct report_level *k)
+{
+    static const enum msg_id own[LEVEL_COUNT] = {MSG_transcript_means_0, MSG_transcript_means_1, MSG_transcript_means_2, MSG_transcript_means_3};
+    return *k->means ? k->means : msg(lang, own[k->level]);
+}
+
+void scale_points_words(struct text *out, enum lang lang, const struct policy *p)
+{
+    bool more = false;
+    for (size_t i = 0; i < p->scale_count; i++) {
+        if (!report_level_counts(p, i)) continue;
+        text_printf(out, "%s%s %.10g", more ? ", " : "", scale_name(lang, &p->scale[i]), p->scale[i].points);
+        more = true;
+    }
+}
+
+void scale_levels_words(struct text *out, enum lang lang, const struct policy *p)
+{
+    for (size_t i = 0; i < p->scale_count; i++) {
+        text_printf(out, "%s%s", i ? ", " : "", scale_name(lang, &p->scale[i]));
+        if (report_level_counts(p, i)) text_printf(out, " (%.10g)", p->scale[i].points);
+    }
+}
+
+/* "Beginning 1 (from not yet), Exceeding 5 (from secure, 98 in 100)" */
+static void scale_in_words(struct text *out, enum lang lang, const struct report_level *k, size_t n)
+{
+    static const enum msg_id levels[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly, MSG_level_secure};
+    for (size_t i = 0; i < n; i++) {
+        char points[40], value[40];
+        snprintf(points, sizeof points, "%.10g", k[i].points);
+        snprintf(value, sizeof value, "%.10g", k[i].from * 100);
+        if (i) text_add(out, ", ");
+        const struct msg_arg args[] = {{.name = "name", .text = scale_name(lang, &k[i])}, {.name = "points", .text = points}, {.name = "level", .text = msg(lang, levels[k[i].level])}, {.name = "value", .text = value}};
+        msg_format(out, lang, k[i].from > 0 ? MSG_policy_scale_level_from : MSG_policy_scale_level, args, k[i].from > 0 ? 4 : 3);
+    }
+}
+
+void scale_begin_words(struct text *out, enum lang lang, const struct policy *p) { scale_in_words(out, lang, p->scale, p->scale_count); }
+
+static void scale_change_words(struct text *out, enum lang lang, const struct policy_change *c)
+{
+    struct text before, after;
+    text_init(&before, 4000);
+    text_init(&after, 4000);
+    scale_in_words(&before, lang, c->scale_before, c->scale_before_count);
+    scale_in_words(&after, lang, c->scale_after, c->scale_after_count);
+    bool meanings = strcmp(text_str(&before), text_str(&after)) == 0; /* the same but for the sentences */
+    if (meanings) text_add(out, msg(lang, MSG_policy_change_scale_means));
+    else msg_format(out, lang, MSG_policy_change_scale, MSG_ARGS(MSG_T("after", text_str(&after)), MSG_T("before", text_str(&before))));
+    text_release(&before);
+    text_release(&after);
+}
+
 void policy_change_words(struct text *out, enum lang lang, const struct policy_change *c)
 {
+    if (!c->setting && c->scale_after_count) {
+        scale_change_words(out, lang, c);
+        return;
+    }
     if (!c->setting) {
         text_add(out, msg(lang, MSG_policy_change_conversion));
         return;

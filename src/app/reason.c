@@ -8,7 +8,7 @@ enum st learner_grade_why(struct app *app, const struct snapshot *s, struct tx *
         const struct report_course *k = &r.courses[i];
         if (k->course_id != course_id) continue;
         *out = (struct grade_why){.policy = r.policy, .course = k};
-        grade_outlook(&r.policy->policy, k->levels, k->count, &out->outlook);
+        grade_outlook(&r.policy->policy, k->on, k->count, &out->outlook);
         return ST_OK;
     }
     return err_fail(e, ST_NOT_FOUND, "err.not_found", "course %lld", (long long)course_id);

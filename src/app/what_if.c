@@ -46,7 +46,7 @@ struct asker { /* one thread */
         struct policy policy;
     } tried[TRIED_MAX];
     size_t tried_count;
-    struct folding_views *views;
+    struct folding_views *views, *views_now; /* under what is tried; under what is in force */
     struct rebuild_report report;
     enum st st;
     struct err err;
@@ -145,9 +145,22 @@ struct loaded {
     size_t row_at, course_at; /* of the learner that is asked about */
 };
 
+/* One side of a comparison: a learner's levels, and the state with the values that a scale may go by (NULL: it does not). */
+struct side {
+    const struct policy *policy;
+    const struct mastery_row *rows;
+    size_t n;
+    const struct learner_state *state;
+};
+
+static struct standing_on stands(const struct catalogue *c, const struct side *s, int64_t competency_id)
+{
+    const struct competency_state *k = s->state ? state_find(s->state, competency_id) : NULL;
+    return (struct standing_on){level_in(s->rows, s->n, competency_id), k ? mastery_value(regime_rule(c, s->policy, competency_id), k) : 0};
+}
+
 /* Course by course: the letter as it is, and as it would be. */
-static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a, int64_t learner_id, const struct policy *now, const struct policy *tried, const struct mastery_row *before, size_t before_n,
-                              const struct derived *after, struct err *e)
+static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a, int64_t learner_id, const struct side *now, const struct side *tried, struct err *e)
 {
     const struct catalogue *c = &k->q->s->catalogue;
     while (l->course_at < l->course_count && l->courses[l->course_at].learner_id < learner_id) l->course_at++;
@@ -155,15 +168,18 @@ static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a
         const struct course *course = catalogue_course(c, l->courses[i].taught.course_id);
         struct grade was, would;
         if (!course) continue;
-        enum level *levels = arena_array(a, 2 * course->count + 1, sizeof *levels);
-        if (!levels) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
+        struct standing_on *on = arena_array(a, 2 * course->count + 1, sizeof *on), *then = on ? on + course->count : NULL;
+        if (!on) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
         for (size_t j = 0; j < course->count; j++) {
             int64_t id = c->competencies[course->competency[j]].competency_id;
-            levels[j] = level_in(before, before_n, id);
-            levels[course->count + j] = level_in(after->rows, after->row_count, id);
+            on[j] = stands(c, now, id);
+            then[j] = stands(c, tried, id);
+            if (on[j].level == LEVEL_NOT_YET && then[j].level == LEVEL_NOT_YET) continue;
+            k->report.reported++;
+            k->report.reported_changed += report_level_other(report_level_of(now->policy, &on[j]), report_level_of(tried->policy, &then[j]));
         }
-        grade_of(now, levels, course->count, &was);
-        grade_of(tried, levels + course->count, course->count, &would);
+        grade_of(now->policy, on, course->count, &was);
+        grade_of(tried->policy, then, course->count, &would);
         k->report.grades++;
         k->report.grades_changed += strcmp(letter(&was), letter(&would)) != 0;
     }
@@ -210,7 +226,7 @@ static void take(struct loaded *l, int64_t learner_id, struct packed *p, struct 
 static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l, int64_t learner_id, struct err *e)
 {
     struct packed p;
-    struct derived d = {0};
+    struct derived d = {0}, as_is = {0};
     struct mastery_row *rows;
     const struct question *q = k->q;
     const struct policy *policy = NULL;
@@ -223,7 +239,10 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     take(l, learner_id, &p, &rows, &n);
     TRY(derive_levels(q->s, tx, a, learner_id, &p, policy, k->views, &d, e));
     TRY(compare(k, s, learner_id, &d, rows, n, e));
-    return compare_grades(k, l, a, learner_id, &now->policy, policy, rows, n, &d, e);
+    bool by_value = policy_scale_takes_values(&now->policy); /* which is not stored under every rule */
+    if (by_value) TRY(derive_levels(q->s, tx, a, learner_id, &p, &now->policy, k->views_now, &as_is, e));
+    const struct side is = {&now->policy, rows, n, by_value ? &as_is.state : NULL}, would = {policy, d.rows, d.row_count, &d.state};
+    return compare_grades(k, l, a, learner_id, &is, &would, e);
 }
 
 static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)
@@ -261,8 +280,10 @@ static void *ask(void *arg)
     k->st = conn_open(k->q->app->db, CONN_READ, &c, &k->err);
     if (k->st != ST_OK) return NULL;
     k->views = folding_views_new();
+    k->views_now = folding_views_new();
     k->st = ask_slices(k, c, &k->err);
     folding_views_free(k->views);
+    folding_views_free(k->views_now);
     conn_close(c);
     return NULL;
 }
@@ -317,6 +338,8 @@ static enum st ask_all(struct question *q, struct rebuild_report *out, struct er
         out->changed += k[i].report.changed;
         out->grades += k[i].report.grades;
         out->grades_changed += k[i].report.grades_changed;
+        out->reported += k[i].report.reported;
+        out->reported_changed += k[i].report.reported_changed;
         for (int from = 0; from < LEVEL_COUNT; from++)
             for (int to = 0; to < LEVEL_COUNT; to++) out->moved[from][to] += k[i].report.moved[from][to];
     }

@@ -224,6 +224,8 @@ static int try_policy(struct cli *c, const char *path)
     json_put_i64(&j, "changed", r.changed);
     json_put_i64(&j, "grades", r.grades);
     json_put_i64(&j, "grades_changed", r.grades_changed);
+    json_put_i64(&j, "reported", r.reported);
+    json_put_i64(&j, "reported_changed", r.reported_changed);
     json_open_list(&j, "moved");
     for (int from = 0; from < LEVEL_COUNT; from++)
         for (int to = 0; to < LEVEL_COUNT; to++) {

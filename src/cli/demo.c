@@ -24,7 +24,8 @@ static const struct {
 } doors[] = {{"student", "maya.okonkwo", "Maya", "Okonkwo", "grade 5, stuck on one error", true},
              {"teacher", "sofia.rivera", "Sofia", "Rivera", "two classes of grade 5", true},
              {"coach", "ben.tallis", "Ben", "Tallis", "helps teachers at Cedar Hollow", false},
-             {"principal", "grace.osei", "Grace", "Osei", "leads Cedar Hollow School", true},
+             {"counselor", "noor.said", "Noor", "Said", "counsels at Cedar Hollow School", false},
+            {"principal", "grace.osei", "Grace", "Osei", "leads Cedar Hollow School", true},
              {"district", "iris.vogel", "Iris", "Vogel", "leads the district", false},
              {"guardian", "ngozi.okonkwo", "Ngozi", "Okonkwo", "of Maya and Eli", true}};
 enum { DOORS = sizeof doors / sizeof *doors };
@@ -78,7 +79,7 @@ static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const ch
     if (!doors[i].in_roster) {
         int64_t id;
         struct new_user u = {.username = doors[i].username, .given_name = doors[i].given, .family_name = doors[i].family, .role = doors[i].role};
-        if (strcmp(doors[i].role, "coach") == 0) {
+        if (strcmp(doors[i].role, "coach") == 0 || strcmp(doors[i].role, "counselor") == 0) {
             TRY(tx_stmt(tx, SQL_org_list, &q, e));
             for (;;) {
                 TRY(stmt_step(q, &row, e));

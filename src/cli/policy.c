@@ -102,8 +102,10 @@ static void print_values(const struct policy *p)
             printf("%-12s %-20s %-10s %s%s%s\n", s->group, s->name, text_str(&t), setting_words(LANG_EN, s), r ? ", for " : "", p->rules[r].type);
             text_release(&t);
         }
+    for (size_t i = 0; i < p->scale_count; i++)
+        printf("%-12s %-20s %-10.10g %s, from %s %g: %s\n", "grades", "scale", p->scale[i].points, scale_name(LANG_EN, &p->scale[i]), level_code(p->scale[i].level), p->scale[i].from, scale_means(LANG_EN, &p->scale[i]));
     for (size_t i = 0; i < p->cut_count; i++)
-        printf("%-12s %-20s %-10s mean of levels from %g to %g: %g %%, GPA %g\n", "grades", "conversion", p->cuts[i].letter, p->cuts[i].from, p->cuts[i].to, p->cuts[i].percent, p->cuts[i].gpa);
+        printf("%-12s %-20s %-10s mean of points from %g to %g: %g %%, GPA %g\n", "grades", "conversion", p->cuts[i].letter, p->cuts[i].from, p->cuts[i].to, p->cuts[i].percent, p->cuts[i].gpa);
 }
 
 static int run_show(struct cli *c)
@@ -149,7 +151,7 @@ static void print_changes(const struct policy_saved *saved, bool json, struct js
 {
     for (size_t i = 0; i < saved->change_count; i++) {
         struct text t;
-        text_init(&t, 1000);
+        text_init(&t, 8000);
         policy_change_words(&t, LANG_EN, &saved->changes[i]);
         if (json) json_put_str(j, NULL, text_str(&t));
         else printf("  %s\n", text_str(&t));

@@ -61,7 +61,7 @@ static int run_add(struct cli *c)
     int64_t id = 0;
     if (c->count != 1) return cli_usage(c, "name the user: waymark user add --db … --role ROLE USERNAME (the password comes from standard input)");
     const char *role = cli_opt(c, "--role"), *given = cli_opt(c, "--given"), *family = cli_opt(c, "--family"), *school = cli_opt(c, "--school");
-    if (!role || !role_parse(role)) return cli_usage(c, "--role is one of student, teacher, coach, principal, district, guardian, programs");
+    if (!role || !role_parse(role)) return cli_usage(c, "--role is one of student, teacher, coach, counselor, principal, district, guardian, programs");
     if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
@@ -91,7 +91,7 @@ static int run_role(struct cli *c)
     int64_t id, org_id = 0;
     const char *add = cli_opt(c, "--add"), *remove = cli_opt(c, "--remove"), *role = add ? add : remove, *school = cli_opt(c, "--school");
     if (c->count != 1 || !role || (add && remove)) return cli_usage(c, "name the user, and one of --add ROLE, --remove ROLE");
-    if (!role_parse(role)) return cli_usage(c, "the role is one of student, teacher, coach, principal, district, guardian, programs");
+    if (!role_parse(role)) return cli_usage(c, "the role is one of student, teacher, coach, counselor, principal, district, guardian, programs");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
@@ -265,7 +265,7 @@ static int run_token(struct cli *c)
 
 const struct cli_word cli_words_user[] = {
     {"user add", "USERNAME", "Add a person; the password is read from standard input.", run_add, true,
-     {{"--role", "ROLE", "student, teacher, coach, principal, district, guardian or programs (sees who is in which program)"},
+     {{"--role", "ROLE", "student, teacher, coach, counselor, principal, district, guardian or programs (sees who is in which program)"},
       {"--given", "NAME", "given name"},
       {"--family", "NAME", "family name"},
       {"--grade", "GRADE", "CEDS code, 01 to 12"},

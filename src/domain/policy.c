@@ -96,37 +96,6 @@ static enum st read_rules(const json_t *mastery, struct policy *p, struct err *e
     return ST_OK;
 }
 
-static enum st read_cut(const json_t *o, size_t i, struct grade_cut *c, struct err *e)
-{
-    const char *letter = json_str(o, "letter", "");
-    *c = (struct grade_cut){.from = json_f64(o, "from", -1), .to = json_f64(o, "to", -1), .percent = json_f64(o, "percent", -1), .gpa = json_f64(o, "gpa", -1)};
-    if (!(c->from >= 1 && c->to <= 4 && c->from < c->to)) return policy_clause(e, "policy.conversion", "from and to must be numbers from 1 to 4, from below to", "/grades/conversion/%zu", i);
-    if (!(c->percent >= 0 && c->percent <= 100)) return policy_clause(e, "policy.conversion", "percent must be a number from 0 to 100", "/grades/conversion/%zu/percent", i);
-    if (!(c->gpa >= 0 && c->gpa <= 10)) return policy_clause(e, "policy.conversion", "gpa must be a number from 0 to 10", "/grades/conversion/%zu/gpa", i);
-    if (!*letter || strlen(letter) >= LETTER_BYTES) return policy_clause(e, "policy.conversion", "letter must have 1 to 7 bytes", "/grades/conversion/%zu/letter", i);
-    snprintf(c->letter, sizeof c->letter, "%s", letter);
-    return ST_OK;
-}
-
-/* In rising order, each beginning where the one before ends: no mean of levels without a grade, none with two. */
-static enum st read_conversion(const json_t *list, struct policy *p, struct err *e)
-{
-    if (!list) return ST_OK;
-    if (!json_is_array(list) || !json_array_size(list) || json_array_size(list) > CUTS_MAX)
-        return policy_clause(e, "policy.conversion", "must be a list of 1 to 16 cuts", "/grades/conversion");
-    p->cut_count = json_array_size(list);
-    for (size_t i = 0; i < p->cut_count; i++) {
-        struct grade_cut *c = &p->cuts[i];
-        TRY(read_cut(json_array_get(list, i), i, c, e));
-        double begins = i ? c[-1].to : 1;
-        if (c->from > begins) return policy_clause(e, "policy.conversion", "leaves a gap after the one before: it must begin where that ends (the first at 1)", "/grades/conversion/%zu/from", i);
-        if (c->from < begins) return policy_clause(e, "policy.conversion", "overlaps the one before: it must begin where that ends", "/grades/conversion/%zu/from", i);
-        if (i && (c->percent < c[-1].percent || c->gpa < c[-1].gpa)) return policy_clause(e, "policy.conversion", "a higher mean must not give a lower grade", "/grades/conversion/%zu", i);
-    }
-    if (p->cuts[p->cut_count - 1].to < 4) return policy_clause(e, "policy.conversion", "leaves a gap at the top: the last must end at 4", "/grades/conversion/%zu/to", p->cut_count - 1);
-    return ST_OK;
-}
-
 static enum st read_document(const json_t *doc, struct policy *p, struct err *e)
 {
     const json_t *mastery = json_object_get(doc, "mastery");
@@ -140,7 +109,9 @@ static enum st read_document(const json_t *doc, struct policy *p, struct err *e)
         if (v && !s->of_rule) TRY(read_value(s, v, where, p, e));
     }
     if (mastery) TRY(read_rules(mastery, p, e));
-    TRY(read_conversion(json_object_get(json_object_get(doc, "grades"), "conversion"), p, e));
+    TRY(policy_read_scale(json_object_get(json_object_get(doc, "grades"), "scale"), p, e));
+    TRY(policy_check_scale(p, e));
+    TRY(policy_read_conversion(json_object_get(json_object_get(doc, "grades"), "conversion"), p, e));
     struct requirement asked[REQUIREMENTS_MAX];
     size_t n;
     TRY(requirements_read(doc, asked, &n, e));

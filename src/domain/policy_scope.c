@@ -80,8 +80,6 @@ static enum st check_member(const json_t *upper, const char *group, const char *
     const struct setting *s = setting_find(group, name);
     snprintf(path, sizeof path, "%s.%s", group, name);
     snprintf(clause, sizeof clause, "%s/%s", where, name);
-    static const struct setting conversion = {.group = "grades", .name = "conversion", .narrowest = SCOPE_SCHOOL, .re_derives = true};
-    if (strcmp(path, "grades.conversion") == 0) s = &conversion;
     if (!s) return policy_clause(e, "policy.unknown", "there is no such setting", "%s", clause);
     if (json_is_null(value)) return ST_OK; /* back to what holds above */
     if (at > s->narrowest) return denied(e, "policy.scope", "may not differ at this level", clause);
@@ -345,6 +343,15 @@ static enum st diff_rule(struct arena *a, const char *type, const struct policy 
     return ST_OK;
 }
 
+static enum st add_scales(struct arena *a, const struct policy *before, const struct policy *after, struct policy_change **list, size_t *n, size_t *cap, struct err *e)
+{
+    struct report_level *was = arena_array(a, SCALE_MOST, sizeof *was), *will = arena_array(a, SCALE_MOST, sizeof *will);
+    if (!was || !will) return err_fail(e, ST_NOMEM, "err.memory", "differences");
+    memcpy(was, before->scale, sizeof before->scale);
+    memcpy(will, after->scale, sizeof after->scale);
+    return add(a, list, n, cap, (struct policy_change){.scale_before = was, .scale_before_count = before->scale_count, .scale_after = will, .scale_after_count = after->scale_count}, e);
+}
+
 enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after, struct policy_change **out, size_t *n, struct err *e)
 {
     size_t cap = 0;
@@ -358,10 +365,7 @@ enum st policy_diff(struct arena *a, const struct policy *before, const struct p
         double x = s->of_rule ? 0 : setting_value(s, before, NULL), y = s->of_rule ? 0 : setting_value(s, after, NULL);
         if (x < y || x > y) TRY(add(a, out, n, &cap, (struct policy_change){.setting = s, .before = x, .after = y}, e));
     }
-    bool same = before->cut_count == after->cut_count;
-    for (size_t i = 0; same && i < before->cut_count; i++) {
-        const struct grade_cut *x = &before->cuts[i], *y = &after->cuts[i];
-        same = !(x->from < y->from || x->from > y->from || x->percent < y->percent || x->percent > y->percent || x->gpa < y->gpa || x->gpa > y->gpa) && strcmp(x->letter, y->letter) == 0;
-    }
-    return same ? ST_OK : add(a, out, n, &cap, (struct policy_change){.before = (double)before->cut_count, .after = (double)after->cut_count}, e);
+    if (!policy_same_scale(before, after)) TRY(add_scales(a, before, after, out, n, &cap, e));
+    if (policy_same_conversion(before, after)) return ST_OK;
+    return add(a, out, n, &cap, (struct policy_change){.before = (double)before->cut_count, .after = (double)after->cut_count}, e);
 }

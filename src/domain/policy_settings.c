@@ -51,10 +51,15 @@ const struct setting policy_settings[] = {
 };
 const size_t policy_setting_count = sizeof policy_settings / sizeof *policy_settings;
 
+const struct setting policy_lists[POLICY_LISTS] = {{.group = "grades", .name = "scale", .type = SETTING_LIST, .narrowest = SCOPE_SCHOOL, .re_derives = true},
+                                                   {.group = "grades", .name = "conversion", .type = SETTING_LIST, .narrowest = SCOPE_SCHOOL, .re_derives = true}};
+
 const struct setting *setting_find(const char *group, const char *name)
 {
     for (size_t i = 0; i < policy_setting_count; i++)
         if (strcmp(policy_settings[i].group, group) == 0 && strcmp(policy_settings[i].name, name) == 0) return &policy_settings[i];
+    for (size_t i = 0; i < POLICY_LISTS; i++)
+        if (strcmp(policy_lists[i].group, group) == 0 && strcmp(policy_lists[i].name, name) == 0) return &policy_lists[i];
     return NULL;
 }
 
@@ -91,7 +96,9 @@ struct mastery_rule rule_default(enum mastery_kind kind)
 struct policy policy_default(void)
 {
     return (struct policy){.rule_count = 1, .rules = {rule_default(MASTERY_MODEL)}, .stuck_after = 6, .stuck_below = 0.40,
-                           .review_after_days = 21, .import_close_share = 0.20, .cut_count = 4,
+                           .review_after_days = 21, .import_close_share = 0.20, .scale_count = LEVEL_COUNT,
+                           .scale = {{LEVEL_NOT_YET, 0, 1, "", ""}, {LEVEL_STARTED, 0, 2, "", ""}, {LEVEL_NEARLY, 0, 3, "", ""}, {LEVEL_SECURE, 0, 4, "", ""}},
+                           .cut_count = 4,
                            .cuts = {{1, 1.75, 60, 1.0, "D"}, {1.75, 2.5, 70, 2.0, "C"}, {2.5, 3.4, 85, 3.0, "B"}, {3.4, 4, 95, 4.0, "A"}},
                            .incomplete_share = 0.5, .retakes = 2, .agency_least = 1, .agency_most = 3, .behind_weeks = 2,
                            .screen_minutes = {20, 30, 45, 60}, .together_share = 0.3, .grade_level_share = 0.6, .smallest_group = 5,

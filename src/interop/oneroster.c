@@ -16,7 +16,7 @@ enum roster_role roster_role_of(const char *w)
         enum roster_role role;
     } known[] = {{"student", ROSTER_ROLE_STUDENT}, {"learner", ROSTER_ROLE_STUDENT}, {"teacher", ROSTER_ROLE_TEACHER}, {"professor", ROSTER_ROLE_TEACHER}, {"lecturer", ROSTER_ROLE_TEACHER},
                  {"faculty", ROSTER_ROLE_TEACHER}, {"instructor", ROSTER_ROLE_TEACHER}, {"adjunct", ROSTER_ROLE_TEACHER}, {"chair", ROSTER_ROLE_TEACHER}, {"aide", ROSTER_ROLE_AIDE},
-                 {"teacherAssistant", ROSTER_ROLE_AIDE}, {"teachingAssistant", ROSTER_ROLE_AIDE}, {"assistant", ROSTER_ROLE_AIDE}, {"coach", ROSTER_ROLE_COACH}, {"principal", ROSTER_ROLE_PRINCIPAL},
+                 {"teacherAssistant", ROSTER_ROLE_AIDE}, {"teachingAssistant", ROSTER_ROLE_AIDE}, {"assistant", ROSTER_ROLE_AIDE}, {"coach", ROSTER_ROLE_COACH}, {"counselor", ROSTER_ROLE_COUNSELOR}, {"principal", ROSTER_ROLE_PRINCIPAL},
                  {"vicePrincipal", ROSTER_ROLE_PRINCIPAL}, {"administrator", ROSTER_ROLE_PRINCIPAL}, {"siteAdministrator", ROSTER_ROLE_PRINCIPAL},
                  {"districtAdministrator", ROSTER_ROLE_DISTRICT}, {"systemAdministrator", ROSTER_ROLE_DISTRICT}, {"parent", ROSTER_ROLE_GUARDIAN}, {"guardian", ROSTER_ROLE_GUARDIAN},
                  {"relative", ROSTER_ROLE_GUARDIAN}, {"proctor", ROSTER_ROLE_PROCTOR}};
@@ -37,7 +37,7 @@ static const char *role_word(struct table *t, const char *columns, enum roster_r
 {
     const char *w = table_text(t, columns);
     *role = roster_role_of(w);
-    if (*w && *role == ROSTER_ROLE_OTHER && !str_ieq(w, "counselor") && !str_ieq(w, "user") && !str_ieq(w, "staff") && !str_ieq(w, "other"))
+    if (*w && *role == ROSTER_ROLE_OTHER && !str_ieq(w, "user") && !str_ieq(w, "staff") && !str_ieq(w, "other"))
         table_problem(t, "role", "roster.role", "\"%.40s\" is no known role; the person was kept without rights.", w);
     return w;
 }

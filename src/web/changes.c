@@ -16,6 +16,15 @@ enum st fill_notice(struct call *c, int64_t learner_id, const char *name, struct
     return ST_OK;
 }
 
+/* As reports call it; where they call both the same, the levels of the fold. */
+static struct ui_level_change change_row(struct call *c, const struct level_change *k)
+{
+    enum lang lang = page_lang(c);
+    const struct report_level *x = k->called_before, *y = k->called_after;
+    if (str_eq(scale_name(lang, x), scale_name(lang, y))) return (struct ui_level_change){k->competency->name, (int64_t)k->before, (int64_t)k->after, msg(lang, level_words(k->before)), msg(lang, level_words(k->after))};
+    return (struct ui_level_change){k->competency->name, (int64_t)x->level, (int64_t)y->level, scale_name(lang, x), scale_name(lang, y)};
+}
+
 enum st web_changes(struct call *c, struct err *e)
 {
     struct page *p;
@@ -32,12 +41,12 @@ enum st web_changes(struct call *c, struct err *e)
     TRY(call_alloc(c, (n.count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n.rule_count; i++) {
         struct text t;
-        text_init(&t, 1000);
+        text_init(&t, 8000);
         policy_change_words(&t, page_lang(c), &n.rules[i]);
         rules[i] = arena_strdup(c->arena, text_str(&t));
         text_release(&t);
     }
-    for (size_t i = 0; i < n.count; i++) rows[i] = (struct ui_level_change){n.levels[i].competency->name, (int64_t)n.levels[i].before, (int64_t)n.levels[i].after};
+    for (size_t i = 0; i < n.count; i++) rows[i] = change_row(c, &n.levels[i]);
     page.waits = n.at_ms > c->now_ms;
     page.at = n.at_ms;
     page.reason = n.after->reason;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "page.h"
+#include "scale.h"
 
 static enum st fill_purposes(struct call *c, const struct policy_version *v, int64_t org_id, struct page_definition *page, struct err *e)
 {
@@ -30,7 +30,7 @@ static enum st fill_lines(struct call *c, const struct policy *p, struct page_de
     struct ui_definition_line *l;
     enum lang lang = page_lang(c);
     bool adult = c->relation != MAY_OWN_RECORD;
-    TRY(call_alloc(c, 10 * sizeof *l, (void **)&l, e));
+    TRY(call_alloc(c, 12 * sizeof *l, (void **)&l, e));
     size_t n = 0;
 #define LINE(head_, words_) l[n++] = (struct ui_definition_line){msg(lang, head_), (words_)}
     LINE(MSG_definition_levels, rule_words(c, &p->rules[0]));
@@ -39,6 +39,7 @@ static enum st fill_lines(struct call *c, const struct policy *p, struct page_de
     LINE(MSG_definition_say, adult ? SAY(c, MSG_definition_say_words_adult, MSG_N("least", p->agency_least), MSG_N("most", p->agency_most)) : msg(lang, MSG_definition_say_words));
     LINE(MSG_definition_together, SAY(c, MSG_definition_together_words, MSG_N("n", (int64_t)(p->together_share * 100 + 0.5)), MSG_N("own", (int64_t)(p->grade_level_share * 100 + 0.5))));
     LINE(MSG_definition_screen, SAY(c, MSG_definition_screen_words, MSG_N("a", p->screen_minutes[0]), MSG_N("b", p->screen_minutes[1]), MSG_N("c", p->screen_minutes[2]), MSG_N("d", p->screen_minutes[3])));
+    if (policy_scale_is_own(p)) LINE(MSG_setting_grades_scale, scale_said(c, scale_levels_words, p));
     LINE(MSG_definition_grades, SAY(c, MSG_definition_grades_words, MSG_N("n", (int64_t)(p->incomplete_share * 100 + 0.5))));
     if (adult) LINE(MSG_definition_behind, SAY(c, MSG_definition_behind_words, MSG_N("n", p->behind_weeks)));
 #undef LINE

@@ -20,6 +20,7 @@ const char *page_home(unsigned roles)
     if (roles & ROLE_STUDENT) return "/today";
     if (roles & ROLE_TEACHER) return "/now";
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) return "/school";
+    if (roles & ROLE_COUNSELOR) return "/counselor";
     if (roles & ROLE_GUARDIAN) return "/children";
     if (roles & ROLE_PROGRAMS) return "/programs";
     return "/sign-in";
@@ -30,7 +31,7 @@ static const char *role_words(enum lang lang, unsigned roles)
     static const struct {
         unsigned role;
         enum msg_id id;
-    } names[] = {{ROLE_STUDENT, MSG_role_student}, {ROLE_TEACHER, MSG_role_teacher}, {ROLE_COACH, MSG_role_coach}, {ROLE_PRINCIPAL, MSG_role_principal}, {ROLE_DISTRICT, MSG_role_district}, {ROLE_GUARDIAN, MSG_role_guardian}, {ROLE_PROGRAMS, MSG_role_programs}};
+    } names[] = {{ROLE_STUDENT, MSG_role_student}, {ROLE_TEACHER, MSG_role_teacher}, {ROLE_COACH, MSG_role_coach}, {ROLE_COUNSELOR, MSG_role_counselor}, {ROLE_PRINCIPAL, MSG_role_principal}, {ROLE_DISTRICT, MSG_role_district}, {ROLE_GUARDIAN, MSG_role_guardian}, {ROLE_PROGRAMS, MSG_role_programs}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (roles & names[i].role) return msg(lang, names[i].id);
     return "";
@@ -60,6 +61,8 @@ static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
     if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_frameworks, "/frameworks");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_goals, "/goals");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_needs, "/requirements");
+    if (roles & ROLE_COUNSELOR) ENTRY(MSG_nav_counselor, "/counselor");
+    if ((roles & ROLE_COUNSELOR) && !(roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT))) ENTRY(MSG_nav_needs, "/requirements");
     if (roles & ROLE_PROGRAMS) ENTRY(MSG_nav_programs, "/programs");
     if (roles & ROLE_GUARDIAN) ENTRY(MSG_nav_children, "/children");
     if (roles) ENTRY(MSG_nav_definition, "/definition");

@@ -6,21 +6,28 @@
 #include "app/grades.h"
 #include "app/next.h"
 #include "base/id.h"
-#include "page.h"
+#include "scale.h"
 
 enum { LETTER_SKILLS = 5, LETTER_WEEK_DAYS = 7, LETTER_TEACHERS = 6 };
 
 /* Not yet secure first, as the course goes: what is under way says more than what is long done. */
-static enum st fill_course(struct call *c, const struct report_course *k, struct ui_letter_course *out, struct err *e)
+static enum st fill_course(struct call *c, const char *name, const struct report_course *k, struct ui_letter_course *out, struct err *e)
 {
     struct ui_map_row *rows;
-    size_t n = 0, secure = 0;
+    const struct policy *p = k->policy;
+    const size_t sound = policy_place(p, LEVEL_SECURE, policy_rule(p, "")->secure_at);
+    size_t n = 0, secure = 0, reached = 0;
     TRY(call_alloc(c, LETTER_SKILLS * sizeof *rows, (void **)&rows, e));
-    for (size_t i = 0; i < k->count; i++) secure += k->levels[i] == LEVEL_SECURE;
+    for (size_t i = 0; i < k->count; i++) {
+        secure += k->on[i].level == LEVEL_SECURE;
+        reached += k->on[i].level != LEVEL_NOT_YET && policy_place(p, k->on[i].level, k->on[i].value) >= sound;
+    }
     for (int level = LEVEL_NEARLY; level >= LEVEL_STARTED; level--)
         for (size_t i = 0; i < k->count && n < LETTER_SKILLS; i++)
-            if ((int)k->levels[i] == level) rows[n++] = (struct ui_map_row){.title = k->competencies[i]->name, .level = level};
-    *out = (struct ui_letter_course){.title = k->title, .rows = rows, .rows_n = n, .secure = (int64_t)secure, .all = (int64_t)k->count};
+            if ((int)k->on[i].level == level) rows[n++] = report_row(c, k, i);
+    *out = (struct ui_letter_course){.title = k->title, .rows = rows, .rows_n = n};
+    if (policy_scale_is_own(p)) out->stands = SAY(c, MSG_letter_stands_at, MSG_T("name", name), MSG_N("reached", (int64_t)reached), MSG_N("n", (int64_t)k->count), MSG_T("level", scale_name(page_lang(c), &p->scale[sound])));
+    else out->stands = SAY(c, MSG_letter_stands, MSG_T("name", name), MSG_N("secure", (int64_t)secure), MSG_N("n", (int64_t)k->count));
     if (k->grade.cut) out->grade = SAY(c, MSG_letter_grade, MSG_T("letter", k->grade.cut->letter));
     else out->grade = msg(page_lang(c), MSG_letter_no_grade);
     return ST_OK;
@@ -126,7 +133,8 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
     if (!k || !k->alone) return ST_OK;
     struct ui_why_view w;
     TRY(fill_why(c, &c->learner, next.competency->competency_id, false, &w, e));
-    page->level = (int64_t)k->level;
+    const struct standing_on on = {k->level, v.value};
+    page->level = scale_name(page_lang(c), report_level_of(&v.policy->policy, &on));
     page->why = w.summary;
     page->rule = w.rule;
     return ST_OK;
@@ -147,7 +155,8 @@ enum st web_letter(struct call *c, struct err *e)
                                .school = c->snapshot->name, .courses = courses, .courses_n = r.course_count, .back_url = page_home(c->who.roles),
                                .report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id)};
     TRY(school_name(c, c->learner.learner_id, &page.school, e));
-    for (size_t i = 0; i < r.course_count; i++) TRY(fill_course(c, &r.courses[i], &courses[i], e));
+    for (size_t i = 0; i < r.course_count; i++) TRY(fill_course(c, name ? name : "", &r.courses[i], &courses[i], e));
+    if (policy_scale_is_own(&r.policy->policy)) TRY(fill_report_levels(c, &r.policy->policy, &page.levels, &page.levels_n, e));
     TRY(fill_week(c, &page, e));
     TRY(fill_teachers(c, &page, e));
     TRY(fill_next(c, name ? name : "", &page, e));

@@ -120,6 +120,7 @@ enum st web_goal_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_needs(struct call *c, struct err *e);
 enum st web_needs_save(struct call *c, struct err *e);
 enum st web_class_standing(struct call *c, struct err *e);
+enum st web_counselor(struct call *c, struct err *e); /* counselor.c */
 enum st web_programs(struct call *c, struct err *e);
 
 /* checkpoints.c, moderation.c */
@@ -150,7 +151,6 @@ enum st web_framework_edit(struct call *c, struct err *e);
 
 /* report.c, habits.c, transcript.c */
 const char *grade_number_words(struct call *c, int places, double x);
-enum st fill_grade_scale(struct call *c, const struct policy *p, const struct ui_report_cut **out, size_t *n, struct err *e);
 int64_t policy_number(const struct call *c, int64_t policy_id); /* of a version, from 1 */
 int64_t model_version_number(const struct call *c, int64_t model_id);   /* the same */
 const char *habit_words(struct call *c, const char *habit);

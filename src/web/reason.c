@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "app/goals.h"
-#include "page.h"
+#include "scale.h"
 
 enum { FACTS_MOST = 6 };
 
@@ -16,6 +16,13 @@ static bool own(const struct call *c) { return c->relation == MAY_OWN_RECORD; }
 static const char *number(struct call *c, double x)
 {
     const char *s = arena_printf(c->arena, "%.10g", round(x * 10) / 10);
+    return s ? s : "";
+}
+
+/* Rounded down: what is not reached does not read as if it were. */
+static const char *in_100(struct call *c, double value)
+{
+    const char *s = arena_printf(c->arena, "%.10g", floor(value * 1000 + 1e-9) / 10);
     return s ? s : "";
 }
 
@@ -55,11 +62,14 @@ static enum st grade_rows(struct call *c, const struct report_course *k, struct 
     struct ui_reason_row *rows;
     TRY(call_alloc(c, (k->count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < k->count; i++) {
-        const char *word = msg(page_lang(c), level_words(k->levels[i]));
+        const struct report_level *l = report_level_of(k->policy, &k->on[i]);
+        const char *word = scale_name(page_lang(c), l);
         struct ui_reason_row *r = &rows[i];
         r->title = k->competencies[i]->name;
-        r->level = (int64_t)k->levels[i];
-        r->value = k->levels[i] == LEVEL_NOT_YET ? SAY(c, MSG_reason_left_out, MSG_T("level", word)) : SAY(c, MSG_reason_counts, MSG_T("level", word), MSG_N("n", 1 + (int64_t)k->levels[i]));
+        r->level = (int64_t)l->level;
+        if (k->on[i].level == LEVEL_NOT_YET) r->value = SAY(c, MSG_reason_left_out, MSG_T("level", word));
+        else if (policy_scale_is_own(k->policy)) r->value = SAY(c, MSG_reason_counts_own, MSG_T("name", word), MSG_T("n", points_words(c, l->points)), MSG_T("level", msg(page_lang(c), level_words(k->on[i].level))), MSG_T("value", in_100(c, k->on[i].value)));
+        else r->value = SAY(c, MSG_reason_counts, MSG_T("level", word), MSG_T("n", points_words(c, l->points)));
         if (own(c)) r->address = arena_printf(c->arena, "/why?c=%lld", (long long)k->competencies[i]->competency_id);
         else if (c->relation == MAY_GUARDIAN_OF) r->address = arena_printf(c->arena, "/why/%lld?c=%lld", (long long)c->learner.learner_id, (long long)k->competencies[i]->competency_id);
     }
@@ -74,6 +84,7 @@ static const char *grade_change(struct call *c, const struct grade_why *w)
 {
     const struct grade *g = &w->course->grade;
     if (w->outlook.more) return SAY(c, MSG_reason_grade_more, MSG_N("n", w->outlook.more));
+    if (w->outlook.next && w->outlook.steps < 0) return SAY(c, MSG_reason_grade_up_points, MSG_T("points", points_words(c, ceil(w->outlook.points * 100 - 1e-9) / 100)), MSG_T("letter", w->outlook.next->letter));
     if (w->outlook.next) return SAY(c, MSG_reason_grade_up, MSG_N("n", w->outlook.steps), MSG_T("letter", w->outlook.next->letter));
     return g->cut ? SAY(c, MSG_reason_grade_best, MSG_T("from", grade_number_words(c, 2, g->cut->from))) : NULL;
 }
@@ -95,7 +106,11 @@ enum st web_grade_why(struct call *c, struct err *e)
     int64_t need = 0;
     while (need < (int64_t)k->count && (double)need < rules->incomplete_share * (double)k->count) need++;
     page.title = k->title;
-    page.rule = SAY(c, MSG_reason_grade_rule, MSG_T("share", grade_number_words(c, 0, rules->incomplete_share * 100)));
+    page.rule = SAY(c, MSG_reason_grade_rule, MSG_T("levels", scale_said(c, scale_points_words, rules)), MSG_T("share", grade_number_words(c, 0, rules->incomplete_share * 100)));
+    if (policy_scale_is_own(rules)) {
+        page.scale_how = SAY(c, MSG_report_scale_begins, MSG_T("levels", scale_said(c, scale_begin_words, rules)));
+        TRY(fill_report_levels(c, rules, &page.scale, &page.scale_n, e));
+    }
     page.rule_version = policy_number(c, w.policy->policy_id);
     if (k->grade.cut) page.answer = SAY(c, MSG_reason_grade_is, MSG_T("letter", k->grade.cut->letter), MSG_T("mean", grade_number_words(c, 2, k->grade.mean)), MSG_T("from", grade_number_words(c, 2, k->grade.cut->from)), MSG_T("to", grade_number_words(c, 2, k->grade.cut->to)));
     else page.answer = SAY(c, MSG_report_incomplete_why, MSG_N("shown", (int64_t)k->grade.shown), MSG_N("n", (int64_t)k->grade.all));

@@ -4,7 +4,10 @@
 
 #include "app/grades.h"
 #include "app/habits.h"
-#include "page.h"
+#include "base/id.h"
+#include "scale.h"
+
+enum { SCALES_MOST = 4 };
 
 const char *grade_number_words(struct call *c, int places, double x)
 {
@@ -14,13 +17,12 @@ const char *grade_number_words(struct call *c, int places, double x)
     return out ? out : "";
 }
 
-static enum st fill_course(struct call *c, const struct report_course *k, struct ui_report_course *out, struct err *e)
+/* as_of: the day, "" for now; NULL: of a term, whose why is what stands there. */
+static enum st fill_course(struct call *c, const struct report_course *k, const char *as_of, struct ui_report_course *out, struct err *e)
 {
-    struct ui_map_row *rows;
-    TRY(call_alloc(c, (k->count + 1) * sizeof *rows, (void **)&rows, e));
-    for (size_t i = 0; i < k->count; i++) rows[i] = (struct ui_map_row){.title = k->competencies[i]->name, .level = (int64_t)k->levels[i]};
-    *out = (struct ui_report_course){.title = k->title, .rows = rows, .rows_n = k->count, .shown = (int64_t)k->grade.shown, .all = (int64_t)k->grade.all,
-                                      .why_url = arena_printf(c->arena, "/grade/%lld?course=%lld", (long long)c->learner.learner_id, (long long)k->course_id)};
+    *out = (struct ui_report_course){.title = k->title, .rows_n = k->count, .shown = (int64_t)k->grade.shown, .all = (int64_t)k->grade.all};
+    TRY(fill_report_rows(c, k, &out->rows, e));
+    if (as_of) out->why_url = arena_printf(c->arena, "/grade/%lld?course=%lld%s%s", (long long)c->learner.learner_id, (long long)k->course_id, *as_of ? "&as_of=" : "", as_of);
     if (!k->grade.cut) return ST_OK;
     out->letter = k->grade.cut->letter;
     out->percent = grade_number_words(c, 0, k->grade.cut->percent);
@@ -35,23 +37,11 @@ static enum st fill_terms(struct call *c, const struct report *r, struct page_re
     TRY(call_alloc(c, (r->term_count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < r->term_count; i++) {
         const struct term_grade *t = &r->terms[i];
-        rows[i] = (struct ui_report_term){.term = t->term, .title = t->title, .letter = *t->letter ? t->letter : NULL, .percent = grade_number_words(c, 0, t->percent), .gpa = grade_number_words(c, 1, t->gpa), .at = t->frozen_at_ms};
+        rows[i] = (struct ui_report_term){.term = t->term, .title = t->title, .letter = *t->letter ? t->letter : NULL, .percent = grade_number_words(c, 0, t->percent), .gpa = grade_number_words(c, 1, t->gpa), .at = t->frozen_at_ms,
+                                          .address = arena_printf(c->arena, "/report/%lld?term=%lld", (long long)c->learner.learner_id, (long long)t->session_id)};
     }
     page->terms = rows;
     page->terms_n = r->term_count;
-    return ST_OK;
-}
-
-enum st fill_grade_scale(struct call *c, const struct policy *p, const struct ui_report_cut **out, size_t *n, struct err *e)
-{
-    struct ui_report_cut *rows;
-    TRY(call_alloc(c, (p->cut_count + 1) * sizeof *rows, (void **)&rows, e));
-    for (size_t i = 0; i < p->cut_count; i++) { /* the best first */
-        const struct grade_cut *k = &p->cuts[p->cut_count - 1 - i];
-        rows[i] = (struct ui_report_cut){.letter = k->letter, .from = grade_number_words(c, 2, k->from), .to = grade_number_words(c, 2, k->to), .percent = grade_number_words(c, 0, k->percent), .gpa = grade_number_words(c, 1, k->gpa)};
-    }
-    *out = rows;
-    *n = p->cut_count;
     return ST_OK;
 }
 
@@ -75,23 +65,69 @@ static enum st fill_habits(struct call *c, struct page_report *page, struct err 
     return ST_OK;
 }
 
+/* As it is, or was on a day. */
+static enum st fill_now(struct call *c, const struct report *r, const char *as_of, struct page_report *page, struct err *e)
+{
+    struct ui_report_course *courses;
+    struct ui_report_scale *scale;
+    TRY(call_alloc(c, (r->course_count + 1) * sizeof *courses, (void **)&courses, e));
+    TRY(call_alloc(c, sizeof *scale, (void **)&scale, e));
+    for (size_t i = 0; i < r->course_count; i++) TRY(fill_course(c, &r->courses[i], as_of ? as_of : "", &courses[i], e));
+    TRY(fill_report_scale(c, &r->policy->policy, NULL, scale, e));
+    page->courses = courses;
+    page->courses_n = r->course_count;
+    page->scales = scale;
+    page->scales_n = 1;
+    page->version = policy_number(c, r->policy->policy_id);
+    if (!as_of) TRY(fill_terms(c, r, page, e));
+    return as_of ? ST_OK : fill_habits(c, page, e);
+}
+
+/* A term as it was given out: its levels, by the scale and the conversion of that time. */
+static enum st fill_term(struct call *c, const struct report *r, int64_t session_id, struct page_report *page, struct err *e)
+{
+    struct ui_report_course *courses;
+    struct ui_report_scale *scales;
+    const struct policy *by[SCALES_MOST];
+    TRY(call_alloc(c, (r->term_count + 1) * sizeof *courses, (void **)&courses, e));
+    TRY(call_alloc(c, SCALES_MOST * sizeof *scales, (void **)&scales, e));
+    for (size_t i = 0; i < r->term_count; i++) {
+        struct report_course k;
+        if (r->terms[i].session_id != session_id) continue;
+        TRY(term_course(c->snapshot, &c->tx, c->arena, &c->learner, &r->terms[i], &k, e));
+        TRY(fill_course(c, &k, NULL, &courses[page->courses_n++], e));
+        page->term = r->terms[i].term;
+        page->given_at = r->terms[i].frozen_at_ms;
+        page->version = policy_number(c, k.policy_id);
+        size_t at = 0; /* one for all, unless the rules changed while it was given out */
+        while (at < page->scales_n && !policy_same_grades(by[at], k.policy)) at++;
+        if (at < page->scales_n || at == SCALES_MOST) continue;
+        by[at] = k.policy;
+        TRY(fill_report_scale(c, k.policy, NULL, &scales[page->scales_n++], e));
+    }
+    if (!page->term) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no grades were given out in term %lld", (long long)session_id);
+    page->courses = courses;
+    page->scales = scales;
+    return ST_OK;
+}
+
 enum st web_report(struct call *c, struct err *e)
 {
     struct page *p;
     struct report r;
     struct actor who;
-    struct ui_report_course *courses;
+    int64_t at, session_id = 0;
+    const char *as_of, *term = http_query(c->http, "term");
+    if (term && !id_parse(term, &session_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "term is an id");
     TRY(page_begin(c, c->relation == MAY_OWN_RECORD ? "/map" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
+    TRY(query_as_of(c, &at, &as_of, e));
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &r, e));
-    TRY(call_alloc(c, (r.course_count + 1) * sizeof *courses, (void **)&courses, e));
-    for (size_t i = 0; i < r.course_count; i++) TRY(fill_course(c, &r.courses[i], &courses[i], e));
-    struct page_report page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .school = c->snapshot->name, .courses = courses, .courses_n = r.course_count,
-                               .version = policy_number(c, r.policy->policy_id), .transcript_url = arena_printf(c->arena, "/transcript/%lld", (long long)c->learner.learner_id), .since = r.policy->effective_at_ms, .back_url = page_home(c->who.roles),
-                               .share = grade_number_words(c, 0, r.policy->policy.incomplete_share * 100)};
+    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
+    struct page_report page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .school = c->snapshot->name, .as_of = as_of,
+                               .transcript_url = arena_printf(c->arena, "/transcript/%lld", (long long)c->learner.learner_id), .form_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id)};
+    page.back_url = term || as_of ? page.form_url : page_home(c->who.roles);
     TRY(school_name(c, c->learner.learner_id, &page.school, e));
-    TRY(fill_terms(c, &r, &page, e));
-    TRY(fill_grade_scale(c, &r.policy->policy, &page.scale, &page.scale_n, e));
-    TRY(fill_habits(c, &page, e));
+    if (term) TRY(fill_term(c, &r, session_id, &page, e));
+    else TRY(fill_now(c, &r, as_of, &page, e));
     return page_end(p, page_report(&p->html, &p->ctx, &page), e);
 }

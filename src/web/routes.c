@@ -37,17 +37,17 @@ const struct route web_routes[] = {
     GET("/why/:learner", MAY_GUARDIAN_OF, web_why, .learner_param = "learner", .records_access = true, .summary = "What a child's level rests on"),
     POST("/why/:learner/look", MAY_GUARDIAN_OF, web_look_parse, web_look_reply, .learner_param = "learner", .records_access = true, .summary = "A family asks for a second look at a level"),
 
-    GET("/grade/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_grade_why, .learner_param = "learner", .records_access = true, .summary = "Why a grade is what it is"),
-    GET("/pace/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_pace_why, .learner_param = "learner", .records_access = true, .summary = "Why a pace is what it is"),
-    GET("/suggestion/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_next_why, .learner_param = "learner", .records_access = true, .summary = "Why this is suggested next"),
+    GET("/grade/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS, web_grade_why, .learner_param = "learner", .records_access = true, .summary = "Why a grade is what it is"),
+    GET("/pace/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS, web_pace_why, .learner_param = "learner", .records_access = true, .summary = "Why a pace is what it is"),
+    GET("/suggestion/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_COUNSELS, web_next_why, .learner_param = "learner", .records_access = true, .summary = "Why this is suggested next"),
 
-    GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
+    GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_COUNSELS, web_report, .learner_param = "learner", .records_access = true, .summary = "Levels and grades, to print"),
 
-    GET("/transcript/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_transcript, .learner_param = "learner", .records_access = true, .summary = "A transcript, with how to read it, to print"),
-    GET("/letter/:learner", MAY_TEACHES | MAY_GUARDIAN_OF, web_letter, .learner_param = "learner", .records_access = true, .summary = "A letter to a family, to print"),
+    GET("/transcript/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS, web_transcript, .learner_param = "learner", .records_access = true, .summary = "A transcript, with how to read it, to print"),
+    GET("/letter/:learner", MAY_TEACHES | MAY_GUARDIAN_OF | MAY_COUNSELS, web_letter, .learner_param = "learner", .records_access = true, .summary = "A letter to a family, to print"),
     GET("/changes/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_changes, .learner_param = "learner", .records_access = true, .summary = "What a change of the rules changes for one student"),
 
-    GET("/standing/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL, web_standing, .learner_param = "learner", .records_access = true, .summary = "Where a student stands on what counts"),
+    GET("/standing/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS, web_standing, .learner_param = "learner", .records_access = true, .summary = "Where a student stands on what counts"),
     POST("/standing/:learner", MAY_TEACHES | MAY_LEADS_SCHOOL, web_credit_parse, web_credit_reply, .learner_param = "learner", .records_access = true, .summary = "Record hours or a project"),
 
     GET("/now", MAY_TEACHES, web_now, .summary = "Who to see, and why"),
@@ -66,7 +66,7 @@ const struct route web_routes[] = {
     GET("/class/:class/live", MAY_TEACHES, gate_live, OF_CLASS, .summary = "Changes as they happen"),
     GET("/student/:learner/rules", MAY_TEACHES, web_class_rules, .learner_param = "learner", .records_access = true, .summary = "The rules of one student"),
     {.method = HTTP_POST, .path = "/student/:learner/rules", .may = MAY_TEACHES, .kind = ROUTE_WORK, .read = web_class_rules_save, .body_max = FORM, .learner_param = "learner", .records_access = true, .summary = "Change the rules of one student"},
-    GET("/student/:learner", MAY_TEACHES, web_student, .learner_param = "learner", .records_access = true, .summary = "As the student sees it, read only"),
+    GET("/student/:learner", MAY_TEACHES | MAY_COUNSELS, web_student, .learner_param = "learner", .records_access = true, .summary = "As the student sees it, read only"),
     POST("/help/close", MAY_TEACHES, web_help_close_parse, web_help_close_reply, .summary = "Help was given"),
 
     POST("/look/answer", MAY_TEACHES, web_look_answer_parse, web_look_answer_reply, .summary = "Answer a second look"),
@@ -75,7 +75,7 @@ const struct route web_routes[] = {
 
     GET("/models", LEADERS | MAY_TEACHES, web_models, .summary = "The learner models: which is in force, how each was judged"),
     {.method = HTTP_POST, .path = "/models/take-back", .may = MAY_LEADS_DISTRICT, .kind = ROUTE_WORK, .read = web_models_take_back, .body_max = FORM, .summary = "Go back to the model before the one in force"},
-    GET("/definition", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | LEADERS | MAY_SEES_PROGRAMS, web_definition, .summary = "What personalized learning means here"),
+    GET("/definition", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | LEADERS | MAY_COUNSELS | MAY_SEES_PROGRAMS, web_definition, .summary = "What personalized learning means here"),
     POST("/definition/read", MAY_TEACHES, web_definition_read_parse, web_definition_read_reply, .summary = "A teacher has read the version in force"),
     GET("/barriers", LEADERS | MAY_TEACHES, web_barriers, .summary = "What no setting can express, with its answers"),
     POST("/barriers", LEADERS | MAY_TEACHES, web_barrier_parse, web_barrier_reply, .summary = "File a barrier"),
@@ -114,8 +114,9 @@ const struct route web_routes[] = {
     GET("/goals", LEADERS | MAY_TEACHES, web_goals, .summary = "What the state and the district count"),
     POST("/goals", MAY_LEADS_DISTRICT, web_goal_parse, web_goal_reply, .summary = "Add what counts"),
     POST("/goals/end", MAY_LEADS_DISTRICT, web_goal_end_parse, web_goal_reply, .summary = "It counts no longer"),
-    GET("/requirements", LEADERS | MAY_TEACHES, web_needs, .summary = "What is asked for to graduate or move up"),
+    GET("/requirements", LEADERS | MAY_TEACHES | MAY_COUNSELS, web_needs, .summary = "What is asked for to graduate or move up"),
     {.method = HTTP_POST, .path = "/requirements", .may = MAY_LEADS_DISTRICT, .kind = ROUTE_WORK, .read = web_needs_save, .body_max = FORM, .summary = "Change what is asked for"},
+    GET("/counselor", MAY_COUNSELS, web_counselor, .summary = "Who of a school needs what to graduate or move up in time"),
     GET("/programs", MAY_SEES_PROGRAMS, web_programs, .summary = "Who is in which program"),
 
     GET("/children", MAY_GUARDIAN_OF, web_children, .summary = "Where one's children stand"),

@@ -160,8 +160,54 @@ static enum st fill_setting(struct call *c, const struct rules_of *w, const stru
     return w->org_id && s->narrowest <= SCOPE_SCHOOL ? ST_OK : fill_beside(c, w, s, about, r, e);
 }
 
+/* A list as the head of its rows: what it is, who may change it. */
+static enum st fill_list(struct call *c, const struct rules_of *w, const struct setting *s, const struct ui_rule_setting **out, bool *may_edit, struct err *e)
+{
+    struct ui_rule_setting *r;
+    const char *path = rules_field(c, s);
+    const json_t *about = json_object_get(json_object_get(w->doc, "about"), path), *above = json_object_get(json_object_get(w->upper, "about"), path);
+    const char *text = json_str(about, "text", "");
+    TRY(call_alloc(c, sizeof *r, (void **)&r, e));
+    *r = (struct ui_rule_setting){.name = path, .title = setting_words(page_lang(c), s), .serves = purpose_letters(c, w->doc, json_str(about, "purpose", "")),
+                                  .help = *text ? text : msg(page_lang(c), msg_find_code("setting_help", path, MSG_setting_other)), .locked = w->org_id && !str_eq(json_str(above, "lock", "locked"), "open")};
+    if (r->locked && w->may_edit && !w->may_answer) r->waiver_url = arena_printf(c->arena, "/rules?waiver=%s#waiver", path);
+    *out = r;
+    *may_edit = w->may_edit && !r->locked;
+    return *may_edit && !w->org_id ? fill_beside(c, w, s, about, r, e) : ST_OK;
+}
+
+static enum st fill_scale_row(struct call *c, const struct scale_row *r, struct ui_scale_row *out, struct err *e)
+{
+    struct ui_rule_option *o;
+    TRY(call_alloc(c, LEVEL_COUNT * sizeof *o, (void **)&o, e));
+    *out = (struct ui_scale_row){.name = r->name, .means = r->means, .from = r->from, .points = r->points, .begins = "", .levels = o, .levels_n = LEVEL_COUNT};
+    for (int l = 0; l < LEVEL_COUNT; l++) {
+        o[l] = (struct ui_rule_option){level_code((enum level)l), msg(page_lang(c), level_words((enum level)l)), str_eq(r->level, level_code((enum level)l))};
+        if (o[l].chosen) out->begins = *r->from ? SAY(c, MSG_rules_scale_begins_from, MSG_T("level", o[l].label), MSG_T("value", r->from)) : o[l].label;
+    }
+    return ST_OK;
+}
+
+static enum st fill_scale(struct call *c, const struct rules_of *w, struct ui_rule_group *g, struct err *e)
+{
+    struct ui_scale_row *rows;
+    struct scale_row sent[SCALE_MOST + 1];
+    const struct policy *p = &w->version->policy;
+    const struct scale_row none = {"", "", level_code(LEVEL_SECURE), "", ""};
+    size_t n = rules_scale_sent(c, sent);
+    TRY(fill_list(c, w, &policy_lists[0], &g->scale_head, &g->scale_edit, e));
+    TRY(call_alloc(c, (SCALE_MOST + 1) * sizeof *rows, (void **)&rows, e));
+    for (size_t i = 0; !http_form(c->http, "scale_name", 0) && i < p->scale_count; i++) sent[n++] = rules_scale_row(c, &p->scale[i]);
+    for (size_t i = 0; i < n; i++) TRY(fill_scale_row(c, &sent[i], &rows[i], e));
+    if (g->scale_edit && n < SCALE_MOST) TRY(fill_scale_row(c, &none, &rows[n++], e)); /* room for one more */
+    g->scale = rows;
+    g->scale_n = n;
+    return ST_OK;
+}
+
 static enum st fill_cuts(struct call *c, const struct rules_of *w, struct ui_rule_group *g, struct err *e)
 {
+    TRY(fill_list(c, w, &policy_lists[1], &g->cuts_head, &g->cuts_edit, e));
     struct ui_report_cut *rows;
     const struct policy *p = &w->version->policy;
     const char *sent;
@@ -176,7 +222,7 @@ static enum st fill_cuts(struct call *c, const struct rules_of *w, struct ui_rul
             const struct grade_cut *k = &p->cuts[n];
             rows[n] = (struct ui_report_cut){.letter = k->letter, .from = arena_printf(c->arena, "%g", k->from), .percent = arena_printf(c->arena, "%g", k->percent), .gpa = arena_printf(c->arena, "%g", k->gpa)};
         }
-        for (int i = 0; w->may_edit && i < CUT_ROWS_MORE && n < CUTS_MAX; i++) rows[n++] = (struct ui_report_cut){.letter = "", .from = "", .percent = "", .gpa = ""};
+        for (int i = 0; g->cuts_edit && i < CUT_ROWS_MORE && n < CUTS_MAX; i++) rows[n++] = (struct ui_report_cut){.letter = "", .from = "", .percent = "", .gpa = ""};
     }
     g->cuts = rows;
     g->cuts_n = n;
@@ -220,6 +266,7 @@ static enum st fill_groups(struct call *c, const struct rules_of *w, struct page
         }
         group = s->group;
         groups[page->groups_n] = (struct ui_rule_group){.title = msg_find_code("rules.group", group, MSG_setting_other), .settings = &rows[n - 1], .settings_n = 1};
+        if (strcmp(s->group, "grades") == 0) TRY(fill_scale(c, w, &groups[page->groups_n], e));
         if (strcmp(s->group, "grades") == 0) TRY(fill_cuts(c, w, &groups[page->groups_n], e));
         page->groups_n++;
     }
@@ -376,7 +423,7 @@ enum st rules_changes(struct call *c, const struct policy_change *changes, size_
     *out = words;
     for (size_t i = 0; i < n; i++) {
         struct text t;
-        text_init(&t, 1000);
+        text_init(&t, 8000);
         policy_change_words(&t, page_lang(c), &changes[i]);
         words[i] = arena_strdup(c->arena, text_str(&t));
         text_release(&t);

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "rules.h"
+#include "scale.h"
 
 bool rules_in_100(const struct setting *s) { return s->type == SETTING_NUMBER && s->most <= 1; }
 
@@ -160,8 +161,90 @@ static enum st read_cut(struct call *c, const char *name, size_t i, double *out,
     return st;
 }
 
-/* Rows without a letter are none; each ends where the next begins. */
-static enum st read_cuts(struct call *c, const struct rules_of *w, json_t *doc, struct err *e)
+static int level_index(const char *code)
+{
+    int l = 0;
+    while (l < LEVEL_COUNT && !str_eq(level_code((enum level)l), code)) l++;
+    return l;
+}
+
+static double begins_at(const struct scale_row *r)
+{
+    double from = 0;
+    return parse_f64(r->from, &from) ? from : 0;
+}
+
+size_t rules_scale_sent(struct call *c, struct scale_row rows[SCALE_MOST + 1])
+{
+    const char *name;
+    size_t n = 0;
+    for (size_t i = 0; n < SCALE_MOST + 1 && (name = http_form(c->http, "scale_name", i)); i++) {
+        const char *means = http_form(c->http, "scale_means", i), *level = http_form(c->http, "scale_level", i), *from = http_form(c->http, "scale_from", i), *points = http_form(c->http, "scale_points", i);
+        struct scale_row row = {name, means ? means : "", level ? level : "", from ? from : "", points ? points : ""};
+        if (!*row.name && !*row.means) continue;
+        size_t at = n++; /* in the order in which they begin: one that is added may stand anywhere */
+        for (; at && (level_index(rows[at - 1].level) > level_index(row.level) || (str_eq(rows[at - 1].level, row.level) && begins_at(&rows[at - 1]) > begins_at(&row))); at--) rows[at] = rows[at - 1];
+        rows[at] = row;
+    }
+    return n;
+}
+
+struct scale_row rules_scale_row(struct call *c, const struct report_level *k)
+{
+    const char *from = k->from > 0 ? arena_printf(c->arena, "%.10g", k->from * 100) : "";
+    return (struct scale_row){scale_name(page_lang(c), k), scale_means(page_lang(c), k), level_code(k->level), from ? from : "", points_words(c, k->points)};
+}
+
+static enum st scale_number(const char *text, size_t i, const char *what, double *out, struct err *e)
+{
+    char clause[60];
+    if (parse_f64(text, out)) return ST_OK;
+    snprintf(clause, sizeof clause, "/grades/scale/%zu/%s", i, what);
+    enum st st = err_fail(e, ST_INVALID, "policy.number", "%s: \"%.40s\" is not a number", clause, text);
+    err_arg(e, clause);
+    return st;
+}
+
+static bool same_row(const struct scale_row *a, const struct scale_row *b)
+{
+    return str_eq(a->name, b->name) && str_eq(a->means, b->means) && str_eq(a->level, b->level) && !differ(begins_at(a), begins_at(b)) && str_eq(a->points, b->points);
+}
+
+/* A row without a name or a meaning is none; no row at all: as above, or the four of the fold. *lowest, *highest: the points. */
+static enum st read_scale(struct call *c, const struct rules_of *w, json_t *doc, double *lowest, double *highest, struct err *e)
+{
+    struct scale_row rows[SCALE_MOST + 1];
+    const struct policy *p = &w->version->policy;
+    const size_t n = rules_scale_sent(c, rows);
+    bool same = n == p->scale_count, fine = true;
+    *lowest = p->scale[0].points;
+    *highest = p->scale[p->scale_count - 1].points;
+    if (!http_form(c->http, "scale_name", 0)) return ST_OK;
+    for (size_t i = 0; same && i < n; i++) {
+        const struct scale_row now = rules_scale_row(c, &p->scale[i]);
+        same = same_row(&rows[i], &now);
+    }
+    if (same) return ST_OK;
+    if (!n) {
+        *lowest = 1;
+        *highest = LEVEL_COUNT;
+        return put(doc, "grades", "scale", json_null()) ? ST_OK : no_memory(e);
+    }
+    json_t *list;
+    TRY(json_keep(c->arena, json_array(), &list, e));
+    for (size_t i = 0; fine && i < n; i++) {
+        double from = 0, points = (double)i + 1;
+        if (*rows[i].from) TRY(scale_number(rows[i].from, i, "from", &from, e));
+        if (*rows[i].points) TRY(scale_number(rows[i].points, i, "points", &points, e));
+        if (i == 0) *lowest = points;
+        *highest = points;
+        fine = json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:f,s:f}", "name", rows[i].name, "means", rows[i].means, "level", rows[i].level, "from", from / 100, "points", points)) == 0;
+    }
+    return fine && put(doc, "grades", "scale", json_incref(list)) ? ST_OK : no_memory(e);
+}
+
+/* Rows without a letter are none; each ends where the next begins, the last at the most points. */
+static enum st read_cuts(struct call *c, const struct rules_of *w, json_t *doc, double lowest, double highest, struct err *e)
 {
     struct grade_cut cuts[CUTS_MAX];
     const struct policy *p = &w->version->policy;
@@ -176,14 +259,15 @@ static enum st read_cuts(struct call *c, const struct rules_of *w, json_t *doc, 
         TRY(read_cut(c, "cut_gpa", i, &k->gpa, e));
     }
     if (!n) return ST_OK;
-    bool same = n == p->cut_count;
+    if (!differ(cuts[0].from, p->scale[0].points)) cuts[0].from = lowest; /* as it was: at the fewest points */
+    bool same = n == p->cut_count && !differ(p->cuts[n - 1].to, highest);
     for (size_t i = 0; same && i < n; i++)
         same = !differ(cuts[i].from, p->cuts[i].from) && !differ(cuts[i].percent, p->cuts[i].percent) && !differ(cuts[i].gpa, p->cuts[i].gpa) && strcmp(cuts[i].letter, p->cuts[i].letter) == 0;
     if (same) return ST_OK;
     json_t *list = json_array();
     bool fine = list != NULL;
     for (size_t i = 0; fine && i < n; i++)
-        fine = json_array_append_new(list, json_pack("{s:f,s:f,s:s,s:f,s:f}", "from", cuts[i].from, "to", i + 1 < n ? cuts[i + 1].from : 4.0, "letter", cuts[i].letter, "percent", cuts[i].percent, "gpa", cuts[i].gpa)) == 0;
+        fine = json_array_append_new(list, json_pack("{s:f,s:f,s:s,s:f,s:f}", "from", cuts[i].from, "to", i + 1 < n ? cuts[i + 1].from : highest, "letter", cuts[i].letter, "percent", cuts[i].percent, "gpa", cuts[i].gpa)) == 0;
     if (fine) return put(doc, "grades", "conversion", list) ? ST_OK : no_memory(e);
     json_decref(list);
     return no_memory(e);
@@ -228,6 +312,7 @@ enum st rules_form(struct call *c, const struct rules_of *w, json_t **out, struc
 {
     json_t *doc;
     struct policy above;
+    double lowest, highest;
     TRY(json_keep(c->arena, json_object(), &doc, e));
     TRY(policy_from_json(w->upper, &above, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
@@ -235,7 +320,9 @@ enum st rules_form(struct call *c, const struct rules_of *w, json_t **out, struc
         if (!w->org_id || policy_settings[i].narrowest > SCOPE_SCHOOL) TRY(read_about(c, w, &policy_settings[i], doc, e));
     }
     TRY(read_types(c, w, doc, e));
-    TRY(read_cuts(c, w, doc, e));
+    for (size_t i = 0; !w->org_id && i < POLICY_LISTS; i++) TRY(read_about(c, w, &policy_lists[i], doc, e));
+    TRY(read_scale(c, w, doc, &lowest, &highest, e));
+    TRY(read_cuts(c, w, doc, lowest, highest, e));
     if (!w->org_id) TRY(read_purposes(c, w, doc, e));
     TRY(read_drafters(c, w, doc, e));
     TRY(read_document(c, &doc, e));

@@ -90,6 +90,9 @@ static enum st fill_moves(struct call *c, const struct rules_of *w, const struct
     v->moves = rows;
     bool hidden = !m->names && r->grades_changed > 0 && r->grades_changed < smallest;
     v->grades = hidden ? SAY(c, MSG_rules_grades_few, MSG_N("n", smallest)) : SAY(c, MSG_rules_grades, MSG_N("n", r->grades_changed), MSG_N("all", r->grades));
+    hidden = !m->names && r->reported_changed > 0 && r->learners < smallest;
+    if (hidden) v->reported = SAY(c, MSG_rules_reported_few, MSG_N("n", smallest));
+    else if (r->reported_changed) v->reported = SAY(c, MSG_rules_reported, MSG_N("n", r->reported_changed), MSG_N("all", r->reported));
     return ST_OK;
 }
 
@@ -141,7 +144,11 @@ static const char *error_words(struct call *c, const struct err *e)
     struct err said = *e;
     const char *arg = strchr(e->user, '\x1f');
     const struct setting *s = arg ? clause_setting(arg + 1) : NULL;
-    if (s) {
+    int row;
+    if (s && s == &policy_lists[0] && sscanf(arg + 1, "/grades/scale/%d", &row) == 1) {
+        said.user[arg - e->user] = 0;
+        err_arg(&said, SAY(c, MSG_rules_scale_level, MSG_N("n", row + 1)));
+    } else if (s) {
         said.user[arg - e->user] = 0;
         err_arg(&said, arena_printf(c->arena, "“%s”", setting_words(page_lang(c), s)));
     }
@@ -152,10 +159,17 @@ static const char *error_words(struct call *c, const struct err *e)
     return words ? words : "";
 }
 
+static void mark_list(const struct ui_rule_setting *s, const char *clause, const char *words, const struct err *e)
+{
+    if (s && strstr(e->detail, clause)) ((struct ui_rule_setting *)(uintptr_t)s)->error = words;
+}
+
 /* Where the error names a setting, beside it as well. */
 static void mark_error(struct page_rules *page, const struct err *e)
 {
-    for (size_t g = 0; g < page->groups_n; g++)
+    for (size_t g = 0; g < page->groups_n; g++) {
+        mark_list(page->groups[g].scale_head, "/grades/scale", page->error, e);
+        mark_list(page->groups[g].cuts_head, "/grades/conversion", page->error, e);
         for (size_t i = 0; i < page->groups[g].settings_n; i++) {
             struct ui_rule_setting *s = &((struct ui_rule_setting *)(uintptr_t)page->groups[g].settings)[i];
             char clause[100];
@@ -163,6 +177,7 @@ static void mark_error(struct page_rules *page, const struct err *e)
             snprintf(clause, sizeof clause, "/%.*s/%s", (int)(dot - s->name), s->name, dot + 1);
             if (strstr(e->detail, clause)) s->error = page->error;
         }
+    }
 }
 
 static enum st tried_page(struct call *c, struct tx *tx, struct conn *conn, struct page *p, struct err *e)

@@ -11,7 +11,8 @@
 
 enum { CREDITS_SHOWN = 60, AWAY_DAYS = 90 };
 
-static bool has_duty(const struct call *c) { return c->relation == MAY_TEACHES || c->relation == MAY_LEADS_SCHOOL; }
+static bool may_record(const struct call *c) { return c->relation == MAY_TEACHES || c->relation == MAY_LEADS_SCHOOL; }
+static bool has_duty(const struct call *c) { return may_record(c) || c->relation == MAY_COUNSELS; }
 
 const char *date_words(struct call *c, int32_t date)
 {
@@ -206,9 +207,10 @@ enum st web_standing(struct call *c, struct err *e)
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
     date_format(tz_date(c->snapshot->zone, c->now_ms), today);
-    struct page_standing page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .own = own, .can_record = has_duty(c), .back_url = own ? "/map" : page_home(c->who.roles), .client_id = new_client_id(c),
+    struct page_standing page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .own = own, .can_record = may_record(c), .back_url = own ? "/map" : page_home(c->who.roles), .client_id = new_client_id(c),
                                  .post_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id), .today = arena_strdup(c->arena, today), .saved = http_query(c->http, "saved") != NULL,
                                  .lead = msg(page_lang(c), own ? MSG_standing_lead_own : MSG_standing_lead)};
+    if (c->relation == MAY_COUNSELS) page.student_url = arena_printf(c->arena, "/student/%lld", (long long)c->learner.learner_id);
     TRY(fill_working(c, &m.state, &page, e));
     TRY(fill_needs(c, who.grade, &page, e));
     TRY(fill_goals(c, &m.state, &page, e));

@@ -421,7 +421,8 @@ enum st web_student(struct call *c, struct err *e)
     page.class_title = page.t.class_title;
     page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
     page.standing_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id);
-    page.rules_url = arena_printf(c->arena, "/student/%lld/rules", (long long)c->learner.learner_id);
+    if (c->relation == MAY_COUNSELS) page.transcript_url = arena_printf(c->arena, "/transcript/%lld", (long long)c->learner.learner_id);
+    else page.rules_url = arena_printf(c->arena, "/student/%lld/rules", (long long)c->learner.learner_id);
     page.next_url = arena_printf(c->arena, "/suggestion/%lld", (long long)c->learner.learner_id);
     page.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)c->learner.learner_id);
     return page_end(p, page_student_view(&p->html, &p->ctx, &page), e);

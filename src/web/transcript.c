@@ -4,7 +4,9 @@
 
 #include "app/goals.h"
 #include "app/grades.h"
-#include "page.h"
+#include "scale.h"
+
+enum { SCALES_MOST = 12 };
 
 /* Terms come in order, with their courses; the mean of a term's grade points leaves what is incomplete out. */
 static enum st fill_terms(struct call *c, const struct report *r, struct page_transcript *page, struct err *e)
@@ -64,25 +66,46 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_transcr
     return ST_OK;
 }
 
+/* Each scale and conversion by which something here was given out, and the one in force; a college reads each grade by its own. */
+static enum st fill_scales(struct call *c, const struct report *r, struct page_transcript *page, struct err *e)
+{
+    const struct policy *by[SCALES_MOST] = {&r->policy->policy};
+    const char *terms[SCALES_MOST] = {msg(page_lang(c), MSG_transcript_scale_now)};
+    struct ui_report_scale *rows;
+    size_t n = 1;
+    TRY(call_alloc(c, SCALES_MOST * sizeof *rows, (void **)&rows, e));
+    for (size_t i = 0; i < r->term_count; i++) {
+        const struct policy *p;
+        size_t at = 0;
+        TRY(term_policy(c->snapshot, &c->tx, c->arena, &r->terms[i], &p, e));
+        while (at < n && !policy_same_grades(by[at], p)) at++;
+        if (at == SCALES_MOST) break;
+        if (at < n && (at == 0 || strstr(terms[at], r->terms[i].term))) continue;
+        terms[at] = at < n ? arena_printf(c->arena, "%s, %s", terms[at], r->terms[i].term) : r->terms[i].term;
+        if (!terms[at]) return err_fail(e, ST_NOMEM, "err.memory", "transcript");
+        by[at] = p;
+        n += at == n;
+    }
+    for (size_t i = 0; i < n; i++) TRY(fill_report_scale(c, by[i], n == 1 ? NULL : i == 0 ? terms[0] : SAY(c, MSG_transcript_scale_of, MSG_T("terms", terms[i])), &rows[i], e));
+    page->scales = rows;
+    page->scales_n = n;
+    return ST_OK;
+}
+
 enum st web_transcript(struct call *c, struct err *e)
 {
-    static const enum msg_id means[LEVEL_COUNT] = {MSG_transcript_means_0, MSG_transcript_means_1, MSG_transcript_means_2, MSG_transcript_means_3};
     struct page *p;
     struct report r;
     struct actor who;
-    struct ui_transcript_level *levels;
     TRY(page_begin(c, c->relation == MAY_OWN_RECORD ? "/map" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
     TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &r, e));
     struct page_transcript page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .school = c->snapshot->name, .grade = *who.grade ? arena_strdup(c->arena, who.grade + (who.grade[0] == '0' && who.grade[1])) : NULL,
-                                   .rule = rule_words(c, &r.policy->policy.rules[0]), .version = policy_number(c, r.policy->policy_id), .since = r.policy->effective_at_ms, .share = grade_number_words(c, 0, r.policy->policy.incomplete_share * 100), .back_url = page_home(c->who.roles)};
-    TRY(call_alloc(c, LEVEL_COUNT * sizeof *levels, (void **)&levels, e));
-    for (int l = LEVEL_SECURE; l >= LEVEL_NOT_YET; l--) levels[page.levels_n++] = (struct ui_transcript_level){l, msg(page_lang(c), means[l])};
-    page.levels = levels;
+                                   .rule = rule_words(c, &r.policy->policy.rules[0]), .version = policy_number(c, r.policy->policy_id), .since = r.policy->effective_at_ms, .back_url = page_home(c->who.roles)};
     TRY(school_name(c, c->learner.learner_id, &page.school, e));
     TRY(fill_terms(c, &r, &page, e));
     TRY(fill_now(c, &r, &page, e));
     TRY(fill_needs(c, who.grade, &page, e));
-    TRY(fill_grade_scale(c, &r.policy->policy, &page.scale, &page.scale_n, e));
+    TRY(fill_scales(c, &r, &page, e));
     return page_end(p, page_transcript(&p->html, &p->ctx, &page), e);
 }

@@ -22,6 +22,7 @@ PEOPLE = {
     "principal": ("p.pine", "Petronella", "Pinewright", "principal", "Alder School"),
     "principal2": ("r.rowan", "Reginald", "Rowanberg", "principal", "Birch School"),
     "coach": ("c.clover", "Clementine", "Cloverdale", "coach", "Alder School"),
+    "counselor": ("u.umber", "Ulrika", "Umberfield", "counselor", "s1"),
     "programs": ("e.elm", "Eustacia", "Elmsworth", "programs", "Alder School"),
     "district": ("d.dogwood", "Desdemona", "Dogwoodson", "district", None),
 }
@@ -56,7 +57,7 @@ def write_roster(folder):
            ["c3", "", "", "Numbers 5 Birch", "05", "co2", "N", "scheduled", "", "s2", "t1", "", "", "1"]])
     users = []
     for key, (name, given, family, role, school) in PEOPLE.items():
-        if role in ("student", "teacher", "parent"):
+        if role in ("student", "teacher", "parent", "counselor"):
             agents = ",".join("u-" + g for g, child in CHILD.items() if child == key)
             users.append(["u-" + key, "", "", "true", school, role, name, "", given, family, "", "", "", "", "", agents, "08" if role == "student" else "", ""])
     table("users", ["sourcedId", "status", "dateLastModified", "enabledUser", "orgSourcedIds", "role", "username", "userIds", "givenName", "familyName", "middleName", "identifier", "email", "sms", "phone",

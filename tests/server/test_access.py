@@ -13,9 +13,9 @@ from client import Client
 from harness import raw, waymark
 from school import NOBODY, PASSWORD, PEOPLE
 
-ROLES = ["student", "teacher", "coach", "principal", "district", "guardian", "programs"]
+ROLES = ["student", "teacher", "coach", "counselor", "principal", "district", "guardian", "programs"]
 EVERY = {r: 200 for r in ROLES}
-READERS = {"student": 200, "teacher": 200, "guardian": 200, "principal": 200}
+READERS = {"student": 200, "teacher": 200, "guardian": 200, "principal": 200, "counselor": 200}
 TEACHER = {"teacher": 200}
 STUDENT = {"student": 200}
 
@@ -63,23 +63,23 @@ EXPECTED = {
     ("POST", "/look"): to(303, "student"),
     ("GET", "/why/:learner"): to(200, "guardian"),
     ("POST", "/why/:learner/look"): to(303, "guardian"),
-    ("GET", "/report/:learner"): to(200, "student", "teacher", "guardian"),
-    ("GET", "/grade/:learner"): to(200, "student", "teacher", "guardian", "principal"),
-    ("GET", "/pace/:learner"): to(200, "student", "teacher", "guardian", "principal"),
-    ("GET", "/suggestion/:learner"): to(200, "student", "teacher", "guardian"),
+    ("GET", "/report/:learner"): to(200, "student", "teacher", "guardian", "counselor"),
+    ("GET", "/grade/:learner"): to(200, "student", "teacher", "guardian", "principal", "counselor"),
+    ("GET", "/pace/:learner"): to(200, "student", "teacher", "guardian", "principal", "counselor"),
+    ("GET", "/suggestion/:learner"): to(200, "student", "teacher", "guardian", "counselor"),
     ("GET", "/student/:learner/rules"): to(200, "teacher"),
     ("POST", "/student/:learner/rules"): to(303, "teacher"),
     ("GET", "/api/v1/learners/:learner/grades/:course/why"): READERS,
     ("GET", "/api/v1/learners/:learner/pace/why"): READERS,
     ("GET", "/api/v1/learners/:learner/next/why"): READERS,
-    ("GET", "/transcript/:learner"): to(200, "student", "teacher", "guardian", "principal"),
+    ("GET", "/transcript/:learner"): to(200, "student", "teacher", "guardian", "principal", "counselor"),
     ("GET", "/class/:class/rules"): TEACHER,
     ("POST", "/class/:class/rules"): to(303, "teacher"),
     ("GET", "/class/:class/habits"): TEACHER,
     ("POST", "/class/:class/habits"): to(303, "teacher"),
-    ("GET", "/letter/:learner"): to(200, "teacher", "guardian"),
+    ("GET", "/letter/:learner"): to(200, "teacher", "guardian", "counselor"),
     ("GET", "/changes/:learner"): to(200, "student", "teacher", "guardian"),
-    ("GET", "/standing/:learner"): to(200, "student", "teacher", "guardian", "principal"),
+    ("GET", "/standing/:learner"): to(200, "student", "teacher", "guardian", "principal", "counselor"),
     ("POST", "/standing/:learner"): to(303, "teacher", "principal"),
     ("GET", "/now"): TEACHER,
     ("GET", "/classes"): TEACHER,
@@ -91,7 +91,7 @@ EXPECTED = {
     ("GET", "/class/:class/standing"): TEACHER,
     ("GET", "/class/:class/cards"): TEACHER,
     ("GET", "/class/:class/live"): TEACHER,
-    ("GET", "/student/:learner"): TEACHER,
+    ("GET", "/student/:learner"): to(200, "teacher", "counselor"),
     ("POST", "/help/close"): to(303, "teacher"),
     ("POST", "/look/answer"): to(303, "teacher"),
     ("GET", "/school"): to(200, "coach", "principal", "district"),
@@ -133,8 +133,9 @@ EXPECTED = {
     ("GET", "/goals"): to(200, "teacher", "coach", "principal", "district"),
     ("POST", "/goals"): to(303, "district"),
     ("POST", "/goals/end"): to(303, "district"),
-    ("GET", "/requirements"): to(200, "teacher", "coach", "principal", "district"),
+    ("GET", "/requirements"): to(200, "teacher", "counselor", "coach", "principal", "district"),
     ("POST", "/requirements"): to(303, "district"),
+    ("GET", "/counselor"): to(200, "counselor"),
     ("GET", "/programs"): to(200, "programs"),
     ("GET", "/children"): to(200, "guardian"),
     ("GET", "/try/:item"): to(200, "guardian"),
@@ -148,7 +149,7 @@ EXPECTED = {
 OF_LEARNER = {"/grade/:learner", "/pace/:learner", "/suggestion/:learner", "/student/:learner/rules", "/api/v1/learners/:learner/grades/:course/why", "/api/v1/learners/:learner/pace/why", "/api/v1/learners/:learner/next/why", "/transcript/:learner", "/why/:learner", "/why/:learner/look", "/api/v1/learners/:learner/standing", "/api/v1/learners/:learner/looks", "/standing/:learner", "/letter/:learner", "/report/:learner", "/changes/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
 OF_CLASS = {"/api/v1/classes/:class/observations", "/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/standing", "/class/:class/rules", "/class/:class/habits", "/class/:class/checkpoint", "/class/:class/cards", "/class/:class/live"}
 # Whose records are not theirs, by role.
-FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "coach": ["student"], "district": ["student"], "programs": ["student"],
+FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "counselor": ["student3"], "coach": ["student"], "district": ["student"], "programs": ["student"],
            "nobody": ["student"]}
 
 

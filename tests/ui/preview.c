@@ -268,6 +268,12 @@ static void staff_pages(void)
     SHOW("account", account, .name = "Ana Rivera", .username = "ana.rivera", .role = MSG_role_teacher, .error = "The password you have now is not this one.", .sessions = sessions, .sessions_n = 2);
 }
 
+static const struct ui_report_cut report_cuts[] = {{"A", "3.40", "4.00", "95", "4.0"}, {"B", "2.50", "3.40", "85", "3.0"}};
+static const struct ui_report_level report_levels[] = {{3, "Exceeding", "Explains it to others, and uses it where nobody asked for it.", "counts 4"}, {3, "Meeting the standard at this grade", "Alone and reliably, by the school's rule.", "counts 3"}, {1, "Approaching", "Mostly alone, not yet reliably.", "counts 2"}, {0, "Beginning", "We have seen nothing yet that shows it.", NULL}};
+static const struct ui_report_scale report_scales[] = {
+    {"In force now", "Each skill has one of 4 levels, from what was shown. The grade of a course comes from the mean of the levels shown.", "Where each begins, with what it counts: Beginning 1 (from not yet), Approaching 2 (from started), Exceeding 4 (from secure, 98 in 100).", "A skill without evidence yet is left out, not counted as zero.", report_levels, 4, report_cuts, 2},
+    {"As it was for: Fall term", "Each skill has one of 4 levels, from what was shown. The grade of a course comes from the mean of the levels shown.", NULL, "A skill without evidence yet is left out, not counted as zero.", report_levels + 1, 3, report_cuts, 2}};
+
 static void rules_pages(void)
 {
     static const struct ui_report_cut cuts[] = {{"B", "1", "3.4", "85", "3"}, {"A", "3.4", "4", "95", "4"}};
@@ -277,12 +283,17 @@ static void rules_pages(void)
         {.name = "mastery.rule", .title = "How a level is found", .help = "Which rule turns answers and observations into a level.", .kind = 2, .options = L(rule_kinds)},
         {.name = "mastery.secure_at", .title = "Value from which a skill is secure", .help = "How sure we must be.", .serves = "serves A", .value = "90", .was = "95", .in_100 = true, .kind = 1, .bounds = "85 to 97"},
         {.name = "mastery.gap_days", .title = "Days after which it must be shown once more", .help = "So that it lasts.", .shown = "7", .locked = true, .waiver_url = "#waiver"}};
-    const struct ui_rule_group rule_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)}, {.title = MSG_rules_group_grades, .cuts = L(cuts)}};
+    static const struct ui_rule_option begin_0[] = {{"not_yet", "not yet", true}, {"started", "started", false}, {"nearly", "nearly", false}, {"secure", "secure", false}}, begin_3[] = {{"not_yet", "not yet", false}, {"started", "started", false}, {"nearly", "nearly", false}, {"secure", "secure", true}};
+    static const struct ui_scale_row own_scale[] = {{"Beginning", "We have seen nothing yet that shows it, or only with help.", L(begin_0), "not yet", "", "1"}, {"Meeting the standard at this grade", "Alone and reliably, by the school's rule.", L(begin_3), "secure", "", "3"}, {"Exceeding", "Explains it to others, and uses it where nobody asked for it.", L(begin_3), "secure, from 98 in 100", "98", "4"}, {"", "", L(begin_3), "secure", "", ""}};
+    static const struct ui_rule_setting scale_head = {.name = "grades.scale", .title = "Levels on reports", .help = "Two to seven levels in the school's words.", .locked = true, .waiver_url = "#waiver"}, cuts_head = {.name = "grades.conversion", .title = "From levels to a grade", .help = "The mean of the points.", .locked = true, .waiver_url = "#waiver"};
+    static const struct ui_rule_setting scale_open = {.name = "grades.scale", .title = "Levels on reports", .help = "Two to seven levels in the school's words.", .purposes = L(rule_kinds), .locks = L(rule_kinds), .why = "", .error = "Nobody could reach level 3 on reports: no value of the mastery rule falls there."};
+    const struct ui_rule_group rule_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)}, {.title = MSG_rules_group_grades, .cuts = L(cuts), .cuts_head = &cuts_head, .scale_head = &scale_head, .scale = own_scale, .scale_n = 3}};
+    const struct ui_rule_group edit_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)}, {.title = MSG_rules_group_grades, .cuts = L(cuts), .cuts_head = &cuts_head, .cuts_edit = true, .scale_head = &scale_open, .scale_edit = true, .scale = L(own_scale)}};
     static const char *const changes[] = {"Value from which a skill is secure: 90 in 100 instead of 95 in 100"};
     const struct ui_rule_version versions[] = {{.title = "Version 8", .at = now + 40 * day, .waits = true, .reason = "Four in a row are enough.", .by = "Ingrid Lindgren", .changes = L(changes)}, {.title = "Version 7", .at = now - 200 * day, .now = true, .reason = "as discussed in May"}};
     static const struct ui_rule_move moves[] = {{41, 2, 3}, {3, 1, 2}};
     static const struct ui_rule_person persons[] = {{"Maya Okafor", "Dividing fractions: nearly → secure"}};
-    const struct ui_rule_preview tried = {.changes = L(changes), .at = now + 40 * day, .learners = "41 students would see a level change.", .grades = "12 of 160 course grades would be another.", .moves = L(moves), .facts = 61300, .levels = true, .people = L(persons), .people_more = 40, .carried = 1};
+    const struct ui_rule_preview tried = {.changes = L(changes), .at = now + 40 * day, .learners = "41 students would see a level change.", .grades = "12 of 160 course grades would be another.", .reported = "310 of 940 levels on students' reports would have another name.", .moves = L(moves), .facts = 61300, .levels = true, .people = L(persons), .people_more = 40, .carried = 1};
     const struct ui_rule_waiver waivers[] = {{"1", "Riverside Middle School (sample)", "Days after which it must be shown once more", "Our terms are short.", "2027-06-30", 0, NULL, NULL, now - 3 * day, true}, {"2", "Riverside Middle School (sample)", "How a level is found", "A pilot.", "2027-06-30", 1, "Granted for the pilot.", "Iris Vogel", now - 30 * day, false}};
     static const struct ui_definition_line means[] = {{"When a skill is secure", "Very likely known (95 in 100), from at least 4 answers on first attempt."}, {"Together", "At least 30 in 100 of the work is with others."}};
     SHOW("definition", definition, .school = "Riverside Middle School (sample)", .lead = "What counts, what you decide, and how you know where you stand.", .purposes = L(purposes), .lines = L(means), .since = now - 200 * day, .reason = "as discussed in May", .by = "Ingrid Lindgren", .staff = true, .may_confirm = true, .policy_id = "1", .readers = "23 of 41 teachers have confirmed having read this version.");
@@ -309,6 +320,12 @@ static void rules_pages(void)
                                             {.at = now - 40 * hour, .kind = MSG_models_kind_bkt, .verdict = MSG_model_verdict_live, .live = true, .why = "On 5,235 answers of 65 held-back students its predictions were 3.5 % better than those of the version before it, and it was worse for no group shown.", .range = "Fitted to 19,487 answers of 235 students, 14 Jul to 27 Nov.", .number = "914296389252300801", .figures = L(fit_figures), .groups = L(fit_groups), .hidden = "1 group is not shown: fewer than 5 students, or it would give such a group away.", .fitted = "Skills with numbers of their own: 22."}};
     const struct ui_model_run runs[] = {{now - 20 * hour, true, "Nothing new"}, {now - 40 * hour, false, "In force"}};
     SHOW("models", models, .in_force = "The numbers of an earlier version: one that came after it was taken back.", .since = now - 20 * hour, .number = "914296392009150464", .rows = L(fits), .runs = L(runs), .can_take_back = true, .client_id = "c1");
+    const struct ui_counselor_row late[] = {{"Fatima Zahra El Idrissi Bouanani", "/standing/1", "8 of 20 skills secure. 3 a month gets there by June 2027. 1 in the last 8 weeks."}, {"Maya Okafor", "/standing/2", "10 of 20 skills secure. 2 a month gets there by June 2027. 1 in the last 8 weeks."}};
+    const struct ui_counselor_row still[] = {{"Leo Okafor", "/standing/3", "12 of 20 hours."}}, through[] = {{"Abdi Hassan", "/student/4", NULL}};
+    const struct ui_counselor_need counselor_needs[] = {{"Mathematics", "To graduate · by the end of grade 12", L(late), NULL, 0, L(still), "1 student has something still open here, in time or too early to say"}, {"Help in the community", "To move up · by the end of grade 12", NULL, 0, L(still), L(still), "1 student has something still open here, in time or too early to say"}};
+    static const struct ui_link grades_of[] = {{"grade 12", NULL}, {"grade 11", "/counselor?grade=11"}, {"grade 10", "/counselor?grade=10"}};
+    SHOW("counselor", counselor, .school = "Riverside Middle School (sample)", .grades = L(grades_of), .needs = L(counselor_needs), .done = L(through), .students = 4);
+    SHOW("counselor-none", counselor, .school = "Riverside Middle School (sample)", .none = true);
     SHOW("programs", programs, .rows = L(people));
     static const char *const risks[] = {"At this pace not in time: Mathematics"};
     const struct ui_class_need class_needs[] = {{"Maya Okafor", "/standing/1", "1 of 3 requirements met.", L(risks), "Three weeks behind: speak with the student."}, {"Leo Okafor", "/standing/2", "0 of 3 requirements met.", NULL, 0, NULL}};
@@ -337,9 +354,8 @@ static void rules_pages(void)
     SHOW("habits", habits, .class_title = "Math 7 · period 3", .term = "Fall term", .back_url = "/class/1", .post_url = "/class/1/habits", .client_id = "c1", .heads = L(habit_heads), .rows = L(habit_rows), .saved = true);
     const struct ui_transcript_course given_out[] = {{"Math 7", "B", "85", "3.0", "12 of 18", now - 90 * day, 4}, {"Science 7", NULL, NULL, NULL, "2 of 9", now - 90 * day, 4}};
     const struct ui_transcript_term given_terms[] = {{"Fall term", L(given_out), "3.00"}};
-    static const struct ui_transcript_level level_means[] = {{3, "alone and reliably, by the rule below"}, {2, "mostly alone, not yet reliably"}, {1, "has begun; needs help"}, {0, "nothing that shows it yet"}};
-    static const struct ui_report_cut cuts_given[] = {{"A", "3.40", "4.00", "95", "4.0"}, {"B", "2.50", "3.40", "85", "3.0"}};
-    SHOW("transcript", transcript, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .grade = "7", .terms = L(given_terms), .now_rows = L(given_out), .gpa = "3.00", .needs = L(needs), .scale = L(cuts_given), .levels = L(level_means), .rule = "Secure from 95 in 100.", .version = 7, .since = now - 200 * day, .share = "50", .back_url = "/children");
+    const struct ui_report_scale read_by[] = {report_scales[0], report_scales[1]};
+    SHOW("transcript", transcript, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .grade = "7", .terms = L(given_terms), .now_rows = L(given_out), .gpa = "3.00", .needs = L(needs), .scales = L(read_by), .rule = "Secure from 95 in 100.", .version = 7, .since = now - 200 * day, .back_url = "/children");
     static const char *const numbers[] = {"1", "2"};
     static const struct ui_link own[] = {{"Math 7 · period 3", "/class/1/checkpoint?c=1"}};
     const struct ui_checkpoint_row checkpoints[] = {{"Fractions in October", "Dividing fractions · Adding unlike fractions", "For all schools", "/checkpoints/print?c=1", "/calibration?c=1", L(own)}};
@@ -361,7 +377,7 @@ static void rules_pages(void)
     SHOW("class-standing", class_standing, .title = "Math 7 · period 3", .back_url = "/class/1", .rows = L(class_needs));
     SHOW("drafts", drafts, .rows = L(drafts), .client_id = "c1");
     SHOW("rules", rules, .title = "The rules of Riverside Middle School (sample)", .lead = "What counts here, why, and since when.", .school = "1", .purposes = L(purposes), .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .export_url = "#");
-    SHOW("rules-tried", rules, .title = "The rules of Riverside District (sample)", .lead = "Change a value, look at what it would do.", .school = "", .can_edit = true, .district = true, .purposes = L(purposes), .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .preview = &tried, .waivers = L(waivers), .export_url = "#", .form_reason = "Four in a row are enough.");
+    SHOW("rules-tried", rules, .title = "The rules of Riverside District (sample)", .lead = "Change a value, look at what it would do.", .school = "", .can_edit = true, .district = true, .purposes = L(purposes), .groups = L(edit_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .preview = &tried, .waivers = L(waivers), .export_url = "#", .form_reason = "Four in a row are enough.");
 }
 
 static void other_pages(void)
@@ -369,23 +385,24 @@ static void other_pages(void)
     who("Ms. Vogel", "district", L(nav_leader), LANG_EN);
     rules_pages();
     static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
-    static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, NULL, NULL}, {"Dividing fractions", NULL, 2, NULL, NULL}, {"Unit rates", NULL, 0, NULL, NULL}};
+    static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, "secure", NULL}, {"Dividing fractions", NULL, 2, "nearly", NULL}, {"Unit rates", NULL, 0, "not yet", NULL}};
     static const struct ui_child kids[] = {
         {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", "/suggestion/1", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half.", "/report/1", {"The rules for levels change on 4 January, also for Maya.", "/changes/1"}, "/letter/1", "/standing/1"},
         {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, {NULL, NULL}, NULL, NULL}};
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
     SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");
     static const struct ui_report_course courses[] = {{"Math 7 · period 3", L(at), 2, 3, "B", "85", "3.0", "3.50", "/grade/1"}, {"Science 7", NULL, 0, 1, 9, NULL, NULL, NULL, NULL, NULL}};
-    static const struct ui_report_term terms[] = {{"Fall term", "Math 7 · period 3", "B", "85", "3.0", now - 60 * day}, {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day}};
-    static const struct ui_report_cut scale[] = {{"A", "3.40", "4.00", "95", "4.0"}, {"B", "2.50", "3.40", "85", "3.0"}};
-    static const struct ui_level_change moved[] = {{"Dividing fractions", 2, 3}};
+    static const struct ui_report_term terms[] = {{"Fall term", "Math 7 · period 3", "B", "85", "3.0", now - 60 * day, "/report/1?term=1"}, {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day, "/report/1?term=1"}};
+    const struct ui_report_scale scale[] = {report_scales[1]};
+    static const struct ui_level_change moved[] = {{"Dividing fractions", 2, 3, "nearly", "secure"}};
     static const char *const rule_lines[] = {"Value from which a skill is secure: 90 in 100 instead of 95 in 100"};
-    const struct ui_letter_course letter_courses[] = {{"Math 7 · period 3", L(at), 7, 18, "B, as things stand. The back of the report says how levels become grades."}};
-    SHOW("letter", letter, .name = "Maya", .full_name = "Maya Okafor", .grade = "7", .school = "Riverside Middle School (sample)", .courses = L(letter_courses), .next_skill = "Dividing fractions", .next = "Two more on her own, and this is secure.", .by = "2 more right answers are missing; at the pace of the last four weeks that is by 12 December.", .level = 2, .why = "Right on 4 of the last 5 alone.", .rule = "Secure from 95 in 100.", .week = "2 hours on a screen this week.", .seen = "Seen twice off the screen.", .teachers = "Call: Ana Rivera.", .home = "Fold a strip of paper into six parts.", .back_url = "/children", .report_url = "/report/1");
+    const struct ui_letter_course letter_courses[] = {{"Math 7 · period 3", L(at), "Maya has 7 of 18 skills secure.", "B, as things stand. The back of the report says how levels become grades."}};
+    SHOW("letter", letter, .name = "Maya", .full_name = "Maya Okafor", .grade = "7", .school = "Riverside Middle School (sample)", .courses = L(letter_courses), .next_skill = "Dividing fractions", .next = "Two more on her own, and this is secure.", .by = "2 more right answers are missing; at the pace of the last four weeks that is by 12 December.", .level = "nearly", .levels = report_levels, .levels_n = 4, .why = "Right on 4 of the last 5 alone.", .rule = "Secure from 95 in 100.", .week = "2 hours on a screen this week.", .seen = "Seen twice off the screen.", .teachers = "Call: Ana Rivera.", .home = "Fold a strip of paper into six parts.", .back_url = "/children", .report_url = "/report/1");
     SHOW("changes", changes, .name = "Maya", .waits = true, .at = now + 40 * day, .reason = "Four in a row are enough.", .rules = L(rule_lines), .levels = L(moved), .back_url = "/children");
     static const struct ui_report_habit habits[] = {{"Fall term", "Math 7 · period 3", "Keeps at it when it is hard", MSG_habits_mark_3}};
-    SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 2, .terms = terms, .terms_n = 2, .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children", .habits = L(habits), .transcript_url = "/transcript/1");
-    SHOW("report-none", report, .name = "Leo Okafor", .school = "Riverside Middle School (sample)", .scale = scale, .scale_n = 2, .version = 7, .since = now, .share = "50", .back_url = "/children");
+    SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 2, .terms = terms, .terms_n = 2, .scales = L(scale), .version = 7, .form_url = "/report/1", .back_url = "/children", .habits = L(habits), .transcript_url = "/transcript/1");
+    SHOW("report-term", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 1, .scales = L(scale), .version = 4, .term = "Fall term", .given_at = now - 60 * day, .form_url = "/report/1", .back_url = "/report/1");
+    SHOW("report-none", report, .name = "Leo Okafor", .school = "Riverside Middle School (sample)", .scales = L(scale), .version = 7, .form_url = "/report/2", .back_url = "/children");
     SHOW("children-none", children, .school = "Riverside Middle School (sample)");
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_ES);
     SHOW("children-es", children, .children = kids, .children_n = 1, .school = "Riverside Middle School (sample)");

@@ -1,12 +1,20 @@
 -- name: term_grade_insert
 -- why: never written over: what was given out stays
-INSERT INTO term_grade (district_id, session_id, learner_id, course_id, title, letter, percent, gpa, mean, shown, competencies, levels, policy_id, frozen_at_ms)
-VALUES (:district_id, :session_id, :learner_id, :course_id, :title, :letter, :percent, :gpa, :mean, :shown, :competencies, :levels, :policy_id, :frozen_at_ms)
+INSERT INTO term_grade (district_id, session_id, learner_id, course_id, title, letter, percent, gpa, mean, shown, competencies, levels, policy_id, frozen_at_ms, scale_id)
+VALUES (:district_id, :session_id, :learner_id, :course_id, :title, :letter, :percent, :gpa, :mean, :shown, :competencies, :levels, :policy_id, :frozen_at_ms, :scale_id)
 ON CONFLICT (district_id, session_id, learner_id, course_id) DO NOTHING
 -- name: term_grade_list
-SELECT s.title, g.title, g.letter, COALESCE(g.percent, 0), COALESCE(g.gpa, 0), g.mean, g.shown, g.competencies, g.policy_id, g.frozen_at_ms, g.session_id, g.course_id
+SELECT s.title, g.title, g.letter, COALESCE(g.percent, 0), COALESCE(g.gpa, 0), g.mean, g.shown, g.competencies, g.policy_id, g.frozen_at_ms, g.session_id, g.course_id, COALESCE(g.scale_id, 0)
 FROM term_grade g JOIN academic_session s ON s.district_id = g.district_id AND s.session_id = g.session_id
 WHERE g.district_id = :district_id AND g.learner_id = :learner_id ORDER BY s.starts_on, g.session_id, g.title, g.course_id
+-- name: term_grade_levels
+SELECT levels FROM term_grade WHERE district_id = :district_id AND learner_id = :learner_id AND session_id = :session_id AND course_id = :course_id
+-- name: report_scale_find
+SELECT scale_id FROM report_scale WHERE district_id = :district_id AND doc = :doc ORDER BY scale_id LIMIT 1
+-- name: report_scale_get
+SELECT doc FROM report_scale WHERE district_id = :district_id AND scale_id = :scale_id
+-- name: report_scale_insert
+INSERT INTO report_scale (district_id, scale_id, doc) VALUES (:district_id, :scale_id, :doc)
 -- name: session_by_title
 SELECT session_id, title, starts_on, ends_on FROM academic_session
 WHERE district_id = :district_id AND status = 'active' AND title = :title ORDER BY starts_on DESC LIMIT 1

@@ -52,6 +52,10 @@ WHERE district_id = :district_id AND ended_at_ms IS NULL ORDER BY title, goal_id
 UPDATE counted_goal SET ended_at_ms = :now_ms WHERE district_id = :district_id AND goal_id = :goal_id AND ended_at_ms IS NULL
 -- name: org_learners
 SELECT user_id FROM user_role WHERE district_id = :district_id AND org_id = :org_id AND role = 'student' AND status = 'active' ORDER BY user_id
+-- name: org_learner_names
+-- why: a counselor's students, in order of name
+SELECT u.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_name), u.family_name, u.grade FROM user_role r JOIN user_account u ON u.district_id = r.district_id AND u.user_id = r.user_id
+WHERE r.district_id = :district_id AND r.org_id = :org_id AND r.role = 'student' AND r.status = 'active' AND u.status = 'active' ORDER BY u.family_name, u.given_name, u.user_id
 -- name: credit_insert
 INSERT INTO credit (district_id, learner_id, credit_id, client_id, kind, requirement, amount, done_on, note, recorder_id, replaces_id)
 VALUES (:district_id, :learner_id, :credit_id, :client_id, :kind, :requirement, :amount, :done_on, :note, :recorder_id, :replaces_id)

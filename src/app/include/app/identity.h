@@ -13,10 +13,11 @@ enum role {
     ROLE_PRINCIPAL = 8,
     ROLE_DISTRICT = 16,
     ROLE_GUARDIAN = 32,
+    ROLE_COUNSELOR = 128, /* of a school: sees where its students stand, changes nothing */
     ROLE_PROGRAMS = 64 /* may read who is in which program; given by the operator, never by a roster */
 };
-enum { ROLE_LAST = ROLE_PROGRAMS };
-enum { ROLE_KINDS = 7, TOKEN_TEXT = 44, TOKEN_HASH_TEXT = 65, PASSWORD_HASH_TEXT = 128, PASSWORD_WORDS = 20 };
+enum { ROLE_LAST = ROLE_COUNSELOR };
+enum { ROLE_KINDS = 8, TOKEN_TEXT = 44, TOKEN_HASH_TEXT = 65, PASSWORD_HASH_TEXT = 128, PASSWORD_WORDS = 20 };
 const char *role_code(enum role r);
 unsigned role_parse(const char *code); /* 0 when it is none of ours */
 
@@ -26,7 +27,7 @@ struct actor {
     struct actor_org {
         int64_t org_id;
         unsigned roles;
-    } orgs[16];       /* where the person leads, coaches or sees programs */
+    } orgs[16];       /* where the person leads, coaches, counsels or sees programs */
     size_t org_count;
     struct taught courses[COURSES_MAX]; /* of a student: what is taught to the person */
     size_t course_count;

@@ -14,6 +14,7 @@ enum relation {
     MAY_LEADS_SCHOOL = 32,  /* a principal: of this school, or this learner's */
     MAY_COACHES = 64,       /* a coach, about staff: no learner's record */
     MAY_LEADS_DISTRICT = 128,
+    MAY_COUNSELS = 512,     /* a counselor: this learner of the school, to read; no class, no rules */
     MAY_SEES_PROGRAMS = 256 /* this learner's programs: by a role of its own, in the learner's school or (org 0) all */
 };
 

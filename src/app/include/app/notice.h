@@ -9,6 +9,7 @@ enum { NOTICE_DAYS = 30 };
 struct level_change {
     const struct competency *competency;
     enum level before, after;
+    const struct report_level *called_before, *called_after; /* on reports */
 };
 
 struct notice {
@@ -17,7 +18,7 @@ struct notice {
     size_t rule_count;
     struct policy_change *rules; /* what differs in the rules */
     size_t count;
-    struct level_change *levels; /* of this learner; only notice_levels() fills them */
+    struct level_change *levels; /* of this learner, those that differ in the fold or on reports; only notice_levels() fills them */
 };
 
 /* The next change of levels or grades that waits for a learner, else the latest of the last NOTICE_DAYS days. Cheap. */

@@ -47,6 +47,15 @@ void policy_ready(struct policy_cmd *p);
 
 /* "Right answers needed before secure: 4 instead of 3", in the reader's language. */
 void policy_change_words(struct text *out, enum lang lang, const struct policy_change *c);
+/* A level of the scale of reports, and what it means: in the school's words, else in the program's. */
+const char *scale_name(enum lang lang, const struct report_level *k);
+const char *scale_means(enum lang lang, const struct report_level *k);
+/* "started 2, nearly 3, secure 4": the levels that count in a mean, with their points. */
+void scale_points_words(struct text *out, enum lang lang, const struct policy *p);
+/* "not yet, started (2), nearly (3), secure (4)": all of them. */
+void scale_levels_words(struct text *out, enum lang lang, const struct policy *p);
+/* "Beginning 1 (from not yet), Exceeding 5 (from secure, 98 in 100)": where each begins. */
+void scale_begin_words(struct text *out, enum lang lang, const struct policy *p);
 /* The setting's name as people say it. */
 const char *setting_words(enum lang lang, const struct setting *s);
 void setting_value_words(struct text *out, enum lang lang, const struct setting *s, double value);

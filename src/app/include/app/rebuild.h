@@ -13,6 +13,7 @@ struct rebuild_report {
     /* what-if: learners x competencies by old and new level */
     int64_t changed, moved[LEVEL_COUNT][LEVEL_COUNT];
     int64_t grades, grades_changed; /* what-if: course grades of students, and those whose letter would be another */
+    int64_t reported, reported_changed; /* what-if: skills with evidence on students' reports, and those whose level would have another name */
     int64_t held[LEVEL_COUNT]; /* as of a moment */
 };
 

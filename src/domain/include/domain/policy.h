@@ -44,7 +44,17 @@ struct mastery_rule {
     double seen_right_at;   /* a score, of a rubric or an observation, from which it is taken as right */
 };
 
-/* A course grade from the mean of levels (not yet 1 … secure 4): from <= mean < to, the last one up to and with 4. */
+/* A level as reports show it. It begins at a level of the fold and, within that, at a value of the mastery rule; it ends where the next
+ * begins. A school that says nothing has the four of the fold, with 1 to 4 points. */
+enum { SCALE_LEAST = 2, SCALE_MOST = 7, SCALE_NAME_BYTES = 41, SCALE_MEANS_BYTES = 241 };
+struct report_level {
+    enum level level;
+    double from;   /* 0: where that level begins */
+    double points; /* in the mean */
+    char name[SCALE_NAME_BYTES], means[SCALE_MEANS_BYTES]; /* "": in the program's own words for the level */
+};
+
+/* A course grade from the mean of points: from <= mean < to, the last one up to and with the most points that there are. */
 struct grade_cut {
     double from, to, percent, gpa;
     char letter[LETTER_BYTES];
@@ -58,6 +68,8 @@ struct policy {
     double stuck_below;
     int32_t review_after_days;
     double import_close_share; /* an import that would close more than this share stops */
+    size_t scale_count;
+    struct report_level scale[SCALE_MOST]; /* in rising order */
     size_t cut_count;
     struct grade_cut cuts[CUTS_MAX];
     double incomplete_share;   /* with evidence on fewer of a course's competencies than this share: incomplete, no grade */
@@ -76,11 +88,16 @@ struct policy {
 /* In force for one type of competency. */
 const struct mastery_rule *policy_rule(const struct policy *p, const char *type);
 
+/* The place in the scale of who has a level of the fold with a value by the mastery rule. */
+size_t policy_place(const struct policy *p, enum level level, double value);
+bool policy_scale_is_own(const struct policy *p);       /* false: the four of the fold, in the program's words */
+bool policy_scale_takes_values(const struct policy *p); /* false: a level of the fold alone says the place */
+
 enum policy_scope { SCOPE_DISTRICT, SCOPE_SCHOOL, SCOPE_CLASS, SCOPE_LEARNER, SCOPE_COUNT };
 const char *scope_code(enum policy_scope s); /* district school class learner */
 bool scope_parse(const char *code, enum policy_scope *out);
 
-enum setting_type { SETTING_NUMBER, SETTING_WHOLE, SETTING_CHOICE };
+enum setting_type { SETTING_NUMBER, SETTING_WHOLE, SETTING_CHOICE, SETTING_LIST };
 struct setting {
     const char *group, *name;       /* "mastery", "secure_at" */
     enum setting_type type;
@@ -93,7 +110,10 @@ struct setting {
 };
 extern const struct setting policy_settings[];
 extern const size_t policy_setting_count;
-const struct setting *setting_find(const char *group, const char *name); /* NULL: none */
+/* Settings that are lists, each replaced whole; they are in no table, and have no value by setting_value(). */
+enum { POLICY_LISTS = 2 };
+extern const struct setting policy_lists[POLICY_LISTS]; /* grades.scale, grades.conversion */
+const struct setting *setting_find(const char *group, const char *name); /* of the table or a list; NULL: none */
 const struct setting *setting_by_path(const char *path); /* "mastery.secure_at"; NULL: none */
 double setting_value(const struct setting *s, const struct policy *p, const struct mastery_rule *r); /* a choice: its index */
 
@@ -103,6 +123,12 @@ struct policy policy_default(void);
  *     contradict each other, a rule under which nobody can become secure, a conversion with a gap or an overlap. *out untouched. */
 enum st policy_read(const char *doc, size_t n, struct policy *out, struct err *e) WARN_UNUSED;
 enum st policy_from_json(const json_t *doc, struct policy *out, struct err *e) WARN_UNUSED;
+/* The same scale and conversion? */
+bool policy_same_grades(const struct policy *a, const struct policy *b);
+/* The scale and the conversion as a group "grades" of a document, and read back where they were written down apart from all other rules
+ * (the rest: the defaults). The first is owned by the caller; NULL: no memory. */
+json_t *policy_grades_json(const struct policy *p);
+enum st policy_grades_read(const json_t *grades, struct policy *out, struct err *e) WARN_UNUSED;
 
 /* A new document: `lower` over `upper`, members of objects one by one, lists whole; null takes a member away. Owned by the caller;
  * NULL: no memory. */
@@ -130,9 +156,11 @@ enum st policy_check_purposes(const json_t *doc, struct err *e) WARN_UNUSED;
 
 /* What differs between two documents in force. */
 struct policy_change {
-    const struct setting *setting; /* NULL: the grade conversion, or a whole rule that comes or goes */
+    const struct setting *setting; /* NULL: the scale of reports, or the grade conversion */
     char type[TYPE_BYTES];         /* of a rule for one type; "" */
     double before, after;
+    size_t scale_before_count, scale_after_count; /* of a scale, else 0 */
+    const struct report_level *scale_before, *scale_after;
 };
 /* In arena, in the order of the table. */
 enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after, struct policy_change **out, size_t *n, struct err *e) WARN_UNUSED;

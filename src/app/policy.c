@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/next.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "rules/grade.h"
@@ -137,6 +138,49 @@ static json_t *carried(const struct policy_version *v, const struct documents *d
     return NULL;
 }
 
+/* A refusal by a class, with its name and its clause. */
+static enum st class_refuses(struct tx *tx, int64_t class_id, const struct err *why, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    char path[100], clause[100], title[100];
+    const char *arg = strchr(why->user, '\x1f');
+    bool locked = strncmp(why->user, "policy.locked", 13) == 0;
+    snprintf(clause, sizeof clause, "%s", arg ? arg + 1 : "");
+    TRY(tx_stmt(tx, SQL_class_get, &q, e));
+    bind_i64(q, "class_id", class_id);
+    TRY(stmt_step(q, &row, e));
+    snprintf(title, sizeof title, "%s", row ? col_text(q, 0) : "");
+    snprintf(path, sizeof path, "%s", clause + (*clause == '/'));
+    char *slash = strchr(path, '/');
+    if (slash) *slash = '.';
+    (void)err_fail(e, ST_DENIED, locked ? "policy.class_locked" : "policy.class_outside", "policy %s: the class %s %s (/about/%s/%s)", clause, title, locked ? "has locked it for its students" : "has other bounds for its students", path, locked ? "lock" : "least, most");
+    err_arg(e, title);
+    err_arg(e, clause);
+    return ST_DENIED;
+}
+
+/* A learner's document stands below that of each class: none of them may be broken. */
+static enum st check_classes(const struct snapshot *s, struct tx *tx, const struct policy_save *p, const json_t *given, int64_t at_ms, struct err *e)
+{
+    struct taught courses[COURSES_MAX];
+    size_t n = 0;
+    if (p->scope != SCOPE_LEARNER) return ST_OK;
+    TRY(learner_courses(tx, p->scope_id, courses, COURSES_MAX, &n, e));
+    for (size_t i = 0; i < n; i++) {
+        struct err why;
+        json_t *upper = json_loads(regime_doc_in(&s->regime, courses[i].org_id, courses[i].class_id, at_ms), 0, NULL);
+        enum st st = upper ? policy_may_set(upper, given, SCOPE_LEARNER, &why) : err_fail(&why, ST_NOMEM, "err.memory", "policy");
+        json_decref(upper);
+        if (st == ST_DENIED) return class_refuses(tx, courses[i].class_id, &why, e);
+        if (st != ST_OK) {
+            *e = why;
+            return st;
+        }
+    }
+    return ST_OK;
+}
+
 static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct documents *d, struct policy_saved *out, struct err *e)
 {
     int64_t now = app_now_ms(app), at = p->effective_at_ms > now ? p->effective_at_ms : now;
@@ -146,6 +190,7 @@ static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, st
     TRY(documents_make(s, p, at, d, e));
     TRY(policy_check_drafters(d->given, e));
     TRY(policy_may_set(d->upper, d->given, p->scope, e));
+    TRY(check_classes(s, tx, p, d->given, at, e));
     TRY(compare(a, &s->regime, p, d, out, e));
     if (out->re_derives && !p->effective_at_ms) {
         TRY(next_term(app, s, tx, &out->effective_at_ms, e));
@@ -154,6 +199,7 @@ static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, st
         TRY(policy_may_set(d->upper, d->given, p->scope, e));
         TRY(compare(a, &s->regime, p, d, out, e));
     }
+    TRY(policy_check_bounds(d->after_whole, e));
     out->base_id = d->base ? d->base->policy_id : 0;
     if (json_object_get(d->after_whole, "purposes")) TRY(policy_check_purposes(d->after_whole, e));
     if (!out->change_count && json_equal(d->before, d->after)) return err_fail(e, ST_INVALID, "policy.nothing", "this changes nothing");

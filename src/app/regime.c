@@ -253,6 +253,13 @@ static const struct policy *held_in(const struct regime *r, int64_t org_id, int6
     return p;
 }
 
+const char *regime_doc_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms)
+{
+    const char *doc;
+    (void)held_in(r, org_id, class_id, at_ms, &doc);
+    return doc;
+}
+
 struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id, int64_t at_ms)
 {
     const char *upper_doc;

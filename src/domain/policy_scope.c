@@ -133,18 +133,35 @@ static bool tightens(const json_t *upper, const char *path, const char *member, 
     return true;
 }
 
-static enum st check_about(const json_t *upper, const json_t *about, struct err *e)
+static bool binds(const char *member) { return strcmp(member, "lock") == 0 || strcmp(member, "least") == 0 || strcmp(member, "most") == 0; }
+
+static enum st check_about(const json_t *upper, const json_t *about, enum policy_scope at, struct err *e)
 {
     const char *path, *member;
     json_t *entry, *v;
     json_object_foreach((json_t *)(uintptr_t)about, path, entry)
     {
+        const struct setting *s = setting_by_path(path);
         json_object_foreach(entry, member, v)
         {
             char clause[160];
             snprintf(clause, sizeof clause, "/about/%.60s/%.30s", path, member);
+            if (s && at >= s->narrowest && binds(member) && !json_is_null(v)) return denied(e, "policy.scope", "binds nobody: it may not differ further down", clause);
             if (!tightens(upper, path, member, v)) return denied(e, "policy.outside", "would open to those below what is closed or bounded above", clause);
         }
+    }
+    return ST_OK;
+}
+
+enum st policy_check_bounds(const json_t *whole, struct err *e)
+{
+    const char *path;
+    json_t *entry;
+    json_object_foreach(json_object_get(whole, "about"), path, entry)
+    {
+        const struct setting *s = setting_by_path(path);
+        if (!s || s->type == SETTING_LIST || s->type == SETTING_CHOICE) continue;
+        if (json_f64(entry, "least", s->least) > json_f64(entry, "most", s->most)) return policy_clause(e, "policy.bounds_order", "the least is above the most: nothing is left between them", "/about/%.60s/least", path);
     }
     return ST_OK;
 }
@@ -172,7 +189,7 @@ enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope
     {
         char where[80];
         if (at != SCOPE_DISTRICT && strcmp(group, "requirements") == 0) return denied(e, "policy.scope", "may not differ at this level", "/requirements");
-        if (at != SCOPE_DISTRICT && strcmp(group, "about") == 0) TRY(check_about(upper, o, e));
+        if (at != SCOPE_DISTRICT && strcmp(group, "about") == 0) TRY(check_about(upper, o, at, e));
         if (is_around(group)) continue;
         snprintf(where, sizeof where, "/%.60s", group);
         TRY(check_group(upper, group, where, o, at, e));

@@ -14,7 +14,28 @@ struct narrow {
     enum policy_scope scope;
     int64_t id, org_id, class_id; /* class_id: of a student, the class whose rules are above, 0 for none */
     const char *title, *back_url, *post_url;
+    size_t class_count; /* of a student: all classes, each of which may bind */
+    struct above {
+        const char *title;
+        const json_t *doc; /* of what holds there; in arena */
+    } classes[COURSES_MAX];
 };
+
+static enum st load_classes(struct call *c, struct tx *tx, const struct taught *courses, size_t n, struct narrow *w, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct stmt *q;
+        bool row;
+        json_t *doc;
+        const char *text = regime_doc_in(&c->snapshot->regime, courses[i].org_id, courses[i].class_id, c->now_ms);
+        TRY(json_read(c->arena, text, strlen(text), &doc, e));
+        TRY(tx_stmt(tx, SQL_class_get, &q, e));
+        bind_i64(q, "class_id", courses[i].class_id);
+        TRY(stmt_step(q, &row, e));
+        w->classes[w->class_count++] = (struct above){row ? arena_strdup(c->arena, col_text(q, 0)) : "", doc};
+    }
+    return ST_OK;
+}
 
 static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, struct err *e)
 {
@@ -41,16 +62,49 @@ static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, stru
     w->title = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     w->back_url = arena_printf(c->arena, "/student/%lld", (long long)w->id);
     w->post_url = arena_printf(c->arena, "/student/%lld/rules", (long long)w->id);
-    return ST_OK;
+    return load_classes(c, tx, courses, n, w, e);
 }
 
-/* Is it locked above? And between what it may be set. */
-static void fill_bounds(struct call *c, const struct setting *s, const json_t *upper, struct ui_class_setting *r)
+static const json_t *about_of(struct call *c, const struct setting *s, const json_t *doc) { return json_object_get(json_object_get(doc, "about"), rules_field(c, s)); }
+static bool is_locked(const json_t *about) { return !str_eq(json_str(about, "lock", "open"), "open"); }
+
+/* Is it locked above? And between what it may be set; by whom, where that is a class. */
+static void fill_bounds(struct call *c, const struct narrow *w, const struct setting *s, const json_t *upper, struct ui_class_setting *r)
 {
-    const json_t *about = json_object_get(json_object_get(upper, "about"), rules_field(c, s));
+    const json_t *about = about_of(c, s, upper);
     double least = json_f64(about, "least", s->least), most = json_f64(about, "most", s->most);
-    r->locked = !str_eq(json_str(about, "lock", "open"), "open");
+    r->locked = is_locked(about);
+    if (r->locked) r->by = msg(page_lang(c), MSG_class_rules_locked);
+    for (size_t i = 0; !r->locked && i < w->class_count; i++) {
+        const json_t *here = about_of(c, s, w->classes[i].doc);
+        double from = json_f64(here, "least", least), to = json_f64(here, "most", most);
+        r->locked = is_locked(here);
+        if (r->locked) r->by = SAY(c, MSG_class_rules_locked_by, MSG_T("name", w->classes[i].title));
+        else if (from > least || to < most) r->by = SAY(c, MSG_class_rules_bounds_by, MSG_T("name", w->classes[i].title));
+        if (from > least) least = from;
+        if (to < most) most = to;
+    }
     if (!r->locked) r->bounds = SAY(c, rules_in_100(s) ? MSG_class_rules_bounds_in_100 : MSG_class_rules_bounds, MSG_T("least", rules_number(c, s, least)), MSG_T("most", rules_number(c, s, most)));
+}
+
+static const char *field_of(struct call *c, const struct setting *s, const char *what)
+{
+    const char *name = arena_printf(c->arena, "%s.%s", rules_field(c, s), what);
+    return name ? name : "";
+}
+
+/* How a class binds its students; what was typed stays. */
+static void fill_bind(struct call *c, const struct setting *s, const json_t *own, struct ui_class_setting *r)
+{
+    const json_t *about = about_of(c, s, own);
+    const char *lock = http_form(c->http, field_of(c, s, "lock"), 0), *least = http_form(c->http, field_of(c, s, "least"), 0), *most = http_form(c->http, field_of(c, s, "most"), 0);
+    r->binds = true;
+    r->students_locked = lock ? str_eq(lock, "locked") : is_locked(about);
+    r->least = least ? least : json_object_get(about, "least") ? rules_number(c, s, json_f64(about, "least", 0)) : "";
+    r->most = most ? most : json_object_get(about, "most") ? rules_number(c, s, json_f64(about, "most", 0)) : "";
+    if (r->students_locked) r->students = msg(page_lang(c), MSG_class_rules_students_locked);
+    else if (*r->least || *r->most) r->students = SAY(c, rules_in_100(s) ? MSG_class_rules_bounds_in_100 : MSG_class_rules_bounds, MSG_T("least", *r->least ? r->least : rules_number(c, s, s->least)), MSG_T("most", *r->most ? r->most : rules_number(c, s, s->most)));
+    else r->students = msg(page_lang(c), MSG_class_rules_open);
 }
 
 static enum st fill_settings(struct call *c, const struct narrow *w, struct page_class_rules *page, struct err *e)
@@ -72,7 +126,8 @@ static enum st fill_settings(struct call *c, const struct narrow *w, struct page
         *r = (struct ui_class_setting){.name = rules_field(c, s), .title = setting_words(page_lang(c), s), .school = rules_number(c, s, setting_value(s, &above, &above.rules[0])), .in_100 = rules_in_100(s)};
         if (sent) r->own = sent;
         else if (json_object_get(json_object_get(doc, s->group), s->name)) r->own = rules_number(c, s, setting_value(s, &here, &here.rules[0]));
-        fill_bounds(c, s, upper, r);
+        fill_bounds(c, w, s, upper, r);
+        if (w->scope == SCOPE_CLASS && s->narrowest > SCOPE_CLASS && !r->locked) fill_bind(c, s, doc, r);
     }
     page->rows = rows;
     return ST_OK;
@@ -108,6 +163,32 @@ static enum st show(struct call *c, const char *error, struct err *e)
 
 enum st web_class_rules(struct call *c, struct err *e) { return show(c, NULL, e); }
 
+/* What a class says to bind its students, into the document; empty is as the school has it. */
+static enum st bind_from_form(struct call *c, const struct setting *s, const json_t *now, json_t *doc, struct err *e)
+{
+    static const char *const what[] = {"lock", "least", "most"};
+    const json_t *about = about_of(c, s, now);
+    json_t *entry;
+    TRY(json_keep(c->arena, json_object(), &entry, e));
+    for (size_t i = 0; i < 3; i++) {
+        const char *text = http_form(c->http, field_of(c, s, what[i]), 0);
+        double v = 0;
+        bool none = !text || !*text || (i == 0 && str_eq(text, "open"));
+        if (!text || (none && !json_object_get(about, what[i]))) continue;
+        if (!none && i && !parse_f64(text, &v)) {
+            enum st st = err_fail(e, ST_INVALID, "policy.number", "/about/%s/%s: \"%.40s\" is not a number", rules_field(c, s), what[i], text);
+            err_arg(e, setting_words(page_lang(c), s));
+            return st;
+        }
+        json_t *value = none ? json_null() : i == 0 ? json_string("locked") : json_real(rules_in_100(s) ? v / 100 : v);
+        if (json_object_set_new(entry, what[i], value) != 0) return err_fail(e, ST_NOMEM, "err.memory", "rules");
+    }
+    if (!json_object_size(entry)) return ST_OK;
+    json_t *all = json_object_get(doc, "about");
+    if (!all && json_object_set_new(doc, "about", all = json_object()) != 0) return err_fail(e, ST_NOMEM, "err.memory", "rules");
+    return json_object_set(all, rules_field(c, s), entry) == 0 ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "rules");
+}
+
 /* A field left empty is as the school has it. */
 static enum st doc_from_form(struct call *c, const struct narrow *w, char **out, struct err *e)
 {
@@ -118,6 +199,8 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
         const struct setting *s = &policy_settings[i];
         const char *text = s->narrowest >= w->scope && s->type != SETTING_CHOICE ? http_form(c->http, rules_field(c, s), 0) : NULL;
         double v = 0;
+        if (w->scope == SCOPE_CLASS && s->narrowest > SCOPE_CLASS) st = bind_from_form(c, s, now, doc, e);
+        if (st != ST_OK) break;
         if (!text || (!*text && !json_object_get(json_object_get(now, s->group), s->name))) continue;
         if (*text && !parse_f64(text, &v)) {
             st = err_fail(e, ST_INVALID, "policy.number", "/%s/%s: \"%.40s\" is not a number", s->group, s->name, text);

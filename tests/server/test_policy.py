@@ -379,6 +379,50 @@ def test_a_teacher_sets_what_is_left_open_for_one_student(clients, school, db):
     assert teacher.post(page, form={"mastery.review_after_days": "7", "reason": "x"}).status == 403
 
 
+def test_a_class_binds_its_students_within_what_is_open_to_it(clients, school, db, document):
+    """Locks and bounds of a class: refused below with its name and clause, shown on the student's rules, never looser than above."""
+    teacher, district = clients("teacher", session=True), clients("district", session=True)
+    page, student = f"/class/{school.classes['c1']}/rules", f"/student/{school.student.id}/rules"
+    shown = teacher.get(page).text
+    assert 'name="mastery.review_after_days.lock"' in shown and "work.together_share.lock" not in shown, "what no student's rules may set cannot be bound"
+    assert teacher.post(student, form={"mastery.review_after_days": "40", "reason": "later"}).status == 303
+    bound = {"mastery.review_after_days.least": "7", "mastery.review_after_days.most": "30", "pace.behind_weeks.lock": "locked", "mastery.stuck_below.most": "50", "reason": "the same rhythm for the room"}
+    assert teacher.post(page, form=bound).status == 303
+    assert json.loads(db.rows("SELECT doc FROM policy ORDER BY policy_id DESC LIMIT 1")[0][0])["about"] == {"mastery.review_after_days": {"least": 7, "most": 30}, "pace.behind_weeks": {"lock": "locked"}, "mastery.stuck_below": {"most": 0.5}}
+    again = teacher.get(page).text
+    assert 'name="mastery.review_after_days.least" value="7"' in again and "the same for all in this class" in again and 'name="mastery.stuck_below.most" value="50"' in again
+    # What stood in a student's rules before is void now; what is said anew is refused, with the class and its clause.
+    why = lambda key, who: clients(key).get(f"/api/v1/learners/{school.users[who].id}/next/why").json["review_after_days"]
+    assert why("student", "student") == 21
+    for form, name in (({"mastery.review_after_days": "31"}, "/mastery/review_after_days"), ({"pace.behind_weeks": "3"}, "/pace/behind_weeks"), ({"mastery.stuck_below": "60"}, "/mastery/stuck_below")):
+        refused = teacher.post(student, form=form | {"reason": "x"})
+        assert refused.status == 403 and "Algebra 8 Blue" in refused.text and name in refused.text, (form, refused.text[:500])
+    told = waymark("policy", "check", document({"pace": {"behind_weeks": 3}}), "--db", db.url, "--learner", "q.alder", expect=None)
+    assert told.code == 4 and "Algebra 8 Blue" in told.err and "/about/pace.behind_weeks/lock" in told.err
+    told = waymark("policy", "check", document({"mastery": {"review_after_days": 3}}), "--db", db.url, "--learner", "q.alder", expect=None)
+    assert told.code == 4 and "/about/mastery.review_after_days/least, most" in told.err
+    assert teacher.post(student, form={"mastery.review_after_days": "8", "reason": "sooner"}).status == 303
+    assert why("student", "student") == 8 and why("teacher", "classmate") == 21
+    seen = teacher.get(student).text
+    assert "7 to 30" in seen and "set by Algebra 8 Blue" in seen and "locked by Algebra 8 Blue" in seen and 'name="pace.behind_weeks"' not in seen
+    # Another class's students are not bound by it.
+    other = clients("teacher2", session=True)
+    assert other.post(f"/student/{school.student2.id}/rules", form={"mastery.review_after_days": "40", "pace.behind_weeks": "3", "reason": "x"}).status == 303
+    # Never looser than above, and never so that nothing is left.
+    assert clients("principal", session=True).post("/rules", form={"mastery.review_after_days.least": "6", "reason": "not every day"}).status == 303
+    for form, clause in (({"mastery.review_after_days.least": "5"}, "/about/mastery.review_after_days/least"), ({"mastery.review_after_days.least": "31"}, "/about/mastery.review_after_days/least"), ({"mastery.review_after_days.most": "soon"}, "")):
+        refused = teacher.post(page, form=form | {"reason": "x"})
+        assert refused.status in (400, 403) and clause in refused.text, (form, refused.text[:300])
+    for scope, name, doc in (("--class", "Algebra 8 Blue", {"about": {"work.together_share": {"lock": "locked"}}}), ("--learner", "q.alder", {"about": {"pace.behind_weeks": {"lock": "locked"}}})):
+        told = waymark("policy", "check", document(doc), "--db", db.url, scope, name, expect=None)
+        assert told.code == 4 and "/lock" in told.err, told
+    # Taken back: open again.
+    assert teacher.post(page, form={"pace.behind_weeks.lock": "open", "mastery.review_after_days.most": "", "reason": "agreed anew"}).status == 303
+    assert teacher.post(student, form={"mastery.review_after_days": "40", "pace.behind_weeks": "3", "reason": "x"}).status == 303
+    assert why("student", "student") == 40
+    assert waymark("check", "--db", db.url).code == 0
+
+
 def test_a_school_may_bind_its_classes_but_not_unbind_them(clients, school, db, document):
     district, principal, teacher, page = (clients("district", session=True), clients("principal", session=True), clients("teacher", session=True), f"/class/{school.classes['c1']}/rules")
     assert district.post("/rules", form={"mastery.review_after_days.least": "10", "mastery.stuck_after.lock": "locked", "reason": "bounds"}).status == 303

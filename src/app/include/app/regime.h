@@ -71,6 +71,8 @@ const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms
 const struct policy_version *regime_policy_for(const struct regime *r, int64_t org_id, int64_t at_ms);
 /* The same for a class of that school (class_id 0: the school's). */
 const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms);
+/* The document of what holds in that class, whole: with what it locks and bounds for its learners. */
+const char *regime_doc_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms);
 /* The same for one learner in that class (learner_id 0: the class's): a learner's own version over it, within what is left open. */
 struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id, int64_t at_ms);
 /* For a learner: by the school, which is looked up only where a school has rules of its own. */

@@ -142,6 +142,8 @@ json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope 
  * err ST_DENIED, with the clause as argument: set below its narrowest scope, locked above, or outside the bounds given above;
  *     ST_INVALID: a setting that is none. */
 enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope at, struct err *e) WARN_UNUSED;
+/* Do the bounds of a merged document leave something between them? err ST_INVALID, with the clause */
+enum st policy_check_bounds(const json_t *whole, struct err *e) WARN_UNUSED;
 /* `upper` as it is for one school: what a waiver has opened for it is open. Owned by the caller; NULL: no memory. */
 json_t *policy_opened(const json_t *upper, int64_t org_id);
 /* Figures that the program computes as the measure of a purpose ("figure", beside the measure in words): students who showed something

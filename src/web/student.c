@@ -421,6 +421,7 @@ enum st web_student(struct call *c, struct err *e)
     page.class_title = page.t.class_title;
     page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
     page.standing_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id);
+    if (c->relation == MAY_COUNSELS) page.class_title = msg(page_lang(c), MSG_nav_counselor);
     if (c->relation == MAY_COUNSELS) page.transcript_url = arena_printf(c->arena, "/transcript/%lld", (long long)c->learner.learner_id);
     else page.rules_url = arena_printf(c->arena, "/student/%lld/rules", (long long)c->learner.learner_id);
     page.next_url = arena_printf(c->arena, "/suggestion/%lld", (long long)c->learner.learner_id);

@@ -22,7 +22,7 @@ WHOLE = {
 }
 SMALL = {"district", "org", "policy", "model", "import_run", "framework", "competency", "competency_link", "course", "course_competency", "item",
          "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier", "draft_rules", "counted_goal", "checkpoint", "moderation",
-         "model_fit", "job", "job_run"}
+         "model_fit", "job", "job_run", "report_scale"}
 
 
 def statements():

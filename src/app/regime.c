@@ -377,6 +377,7 @@ void regime_view(const struct regime *r, const struct catalogue *c, const struct
         out->ids[i] = ids[i];
         out->bkt[i] = *model_bkt(m, ids[i]);
         out->rule[i] = regime_rule(c, p, ids[i]);
+        out->place[i] = 0;
     }
-    out->fact = (struct fold_fact){v, n, out->ids, out->bkt, out->rule};
+    out->fact = (struct fold_fact){v, n, out->ids, out->bkt, out->rule, out->place};
 }

@@ -107,7 +107,7 @@ static enum st one_answer(struct run *r, uint32_t skill)
     struct evidence v = {.learner_id = r->u, .evidence_id = id_next(&r->ids, at_ms, 0), .client_id = "", .kind = EVIDENCE_RESPONSE, .item_id = (int64_t)skill * ITEMS_EACH + item + 1,
                          .variant = (int64_t)r->given[skill], .score = x.right ? 1.0 : 0.0, .attempt = 1, .hints = x.hints, .took_ms = (int64_t)(x.took_s * 1000.0), .answered_at_ms = at_ms};
     const struct mastery_rule *rule = policy_rule(&s->policy, "");
-    struct fold_fact f = {&v, 1, &competency, &parameters, &rule};
+    struct fold_fact f = {&v, 1, &competency, &parameters, &rule, NULL};
     TRY(fold_fact(&r->arena, &f, &r->state, NULL, NULL, NULL));
     r->answers++;
     r->wasted += x.truth.mastered;

@@ -67,13 +67,17 @@ struct moved {
     struct elo_estimate elo[BKT_SKILLS_MAX];
 };
 
+static bool stands_at(const struct learner_state *s, size_t at, int64_t competency_id) { return at < s->count && s->competency[at].competency_id == competency_id; }
+
 static void find_moved(const struct fold_fact *f, const struct learner_state *s, size_t n, struct moved *m)
 {
     m->n = n;
     m->all_there = true;
     for (size_t i = 0; i < m->n; i++) {
-        m->at[i] = state_place(s, f->competency_id[i]);
-        bool there = m->at[i] < s->count && s->competency[m->at[i]].competency_id == f->competency_id[i];
+        m->at[i] = f->place ? f->place[i] : s->count; /* students of a course have the same skills, and so the same places */
+        if (!stands_at(s, m->at[i], f->competency_id[i])) m->at[i] = state_place(s, f->competency_id[i]);
+        if (f->place) f->place[i] = (uint32_t)m->at[i];
+        bool there = stands_at(s, m->at[i], f->competency_id[i]);
         const struct competency_state *c = there ? &s->competency[m->at[i]] : NULL;
         m->before[i] = c ? c->p_known : capped(f->model[i].prior);
         m->elo[i] = c ? (struct elo_estimate){c->elo, c->past.all.n} : (struct elo_estimate){0};

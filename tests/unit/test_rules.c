@@ -92,10 +92,10 @@ static struct fold_fact view(const struct history *h, const struct evidence *v)
 {
     if (v->kind == EVIDENCE_RESPONSE) {
         size_t at = (size_t)(v->item_id - 100);
-        return (struct fold_fact){v, h->item_count[at], h->item_skill[at], h->item_model[at], h->rule};
+        return (struct fold_fact){v, h->item_count[at], h->item_skill[at], h->item_model[at], h->rule, NULL};
     }
     for (size_t i = 0; i < SKILLS && (v->kind == EVIDENCE_OBSERVATION || v->kind == EVIDENCE_JUDGEMENT); i++)
-        if (h->skill[i] == v->competency_id) return (struct fold_fact){v, 1, &h->skill[i], &h->model[i], h->rule};
+        if (h->skill[i] == v->competency_id) return (struct fold_fact){v, 1, &h->skill[i], &h->model[i], h->rule, NULL};
     return (struct fold_fact){.evidence = v};
 }
 

@@ -101,6 +101,7 @@ struct fact_view {
     int64_t ids[BKT_SKILLS_MAX];
     struct bkt bkt[BKT_SKILLS_MAX];
     const struct mastery_rule *rule[BKT_SKILLS_MAX];
+    uint32_t place[BKT_SKILLS_MAX];
 };
 /* Fill in a fact's competencies, the parameters of the model it names, and the rules of the policy. */
 void regime_view(const struct regime *r, const struct catalogue *c, const struct policy *p, const struct evidence *v, struct fact_view *out);

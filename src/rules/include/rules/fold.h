@@ -31,6 +31,7 @@ struct fold_fact {
     const int64_t *competency_id;   /* count */
     const struct bkt *model;        /* count */
     const struct mastery_rule *const *rule; /* count: in force for each */
+    uint32_t *place;                /* count: where each stood in the state last met, to look there first; written. NULL: nowhere */
 };
 
 /* What one fact moved, for "why". */

@@ -291,7 +291,7 @@ static void a_prediction_is_of_what_the_fold_keeps(void **state)
     arena_init(&a, 1u << 20);
     for (int i = 0; i < 7; i++) {
         struct evidence v = {.learner_id = 7, .client_id = "x", .evidence_id = id_first_at(start_ms + i * 60000) + 1, .answered_at_ms = start_ms + i * 60000, .kind = EVIDENCE_RESPONSE, .item_id = 100, .variant = i, .score = i == 3 ? 0 : 1};
-        struct fold_fact f = {&v, 1, ids, &model, rules};
+        struct fold_fact f = {&v, 1, ids, &model, rules, NULL};
         assert_int_equal(fold_fact(&a, &f, &s, NULL, NULL, &e), ST_OK);
         double y = i == 3 ? 0.0 : 1.0, p = predict_right(NULL, &s, ids, place, 1, 0);
         recent = recent + .3 * (y - recent), slow = slow + .1 * (y - slow), fast = fast + .3 * (y - fast);
@@ -398,7 +398,7 @@ static size_t answer(struct bench *b, int64_t item, int64_t variant, double scor
     struct evidence v = {.learner_id = 1, .evidence_id = ++b->id, .client_id = "c", .kind = EVIDENCE_RESPONSE, .item_id = item, .variant = variant, .score = score, .hints = hints,
                          .answered_at_ms = start_ms};
     const struct mastery_rule *rule = &b->policy.rules[0];
-    struct fold_fact f = {&v, 1, &skill, &b->model, &rule};
+    struct fold_fact f = {&v, 1, &skill, &b->model, &rule, NULL};
     struct err e = {0};
     size_t moved;
     if (fold_fact(&b->a, &f, &b->state, NULL, &moved, &e) != ST_OK) fail_msg("%s", e.detail);
@@ -523,7 +523,7 @@ static void facts_out_of_order_and_impossible_numbers_change_nothing(void **s)
     struct evidence v = {.learner_id = 1, .evidence_id = b.id, .client_id = "c", .kind = EVIDENCE_RESPONSE, .item_id = 9, .score = 1, .answered_at_ms = start_ms};
     const struct mastery_rule *rules[BKT_SKILLS_MAX + 1];
     for (size_t i = 0; i <= BKT_SKILLS_MAX; i++) rules[i] = &b.policy.rules[0];
-    struct fold_fact f = {&v, 1, skills, models, rules};
+    struct fold_fact f = {&v, 1, skills, models, rules, NULL};
     assert_int_equal(fold_fact(&b.a, &f, &b.state, NULL, NULL, &e), ST_INVALID);
     v.evidence_id++;
     f.count = BKT_SKILLS_MAX + 1;

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOON = 16 }; /* a row that begins so few steps later begins at once, and stands still: a change of rows costs more */
-
 struct sequence {
     uint64_t key; /* within its set: a short one by length, the longest first, and then by content; a long one (LONG) by length only */
     const uint8_t *answers;
@@ -34,7 +32,6 @@ void bkt_data_free(struct bkt_data *d)
 {
     if (!d) return;
     free(d->groups);
-    free(d->ends);
     free(d->codes);
     free(d->sets);
     free(d);
@@ -131,80 +128,63 @@ static void count_set(struct bkt_set *set, const struct sequence *q)
     }
 }
 
-/* The trunk grows while a level costs less than it saves: as many slots as there are sequences that reach it. */
-static uint32_t depth_of(const struct sequence *s, size_t n)
+static uint32_t blocks_of(const struct sequence *s, uint32_t block) { return (s->length - 1 + block - 1) / block; }
+
+/* The longer a block the fewer, and the larger the table of all of them. */
+static uint32_t best_block(const struct sequence *s, size_t n)
 {
-    uint32_t depth = 1;
-    while (depth < BKT_DEPTH_MAX) { /* the longest are first */
-        size_t reach = 0;
-        while (reach < n && s[reach].length > depth) reach++;
-        if (((size_t)2 << depth) > reach) break;
-        depth++;
+    size_t least = SIZE_MAX;
+    uint32_t best = 1;
+    for (uint32_t block = 1; block <= BKT_BLOCK_MOST; block++) {
+        size_t cost = (size_t)2 << block;
+        for (size_t i = 0; i < n; i++) cost += 2 * (size_t)blocks_of(&s[i], block);
+        if (cost >= least) continue;
+        least = cost;
+        best = block;
     }
-    return depth;
+    return best;
 }
 
-static uint32_t slot_of(const struct sequence *q, uint32_t depth)
-{
-    uint32_t bits = 0, n = q->length < depth ? q->length : depth;
-    for (uint32_t i = 0; i < n; i++) bits |= (uint32_t)q->answers[i] << i;
-    return (1U << n) + bits;
-}
-
-static void pack_group(struct bkt_data *d, uint32_t depth, const struct sequence *q, size_t n, size_t *filled)
+static void pack_group(struct bkt_data *d, uint32_t block, const struct sequence *q, size_t n, size_t *filled)
 {
     struct bkt_group *g = &d->groups[d->group_count++];
+    uint32_t lanes = bkt_lanes((uint32_t)n);
     uint8_t *code = d->codes + *filled;
-    *g = (struct bkt_group){.steps = q[0].length - depth, .lanes = (uint32_t)n, .codes = code};
-    for (size_t l = 0; l < BKT_LANES; l++) {
-        g->slot[l] = l < n ? slot_of(&q[l], depth) : 1;
-        g->weight[l] = l < n ? (double)q[l].weight : 0.0;
-        g->repeated = g->repeated || (l < n && q[l].weight > 1);
-        if (l % 4 == 0) g->begin[l / 4] = l < n ? g->steps - (q[l].length - depth) : g->steps;
-        if (l && l < n && l % 4 == 0 && g->begin[l / 4] < g->begin[l / 4 - 1] + SOON) g->begin[l / 4] = g->begin[l / 4 - 1];
+    *g = (struct bkt_group){.steps = blocks_of(&q[0], block), .lanes = (uint32_t)n, .codes = code};
+    for (size_t l = 0; l < n; l++) {
+        g->first |= (uint8_t)(q[l].answers[0] << l);
+        g->weight[l] = (double)q[l].weight;
+        g->repeated = g->repeated || q[l].weight > 1;
     }
-    for (uint32_t i = 0; i < g->steps; i++)
-        for (size_t l = 0; l < n && g->begin[l / 4] <= i; l += 4) {
-            unsigned on = 0, right = 0;
-            for (size_t k = l; k < n && k < l + 4; k++) {
-                uint32_t left = g->steps - i, after = q[k].length - depth; /* a lane begins when as many steps are left as it has */
-                if (left > after) break;
-                right |= (unsigned)q[k].answers[q[k].length - left] << on++;
-            }
-            *code++ = bkt_code(on, right);
+    for (uint32_t after = g->steps; after-- > 0; code += lanes)
+        for (uint32_t l = 0; l < lanes; l++) {
+            uint32_t end = l < n && blocks_of(&q[l], block) > after ? q[l].length - after * block : 0;
+            uint32_t begin = end > block ? end - block : 1;
+            code[l] = end ? (uint8_t)bkt_code(q[l].answers + begin, end - begin) : 1;
         }
-    *filled += (size_t)(code - g->codes);
+    *filled += (size_t)g->steps * lanes;
 }
 
 /* One set's sequences, the longest first. */
 static void pack_set(struct bkt_data *d, struct bkt_set *set, const struct sequence *s, size_t n, size_t *filled)
 {
-    size_t i = 0;
-    *set = (struct bkt_set){.group = (uint32_t)d->group_count, .end = (uint32_t)d->end_count, .depth = depth_of(s, n)};
+    *set = (struct bkt_set){.group = (uint32_t)d->group_count, .block = best_block(s, n)};
     for (size_t k = 0; k < n; k++) count_set(set, &s[k]);
-    while (i < n && s[i].length > set->depth) {
-        size_t j = i + 1;
-        while (j < n && j < i + BKT_LANES && s[j].length > set->depth) j++;
-        pack_group(d, set->depth, s + i, j - i, filled);
-        i = j;
-    }
-    for (; i < n; i++) d->ends[d->end_count++] = (struct bkt_end){slot_of(&s[i], set->depth), s[i].weight};
-    while ((d->end_count - set->end) % 4) d->ends[d->end_count++] = (struct bkt_end){1, 0};
+    for (size_t i = 0; i < n; i += BKT_LANES) pack_group(d, set->block, s + i, n - i < BKT_LANES ? n - i : BKT_LANES, filled);
     set->group_end = (uint32_t)d->group_count;
-    set->end_end = (uint32_t)d->end_count;
 }
 
 static enum st pack(struct bkt_data *d, const struct sequence *s, size_t n, struct err *e)
 {
     size_t codes = 0, filled = 0;
-    for (size_t i = 0, in_set = 0; i < n; i++) { /* each row's longest; where rows begin depends on the trunk, so all that could */
+    for (size_t i = 0, in_set = 0; i < n; i++) { /* each group's longest, in blocks of one: more than there will be */
         in_set = i && s[i].set == s[i - 1].set ? in_set + 1 : 0;
-        if (in_set % 4 == 0) codes += 4 * (size_t)s[i].length;
+        if (in_set % BKT_LANES == 0) codes += BKT_LANES * (size_t)s[i].length;
     }
     d->groups = malloc((n / BKT_LANES + d->set_count + 1) * sizeof *d->groups);
-    d->ends = malloc((n + 4 * d->set_count + 1) * sizeof *d->ends);
     d->codes = malloc(codes + 1);
-    if (!d->groups || !d->ends || !d->codes) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
+    if (!d->groups || !d->codes) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
+    for (size_t i = 0; i < d->set_count; i++) d->sets[i].block = 1; /* also of those without an answer */
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i; j < n && s[j].set == s[i].set; j++) {}
         pack_set(d, &d->sets[s[i].set], s + i, j - i, &filled);

@@ -5,18 +5,17 @@
 #include "engine/bkt_fit.h"
 
 struct bkt_set {
-    uint32_t group, group_end, end, end_end; /* its places among groups and ends */
-    uint32_t depth;                          /* of the trunk */
+    uint32_t group, group_end; /* its places among groups */
+    uint32_t block;            /* answers to a block */
     size_t sequences, students, answers;
     double right, first_right, late, late_right; /* late: from the fifth answer on */
 };
 
 struct bkt_data {
     struct bkt_group *groups;
-    struct bkt_end *ends;
     uint8_t *codes;
     struct bkt_set *sets;
-    size_t set_count, group_count, end_count, sequences;
+    size_t set_count, group_count, sequences;
 };
 
 #endif

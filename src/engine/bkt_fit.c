@@ -25,7 +25,7 @@ struct fit {
     struct bkt_sums *sums; /* of the pooled fit, by set */
     size_t answers;            /* of all sets */
     atomic_size_t done;        /* of the sets that are fitted */
-    atomic_bool failed, unconverged, stopped;
+    atomic_bool unconverged, stopped;
 };
 
 static double clamp(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
@@ -44,11 +44,11 @@ static void hold(struct bkt *m, const struct bkt_options *o)
     }
 }
 
-static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s)
+static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m)
 {
-    struct bkt_part p = {.depth = set->depth, .answers = (double)set->answers, .right = set->right, .groups = d->groups + set->group, .group_count = set->group_end - set->group, .ends = d->ends + set->end, .end_count = set->end_end - set->end};
+    struct bkt_part p = {.block = set->block, .answers = (double)set->answers, .right = set->right, .groups = d->groups + set->group, .group_count = set->group_end - set->group};
     struct bkt_sums sums;
-    bkt_expect(&p, m, s, &sums);
+    bkt_expect(&p, m, &sums);
     return sums;
 }
 
@@ -101,7 +101,7 @@ struct run {
     bool converged;
 };
 
-static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt start, const struct bkt_scratch *s)
+static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt start)
 {
     double students = (double)set->students, answers = (double)set->answers, w = f->o->prior_weight;
     struct run r = {.m = start};
@@ -109,7 +109,7 @@ static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt sta
     hold(&r.m, f->o);
 #define STEP(at, to, objective_)                                                                              \
     do {                                                                                                      \
-        e = expect(f->d, set, &(at), s);                                                                      \
+        e = expect(f->d, set, &(at));                                                                      \
         r.iterations++;                                                                                       \
         objective_ = e.log_likelihood + log_prior(&(at), w, &f->pooled);                                      \
         to = maximise(&e, students, answers, set->right, w, &f->pooled, f->o);                                \
@@ -132,7 +132,7 @@ static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt sta
     }
 #undef STEP
     if (r.iterations == 0) { /* stopped before: where it would begin */
-        r.log_likelihood = expect(f->d, set, &r.m, s).log_likelihood;
+        r.log_likelihood = expect(f->d, set, &r.m).log_likelihood;
         r.objective = r.log_likelihood + log_prior(&r.m, w, &f->pooled);
     }
     return r;
@@ -157,9 +157,9 @@ static double *parameter(struct bkt *m, size_t i)
 }
 
 /* Slope of the log-likelihood by the logit of each parameter: that of the expected complete one (Fisher's identity). */
-static void slopes(const struct fit *f, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s, double *out)
+static void slopes(const struct fit *f, const struct bkt_set *set, const struct bkt *m, double *out)
 {
-    struct bkt_sums e = expect(f->d, set, m, s);
+    struct bkt_sums e = expect(f->d, set, m);
     double students = (double)set->students, answers = (double)set->answers, learned = e.last - e.first;
     out[0] = e.first - students * m->prior;
     out[1] = learned - ((answers - students) - (e.known - e.last)) * m->learn;
@@ -192,7 +192,7 @@ static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
 }
 
 /* From the curvature at the maximum, by differences of slopes; parameters on a bound are taken as known. *passes: E-steps that it took. */
-static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, const struct bkt *m, const struct bkt_scratch *s, size_t *passes)
+static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, const struct bkt *m, size_t *passes)
 {
     static const double h = 1e-3;
     double curve[PARAMETERS * PARAMETERS] = {0}, up[PARAMETERS], down[PARAMETERS], information[PARAMETERS * PARAMETERS], zero[PARAMETERS] = {0}, variance[PARAMETERS], scratch[PARAMETERS];
@@ -203,8 +203,8 @@ static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, cons
     *passes = 2 * n;
     for (size_t i = 0; i < n; i++) {
         struct bkt more = moved(m, at[i], h), less = moved(m, at[i], -h);
-        slopes(f, set, &more, s, up);
-        slopes(f, set, &less, s, down);
+        slopes(f, set, &more, up);
+        slopes(f, set, &less, down);
         for (size_t k = 0; k < n; k++) curve[i * n + k] = (down[at[k]] - up[at[k]]) / (2.0 * h);
     }
     for (size_t i = 0; i < n; i++)
@@ -229,23 +229,20 @@ static void fit_set(void *arg, size_t which)
         out->flags = BKT_NO_DATA | BKT_POOLED | BKT_FEW;
         return;
     }
-    struct bkt_scratch s;
-    if (bkt_scratch_make(&s, set->depth, NULL) != ST_OK) f->failed = true;
-    else if (set->students < POOLED_STUDENTS && f->o->prior_weight > 0.0) {
-        out->log_likelihood = expect(f->d, set, &f->pooled, &s).log_likelihood;
+    if (set->students < POOLED_STUDENTS && f->o->prior_weight > 0.0) {
+        out->log_likelihood = expect(f->d, set, &f->pooled).log_likelihood;
         out->flags = BKT_FEW | BKT_POOLED;
     } else {
-        struct run a = climb(f, set, f->o->start ? f->o->start[at] : start_usual, &s), b = f->o->start ? a : climb(f, set, second_start(set), &s), *best = b.objective > a.objective ? &b : &a;
+        struct run a = climb(f, set, f->o->start ? f->o->start[at] : start_usual), b = f->o->start ? a : climb(f, set, second_start(set)), *best = b.objective > a.objective ? &b : &a;
         size_t passes;
         out->p = best->m;
-        out->se = errors_of(f, set, &best->m, &s, &passes);
+        out->se = errors_of(f, set, &best->m, &passes);
         out->log_likelihood = best->log_likelihood;
         out->iterations = best->iterations;
         out->flags = flags_of(&best->m, f->o) | (set->students < FEW_STUDENTS ? BKT_FEW : 0U) | (fabs(a.objective - b.objective) > .5 ? BKT_STARTS : 0U);
         f->steps[at] = (double)set->answers * ((double)(a.iterations + (f->o->start ? 0 : b.iterations)) + (double)passes);
         if (!a.converged || !b.converged) f->unconverged = true;
     }
-    bkt_scratch_free(&s);
     size_t done = atomic_fetch_add(&f->done, set->answers) + set->answers;
     if (!f->stopped && !fit_goes_on(f->o->watch, (double)done / (double)f->answers)) f->stopped = true;
 }
@@ -253,10 +250,7 @@ static void fit_set(void *arg, size_t which)
 static void expect_set(void *arg, size_t at)
 {
     struct fit *f = arg;
-    struct bkt_scratch s;
-    if (bkt_scratch_make(&s, f->d->sets[at].depth, NULL) == ST_OK) f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled, &s);
-    else f->failed = true;
-    bkt_scratch_free(&s);
+    f->sums[at] = expect(f->d, &f->d->sets[at], &f->pooled);
 }
 
 /* All sets as one. */
@@ -265,7 +259,7 @@ static void pool(struct fit *f, const struct parallel *par)
     struct bkt_options free_options = *f->o;
     free_options.prior_weight = 0.0;
     double before = 0.0;
-    for (int i = 0; i < POOL_ITERATIONS && !f->failed; i++) {
+    for (int i = 0; i < POOL_ITERATIONS; i++) {
         struct bkt_sums all = {0};
         double students = 0.0, answers = 0.0, right = 0.0;
         parallel_run(par, f->d->set_count, expect_set, f);
@@ -301,7 +295,6 @@ enum st bkt_fit(const struct bkt_data *d, const struct bkt_options *o, const str
         for (size_t i = 0; i < d->set_count; i++) f.answers += d->sets[i].answers;
         if (o->prior_weight > 0.0) pool(&f, par);
         parallel_run(par, d->set_count, fit_set, &f);
-        if (f.failed) st = ST_NOMEM;
     }
     if (st == ST_OK) {
         *totals = (struct bkt_totals){.converged = !f.unconverged && !f.stopped, .sequences = d->sequences};

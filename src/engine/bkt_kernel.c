@@ -12,23 +12,23 @@
  * the expectations of a sequence are sums of w over its answers, divided once at its end. Its likelihood is (q_n + w_n) prod b1, and of the product
  * only the numbers of right and wrong answers matter, which no step changes.
  *
- * The first answers of most sequences are the same few. They are worked on the trunk, a full binary tree: slot 2^d + b is what was seen
- * after d answers, bit k of b being answer k, so that a level is the level above it twice, once wrong and once right. y at a slot is the sum of
- * weight / (q_n + w_n) over the sequences through it. What follows the trunk runs up to eight sequences abreast.
+ * All of it is linear in (q, w). A block of answers is therefore one row of four numbers: from x = (q, w, sum of w, sum of w at right answers),
  *
- * Every BKT_SCALE_EVERY steps q, w and the sums are divided by the power of two next to q + w, which is exact and is counted in the likelihood. An
- * answer multiplies q by 1e-6 to 1e6 (the bounds of guess and slip), so that between two scalings nothing overflows; what vanishes was nothing.
+ *   x' = (0, 0, x2, x3) + q row + w (0, 1, answers, right ones),
+ *
+ * and the row of a block with one more answer before it is odds(o) row + T (0, 1, answers, right ones): a table of all blocks up to some length is
+ * made by doubling, and a sequence takes as many steps as it has blocks. Up to eight sequences run abreast.
+ *
+ * Every SCALE_EVERY answers x is divided by the power of two next to q + w, which is exact and is counted in the likelihood. An answer
+ * multiplies q by 1e-6 to 1e6 (the bounds of guess and slip), so that between two scalings nothing overflows; what vanishes was nothing.
  */
 #include "bkt_kernel.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "engine/numeric.h"
 #include "engine/responses.h"
 
-enum { FOUR = 4, FLUSH_EVERY = 200, LINE = 64 /* of a cache: a vector across two costs twice */ };
+enum { FOUR = 4, ROWS_MOST = BKT_LANES / FOUR, SCALE_EVERY = 32, FLUSH_EVERY = 200, LINE = 64 /* of a cache: a vector across two costs twice */ };
 #define INLINE static inline __attribute__((always_inline))
 
 #pragma GCC diagnostic ignored "-Wpsabi" /* four lanes are passed to inline functions only, never over a call */
@@ -37,15 +37,16 @@ typedef double v2 __attribute__((vector_size(16), may_alias));
 typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef uint64_t u4 __attribute__((vector_size(32), aligned(8), may_alias));
 
-/* By code (bkt_code): the lanes that have begun, and of those the right ones, as masks. */
-#define M(n, l) (((n) >> (l) & 1) ? -1 : 0)
-#define ROW(n) {M(n, 0), M(n, 1), M(n, 2), M(n, 3)}
-static const m4 begun[BKT_CODES] __attribute__((aligned(LINE))) = {ROW(0), ROW(1), ROW(1), ROW(3), ROW(3), ROW(3), ROW(3), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(7), ROW(15),
-                                    ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15), ROW(15)};
-static const m4 were_right[BKT_CODES] __attribute__((aligned(LINE))) = {ROW(0), ROW(0), ROW(1), ROW(0), ROW(1), ROW(2), ROW(3), ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(0),
-                                         ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)};
-#undef ROW
-#undef M
+/* By code (bkt_code): 0, 1, answers, right ones. */
+#define N0(n, r) {0, 1, n, r}
+#define N1(n, r) N0(n, r), N0(n, (r) + 1)
+#define N2(n, r) N1(n, r), N1(n, (r) + 1)
+#define N3(n, r) N2(n, r), N2(n, (r) + 1)
+#define N4(n, r) N3(n, r), N3(n, (r) + 1)
+#define N5(n, r) N4(n, r), N4(n, (r) + 1)
+#define N6(n, r) N5(n, r), N5(n, (r) + 1)
+#define N7(n, r) N6(n, r), N6(n, (r) + 1)
+static const v4 counts[BKT_CODES] __attribute__((aligned(LINE))) = {{0}, N0(0, 0), N1(1, 0), N2(2, 0), N3(3, 0), N4(4, 0), N5(5, 0), N6(6, 0), N7(7, 0)};
 
 INLINE v4 all(double x) { return (v4){x, x, x, x}; }
 INLINE v4 pick(m4 mask, v4 yes, v4 no) { return (v4)(((m4)yes & mask) | ((m4)no & ~mask)); }
@@ -68,103 +69,22 @@ INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
 INLINE v4 log_mantissa(v4 m)
 {
     const double r = 0x1.6a09e667f3bcdp+0;
-    v4 s = (m - r) / (m + r), z = s * s, p = z * (2.0 / 17.0) + 2.0 / 15.0;
-    p = p * z + 2.0 / 13.0;
-    p = p * z + 2.0 / 11.0;
-    p = p * z + 2.0 / 9.0;
-    p = p * z + 2.0 / 7.0;
-    p = p * z + 2.0 / 5.0;
-    p = p * z + 2.0 / 3.0;
+    v4 s = (m - r) / (m + r), z = s * s, zz = z * z;
+    v4 p = ((z * (2.0 / 17.0) + 2.0 / 15.0) * zz + (z * (2.0 / 13.0) + 2.0 / 11.0)) * (zz * zz) + ((z * (2.0 / 9.0) + 2.0 / 7.0) * zz + (z * (2.0 / 5.0) + 2.0 / 3.0));
     return s * (z * p + 2.0) + 0x1.62e42fefa39efp-2;
 }
+INLINE v4 log4(v4 x) { return exponent(x) * 0x1.62e42fefa39efp-1 + log_mantissa(mantissa(x)); }
 
-struct emit {
-    double learn, odds[2]; /* (1-T) b0 / b1, by answer */
-    double first[2];       /* q after the first answer, which nothing was learned before */
-    double prior;
-    _Alignas(LINE) v4 odds4[BKT_CODES]; /* by code; 1 of a lane that has not begun */
-};
-
-INLINE void emit_fill(struct emit *k, const struct bkt *m)
+/* What a block makes of q, by code: what it becomes, and what w and the sums gain. */
+INLINE void blocks_fill(uint32_t most, const double odds[2], double learn, v4 *restrict row)
 {
-    const double by[2] = {(1.0 - m->guess) / m->slip, m->guess / (1.0 - m->slip)};
-    k->learn = m->learn;
-    k->prior = m->prior;
-    for (unsigned o = 0; o < 2; o++) {
-        k->odds[o] = (1.0 - m->learn) * by[o];
-        k->first[o] = (1.0 - m->prior) * by[o];
-    }
-    const v2 half[] = {{k->odds[0], k->odds[0]}, {k->odds[1], k->odds[0]}, {k->odds[0], k->odds[1]}, {k->odds[1], k->odds[1]}, {k->odds[0], 1.0}, {k->odds[1], 1.0}, {1.0, 1.0}};
-    v2 *to = (v2 *)k->odds4;
-    for (unsigned on = 0; on <= FOUR; on++)
-        for (unsigned right = 0; right < 1U << on; right++) {
-            *to++ = half[on >= 2 ? right & 3 : on == 1 ? 4 + right : 6];
-            *to++ = half[on == 4 ? right >> 2 : on == 3 ? 4 + (right >> 2) : 6];
+    row[1] = (v4){1.0, 0.0, 0.0, 0.0};
+    for (size_t n = 1, end = (size_t)1 << most; n < end; n *= 2)
+        for (size_t i = n; i < 2 * n; i++) {
+            row[n + i] = row[i] * odds[0] + counts[n + i] * learn;
+            row[2 * n + i] = row[i] * odds[1] + counts[2 * n + i] * learn;
         }
 }
-
-enum st bkt_scratch_make(struct bkt_scratch *s, uint32_t depth, struct err *e)
-{
-    s->trunk = aligned_alloc(LINE, ((size_t)8 << depth) * sizeof *s->trunk); /* q, w and y, 2^(depth+1) each */
-    return s->trunk ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "a trunk of %u answers", depth);
-}
-
-void bkt_scratch_free(struct bkt_scratch *s) { free(s->trunk); }
-
-INLINE void trunk_forward(uint32_t depth, const struct emit *k, double *restrict q, double *restrict w)
-{
-    q[1] = 1.0, w[1] = 0.0; /* of empty lanes */
-    q[2] = k->first[0], q[3] = k->first[1];
-    w[2] = w[3] = k->prior;
-    for (uint32_t d = 1; d < depth; d++) {
-        size_t n = (size_t)1 << d, i = 0;
-        double *restrict cq = q + 2 * n, *restrict cw = w + 2 * n;
-        for (; i + FOUR <= n; i += FOUR) {
-            v4 a = *(const v4 *)(q + n + i), b = *(const v4 *)(w + n + i) + k->learn * a;
-            *(v4 *)(cq + i) = a * k->odds[0];
-            *(v4 *)(cq + n + i) = a * k->odds[1];
-            *(v4 *)(cw + i) = b;
-            *(v4 *)(cw + n + i) = b;
-        }
-        for (; i < n; i++) {
-            double a = q[n + i], b = w[n + i] + k->learn * a;
-            cq[i] = a * k->odds[0];
-            cq[n + i] = a * k->odds[1];
-            cw[i] = cw[n + i] = b;
-        }
-    }
-}
-
-INLINE void trunk_backward(uint32_t depth, const double *restrict w, double *restrict y, struct bkt_sums *s)
-{
-    for (uint32_t d = depth; d-- > 0;) {
-        size_t n = (size_t)1 << d, i = 0;
-        const double *restrict cw = w + 2 * n, *restrict cy = y + 2 * n;
-        v4 known4 = all(0), right4 = all(0);
-        double known = 0.0, right = 0.0;
-        for (; i + FOUR <= n; i += FOUR) {
-            v4 y1 = *(const v4 *)(cy + n + i), both = *(const v4 *)(cy + i) + y1, here = *(const v4 *)(cw + i);
-            known4 = known4 + here * both;
-            right4 = right4 + here * y1;
-            *(v4 *)(y + n + i) += both;
-        }
-        for (; i < n; i++) {
-            double both = cy[i] + cy[n + i];
-            known = known + cw[i] * both;
-            right = right + cw[i] * cy[n + i];
-            y[n + i] = y[n + i] + both;
-        }
-        known = known + sum4(known4);
-        s->known = s->known + known;
-        s->known_right = s->known_right + (right + sum4(right4));
-        if (d == 0) s->first = known;
-    }
-}
-
-/* What many sequences say, lane by lane. */
-struct gathered {
-    v4 last, known, right;
-};
 
 /* Likelihoods of many sequences: powers of two are counted, what remains is multiplied up where it stands once. */
 struct product {
@@ -172,7 +92,7 @@ struct product {
     unsigned count;
 };
 
-INLINE double product_end(const struct product *p) { return sum4(p->twos) * 0x1.62e42fefa39efp-1 + (sum4(p->logs) + num_log((p->rest[0] * p->rest[1]) * (p->rest[2] * p->rest[3]))); }
+INLINE double product_end(const struct product *p) { return sum4(p->twos * 0x1.62e42fefa39efp-1 + (p->logs + log4(p->rest))); }
 
 /* repeated: some of the weights are more than 1. */
 INLINE void product_add(struct product *p, v4 total, v4 scaled, v4 weight, bool repeated)
@@ -182,116 +102,86 @@ INLINE void product_add(struct product *p, v4 total, v4 scaled, v4 weight, bool 
     p->rest = p->rest * pick(weight == all(1.0), m, all(1.0));
     if (repeated) p->logs = p->logs + only(weight > all(1.0), weight * log_mantissa(m));
     if (++p->count < FLUSH_EVERY) return;
-    p->logs = p->logs + (v4){num_log(p->rest[0] * p->rest[1]), num_log(p->rest[2] * p->rest[3]), 0.0, 0.0};
+    p->logs = p->logs + log4(p->rest);
     p->rest = all(1.0);
     p->count = 0;
 }
 
-INLINE void end_on_trunk(const struct bkt_part *p, const double *restrict q, const double *restrict w, double *restrict y, struct product *likelihood, struct gathered *out)
-{
-    for (const struct bkt_end *end = p->ends; end < p->ends + p->end_count; end += FOUR) {
-        v4 known = {w[end[0].slot], w[end[1].slot], w[end[2].slot], w[end[3].slot]};
-        v4 total = known + (v4){q[end[0].slot], q[end[1].slot], q[end[2].slot], q[end[3].slot]};
-        v4 weight = {(double)end[0].weight, (double)end[1].weight, (double)end[2].weight, (double)end[3].weight}, by = weight / total;
-        product_add(likelihood, total, all(0), weight, (end[0].weight | end[1].weight | end[2].weight | end[3].weight) > 1);
-        out->last = out->last + by * known;
-        for (size_t i = 0; i < FOUR; i++) y[end[i].slot] = y[end[i].slot] + by[i];
-    }
-}
-
-/* A table's entry for a code. */
-INLINE v4 at(const v4 *table, uint8_t code) { return *(const v4 *)((const double *)table + code); }
-
-#define ROWS for (unsigned q = 0; q < rows; q++)
-
-/* A group on its way: a place in its codes, how many rows have begun, and of each lane q, w and the sums of w. */
-struct run {
-    const uint8_t *code;
-    unsigned rows;
-    v4 q[BKT_ROWS], w[BKT_ROWS], all[BKT_ROWS], right[BKT_ROWS];
-    v4 scaled[BKT_ROWS]; /* powers of two taken out of it, and what is left of one: w never falls, so that it only becomes less */
-    v4 left[BKT_ROWS];
+/* What is to be known of the model, in the terms above. */
+struct terms {
+    v4 start[2];            /* x after the first answer, which nothing was learned before */
+    v4 row[BKT_CODES];
 };
 
-INLINE void steps(unsigned rows, struct run *r, uint32_t n, const struct emit *k)
+/* What many sequences say, lane by lane. */
+struct gathered {
+    v4 first, last, known, right;
+};
+
+/* Four x beside each other. */
+struct lanes {
+    v4 q, w, known, right;
+};
+INLINE struct lanes turn(const v4 *x)
 {
-    v4 u[BKT_ROWS], w[BKT_ROWS], sum[BKT_ROWS], right[BKT_ROWS];
-    const uint8_t *code = r->code, *end = code + (size_t)n * rows;
-    ROWS u[q] = r->q[q], w[q] = r->w[q], sum[q] = r->all[q], right[q] = r->right[q];
-    for (; code < end; code += rows) ROWS {
-        m4 on = (m4)at((const v4 *)begun, code[q]);
-        w[q] = w[q] + only(on, u[q] * k->learn);
-        u[q] = u[q] * at(k->odds4, code[q]);
-        sum[q] = sum[q] + only(on, w[q]);
-        right[q] = right[q] + only((m4)at((const v4 *)were_right, code[q]), w[q]);
-    }
-    ROWS r->q[q] = u[q], r->w[q] = w[q], r->all[q] = sum[q], r->right[q] = right[q];
-    r->code = code;
+    v4 a = __builtin_shufflevector(x[0], x[1], 0, 4, 2, 6), b = __builtin_shufflevector(x[0], x[1], 1, 5, 3, 7);
+    v4 c = __builtin_shufflevector(x[2], x[3], 0, 4, 2, 6), d = __builtin_shufflevector(x[2], x[3], 1, 5, 3, 7);
+    return (struct lanes){__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(b, d, 0, 1, 4, 5), __builtin_shufflevector(a, c, 2, 3, 6, 7), __builtin_shufflevector(b, d, 2, 3, 6, 7)};
 }
 
-INLINE void run_on(struct run *r, const struct bkt_group *g, const struct emit *k)
+INLINE v4 step(v4 x, v4 row, v4 count)
 {
-    for (uint32_t from = 0, stop; from < g->steps; from = stop) {
-        while (r->rows < BKT_ROWS && g->begin[r->rows] <= from) r->rows++;
-        stop = (from / BKT_SCALE_EVERY + 1) * BKT_SCALE_EVERY;
-        if (r->rows < BKT_ROWS && g->begin[r->rows] < stop) stop = g->begin[r->rows];
-        if (g->steps < stop) stop = g->steps;
-        if (r->rows == 1) steps(1, r, stop - from, k);
-        else steps(2, r, stop - from, k);
-        if (stop % BKT_SCALE_EVERY || stop == g->steps) continue;
-        for (unsigned q = 0; q < r->rows; q++) {
-            v4 f = power_below(r->q[q] + r->w[q]);
-            r->scaled[q] = r->scaled[q] - exponent(f);
-            r->left[q] = r->left[q] * f;
-            r->q[q] = r->q[q] * f;
-            r->w[q] = r->w[q] * f;
-            r->all[q] = r->all[q] * f;
-            r->right[q] = r->right[q] * f;
+    v2 w = __builtin_shufflevector(x, x, 1, 1); /* by way of one half: cheaper than across both */
+    return only((m4){0, 0, -1, -1}, x) + __builtin_shufflevector(x, x, 0, 0, 0, 0) * row + __builtin_shufflevector(w, w, 0, 0, 0, 0) * count;
+}
+
+INLINE void group(unsigned rows, const struct bkt_group *g, const struct terms *k, uint32_t scale_every, struct product *likelihood, struct gathered *out)
+{
+    const unsigned lanes = rows * FOUR;
+    const uint8_t *code = g->codes, *end = code + (size_t)g->steps * lanes;
+    v4 x[BKT_LANES], scaled[ROWS_MOST], left[ROWS_MOST]; /* powers of two taken out of it, and what is left of one: w never falls, so that it only becomes less */
+    for (unsigned l = 0; l < lanes; l++) x[l] = k->start[g->first >> l & 1];
+    for (unsigned r = 0; r < rows; r++) scaled[r] = all(0.0), left[r] = all(1.0);
+    for (;;) {
+        const uint8_t *stop = end - code > (ptrdiff_t)(scale_every * lanes) ? code + scale_every * lanes : end;
+        for (; code < stop; code += lanes)
+            for (unsigned l = 0; l < lanes; l++) x[l] = step(x[l], k->row[code[l]], counts[code[l]]);
+        if (code == end) break;
+        for (unsigned r = 0; r < rows; r++) {
+            struct lanes now = turn(x + r * FOUR);
+            v4 f = power_below(now.q + now.w);
+            scaled[r] = scaled[r] - exponent(f);
+            left[r] = left[r] * f;
+            for (unsigned l = 0; l < FOUR; l++) x[r * FOUR + l] = x[r * FOUR + l] * f[l];
         }
     }
-}
-
-INLINE void tail(const struct bkt_group *g, const struct emit *k, const double *q_, const double *w_, double *restrict y, struct product *likelihood, struct gathered *out)
-{
-    struct run r;
-    r.code = g->codes;
-    r.rows = 0;
-    unsigned rows = (g->lanes + FOUR - 1) / FOUR;
-    ROWS {
-        const uint32_t *slot = g->slot + q * FOUR;
-        r.q[q] = (v4){q_[slot[0]], q_[slot[1]], q_[slot[2]], q_[slot[3]]};
-        r.w[q] = (v4){w_[slot[0]], w_[slot[1]], w_[slot[2]], w_[slot[3]]};
-        r.all[q] = r.right[q] = r.scaled[q] = all(0);
-        r.left[q] = all(1.0);
-    }
-    run_on(&r, g, k);
-    ROWS {
-        v4 total = r.q[q] + r.w[q], by = *(const v4 *)(g->weight + q * FOUR) / total;
-        product_add(likelihood, total, r.scaled[q], *(const v4 *)(g->weight + q * FOUR), g->repeated);
-        out->last = out->last + by * r.w[q];
-        out->known = out->known + by * r.all[q];
-        out->right = out->right + by * r.right[q];
-        by = by * r.left[q];
-        for (unsigned l = 0; l < FOUR; l++) y[g->slot[q * FOUR + l]] = y[g->slot[q * FOUR + l]] + by[l];
+    for (unsigned r = 0; r < rows; r++) {
+        struct lanes now = turn(x + r * FOUR);
+        v4 weight = *(const v4 *)(g->weight + r * FOUR), total = now.q + now.w, by = weight / total;
+        product_add(likelihood, total, scaled[r], weight, g->repeated);
+        out->first = out->first + by * left[r];
+        out->last = out->last + by * now.w;
+        out->known = out->known + by * now.known;
+        out->right = out->right + by * now.right;
     }
 }
 
-ENGINE_CLONES void bkt_expect(const struct bkt_part *p, const struct bkt *m, const struct bkt_scratch *s, struct bkt_sums *out)
+ENGINE_CLONES void bkt_expect(const struct bkt_part *p, const struct bkt *m, struct bkt_sums *out)
 {
-    size_t n = (size_t)2 << p->depth;
-    double *q = s->trunk, *w = q + n, *y = w + n;
-    struct emit k;
+    const double by[2] = {(1.0 - m->guess) / m->slip, m->guess / (1.0 - m->slip)}, odds[2] = {(1.0 - m->learn) * by[0], (1.0 - m->learn) * by[1]};
+    const uint32_t scale_every = SCALE_EVERY / p->block;
+    struct terms k;
     struct product likelihood = {.rest = all(1.0)};
-    struct gathered sums = {all(0), all(0), all(0)};
-    emit_fill(&k, m);
-    *out = (struct bkt_sums){.log_likelihood = p->right * num_log(1.0 - m->slip) + (p->answers - p->right) * num_log(m->slip)};
-    memset(y, 0, n * sizeof *y);
-    trunk_forward(p->depth, &k, q, w);
-    end_on_trunk(p, q, w, y, &likelihood, &sums);
-    for (size_t g = 0; g < p->group_count; g++) tail(&p->groups[g], &k, q, w, y, &likelihood, &sums);
+    struct gathered sums = {all(0), all(0), all(0), all(0)};
+    for (unsigned o = 0; o < 2; o++) k.start[o] = (v4){(1.0 - m->prior) * by[o], m->prior, m->prior, (double)o * m->prior};
+    blocks_fill(p->block, odds, m->learn, k.row);
+    for (const struct bkt_group *g = p->groups; g < p->groups + p->group_count; g++) {
+        if (bkt_lanes(g->lanes) == FOUR) group(1, g, &k, scale_every, &likelihood, &sums);
+        else group(2, g, &k, scale_every, &likelihood, &sums);
+    }
+    out->first = m->prior * sum4(sums.first);
     out->last = sum4(sums.last);
     out->known = sum4(sums.known);
     out->known_right = sum4(sums.right);
-    trunk_backward(p->depth, w, y, out);
-    out->log_likelihood = out->log_likelihood + product_end(&likelihood);
+    out->log_likelihood = sum4((v4){p->right, p->answers - p->right, 0.0, 0.0} * log4((v4){1.0 - m->slip, m->slip, 1.0, 1.0})) + product_end(&likelihood);
 }

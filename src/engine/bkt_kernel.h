@@ -5,38 +5,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "engine/bkt.h"
 
-enum { BKT_LANES = 8, BKT_ROWS = BKT_LANES / 4, BKT_SCALE_EVERY = 32, BKT_DEPTH_MAX = 10 };
+enum { BKT_LANES = 8, BKT_BLOCK_MOST = 7, BKT_CODES = 2 << BKT_BLOCK_MOST };
 
-/* What follows the trunk (bkt_kernel.c) in up to eight sequences, four to a row of the vectors, the longest first. Shorter ones begin later, so that
- * all end together; until then a lane stands still. */
+/* Up to BKT_BLOCK_MOST answers as one number: a 1, and behind it a bit for each, the first answer highest, 1 a right one. 1: no answer. */
+static inline uint32_t bkt_code(const uint8_t *answers, uint32_t n)
+{
+    uint32_t code = 1;
+    for (uint32_t i = 0; i < n; i++) code = code << 1 | answers[i];
+    return code;
+}
+
+/* Up to eight sequences abreast, the longest first. What follows the first answer is cut into blocks from its end, so that only the first block is
+ * shorter; a sequence of fewer blocks has empty ones before it, and all end together. */
 struct bkt_group {
-    uint32_t steps, lanes;      /* length of the longest; how many sequences */
-    uint32_t begin[BKT_ROWS];   /* step at which each row begins, ascending; steps: the row is empty */
-    uint32_t slot[BKT_LANES];   /* where on the trunk each begins; of an empty lane: 1 */
-    double weight[BKT_LANES];   /* how many students gave exactly these answers; 0: empty */
-    bool repeated;              /* some of them are more than 1 */
-    const uint8_t *codes;       /* step after step, the rows that have begun: see bkt_code */
+    uint32_t steps, lanes;      /* blocks of the longest; how many sequences */
+    uint8_t first;              /* bit l: the first answer of lane l was right */
+    bool repeated;              /* some of the weights are more than 1 */
+    double weight[BKT_LANES];   /* how many students gave exactly these answers; 0: an empty lane */
+    const uint8_t *codes;       /* step after step, bkt_lanes(lanes) each */
 };
 
-/* The answers of one row at one step. on: how many lanes have begun, which are the first; right: bits of these. Times four: as a place in tables of
- * four doubles each. */
-static inline uint8_t bkt_code(unsigned on, unsigned right) { return (uint8_t)(4 * ((1U << on) - 1 + right)); }
-enum { BKT_CODES = 31 };
-
-/* A sequence that ends on the trunk; they are filled up to a multiple of four with slot 1, weight 0. */
-struct bkt_end {
-    uint32_t slot, weight;
-};
+/* As many lanes as are worked for so many sequences: one row of four or two. */
+static inline uint32_t bkt_lanes(uint32_t lanes) { return lanes > BKT_LANES / 2 ? BKT_LANES : BKT_LANES / 2; }
 
 struct bkt_part {
-    uint32_t depth;             /* of the trunk, 1 .. BKT_DEPTH_MAX */
+    uint32_t block;             /* answers to a block, 1 .. BKT_BLOCK_MOST */
     double answers, right;      /* of all sequences, with their weights */
     const struct bkt_group *groups;
-    const struct bkt_end *ends;
-    size_t group_count, end_count;
+    size_t group_count;
 };
 
 /* Weighted expectations. */
@@ -48,13 +46,7 @@ struct bkt_sums {
     double log_likelihood;
 };
 
-struct bkt_scratch {
-    double *trunk;
-};
-enum st bkt_scratch_make(struct bkt_scratch *s, uint32_t depth, struct err *e) WARN_UNUSED;
-void bkt_scratch_free(struct bkt_scratch *s);
-
-/* 0 < slip < 1, learn < 1; s: for at least this depth. */
-void bkt_expect(const struct bkt_part *p, const struct bkt *m, const struct bkt_scratch *s, struct bkt_sums *out);
+/* 0 < slip < 1, learn < 1. */
+void bkt_expect(const struct bkt_part *p, const struct bkt *m, struct bkt_sums *out);
 
 #endif

@@ -53,13 +53,10 @@ static void in_one_pass(const struct log *l, const struct bkt *m, struct bkt_sum
     struct responses r = {.rows = l->user_at[l->users], .users = l->users, .items = 1, .skills = 1, .sets = 1, .user_at = l->user_at, .user_fold = l->fold, .item = l->item, .correct = l->correct,
                           .item_set = item_set, .set_at = set_at, .set_skill = set_skill};
     struct bkt_data *d;
-    struct bkt_scratch s;
     assert_int_equal(bkt_data_make(&r, 0, 0, &d, NULL), ST_OK);
     const struct bkt_set *set = &d->sets[0];
-    struct bkt_part p = {.depth = set->depth, .answers = (double)set->answers, .right = set->right, .groups = d->groups, .group_count = d->group_count, .ends = d->ends, .end_count = d->end_count};
-    assert_int_equal(bkt_scratch_make(&s, set->depth, NULL), ST_OK);
-    bkt_expect(&p, m, &s, out);
-    bkt_scratch_free(&s);
+    struct bkt_part p = {.block = set->block, .answers = (double)set->answers, .right = set->right, .groups = d->groups, .group_count = d->group_count};
+    bkt_expect(&p, m, out);
     bkt_data_free(d);
 }
 

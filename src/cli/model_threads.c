@@ -15,21 +15,67 @@ struct work {
     atomic_size_t next;
 };
 
-static void *worker(void *arg)
+/* Threads that wait for work, made when first they are wanted and kept: a fit has hundreds of short pieces of it. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t begin, end;
+    struct work *work; /* NULL: none is to be had */
+    size_t threads, wanted, running;
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .begin = PTHREAD_COND_INITIALIZER, .end = PTHREAD_COND_INITIALIZER};
+
+static void do_tasks(struct work *w)
 {
-    struct work *w = arg;
     for (size_t i; (i = atomic_fetch_add(&w->next, 1)) < w->n;) w->task(w->arg, i);
+}
+
+static void *wait_and_help(void *arg)
+{
+    (void)arg;
+    pthread_mutex_lock(&pool.lock);
+    for (;;) {
+        while (pool.wanted == 0) pthread_cond_wait(&pool.begin, &pool.lock);
+        struct work *w = pool.work;
+        pool.wanted--;
+        pool.running++;
+        pthread_mutex_unlock(&pool.lock);
+        do_tasks(w);
+        pthread_mutex_lock(&pool.lock);
+        if (--pool.running == 0) pthread_cond_signal(&pool.end);
+    }
     return NULL;
 }
 
-static void run_threads(void *pool, size_t n, void (*task)(void *arg, size_t i), void *arg)
+/* Makes what is lacking of n threads. Called with the lock. */
+static void have_threads(size_t n)
 {
-    size_t threads = (size_t)(uintptr_t)pool, made = 0;
+    pthread_t id;
+    while (pool.threads < n && pthread_create(&id, NULL, wait_and_help, NULL) == 0) {
+        pthread_detach(id);
+        pool.threads++;
+    }
+}
+
+/* threads: how many, this one among them. Whoever has not begun when the tasks are out is not waited for. */
+static void run_threads(void *threads, size_t n, void (*task)(void *arg, size_t i), void *arg)
+{
     struct work w = {.task = task, .arg = arg, .n = n};
-    pthread_t id[THREADS_MAX];
-    while (made + 1 < threads && made + 1 < n && pthread_create(&id[made], NULL, worker, &w) == 0) made++;
-    worker(&w);
-    for (size_t i = 0; i < made; i++) pthread_join(id[i], NULL);
+    size_t wanted = (size_t)(uintptr_t)threads < n ? (size_t)(uintptr_t)threads : n;
+    pthread_mutex_lock(&pool.lock);
+    bool ours = !pool.work && wanted > 1; /* else from a task, or from another thread: one after the other */
+    if (ours) {
+        have_threads(wanted - 1);
+        pool.work = &w;
+        pool.wanted = wanted - 1;
+        pthread_cond_broadcast(&pool.begin);
+    }
+    pthread_mutex_unlock(&pool.lock);
+    do_tasks(&w);
+    if (!ours) return;
+    pthread_mutex_lock(&pool.lock);
+    pool.wanted = 0;
+    while (pool.running > 0) pthread_cond_wait(&pool.end, &pool.lock);
+    pool.work = NULL;
+    pthread_mutex_unlock(&pool.lock);
 }
 
 struct parallel model_threads(int64_t n)

@@ -3,19 +3,21 @@
 #define ENGINE_IRT_EM_H
 #include "engine/irt.h"
 
-enum { IRT_PAD = 8 };
+enum { IRT_PAD = 4 };
 
 struct irt_pattern {
     const uint8_t *score;
     size_t items;
     uint32_t weight;
+    uint8_t pad, pad_end; /* the pads of the grid between which its posterior was last seen; pad_end 0: not yet */
 };
 
 /* Neighbouring items whose scores together take few different forms. A form's sums over the grid are made once and serve all persons who have it. */
 struct irt_block {
     size_t item, item_end, row, forms; /* row: of the first form in sums and counts */
-    uint32_t *form;                    /* patterns: which form each has */
+    uint8_t *form;                     /* patterns: which form each has */
     size_t *example;                   /* forms: a pattern that has it */
+    bool concave;                      /* the sums are, in theta */
 };
 
 /* Patterns that one task counts. How many parts there are depends on the patterns and not on the threads, so that the sums' bits do not either. */
@@ -37,6 +39,7 @@ struct irt_em {
     size_t *at;                /* items + 1: where its first score's row stands in p and r */
     double *p, *r;             /* scores x stride: ln chance; expected counts */
     double *theta, *log_prior; /* stride */
+    bool one_peak;             /* the posteriors' logarithms are concave */
     struct irt_block *blocks;
     size_t block_count, row_count;
     double *sums;              /* rows of all blocks x stride */

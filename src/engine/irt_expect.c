@@ -1,12 +1,13 @@
 /* The E-step: what each pattern of scores says of theta, and what that says of each item. */
 #include "irt_em.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/numeric.h"
 
-enum { FORMS_MAX = 64, PART_LEAST = 1000, SCORE_KINDS = IRT_SCORES_MAX + 1 }; /* forms: so that the sums of all blocks stay in a core's own cache; parts: of fewer patterns they cost more than they save */
+enum { FORMS_MAX = 64 /* under 256 */, PART_LEAST = 1000, SCORE_KINDS = IRT_SCORES_MAX + 1 }; /* forms: so that the sums of all blocks stay in a core's own cache; parts: of fewer patterns they cost more than they save */
 
 static unsigned kind_of(uint8_t score) { return score == IRT_MISSING ? IRT_SCORES_MAX : score; }
 
@@ -26,9 +27,9 @@ static size_t refine(const struct irt_em *x, size_t item, const uint32_t *form, 
 static enum st close_block(struct irt_em *x, size_t item, size_t item_end, const uint32_t *form, size_t forms, struct err *e)
 {
     struct irt_block *b = &x->blocks[x->block_count++];
-    *b = (struct irt_block){item, item_end, x->row_count, forms, malloc((x->count + 1) * sizeof *b->form), malloc((forms + 1) * sizeof *b->example)};
+    *b = (struct irt_block){.item = item, .item_end = item_end, .row = x->row_count, .forms = forms, .form = malloc((x->count + 1) * sizeof *b->form), .example = malloc((forms + 1) * sizeof *b->example)};
     if (!b->form || !b->example) return err_fail(e, ST_NOMEM, "err.memory", "forms of %zu patterns", x->count);
-    memcpy(b->form, form, x->count * sizeof *form);
+    for (size_t j = 0; j < x->count; j++) b->form[j] = (uint8_t)form[j];
     for (size_t j = x->count; j-- > 0;) b->example[form[j]] = j;
     x->row_count += forms;
     return ST_OK;
@@ -77,7 +78,6 @@ void irt_blocks_free(struct irt_em *x)
     free(x->blocks), free(x->sums);
 }
 
-/* ln of every score's chance on the grid. */
 ENGINE_CLONES static void tabulate_two(double a, double d, const double *restrict theta, double *restrict wrong, double *restrict right, size_t n)
 {
     for (size_t q = 0; q < n; q++) {
@@ -87,17 +87,21 @@ ENGINE_CLONES static void tabulate_two(double a, double d, const double *restric
     }
 }
 
-static void tabulate(struct irt_em *x)
+/* ln of every score's chance on the grid, which is concave in theta; false: not quite, since it was cut off. */
+static bool tabulate(struct irt_em *x, size_t i)
 {
-    for (size_t i = 0; i < x->m->items; i++) {
-        const struct irt_item *it = &x->items[i];
-        double p[IRT_SCORES_MAX], *row = x->p + x->at[i] * x->stride;
-        if (it->scores == 2) tabulate_two(it->a, it->d[1], x->theta, row, row + x->stride, x->stride);
-        for (size_t q = 0; q < x->stride && it->scores > 2; q++) {
-            irt_chances(it, x->theta[q], p);
-            for (unsigned k = 0; k < it->scores; k++) row[k * x->stride + q] = num_log(p[k] > 1e-300 ? p[k] : 1e-300);
+    const struct irt_item *it = &x->items[i];
+    double p[IRT_SCORES_MAX], *row = x->p + x->at[i] * x->stride;
+    bool whole = true;
+    if (it->scores == 2) tabulate_two(it->a, it->d[1], x->theta, row, row + x->stride, x->stride);
+    for (size_t q = 0; q < x->stride && it->scores > 2; q++) {
+        irt_chances(it, x->theta[q], p);
+        for (unsigned k = 0; k < it->scores; k++) {
+            whole = whole && p[k] > 1e-300;
+            row[k * x->stride + q] = num_log(p[k] > 1e-300 ? p[k] : 1e-300);
         }
     }
+    return whole;
 }
 
 ENGINE_CLONES static void add_row(double *restrict to, const double *restrict from, size_t n)
@@ -112,26 +116,35 @@ static double *score_row(const struct irt_em *x, double *rows, const struct irt_
     return s == IRT_MISSING || x->items[item].scores < 2 ? NULL : rows + (x->at[item] + s) * x->stride;
 }
 
-static void sum_forms(struct irt_em *x)
+/* The sums of a block's forms. */
+static void sum_forms(void *arg, size_t block)
 {
-    memset(x->sums, 0, x->row_count * x->stride * sizeof *x->sums);
-    for (const struct irt_block *b = x->blocks; b < x->blocks + x->block_count; b++)
-        for (size_t f = 0; f < b->forms; f++)
-            for (size_t i = b->item; i < b->item_end; i++) {
-                const double *row = score_row(x, x->p, &x->patterns[b->example[f]], i);
-                if (row) add_row(x->sums + (b->row + f) * x->stride, row, x->stride);
-            }
+    struct irt_em *x = arg;
+    struct irt_block *b = &x->blocks[block];
+    b->concave = true;
+    for (size_t i = b->item; i < b->item_end; i++)
+        if (!tabulate(x, i)) b->concave = false;
+    memset(x->sums + b->row * x->stride, 0, b->forms * x->stride * sizeof *x->sums);
+    for (size_t f = 0; f < b->forms; f++)
+        for (size_t i = b->item; i < b->item_end; i++) {
+            const double *row = score_row(x, x->p, &x->patterns[b->example[f]], i);
+            if (row) add_row(x->sums + (b->row + f) * x->stride, row, x->stride);
+        }
 }
 
-static void spread_counts(struct irt_em *x)
+/* What all parts counted of a block's forms, to the scores of its items. */
+static void spread_counts(void *arg, size_t block)
 {
-    memset(x->r, 0, x->at[x->m->items] * x->stride * sizeof *x->r);
-    for (const struct irt_block *b = x->blocks; b < x->blocks + x->block_count; b++)
-        for (size_t f = 0; f < b->forms; f++)
-            for (size_t i = b->item; i < b->item_end; i++) {
-                double *row = score_row(x, x->r, &x->patterns[b->example[f]], i);
-                if (row) add_row(row, x->part[0].counts + (b->row + f) * x->stride, x->stride);
-            }
+    const struct irt_em *x = arg;
+    const struct irt_block *b = &x->blocks[block];
+    size_t at = b->row * x->stride, n = b->forms * x->stride;
+    for (size_t i = 1; i < x->parts; i++) add_row(x->part[0].counts + at, x->part[i].counts + at, n);
+    memset(x->r + x->at[b->item] * x->stride, 0, (x->at[b->item_end] - x->at[b->item]) * x->stride * sizeof *x->r);
+    for (size_t f = 0; f < b->forms; f++)
+        for (size_t i = b->item; i < b->item_end; i++) {
+            double *row = score_row(x, x->r, &x->patterns[b->example[f]], i);
+            if (row) add_row(row, x->part[0].counts + (b->row + f) * x->stride, x->stride);
+        }
 }
 
 /* A stretch of the grid, in whole pads. */
@@ -139,7 +152,30 @@ struct stretch {
     size_t from, end;
 };
 
-static inline __attribute__((always_inline)) bool all_below(const double *l, double least)
+#define INLINE static inline __attribute__((always_inline))
+#pragma GCC diagnostic ignored "-Wpsabi" /* pads are passed to inline functions only, never over a call */
+typedef double pad __attribute__((vector_size(IRT_PAD * sizeof(double)), aligned(8), may_alias));
+typedef int64_t mask __attribute__((vector_size(IRT_PAD * sizeof(int64_t)), aligned(8), may_alias));
+
+INLINE pad *pad_at(double *row, size_t i) { return (pad *)(row + i); }
+INLINE pad read_at(const double *row, size_t i) { return *(const pad *)(row + i); }
+INLINE pad larger(pad a, pad b) { return (pad)(((mask)a & (a > b)) | ((mask)b & ~(a > b))); }
+INLINE double most_of(pad p)
+{
+    double most = p[0];
+    for (size_t k = 1; k < IRT_PAD; k++) most = p[k] > most ? p[k] : most;
+    return most;
+}
+INLINE double sum_of(pad p) { return (p[0] + p[1]) + (p[2] + p[3]); }
+
+INLINE pad add_up(double *const *sums, size_t blocks, const double *log_prior, size_t i)
+{
+    pad sum = read_at(log_prior, i);
+    for (size_t b = 0; b < blocks; b++) sum = sum + read_at(sums[b], i);
+    return sum;
+}
+
+INLINE bool all_below(const double *l, double least)
 {
     bool below = true;
     for (size_t k = 0; k < IRT_PAD; k++) below = below & (l[k] < least);
@@ -147,43 +183,57 @@ static inline __attribute__((always_inline)) bool all_below(const double *l, dou
 }
 
 /* A pattern's sums' rows added up in l and made a posterior of sum `weight`; *on: where it is more than nothing beside its most, l holds it
- * there only. Returns ln of the pattern's chance. */
-static inline __attribute__((always_inline)) double posterior(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, double weight, double *restrict l, struct stretch *on)
+ * there only. Before the call *on is where it was before, or the whole grid: its logarithm has one peak (as a sum of concave functions), so
+ * that no more is added up than from where it falls to nothing on one side to where it does on the other. Returns ln of the pattern's chance. */
+INLINE double posterior(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, double weight, double *restrict l, struct stretch *on)
 {
-    static const double nothing = 45.0; /* e^-45 is a thousandth of the last bit of 1 */
-    double most[IRT_PAD], part[IRT_PAD] = {0};
-    size_t from = 0, end = n;
-    memcpy(l, log_prior, n * sizeof *l);
-    for (size_t b = 0; b < blocks; b++) {
-        const double *restrict row = sums[b];
-        for (size_t i = 0; i < n; i++) l[i] = l[i] + row[i];
+    static const double nothing = 38.0; /* e^-38 is less than half of the last bit of 1 */
+    size_t from = on->from, end = on->end;
+    pad peak = {0}, part = {0};
+    for (size_t i = from; i < end; i += IRT_PAD) {
+        pad at = add_up(sums, blocks, log_prior, i);
+        peak = i == from ? at : larger(at, peak);
+        *pad_at(l, i) = at;
     }
-    for (size_t k = 0; k < IRT_PAD; k++) most[k] = -1e300;
-    for (size_t i = 0; i < n; i += IRT_PAD)
-        for (size_t k = 0; k < IRT_PAD; k++) most[k] = l[i + k] > most[k] ? l[i + k] : most[k];
-    for (size_t k = 1; k < IRT_PAD; k++) most[0] = most[k] > most[0] ? most[k] : most[0];
-    while (all_below(l + from, most[0] - nothing)) from += IRT_PAD;
-    while (all_below(l + end - IRT_PAD, most[0] - nothing)) end -= IRT_PAD;
-    for (size_t i = from; i < end; i++) l[i] = num_exp(l[i] - most[0]);
-    for (size_t i = from; i < end; i += IRT_PAD)
-        for (size_t k = 0; k < IRT_PAD; k++) part[k] = part[k] + l[i + k];
-    double sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7])), by = weight / sum;
-    for (size_t i = from; i < end; i++) l[i] = l[i] * by;
+    while (from > 0 && l[from] >= most_of(peak) - nothing) {
+        from -= IRT_PAD;
+        peak = larger(*pad_at(l, from) = add_up(sums, blocks, log_prior, from), peak);
+    }
+    while (end < n && l[end - 1] >= most_of(peak) - nothing) {
+        peak = larger(*pad_at(l, end) = add_up(sums, blocks, log_prior, end), peak);
+        end += IRT_PAD;
+    }
+    double most = most_of(peak);
+    while (all_below(l + from, most - nothing)) from += IRT_PAD;
+    while (all_below(l + end - IRT_PAD, most - nothing)) end -= IRT_PAD;
+    for (size_t i = from; i < end; i++) l[i] = num_exp(l[i] - most);
+    for (size_t i = from; i < end; i += IRT_PAD) part = part + read_at(l, i);
+    double sum = sum_of(part), by = weight / sum;
+    for (size_t i = from; i < end; i += IRT_PAD) *pad_at(l, i) = read_at(l, i) * by;
     *on = (struct stretch){from, end};
-    return most[0] + num_log(sum);
+    return most + num_log(sum);
 }
 
 /* One pattern, counted for the forms that it has. */
-ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks, const double *restrict log_prior, size_t n, double weight)
+ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks, const double *restrict log_prior, size_t n, double weight, struct stretch *on)
 {
     double l[IRT_POINTS_MAX];
-    struct stretch on;
-    double chance = posterior(sums, blocks, log_prior, n, weight, l, &on);
-    for (size_t b = 0; b < blocks; b++) {
-        double *restrict row = counts[b];
-        for (size_t i = on.from; i < on.end; i++) row[i] = row[i] + l[i];
-    }
+    double chance = posterior(sums, blocks, log_prior, n, weight, l, on);
+    for (size_t b = 0; b < blocks; b++)
+        for (size_t i = on->from; i < on->end; i += IRT_PAD) *pad_at(counts[b], i) = read_at(counts[b], i) + read_at(l, i);
     return chance;
+}
+
+/* Where a pattern's posterior was last seen, and where it is now. */
+static struct stretch last_seen(const struct irt_em *x, size_t pattern)
+{
+    const struct irt_pattern *p = &x->patterns[pattern];
+    return p->pad_end && x->one_peak ? (struct stretch){(size_t)p->pad * IRT_PAD, (size_t)p->pad_end * IRT_PAD} : (struct stretch){0, x->stride};
+}
+static void seen_now(struct irt_pattern *p, struct stretch on)
+{
+    p->pad = (uint8_t)(on.from / IRT_PAD);
+    p->pad_end = (uint8_t)(on.end / IRT_PAD);
 }
 
 /* The rows of a pattern's forms in the sums. */
@@ -203,40 +253,38 @@ static void expect_part(void *arg, size_t i)
         double w = (double)x->patterns[j].weight;
         find_rows(x, j, sums);
         for (size_t b = 0; b < x->block_count; b++) counts[b] = p->counts + (sums[b] - x->sums);
-        p->log_likelihood = p->log_likelihood + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w);
+        struct stretch on = last_seen(x, j);
+        p->log_likelihood = p->log_likelihood + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w, &on);
+        seen_now(&x->patterns[j], on);
     }
 }
 
 double irt_expect(struct irt_em *x)
 {
     double sum = 0.0;
-    tabulate(x);
-    sum_forms(x);
+    parallel_run(x->par, x->block_count, sum_forms, x);
+    x->one_peak = true;
+    for (size_t b = 0; b < x->block_count; b++) x->one_peak = x->one_peak && x->blocks[b].concave;
     parallel_run(x->par, x->parts, expect_part, x);
-    for (size_t i = 0; i < x->parts; i++) {
-        sum = sum + x->part[i].log_likelihood;
-        if (i) add_row(x->part[0].counts, x->part[i].counts, x->row_count * x->stride);
-    }
-    spread_counts(x);
+    parallel_run(x->par, x->block_count, spread_counts, x);
+    for (size_t i = 0; i < x->parts; i++) sum = sum + x->part[i].log_likelihood;
     return sum;
 }
 
 /* The posterior's mean of theta, and of each of `rows` rows. */
 ENGINE_CLONES static double means_of(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, const double *restrict theta, const double *restrict row, size_t rows,
-                                     double *restrict out)
+                                     struct stretch on, double *restrict out)
 {
-    double l[IRT_POINTS_MAX], mean[IRT_PAD] = {0};
-    struct stretch on;
+    double l[IRT_POINTS_MAX];
+    pad mean = {0};
     (void)posterior(sums, blocks, log_prior, n, 1.0, l, &on);
-    for (size_t i = on.from; i < on.end; i += IRT_PAD)
-        for (size_t k = 0; k < IRT_PAD; k++) mean[k] = mean[k] + l[i + k] * theta[i + k];
+    for (size_t i = on.from; i < on.end; i += IRT_PAD) mean = mean + read_at(l, i) * read_at(theta, i);
     for (size_t r = 0; r < rows; r++, row += n) {
-        double part[IRT_PAD] = {0};
-        for (size_t i = on.from; i < on.end; i += IRT_PAD)
-            for (size_t k = 0; k < IRT_PAD; k++) part[k] = part[k] + l[i + k] * row[i + k];
-        out[r] = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+        pad part = {0};
+        for (size_t i = on.from; i < on.end; i += IRT_PAD) part = part + read_at(l, i) * read_at(row, i);
+        out[r] = sum_of(part);
     }
-    return ((mean[0] + mean[1]) + (mean[2] + mean[3])) + ((mean[4] + mean[5]) + (mean[6] + mean[7]));
+    return sum_of(mean);
 }
 
 /* p becomes: row 0 of an item theta times its mean score, row k the chance of score k. */
@@ -271,7 +319,7 @@ static void inform_part(void *arg, size_t part)
         const struct irt_pattern *pt = &x->patterns[j];
         double w = (double)pt->weight, all = 0.0;
         find_rows(x, j, x->part[part].rows);
-        double theta = means_of(x->part[part].rows, x->block_count, x->log_prior, x->stride, x->theta, x->p, rows, means);
+        double theta = means_of(x->part[part].rows, x->block_count, x->log_prior, x->stride, x->theta, x->p, rows, last_seen(x, j), means);
         for (size_t i = 0; i < x->m->items; i++) {
             unsigned n = x->items[i].scores;
             if (n < 2 || pt->score[i] == IRT_MISSING) continue;

@@ -23,7 +23,7 @@ static enum st collapse(struct irt_em *x, struct err *e)
     size_t kept = 0;
     x->patterns = malloc((m->persons + 1) * sizeof *x->patterns);
     if (!x->patterns) return err_fail(e, ST_NOMEM, "err.memory", "patterns");
-    for (size_t i = 0; i < m->persons; i++) x->patterns[i] = (struct irt_pattern){m->score + i * m->items, m->items, 1};
+    for (size_t i = 0; i < m->persons; i++) x->patterns[i] = (struct irt_pattern){.score = m->score + i * m->items, .items = m->items, .weight = 1};
     qsort(x->patterns, m->persons, sizeof *x->patterns, by_scores);
     for (size_t i = 0; i < m->persons; i++) {
         if (kept && by_scores(&x->patterns[kept - 1], &x->patterns[i]) == 0) x->patterns[kept - 1].weight++;

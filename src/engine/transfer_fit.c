@@ -9,7 +9,7 @@
 #include "engine/transfer.h"
 
 enum { PARTS = 8, L = TRANSFER_LANES };
-const struct transfer_options transfer_defaults = {.dims = 64, .members = 4, .steps = 400, .batch = 8000, .rate = .01, .ridge = 7.0, .seed = 1};
+const struct transfer_options transfer_defaults = {.dims = 64, .members = 4, .steps = 600, .batch = 8000, .rate = .01, .ridge = 7.0, .seed = 1};
 static const float keep_mean = .9F, keep_square = .99F;
 
 /* All weights as one array: queries, values, own. */
@@ -34,6 +34,8 @@ struct training {
     struct weights w;
     float entry[TRANSFER_DIMS_MAX];
     float *mean, *square;  /* Adam's */
+    float *average;        /* of the weights over the last third of the steps */
+    size_t averaged;       /* how many steps that is so far */
     uint32_t *users, *batch;
     size_t user_count, batch_count;
     struct part part[PARTS];
@@ -107,21 +109,48 @@ ENGINE_CLONES static void adam(float *restrict w, float *restrict mean, float *r
     }
 }
 
+/* A stretch of the weights: in the model, and where it begins among them. */
+struct stretch {
+    float *w;
+    size_t at, n;
+};
+enum { STRETCHES = 3 };
+static void stretches_of(const struct training *x, struct stretch out[STRETCHES])
+{
+    out[0] = (struct stretch){x->m->query, 0, x->w.value_at};
+    out[1] = (struct stretch){x->m->value, x->w.value_at, x->w.own_at - x->w.value_at};
+    out[2] = (struct stretch){x->m->own, x->w.own_at, x->w.n - x->w.own_at};
+}
+
 /* The parts' sums, as means over the batch, and a step by them. t from 1. */
 static void move(struct training *x, int t, size_t rows, size_t all_rows)
 {
     float *sum = x->part[0].gradient, by = 1.0F / (float)rows, ridge = (float)(x->o->ridge / (double)all_rows);
-    float rate = (float)(x->o->rate * (3 * t > 2 * x->o->steps ? .3 : 1.0));
+    float rate = (float)x->o->rate;
     float mean_by = (float)(1.0 / (1.0 - num_pow((double)keep_mean, t))), square_by = (float)(1.0 / (1.0 - num_pow((double)keep_square, t)));
     for (size_t k = 1; k < PARTS; k++)
         for (size_t i = 0; i < x->w.n; i++) sum[i] = sum[i] + x->part[k].gradient[i];
     for (size_t i = 0; i < x->w.n; i++) sum[i] = sum[i] * by;
-    const struct {
-        float *w;
-        size_t at, n;
-    } arrays[] = {{x->m->query, 0, x->w.value_at}, {x->m->value, x->w.value_at, x->w.own_at - x->w.value_at}, {x->m->own, x->w.own_at, x->w.n - x->w.own_at}};
-    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
-        adam(arrays[k].w, x->mean + arrays[k].at, x->square + arrays[k].at, sum + arrays[k].at, arrays[k].n, ridge, rate, mean_by, square_by);
+    struct stretch all[STRETCHES];
+    stretches_of(x, all);
+    for (size_t k = 0; k < STRETCHES; k++) adam(all[k].w, x->mean + all[k].at, x->square + all[k].at, sum + all[k].at, all[k].n, ridge, rate, mean_by, square_by);
+}
+
+/* The steps go on around the best weights; their mean is nearer (Polyak & Juditsky 1992). */
+static void take_average(struct training *x)
+{
+    struct stretch all[STRETCHES];
+    float by = 1.0F / (float)++x->averaged;
+    stretches_of(x, all);
+    for (size_t k = 0; k < STRETCHES; k++)
+        for (size_t i = 0; i < all[k].n; i++) x->average[all[k].at + i] += (all[k].w[i] - x->average[all[k].at + i]) * by;
+}
+
+static void go_to_average(struct training *x)
+{
+    struct stretch all[STRETCHES];
+    stretches_of(x, all);
+    for (size_t k = 0; x->averaged && k < STRETCHES; k++) memcpy(all[k].w, x->average + all[k].at, all[k].n * sizeof *x->average);
 }
 
 static void shuffle(struct training *x, struct rng *g)
@@ -156,6 +185,7 @@ static void train(struct training *x, const struct parallel *par, size_t all_row
         parallel_run(par, PARTS, run_part, x);
         for (size_t k = 0; k < PARTS; k++) loss = loss + x->part[k].loss;
         if (rows) move(x, t, rows, all_rows);
+        if (3 * t > 2 * x->o->steps) take_average(x);
         pass_loss = pass_loss + loss;
         pass_rows += rows;
         report->steps = t;
@@ -165,6 +195,7 @@ static void train(struct training *x, const struct parallel *par, size_t all_row
         pass_rows = at = 0;
         shuffle(x, &g);
     }
+    go_to_average(x);
 }
 
 static bool training_make(struct training *x, size_t longest)
@@ -173,7 +204,8 @@ static bool training_make(struct training *x, size_t longest)
     x->batch = malloc((x->r->users + 1) * sizeof *x->batch);
     x->mean = calloc(x->w.n + 1, sizeof *x->mean);
     x->square = calloc(x->w.n + 1, sizeof *x->square);
-    bool all = x->users && x->batch && x->mean && x->square;
+    x->average = calloc(x->w.n + 1, sizeof *x->average);
+    bool all = x->users && x->batch && x->mean && x->square && x->average;
     for (size_t k = 0; k < PARTS; k++) {
         struct part *p = &x->part[k];
         p->gradient = malloc((x->w.n + 1) * sizeof *p->gradient);
@@ -186,7 +218,7 @@ static bool training_make(struct training *x, size_t longest)
 
 static void training_free(struct training *x)
 {
-    free(x->users), free(x->batch), free(x->mean), free(x->square);
+    free(x->users), free(x->batch), free(x->mean), free(x->square), free(x->average);
     for (size_t k = 0; k < PARTS; k++) free(x->part[k].gradient), free(x->part[k].states), free(x->part[k].error);
 }
 

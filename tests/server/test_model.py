@@ -79,6 +79,12 @@ def test_predictions_are_as_good_as_measured(name, model_kind, auc, rmse, loss):
     assert got["auc"] >= auc - .001 and got["rmse"] <= rmse + .001 and got["log_loss"] <= loss + .001
 
 
+@pytest.mark.skipif(not os.environ.get("WAYMARK_TEST_ALL"), reason="a minute each under sanitizers: ./dev test --all")
+@pytest.mark.parametrize("name,auc", [("assist09", .7860), ("algebra05", .8300), ("assist15", .7300)])
+def test_the_transfer_layer_reaches_what_neural_models_publish(name, auc):
+    assert figures("eval", "--kind", "transfer", "--folds", 5, data(name))["auc"] >= auc
+
+
 def test_refitted_memory_is_as_good_as_measured():
     got = figures("memory", "--by", "skill", data("algebra05"))
     assert got["fitted"]["rows"] == 17414 and abs(got["default"]["auc"] - .7317) < .0001

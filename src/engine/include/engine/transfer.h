@@ -36,7 +36,7 @@ struct transfer_options {
                             * Breiman 1996), which is one of the same form */
     int steps;             /* of Adam, each on about batch answers of whole students */
     size_t batch;
-    double rate, ridge;    /* the last third of the steps goes at .3 of the rate; ridge: against the sum of losses */
+    double rate, ridge;    /* the weights are the mean over the last third of the steps (Polyak & Juditsky 1992); ridge: against the sum of losses */
     size_t folds, hold_out;
     uint64_t seed;
     const struct transfer *start; /* of the same dims and sets: where the fit begins, as what a stopped one had reached; NULL: small random weights */

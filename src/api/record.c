@@ -1,5 +1,6 @@
 /* What people record and ask about a learner, and where the learner stands on what counts. */
 #include "record.h"
+#include "shared.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,14 +14,6 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
-
-static struct json_out start(struct call *c)
-{
-    struct json_out j;
-    c->res.content_type = "application/json";
-    json_out_init(&j, &c->out);
-    return j;
-}
 
 /* GET /learners/:learner/standing ----------------------------------------------------------------------------------- */
 
@@ -87,7 +80,7 @@ enum st api_standing(struct call *c, struct err *e)
     TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, 0, &needs, &needs_n, e));
     TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
     TRY(goals_of_learner(&c->tx, c->arena, &c->learner, &m.state, goals, n, &list, e));
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
     json_open_list(&j, "requirements");
@@ -104,7 +97,7 @@ enum st api_standing(struct call *c, struct err *e)
 
 static struct json_out begin_why(struct call *c, const struct policy_version *p, int64_t at_ms)
 {
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     char version[24];
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
@@ -310,7 +303,7 @@ enum st api_observe_parse(struct call *c, struct command **out, struct err *e)
 enum st api_observe_reply(struct call *c, struct command *command, struct err *e)
 {
     const struct observe_cmd *o = (const struct observe_cmd *)command;
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     (void)e;
     json_open_obj(&j, NULL);
     json_open_list(&j, "evidence");
@@ -345,7 +338,7 @@ enum st api_look_parse(struct call *c, struct command **out, struct err *e)
 
 enum st api_look_reply(struct call *c, struct command *command, struct err *e)
 {
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     (void)command;
     (void)e;
     json_open_obj(&j, NULL);

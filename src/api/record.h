@@ -5,8 +5,6 @@
 #include "app/policy.h"
 #include "base/json.h"
 #include "gate/gate.h"
-/* ?as_of=: a time, or a date, which means the end of that day; 0: now. (routes.c) */
-enum st api_as_of(struct call *c, int64_t *at_ms, struct err *e);
 /* "scale": the levels of reports; "levels": those of the skills of a course in it. */
 void api_put_scale(struct json_out *j, const struct policy *p, enum lang lang);
 void api_put_levels(struct json_out *j, const struct report_course *c, enum lang lang);

@@ -17,14 +17,7 @@
 #include "items/items.h"
 #include "openapi.h"
 #include "record.h"
-
-static struct json_out start(struct call *c)
-{
-    struct json_out j;
-    c->res.content_type = "application/json";
-    json_out_init(&j, &c->out);
-    return j;
-}
+#include "shared.h"
 
 static enum lang lang_of(const struct call *c) { return lang_find(c->who.language, lang_find("en", 0)); }
 
@@ -75,33 +68,12 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
     return ST_OK;
 }
 
-enum st api_as_of(struct call *c, int64_t *at_ms, struct err *e)
-{
-    const char *s = http_query(c->http, "as_of");
-    *at_ms = 0;
-    if (!s || !*s) return ST_OK;
-    if (!time_parse_utc(s, at_ms)) return err_fail(e, ST_INVALID, "api.as_of", "as_of must be a date or an RFC 3339 time");
-    if (strlen(s) == 10) *at_ms += 86399999; /* a date means the end of that day */
-    return ST_OK;
-}
-
-/* Paging: `limit` and `after`, an id. */
-static enum st paging(struct call *c, int64_t *limit, int64_t *after, struct err *e)
-{
-    const char *l = http_query(c->http, "limit"), *a = http_query(c->http, "after");
-    *limit = 200;
-    *after = 0;
-    if (l && (!parse_i64(l, limit) || *limit < 1 || *limit > 1000)) return err_fail(e, ST_INVALID, "api.limit", "limit must be a number from 1 to 1000");
-    if (a && *a && !parse_i64(a, after)) return err_fail(e, ST_INVALID, "api.after", "after must be the `after` of the page before");
-    return ST_OK;
-}
-
 /* GET /me --------------------------------------------------------------------------------------------------------- */
 
 static enum st get_me(struct call *c, struct err *e)
 {
     struct stmt *q;
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     bool row;
     json_open_obj(&j, NULL);
     json_put_id(&j, "user_id", c->who.user_id);
@@ -144,7 +116,7 @@ static enum st get_next(struct call *c, struct err *e)
     TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
     next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, competency, c->now_ms, &next);
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     return put_next(c, &j, NULL, &next, e);
 }
 
@@ -230,7 +202,7 @@ static void put_mastery(struct json_out *j, const struct answer_cmd *cmd)
 static enum st answer_reply(struct call *c, struct command *command, struct err *e)
 {
     struct api_answer *a = (struct api_answer *)command;
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     struct next_item next;
     json_open_obj(&j, NULL);
     json_put_id(&j, "evidence_id", a->cmd.evidence_id);
@@ -276,7 +248,7 @@ static enum st help_parse(struct call *c, struct command **out, struct err *e)
 static enum st help_reply(struct call *c, struct command *command, struct err *e)
 {
     const struct help_cmd *h = (const struct help_cmd *)command;
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     (void)e;
     json_open_obj(&j, NULL);
     json_put_id(&j, "help_id", h->help_id);
@@ -293,9 +265,9 @@ static enum st get_mastery(struct call *c, struct err *e)
     struct mastery_view m;
     char version[24];
     TRY(api_as_of(c, &at, e));
-    TRY(paging(c, &limit, &after, e));
+    TRY(api_paging(c, &limit, &after, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &m, e));
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
     json_put_time(&j, "as_of", m.as_of_ms);
@@ -351,7 +323,7 @@ static enum st get_why(struct call *c, struct err *e)
     TRY(call_id(c, "competency", &competency, e));
     TRY(api_as_of(c, &at, e));
     TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency, at, &w, e));
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
     json_put_id(&j, "competency_id", competency);
@@ -457,7 +429,7 @@ static enum st get_grades(struct call *c, struct err *e)
     enum lang lang = lang_find(c->who.language, lang_find("en", 0));
     TRY(api_as_of(c, &at, e));
     TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
     snprintf(version, sizeof version, "%lld", (long long)r.policy->policy_id);
@@ -487,9 +459,9 @@ static enum st get_class_mastery(struct call *c, struct err *e)
 {
     struct class_view v;
     int64_t limit, after, last = 0;
-    TRY(paging(c, &limit, &after, e));
+    TRY(api_paging(c, &limit, &after, e));
     TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "class_id", c->class_.class_id);
     json_open_list(&j, "competencies");
@@ -536,7 +508,7 @@ static enum st get_queue(struct call *c, struct err *e)
     struct queue_entry *list;
     size_t n;
     TRY(class_queue(c->app, c->snapshot, &c->tx, c->arena, &c->class_, lang_of(c), &list, &n, e));
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "class_id", c->class_.class_id);
     json_open_list(&j, "entries");
@@ -563,7 +535,7 @@ static enum st get_queue(struct call *c, struct err *e)
 static enum st get_health(struct call *c, struct err *e)
 {
     (void)e;
-    struct json_out j = start(c);
+    struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_str(&j, "status", "ok");
     json_close_obj(&j);

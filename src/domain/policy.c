@@ -8,16 +8,6 @@
 #include "domain/requirement.h"
 #include "policy_private.h"
 
-static const char *const mastery_kinds[] = {"model", "recent", "sustained", "decaying", "mode", "judgement"};
-
-const char *level_code(enum level l)
-{
-    static const char *const codes[] = {"not_yet", "started", "nearly", "secure"};
-    return l < LEVEL_COUNT ? codes[l] : "not_yet";
-}
-
-const char *mastery_kind_code(enum mastery_kind k) { return k < MASTERY_KINDS ? mastery_kinds[k] : "model"; }
-
 const struct mastery_rule *policy_rule(const struct policy *p, const char *type)
 {
     for (size_t i = 1; i < p->rule_count; i++)

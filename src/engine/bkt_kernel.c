@@ -27,16 +27,9 @@
 #include <stdbool.h>
 
 #include "engine/responses.h"
+#include "lanes.h"
 
-enum { FOUR = 4, ROWS_MOST = BKT_LANES / FOUR, SCALE_EVERY = 32, FLUSH_EVERY = 200, LINE = 64 /* of a cache: a vector across two costs twice */ };
-#define INLINE static inline __attribute__((always_inline))
-
-#pragma GCC diagnostic ignored "-Wpsabi" /* four lanes are passed to inline functions only, never over a call */
-typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
-typedef double v2 __attribute__((vector_size(16), may_alias));
-typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
-typedef uint64_t u4 __attribute__((vector_size(32), aligned(8), may_alias));
-
+enum { ROWS_MOST = BKT_LANES / LANES, SCALE_EVERY = 32, FLUSH_EVERY = 200 };
 /* By code (bkt_code): 0, 1, answers, right ones. */
 #define N0(n, r) {0, 1, n, r}
 #define N1(n, r) N0(n, r), N0(n, (r) + 1)
@@ -46,11 +39,7 @@ typedef uint64_t u4 __attribute__((vector_size(32), aligned(8), may_alias));
 #define N5(n, r) N4(n, r), N4(n, (r) + 1)
 #define N6(n, r) N5(n, r), N5(n, (r) + 1)
 #define N7(n, r) N6(n, r), N6(n, (r) + 1)
-static const v4 counts[BKT_CODES] __attribute__((aligned(LINE))) = {{0}, N0(0, 0), N1(1, 0), N2(2, 0), N3(3, 0), N4(4, 0), N5(5, 0), N6(6, 0), N7(7, 0)};
-
-INLINE v4 all(double x) { return (v4){x, x, x, x}; }
-INLINE v4 pick(m4 mask, v4 yes, v4 no) { return (v4)(((m4)yes & mask) | ((m4)no & ~mask)); }
-INLINE v4 only(m4 mask, v4 x) { return (v4)((m4)x & mask); }
+static const v4 counts[BKT_CODES] __attribute__((aligned(CACHE_LINE))) = {{0}, N0(0, 0), N1(1, 0), N2(2, 0), N3(3, 0), N4(4, 0), N5(5, 0), N6(6, 0), N7(7, 0)};
 
 static const int64_t exponent_bits = 0x7ff0000000000000, one_bits = 0x3ff0000000000000;
 /* 2^-k for x in [2^k, 2^(k+1)). */
@@ -63,7 +52,6 @@ INLINE v4 exponent(v4 x)
     return (v4)(k + 0x4338000000000000) - magic;
 }
 INLINE v4 mantissa(v4 x) { return (v4)(((m4)x & ~exponent_bits) | one_bits); }
-INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
 
 /* ln m for m in [1, 2), to 1e-15: 2 atanh((m - r) / (m + r)) + ln r with r the root of 2. */
 INLINE v4 log_mantissa(v4 m)
@@ -137,7 +125,7 @@ INLINE v4 step(v4 x, v4 row, v4 count)
 
 INLINE void group(unsigned rows, const struct bkt_group *g, const struct terms *k, uint32_t scale_every, struct product *likelihood, struct gathered *out)
 {
-    const unsigned lanes = rows * FOUR;
+    const unsigned lanes = rows * LANES;
     const uint8_t *code = g->codes, *end = code + (size_t)g->steps * lanes;
     v4 x[BKT_LANES], scaled[ROWS_MOST], left[ROWS_MOST]; /* powers of two taken out of it, and what is left of one: w never falls, so that it only becomes less */
     for (unsigned l = 0; l < lanes; l++) x[l] = k->start[g->first >> l & 1];
@@ -148,16 +136,16 @@ INLINE void group(unsigned rows, const struct bkt_group *g, const struct terms *
             for (unsigned l = 0; l < lanes; l++) x[l] = step(x[l], k->row[code[l]], counts[code[l]]);
         if (code == end) break;
         for (unsigned r = 0; r < rows; r++) {
-            struct lanes now = turn(x + r * FOUR);
+            struct lanes now = turn(x + r * LANES);
             v4 f = power_below(now.q + now.w);
             scaled[r] = scaled[r] - exponent(f);
             left[r] = left[r] * f;
-            for (unsigned l = 0; l < FOUR; l++) x[r * FOUR + l] = x[r * FOUR + l] * f[l];
+            for (unsigned l = 0; l < LANES; l++) x[r * LANES + l] = x[r * LANES + l] * f[l];
         }
     }
     for (unsigned r = 0; r < rows; r++) {
-        struct lanes now = turn(x + r * FOUR);
-        v4 weight = *(const v4 *)(g->weight + r * FOUR), total = now.q + now.w, by = weight / total;
+        struct lanes now = turn(x + r * LANES);
+        v4 weight = read4(g->weight + r * LANES), total = now.q + now.w, by = weight / total;
         product_add(likelihood, total, scaled[r], weight, g->repeated);
         out->first = out->first + by * left[r];
         out->last = out->last + by * now.w;
@@ -176,7 +164,7 @@ ENGINE_CLONES void bkt_expect(const struct bkt_part *p, const struct bkt *m, str
     for (unsigned o = 0; o < 2; o++) k.start[o] = (v4){(1.0 - m->prior) * by[o], m->prior, m->prior, (double)o * m->prior};
     blocks_fill(p->block, odds, m->learn, k.row);
     for (const struct bkt_group *g = p->groups; g < p->groups + p->group_count; g++) {
-        if (bkt_lanes(g->lanes) == FOUR) group(1, g, &k, scale_every, &likelihood, &sums);
+        if (bkt_lanes(g->lanes) == LANES) group(1, g, &k, scale_every, &likelihood, &sums);
         else group(2, g, &k, scale_every, &likelihood, &sums);
     }
     out->first = m->prior * sum4(sums.first);

@@ -2,14 +2,13 @@
 #ifndef ENGINE_IRT_EM_H
 #define ENGINE_IRT_EM_H
 #include "engine/irt.h"
-
-enum { IRT_PAD = 4 };
+#include "lanes.h"
 
 struct irt_pattern {
     const uint8_t *score;
     size_t items;
     uint32_t weight;
-    uint8_t pad, pad_end; /* the pads of the grid between which its posterior was last seen; pad_end 0: not yet */
+    uint8_t seen_from, seen_end; /* where on the grid its posterior was last seen, in steps of LANES; seen_end 0: not yet */
 };
 
 /* Neighbouring items whose scores together take few different forms. A form's sums over the grid are made once and serve all persons who have it. */
@@ -35,7 +34,7 @@ struct irt_em {
     const struct irt_options *o;
     struct irt_item *items;
     struct irt_pattern *patterns;
-    size_t count, stride;      /* stride: points filled up to IRT_PAD */
+    size_t count, stride;      /* stride: points filled up to LANES */
     size_t *at;                /* items + 1: where its first score's row stands in p and r */
     double *p, *r;             /* scores x stride: ln chance; expected counts */
     double *theta, *log_prior; /* stride */

@@ -147,38 +147,30 @@ static void spread_counts(void *arg, size_t block)
         }
 }
 
-/* A stretch of the grid, in whole pads. */
+/* A stretch of the grid, in whole lanes of four. */
 struct stretch {
     size_t from, end;
 };
 
-#define INLINE static inline __attribute__((always_inline))
-#pragma GCC diagnostic ignored "-Wpsabi" /* pads are passed to inline functions only, never over a call */
-typedef double pad __attribute__((vector_size(IRT_PAD * sizeof(double)), aligned(8), may_alias));
-typedef int64_t mask __attribute__((vector_size(IRT_PAD * sizeof(int64_t)), aligned(8), may_alias));
-
-INLINE pad *pad_at(double *row, size_t i) { return (pad *)(row + i); }
-INLINE pad read_at(const double *row, size_t i) { return *(const pad *)(row + i); }
-INLINE pad larger(pad a, pad b) { return (pad)(((mask)a & (a > b)) | ((mask)b & ~(a > b))); }
-INLINE double most_of(pad p)
+INLINE v4 larger(v4 a, v4 b) { return pick(a > b, a, b); }
+INLINE double most_of(v4 x)
 {
-    double most = p[0];
-    for (size_t k = 1; k < IRT_PAD; k++) most = p[k] > most ? p[k] : most;
+    double most = x[0];
+    for (size_t l = 1; l < LANES; l++) most = x[l] > most ? x[l] : most;
     return most;
 }
-INLINE double sum_of(pad p) { return (p[0] + p[1]) + (p[2] + p[3]); }
 
-INLINE pad add_up(double *const *sums, size_t blocks, const double *log_prior, size_t i)
+INLINE v4 add_up(double *const *sums, size_t blocks, const double *log_prior, size_t i)
 {
-    pad sum = read_at(log_prior, i);
-    for (size_t b = 0; b < blocks; b++) sum = sum + read_at(sums[b], i);
+    v4 sum = read4(log_prior + i);
+    for (size_t b = 0; b < blocks; b++) sum = sum + read4(sums[b] + i);
     return sum;
 }
 
 INLINE bool all_below(const double *l, double least)
 {
     bool below = true;
-    for (size_t k = 0; k < IRT_PAD; k++) below = below & (l[k] < least);
+    for (size_t k = 0; k < LANES; k++) below = below & (l[k] < least);
     return below;
 }
 
@@ -189,27 +181,29 @@ INLINE double posterior(double *const *restrict sums, size_t blocks, const doubl
 {
     static const double nothing = 38.0; /* e^-38 is less than half of the last bit of 1 */
     size_t from = on->from, end = on->end;
-    pad peak = {0}, part = {0};
-    for (size_t i = from; i < end; i += IRT_PAD) {
-        pad at = add_up(sums, blocks, log_prior, i);
+    v4 peak = all(0.0), part = all(0.0);
+    for (size_t i = from; i < end; i += LANES) {
+        v4 at = add_up(sums, blocks, log_prior, i);
         peak = i == from ? at : larger(at, peak);
-        *pad_at(l, i) = at;
+        write4(l + i, at);
     }
     while (from > 0 && l[from] >= most_of(peak) - nothing) {
-        from -= IRT_PAD;
-        peak = larger(*pad_at(l, from) = add_up(sums, blocks, log_prior, from), peak);
+        from -= LANES;
+        write4(l + from, add_up(sums, blocks, log_prior, from));
+        peak = larger(read4(l + from), peak);
     }
     while (end < n && l[end - 1] >= most_of(peak) - nothing) {
-        peak = larger(*pad_at(l, end) = add_up(sums, blocks, log_prior, end), peak);
-        end += IRT_PAD;
+        write4(l + end, add_up(sums, blocks, log_prior, end));
+        peak = larger(read4(l + end), peak);
+        end += LANES;
     }
     double most = most_of(peak);
-    while (all_below(l + from, most - nothing)) from += IRT_PAD;
-    while (all_below(l + end - IRT_PAD, most - nothing)) end -= IRT_PAD;
+    while (all_below(l + from, most - nothing)) from += LANES;
+    while (all_below(l + end - LANES, most - nothing)) end -= LANES;
     for (size_t i = from; i < end; i++) l[i] = num_exp(l[i] - most);
-    for (size_t i = from; i < end; i += IRT_PAD) part = part + read_at(l, i);
-    double sum = sum_of(part), by = weight / sum;
-    for (size_t i = from; i < end; i += IRT_PAD) *pad_at(l, i) = read_at(l, i) * by;
+    for (size_t i = from; i < end; i += LANES) part = part + read4(l + i);
+    double sum = sum4(part), by = weight / sum;
+    for (size_t i = from; i < end; i += LANES) write4(l + i, read4(l + i) * by);
     *on = (struct stretch){from, end};
     return most + num_log(sum);
 }
@@ -220,7 +214,7 @@ ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *co
     double l[IRT_POINTS_MAX];
     double chance = posterior(sums, blocks, log_prior, n, weight, l, on);
     for (size_t b = 0; b < blocks; b++)
-        for (size_t i = on->from; i < on->end; i += IRT_PAD) *pad_at(counts[b], i) = read_at(counts[b], i) + read_at(l, i);
+        for (size_t i = on->from; i < on->end; i += LANES) write4(counts[b] + i, read4(counts[b] + i) + read4(l + i));
     return chance;
 }
 
@@ -228,12 +222,12 @@ ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *co
 static struct stretch last_seen(const struct irt_em *x, size_t pattern)
 {
     const struct irt_pattern *p = &x->patterns[pattern];
-    return p->pad_end && x->one_peak ? (struct stretch){(size_t)p->pad * IRT_PAD, (size_t)p->pad_end * IRT_PAD} : (struct stretch){0, x->stride};
+    return p->seen_end && x->one_peak ? (struct stretch){(size_t)p->seen_from * LANES, (size_t)p->seen_end * LANES} : (struct stretch){0, x->stride};
 }
 static void seen_now(struct irt_pattern *p, struct stretch on)
 {
-    p->pad = (uint8_t)(on.from / IRT_PAD);
-    p->pad_end = (uint8_t)(on.end / IRT_PAD);
+    p->seen_from = (uint8_t)(on.from / LANES);
+    p->seen_end = (uint8_t)(on.end / LANES);
 }
 
 /* The rows of a pattern's forms in the sums. */
@@ -276,15 +270,15 @@ ENGINE_CLONES static double means_of(double *const *restrict sums, size_t blocks
                                      struct stretch on, double *restrict out)
 {
     double l[IRT_POINTS_MAX];
-    pad mean = {0};
+    v4 mean = all(0.0);
     (void)posterior(sums, blocks, log_prior, n, 1.0, l, &on);
-    for (size_t i = on.from; i < on.end; i += IRT_PAD) mean = mean + read_at(l, i) * read_at(theta, i);
+    for (size_t i = on.from; i < on.end; i += LANES) mean = mean + read4(l + i) * read4(theta + i);
     for (size_t r = 0; r < rows; r++, row += n) {
-        pad part = {0};
-        for (size_t i = on.from; i < on.end; i += IRT_PAD) part = part + read_at(l, i) * read_at(row, i);
-        out[r] = sum_of(part);
+        v4 part = all(0.0);
+        for (size_t i = on.from; i < on.end; i += LANES) part = part + read4(l + i) * read4(row + i);
+        out[r] = sum4(part);
     }
-    return sum_of(mean);
+    return sum4(mean);
 }
 
 /* p becomes: row 0 of an item theta times its mean score, row k the chance of score k. */

@@ -249,8 +249,8 @@ static enum st fit(struct irt_em *x, struct irt_report *report, struct err *e)
 enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, const struct parallel *par, struct irt_item *out, struct irt_report *report, struct err *e)
 {
     if (m->persons == 0 || m->items == 0) return err_fail(e, ST_INVALID, "model.data", "no person or no item");
-    if (o->points < 11 || o->points > IRT_POINTS_MAX - IRT_PAD || o->iterations_max < 1 || !(o->tolerance > 0.0)) return err_fail(e, ST_INVALID, "model.option", "from 11 to %d quadrature points", IRT_POINTS_MAX - IRT_PAD);
-    struct irt_em x = {.m = m, .o = o, .par = par, .items = out, .stride = (o->points + IRT_PAD - 1) / IRT_PAD * IRT_PAD};
+    if (o->points < 11 || o->points > IRT_POINTS_MAX - LANES || o->iterations_max < 1 || !(o->tolerance > 0.0)) return err_fail(e, ST_INVALID, "model.option", "from 11 to %d quadrature points", IRT_POINTS_MAX - LANES);
+    struct irt_em x = {.m = m, .o = o, .par = par, .items = out, .stride = (o->points + LANES - 1) / LANES * LANES};
     x.at = malloc((m->items + 1) * sizeof *x.at);
     x.theta = calloc(x.stride, sizeof *x.theta);
     x.log_prior = malloc(x.stride * sizeof *x.log_prior);

@@ -5,8 +5,10 @@
 #include "engine/linear.h"
 #include "engine/logistic.h"
 #include "engine/numeric.h"
+#include "lanes.h"
+#include "logistic_sums.h"
 
-enum { BLOCK_ROWS = 4096, LANES = 4, CHUNK = 128, USERS_A_TASK = 64 };
+enum { BLOCK_ROWS = 4096, USERS_A_TASK = 64 };
 static const double INTERCEPT_MAX = 15.0;
 
 struct group { /* the rows of one item */
@@ -209,60 +211,6 @@ static void local_weights(const struct logistic_design *d, const struct logistic
     while (at < d->set_stride[set]) w[at++] = 0.0;
 }
 
-/* Predictions and curvature of n rows, a multiple of LANES: eta becomes the residual p - y; curve is p (1 - p); both 0 where use is. Returns the loss,
- * ln(1 + e^-|x|) + max(x, 0) - x y summed up: what stands in the logarithm is between 1 and 2, so many are multiplied before one is taken. */
-ENGINE_CLONES static double losses(double *restrict eta, const double *restrict y, const double *restrict use, size_t n, double *restrict curve)
-{
-    double line[LANES] = {0}, logs = 0.0;
-    for (size_t from = 0; from < n; from += CHUNK) {
-        size_t end = n - from < CHUNK ? n : from + CHUNK;
-        double product[LANES] = {1, 1, 1, 1};
-        for (size_t i = from; i < end; i += LANES)
-            for (size_t l = i; l < i + LANES; l++) {
-                double x = eta[l], a = x < 0.0 ? x : -x, ex = num_exp(a), inverse = 1.0 / (1.0 + ex);
-                double p = x < 0.0 ? ex * inverse : inverse;
-                curve[l] = ex * inverse * inverse * use[l];
-                product[l - i] = product[l - i] * (1.0 + ex * use[l]);
-                line[l - i] = line[l - i] + ((x > 0.0 ? x : 0.0) - x * y[l]) * use[l];
-                eta[l] = (p - y[l]) * use[l];
-            }
-        for (size_t l = 0; l < LANES; l++) logs = logs + num_log(product[l]);
-    }
-    return logs + ((line[0] + line[1]) + (line[2] + line[3]));
-}
-
-/* One item: h (k x k, rows of k; the lower triangle in blocks of LANES) and g gain what n rows say. */
-ENGINE_CLONES static void item_sums(const float *restrict x, size_t k, size_t n, const double *restrict residual, const double *restrict curve, double *restrict h, double *restrict g)
-{
-    for (size_t i = 0; i < n; i++, x += k) {
-        double c = curve[i], r = residual[i];
-        for (size_t a = 0; a < k; a += LANES) {
-            double xa[LANES];
-            for (size_t l = 0; l < LANES; l++) {
-                xa[l] = (double)x[a + l];
-                g[a + l] = g[a + l] + r * xa[l];
-                xa[l] = c * xa[l];
-            }
-            for (size_t b = 0; b <= a; b += LANES) {
-                double xb[LANES];
-                for (size_t l = 0; l < LANES; l++) xb[l] = (double)x[b + l];
-                for (size_t q = 0; q < LANES; q++)
-                    for (size_t l = 0; l < LANES; l++) h[(a + q) * k + b + l] = h[(a + q) * k + b + l] + xa[q] * xb[l];
-            }
-        }
-    }
-}
-
-ENGINE_CLONES static void row_logits(const float *restrict x, size_t k, size_t n, const double *restrict w, double item, double *restrict eta)
-{
-    for (size_t i = 0; i < n; i++, x += k) {
-        double s[LANES] = {0};
-        for (size_t a = 0; a < k; a += LANES)
-            for (size_t l = 0; l < LANES; l++) s[l] = s[l] + (double)x[a + l] * w[a + l];
-        eta[i] = ((s[0] + s[1]) + (s[2] + s[3])) + item;
-    }
-}
-
 struct pass {
     const struct logistic_design *d;
     const struct logistic_options *o;
@@ -273,30 +221,19 @@ struct pass {
     bool failed;
 };
 
-/* An item's sums without the item: c its couplings, whose first is its curvature, with gradient and curvature of its own weight behind them. */
-ENGINE_CLONES static void eliminate(const double *restrict own, const double *restrict own_g, size_t k, const double *restrict c, double *restrict h, double *restrict g)
-{
-    double inverse = 1.0 / c[k + 1];
-    for (size_t a = 0; a < k; a++) {
-        double f = c[a] * inverse;
-        g[a] = g[a] + (own_g[a] - f * c[k]);
-        for (size_t q = 0; q < a / LANES * LANES + LANES; q++) h[a * k + q] = h[a * k + q] + (own[a * k + q] - f * c[q]);
-    }
-}
-
-/* What a block's rows need while they are worked. */
+/* What a block's rows need while they are worked, each filled up to LANES. */
 struct rows {
-    double *eta, *y, *use, *curve, *own; /* rows filled up to LANES; own: the sums of one item */
+    double *eta, *y, *use, *curve, *inverse; /* inverse: by item */
 };
 
-static bool rows_make(struct rows *r, size_t n, size_t k)
+static bool rows_make(struct rows *r, size_t n)
 {
     size_t room = n + LANES;
-    r->eta = calloc(4 * room + k * k + k, sizeof *r->eta);
+    r->eta = calloc(5 * room, sizeof *r->eta);
     r->y = r->eta + room;
     r->use = r->y + room;
     r->curve = r->use + room;
-    r->own = r->curve + room;
+    r->inverse = r->curve + room;
     return r->eta;
 }
 
@@ -310,32 +247,31 @@ static void block_pass(void *arg, size_t which)
     double *h = p->matrix + b->matrix, *g = h + k * k, *loss = g + k, w[LOGISTIC_LOCAL_MAX + LANES], ridge = 1.0 / p->o->c;
     bool items = d->terms & TERM_ITEM;
     struct rows r;
-    if (!rows_make(&r, n, k)) {
+    if (!rows_make(&r, n)) {
         p->failed = true;
         return;
     }
     memset(h, 0, (k * k + k) * sizeof *h);
     local_weights(d, p->m, b->set, w);
     for (size_t gi = b->group, row = 0; gi < b->group_end; row = d->groups[gi++].end - b->row)
-        row_logits(x + row * k, k, d->groups[gi].end - b->row - row, w, items ? p->m->item[d->groups[gi].item] : 0.0, r.eta + row);
+        logistic_row_logits(x + row * k, k, d->groups[gi].end - b->row - row, w, items ? p->m->item[d->groups[gi].item] : 0.0, r.eta + row);
     for (size_t i = 0; i < n; i++) {
         bool in = p->o->folds == 0 || d->fold[b->row + i] % p->o->folds != p->o->hold_out;
         r.y[i] = (double)d->correct[b->row + i];
         r.use[i] = in ? 1.0 : 0.0;
         used += in;
     }
-    *loss = losses(r.eta, r.y, r.use, (n + LANES - 1) / LANES * LANES, r.curve);
+    *loss = logistic_losses(r.eta, r.y, r.use, (n + LANES - 1) / LANES * LANES, r.curve);
     p->block_rows[which] = used;
-    if (!items) item_sums(x, k, n, r.eta, r.curve, h, g);
+    logistic_row_sums(x, k, n, r.eta, r.curve, h, g);
     for (size_t gi = b->group, row = 0; items && gi < b->group_end; row = d->groups[gi++].end - b->row) {
-        double *c = p->coupling + d->group_coupling[gi], *own_g = r.own + k * k;
-        memset(r.own, 0, (k * k + k) * sizeof *r.own);
-        item_sums(x + row * k, k, d->groups[gi].end - b->row - row, r.eta + row, r.curve + row, r.own, own_g);
-        for (size_t a = 0; a < k; a++) c[a] = r.own[a * k];
-        c[k] = own_g[0] + ridge * p->m->item[d->groups[gi].item];
-        c[k + 1] = r.own[0] + ridge;
-        eliminate(r.own, own_g, k, c, h, g);
+        double *c = p->coupling + d->group_coupling[gi];
+        logistic_coupling(x + row * k, k, d->groups[gi].end - b->row - row, r.eta + row, r.curve + row, c);
+        c[k] = c[k] + ridge * p->m->item[d->groups[gi].item];
+        c[k + 1] = c[0] + ridge; /* the first value is 1 */
+        r.inverse[gi - b->group] = 1.0 / c[k + 1];
     }
+    if (items) logistic_take_out(p->coupling + d->group_coupling[b->group], k, b->group_end - b->group, r.inverse, h, g);
     free(r.eta);
 }
 
@@ -386,24 +322,28 @@ static double penalty(const struct logistic_design *d, const struct logistic *m,
     return sum / (2.0 * c);
 }
 
-/* The items' steps follow from the dense ones. */
-static void item_steps(const struct pass *p, const double *step, double *item_step)
+/* The items' steps follow from the dense ones, a block's from its couplings. */
+struct item_steps {
+    const struct pass *p;
+    const double *step;
+    double *out; /* items */
+};
+static void item_steps(void *arg, size_t which)
 {
-    const struct logistic_design *d = p->d;
-    for (size_t i = 0; i < d->block_count && (d->terms & TERM_ITEM); i++) {
-        const struct block *b = &d->blocks[i];
-        size_t k = d->set_stride[b->set], columns[SET_SKILLS_MAX + 1];
-        double local[LOGISTIC_LOCAL_MAX + LANES] = {0};
-        for (size_t a = 0; a < d->set_local[b->set]; a++) {
-            size_t n = local_columns(d, b->set, a, columns);
-            for (size_t q = 0; q < n; q++) local[a] = local[a] + step[columns[q]];
-        }
-        for (size_t g = b->group; g < b->group_end; g++) {
-            const double *c = p->coupling + d->group_coupling[g];
-            double s = c[k];
-            for (size_t a = 0; a < k; a++) s = s - c[a] * local[a];
-            item_step[d->groups[g].item] = s / c[k + 1];
-        }
+    const struct item_steps *s = arg;
+    const struct logistic_design *d = s->p->d;
+    const struct block *b = &d->blocks[which];
+    size_t k = d->set_stride[b->set], columns[SET_SKILLS_MAX + 1];
+    double local[LOGISTIC_LOCAL_MAX + LANES] = {0};
+    for (size_t a = 0; a < d->set_local[b->set]; a++) {
+        size_t n = local_columns(d, b->set, a, columns);
+        for (size_t q = 0; q < n; q++) local[a] = local[a] + s->step[columns[q]];
+    }
+    for (size_t g = b->group; g < b->group_end; g++) {
+        const double *c = s->p->coupling + d->group_coupling[g];
+        double sum = c[k];
+        for (size_t a = 0; a < k; a++) sum = sum - c[a] * local[a];
+        s->out[d->groups[g].item] = sum / c[k + 1];
     }
 }
 
@@ -442,7 +382,7 @@ static enum st find_step(struct pass *p, struct newton *nt, const struct paralle
     TRY(linear_solve(nt->dense, nt->step, n, par, e));
     if (d->terms & TERM_ITEM) {
         memset(nt->item_step, 0, (d->r->items + 1) * sizeof *nt->item_step);
-        item_steps(p, nt->step, nt->item_step);
+        parallel_run(par, d->block_count, item_steps, &(struct item_steps){p, nt->step, nt->item_step});
     }
     /* Half the Newton decrement, with the item block: g' H^-1 g = s' g~ + sum g_i^2 / d_i. */
     double sum = 0.0;

@@ -1,0 +1,26 @@
+/* Four numbers abreast, for loops that the compiler does not see how to widen. Private to engine. Used inside ENGINE_CLONES only: four lanes of
+ * AVX2, or two by two without it; the same operations in the same order. */
+#ifndef ENGINE_LANES_H
+#define ENGINE_LANES_H
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC diagnostic ignored "-Wpsabi" /* lanes are passed to inline functions only, never over a call */
+#define INLINE static inline __attribute__((always_inline))
+
+enum { LANES = 4, CACHE_LINE = 64 /* a vector across two of them costs twice */ };
+typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef double v2 __attribute__((vector_size(16), may_alias));
+typedef float f4 __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias)); /* of masks: 0 or -1 */
+typedef uint64_t u4 __attribute__((vector_size(32), aligned(8), may_alias));
+
+INLINE v4 all(double x) { return (v4){x, x, x, x}; }
+INLINE v4 read4(const double *from) { return *(const v4 *)from; }
+INLINE void write4(double *to, v4 x) { *(v4 *)to = x; }
+INLINE v4 widen(const float *from) { return __builtin_convertvector(*(const f4 *)from, v4); }
+INLINE v4 pick(m4 mask, v4 yes, v4 no) { return (v4)(((m4)yes & mask) | ((m4)no & ~mask)); }
+INLINE v4 only(m4 mask, v4 x) { return (v4)((m4)x & mask); }
+INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
+
+#endif

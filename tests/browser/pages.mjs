@@ -2,17 +2,15 @@
 // host, and (wide) the keyboard: Tab reaches every control, what has the focus shows it and is not hidden.
 //   node pages.mjs BASE_URL SIGN_INS.json [--views wide,phone,phone-dark,wide-dark,tablet] [--only NAME,NAME] [--out DIR] [--print]
 // SIGN_INS.json as `waymark demo` writes it. With --out pictures, with --print also A4 and Letter. Ends with "N passed, N failed".
-import { readFileSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createRequire } from "node:module";
-import { checks, open_browser, people_of, watch } from "./sample.mjs";
+import { checks, open_browser, people_of, thorough, violations, watch, with_axe } from "./sample.mjs";
 
 const args = process.argv.slice(2);
 const option = (name, otherwise = "") => (args.includes(name) ? args[args.indexOf(name) + 1] : otherwise);
 const [base, file] = args, out = option("--out"), only = option("--only").split(",").filter(Boolean);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const views = { wide: [1366, 768, "light"], phone: [390, 844, "light"], "phone-dark": [390, 844, "dark"], "wide-dark": [1366, 768, "dark"], tablet: [820, 1180, "light"] };
-const chosen = option("--views", "wide,phone,phone-dark").split(",");
+const chosen = option("--views", thorough ? Object.keys(views).join() : "wide,phone-dark").split(",");
 if (out) mkdirSync(out, { recursive: true });
 
 // A path, or [path, CSS of the link there to follow, …]; "sheet" opens a cell of the class table.
@@ -32,14 +30,18 @@ const pages = {
 };
 const { is, end } = checks();
 
-async function follow(context, path) {
+// Where a path leads, found once for all views.
+const found = {};
+async function follow(page, role, path) {
   const [at, ...links] = [path].flat();
-  let now = at;
+  let now = at, way = `${role} ${at}`;
   for (const css of links) {
-    const page = await context.newPage();
-    await page.goto(base + now);
-    now = await page.evaluate((c) => { const a = document.querySelector(c); return a ? a.getAttribute("href") : ""; }, css);
-    await page.close();
+    way += ` > ${css}`;
+    if (!found[way]) {
+      await page.goto(base + now);
+      found[way] = await page.evaluate((c) => { const a = document.querySelector(c); return a ? a.getAttribute("href") : ""; }, css);
+    }
+    now = found[way];
     if (!now) throw new Error(`no ${css} on ${at}`);
   }
   return now;
@@ -82,9 +84,7 @@ async function keyboard(page) {
   return page.evaluate(() => window.faults.concat([...window.expected].map((x) => `Tab does not reach ${x.outerHTML.slice(0, 80)}`)));
 }
 
-async function look(context, role, name, path, view) {
-  const faults = [], page = await context.newPage();
-  watch(page, base, (words) => faults.push(words));
+async function look(page, faults, role, name, path, view) {
   const reply = await page.goto(base + path, { waitUntil: "load" });
   if ((reply.status() >= 400) !== (name === "error")) faults.push(`status ${reply.status()}`);
   if (name === "sheet" && view === "wide") {
@@ -97,15 +97,12 @@ async function look(context, role, name, path, view) {
     await page.waitForSelector("aside [name=reason]");
   }
   if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)) faults.push("scrolls sideways");
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  for (const v of found.violations) faults.push(`axe ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join("; ")}`);
+  for (const v of await violations(page)) faults.push(`axe ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join("; ")}`);
   if (out) {
     await page.screenshot({ path: join(out, `${role}-${name}-${view}.png`), fullPage: name !== "class" && name !== "sheet" });
     if (args.includes("--print") && view === "wide") for (const format of ["A4", "Letter"]) await page.pdf({ path: join(out, `${role}-${name}-${format}.pdf`), format });
   }
   if (view === "wide") faults.push(...(await keyboard(page)));
-  await page.close();
   is(`${role} ${name} ${view}`, !faults.length, faults.length ? faults : undefined);
 }
 
@@ -114,10 +111,16 @@ await Promise.all(chosen.map(async (view) => {
   const [width, height, colorScheme] = views[view];
   for (const [role, list] of Object.entries(pages)) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, storageState: people[role] && people[role].state });
+    await with_axe(context);
+    const page = await context.newPage();
+    let faults = [];
+    watch(page, base, (words) => faults.push(words));
+    page.on("dialog", (d) => d.accept()); // a form that was filled in may be left
     for (const [name, path] of Object.entries(list)) {
       if (only.length && !only.includes(name)) continue;
       try {
-        await look(context, role, name, await follow(context, path), view);
+        const at = await follow(page, role, path);
+        await look(page, (faults = []), role, name, at, view);
       } catch (e) { is(`${role} ${name} ${view}`, false, String(e)); }
     }
     await context.close();

@@ -5,13 +5,11 @@
 import { createServer } from "node:http";
 import { readFileSync, readdirSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { open_browser, thorough, violations, with_axe } from "./sample.mjs";
 
 const args = process.argv.slice(2);
 const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : "");
 const dir = args[0], out = option("--out"), only = option("--only").split(",").filter(Boolean), check = args.includes("--axe");
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const types = { html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
 const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
@@ -29,17 +27,20 @@ const sizes = [[1366, 768], [820, 1180], [390, 844]];
 let bad = 0, seen = 0;
 const fault = (...words) => { bad++; console.log(...words); };
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await open_browser();
 if (out) mkdirSync(out, { recursive: true });
 const looks = ["light", "dark"].map(async (scheme) => { // both at once: the machine has two cores
-  for (const [width, height] of out ? sizes : sizes.filter(([w]) => w !== 820)) {
+  for (const [width, height] of sizes.filter(([w]) => out || (w !== 820 && (thorough || (w === 390) === (scheme === "dark"))))) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, bypassCSP: false });
-    for (const name of pages) {
+    if (check) await with_axe(context);
+    let name = "";
+    const page = await context.newPage();
+    page.on("console", (m) => { if (/Content Security Policy|SyntaxError/.test(m.text())) fault(name, m.text()); });
+    page.on("pageerror", (e) => fault(name, String(e)));
+    page.on("dialog", (d) => d.accept());
+    for (name of pages) {
       if (scheme === "dark" && width === 820) continue;
-      const page = await context.newPage();
       seen++;
-      page.on("console", (m) => { if (/Content Security Policy|SyntaxError/.test(m.text())) fault(name, m.text()); });
-      page.on("pageerror", (e) => fault(name, String(e)));
       await page.goto(`${base}/${name}.html`);
       const opens = name === "class" || name === "class-60";
       if (opens && width > 400) {
@@ -50,18 +51,16 @@ const looks = ["light", "dark"].map(async (scheme) => { // both at once: the mac
       if (wide > 0) fault(name, width, "scrolls sideways by", wide);
       if (out) await page.screenshot({ path: join(out, `${name}-${width}-${scheme}.png`) });
       if (check && width !== 820 && name !== "class-150x60") {
-        // axe is given to the page by the debugger, which the policy does not hold back
-        await page.evaluate(axe);
-        const found = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-        for (const v of found.violations) fault(name, width, scheme, v.id, v.nodes.slice(0, 3).map((n) => n.target.join(" ") + ": " + n.any.concat(n.all).map((x) => x.message).join("; ")).join(" | "));
+        for (const v of await violations(page, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })) fault(name, width, scheme, v.id, v.nodes.slice(0, 3).map((n) => n.target.join(" ") + ": " + n.any.concat(n.all).map((x) => x.message).join("; ")).join(" | "));
       }
       if (out && scheme === "light" && width === 1366) {
         if (name.startsWith("class")) await page.pdf({ path: join(out, `${name}.pdf`), preferCSSPageSize: true });
         await page.emulateMedia({ media: "print" });
         await page.setViewportSize({ width: 794, height: 1123 });
         await page.screenshot({ path: join(out, `${name}-print.png`) });
+        await page.emulateMedia({ media: "screen" });
+        await page.setViewportSize({ width, height });
       }
-      await page.close();
     }
     await context.close();
   }

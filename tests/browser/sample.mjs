@@ -1,6 +1,14 @@
 // What the suites on the sample district share: the browser, people who are signed in once, counted checks.
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
+
+// ./dev test --all looks at every page in every view; else at each width and each colour scheme once.
+export const thorough = Boolean(process.env.WAYMARK_TEST_ALL);
+
+// Given to each page by the debugger, which the page's policy does not hold back.
+export const with_axe = (context) => context.addInitScript({ content: readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8") });
+export const violations = (page, options) => page.evaluate((o) => window.axe.run(document, { resultTypes: ["violations"], ...o }).then((r) => r.violations), options);
 
 export const open_browser = () => chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
 

@@ -1,5 +1,5 @@
 /* model: fitting, judging and using learner models on files, without a database; and the life of a district's own models. */
-#include "model.h"
+#include "model_edges.h"
 
 #define KIND_FIT {"--kind", "KIND", "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer or elo"}
 
@@ -11,7 +11,7 @@ const struct cli_word cli_words_model[] = {
      {KIND_FIT, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {"--group", "COLUMN", "figures for each value of this column"}, {"--smallest", "N", "groups of fewer students are hidden (default 10)"},
       {"--predictions", "FILE", "one row per answer: user, index, p, correct"}, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},
       {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"}, {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"},
-      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, TRANSFER_OPTIONS, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
+      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, EDGES_OPTIONS, TRANSFER_OPTIONS, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
     {"model calibrate", "PATH", "Calibrate items from scores: one row per person, one column per item, empty where an item was not given.", run_model_calibrate, false,
      {{"--kind", "KIND", "1pl, 2pl, pcm or gpcm (default 2pl)"}, {"--columns", "PREFIX,...", "item columns begin with one of these (default: every column of scores 0 to 9)"},
       {"--points", "N", "quadrature points (default 61)"}, {"--iterations", "N", "EM iterations at most (default 2000)"},
@@ -30,7 +30,7 @@ const struct cli_word cli_words_model[] = {
     {"model edges", "PATH...", "Check edges between skills (this one comes before that one) on a log of answers, or with --q on scores: how often the later skill is there with and without the earlier one, "
      "and whether it is one-way.", run_model_edges, false,
      {{"--edges", "FILE", "two columns, before and after: names of skills"}, {"--q", "FILE", "the skills that each item needs: one column per skill, one row per item; PATH is then a score matrix"},
-      {"--columns", "PREFIX,...", "item columns begin with one of these"}, LOG_COLUMNS, {0}}},
+      {"--columns", "PREFIX,...", "item columns begin with one of these"}, {"--out", "FILE", "write what was found as JSON, which --edges takes too"}, LOG_COLUMNS, {0}}},
     {"model simulate", "", "Try ways of choosing what comes next on invented students whose truth is known, and of another kind than the model's: answers per skill called secure, "
      "how many of those calls were false, practice after mastery (docs/models.md defines them), with intervals over students.", run_model_simulate, false,
      {{"--compare", "WAY,...", "some of planner (the program's own choice), fixed (so many items a skill, in order), random (any skill not yet secure)"}, {"--students", "N", "how many (default 500)"},

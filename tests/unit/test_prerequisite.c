@@ -14,35 +14,35 @@ static void a_start_is_capped_softly_and_only_by_evidence(void **s)
 {
     (void)s;
     const struct prerequisite_edge edge[] = {{0, 2, .8}, {1, 2, .5}};
-    const struct prerequisite_graph g = {N, 2, edge};
+    const struct prerequisite_graph g = {N, 2, edge, NULL};
     double known[N] = {.01, .3, .3, .3, .3}, before = 0;
     uint8_t seen[N] = {0};
-    assert_true(prerequisite_start(&g, 2, prior, known, seen) == .3); /* nothing is known of what comes before */
+    assert_true(prerequisite_start(&g, 2, prior, known, seen, NULL) == .3); /* nothing is known of what comes before */
     seen[0] = 1;
-    double capped = prerequisite_start(&g, 2, prior, known, seen);
+    double capped = prerequisite_start(&g, 2, prior, known, seen, NULL);
     assert_true(capped < .12 && capped >= .2 * .3);
     assert_true(fabs(capped - .3 * (.01 + .2 * .99) / (.4 + .2 * .6)) < 1e-12); /* total probability */
     for (double a = 0; a <= 1; a += .01) { /* rises with it, and never over the prior */
         known[0] = a;
-        double at = prerequisite_start(&g, 2, prior, known, seen);
+        double at = prerequisite_start(&g, 2, prior, known, seen, NULL);
         assert_true(at >= before && at <= .3 && at >= .2 * .3 - 1e-15);
         before = at;
     }
     assert_true(before == .3);
     seen[1] = 1, known[1] = 0; /* of two, the one that says least */
-    assert_true(fabs(prerequisite_start(&g, 2, prior, known, seen) - .3 * .5 / (.3 + .5 * .7)) < 1e-12);
-    assert_true(prerequisite_start(&g, 0, prior, known, seen) == .4);
+    assert_true(fabs(prerequisite_start(&g, 2, prior, known, seen, NULL) - .3 * .5 / (.3 + .5 * .7)) < 1e-12);
+    assert_true(prerequisite_start(&g, 0, prior, known, seen, NULL) == .4);
     const struct prerequisite_edge none[] = {{0, 2, 0}};
-    const struct prerequisite_graph h = {N, 1, none};
+    const struct prerequisite_graph h = {N, 1, none, NULL};
     known[0] = 0;
-    assert_true(prerequisite_start(&h, 2, prior, known, seen) == .3);
+    assert_true(prerequisite_start(&h, 2, prior, known, seen, NULL) == .3);
 }
 
 static void what_is_passed_raises_what_comes_before(void **s)
 {
     (void)s;
     const struct prerequisite_edge edge[] = {{0, 1, .8}, {1, 2, .8}, {2, 3, 1}};
-    const struct prerequisite_graph g = {N, 3, edge};
+    const struct prerequisite_graph g = {N, 3, edge, NULL};
     double p[N] = {.3, .3, .9, .2, .3};
     uint32_t scratch[N];
     prerequisite_pass(&g, 2, p, scratch);
@@ -55,7 +55,7 @@ static void what_is_passed_raises_what_comes_before(void **s)
         double was[N], now[N];
         for (int i = 0; i < 6; i++) any[i] = (struct prerequisite_edge){rng_below(&r, N), 0, rng_unit(&r)}, any[i].after = (any[i].before + 1 + rng_below(&r, N - 1)) % N; /* circles too */
         for (int i = 0; i < N; i++) was[i] = now[i] = rng_below(&r, 4) ? rng_unit(&r) : rng_below(&r, 2);
-        const struct prerequisite_graph a = {N, 6, any};
+        const struct prerequisite_graph a = {N, 6, any, NULL};
         assert_int_equal(prerequisite_check(&a, NULL), ST_OK);
         prerequisite_pass(&a, rng_below(&r, N), now, scratch);
         for (int i = 0; i < N; i++) assert_true(now[i] >= was[i] - 1e-15 && now[i] <= 1);
@@ -66,7 +66,7 @@ static void circles_are_found_and_nonsense_is_refused(void **s)
 {
     (void)s;
     struct prerequisite_edge edge[] = {{0, 1, 1}, {1, 2, 1}, {2, 3, 1}, {3, 1, 1}};
-    struct prerequisite_graph g = {N, 3, edge};
+    struct prerequisite_graph g = {N, 3, edge, NULL};
     uint32_t scratch[N];
     assert_int_equal(prerequisite_circle(&g, scratch), UINT32_MAX);
     g.edges = 4;

@@ -40,13 +40,12 @@ struct edges_use {
     uint32_t *alone;                  /* skills: the set of this skill alone; UINT32_MAX: there is none */
     struct prerequisite_edge *edge;   /* of g */
     uint32_t *into_at;                /* of g */
+    uint32_t *scratch;                /* sets */
     size_t cap;
     struct prerequisite_graph g;      /* over sets, from edges_use_graph */
-    bool pass;
+    uint32_t circle;                  /* a set that comes before itself in it; UINT32_MAX: none. It is said, and does no harm */
 };
-#define EDGES_OPTIONS                                                                                                                          \
-    {"--edges", "FILE", "BKT: a skill begins lower where one before it was tried and is not there; columns before, after and strength, or what model edges --out wrote"}, \
-        {"--pass", NULL, "with --edges: passing a skill raises those before it"}
+#define EDGES_OPTION {"--edges", "FILE", "BKT: a skill begins lower where one before it was tried and is not there; columns before, after and strength, or what model edges --out wrote"}
 /* What --edges names, for this log and in its arena. ST_INVALID: the file is bad, or none of its edges joins skills of the log; that some do not is said on standard error. */
 enum st edges_use_open(const struct cli *c, struct log_data *d, struct edges_use *out, struct err *e) WARN_UNUSED;
 /* Makes the graph, with the strengths of the file and, where it has none, those that the students outside fold hold_out show. With folds 0 such an edge is ST_INVALID.
@@ -55,6 +54,7 @@ enum st edges_use_open(const struct cli *c, struct log_data *d, struct edges_use
  * the one is likely to miss whatever needs the other, and who has all of a set has each of its skills. A set of the earlier skill with others says nothing
  * by an edge, since a wrong answer there does not say which of them is missing. Of edges between the same two sets the strongest counts. */
 enum st edges_use_graph(struct edges_use *x, size_t folds, size_t hold_out, struct err *e) WARN_UNUSED;
-void edges_use_put(struct edges_use *x, struct json_out *j); /* as "edges": how many there are, and a skill on a circle */
+/* As "edges", and unless json in words: how many there are, and a skill on a circle. */
+void edges_use_put(const struct edges_use *x, bool json, struct json_out *j);
 
 #endif

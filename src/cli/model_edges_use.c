@@ -8,7 +8,7 @@
 enum st edges_use_open(const struct cli *c, struct log_data *d, struct edges_use *out, struct err *e)
 {
     const struct responses *r = &d->r;
-    *out = (struct edges_use){.d = d, .pass = cli_opt(c, "--pass") != NULL};
+    *out = (struct edges_use){.d = d};
     TRY(edges_read(&d->arena, cli_opt(c, "--edges"), &out->edges, e));
     TRY(edges_name(&d->arena, &out->edges, d->skill_name, r->skills, e));
     if (out->edges.unknown == out->edges.count) return err_fail(e, ST_INVALID, "model.file", "%s: no edge joins two skills of these answers", out->edges.path);
@@ -22,7 +22,8 @@ enum st edges_use_open(const struct cli *c, struct log_data *d, struct edges_use
     out->found = arena_array(&d->arena, out->edges.count, sizeof *out->found);
     out->alone = arena_array(&d->arena, r->skills + 1, sizeof *out->alone);
     out->into_at = arena_array(&d->arena, r->sets + 1, sizeof *out->into_at);
-    if (!out->found || !out->alone || !out->into_at) return err_fail(e, ST_NOMEM, "err.memory", "edges");
+    out->scratch = arena_array(&d->arena, r->sets + 1, sizeof *out->scratch);
+    if (!out->found || !out->alone || !out->into_at || !out->scratch) return err_fail(e, ST_NOMEM, "err.memory", "edges");
     memset(out->alone, 0xff, (r->skills + 1) * sizeof *out->alone);
     for (uint32_t s = 0; s < r->sets; s++)
         if (r->set_at[s + 1] - r->set_at[s] == 1) out->alone[r->set_skill[r->set_at[s]]] = s;
@@ -84,14 +85,22 @@ enum st edges_use_graph(struct edges_use *x, size_t folds, size_t hold_out, stru
     x->g.edges = kept;
     x->g.edge = x->edge;
     x->g.into_at = x->into_at;
+    x->circle = prerequisite_circle(&x->g, x->scratch);
     return ST_OK;
 }
 
-void edges_use_put(struct edges_use *x, struct json_out *j)
+void edges_use_put(const struct edges_use *x, bool json, struct json_out *j)
 {
+    const struct responses *r = &x->d->r;
+    const char *circle = x->circle == UINT32_MAX ? NULL : x->d->skill_name[r->set_skill[r->set_at[x->circle]]];
     json_open_obj(j, "edges");
     json_put_i64(j, "in_file", (int64_t)x->edges.count);
     json_put_i64(j, "without_answers", (int64_t)x->edges.unknown);
     json_put_i64(j, "between_sets", (int64_t)x->g.edges);
+    json_put_str(j, "circle", circle);
     json_close_obj(j);
+    if (json) return;
+    printf("%zu edges, %zu between sets of skills with a strength", x->edges.count, x->g.edges);
+    if (circle) printf("; they go round in a circle at %s", circle);
+    printf("\n");
 }

@@ -82,7 +82,7 @@ static enum st predict_bkt(struct eval *x, struct err *e)
         x->fit_seconds += model_seconds() - begin;
         x->steps += tot.steps;
         if (edges) st = edges_use_graph(&x->edges, x->folds, f, e);
-        if (st == ST_OK) st = edges ? bkt_edges_predict_rows(&x->d.r, m, &x->edges.g, x->edges.pass, x->folds, f, x->p, e) : bkt_predict_rows(&x->d.r, m, x->folds, f, x->p, e);
+        if (st == ST_OK) st = edges ? bkt_edges_predict_rows(&x->d.r, m, &x->edges.g, x->folds, f, x->p, e) : bkt_predict_rows(&x->d.r, m, x->folds, f, x->p, e);
     }
     free(m);
     return st;
@@ -256,7 +256,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_put_i64(j, "skills", (int64_t)r->skills);
     json_put_i64(j, "merged_rows", (int64_t)x->d.merged);
     json_put_i64(j, "unscored_rows", (int64_t)x->d.unscored);
-    if (x->edges.edges.count) edges_use_put(&x->edges, j);
+    if (x->edges.edges.count) edges_use_put(&x->edges, x->c->json, j);
     model_put_metrics(j, &m);
     json_put_f64(j, "log_likelihood", -m.log_loss * (double)m.rows);
     if (!x->c->json) say("all", &m);
@@ -317,8 +317,7 @@ int run_model_eval(struct cli *c)
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
     if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 && strcmp(kind, "transfer") != 0))
         return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer, elo");
-    if ((cli_opt(c, "--edges") && (strcmp(kind, "bkt") != 0 || cli_opt(c, "--forget") || cli_opt(c, "--classes"))) || (cli_opt(c, "--pass") && !cli_opt(c, "--edges")))
-        return cli_usage(c, "--edges goes with --kind bkt without --forget and --classes, and --pass with --edges");
+    if (cli_opt(c, "--edges") && (strcmp(kind, "bkt") != 0 || cli_opt(c, "--forget") || cli_opt(c, "--classes"))) return cli_usage(c, "--edges goes with --kind bkt, without --forget and --classes");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
     x.folds = (size_t)folds;
     double begin = model_seconds();

@@ -3,39 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum st bkt_edges_init(struct bkt_edges *x, const struct bkt_fitted *m, const struct prerequisite_graph *g, bool pass, struct err *e)
+enum st bkt_edges_init(struct bkt_edges *x, const struct bkt_fitted *m, const struct prerequisite_graph *g, struct err *e)
 {
     size_t n = g->skills + 1;
-    *x = (struct bkt_edges){.m = m, .g = g, .pass = pass};
+    *x = (struct bkt_edges){.m = m, .g = g};
     TRY(prerequisite_check(g, e));
-    x->prior = calloc(3 * n, sizeof *x->prior);
-    x->tried = calloc(3 * n, sizeof *x->tried);
-    x->scratch = calloc(n, sizeof *x->scratch);
-    if (!x->prior || !x->tried || !x->scratch) return err_fail(e, ST_NOMEM, "err.memory", "a student on %zu sets of skills", g->skills);
-    x->known = x->prior + n, x->was = x->known + n;
-    x->raised = x->tried + n, x->passed = x->raised + n;
+    x->prior = calloc(2 * n, sizeof *x->prior);
+    x->tried = calloc(n, sizeof *x->tried);
+    if (!x->prior || !x->tried) return err_fail(e, ST_NOMEM, "err.memory", "a student on %zu sets of skills", g->skills);
+    x->known = x->prior + n;
     for (size_t s = 0; s < g->skills; s++) x->prior[s] = m[s].p.prior;
     return ST_OK;
 }
 
-void bkt_edges_free(struct bkt_edges *x) { free(x->prior), free(x->tried), free(x->scratch); }
+void bkt_edges_free(struct bkt_edges *x) { free(x->prior), free(x->tried); }
 
-void bkt_edges_begin(struct bkt_edges *x) { memset(x->tried, 0, 3 * (x->g->skills + 1)); }
+void bkt_edges_begin(struct bkt_edges *x) { memset(x->tried, 0, x->g->skills); }
 
 double bkt_edges_known(const struct bkt_edges *x, uint32_t set, uint32_t *by)
 {
     if (by) *by = UINT32_MAX;
-    return x->tried[set] || x->raised[set] ? x->known[set] : prerequisite_start(x->g, set, x->prior, x->known, x->tried, by);
-}
-
-/* What is before it rises: what has no answer yet, from where it would begin now. */
-static void pass(struct bkt_edges *x, uint32_t set)
-{
-    size_t n = x->g->skills;
-    for (uint32_t s = 0; s < n; s++) x->was[s] = bkt_edges_known(x, s, NULL);
-    memcpy(x->known, x->was, n * sizeof *x->known);
-    prerequisite_pass(x->g, set, x->known, x->scratch);
-    for (size_t s = 0; s < n; s++) x->raised[s] = x->raised[s] || x->known[s] > x->was[s];
+    return x->tried[set] ? x->known[set] : prerequisite_start(x->g, set, x->prior, x->known, x->tried, by);
 }
 
 void bkt_edges_answer(struct bkt_edges *x, uint32_t set, bool right)
@@ -44,15 +32,12 @@ void bkt_edges_answer(struct bkt_edges *x, uint32_t set, bool right)
     if (bkt_update(&x->m[set].p, &before, 1, right ? BKT_RIGHT : BKT_WRONG, &next) != ST_OK) next = before;
     x->known[set] = next;
     x->tried[set] = 1;
-    if (!x->pass || x->passed[set] || !(next >= BKT_EDGES_PASSED)) return;
-    x->passed[set] = 1;
-    pass(x, set);
 }
 
-enum st bkt_edges_predict_rows(const struct responses *r, const struct bkt_fitted *m, const struct prerequisite_graph *g, bool pass_too, size_t folds, size_t hold_out, double *p, struct err *e)
+enum st bkt_edges_predict_rows(const struct responses *r, const struct bkt_fitted *m, const struct prerequisite_graph *g, size_t folds, size_t hold_out, double *p, struct err *e)
 {
     struct bkt_edges x;
-    enum st st = bkt_edges_init(&x, m, g, pass_too, e);
+    enum st st = bkt_edges_init(&x, m, g, e);
     for (size_t u = 0; st == ST_OK && u < r->users; u++) {
         if (folds && r->user_fold[u] % folds != hold_out) continue;
         bkt_edges_begin(&x);

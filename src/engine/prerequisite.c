@@ -18,13 +18,15 @@ enum st prerequisite_check(const struct prerequisite_graph *g, struct err *e)
 /* Skills without an edge to one that is left are taken away until none is; what stays is on a circle or behind one. */
 uint32_t prerequisite_circle(const struct prerequisite_graph *g, uint32_t *scratch)
 {
-    for (size_t k = 0; k < g->skills; k++) scratch[k] = 1;
+    enum { GONE, LEFT, LEADS };
+    for (size_t k = 0; k < g->skills; k++) scratch[k] = LEFT;
     for (bool moved = true; moved;) {
         moved = false;
-        for (uint32_t k = 0; k < g->skills; k++) {
-            bool leads = false;
-            for (size_t i = 0; scratch[k] && i < g->edges; i++) leads = leads || (g->edge[i].before == k && scratch[g->edge[i].after]);
-            if (scratch[k] && !leads) scratch[k] = 0, moved = true;
+        for (size_t i = 0; i < g->edges; i++)
+            if (scratch[g->edge[i].before] != GONE && scratch[g->edge[i].after] != GONE) scratch[g->edge[i].before] = LEADS;
+        for (size_t k = 0; k < g->skills; k++) {
+            moved = moved || scratch[k] == LEFT;
+            scratch[k] = scratch[k] == LEADS ? LEFT : GONE;
         }
     }
     uint32_t at = 0;

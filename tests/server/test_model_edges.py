@@ -121,6 +121,9 @@ def test_sets_of_skills_follow_the_skill_alone(tmp_path):
             assert y[1] < x[1] and i // 16 % 2 and skills in lower
             lower[skills] += 1
     assert all(lower.values())
+    rows = [r for r in (tmp_path / "log.csv").read_text().splitlines() if ",a," not in r]
+    (tmp_path / "log.csv").write_text("\n".join(rows) + "\n")  # a only with c: no set speaks for it
+    assert figures("eval", "--kind", "bkt", "--edges", tmp_path / "edges.csv", tmp_path / "log.csv")["edges"]["between_sets"] == 0
 
 
 @pytest.mark.parametrize("text,says", [

@@ -1,5 +1,5 @@
 /* model: fitting, judging and using learner models on files, without a database; and the life of a district's own models. */
-#include "model.h"
+#include "model_edges.h"
 
 #define KIND_FIT {"--kind", "KIND", "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer or elo"}
 
@@ -11,7 +11,7 @@ const struct cli_word cli_words_model[] = {
      {KIND_FIT, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {"--group", "COLUMN", "figures for each value of this column"}, {"--smallest", "N", "groups of fewer students are hidden (default 10)"},
       {"--predictions", "FILE", "one row per answer: user, index, p, correct"}, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},
       {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"}, {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"},
-      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, TRANSFER_OPTIONS, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
+      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, EDGES_OPTION, TRANSFER_OPTIONS, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
     {"model calibrate", "PATH", "Calibrate items from scores: one row per person, one column per item, empty where an item was not given.", run_model_calibrate, false,
      {{"--kind", "KIND", "1pl, 2pl, pcm or gpcm (default 2pl)"}, {"--columns", "PREFIX,...", "item columns begin with one of these (default: every column of scores 0 to 9)"},
       {"--points", "N", "quadrature points (default 61)"}, {"--iterations", "N", "EM iterations at most (default 2000)"},
@@ -29,8 +29,8 @@ const struct cli_word cli_words_model[] = {
       {"--truth", NULL, "judge by the truth that model simulate --log wrote"}, {"--flags", "FILE", "one row per flagged answer: user, index, item, flags"}, THREADS_OPTION, {0}}},
     {"model edges", "PATH...", "Check edges between skills (this one comes before that one) on a log of answers, or with --q on scores: how often the later skill is there with and without the earlier one, "
      "and whether it is one-way.", run_model_edges, false,
-     {{"--edges", "FILE", "two columns, before and after: names of skills"}, {"--q", "FILE", "the skills that each item needs: one column per skill, one row per item; PATH is then a score matrix"},
-      {"--columns", "PREFIX,...", "item columns begin with one of these"}, LOG_COLUMNS, {0}}},
+     {{"--edges", "FILE", "columns before and after: names of skills; or what an earlier run wrote with --out"}, {"--q", "FILE", "the skills that each item needs: one column per skill, one row per item; PATH is then a score matrix"},
+      {"--columns", "PREFIX,...", "item columns begin with one of these"}, {"--out", "FILE", "write what was found as JSON, which --edges takes too"}, LOG_COLUMNS, {0}}},
     {"model simulate", "", "Try ways of choosing what comes next on invented students whose truth is known, and of another kind than the model's: answers per skill called secure, "
      "how many of those calls were false, practice after mastery (docs/models.md defines them), with intervals over students.", run_model_simulate, false,
      {{"--compare", "WAY,...", "some of planner (the program's own choice), fixed (so many items a skill, in order), random (any skill not yet secure)"}, {"--students", "N", "how many (default 500)"},
@@ -38,9 +38,9 @@ const struct cli_word cli_words_model[] = {
       {"--mastered-at", "P", "share right from which a skill counts as mastered in truth (default .8)"}, {"--from", "FILE", "skills as model fit --out found them, instead of invented ones"},
       {"--policy", "FILE", "the school's rules, as JSON (default: those that a school begins with)"}, {"--log", "FILE", "write the first way's answers as CSV, with the truth beside"}, {"--edges", "FILE", "write what builds on what"}, THREADS_OPTION, {0}}},
     {"model predict", "PATH...", "Predict every answer one step ahead with parameters that model fit --out wrote; rows go to standard output.", run_model_predict, false,
-     {{"--model", "FILE", "the parameters"}, {"--predictions", "FILE", "write the rows here and print figures"}, LOG_COLUMNS, THREADS_OPTION, {0}}},
+     {{"--model", "FILE", "the parameters"}, {"--predictions", "FILE", "write the rows here and print figures"}, EDGES_OPTION, LOG_COLUMNS, THREADS_OPTION, {0}}},
     {"model explain", "PATH...", "Say why: the parts of one prediction, or of what is known of a skill, which add up to it, and a sentence.", run_model_explain, false,
-     {{"--model", "FILE", "the parameters that model fit --out wrote"}, {"--student", "ID", "whom"}, {"--question", "ID", "an item to come (default: the student's last answer, before it was given)"}, {"--language", "LANG", "of the words: en (default) or es"}, LOG_COLUMNS, {0}}},
+     {{"--model", "FILE", "the parameters that model fit --out wrote"}, {"--student", "ID", "whom"}, {"--question", "ID", "an item to come (default: the student's last answer, before it was given)"}, {"--language", "LANG", "of the words: en (default) or es"}, EDGES_OPTION, LOG_COLUMNS, {0}}},
     {"model refit", "", "Fit the district's models to its own evidence, judge them on students held back, and put them in force if they are not worse.", run_model_refit, true,
      {{"--dry-run", NULL, "write nothing: say what it would do"}, {"--nightly", NULL, "as the server begins it: quietly, and once a night"},
       {"--go-live", NULL, "also within 28 days after a version was taken back"}, {0}}},

@@ -6,6 +6,7 @@
 #include "engine/logistic.h"
 #include "engine/metrics.h"
 #include "engine/transfer.h"
+#include "model_edges.h"
 #include "model_put.h"
 
 enum { STAGES = 4, FOLDS_MAX = 1000 };
@@ -18,6 +19,7 @@ struct eval {
     size_t folds;
     double *p;
     uint8_t *stage, *new_item, *after_day;
+    struct edges_use edges; /* of --edges; else without any */
     double fit_seconds, steps, log_likelihood;
     struct model_progress progress;
 };
@@ -63,6 +65,8 @@ static enum st predict_bkt(struct eval *x, struct err *e)
     struct bkt_options o;
     if (!model_bkt_options(x->c, &o) || !model_general_options(x->c, &general, &wanted)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
     if (wanted) return predict_general(x, &general, e);
+    bool edges = cli_opt(x->c, "--edges") != NULL;
+    if (edges) TRY(edges_use_open(x->c, &x->d, &x->edges, e));
     struct bkt_fitted *m = calloc(x->d.r.sets + 1, sizeof *m);
     enum st st = m ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
     for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
@@ -77,7 +81,8 @@ static enum st predict_bkt(struct eval *x, struct err *e)
         if (st != ST_OK) break;
         x->fit_seconds += model_seconds() - begin;
         x->steps += tot.steps;
-        st = bkt_predict_rows(&x->d.r, m, x->folds, f, x->p, e);
+        if (edges) st = edges_use_graph(&x->edges, x->folds, f, e);
+        if (st == ST_OK) st = edges ? bkt_edges_predict_rows(&x->d.r, m, &x->edges.g, x->folds, f, x->p, e) : bkt_predict_rows(&x->d.r, m, x->folds, f, x->p, e);
     }
     free(m);
     return st;
@@ -251,6 +256,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_put_i64(j, "skills", (int64_t)r->skills);
     json_put_i64(j, "merged_rows", (int64_t)x->d.merged);
     json_put_i64(j, "unscored_rows", (int64_t)x->d.unscored);
+    if (x->edges.edges.count) edges_use_put(&x->edges, x->c->json, j);
     model_put_metrics(j, &m);
     json_put_f64(j, "log_likelihood", -m.log_loss * (double)m.rows);
     if (!x->c->json) say("all", &m);
@@ -311,6 +317,7 @@ int run_model_eval(struct cli *c)
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
     if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 && strcmp(kind, "transfer") != 0))
         return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer, elo");
+    if (cli_opt(c, "--edges") && (strcmp(kind, "bkt") != 0 || cli_opt(c, "--forget") || cli_opt(c, "--classes"))) return cli_usage(c, "--edges goes with --kind bkt, without --forget and --classes");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
     x.folds = (size_t)folds;
     double begin = model_seconds();

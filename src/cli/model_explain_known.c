@@ -1,4 +1,4 @@
-/* model explain of the BKT kinds: where P(known) began, and how far each answer on the same skills, and what was forgotten before it, moved it,
+/* model explain of the BKT kinds: where P(known) began, what --edges made of that, and how far each answer on the same skills, and what was forgotten before it, moved it,
  * in log-odds. They add up. */
 #include <string.h>
 
@@ -13,6 +13,9 @@ struct path {
     double known, logit;         /* P(known), and the sum of the parts */
     size_t answers, right, gaps; /* on the skills; how often something was forgotten */
     double last_s;               /* of the last of them */
+    const char *by;              /* the skill for which it started lower, at `start`; NULL: none */
+    double start;
+    char by_known[32];           /* in %, how likely that skill was known then */
 };
 
 static double log_odds(double p) { return num_log(p / (1.0 - p)); }
@@ -88,6 +91,46 @@ static void follow(struct path *p, uint32_t set, size_t row, size_t nth)
     if (r->time_s) p->last_s = r->time_s[row];
 }
 
+/* Where the first answer on the skills found it, by what was known then of those before them. */
+static void start(struct path *p, double begin, uint32_t by, double by_known)
+{
+    double part;
+    if (!move(p, begin, &part)) return;
+    p->by = p->q->use->d.skill_name[p->q->use->d.r.set_skill[p->q->use->d.r.set_at[by]]];
+    p->start = begin;
+    snprintf(p->by_known, sizeof p->by_known, "%.0f", 100.0 * by_known);
+    json_open_obj(p->j, NULL);
+    json_put_str(p->j, "term", "start");
+    json_put_str(p->j, "skill", p->by);
+    json_put_f64(p->j, "known", by_known);
+    json_put_f64(p->j, "logit", part);
+    json_close_obj(p->j);
+    if (p->c->json) return;
+    struct text t;
+    text_init(&t, 1 << 16);
+    msg_format(&t, p->q->lang, MSG_explain_start, MSG_ARGS(MSG_T("skill", p->by), MSG_T("known", p->by_known)));
+    printf("  %+8.4f  %s\n", part, text_str(&t));
+    text_release(&t);
+}
+
+/* The student's answers up to the first on the set, or all: what is known of what comes before it. */
+static enum st begin_by_edges(struct path *p, uint32_t set, size_t begin, size_t end, struct err *e)
+{
+    const struct model_use *x = p->q->use;
+    const struct responses *r = &x->d.r;
+    struct bkt_edges s;
+    uint32_t by;
+    enum st st = bkt_edges_init(&s, x->bkt, &x->edges.g, e);
+    if (st == ST_OK) {
+        bkt_edges_begin(&s);
+        for (size_t i = begin; i < end && r->item_set[r->item[i]] != set; i++) bkt_edges_answer(&s, r->item_set[r->item[i]], r->correct[i]);
+        double known = bkt_edges_known(&s, set, &by);
+        if (by != UINT32_MAX) start(p, known, by, bkt_edges_known(&s, by, NULL));
+    }
+    bkt_edges_free(&s);
+    return st;
+}
+
 static double right_next(const struct model_use *x, uint32_t set, uint32_t item, double known)
 {
     return x->general ? bkt_general_step(&x->general[set], x->item_class[item], false, known, true).right : bkt_predict(&x->bkt[set].p, &known, 1);
@@ -99,11 +142,12 @@ static void sentence(const struct path *p, const char *skill, double prior, stru
     char from[32], to[32], share[32];
     snprintf(from, sizeof from, "%.0f", 100.0 * prior);
     snprintf(to, sizeof to, "%.0f", 100.0 * p->known);
-    if (!p->answers) {
-        msg_format(t, p->q->lang, MSG_explain_known_none, MSG_ARGS(MSG_T("skill", skill), MSG_T("from", from)));
-        return;
+    if (p->answers) msg_format(t, p->q->lang, MSG_explain_known, MSG_ARGS(MSG_N("right", (int64_t)p->right), MSG_N("n", (int64_t)p->answers), MSG_T("skill", skill), MSG_T("from", from), MSG_T("to", to)));
+    else msg_format(t, p->q->lang, MSG_explain_known_none, MSG_ARGS(MSG_T("skill", skill), MSG_T("from", from)));
+    if (p->by) {
+        snprintf(to, sizeof to, "%.0f", 100.0 * p->start);
+        msg_format(t, p->q->lang, MSG_explain_starts_lower, MSG_ARGS(MSG_T("skill", p->by), MSG_T("from", to), MSG_T("known", p->by_known)));
     }
-    msg_format(t, p->q->lang, MSG_explain_known, MSG_ARGS(MSG_N("right", (int64_t)p->right), MSG_N("n", (int64_t)p->answers), MSG_T("skill", skill), MSG_T("from", from), MSG_T("to", to)));
     if (!p->gaps) return;
     snprintf(share, sizeof share, "%.1f", 100.0 * x->general[x->d.r.item_set[p->q->item]].forget);
     msg_format(t, p->q->lang, MSG_explain_breaks, MSG_ARGS(MSG_N("n", (int64_t)p->gaps), MSG_T("part", share)));
@@ -134,6 +178,7 @@ enum st model_explain_known(const struct cli *c, const struct model_question *qu
     json_put_f64(p.j, "logit", p.logit);
     json_close_obj(p.j);
     line(&p, p.logit, MSG_explain_before, 0, NULL);
+    enum st st = x->with_edges ? begin_by_edges(&p, set, begin, end, e) : ST_OK;
     for (size_t i = begin; i < end; i++)
         if (r->item_set[r->item[i]] == set) follow(&p, set, i, i - begin);
     /* An answer to come is given now or later: what the time that has passed on other skills took is gone by then. */
@@ -146,7 +191,7 @@ enum st model_explain_known(const struct cli *c, const struct model_question *qu
     json_put_f64(p.j, "p", right_next(x, set, q.item, p.known));
     sentence(&p, text_str(&name), prior, &words);
     json_put_str(p.j, "sentence", text_str(&words));
-    enum st st = model_out_close(&out, c, NULL, ST_OK, e);
+    st = model_out_close(&out, c, NULL, st, e);
     msg_format(&whole, q.lang, MSG_explain_student, MSG_ARGS(MSG_T("student", x->d.user_name[q.user]), MSG_T("sentence", text_str(&words))));
     if (st == ST_OK && !c->json) printf("%s\n", text_str(&whole));
     text_release(&name), text_release(&words), text_release(&whole);

@@ -26,13 +26,17 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
     TRY(log_read(&x->d, c->positional, c->count, &names, e));
     TRY(model_read_parameters(path, &x->d.arena, &x->doc, e));
     x->kind = json_str(x->doc, "kind", "");
+    x->with_edges = cli_opt(c, "--edges") != NULL;
+    if (x->with_edges && strcmp(x->kind, "bkt") != 0) return err_fail(e, ST_INVALID, "model.option", "%s is of kind \"%.40s\"; --edges goes with bkt", path, x->kind);
     if (strcmp(x->kind, "bkt") == 0) {
         struct bkt *m = arena_array(&x->d.arena, x->d.r.sets + 1, sizeof *m);
         x->bkt = calloc(x->d.r.sets + 1, sizeof *x->bkt);
         if (!m || !x->bkt) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
         TRY(model_load_bkt(x->doc, &x->d, m, e));
         for (size_t s = 0; s < x->d.r.sets; s++) x->bkt[s].p = m[s];
-        return ST_OK;
+        if (!x->with_edges) return ST_OK;
+        TRY(edges_use_open(c, &x->d, &x->edges, e));
+        return edges_use_graph(&x->edges, 0, 0, e);
     }
     if (strcmp(x->kind, "bkt-general") == 0) {
         x->general = calloc(x->d.r.sets + 1, sizeof *x->general);
@@ -51,6 +55,7 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
 static enum st predict(struct cli *c, struct model_use *x, double *p, struct err *e)
 {
     if (x->general) return bkt_general_predict_rows(&x->d.r, x->item_class, &x->general_options, x->general, 0, 0, p, e);
+    if (x->with_edges) return bkt_edges_predict_rows(&x->d.r, x->bkt, &x->edges.g, 0, 0, p, e);
     if (x->bkt) return bkt_predict_rows(&x->d.r, x->bkt, 0, 0, p, e);
     struct logistic_design *design;
     struct parallel par = model_parallel(c);

@@ -4,7 +4,7 @@
 #include "engine/logistic.h"
 #include "engine/transfer.h"
 #include "i18n/i18n.h"
-#include "model.h"
+#include "model_edges.h"
 
 struct model_use {
     struct log_data d;
@@ -16,9 +16,11 @@ struct model_use {
     struct bkt_general *general;
     struct bkt_general_options general_options;
     uint8_t *item_class;
+    bool with_edges;        /* --edges was given, for kind bkt */
+    struct edges_use edges;
 };
 
-/* The answers that are named, and the parameters of --model. Release also after a failure. */
+/* The answers that are named, the parameters of --model and the edges of --edges. Release also after a failure. */
 enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e) WARN_UNUSED;
 void model_use_release(struct model_use *x);
 

@@ -18,13 +18,15 @@ enum st prerequisite_check(const struct prerequisite_graph *g, struct err *e)
 /* Skills without an edge to one that is left are taken away until none is; what stays is on a circle or behind one. */
 uint32_t prerequisite_circle(const struct prerequisite_graph *g, uint32_t *scratch)
 {
-    for (size_t k = 0; k < g->skills; k++) scratch[k] = 1;
+    enum { GONE, LEFT, LEADS };
+    for (size_t k = 0; k < g->skills; k++) scratch[k] = LEFT;
     for (bool moved = true; moved;) {
         moved = false;
-        for (uint32_t k = 0; k < g->skills; k++) {
-            bool leads = false;
-            for (size_t i = 0; scratch[k] && i < g->edges; i++) leads = leads || (g->edge[i].before == k && scratch[g->edge[i].after]);
-            if (scratch[k] && !leads) scratch[k] = 0, moved = true;
+        for (size_t i = 0; i < g->edges; i++)
+            if (scratch[g->edge[i].before] != GONE && scratch[g->edge[i].after] != GONE) scratch[g->edge[i].before] = LEADS;
+        for (size_t k = 0; k < g->skills; k++) {
+            moved = moved || scratch[k] == LEFT;
+            scratch[k] = scratch[k] == LEADS ? LEFT : GONE;
         }
     }
     uint32_t at = 0;
@@ -39,17 +41,22 @@ uint32_t prerequisite_circle(const struct prerequisite_graph *g, uint32_t *scrat
     return at;
 }
 
-double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, const double *prior, const double *p_known, const uint8_t *seen)
+static size_t into_begin(const struct prerequisite_graph *g, uint32_t skill) { return g->into_at ? g->into_at[skill] : 0; }
+static size_t into_end(const struct prerequisite_graph *g, uint32_t skill) { return g->into_at ? g->into_at[skill + 1] : g->edges; }
+
+double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, const double *prior, const double *p_known, const uint8_t *seen, uint32_t *by)
 {
     double start = prior[skill];
-    for (size_t i = 0; i < g->edges; i++) {
+    uint32_t least_by = UINT32_MAX;
+    for (size_t i = into_begin(g, skill); i < into_end(g, skill); i++) {
         const struct prerequisite_edge *x = &g->edge[i];
         if (x->after != skill || !seen[x->before]) continue;
         double rest = 1.0 - x->strength, average = prior[x->before] + rest * (1.0 - prior[x->before]), here = p_known[x->before] + rest * (1.0 - p_known[x->before]);
         double least = rest * prior[skill], said = average > 0.0 ? prior[skill] * here / average : prior[skill];
         if (said < least) said = least;
-        if (said < start) start = said;
+        if (said < start) start = said, least_by = x->before;
     }
+    if (by) *by = least_by;
     return start;
 }
 
@@ -59,7 +66,7 @@ void prerequisite_pass(const struct prerequisite_graph *g, uint32_t skill, doubl
     scratch[0] = skill;
     while (from < to) { /* those in hand, the nearest first; each once */
         uint32_t after = scratch[from++];
-        for (size_t i = 0; i < g->edges; i++) {
+        for (size_t i = into_begin(g, after); i < into_end(g, after); i++) {
             const struct prerequisite_edge *x = &g->edge[i];
             if (x->after != after) continue;
             bool had = false;
@@ -90,6 +97,16 @@ static int by_size(const void *a, const void *b)
         (into).value = (middle), (into).low = (draws)[PREREQUISITE_DRAWS / 40], (into).high = (draws)[PREREQUISITE_DRAWS - 1 - PREREQUISITE_DRAWS / 40]; \
     } while (0)
 
+static bool too_few(const struct prerequisite_counts *c) { return c->both + c->before < PREREQUISITE_LEAST || c->after + c->neither < PREREQUISITE_LEAST; }
+static double share_with(const struct prerequisite_counts *c) { return (1.0 + c->both) / (2.0 + c->both + c->before); }
+static double share_without(const struct prerequisite_counts *c) { return (1.0 + c->after) / (2.0 + c->after + c->neither); }
+
+double prerequisite_strength(const struct prerequisite_counts *success)
+{
+    double with = share_with(success), without = share_without(success);
+    return too_few(success) || with <= without ? 0.0 : 1.0 - without / with;
+}
+
 void prerequisite_weigh(const struct prerequisite_counts *c, const struct prerequisite_counts *state, const struct interval95 *lift, uint64_t seed, struct prerequisite_finding *out)
 {
     static const double one_way = 1.0 / 3.0;
@@ -102,13 +119,13 @@ void prerequisite_weigh(const struct prerequisite_counts *c, const struct prereq
         order[i] = lot_beta(&r, 1.0 + state->after, 1.0 + state->before);
         difference[i] = with[i] - without[i];
     }
-    double p = (1.0 + c->both) / (2.0 + c->both + c->before), q = (1.0 + c->after) / (2.0 + c->after + c->neither);
+    double p = share_with(c), q = share_without(c);
     SPAN(out->with, with, p);
     SPAN(out->without, without, q);
     SPAN(out->difference, difference, p - q);
     SPAN(out->out_of_order, order, (1.0 + state->after) / (2.0 + state->after + state->before));
-    out->strength = p > q ? 1.0 - q / p : 0.0;
-    if (c->both + c->before < PREREQUISITE_LEAST || c->after + c->neither < PREREQUISITE_LEAST) out->verdict = PREREQUISITE_FEW;
+    out->strength = prerequisite_strength(c);
+    if (too_few(c)) out->verdict = PREREQUISITE_FEW;
     else if (!(out->difference.low > 0.0) || (lift && !(lift->known && lift->low > 0.0))) out->verdict = PREREQUISITE_NOT_SEEN;
     else if (out->out_of_order.high < one_way) out->verdict = PREREQUISITE_HOLDS;
     else if (out->out_of_order.low > 1.0 - one_way) out->verdict = PREREQUISITE_BACKWARD;

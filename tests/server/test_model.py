@@ -103,12 +103,15 @@ def test_rows_expanded_by_skill_become_one_answer():
 
 # --- on invented data, always ---
 
-@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full", "transfer", "bkt --forget 0 --classes 3"])
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full", "transfer", "bkt --forget 0 --classes 3", "bkt --edges"])
 def test_nothing_leaks(model_kind, tmp_path):
     """Changing the last answer of every student whom a fold holds back changes none of the fold's predictions."""
     a = invented(tmp_path / "a.csv", last=0)
     whole = tmp_path / "a_out.csv"
     kind = [*model_kind.split(), *(["--steps", 20] if model_kind == "transfer" else [])]
+    if "--edges" in kind:  # one with a strength, the others with that of the students who stay
+        (tmp_path / "edges.csv").write_text("".join(f"{x},{y},{.9 if x == 0 else ''}\n" for x in range(5) for y in range(5) if x != y))
+        kind.append(tmp_path / "edges.csv")
     model("eval", "--kind", *kind, "--folds", 5, "--predictions", whole, a)
     before = list(csv.DictReader(open(whole)))
     for fold in range(5):  # the others stay, so that the parameters stay

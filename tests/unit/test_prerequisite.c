@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "engine/bkt_edges.h"
 #include "engine/prerequisite.h"
 #include "unit.h"
 
@@ -14,35 +15,35 @@ static void a_start_is_capped_softly_and_only_by_evidence(void **s)
 {
     (void)s;
     const struct prerequisite_edge edge[] = {{0, 2, .8}, {1, 2, .5}};
-    const struct prerequisite_graph g = {N, 2, edge};
+    const struct prerequisite_graph g = {N, 2, edge, NULL};
     double known[N] = {.01, .3, .3, .3, .3}, before = 0;
     uint8_t seen[N] = {0};
-    assert_true(prerequisite_start(&g, 2, prior, known, seen) == .3); /* nothing is known of what comes before */
+    assert_true(prerequisite_start(&g, 2, prior, known, seen, NULL) == .3); /* nothing is known of what comes before */
     seen[0] = 1;
-    double capped = prerequisite_start(&g, 2, prior, known, seen);
+    double capped = prerequisite_start(&g, 2, prior, known, seen, NULL);
     assert_true(capped < .12 && capped >= .2 * .3);
     assert_true(fabs(capped - .3 * (.01 + .2 * .99) / (.4 + .2 * .6)) < 1e-12); /* total probability */
     for (double a = 0; a <= 1; a += .01) { /* rises with it, and never over the prior */
         known[0] = a;
-        double at = prerequisite_start(&g, 2, prior, known, seen);
+        double at = prerequisite_start(&g, 2, prior, known, seen, NULL);
         assert_true(at >= before && at <= .3 && at >= .2 * .3 - 1e-15);
         before = at;
     }
     assert_true(before == .3);
     seen[1] = 1, known[1] = 0; /* of two, the one that says least */
-    assert_true(fabs(prerequisite_start(&g, 2, prior, known, seen) - .3 * .5 / (.3 + .5 * .7)) < 1e-12);
-    assert_true(prerequisite_start(&g, 0, prior, known, seen) == .4);
+    assert_true(fabs(prerequisite_start(&g, 2, prior, known, seen, NULL) - .3 * .5 / (.3 + .5 * .7)) < 1e-12);
+    assert_true(prerequisite_start(&g, 0, prior, known, seen, NULL) == .4);
     const struct prerequisite_edge none[] = {{0, 2, 0}};
-    const struct prerequisite_graph h = {N, 1, none};
+    const struct prerequisite_graph h = {N, 1, none, NULL};
     known[0] = 0;
-    assert_true(prerequisite_start(&h, 2, prior, known, seen) == .3);
+    assert_true(prerequisite_start(&h, 2, prior, known, seen, NULL) == .3);
 }
 
 static void what_is_passed_raises_what_comes_before(void **s)
 {
     (void)s;
     const struct prerequisite_edge edge[] = {{0, 1, .8}, {1, 2, .8}, {2, 3, 1}};
-    const struct prerequisite_graph g = {N, 3, edge};
+    const struct prerequisite_graph g = {N, 3, edge, NULL};
     double p[N] = {.3, .3, .9, .2, .3};
     uint32_t scratch[N];
     prerequisite_pass(&g, 2, p, scratch);
@@ -55,7 +56,7 @@ static void what_is_passed_raises_what_comes_before(void **s)
         double was[N], now[N];
         for (int i = 0; i < 6; i++) any[i] = (struct prerequisite_edge){rng_below(&r, N), 0, rng_unit(&r)}, any[i].after = (any[i].before + 1 + rng_below(&r, N - 1)) % N; /* circles too */
         for (int i = 0; i < N; i++) was[i] = now[i] = rng_below(&r, 4) ? rng_unit(&r) : rng_below(&r, 2);
-        const struct prerequisite_graph a = {N, 6, any};
+        const struct prerequisite_graph a = {N, 6, any, NULL};
         assert_int_equal(prerequisite_check(&a, NULL), ST_OK);
         prerequisite_pass(&a, rng_below(&r, N), now, scratch);
         for (int i = 0; i < N; i++) assert_true(now[i] >= was[i] - 1e-15 && now[i] <= 1);
@@ -66,18 +67,111 @@ static void circles_are_found_and_nonsense_is_refused(void **s)
 {
     (void)s;
     struct prerequisite_edge edge[] = {{0, 1, 1}, {1, 2, 1}, {2, 3, 1}, {3, 1, 1}};
-    struct prerequisite_graph g = {N, 3, edge};
+    struct prerequisite_graph g = {N, 3, edge, NULL};
     uint32_t scratch[N];
     assert_int_equal(prerequisite_circle(&g, scratch), UINT32_MAX);
     g.edges = 4;
     uint32_t on = prerequisite_circle(&g, scratch);
     assert_true(on >= 1 && on <= 3);
+    edge[3] = (struct prerequisite_edge){3, 0, 1}; /* all of them */
+    assert_true(prerequisite_circle(&g, scratch) < 4);
+    edge[0] = (struct prerequisite_edge){3, 4, 1}, edge[3] = (struct prerequisite_edge){4, 2, 1}; /* 2, 3, 4, with 1 before them */
+    on = prerequisite_circle(&g, scratch);
+    assert_true(on >= 2 && on <= 4);
     edge[0].strength = (double)NAN;
     assert_int_equal(prerequisite_check(&g, NULL), ST_INVALID);
     edge[0] = (struct prerequisite_edge){0, N, .5};
     assert_int_equal(prerequisite_check(&g, NULL), ST_INVALID);
     edge[0] = (struct prerequisite_edge){2, 2, .5};
     assert_int_equal(prerequisite_check(&g, NULL), ST_INVALID);
+}
+
+static void what_is_before_may_be_named_and_looked_up_quickly(void **s)
+{
+    (void)s;
+    struct rng r;
+    rng_seed(&r, 5);
+    for (int t = 0; t < 500; t++) {
+        struct prerequisite_edge edge[8];
+        uint32_t into_at[N + 1] = {0}, by, same_by, scratch[N];
+        double known[N], passed[N], same[N];
+        uint8_t seen[N];
+        size_t n = 0;
+        for (uint32_t after = 0; after < N; after++) { /* in order of the later skill */
+            for (uint32_t k = 0; n < 8 && k < rng_below(&r, 3); k++, n++) edge[n] = (struct prerequisite_edge){(after + 1 + rng_below(&r, N - 1)) % N, after, rng_unit(&r)};
+            into_at[after + 1] = (uint32_t)n;
+        }
+        for (int k = 0; k < N; k++) passed[k] = same[k] = known[k] = rng_unit(&r), seen[k] = rng_below(&r, 2) == 0;
+        const struct prerequisite_graph plain = {N, n, edge, NULL}, quick = {N, n, edge, into_at};
+        for (uint32_t k = 0; k < N; k++) {
+            double start = prerequisite_start(&plain, k, prior, known, seen, &by);
+            assert_true(start == prerequisite_start(&quick, k, prior, known, seen, &same_by) && by == same_by);
+            assert_true(by == UINT32_MAX ? start == prior[k] : start < prior[k] && seen[by]);
+        }
+        prerequisite_pass(&plain, 2, passed, scratch), prerequisite_pass(&quick, 2, same, scratch);
+        assert_memory_equal(passed, same, sizeof same);
+    }
+}
+
+/* Students on three sets: 0 and 1, then 2; some never meet the earlier ones. */
+enum { SETS = 3, STUDENTS = 40, EACH = 15, ROWS = STUDENTS * EACH };
+static const struct bkt_fitted fitted[SETS] = {{.p = {.4, .2, .2, .1}}, {.p = {.6, .1, .25, .1}}, {.p = {.5, .15, .2, .08}}};
+static uint32_t user_at[STUDENTS + 1], user_fold[STUDENTS], item[ROWS];
+static uint8_t correct[ROWS];
+static const uint32_t item_set[SETS] = {0, 1, 2}, set_at[SETS + 1] = {0, 1, 2, 3}, set_skill[SETS] = {0, 1, 2};
+static const struct responses log_of_three = {ROWS, STUDENTS, SETS, SETS, SETS, user_at, user_fold, item, correct, NULL, item_set, set_at, set_skill};
+
+static void draw_log(void)
+{
+    struct rng r;
+    rng_seed(&r, 6);
+    for (uint32_t u = 0; u < STUDENTS; u++) {
+        user_at[u + 1] = user_at[u] + EACH, user_fold[u] = u;
+        for (uint32_t i = 0; i < EACH; i++) item[u * EACH + i] = u % 4 == 0 || i >= 10 ? 2 : rng_below(&r, 2), correct[u * EACH + i] = rng_unit(&r) < .6;
+    }
+}
+
+static void a_set_begins_by_what_is_before_it_and_then_goes_by_its_own_answers(void **s)
+{
+    (void)s;
+    static double plain[ROWS], none[ROWS], with[ROWS], again[ROWS];
+    const struct prerequisite_edge edge[] = {{0, 2, .9}, {1, 2, .5}};
+    const struct prerequisite_graph empty = {SETS, 0, NULL, NULL}, g = {SETS, 2, edge, NULL};
+    size_t lower = 0;
+    draw_log();
+    assert_int_equal(bkt_predict_rows(&log_of_three, fitted, 0, 0, plain, NULL), ST_OK);
+    assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &empty, 0, 0, none, NULL), ST_OK);
+    assert_memory_equal(plain, none, sizeof plain); /* bit for bit */
+    assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 0, 0, with, NULL), ST_OK);
+    for (size_t u = 0; u < STUDENTS; u++) {
+        double known[SETS], prior_of[SETS];
+        uint8_t tried[SETS] = {0};
+        for (int k = 0; k < SETS; k++) known[k] = prior_of[k] = fitted[k].p.prior;
+        for (size_t i = user_at[u]; i < user_at[u + 1]; i++) { /* by hand */
+            uint32_t k = item[i];
+            if (!tried[k]) known[k] = prerequisite_start(&g, k, prior_of, known, tried, NULL);
+            lower += !tried[k] && known[k] < prior_of[k];
+            assert_true(with[i] == bkt_predict(&fitted[k].p, &known[k], 1));
+            assert_true(with[i] <= plain[i] && (k == 2 || with[i] == plain[i]));
+            assert_int_equal(bkt_update(&fitted[k].p, &known[k], 1, correct[i] ? BKT_RIGHT : BKT_WRONG, &known[k]), ST_OK);
+            tried[k] = 1;
+        }
+        if (u % 4 == 0) assert_memory_equal(with + user_at[u], plain + user_at[u], EACH * sizeof *with);
+    }
+    assert_true(lower >= 5);
+    for (size_t i = 0; i < ROWS; i++) with[i] = 0.0; /* one fold only */
+    assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 4, 3, with, NULL), ST_OK);
+    for (size_t i = 0; i < ROWS; i++) assert_true((with[i] > 0.0) == (i / EACH % 4 == 3));
+    for (size_t at = 0; at < EACH; at++) { /* an answer is not known to its own prediction, nor to one before it */
+        draw_log();
+        assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 0, 0, with, NULL), ST_OK);
+        for (size_t u = 0; u < STUDENTS; u++) correct[user_at[u] + at] ^= 1;
+        assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 0, 0, again, NULL), ST_OK);
+        for (size_t u = 0; u < STUDENTS; u++) assert_memory_equal(with + user_at[u], again + user_at[u], (at + 1) * sizeof *with);
+    }
+    const struct prerequisite_edge itself[] = {{2, 2, .5}};
+    const struct prerequisite_graph bad = {SETS, 1, itself, NULL};
+    assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &bad, 0, 0, with, NULL), ST_INVALID);
 }
 
 static void verdicts_follow_the_counts(void **s)
@@ -100,6 +194,8 @@ static void verdicts_follow_the_counts(void **s)
         assert_true(f.with.low <= f.with.value && f.with.value <= f.with.high && f.without.low >= 0 && f.without.high <= 1);
         assert_true(f.strength >= 0 && f.strength <= 1);
     }
+    assert_true(fabs(prerequisite_strength(&cases[0].n) - (1 - 11.0 / 162 / (201.0 / 302))) < 1e-12);
+    for (size_t i = 3; i < 7; i++) assert_true(prerequisite_strength(&cases[i].n) == 0); /* no better with it, or too few */
     struct prerequisite_finding f;
     const struct interval95 none = {true, .01, -.02, .04};
     prerequisite_weigh(&cases[0].n, &cases[0].n, &none, 1, &f); /* no more than the general level foretells */
@@ -153,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_start_is_capped_softly_and_only_by_evidence), cmocka_unit_test(what_is_passed_raises_what_comes_before), cmocka_unit_test(circles_are_found_and_nonsense_is_refused),
+        cmocka_unit_test(what_is_before_may_be_named_and_looked_up_quickly), cmocka_unit_test(a_set_begins_by_what_is_before_it_and_then_goes_by_its_own_answers),
         cmocka_unit_test(verdicts_follow_the_counts), cmocka_unit_test(classes_are_recovered_from_answers),
     };
     return cmocka_run_group_tests_name("prerequisite", tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 #include "engine/bkt.h"
+#include "engine/bkt_edges.h"
 #include "engine/bkt_fit.h"
 #include "engine/bkt_general.h"
 #include "engine/detect.h"

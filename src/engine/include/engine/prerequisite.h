@@ -18,6 +18,7 @@ struct prerequisite_edge {
 struct prerequisite_graph {
     size_t skills, edges;
     const struct prerequisite_edge *edge;
+    const uint32_t *into_at; /* NULL, or skills + 1: where the edges to each skill begin, edge being in order of `after`; quicker */
 };
 /* ST_INVALID "model.edge": a skill out of range, an edge to itself, a strength outside [0, 1] or NaN. */
 enum st prerequisite_check(const struct prerequisite_graph *g, struct err *e) WARN_UNUSED;
@@ -27,11 +28,12 @@ uint32_t prerequisite_circle(const struct prerequisite_graph *g, uint32_t *scrat
 /* Where a skill of which nothing is known begins: its prior, or less where a skill before it was tried (seen) and is not there. Never more than the
  * prior, never below (1 - s) of it for the strongest edge.
  * in  prior, p_known  skills: of all students before any answer; of this student now; [0, 1]. seen: skills, 0 or 1
+ * out by  NULL, or the earlier skill for which it is less; UINT32_MAX: it is the prior
  * By total probability over the earlier skill, with the prior as what holds on average. Of several edges the one that says least counts. */
-double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, const double *prior, const double *p_known, const uint8_t *seen);
+double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, const double *prior, const double *p_known, const uint8_t *seen, uint32_t *by);
 /* A skill was passed: those before it, and before these, rise: a + b (P(before | after) - a), a and b being P(known) of the earlier and the later (Jeffrey's
  * rule, for the part that the later one is there; it never lowers). p_known: skills, moved in place; what is known by evidence of its own moves too.
- * scratch: skills. O(edges x depth). */
+ * scratch: skills. O(edges x depth). The program does not use it: docs/models.md has what it was worth. */
 void prerequisite_pass(const struct prerequisite_graph *g, uint32_t skill, double *p_known, uint32_t *scratch);
 
 /* --- do the answers bear an edge out? --- */
@@ -56,9 +58,11 @@ struct prerequisite_finding {
         without,                 /* P(after | not before) */
         difference,
         out_of_order;            /* of those who have just one of the two: the share that has the later one. An edge says 0, none says 1/2 */
-    double strength;             /* 1 - without / with, within [0, 1]: for a struct prerequisite_edge */
+    double strength;             /* prerequisite_strength() of the counts */
     enum prerequisite_verdict verdict;
 };
+/* 1 - without / with, within [0, 1): for a struct prerequisite_edge. 0 under PREREQUISITE_LEAST with or without the earlier skill. */
+double prerequisite_strength(const struct prerequisite_counts *success);
 /* success: who was right on the later skill, by whether they had the earlier one; of it come with, without, difference, strength. state: who has which of the two; of
  * it comes out_of_order. Often the same counts. lift: NULL, or what of the difference the students' general level does not foretell: without it, any two
  * skills seem to go together, because the able have both. One-way: out_of_order is under 1/3 by its interval; backward, over 2/3. */

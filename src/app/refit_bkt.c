@@ -81,9 +81,11 @@ static enum st fit_flat(const struct work *w, struct found *x, const struct flat
     struct bkt_fitted *m = calloc(skills + 1, sizeof *m);
     struct bkt_data *data = NULL;
     struct bkt_totals totals;
+    struct bkt_options o = bkt_defaults;
+    o.watch = &w->watch;
     if (!m) return no_memory(e);
     enum st st = bkt_data_make(&f->r, 0, 0, &data, e);
-    if (st == ST_OK) st = bkt_fit(data, &bkt_defaults, NULL, m, &totals, e);
+    if (st == ST_OK) st = bkt_fit(data, &o, NULL, m, &totals, e);
     if (st == ST_OK) {
         x->pooled = rounded_bkt(shrunk(m[skills].p, &bkt_shipped, (double)f->r.users));
         for (size_t k = 0; k < skills; k++) {

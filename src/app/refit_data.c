@@ -69,12 +69,16 @@ static bool room_for_question(struct refit_data *h, size_t skills)
     return ok;
 }
 
+enum { MET_BITS = 12 };
 struct reading {
     const struct snapshot *s;
     struct refit_data *h;
     struct folding_views *views;
     bool failed;
+    uint32_t met[1 << MET_BITS]; /* by item: one more than its question that was met last; 0: none */
 };
+
+static uint32_t *met_of(struct reading *r, int64_t item_id) { return &r->met[(uint64_t)item_id * UINT64_C(0x9E3779B97F4A7C15) >> (64 - MET_BITS)]; }
 
 static bool same_skills(const struct reading *r, const struct refit_question *q, const struct fold_step *steps, size_t n)
 {
@@ -84,7 +88,7 @@ static bool same_skills(const struct reading *r, const struct refit_question *q,
 }
 
 /* The question of a fact: an item with the competencies that it then had, or one competency that was seen off the screen. */
-static uint32_t question_of(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
+static uint32_t question_looked_up(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
 {
     struct refit_data *h = r->h;
     const struct catalogue *c = &r->s->catalogue;
@@ -104,6 +108,16 @@ static uint32_t question_of(struct reading *r, const struct evidence *v, const s
     for (size_t i = 0; i < n; i++) h->skill[h->skill_count++] = (uint32_t)(catalogue_competency(c, steps[i].competency_id) - c->competencies);
     *head = (uint32_t)h->questions++;
     return *head;
+}
+
+static uint32_t question_of(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
+{
+    if (v->kind != EVIDENCE_RESPONSE) return question_looked_up(r, v, steps, n);
+    uint32_t *met = met_of(r, v->item_id);
+    if (*met && r->h->of[*met - 1].item_id == v->item_id && same_skills(r, &r->h->of[*met - 1], steps, n)) return *met - 1;
+    uint32_t q = question_looked_up(r, v, steps, n);
+    if (q != UINT32_MAX) *met = q + 1;
+    return q;
 }
 
 struct one {

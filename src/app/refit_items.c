@@ -125,7 +125,7 @@ static enum st fit_flat(const struct work *w, const struct flat *f, struct found
     struct logistic_design *design = NULL;
     struct logistic m = {0};
     struct logistic_report rep;
-    const struct logistic_options o = {.c = 1.0, .tolerance = 1e-4, .iterations_max = 100};
+    const struct logistic_options o = {.c = 1.0, .tolerance = 1e-4, .iterations_max = 100, .watch = &w->watch};
     uint32_t *answers = calloc(w->h.questions + 1, sizeof *answers);
     if (!answers) return no_memory(e);
     for (size_t i = 0; i < f->r.rows; i++) answers[f->item[i]]++;
@@ -198,18 +198,17 @@ static void learn(struct student *u, const uint32_t *place, size_t n, bool right
     student_past_learn(&u->past, right);
 }
 
-static void play(const struct work *w, struct judged *j, struct student *u, size_t who, const struct logistic *in_force)
+/* item_at: questions, the place of the item in the catalogue, UINT32_MAX: none */
+static void play(const struct work *w, struct judged *j, struct student *u, size_t who, const uint32_t *item_at, const struct logistic *in_force)
 {
     const struct refit_data *h = &w->h;
-    const struct catalogue *c = &w->s->catalogue;
     const struct found *x = w->candidate;
     for (size_t row = h->at[who]; row < h->at[who + 1]; row++) {
         const struct refit_question *q = &h->of[h->question[row]];
         const uint32_t *place = h->skill + q->first;
-        const struct item_ref *it = catalogue_item(c, q->item_id);
+        uint32_t item = item_at[h->question[row]];
         bool right = (h->answer[row] & REFIT_ANSWER) == BKT_RIGHT;
-        if (!is_observed(h, row) || !it) continue;
-        uint32_t item = (uint32_t)(it - c->items);
+        if (!is_observed(h, row) || item == UINT32_MAX) continue;
         judged_add(j, who, row, by(x->fitted ? &x->layer.m : NULL, u, place, q->count, item), by(in_force, u, place, q->count, item));
         learn(u, place, q->count, right);
     }
@@ -220,7 +219,12 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
     size_t skills = w->s->catalogue.competency_count;
     struct item_layer in_force = {0};
     struct student u = {.skill = arena_array(w->a, skills + 1, sizeof *u.skill), .elo = arena_array(w->a, skills + 1, sizeof *u.elo)};
-    if (!u.skill || !u.elo) return no_memory(e);
+    uint32_t *item_at = arena_array(w->a, w->h.questions + 1, sizeof *item_at);
+    if (!u.skill || !u.elo || !item_at) return no_memory(e);
+    for (size_t q = 0; q < w->h.questions; q++) {
+        const struct item_ref *it = catalogue_item(&w->s->catalogue, w->h.of[q].item_id);
+        item_at[q] = it ? (uint32_t)(it - w->s->catalogue.items) : UINT32_MAX;
+    }
     if (w->base.doc) TRY(item_layer_parse(w->a, &w->s->catalogue, w->base.doc, &in_force, e));
     j->n = j->learners = 0;
     for (size_t who = 0; who < w->h.learners; who++) {
@@ -231,7 +235,7 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
             u.skill[k] = skill_past_none;
             u.elo[k] = (struct elo_estimate){0};
         }
-        play(w, j, &u, who, in_force.fitted ? &in_force.m : NULL);
+        play(w, j, &u, who, item_at, in_force.fitted ? &in_force.m : NULL);
     }
     return ST_OK;
 }

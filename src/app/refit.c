@@ -1,6 +1,7 @@
 #include "app/refit.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/id.h"
@@ -145,20 +146,30 @@ static enum st judge_candidate(struct work *w, const struct refit_kind *k, struc
     return st;
 }
 
-/* The same facts and the same version in force give the same verdict: it stands already. */
+/* Is it what was judged then? Rules may make of the same answers something else, and an answer may have been withdrawn. */
+static bool same_facts(const struct work *w, const struct model_fit *then)
+{
+    json_t *report = NULL;
+    struct err ignored;
+    return json_read(w->a, then->report, strlen(then->report), &report, &ignored) == ST_OK && strcmp(json_str(report, "facts_digest", ""), w->digest) == 0;
+}
+
+/* The same facts and the same version in force give the same verdict: it stands already. Not what was held only for a time. */
 static enum st stands_already(struct work *w, const struct model_fit *f, bool *yes, struct err *e)
 {
     struct tx tx;
     struct model_fit *list;
     size_t n;
+    bool held = true;
     *yes = false;
     if (w->o->dry_run || w->o->go_live) return ST_OK;
     TRY(tx_read(w->reader, w->s->district_id, &tx, e));
     enum st st = model_fits(&tx, w->a, LOOK_BACK, &list, &n, e);
+    if (st == ST_OK) st = is_on_hold(w, &tx, f->kind, &held, e);
     tx_rollback(&tx);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         if (strcmp(list[i].kind, f->kind) != 0) continue;
-        *yes = list[i].last_id == f->last_id && (list[i].against_id == f->against_id || list[i].model_id == f->against_id) && list[i].first_id == f->first_id;
+        *yes = same_facts(w, &list[i]) && (list[i].against_id == f->against_id || list[i].model_id == f->against_id) && (held || strcmp(list[i].verdict, "held") != 0);
         break;
     }
     return st;
@@ -170,6 +181,7 @@ static enum st judged_and_written(struct work *w, const struct refit_kind *k, st
     json_out_init(&w->j, report);
     json_open_obj(&w->j, NULL);
     put_limits(&w->j);
+    json_put_str(&w->j, "facts_digest", w->digest);
     json_open_obj(&w->j, "fitted");
     k->report(w);
     json_close_obj(&w->j);
@@ -215,6 +227,7 @@ static enum st work(struct work *w, struct refitted *out, struct err *e)
 {
     int64_t begin_us = clock_cpu_us();
     TRY(refit_data_read(w->s, w->reader, w->now_ms, reading, w, &w->h, e));
+    snprintf(w->digest, sizeof w->digest, "%016" PRIx64, refit_data_digest(&w->h, &w->s->catalogue));
     out->read_us = clock_cpu_us() - begin_us;
     TRY(one_kind(w, &refit_bkt, &out->skills, &out->skills_took, e));
     return one_kind(w, &refit_items, &out->questions, &out->questions_took, e);
@@ -224,12 +237,14 @@ static const char *outcome_of(const struct refitted *r) { return r->skills.model
 
 enum st refit(struct app *app, struct conn *c, const struct refit_options *o, refit_told *told, void *ctx, struct arena *a, struct refitted *out, struct err *e)
 {
-    struct work w = {.app = app, .s = snapshot_hold(app), .c = c, .o = o, .told = told, .ctx = ctx, .a = a, .now_ms = app_now_ms(app)};
+    struct work w = {.app = app, .c = c, .o = o, .told = told, .ctx = ctx, .a = a, .now_ms = app_now_ms(app)};
     struct err ignored;
     w.kept_ms = w.now_ms;
     w.watch = (struct fit_watch){go_on, &w};
     enum st st = o->dry_run ? ST_OK : job_begin(&w.job, app, c, refit_job, o->nightly, e);
     w.leased = !o->dry_run && st == ST_OK;
+    if (st == ST_OK) st = app_refresh(app, c, e); /* another refit may have ended since this process read the rules */
+    w.s = snapshot_hold(app);
     if (st == ST_OK) st = conn_open(app->db, CONN_READ, &w.reader, e);
     if (st == ST_OK) st = work(&w, out, e);
     if (w.leased) {

@@ -19,6 +19,27 @@ void refit_data_release(struct refit_data *h)
     *h = (struct refit_data){0};
 }
 
+static uint64_t question_digest(const struct refit_data *h, const struct catalogue *c, const struct refit_question *q)
+{
+    uint64_t d = hash_mix((uint64_t)q->item_id, q->count);
+    for (uint32_t i = 0; i < q->count; i++) d = hash_mix((uint64_t)c->competencies[h->skill[q->first + i]].competency_id, d);
+    return d;
+}
+
+uint64_t refit_data_digest(const struct refit_data *h, const struct catalogue *c)
+{
+    uint64_t d = 0, question = 0;
+    uint32_t last = UINT32_MAX;
+    for (size_t u = 0; u < h->learners; u++) {
+        d = hash_mix((uint64_t)h->learner_id[u], d);
+        for (size_t i = h->at[u]; i < h->at[u + 1]; i++) {
+            if (h->question[i] != last) question = question_digest(h, c, &h->of[last = h->question[i]]);
+            d = hash_mix(question + h->answer[i], d);
+        }
+    }
+    return d;
+}
+
 /* Half as much again: what is packed is most of the memory that a refit needs. */
 static size_t cap_for(size_t need, size_t cap)
 {

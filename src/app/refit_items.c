@@ -21,7 +21,7 @@ static bool is_observed(const struct refit_data *h, size_t row) { return !(h->an
 
 /* The answers as the engine reads them; skills that were never asked take no room in the fit. */
 struct flat {
-    uint32_t *user_at, *user_fold, *item, *item_set, *set_at, *set_skill;
+    uint32_t *user_at, *item, *item_set, *set_at, *set_skill;
     uint32_t *place, *of;     /* skill -> number in the fit, UINT32_MAX: none; and back */
     uint8_t *right;
     struct responses r;
@@ -29,7 +29,7 @@ struct flat {
 
 static void flat_free(struct flat *f)
 {
-    free(f->user_at), free(f->user_fold), free(f->item), free(f->item_set), free(f->set_at), free(f->set_skill), free(f->place), free(f->of), free(f->right);
+    free(f->user_at), free(f->item), free(f->item_set), free(f->set_at), free(f->set_skill), free(f->place), free(f->of), free(f->right);
 }
 
 static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, struct err *e)
@@ -38,7 +38,6 @@ static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, str
     size_t skills = w->s->catalogue.competency_count;
     *f = (struct flat){0};
     f->user_at = malloc((h->learners + 1) * sizeof *f->user_at);
-    f->user_fold = calloc(h->learners + 1, sizeof *f->user_fold);
     f->item = malloc((rows + 1) * sizeof *f->item);
     f->right = malloc(rows + 1);
     f->item_set = malloc((h->questions + 1) * sizeof *f->item_set);
@@ -46,7 +45,7 @@ static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, str
     f->set_skill = malloc((h->skill_count + 1) * sizeof *f->set_skill);
     f->place = malloc((skills + 1) * sizeof *f->place);
     f->of = malloc((skills + 1) * sizeof *f->of);
-    if (!f->user_at || !f->user_fold || !f->item || !f->right || !f->item_set || !f->set_at || !f->set_skill || !f->place || !f->of) return no_memory(e);
+    if (!f->user_at || !f->item || !f->right || !f->item_set || !f->set_at || !f->set_skill || !f->place || !f->of) return no_memory(e);
     memset(f->place, 0xff, (skills + 1) * sizeof *f->place);
     return ST_OK;
 }
@@ -82,7 +81,7 @@ static enum st flatten(struct work *w, struct flat *f, struct err *e)
         if (rows > begin) f->user_at[users++] = (uint32_t)begin;
     }
     f->user_at[users] = (uint32_t)rows;
-    f->r = (struct responses){.rows = rows, .users = users, .items = h->questions, .skills = skills, .sets = h->questions, .user_at = f->user_at, .user_fold = f->user_fold, .item = f->item, .correct = f->right, .item_set = f->item_set, .set_at = f->set_at,
+    f->r = (struct responses){.rows = rows, .users = users, .items = h->questions, .skills = skills, .sets = h->questions, .user_at = f->user_at, .item = f->item, .correct = f->right, .item_set = f->item_set, .set_at = f->set_at,
                               .set_skill = f->set_skill};
     w->learners = users;
     w->answers = rows;

@@ -3,20 +3,11 @@ cores that the load shares. Bars: DESIGN §8. The disk's own sync time is taken 
 
 usage: answer.py [--facts N] [--seconds N] [--only sqlite|postgresql]
 """
-import json
 import os
 import subprocess
 import sys
 
-from common import ROOT, Database, Scratch, Serving, remember, school, sync_ms, tokens
-
-
-def option(name, default):
-    return type(default)(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
-
-
-def learners_of(db):
-    return db.rows("SELECT DISTINCT e.user_id, c.course_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id WHERE e.role = 'student' ORDER BY e.user_id")
+from common import ROOT, Database, Scratch, Serving, items_of, learners_of, option, remember, school, sync_ms, tokens
 
 
 def store_facts(db, learners, facts):
@@ -30,21 +21,8 @@ def store_facts(db, learners, facts):
     db.run(f"INSERT INTO evidence SELECT u.district_id, u.user_id, 1000000 + s.n, 'old-' || s.n, 1, {item}, {version}, s.n, NULL, 1.0, 1, 0, 20000, 1600000000000 + s.n, 18500, {policy}, {model}, NULL, NULL, 0, NULL FROM {who} u, {series} s",
            f"INSERT INTO evidence_response SELECT u.district_id, u.user_id, 'old-' || s.n, 1000000 + s.n, s.n, '\"1/2\"' FROM {who} u, {series} s")
     if db.kind == "postgresql":
-        db.run("VACUUM ANALYZE") if False else db.run("ANALYZE")
+        db.run("ANALYZE")
     return each * len(learners)
-
-
-def items_of(db):
-    """(course, item, choice|typed, a readable response) of what the courses teach."""
-    out = []
-    for course, item, document in db.rows("SELECT DISTINCT cc.course_id, i.item_id, v.doc FROM course_competency cc JOIN item_competency ic ON ic.competency_id = cc.competency_id JOIN item i ON i.item_id = ic.item_id JOIN item_version v ON v.item_id = i.item_id AND v.version = i.version"):
-        doc = json.loads(document)
-        kind = doc["interaction"]["type"]
-        if kind == "choice":
-            out.append((course, item, "choice", json.dumps([doc["interaction"]["choices"][0]["id"]])))
-        elif kind == "text_entry" and doc["key"]["kind"] == "number":
-            out.append((course, item, "typed", '"3/4"'))
-    return out
 
 
 def load(server, path, connections, seconds):

@@ -1,6 +1,7 @@
 """What the benches share: a school of a given size on either database, tokens, the disk's own time, the history file."""
 import datetime
 import hashlib
+import json
 import os
 import pathlib
 import secrets
@@ -16,6 +17,10 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WAYMARK = os.environ.get("WAYMARK", str(ROOT / "build/waymark"))
 sys.path.insert(0, str(ROOT / "tests/server"))
+
+
+def option(name, default):
+    return type(default)(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
 
 
 def waymark(*args):
@@ -77,6 +82,38 @@ def school(db, students, scratch, pack=ROOT / "content/starter"):
     waymark("import", "--db", db.url, "pack", pack)
 
 
+THREE_OF_FOUR = "(s.n * 7919 + u.user_id) % 4 > 0"
+
+
+def store_facts(db, each, right=THREE_OF_FOUR):
+    """A year of answers for each student, spread over the items; times rise with the ids. right: of the student u, answer s.n and item i.k."""
+    policy, model = db.rows("SELECT MAX(policy_id) FROM policy")[0][0], db.rows("SELECT MAX(model_id) FROM model")[0][0]
+    now = int(time.time() * 1000)
+    first, step = (now - 300 * 86400000 - 1577836800000) << 22, (299 * 86400000 // each) << 22
+    count = db.rows("SELECT COUNT(*) FROM item")[0][0]
+    items = "(SELECT item_id, ROW_NUMBER() OVER (ORDER BY item_id) - 1 AS k FROM item)"
+    series = f"(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {each}) SELECT n FROM s)" if db.kind == "sqlite" else f"(SELECT CAST(n AS BIGINT) AS n FROM generate_series(1, {each}) n)"
+    who = "(SELECT DISTINCT district_id, user_id FROM enrollment WHERE role = 'student')"
+    db.run(f"INSERT INTO evidence SELECT u.district_id, u.user_id, {first} + s.n * {step}, 'old-' || s.n, 1, i.item_id, 1, s.n, NULL, CASE WHEN {right} THEN 1.0 ELSE 0.0 END, 1, 0, 20000, {now - 300 * 86400000} + s.n * {299 * 86400000 // each}, 20000, {policy}, {model}, NULL, NULL, 0, NULL FROM {who} u, {series} s JOIN {items} i ON i.k = s.n % {count}")
+
+
+def learners_of(db):
+    return db.rows("SELECT DISTINCT e.user_id, c.course_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id WHERE e.role = 'student' ORDER BY e.user_id")
+
+
+def items_of(db):
+    """(course, item, choice|typed, a readable response) of what the courses teach."""
+    out = []
+    for course, item, document in db.rows("SELECT DISTINCT cc.course_id, i.item_id, v.doc FROM course_competency cc JOIN item_competency ic ON ic.competency_id = cc.competency_id JOIN item i ON i.item_id = ic.item_id JOIN item_version v ON v.item_id = i.item_id AND v.version = i.version"):
+        doc = json.loads(document)
+        kind = doc["interaction"]["type"]
+        if kind == "choice":
+            out.append((course, item, "choice", json.dumps([doc["interaction"]["choices"][0]["id"]])))
+        elif kind == "text_entry" and doc["key"]["kind"] == "number":
+            out.append((course, item, "typed", '"3/4"'))
+    return out
+
+
 def tokens(db, learner_ids):
     """A bearer token for each, written as `waymark token create` does."""
     district = db.rows("SELECT MAX(district_id) FROM district")[0][0]
@@ -109,6 +146,17 @@ class Serving:
         """Seconds of processor so far, of all its threads."""
         f = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
         return (int(f[11]) + int(f[12])) / os.sysconf("SC_CLK_TCK")
+
+    def answer(self, connection, token, item, response, variant):
+        """One answer over a kept connection; how long it took, in ms."""
+        begin = time.monotonic()
+        body = json.dumps({"client_id": f"bench-{secrets.token_hex(12)}", "item_id": str(item), "variant": variant, "response": json.loads(response), "took_ms": 21000, "hints": 0})
+        connection.request("POST", "/api/v1/me/answers", body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+        reply = connection.getresponse()
+        text = reply.read()
+        if reply.status != 200:
+            raise RuntimeError(f"an answer was refused: {reply.status} {text[:300]}")
+        return (time.monotonic() - begin) * 1000
 
     def memory_mib(self):
         for line in open(f"/proc/{self.process.pid}/status"):

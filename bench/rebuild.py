@@ -6,28 +6,11 @@ usage: rebuild.py [--students 1000,3000,10000] [--each 2000] [--only sqlite|post
 """
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import time
 
-from common import WAYMARK, Database, Scratch, remember, school
-
-
-def option(name, default):
-    return type(default)(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
-
-
-def store_facts(db, each):
-    """A year of answers for each student, three of four right, spread over the items; times rise with the ids."""
-    policy, model = db.rows("SELECT MAX(policy_id) FROM policy")[0][0], db.rows("SELECT MAX(model_id) FROM model")[0][0]
-    now = int(time.time() * 1000)
-    first, step = (now - 300 * 86400000 - 1577836800000) << 22, (299 * 86400000 // each) << 22
-    count = db.rows("SELECT COUNT(*) FROM item")[0][0]
-    items = "(SELECT item_id, ROW_NUMBER() OVER (ORDER BY item_id) - 1 AS k FROM item)"
-    series = f"(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {each}) SELECT n FROM s)" if db.kind == "sqlite" else f"(SELECT CAST(n AS BIGINT) AS n FROM generate_series(1, {each}) n)"
-    who = "(SELECT DISTINCT district_id, user_id FROM enrollment WHERE role = 'student')"
-    db.run(f"INSERT INTO evidence SELECT u.district_id, u.user_id, {first} + s.n * {step}, 'old-' || s.n, 1, i.item_id, 1, s.n, NULL, CASE WHEN (s.n * 7919 + u.user_id) % 4 > 0 THEN 1.0 ELSE 0.0 END, 1, 0, 20000, {now - 300 * 86400000} + s.n * {299 * 86400000 // each}, 20000, {policy}, {model}, NULL, NULL, 0, NULL FROM {who} u, {series} s JOIN {items} i ON i.k = s.n % {count}")
+from common import WAYMARK, Database, Scratch, option, remember, school, store_facts
 
 
 def seconds(*words, core=None):

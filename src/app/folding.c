@@ -73,7 +73,7 @@ enum st folding_add(struct folding *f, const struct evidence *v, struct fold_ste
 {
     struct fact_view own;
     const struct fold_fact *fact = look(f, v, &own);
-    if (f->for_levels) return fold_fact_for_levels(f->arena, fact, &f->state, e);
+    if (f->for_levels) return fold_fact_for_levels(f->arena, fact, &f->state, steps, nsteps, e);
     return steps ? fold_fact(f->arena, fact, &f->state, steps, nsteps, e) : fold_fact_only(f->arena, fact, &f->state, e);
 }
 

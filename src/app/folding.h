@@ -16,7 +16,7 @@ struct folding {
     struct learner_state state;
     int64_t from_id; /* the last fact that was in the state at the beginning */
     struct folding_views *views;
-    bool for_levels; /* without what only predictions go by */
+    bool for_levels; /* without what only predictions go by; steps say no levels */
 };
 
 /* Goes on from `state` (all zero: from the first fact). Borrows all but the state until the end. views: NULL for few facts. The

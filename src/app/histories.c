@@ -138,7 +138,7 @@ static enum st fold_packed(const struct snapshot *s, struct arena *a, const stru
     if (!*sound) return ST_OK;
     TRY(find_gone(a, r, e));
     folding_begin(f, &s->regime, &s->catalogue, policy, a, &nothing, views);
-    f->for_levels = !r->watch;
+    f->for_levels = true;
     enum st st = fold_all(f, r, sound, e);
     if (st != ST_INVALID) return st;
     *sound = false; /* facts that cannot be: the block is damaged */

@@ -37,7 +37,7 @@ struct packed packed_of(struct packed_slice *s, int64_t learner_id);
 /* All facts of a learner folded under a policy. *sound false: a block is missing, damaged or not what it says; then nothing else is
  * set, and the caller goes by the rows. *facts: how many. */
 enum st history_fold(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, struct learner_state *state, size_t *facts, bool *sound, struct err *e) WARN_UNUSED;
-/* The same facts, each told as regime_fold() tells it; the state is not kept. *sound false: some may have been told already, and do not count. */
+/* The same facts, each told as regime_fold() tells it, but for the levels in its steps; the state is not kept. *sound false: some may have been told already, and do not count. */
 enum st history_watch(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, fold_watch *watch, void *ctx, bool *sound, struct err *e) WARN_UNUSED;
 /* Packs whoever has done much since it was last packed, one learner a transaction, so that answers need not wait. *packed: how many
  * learners. Ends early when *stop is set. */

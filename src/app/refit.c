@@ -1,6 +1,7 @@
 #include "app/refit.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/id.h"
@@ -13,20 +14,29 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 
 /* --- reading --- */
 
-static bool go_on(struct work *w, enum refit_phase phase)
+/* Once told to stop it is stopped: what is half fitted is nothing to judge. */
+static bool go_on(void *ctx, double share)
 {
+    struct work *w = ctx;
     struct err ignored;
-    if (w->leased && app_now_ms(w->app) - w->kept_ms > JOB_LEASE_MS / 4) {
+    if (!w->stopped && w->leased && app_now_ms(w->app) - w->kept_ms > JOB_LEASE_MS / 4) {
         w->kept_ms = app_now_ms(w->app);
-        if (job_keep(&w->job, &ignored) != ST_OK) return false;
+        w->stopped = job_keep(&w->job, &ignored) != ST_OK;
     }
-    return !w->told || w->told(w->ctx, phase, w->h.learners, w->h.rows);
+    if (!w->stopped && w->told) w->stopped = !w->told(w->ctx, w->phase, w->h.learners, w->h.rows, share);
+    return !w->stopped;
+}
+
+static enum st next_phase(struct work *w, enum refit_phase phase, struct err *e)
+{
+    w->phase = phase;
+    return go_on(w, 0.0) ? ST_OK : err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
 }
 
 static bool reading(void *ctx, size_t learners, size_t rows)
 {
     (void)learners, (void)rows;
-    return go_on(ctx, REFIT_READING);
+    return go_on(ctx, 0.0);
 }
 
 /* --- what is written --- */
@@ -129,27 +139,37 @@ static enum st judge_candidate(struct work *w, const struct refit_kind *k, struc
         return ST_OK;
     }
     TRY(tx_read(w->reader, w->s->district_id, &tx, e));
-    enum st st = judge(j, &tx, (size_t)regime_policy(&w->s->regime, w->now_ms)->policy.smallest_group, &w->j, &v, e);
+    enum st st = judge(j, &tx, (size_t)regime_policy(&w->s->regime, w->now_ms)->policy.smallest_group, &w->watch, &w->j, &v, e);
     if (st == ST_OK) st = decide(w, &tx, &v, f, e);
     if (st == ST_OK && *v.worse_for) json_put_str(&w->j, "worse_for", v.worse_for);
     tx_rollback(&tx);
     return st;
 }
 
-/* The same facts and the same version in force give the same verdict: it stands already. */
+/* Is it what was judged then? Rules may make of the same answers something else, and an answer may have been withdrawn. */
+static bool same_facts(const struct work *w, const struct model_fit *then)
+{
+    json_t *report = NULL;
+    struct err ignored;
+    return json_read(w->a, then->report, strlen(then->report), &report, &ignored) == ST_OK && strcmp(json_str(report, "facts_digest", ""), w->digest) == 0;
+}
+
+/* The same facts and the same version in force give the same verdict: it stands already. Not what was held only for a time. */
 static enum st stands_already(struct work *w, const struct model_fit *f, bool *yes, struct err *e)
 {
     struct tx tx;
     struct model_fit *list;
     size_t n;
+    bool held = true;
     *yes = false;
     if (w->o->dry_run || w->o->go_live) return ST_OK;
     TRY(tx_read(w->reader, w->s->district_id, &tx, e));
     enum st st = model_fits(&tx, w->a, LOOK_BACK, &list, &n, e);
+    if (st == ST_OK) st = is_on_hold(w, &tx, f->kind, &held, e);
     tx_rollback(&tx);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         if (strcmp(list[i].kind, f->kind) != 0) continue;
-        *yes = list[i].last_id == f->last_id && (list[i].against_id == f->against_id || list[i].model_id == f->against_id) && list[i].first_id == f->first_id;
+        *yes = same_facts(w, &list[i]) && (list[i].against_id == f->against_id || list[i].model_id == f->against_id) && (held || strcmp(list[i].verdict, "held") != 0);
         break;
     }
     return st;
@@ -161,6 +181,7 @@ static enum st judged_and_written(struct work *w, const struct refit_kind *k, st
     json_out_init(&w->j, report);
     json_open_obj(&w->j, NULL);
     put_limits(&w->j);
+    json_put_str(&w->j, "facts_digest", w->digest);
     json_open_obj(&w->j, "fitted");
     k->report(w);
     json_close_obj(&w->j);
@@ -171,10 +192,11 @@ static enum st judged_and_written(struct work *w, const struct refit_kind *k, st
     json_close_obj(&w->j);
     f->report = report->failed ? NULL : arena_strdup(w->a, text_str(report));
     if (!f->report) return no_memory(e);
+    TRY(next_phase(w, REFIT_JUDGING, e)); /* nothing is written after the word to stop */
     return w->o->dry_run ? ST_OK : write_down(w, k, f, e);
 }
 
-static enum st one_kind(struct work *w, const struct refit_kind *k, struct model_fit *f, struct err *e)
+static enum st one_kind(struct work *w, const struct refit_kind *k, struct model_fit *f, struct refit_took *took, struct err *e)
 {
     struct tx tx;
     struct text report;
@@ -186,34 +208,43 @@ static enum st one_kind(struct work *w, const struct refit_kind *k, struct model
     *f = (struct model_fit){.kind = k->name, .verdict = "same", .reason = "same", .against_id = w->base.model_id, .first_id = w->h.first_id, .last_id = w->h.last_id, .report = "{}"};
     TRY(stands_already(w, f, &again, e));
     if (again) return ST_OK;
-    if (!go_on(w, REFIT_FITTING)) return err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
+    TRY(next_phase(w, REFIT_FITTING, e));
+    int64_t begin_us = clock_cpu_us();
     w->learners = w->answers = 0;
     TRY(k->fit(w, e));
     f->learners = (int64_t)w->learners;
     f->answers = (int64_t)w->answers;
-    if (!go_on(w, REFIT_JUDGING)) return err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
+    took->fit_us = clock_cpu_us() - begin_us;
+    TRY(next_phase(w, REFIT_JUDGING, e));
     text_init(&report, REPORT_BYTES);
     st = judged_and_written(w, k, &report, f, e);
     text_release(&report);
+    took->judge_us = clock_cpu_us() - begin_us - took->fit_us;
     return st;
 }
 
 static enum st work(struct work *w, struct refitted *out, struct err *e)
 {
+    int64_t begin_us = clock_cpu_us();
     TRY(refit_data_read(w->s, w->reader, w->now_ms, reading, w, &w->h, e));
-    TRY(one_kind(w, &refit_bkt, &out->skills, e));
-    return one_kind(w, &refit_items, &out->questions, e);
+    snprintf(w->digest, sizeof w->digest, "%016" PRIx64, refit_data_digest(&w->h, &w->s->catalogue));
+    out->read_us = clock_cpu_us() - begin_us;
+    TRY(one_kind(w, &refit_bkt, &out->skills, &out->skills_took, e));
+    return one_kind(w, &refit_items, &out->questions, &out->questions_took, e);
 }
 
 static const char *outcome_of(const struct refitted *r) { return r->skills.model_id || r->questions.model_id ? "live" : r->skills.verdict; }
 
 enum st refit(struct app *app, struct conn *c, const struct refit_options *o, refit_told *told, void *ctx, struct arena *a, struct refitted *out, struct err *e)
 {
-    struct work w = {.app = app, .s = snapshot_hold(app), .c = c, .o = o, .told = told, .ctx = ctx, .a = a, .now_ms = app_now_ms(app)};
+    struct work w = {.app = app, .c = c, .o = o, .told = told, .ctx = ctx, .a = a, .now_ms = app_now_ms(app)};
     struct err ignored;
     w.kept_ms = w.now_ms;
+    w.watch = (struct fit_watch){go_on, &w};
     enum st st = o->dry_run ? ST_OK : job_begin(&w.job, app, c, refit_job, o->nightly, e);
     w.leased = !o->dry_run && st == ST_OK;
+    if (st == ST_OK) st = app_refresh(app, c, e); /* another refit may have ended since this process read the rules */
+    w.s = snapshot_hold(app);
     if (st == ST_OK) st = conn_open(app->db, CONN_READ, &w.reader, e);
     if (st == ST_OK) st = work(&w, out, e);
     if (w.leased) {

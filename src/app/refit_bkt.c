@@ -81,9 +81,11 @@ static enum st fit_flat(const struct work *w, struct found *x, const struct flat
     struct bkt_fitted *m = calloc(skills + 1, sizeof *m);
     struct bkt_data *data = NULL;
     struct bkt_totals totals;
+    struct bkt_options o = bkt_defaults;
+    o.watch = &w->watch;
     if (!m) return no_memory(e);
     enum st st = bkt_data_make(&f->r, 0, 0, &data, e);
-    if (st == ST_OK) st = bkt_fit(data, &bkt_defaults, NULL, m, &totals, e);
+    if (st == ST_OK) st = bkt_fit(data, &o, NULL, m, &totals, e);
     if (st == ST_OK) {
         x->pooled = rounded_bkt(shrunk(m[skills].p, &bkt_shipped, (double)f->r.users));
         for (size_t k = 0; k < skills; k++) {
@@ -125,6 +127,7 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
     const struct model *m = regime_model_by_id(&w->s->regime, w->base.model_id);
     struct bkt *in_force = arena_array(w->a, c->competency_count + 1, sizeof *in_force);
     if (!in_force) return no_memory(e);
+    if (w->base.model_id && m->model_id != w->base.model_id) return err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
     for (size_t k = 0; k < c->competency_count; k++) in_force[k] = *model_bkt(m, c->competencies[k].competency_id);
     return judge_bkt(j, c->competency_count, x->skill, in_force, e);
 }

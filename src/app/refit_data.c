@@ -19,6 +19,27 @@ void refit_data_release(struct refit_data *h)
     *h = (struct refit_data){0};
 }
 
+static uint64_t question_digest(const struct refit_data *h, const struct catalogue *c, const struct refit_question *q)
+{
+    uint64_t d = hash_mix((uint64_t)q->item_id, q->count);
+    for (uint32_t i = 0; i < q->count; i++) d = hash_mix((uint64_t)c->competencies[h->skill[q->first + i]].competency_id, d);
+    return d;
+}
+
+uint64_t refit_data_digest(const struct refit_data *h, const struct catalogue *c)
+{
+    uint64_t d = 0, question = 0;
+    uint32_t last = UINT32_MAX;
+    for (size_t u = 0; u < h->learners; u++) {
+        d = hash_mix((uint64_t)h->learner_id[u], d);
+        for (size_t i = h->at[u]; i < h->at[u + 1]; i++) {
+            if (h->question[i] != last) question = question_digest(h, c, &h->of[last = h->question[i]]);
+            d = hash_mix(question + h->answer[i], d);
+        }
+    }
+    return d;
+}
+
 /* Half as much again: what is packed is most of the memory that a refit needs. */
 static size_t cap_for(size_t need, size_t cap)
 {
@@ -69,12 +90,16 @@ static bool room_for_question(struct refit_data *h, size_t skills)
     return ok;
 }
 
+enum { MET_BITS = 12 };
 struct reading {
     const struct snapshot *s;
     struct refit_data *h;
     struct folding_views *views;
     bool failed;
+    uint32_t met[1 << MET_BITS]; /* by item: one more than its question that was met last; 0: none */
 };
+
+static uint32_t *met_of(struct reading *r, int64_t item_id) { return &r->met[(uint64_t)item_id * UINT64_C(0x9E3779B97F4A7C15) >> (64 - MET_BITS)]; }
 
 static bool same_skills(const struct reading *r, const struct refit_question *q, const struct fold_step *steps, size_t n)
 {
@@ -84,7 +109,7 @@ static bool same_skills(const struct reading *r, const struct refit_question *q,
 }
 
 /* The question of a fact: an item with the competencies that it then had, or one competency that was seen off the screen. */
-static uint32_t question_of(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
+static uint32_t question_looked_up(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
 {
     struct refit_data *h = r->h;
     const struct catalogue *c = &r->s->catalogue;
@@ -104,6 +129,16 @@ static uint32_t question_of(struct reading *r, const struct evidence *v, const s
     for (size_t i = 0; i < n; i++) h->skill[h->skill_count++] = (uint32_t)(catalogue_competency(c, steps[i].competency_id) - c->competencies);
     *head = (uint32_t)h->questions++;
     return *head;
+}
+
+static uint32_t question_of(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
+{
+    if (v->kind != EVIDENCE_RESPONSE) return question_looked_up(r, v, steps, n);
+    uint32_t *met = met_of(r, v->item_id);
+    if (*met && r->h->of[*met - 1].item_id == v->item_id && same_skills(r, &r->h->of[*met - 1], steps, n)) return *met - 1;
+    uint32_t q = question_looked_up(r, v, steps, n);
+    if (q != UINT32_MAX) *met = q + 1;
+    return q;
 }
 
 struct one {

@@ -36,6 +36,8 @@ typedef bool refit_read_told(void *ctx, size_t learners, size_t rows);
  * rows where there is none; in one snapshot, a slice of learners at a time, on a connection of its own. err ST_BUSY: told to stop. Release also after a failure. */
 enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms, refit_read_told *told, void *ctx, struct refit_data *out, struct err *e) WARN_UNUSED;
 void refit_data_release(struct refit_data *h);
+/* Of all that a fit and its judgement go by: whose answers, on what, in order, and what they say under the rules. */
+uint64_t refit_data_digest(const struct refit_data *h, const struct catalogue *c);
 
 /* One in HELD_BACK learners is never fitted to, always the same ones: what is fitted is judged on them. */
 enum { HELD_BACK = 5 };

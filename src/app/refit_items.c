@@ -21,7 +21,7 @@ static bool is_observed(const struct refit_data *h, size_t row) { return !(h->an
 
 /* The answers as the engine reads them; skills that were never asked take no room in the fit. */
 struct flat {
-    uint32_t *user_at, *user_fold, *item, *item_set, *set_at, *set_skill;
+    uint32_t *user_at, *item, *item_set, *set_at, *set_skill;
     uint32_t *place, *of;     /* skill -> number in the fit, UINT32_MAX: none; and back */
     uint8_t *right;
     struct responses r;
@@ -29,7 +29,7 @@ struct flat {
 
 static void flat_free(struct flat *f)
 {
-    free(f->user_at), free(f->user_fold), free(f->item), free(f->item_set), free(f->set_at), free(f->set_skill), free(f->place), free(f->of), free(f->right);
+    free(f->user_at), free(f->item), free(f->item_set), free(f->set_at), free(f->set_skill), free(f->place), free(f->of), free(f->right);
 }
 
 static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, struct err *e)
@@ -38,7 +38,6 @@ static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, str
     size_t skills = w->s->catalogue.competency_count;
     *f = (struct flat){0};
     f->user_at = malloc((h->learners + 1) * sizeof *f->user_at);
-    f->user_fold = calloc(h->learners + 1, sizeof *f->user_fold);
     f->item = malloc((rows + 1) * sizeof *f->item);
     f->right = malloc(rows + 1);
     f->item_set = malloc((h->questions + 1) * sizeof *f->item_set);
@@ -46,7 +45,7 @@ static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, str
     f->set_skill = malloc((h->skill_count + 1) * sizeof *f->set_skill);
     f->place = malloc((skills + 1) * sizeof *f->place);
     f->of = malloc((skills + 1) * sizeof *f->of);
-    if (!f->user_at || !f->user_fold || !f->item || !f->right || !f->item_set || !f->set_at || !f->set_skill || !f->place || !f->of) return no_memory(e);
+    if (!f->user_at || !f->item || !f->right || !f->item_set || !f->set_at || !f->set_skill || !f->place || !f->of) return no_memory(e);
     memset(f->place, 0xff, (skills + 1) * sizeof *f->place);
     return ST_OK;
 }
@@ -82,7 +81,7 @@ static enum st flatten(struct work *w, struct flat *f, struct err *e)
         if (rows > begin) f->user_at[users++] = (uint32_t)begin;
     }
     f->user_at[users] = (uint32_t)rows;
-    f->r = (struct responses){.rows = rows, .users = users, .items = h->questions, .skills = skills, .sets = h->questions, .user_at = f->user_at, .user_fold = f->user_fold, .item = f->item, .correct = f->right, .item_set = f->item_set, .set_at = f->set_at,
+    f->r = (struct responses){.rows = rows, .users = users, .items = h->questions, .skills = skills, .sets = h->questions, .user_at = f->user_at, .item = f->item, .correct = f->right, .item_set = f->item_set, .set_at = f->set_at,
                               .set_skill = f->set_skill};
     w->learners = users;
     w->answers = rows;
@@ -125,7 +124,7 @@ static enum st fit_flat(const struct work *w, const struct flat *f, struct found
     struct logistic_design *design = NULL;
     struct logistic m = {0};
     struct logistic_report rep;
-    const struct logistic_options o = {.c = 1.0, .tolerance = 1e-4, .iterations_max = 100};
+    const struct logistic_options o = {.c = 1.0, .tolerance = 1e-4, .iterations_max = 100, .watch = &w->watch};
     uint32_t *answers = calloc(w->h.questions + 1, sizeof *answers);
     if (!answers) return no_memory(e);
     for (size_t i = 0; i < f->r.rows; i++) answers[f->item[i]]++;
@@ -198,18 +197,17 @@ static void learn(struct student *u, const uint32_t *place, size_t n, bool right
     student_past_learn(&u->past, right);
 }
 
-static void play(const struct work *w, struct judged *j, struct student *u, size_t who, const struct logistic *in_force)
+/* item_at: questions, the place of the item in the catalogue, UINT32_MAX: none */
+static void play(const struct work *w, struct judged *j, struct student *u, size_t who, const uint32_t *item_at, const struct logistic *in_force)
 {
     const struct refit_data *h = &w->h;
-    const struct catalogue *c = &w->s->catalogue;
     const struct found *x = w->candidate;
     for (size_t row = h->at[who]; row < h->at[who + 1]; row++) {
         const struct refit_question *q = &h->of[h->question[row]];
         const uint32_t *place = h->skill + q->first;
-        const struct item_ref *it = catalogue_item(c, q->item_id);
+        uint32_t item = item_at[h->question[row]];
         bool right = (h->answer[row] & REFIT_ANSWER) == BKT_RIGHT;
-        if (!is_observed(h, row) || !it) continue;
-        uint32_t item = (uint32_t)(it - c->items);
+        if (!is_observed(h, row) || item == UINT32_MAX) continue;
         judged_add(j, who, row, by(x->fitted ? &x->layer.m : NULL, u, place, q->count, item), by(in_force, u, place, q->count, item));
         learn(u, place, q->count, right);
     }
@@ -220,7 +218,12 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
     size_t skills = w->s->catalogue.competency_count;
     struct item_layer in_force = {0};
     struct student u = {.skill = arena_array(w->a, skills + 1, sizeof *u.skill), .elo = arena_array(w->a, skills + 1, sizeof *u.elo)};
-    if (!u.skill || !u.elo) return no_memory(e);
+    uint32_t *item_at = arena_array(w->a, w->h.questions + 1, sizeof *item_at);
+    if (!u.skill || !u.elo || !item_at) return no_memory(e);
+    for (size_t q = 0; q < w->h.questions; q++) {
+        const struct item_ref *it = catalogue_item(&w->s->catalogue, w->h.of[q].item_id);
+        item_at[q] = it ? (uint32_t)(it - w->s->catalogue.items) : UINT32_MAX;
+    }
     if (w->base.doc) TRY(item_layer_parse(w->a, &w->s->catalogue, w->base.doc, &in_force, e));
     j->n = j->learners = 0;
     for (size_t who = 0; who < w->h.learners; who++) {
@@ -231,7 +234,7 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
             u.skill[k] = skill_past_none;
             u.elo[k] = (struct elo_estimate){0};
         }
-        play(w, j, &u, who, in_force.fitted ? &in_force.m : NULL);
+        play(w, j, &u, who, item_at, in_force.fitted ? &in_force.m : NULL);
     }
     return ST_OK;
 }

@@ -247,7 +247,7 @@ static void put_group(const char *name, const struct both *b, struct json_out *o
 
 /* Programs overlap, so each is looked at by itself. A group that is not shown must not follow from those that are: all less those in no program, when
  * few are in those that are hidden. */
-static enum st put_groups(const struct judged *j, const struct judging *s, struct tx *tx, size_t smallest, struct json_out *out, struct judgement *v, struct err *e)
+static enum st put_groups(const struct judged *j, const struct judging *s, struct tx *tx, size_t smallest, const struct fit_watch *watch, struct json_out *out, struct judgement *v, struct err *e)
 {
     struct groups g = {0};
     size_t hidden = 0, small = 0;
@@ -257,7 +257,7 @@ static enum st put_groups(const struct judged *j, const struct judging *s, struc
         bool last = k == g.count; /* those in no program */
         struct both b;
         choose(s, &g, last ? GROUPS_MAX : k);
-        st = look_at(j, s, smallest, &b, e);
+        st = fit_goes_on(watch, 0.0) ? look_at(j, s, smallest, &b, e) : err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
         if (st != ST_OK || !b.candidate.students) continue;
         if (!b.candidate.hidden && !(last && small && small < smallest)) {
             put_group(last ? NULL : g.name[k], &b, out, v);
@@ -273,7 +273,7 @@ static enum st put_groups(const struct judged *j, const struct judging *s, struc
     return st;
 }
 
-enum st judge(const struct judged *j, struct tx *tx, size_t smallest, struct json_out *out, struct judgement *v, struct err *e)
+enum st judge(const struct judged *j, struct tx *tx, size_t smallest, const struct fit_watch *watch, struct json_out *out, struct judgement *v, struct err *e)
 {
     struct judging s;
     struct both all;
@@ -283,7 +283,7 @@ enum st judge(const struct judged *j, struct tx *tx, size_t smallest, struct jso
     if (st == ST_OK) {
         *v = (struct judgement){.candidate = all.candidate.metrics, .in_force = all.in_force.metrics, .difference = all.difference};
         put_both(out, &all);
-        st = put_groups(j, &s, tx, smallest, out, v, e);
+        st = put_groups(j, &s, tx, smallest, watch, out, v, e);
     }
     judging_free(&s);
     return st;

@@ -27,7 +27,8 @@ void judged_release(struct judged *j);
 void judged_add(struct judged *j, size_t learner, size_t row, double candidate, double in_force);
 /* candidate, in_force: by place of the competency in the catalogue. ST_NOMEM */
 enum st judge_bkt(struct judged *j, size_t skills, const struct bkt *candidate, const struct bkt *in_force, struct err *e) WARN_UNUSED;
-/* Figures of both (engine/fairness.h), and by program group; groups under `smallest` students, and what would give them away, are counted and not shown. */
-enum st judge(const struct judged *j, struct tx *tx, size_t smallest, struct json_out *out, struct judgement *verdict, struct err *e) WARN_UNUSED;
+/* Figures of both (engine/fairness.h), and by program group; groups under `smallest` students, and what would give them away, are counted and not shown.
+ * watch: asked between groups. err ST_BUSY: told to stop */
+enum st judge(const struct judged *j, struct tx *tx, size_t smallest, const struct fit_watch *watch, struct json_out *out, struct judgement *verdict, struct err *e) WARN_UNUSED;
 
 #endif

@@ -14,9 +14,12 @@ struct work {
     void *ctx;
     struct arena *a;
     struct job job;
-    bool leased;
+    bool leased, stopped;
     int64_t now_ms, kept_ms;
+    enum refit_phase phase;
+    struct fit_watch watch;     /* for what takes long: may it go on? */
     struct refit_data h;
+    char digest[17];            /* of h */
     /* of the kind in hand */
     struct model_row base;      /* the version in force; model_id 0: none */
     size_t learners, answers;   /* fitted to */

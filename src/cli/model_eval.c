@@ -29,7 +29,13 @@ static enum st next_fold(struct eval *x, size_t fold, struct err *e)
 {
     x->progress.from = (double)fold / (double)x->folds;
     x->progress.share = 1.0 / (double)x->folds;
-    return x->progress.watch.on(x->progress.watch.ctx, 0.0) ? ST_OK : err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
+    return x->progress.watch.on(x->progress.watch.ctx, 0.0) ? ST_OK : err_fail(e, ST_BUSY, "model.stopped", "stopped before fold %zu of %zu", fold + 1, x->folds);
+}
+
+/* A fit that was stopped predicts nothing. */
+static enum st is_whole(const struct eval *x, size_t fold, struct err *e)
+{
+    return model_interrupted() ? err_fail(e, ST_BUSY, "model.stopped", "stopped in fold %zu of %zu", fold + 1, x->folds) : ST_OK;
 }
 
 static enum st predict_general(struct eval *x, struct bkt_general_options *o, struct err *e)
@@ -47,7 +53,7 @@ static enum st predict_general(struct eval *x, struct bkt_general_options *o, st
         double begin = model_seconds();
         if (o->classes > 1) st = bkt_classes_by_share(&x->d.r, o->classes, MODEL_CLASS_ANSWERS, x->folds, o->hold_out, item_class, e);
         if (st == ST_OK) st = bkt_general_fit(&x->d.r, item_class, o, &par, m, &tot, e);
-        if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
+        if (st == ST_OK) st = is_whole(x, o->hold_out, e);
         if (st != ST_OK) break;
         x->fit_seconds += model_seconds() - begin;
         x->steps += tot.steps;
@@ -67,6 +73,7 @@ static enum st predict_bkt(struct eval *x, struct err *e)
     if (wanted) return predict_general(x, &general, e);
     bool edges = cli_opt(x->c, "--edges") != NULL;
     if (edges) TRY(edges_use_open(x->c, &x->d, &x->edges, e));
+    o.watch = &x->progress.watch;
     struct bkt_fitted *m = calloc(x->d.r.sets + 1, sizeof *m);
     enum st st = m ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
     for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
@@ -78,6 +85,7 @@ static enum st predict_bkt(struct eval *x, struct err *e)
         double begin = model_seconds();
         st = bkt_fit(data, &o, &par, m, &tot, e);
         bkt_data_free(data);
+        if (st == ST_OK) st = is_whole(x, f, e);
         if (st != ST_OK) break;
         x->fit_seconds += model_seconds() - begin;
         x->steps += tot.steps;
@@ -92,7 +100,7 @@ static enum st predict_logistic(struct eval *x, unsigned terms, struct err *e)
 {
     struct parallel par = model_parallel(x->c);
     struct logistic_design *design;
-    struct logistic_options o = {.tolerance = 1e-4, .iterations_max = 100, .folds = x->folds};
+    struct logistic_options o = {.tolerance = 1e-4, .iterations_max = 100, .folds = x->folds, .watch = &x->progress.watch};
     if (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c)) return err_fail(e, ST_INVALID, "model.option", "--c");
     TRY(logistic_design_make(&x->d.r, terms, &par, &design, e));
     enum st st = ST_OK;
@@ -107,6 +115,7 @@ static enum st predict_logistic(struct eval *x, unsigned terms, struct err *e)
         st = logistic_fit(design, &o, &par, &m, &rep, e);
         x->fit_seconds += model_seconds() - begin;
         x->steps += (double)rep.rows * rep.iterations;
+        if (st == ST_OK) st = is_whole(x, f, e);
         if (st == ST_OK) logistic_predict_rows(design, &m, x->folds, f, x->p);
         logistic_free(&m);
     }
@@ -119,7 +128,7 @@ static enum st predict_transfer(struct eval *x, struct err *e)
 {
     struct parallel par = model_parallel(x->c);
     struct logistic_design *design = NULL;
-    struct logistic_options o = {.tolerance = 1e-4, .iterations_max = 100, .folds = x->folds};
+    struct logistic_options o = {.tolerance = 1e-4, .iterations_max = 100, .folds = x->folds, .watch = &x->progress.watch};
     struct transfer_options to = transfer_defaults;
     double *logit = malloc(x->d.r.rows * sizeof *logit);
     enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
@@ -137,10 +146,11 @@ static enum st predict_transfer(struct eval *x, struct err *e)
         st = next_fold(x, f, e);
         if (st == ST_OK) st = logistic_init(&base, LOGISTIC_FULL, x->d.r.items, x->d.r.skills, e);
         if (st == ST_OK) st = logistic_fit(design, &o, &par, &base, &rep, e);
+        if (st == ST_OK) st = is_whole(x, f, e);
         if (st == ST_OK) st = logistic_offsets(design, &base, &o, logit, e);
         if (st == ST_OK) st = transfer_fit(&x->d.r, logit, &to, &par, &m, &trep, e);
         x->fit_seconds += model_seconds() - begin;
-        if (st == ST_OK && model_interrupted()) st = err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
+        if (st == ST_OK) st = is_whole(x, f, e);
         if (st == ST_OK) {
             x->steps += (double)rep.rows * rep.iterations + (double)to.batch * trep.steps;
             transfer_predict_rows(&x->d.r, logit, &m, x->folds, f, x->p);
@@ -156,7 +166,10 @@ static enum st predict_transfer(struct eval *x, struct err *e)
 static enum st predict_elo(struct eval *x, struct err *e)
 {
     double begin = model_seconds();
-    for (size_t f = 0; f < x->folds; f++) TRY(elo_run(&x->d.r, &elo_defaults, x->folds, f, x->p, e));
+    for (size_t f = 0; f < x->folds; f++) {
+        TRY(next_fold(x, f, e));
+        TRY(elo_run(&x->d.r, &elo_defaults, x->folds, f, x->p, e));
+    }
     x->fit_seconds = model_seconds() - begin;
     x->steps = (double)x->d.r.rows * (double)x->folds;
     return ST_OK;

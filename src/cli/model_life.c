@@ -29,7 +29,7 @@ struct telling {
     bool begun, quiet;
 };
 
-static bool told(void *ctx, enum refit_phase phase, size_t learners, size_t answers)
+static bool told(void *ctx, enum refit_phase phase, size_t learners, size_t answers, double share)
 {
     static const char *const words[] = {"reading", "fitting", "judging"};
     struct telling *t = ctx;
@@ -37,7 +37,9 @@ static bool told(void *ctx, enum refit_phase phase, size_t learners, size_t answ
     double now = model_seconds();
     if (!t->begun || phase != t->phase || now - t->last_s >= TELL_MS / 1000.0) {
         *t = (struct telling){now, phase, true, false};
-        fprintf(stderr, "%s: %zu students, %zu answers\n", words[phase], learners, answers);
+        fprintf(stderr, "%s: %zu students, %zu answers", words[phase], learners, answers);
+        if (share > 0.0) fprintf(stderr, ", %.0f %%", 100.0 * share);
+        fputc('\n', stderr);
     }
     return !atomic_load(&stopped);
 }
@@ -52,6 +54,8 @@ static void print_words(struct arena *a, const char *what, const struct model_fi
     else if (f->model_id) printf("Version %lld is in force from now on.\n", (long long)f->model_id);
     text_release(&t);
 }
+
+static void put_seconds(struct json_out *j, const char *key, int64_t us) { json_put_f64(j, key, (double)us / 1e6); }
 
 /* That of skills, with that of questions within it. */
 static void print_refitted(struct cli *c, struct arena *a, const struct refitted *r)
@@ -70,8 +74,25 @@ static void print_refitted(struct cli *c, struct arena *a, const struct refitted
     json_open_obj(&j, "questions");
     model_fit_json(&j, &r->questions);
     json_close_obj(&j);
+    json_open_obj(&j, "processor_seconds");
+    put_seconds(&j, "reading", r->read_us);
+    put_seconds(&j, "fitting_skills", r->skills_took.fit_us);
+    put_seconds(&j, "judging_skills", r->skills_took.judge_us);
+    put_seconds(&j, "fitting_questions", r->questions_took.fit_us);
+    put_seconds(&j, "judging_questions", r->questions_took.judge_us);
+    json_close_obj(&j);
+    json_put_i64(&j, "peak_rss_kib", model_peak_kib());
     json_close_obj(&j);
     cli_print_json(&t);
+}
+
+/* When the machine has no memory left, it is this process that goes: it can be begun again. */
+static void first_to_go(void)
+{
+    FILE *f = fopen("/proc/self/oom_score_adj", "w");
+    if (!f) return;
+    fputs("1000", f);
+    fclose(f);
 }
 
 /* Was it done tonight? Another server may have been first. */
@@ -99,8 +120,9 @@ int run_model_refit(struct cli *c)
     struct telling t = {.quiet = cli_opt(c, "--nightly") != NULL};
     const struct refit_options o = {cli_opt(c, "--dry-run") != NULL, cli_opt(c, "--nightly") != NULL, cli_opt(c, "--go-live") != NULL};
     bool done = false;
-    if (o.nightly) { /* what people wait for comes first, and it ends with the server that began it */
+    if (o.nightly) { /* what people wait for comes first, also when memory is short, and it ends with the server that began it */
         (void)!nice(15);
+        first_to_go();
         prctl(PR_SET_PDEATHSIG, SIGTERM);
     }
     signal(SIGTERM, on_signal);

@@ -101,6 +101,12 @@ struct run {
     bool converged;
 };
 
+/* May it go on? Asked after every few passes. */
+static void ask(struct fit *f)
+{
+    if (!f->stopped && !fit_goes_on(f->o->watch, f->answers ? (double)f->done / (double)f->answers : 1.0)) f->stopped = true;
+}
+
 static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt start)
 {
     double students = (double)set->students, answers = (double)set->answers, w = f->o->prior_weight;
@@ -129,6 +135,7 @@ static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt sta
         far = leap(&r.m, &m1, &m2, f->o);
         STEP(far, next, o2);
         r.m = o2 >= o1 ? next : m2;
+        ask(f);
     }
 #undef STEP
     if (r.iterations == 0) { /* stopped before: where it would begin */
@@ -243,8 +250,8 @@ static void fit_set(void *arg, size_t which)
         f->steps[at] = (double)set->answers * ((double)(a.iterations + (f->o->start ? 0 : b.iterations)) + (double)passes);
         if (!a.converged || !b.converged) f->unconverged = true;
     }
-    size_t done = atomic_fetch_add(&f->done, set->answers) + set->answers;
-    if (!f->stopped && !fit_goes_on(f->o->watch, (double)done / (double)f->answers)) f->stopped = true;
+    atomic_fetch_add(&f->done, set->answers);
+    ask(f);
 }
 
 static void expect_set(void *arg, size_t at)
@@ -259,7 +266,7 @@ static void pool(struct fit *f, const struct parallel *par)
     struct bkt_options free_options = *f->o;
     free_options.prior_weight = 0.0;
     double before = 0.0;
-    for (int i = 0; i < POOL_ITERATIONS; i++) {
+    for (int i = 0; i < POOL_ITERATIONS && !f->stopped; i++) {
         struct bkt_sums all = {0};
         double students = 0.0, answers = 0.0, right = 0.0;
         parallel_run(par, f->d->set_count, expect_set, f);
@@ -272,6 +279,7 @@ static void pool(struct fit *f, const struct parallel *par)
         before = all.log_likelihood;
         f->pooled = maximise(&all, students, answers, right, 0.0, &start_usual, &free_options);
         hold(&f->pooled, f->o);
+        ask(f);
     }
 }
 

@@ -26,7 +26,7 @@ struct logistic_design {
     size_t per_skill, per_student, dense_count, windows;
     uint32_t *row_place;   /* row of the responses -> place in sorted order */
     uint8_t *correct;      /* sorted */
-    uint32_t *fold;        /* sorted: the number whose remainder is the fold */
+    uint32_t *fold;        /* sorted: the number whose remainder is the fold; NULL: nothing is done by folds */
     size_t *set_x;         /* sets: where the values of a set's first row begin */
     uint32_t *set_row;     /* sets: place of its first row */
     uint16_t *set_local;   /* sets: how many values a row has */
@@ -89,7 +89,7 @@ static enum st sort_rows(struct logistic_design *d, struct err *e)
             uint32_t p = item_rows[r->item[row]]++;
             d->row_place[row] = p;
             d->correct[p] = r->correct[row];
-            d->fold[p] = r->user_fold[u];
+            if (d->fold) d->fold[p] = r->user_fold[u];
         }
     free(item_rows), free(order), free(set_items);
     return ST_OK;
@@ -167,12 +167,12 @@ enum st logistic_design_make(const struct responses *r, unsigned terms, const st
                                       .windows = !!(terms & TERM_WINDOWS)};
         d->row_place = malloc(r->rows * sizeof *d->row_place);
         d->correct = malloc(r->rows);
-        d->fold = malloc(r->rows * sizeof *d->fold);
+        d->fold = r->user_fold ? malloc(r->rows * sizeof *d->fold) : NULL;
         d->set_x = calloc(r->sets + 1, sizeof *d->set_x);
         d->set_row = calloc(r->sets + 1, sizeof *d->set_row);
         d->set_local = calloc(r->sets + 1, sizeof *d->set_local);
         d->set_stride = calloc(r->sets + 1, sizeof *d->set_stride);
-        if (d->row_place && d->correct && d->fold && d->set_x && d->set_row && d->set_local && d->set_stride) st = ST_OK;
+        if (d->row_place && d->correct && (d->fold || !r->user_fold) && d->set_x && d->set_row && d->set_local && d->set_stride) st = ST_OK;
     }
     if (st != ST_OK) st = err_fail(e, ST_NOMEM, "err.memory", "design of %zu rows", r->rows);
     for (size_t s = 0; st == ST_OK && s < r->sets; s++) {
@@ -434,7 +434,7 @@ static enum st newton(struct pass *p, struct newton *nt, const struct parallel *
 
 enum st logistic_fit(const struct logistic_design *d, const struct logistic_options *o, const struct parallel *par, struct logistic *m, struct logistic_report *report, struct err *e)
 {
-    if (!(o->c > 0.0 && o->c <= 1e9) || !(o->tolerance > 0.0) || (o->folds && o->hold_out >= o->folds))
+    if (!(o->c > 0.0 && o->c <= 1e9) || !(o->tolerance > 0.0) || (o->folds && (o->hold_out >= o->folds || !d->fold)))
         return err_fail(e, ST_INVALID, "model.option", "the fit's options are out of range");
     if (m->terms != d->terms || m->items != d->r->items || m->dense_count != d->dense_count) return err_fail(e, ST_BUG, "model.option", "weights of another shape");
     size_t n = d->dense_count;

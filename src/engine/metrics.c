@@ -6,27 +6,56 @@
 
 #include "engine/numeric.h"
 
+/* The bits of p, which order as p does for p >= 0, and below them whether it was right. */
+static uint64_t key_of(double p, uint8_t right) { return (uint64_t)num_to_bits(p) << 1 | (right ? 1U : 0U); }
+
+enum { DIGIT_BITS = 11, DIGITS = 6, DIGIT_VALUES = 1 << DIGIT_BITS };
+
+static size_t digit_of(uint64_t key, unsigned d) { return key >> (d * DIGIT_BITS) & (DIGIT_VALUES - 1); }
+
+/* By digits, the lowest first; one that all have in common is passed over. room: n. Returns where the sorted ones stand. */
+static uint64_t *sort_keys(uint64_t *keys, uint64_t *room, size_t n, uint32_t (*count)[DIGIT_VALUES])
+{
+    memset(count, 0, DIGITS * sizeof *count);
+    for (size_t i = 0; i < n; i++)
+        for (unsigned d = 0; d < DIGITS; d++) count[d][digit_of(keys[i], d)]++;
+    for (unsigned d = 0; d < DIGITS && n; d++) {
+        uint32_t at = 0, *place = count[d];
+        uint64_t *from = keys;
+        if (place[digit_of(keys[0], d)] == n) continue;
+        for (size_t v = 0; v < DIGIT_VALUES; v++) {
+            uint32_t here = place[v];
+            place[v] = at;
+            at += here;
+        }
+        for (size_t i = 0; i < n; i++) room[place[digit_of(from[i], d)]++] = from[i];
+        keys = room;
+        room = from;
+    }
+    return keys;
+}
+
 struct scored {
-    uint64_t key; /* bits of p, which order as p does for p >= 0 */
-    uint32_t group, right;
+    uint64_t key;
+    uint32_t group;
 };
 
-static int by_score(const void *a, const void *b)
+static int by_group_and_key(const void *a, const void *b)
 {
     const struct scored *x = a, *y = b;
     if (x->group != y->group) return x->group < y->group ? -1 : 1;
     return (x->key > y->key) - (x->key < y->key);
 }
 
-/* Pairs in which the right answer has the higher p, ties half; *pairs gains all pairs. */
-static double ordered_pairs(const struct scored *s, size_t n, double *pairs)
+/* Pairs in which the right answer has the higher p, ties half; *pairs gains all pairs. keys: sorted */
+static double ordered_pairs(const uint64_t *keys, size_t n, double *pairs)
 {
     double wins = 0.0, wrong_below = 0.0, right = 0.0;
     for (size_t i = 0; i < n;) {
         size_t j = i;
         double r = 0.0, w = 0.0;
-        for (; j < n && s[j].key == s[i].key; j++) {
-            if (s[j].right) r = r + 1.0;
+        for (; j < n && keys[j] >> 1 == keys[i] >> 1; j++) {
+            if (keys[j] & 1) r = r + 1.0;
             else w = w + 1.0;
         }
         wins = wins + r * (wrong_below + w / 2.0);
@@ -38,9 +67,9 @@ static double ordered_pairs(const struct scored *s, size_t n, double *pairs)
     return wins;
 }
 
-static void area(const struct scored *s, size_t n, struct metrics *out)
+static void area(const uint64_t *keys, size_t n, struct metrics *out)
 {
-    double pairs = 0.0, wins = ordered_pairs(s, n, &pairs), r = (double)out->right, w = (double)(out->rows - out->right);
+    double pairs = 0.0, wins = ordered_pairs(keys, n, &pairs), r = (double)out->right, w = (double)(out->rows - out->right);
     out->auc = pairs > 0.0 ? wins / pairs : .5;
     if (pairs <= 0.0) return;
     double a = out->auc, q1 = a / (2.0 - a), q2 = 2.0 * a * a / (1.0 + a);
@@ -50,14 +79,15 @@ static void area(const struct scored *s, size_t n, struct metrics *out)
 enum st metrics_of(const double *p, const uint8_t *y, const uint8_t *pick, size_t n, struct metrics *out, struct err *e)
 {
     struct metrics m = {.auc = .5};
-    struct scored *s = malloc((n + 1) * sizeof *s);
-    if (!s) return err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu rows", n);
+    uint32_t(*count)[DIGIT_VALUES] = malloc(DIGITS * sizeof *count);
+    uint64_t *keys = malloc((2 * n + 1) * sizeof *keys);
+    enum st st = keys && count && n < UINT32_MAX ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu rows", n);
     double squares = 0.0, losses = 0.0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
         if (pick && !pick[i]) continue;
         if (!(p[i] >= 0.0 && p[i] <= 1.0)) {
-            free(s);
-            return err_fail(e, ST_INVALID, "model.data", "prediction %zu is no probability", i);
+            st = err_fail(e, ST_INVALID, "model.data", "prediction %zu is no probability", i);
+            break;
         }
         double q = p[i] < 1e-6 ? 1e-6 : p[i] > 1.0 - 1e-6 ? 1.0 - 1e-6 : p[i], t = (double)y[i];
         size_t bin = (size_t)(p[i] * METRICS_BINS);
@@ -67,10 +97,10 @@ enum st metrics_of(const double *p, const uint8_t *y, const uint8_t *pick, size_
         m.bins[bin].right = m.bins[bin].right + t;
         squares = squares + (q - t) * (q - t);
         losses = losses - num_log(y[i] ? q : 1.0 - q);
-        s[m.rows++] = (struct scored){(uint64_t)num_to_bits(q), 0, y[i]};
+        keys[m.rows++] = key_of(q, y[i]);
         m.right += y[i];
     }
-    if (m.rows) {
+    if (st == ST_OK && m.rows) {
         double rows = (double)m.rows;
         m.rmse = sqrt(squares / rows);
         m.log_loss = losses / rows;
@@ -80,36 +110,34 @@ enum st metrics_of(const double *p, const uint8_t *y, const uint8_t *pick, size_
             m.bins[b].p = m.bins[b].p / (double)m.bins[b].rows;
             m.bins[b].right = m.bins[b].right / (double)m.bins[b].rows;
         }
-        qsort(s, m.rows, sizeof *s, by_score);
-        area(s, m.rows, &m);
+        area(sort_keys(keys, keys + m.rows, m.rows, count), m.rows, &m);
     }
-    free(s);
-    *out = m;
-    return ST_OK;
+    free(keys), free(count);
+    if (st == ST_OK) *out = m;
+    return st;
 }
 
 enum st metrics_within(const double *p, const uint8_t *y, const uint32_t *group, size_t n, size_t groups, double *auc, struct err *e)
 {
     struct scored *s = malloc((n + 1) * sizeof *s);
+    uint64_t *keys = malloc((n + 1) * sizeof *keys);
     double wins = 0.0, pairs = 0.0;
-    if (!s) return err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu rows", n);
-    for (size_t i = 0; i < n; i++) {
-        if (group[i] >= groups || !(p[i] >= 0.0 && p[i] <= 1.0)) {
-            free(s);
-            return err_fail(e, ST_INVALID, "model.data", "row %zu has no group or no probability", i);
+    enum st st = s && keys ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu rows", n);
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        if (group[i] >= groups || !(p[i] >= 0.0 && p[i] <= 1.0)) st = err_fail(e, ST_INVALID, "model.data", "row %zu has no group or no probability", i);
+        else s[i] = (struct scored){key_of(p[i] + 0.0, y[i]), group[i]};
+    }
+    if (st == ST_OK) {
+        qsort(s, n, sizeof *s, by_group_and_key);
+        for (size_t i = 0; i < n; i++) keys[i] = s[i].key;
+        for (size_t i = 0, j; i < n; i = j) {
+            for (j = i; j < n && s[j].group == s[i].group; j++) {}
+            wins = wins + ordered_pairs(keys + i, j - i, &pairs);
         }
-        s[i] = (struct scored){(uint64_t)num_to_bits(p[i] + 0.0), group[i], y[i]};
+        *auc = pairs > 0.0 ? wins / pairs : .5;
     }
-    qsort(s, n, sizeof *s, by_score);
-    for (size_t i = 0; i < n;) {
-        size_t j = i;
-        while (j < n && s[j].group == s[i].group) j++;
-        wins = wins + ordered_pairs(s + i, j - i, &pairs);
-        i = j;
-    }
-    free(s);
-    *auc = pairs > 0.0 ? wins / pairs : .5;
-    return ST_OK;
+    free(s), free(keys);
+    return st;
 }
 
 enum st metrics_mean(const double *x, const uint8_t *pick, const uint32_t *group, size_t n, size_t groups, struct metrics_mean *out, struct err *e)

@@ -166,7 +166,7 @@ enum st fold_fact_only(struct arena *a, const struct fold_fact *f, struct learne
     return fold_one(a, f, s, false, true, NULL, NULL, e);
 }
 
-enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e)
+enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps, size_t *nsteps, struct err *e)
 {
-    return fold_one(a, f, s, false, false, NULL, NULL, e);
+    return fold_one(a, f, s, false, false, steps, nsteps, e);
 }

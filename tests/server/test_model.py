@@ -284,6 +284,27 @@ def test_a_fit_can_be_stopped_and_gone_on_with(tmp_path):
     assert "another" in model("fit", "--kind", "bkt", "--start", out, log, code=1).stderr
 
 
+@pytest.mark.parametrize("model_kind", ["bkt", "best-lr-recency"])
+def test_an_eval_can_be_stopped_within_a_fold(model_kind, tmp_path):
+    """Not only between two: a fold of a large log takes long. Nothing is printed for what was not fitted to the end."""
+    log = invented(tmp_path / "a.csv", students=3000, each=60)
+    head, *rows = log.read_text().splitlines()
+    log.write_text("\n".join([head, *(f"{k}{row}" for k in range(1, 5) for row in rows)]) + "\n")
+    wait = 0.0  # until the first fold is in hand
+    for _ in range(12):
+        p = subprocess.Popen([PROGRAM, "model", "eval", "--kind", model_kind, "--folds", "2", "--json", str(log)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not int(re.search(r"SigCgt:\s*(\w+)", pathlib.Path(f"/proc/{p.pid}/status").read_text())[1], 16) & 2:
+            assert p.poll() is None
+            time.sleep(.005)
+        time.sleep(wait)
+        p.send_signal(2)
+        out, err = p.communicate(timeout=120)
+        if "in fold" in err:
+            break
+        wait = wait * 2 or .02
+    assert p.returncode == 1 and re.search(r"stopped in fold [12] of 2", err) and not out, err
+
+
 @pytest.mark.parametrize("model_kind", ["bkt", "best-lr-recency", "bkt --forget 0 --classes 2"])
 def test_a_fit_from_where_one_ended_ends_there_sooner(model_kind, tmp_path):
     log = invented(tmp_path / "a.csv", students=200, each=60)

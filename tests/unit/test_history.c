@@ -164,9 +164,16 @@ static void levels_found_at_the_end_are_the_same(void **s)
             const struct fold_fact f = {&facts[i], facts[i].competency_id ? 1 : facts[i].item_id ? 2 : 0, facts[i].competency_id ? seen : ids, model, rules, place};
             struct fold_fact looked_for = f;
             looked_for.place = NULL;
-            assert_int_equal(fold_fact(&a, &looked_for, &one, NULL, NULL, &e), ST_OK);
+            struct fold_step told[BKT_SKILLS_MAX], moves[BKT_SKILLS_MAX];
+            size_t told_n, moves_n;
+            assert_int_equal(fold_fact(&a, &looked_for, &one, told, &told_n, &e), ST_OK);
             assert_int_equal(fold_fact_only(&a, &f, &other, &e), ST_OK);
-            assert_int_equal(fold_fact_for_levels(&a, &f, &levels, &e), ST_OK);
+            assert_int_equal(fold_fact_for_levels(&a, &f, &levels, moves, &moves_n, &e), ST_OK);
+            assert_int_equal(moves_n, told_n);
+            for (size_t k = 0; k < told_n; k++) {
+                assert_int_equal(moves[k].competency_id, told[k].competency_id);
+                assert_memory_equal(&moves[k].before, &told[k].before, 2 * sizeof(double));
+            }
         }
         for (size_t i = 0; i < other.count; i++) other.competency[i].level = mastery_level(&p.rules[0], &other.competency[i]);
         assert_int_equal(state_encode(&a, &one, &x, &n), ST_OK);

@@ -30,13 +30,19 @@ struct refit_options {
     bool go_live;  /* a person says so: also within REFIT_HOLD_DAYS of a taking back */
 };
 
-/* Told what is being done, and how far; false: stop. */
+/* Told what is being done, and how far, also within a fit; share: of the fit, 0 elsewhere. false: stop. */
 enum refit_phase { REFIT_READING, REFIT_FITTING, REFIT_JUDGING };
-typedef bool refit_told(void *ctx, enum refit_phase phase, size_t learners, size_t answers);
+typedef bool refit_told(void *ctx, enum refit_phase phase, size_t learners, size_t answers, double share);
 
+/* What a part worked, in processor time. */
+struct refit_took {
+    int64_t fit_us, judge_us;
+};
 /* Of each kind; fit_id 0 where nothing was written to the registry: a dry run, or nothing new. */
 struct refitted {
     struct model_fit skills, questions;
+    int64_t read_us;
+    struct refit_took skills_took, questions_took;
 };
 /* c: for writing, the caller's thread's. out: in arena.
  * err ST_DENIED: another process is at it; ST_BUSY: told to stop; ST_CONFLICT: another version came into force meanwhile */

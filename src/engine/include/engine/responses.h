@@ -14,7 +14,7 @@
 struct responses {
     size_t rows, users, items, skills, sets;
     const uint32_t *user_at;   /* users + 1: where each user's rows begin; a user's rows stand together, in order of time */
-    const uint32_t *user_fold; /* users: any number; fold = this mod the number of folds */
+    const uint32_t *user_fold; /* users: any number; fold = this mod the number of folds; NULL: nothing is done by folds */
     const uint32_t *item;      /* rows: 0 .. items-1 */
     const uint8_t *correct;    /* rows: 0 or 1 */
     const double *time_s;      /* rows: seconds from any beginning, not falling inside a user; NULL: no clock */

@@ -54,8 +54,9 @@ enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence 
  * was moved. A level is a function of the rest of its entry and the rule, so that this gives the same state. */
 enum st fold_fact_only(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e) WARN_UNUSED;
 
-/* The same, and without what only predictions go by: for whoever asks for levels alone. */
-enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e) WARN_UNUSED;
+/* The same, and without what only predictions go by: for whoever asks for levels alone, or for what a fact moves. steps, nsteps: as of
+ * fold_fact(), without levels; NULL: not asked for. */
+enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
 
 /* Which attempt the next answer to this item and variant would be, from 1. */
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant);

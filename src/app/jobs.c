@@ -41,7 +41,7 @@ enum st job_begin(struct job *j, struct app *app, struct conn *c, const char *na
     return ended(&tx, take(j, &tx, now, nightly, day, e), e);
 }
 
-static enum st keep(struct job *j, struct tx *tx, struct err *e)
+enum st job_hold(struct job *j, struct tx *tx, struct err *e)
 {
     struct stmt *q;
     int64_t rows;
@@ -57,7 +57,7 @@ enum st job_keep(struct job *j, struct err *e)
 {
     struct tx tx;
     TRY(tx_write(j->conn, j->district_id, &tx, e));
-    return ended(&tx, keep(j, &tx, e), e);
+    return ended(&tx, job_hold(j, &tx, e), e);
 }
 
 static enum st leave(struct job *j, struct tx *tx, const char *outcome, const char *detail, struct err *e)

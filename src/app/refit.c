@@ -69,7 +69,8 @@ static void put_limits(struct json_out *j)
     json_put_i64(j, "hold_days", REFIT_HOLD_DAYS);
 }
 
-/* The version and its entry in the registry, in one transaction; not when another one came into force meanwhile. */
+/* The version and its entry in the registry, in one transaction; not when another one came into force meanwhile, or another process
+ * has taken over. */
 static enum st write_down(struct work *w, const struct refit_kind *k, struct model_fit *f, struct err *e)
 {
     struct tx tx;
@@ -78,6 +79,7 @@ static enum st write_down(struct work *w, const struct refit_kind *k, struct mod
     f->fit_id = app_id(w->app);
     TRY(tx_write(w->c, w->s->district_id, &tx, e));
     enum st st = model_in_force(&tx, w->a, k->name, app_now_ms(w->app), &now, e);
+    if (st == ST_OK) st = job_hold(&w->job, &tx, e);
     if (st == ST_OK && now.model_id != w->base.model_id) st = err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
     if (st == ST_OK && strcmp(f->verdict, "live") == 0) {
         st = doc_of(w, k, f->fit_id, &doc, e);

@@ -317,6 +317,26 @@ def test_one_at_a_time(evidence):
     assert db.rows("SELECT COUNT(*) FROM job_run WHERE outcome = 'done'") == [[str(len(verdicts))]]
 
 
+def test_its_place_is_taken_meanwhile(evidence):
+    """Not heard of for so long that another process began: then it writes nothing, also where that one has written nothing yet."""
+    db = evidence
+    write_facts(db, [8_000_000_000_000_000 + n for n in range(300)], 60, BEGIN, truth(6))  # enough to take a while
+    for _ in range(10):
+        p = subprocess.Popen([str(PROGRAM), "model", "refit", "--db", db.url, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+        assert "reading" in p.stderr.readline()
+        db.execute(f"UPDATE job SET holder = 77, until_ms = {int(time.time() * 1000) + 600000} WHERE holder <> 0")
+        in_time = db.rows("SELECT holder FROM job") == [["77"]] and db.rows("SELECT COUNT(*) FROM model_fit") == [["0"]]
+        out, said = p.communicate(timeout=120)
+        if in_time:
+            break
+        db.execute("DELETE FROM model_fit; DELETE FROM job_run; DELETE FROM job; DELETE FROM model WHERE model_id > (SELECT MIN(model_id) FROM model)")
+    else:
+        pytest.fail("it ends before its place can be taken")
+    assert p.returncode == 1 and "taken over" in said and not out, (p.returncode, out[:300], said)
+    assert len(models(db)) == 1 and db.rows("SELECT COUNT(*) FROM model_fit") == [["0"]]
+    assert db.rows("SELECT outcome FROM job_run") == [["failed"]] and db.rows("SELECT holder FROM job") == [["77"]], "nor does it give up what is the other's"
+
+
 def test_stopped_it_leaves_nothing_behind(evidence):
     db = evidence
     for _ in range(10):

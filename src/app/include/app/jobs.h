@@ -16,6 +16,8 @@ struct job {
 enum st job_begin(struct job *j, struct app *app, struct conn *c, const char *name, bool nightly, struct err *e) WARN_UNUSED;
 /* Still at it: another JOB_LEASE_MS. ST_CONFLICT: another process has taken over. */
 enum st job_keep(struct job *j, struct err *e) WARN_UNUSED;
+/* The same within a transaction of the caller's: what it writes then stands only if nobody has taken over. */
+enum st job_hold(struct job *j, struct tx *tx, struct err *e) WARN_UNUSED;
 /* outcome: done, failed or stopped. Gives the lease back. */
 enum st job_end(struct job *j, const char *outcome, const char *detail, struct err *e) WARN_UNUSED;
 

@@ -22,7 +22,7 @@ TRUTH = {"prior": .1, "learn": .25, "guess": .35, "slip": .05}
 
 
 def held_back(learner_id):
-    """One in five, by a mix of the id: as src/app/history.c has it."""
+    """One in five, by a mix of the id: as src/app/refit_data.c has it."""
     x = ((learner_id ^ (0x68656c64 * 0x9e3779b97f4a7c15)) + 0x9e3779b97f4a7c15) & MASK
     x = ((x ^ (x >> 30)) * 0xbf58476d1ce4e5b9) & MASK
     x = ((x ^ (x >> 27)) * 0x94d049bb133111eb) & MASK

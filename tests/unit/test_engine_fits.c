@@ -119,6 +119,63 @@ static void items_are_recovered_within_their_errors(void **state)
     free(score);
 }
 
+static double likelihood_over_the_grid(const struct irt_matrix *m, const struct irt_item *items, unsigned points)
+{
+    double all = 0.0, weights = 0.0;
+    for (unsigned q = 0; q < points; q++) weights += exp(-pow(12.0 * q / (points - 1) - 6.0, 2) / 2.0);
+    for (size_t j = 0; j < m->persons; j++) {
+        long double sum = 0;
+        for (unsigned q = 0; q < points; q++) {
+            double theta = 12.0 * q / (points - 1) - 6.0, p[IRT_SCORES_MAX];
+            long double chance = expl(-(long double)theta * theta / 2.0L) / weights;
+            for (size_t i = 0; i < m->items; i++) {
+                uint8_t score = m->score[j * m->items + i];
+                if (score == IRT_MISSING || items[i].scores < 2) continue;
+                irt_chances(&items[i], theta, p);
+                chance *= p[score];
+            }
+            sum += chance;
+        }
+        all += (double)logl(sum);
+    }
+    return all;
+}
+
+/* The fit adds up a person's chances only where they were more than nothing before; nothing may be lost by that, of whomever. */
+static void a_likelihood_is_that_of_the_whole_grid(void **state)
+{
+    (void)state;
+    enum { PERSONS = 400, ITEMS = 60 };
+    uint8_t *score = malloc(PERSONS * ITEMS);
+    struct rng r;
+    rng_seed(&r, 77);
+    for (int time = 0; time < 6; time++) {
+        struct irt_item truth[ITEMS], out[ITEMS];
+        struct irt_report rep;
+        struct irt_matrix m = {PERSONS, ITEMS, score};
+        for (size_t i = 0; i < ITEMS; i++) {
+            truth[i] = (struct irt_item){.a = between(&r, .3, time % 2 ? 4.0 : 1.5), .scores = time < 3 ? 2 : 2 + (unsigned)i % 4};
+            for (unsigned k = 1; k < truth[i].scores; k++) truth[i].d[k] = between(&r, -3, 3);
+        }
+        for (size_t j = 0; j < PERSONS; j++) {
+            double theta = normal(&r), p[IRT_SCORES_MAX];
+            for (size_t i = 0; i < ITEMS; i++) {
+                double left = rng_unit(&r);
+                unsigned k = 0;
+                irt_chances(&truth[i], theta, p);
+                while (k + 1 < truth[i].scores && (left -= p[k]) > 0.0) k++;
+                if (j < 2) k = j ? truth[i].scores - 1 : 0;                          /* all right, all wrong */
+                if (j == 2) k = truth[i].d[1] < 0.0 ? truth[i].scores - 1 : 0;       /* right where it is hard only */
+                score[j * ITEMS + i] = j > 2 && rng_below(&r, 10) == 0 ? IRT_MISSING : (uint8_t)k;
+            }
+        }
+        assert_int_equal(irt_fit(&m, &irt_defaults, NULL, out, &rep, NULL), ST_OK);
+        double plain = likelihood_over_the_grid(&m, out, irt_defaults.points);
+        assert_true(fabs(rep.log_likelihood - plain) <= 1e-11 * fabs(plain));
+    }
+    free(score);
+}
+
 /* With one class and no forgetting the general model is the plain one, and ends as high. */
 static void general_tracing_is_the_plain_one_where_it_can_be(void **state)
 {
@@ -441,6 +498,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knowledge_tracing_is_recovered_within_its_errors), cmocka_unit_test(items_are_recovered_within_their_errors),
+        cmocka_unit_test(a_likelihood_is_that_of_the_whole_grid),
         cmocka_unit_test(general_tracing_is_the_plain_one_where_it_can_be), cmocka_unit_test(forgetting_and_classes_are_found),
         cmocka_unit_test(equal_sequences_are_one_and_none_is_lost),
         cmocka_unit_test(a_packed_history_is_replayed_bit_for_bit), cmocka_unit_test(candidates_are_predicted_bit_for_bit),

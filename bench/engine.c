@@ -65,6 +65,18 @@ static double processor_seconds(void)
             if (took_ < out) out = took_;         \
         }                                         \
     } while (0)
+/* One thread and two in turn, so that a machine that changes its speed changes it for both. */
+#define IN_TURN(one, two, runs, with_one, with_two)                 \
+    do {                                                            \
+        one = two = 1e300;                                          \
+        for (int turn_ = 0; turn_ < (runs); turn_++) {              \
+            double one_, two_;                                      \
+            LEAST_BY(model_seconds, one_, 1, with_one);             \
+            LEAST_BY(model_seconds, two_, 1, with_two);             \
+            if (one_ < one) one = one_;                             \
+            if (two_ < two) two = two_;                             \
+        }                                                           \
+    } while (0)
 #define LEAST(out, runs, ...) LEAST_BY(processor_seconds, out, runs, __VA_ARGS__)
 
 /* --- logs --- */
@@ -183,8 +195,7 @@ static void bench_bkt(void)
         LEAST(pack, RUNS, if (data) bkt_data_free(data); if (bkt_data_make(r, 0, 0, &data, &e) != ST_OK) die("pack", &e));
         struct parallel both = model_threads(2);
         LEAST(fit, SHORT_RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e));
-        LEAST_BY(model_seconds, one, SHORT_RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e));
-        LEAST_BY(model_seconds, two, SHORT_RUNS, if (bkt_fit(data, &o, &both, m, &tot, &e) != ST_OK) die("fit", &e));
+        IN_TURN(one, two, SHORT_RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e), if (bkt_fit(data, &o, &both, m, &tot, &e) != ST_OK) die("fit", &e));
         struct cut c = cut_log(r);
         for (int run = 0; run < 3; run++) {
             double begin = processor_seconds();
@@ -225,11 +236,8 @@ static void bench_logistic(void)
         struct parallel both = model_threads(2);
         double make, fit, one, two, warm;
         LEAST(make, 3, if (d) logistic_design_free(d); if (logistic_design_make(&l->d.r, LOGISTIC_BEST_LR_RECENCY, NULL, &d, &e) != ST_OK) die("design", &e));
-#define FIT(par) if (run_) logistic_free(&m); if (logistic_init(&m, LOGISTIC_BEST_LR_RECENCY, l->d.r.items, l->d.r.skills, &e) != ST_OK || logistic_fit(d, &o, par, &m, &rep, &e) != ST_OK) die("fit", &e)
-        LEAST_BY(model_seconds, two, 5, FIT(&both));
-        logistic_free(&m);
-        LEAST_BY(model_seconds, one, 5, FIT(NULL));
-        logistic_free(&m);
+#define FIT(par) logistic_free(&m); if (logistic_init(&m, LOGISTIC_BEST_LR_RECENCY, l->d.r.items, l->d.r.skills, &e) != ST_OK || logistic_fit(d, &o, par, &m, &rep, &e) != ST_OK) die("fit", &e)
+        IN_TURN(one, two, RUNS, FIT(NULL), FIT(&both));
         LEAST(fit, 5, FIT(NULL));
 #undef FIT
         double objective = rep.objective;
@@ -274,8 +282,7 @@ static void bench_irt(void)
     struct irt_matrix m = {PERSONS, ITEMS, score};
     double one, two;
     struct parallel both = model_threads(2);
-    LEAST_BY(model_seconds, two, 3, if (irt_fit(&m, &irt_defaults, &both, items, &rep, &e) != ST_OK) die("irt", &e));
-    LEAST_BY(model_seconds, one, 3, if (irt_fit(&m, &irt_defaults, NULL, items, &rep, &e) != ST_OK) die("irt", &e));
+    IN_TURN(one, two, RUNS, if (irt_fit(&m, &irt_defaults, NULL, items, &rep, &e) != ST_OK) die("irt", &e), if (irt_fit(&m, &irt_defaults, &both, items, &rep, &e) != ST_OK) die("irt", &e));
     LEAST(took, 3, if (irt_fit(&m, &irt_defaults, NULL, items, &rep, &e) != ST_OK) die("irt", &e));
     for (size_t i = 0; i < ITEMS; i++) error += (-items[i].d[1] / items[i].a - b[i]) * (-items[i].d[1] / items[i].a - b[i]);
     say("irt_2pl_10000x60", took, "s", .15, .065, "memory; %d iterations, log-likelihood %.2f, b recovered to %.3f; two threads %.2f times as fast", rep.iterations, rep.log_likelihood, num_pow(error / ITEMS, .5), one / two);
@@ -322,8 +329,7 @@ static void bench_fsrs(void)
     if (log_histories(&l->d, true, &log, NULL, NULL, &e) != ST_OK) die("histories", &e);
     double one, two;
     struct parallel both = model_threads(2);
-    LEAST_BY(model_seconds, two, RUNS, m = fsrs_default; if (fsrs_fit(&log, &both, &m, &rep, &e) != ST_OK) die("fsrs", &e));
-    LEAST_BY(model_seconds, one, RUNS, m = fsrs_default; if (fsrs_fit(&log, NULL, &m, &rep, &e) != ST_OK) die("fsrs", &e));
+    IN_TURN(one, two, RUNS, m = fsrs_default; if (fsrs_fit(&log, NULL, &m, &rep, &e) != ST_OK) die("fsrs", &e), m = fsrs_default; if (fsrs_fit(&log, &both, &m, &rep, &e) != ST_OK) die("fsrs", &e));
     LEAST(took, RUNS, m = fsrs_default; if (fsrs_fit(&log, NULL, &m, &rep, &e) != ST_OK) die("fsrs", &e));
     say("fsrs_fit_algebra05", took * 1e3, "ms", 100, 9, "%s; %d steps, log-loss %.4f of %zu reviews; two threads %.2f times as fast", l->from, rep.iterations, rep.log_loss, rep.reviews, one / two);
 }

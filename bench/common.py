@@ -207,3 +207,20 @@ class Scratch:
 
     def __exit__(self, *_):
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def districts(sizes):
+    """(database, students, facts of each, a folder) of every district that --only, --students and --each name, with its students in it."""
+    with Scratch() as scratch:
+        for kind in ("sqlite", "postgresql"):
+            if option("--only", kind) != kind:
+                continue
+            for students in map(int, option("--students", sizes).split(",")):
+                folder = os.path.join(scratch, f"{kind}-{students}")
+                os.mkdir(folder, 0o755)
+                db = Database(kind, folder)
+                try:
+                    school(db, students, scratch)
+                    yield db, students, option("--each", 2000), folder
+                finally:
+                    db.close()

@@ -7,10 +7,9 @@ usage: rebuild.py [--students 1000,3000,10000] [--each 2000] [--only sqlite|post
 import json
 import os
 import subprocess
-import sys
 import time
 
-from common import WAYMARK, Database, Scratch, option, remember, school, store_facts
+from common import WAYMARK, districts, remember, store_facts
 
 
 def seconds(*words, core=None):
@@ -36,35 +35,25 @@ def read_rows(db):
     return time.monotonic() - begin
 
 
-def measure(kind, scratch, students, each):
-    folder = os.path.join(scratch, f"{kind}-{students}")
-    os.mkdir(folder, 0o755)
-    db = Database(kind, folder)
-    try:
-        school(db, students, scratch)
-        store_facts(db, each)
-        facts = int(db.rows("SELECT COUNT(*) FROM evidence")[0][0])
-        plan = os.path.join(folder, "plan.json")
-        with open(plan, "w") as f:
-            json.dump({"mastery": {"secure_at": 0.9}}, f)
-        seconds("rebuild", "--db", db.url, "--json")  # makes the derived rows and packs the histories
-        rebuild, _ = seconds("rebuild", "--db", db.url, "--json")
-        check, by_rows = seconds("check", "--db", db.url, "--json")
-        one, by_packs = least_of_three("rebuild", "--what-if", plan, "--db", db.url, "--json", core=0)
-        two, out = least_of_three("rebuild", "--what-if", plan, "--db", db.url, "--json")
-        rows = read_rows(db)
-        figures = {"rebuild_per_s": facts / rebuild, "check_per_s": facts / check, "what_if_one_core_per_s": facts / one, "what_if_two_cores_per_s": facts / two, "rows_per_s": facts / rows,
-                   "rows_read_here_per_s": facts / by_rows["read_s"], "fold_of_rows_per_s": facts / by_rows["fold_s"], "packs_read_per_s": facts / max(by_packs["read_s"], 1e-6), "fold_of_packs_per_s": facts / by_packs["fold_s"]}
-        print(f"  {kind:10} {students:6,} students {facts:11,} facts: a what-if takes {one:.2f} s on one core, {two:.2f} s on two; {out['changed']} levels would change")
-        for name, value in figures.items():
-            print(f"      {name:26} {value:14,.0f}")
-        remember("rebuild", database=kind, students=students, facts=facts, what_if_s=round(two, 3), what_if_one_core_s=round(one, 3), **{k: round(v) for k, v in figures.items()})
-    finally:
-        db.close()
+def measure(db, students, each, folder):
+    store_facts(db, each)
+    facts = int(db.rows("SELECT COUNT(*) FROM evidence")[0][0])
+    plan = os.path.join(folder, "plan.json")
+    with open(plan, "w") as f:
+        json.dump({"mastery": {"secure_at": 0.9}}, f)
+    seconds("rebuild", "--db", db.url, "--json")  # makes the derived rows and packs the histories
+    rebuild, _ = seconds("rebuild", "--db", db.url, "--json")
+    check, by_rows = seconds("check", "--db", db.url, "--json")
+    one, by_packs = least_of_three("rebuild", "--what-if", plan, "--db", db.url, "--json", core=0)
+    two, out = least_of_three("rebuild", "--what-if", plan, "--db", db.url, "--json")
+    rows = read_rows(db)
+    figures = {"rebuild_per_s": facts / rebuild, "check_per_s": facts / check, "what_if_one_core_per_s": facts / one, "what_if_two_cores_per_s": facts / two, "rows_per_s": facts / rows,
+               "rows_read_here_per_s": facts / by_rows["read_s"], "fold_of_rows_per_s": facts / by_rows["fold_s"], "packs_read_per_s": facts / max(by_packs["read_s"], 1e-6), "fold_of_packs_per_s": facts / by_packs["fold_s"]}
+    print(f"  {db.kind:10} {students:6,} students {facts:11,} facts: a what-if takes {one:.2f} s on one core, {two:.2f} s on two; {out['changed']} levels would change")
+    for name, value in figures.items():
+        print(f"      {name:26} {value:14,.0f}")
+    remember("rebuild", database=db.kind, students=students, facts=facts, what_if_s=round(two, 3), what_if_one_core_s=round(one, 3), **{k: round(v) for k, v in figures.items()})
 
 
-with Scratch() as scratch:
-    for kind in ("sqlite", "postgresql"):
-        if option("--only", kind) == kind:
-            for students in map(int, option("--students", "1000,3000,10000").split(",")):
-                measure(kind, scratch, students, option("--each", 2000))
+for db, students, each, folder in districts("1000,3000,10000"):
+    measure(db, students, each, folder)

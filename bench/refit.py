@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from common import WAYMARK, Database, Scratch, Serving, items_of, learners_of, option, remember, school, store_facts, tokens, waymark
+from common import WAYMARK, Serving, districts, items_of, learners_of, remember, store_facts, tokens, waymark
 
 # Students of differing strength, who learn, on questions of differing difficulty: what there is to be fitted.
 X = "(s.n * 7919 + u.user_id % 1000003 * 131)"
@@ -91,42 +91,32 @@ def size_mib(db):
     return (os.path.getsize(db.url) if db.kind == "sqlite" else int(db.rows("SELECT pg_database_size(current_database())")[0][0])) / (1 << 20)
 
 
-def measure(kind, scratch, students, each):
-    folder = os.path.join(scratch, f"{kind}-{students}")
-    os.mkdir(folder, 0o755)
-    db = Database(kind, folder)
-    try:
-        school(db, students, scratch)
-        store_facts(db, each, RIGHT.format(each=each))
-        waymark("rebuild", "--db", db.url)  # packs the histories
-        packed = int(db.rows("SELECT SUM(LENGTH(packed)) FROM history")[0][0]) / (1 << 20)
-        size = size_mib(db)
-        stopped = stop_within_a_fit(db)
-        dry, *_ = refit(db, "--dry-run")
-        server = Serving(db, "--refit", "off")
-        answering = Answering(server, db)
-        time.sleep(2)
-        answering.so_far()
-        time.sleep(10)
-        before = answering.so_far()
-        said, wall, processor, memory = refit(db)
-        during = answering.so_far()
-        answering.stop()
-        server.stop()
-        parts = said["processor_seconds"]
-        facts = students * each
-        print(f"  {kind:10} {students:6,} students {facts:11,} facts, {size:,.0f} MiB, {packed:,.0f} MiB of them packed: {processor:.2f} s of processor, {wall:.2f} s in all, {memory:,.0f} MiB; skills {said['verdict']}, questions {said['questions']['verdict']}")
-        for name in parts:
-            print(f"      {name:18} {parts[name]:8.3f} s {parts[name] * 1e9 / facts:8.1f} ns a fact   (alone {dry['processor_seconds'][name]:.3f} s)")
-        print(f"      answers meanwhile: p50 {during[0]:.1f} ms, p99 {during[1]:.1f} ms, most {during[2]:.1f} ms; before it {before[0]:.1f}, {before[1]:.1f}, {before[2]:.1f}; told to stop while it fits, gone after {stopped:.2f} s")
-        remember("refit", database=kind, students=students, facts=facts, size_mib=round(size), packed_mib=round(packed), wall_s=round(wall, 2), processor_s=round(processor, 2), memory_mib=round(memory),
-                 **{f"{k}_s": round(v, 3) for k, v in parts.items()}, p99_ms=round(during[1], 1), most_ms=round(during[2], 1), p99_before_ms=round(before[1], 1), most_before_ms=round(before[2], 1), stopped_s=round(stopped, 2))
-    finally:
-        db.close()
+def measure(db, students, each):
+    store_facts(db, each, RIGHT.format(each=each))
+    waymark("rebuild", "--db", db.url)  # packs the histories
+    packed = int(db.rows("SELECT SUM(LENGTH(packed)) FROM history")[0][0]) / (1 << 20)
+    size = size_mib(db)
+    stopped = stop_within_a_fit(db)
+    dry, *_ = refit(db, "--dry-run")
+    server = Serving(db, "--refit", "off")
+    answering = Answering(server, db)
+    time.sleep(2)
+    answering.so_far()
+    time.sleep(10)
+    before = answering.so_far()
+    said, wall, processor, memory = refit(db)
+    during = answering.so_far()
+    answering.stop()
+    server.stop()
+    parts = said["processor_seconds"]
+    facts = students * each
+    print(f"  {db.kind:10} {students:6,} students {facts:11,} facts, {size:,.0f} MiB, {packed:,.0f} MiB of them packed: {processor:.2f} s of processor, {wall:.2f} s in all, {memory:,.0f} MiB; skills {said['verdict']}, questions {said['questions']['verdict']}")
+    for name in parts:
+        print(f"      {name:18} {parts[name]:8.3f} s {parts[name] * 1e9 / facts:8.1f} ns a fact   (alone {dry['processor_seconds'][name]:.3f} s)")
+    print(f"      answers meanwhile: p50 {during[0]:.1f} ms, p99 {during[1]:.1f} ms, most {during[2]:.1f} ms; before it {before[0]:.1f}, {before[1]:.1f}, {before[2]:.1f}; told to stop while it fits, gone after {stopped:.2f} s")
+    remember("refit", database=db.kind, students=students, facts=facts, size_mib=round(size), packed_mib=round(packed), wall_s=round(wall, 2), processor_s=round(processor, 2), memory_mib=round(memory),
+             **{f"{k}_s": round(v, 3) for k, v in parts.items()}, p99_ms=round(during[1], 1), most_ms=round(during[2], 1), p99_before_ms=round(before[1], 1), most_before_ms=round(before[2], 1), stopped_s=round(stopped, 2))
 
 
-with Scratch() as scratch:
-    for kind in ("sqlite", "postgresql"):
-        if option("--only", kind) == kind:
-            for students in map(int, option("--students", "1000,10000").split(",")):
-                measure(kind, scratch, students, option("--each", 2000))
+for db, students, each, _ in districts("1000,10000"):
+    measure(db, students, each)

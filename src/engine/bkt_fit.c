@@ -115,7 +115,7 @@ static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt sta
     hold(&r.m, f->o);
 #define STEP(at, to, objective_)                                                                              \
     do {                                                                                                      \
-        e = expect(f->d, set, &(at));                                                                      \
+        e = expect(f->d, set, &(at));                                                                         \
         r.iterations++;                                                                                       \
         objective_ = e.log_likelihood + log_prior(&(at), w, &f->pooled);                                      \
         to = maximise(&e, students, answers, set->right, w, &f->pooled, f->o);                                \

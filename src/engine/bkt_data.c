@@ -1,4 +1,4 @@
-/* Sequences for the fit: sorted, merged, and packed eight abreast. */
+/* Sequences for the fit: sorted, merged, and packed four abreast. */
 #include "bkt_data.h"
 
 #include <stdlib.h>
@@ -33,6 +33,7 @@ void bkt_data_free(struct bkt_data *d)
     if (!d) return;
     free(d->groups);
     free(d->codes);
+    free(d->rights);
     free(d->sets);
     free(d);
 }
@@ -148,21 +149,24 @@ static uint32_t best_block(const struct sequence *s, size_t n)
 static void pack_group(struct bkt_data *d, uint32_t block, const struct sequence *q, size_t n, size_t *filled)
 {
     struct bkt_group *g = &d->groups[d->group_count++];
-    uint32_t lanes = bkt_lanes((uint32_t)n);
     uint8_t *code = d->codes + *filled;
-    *g = (struct bkt_group){.steps = blocks_of(&q[0], block), .lanes = (uint32_t)n, .codes = code};
+    double *rights = d->rights + *filled;
+    *g = (struct bkt_group){.steps = blocks_of(&q[0], block), .codes = code, .rights = rights};
     for (size_t l = 0; l < n; l++) {
-        g->first |= (uint8_t)(q[l].answers[0] << l);
+        g->first[l] = -(int64_t)q[l].answers[0];
         g->weight[l] = (double)q[l].weight;
         g->repeated = g->repeated || q[l].weight > 1;
+        g->answers[l] = (double)q[l].length;
+        for (uint32_t i = 0; i < q[l].length; i++) g->right[l] += (double)q[l].answers[i];
     }
-    for (uint32_t after = g->steps; after-- > 0; code += lanes)
-        for (uint32_t l = 0; l < lanes; l++) {
+    for (uint32_t after = g->steps; after-- > 0; code += BKT_LANES, rights += BKT_LANES)
+        for (uint32_t l = 0; l < BKT_LANES; l++) {
             uint32_t end = l < n && blocks_of(&q[l], block) > after ? q[l].length - after * block : 0;
             uint32_t begin = end > block ? end - block : 1;
             code[l] = end ? (uint8_t)bkt_code(q[l].answers + begin, end - begin) : 1;
+            rights[l] = (double)bkt_code_right(code[l]);
         }
-    *filled += (size_t)g->steps * lanes;
+    *filled += (size_t)g->steps * BKT_LANES;
 }
 
 /* One set's sequences, the longest first. */
@@ -183,7 +187,8 @@ static enum st pack(struct bkt_data *d, const struct sequence *s, size_t n, stru
     }
     d->groups = malloc((n / BKT_LANES + d->set_count + 1) * sizeof *d->groups);
     d->codes = malloc(codes + 1);
-    if (!d->groups || !d->codes) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
+    d->rights = malloc((codes + 1) * sizeof *d->rights);
+    if (!d->groups || !d->codes || !d->rights) return err_fail(e, ST_NOMEM, "err.memory", "packing %zu sequences", n);
     for (size_t i = 0; i < d->set_count; i++) d->sets[i].block = 1; /* also of those without an answer */
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i; j < n && s[j].set == s[i].set; j++) {}

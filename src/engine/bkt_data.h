@@ -14,6 +14,7 @@ struct bkt_set {
 struct bkt_data {
     struct bkt_group *groups;
     uint8_t *codes;
+    double *rights;
     struct bkt_set *sets;
     size_t set_count, group_count, sequences;
 };

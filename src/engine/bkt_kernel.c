@@ -12,15 +12,16 @@
  * the expectations of a sequence are sums of w over its answers, divided once at its end. Its likelihood is (q_n + w_n) prod b1, and of the product
  * only the numbers of right and wrong answers matter, which no step changes.
  *
- * All of it is linear in (q, w). A block of answers is therefore one row of four numbers: from x = (q, w, sum of w, sum of w at right answers),
+ * All of it is linear in (q, w). A block of answers is therefore one row of four numbers, and with g = w - w_1, what was learned since the first answer,
  *
- *   x' = (0, 0, x2, x3) + q row + w (0, 1, answers, right ones),
+ *   q' = q row0     g' = g + q row1     sum of g, over the answers: + q row2 + g answers     over the right ones: + q row3 + g right ones
  *
- * and the row of a block with one more answer before it is odds(o) row + T (0, 1, answers, right ones): a table of all blocks up to some length is
- * made by doubling, and a sequence takes as many steps as it has blocks. Up to eight sequences run abreast.
+ * The row of a block with one more answer before it is odds(o) row + T (0, 1, answers, right ones): a table of all blocks up to some length is
+ * made by doubling, and a sequence takes as many steps as it has blocks. Before its first block, which may be a short one, g is 0: all others have
+ * the same number of answers, by which the sum of g over blocks is multiplied once, at the end. Four sequences run abreast.
  *
- * Every SCALE_EVERY answers x is divided by the power of two next to q + w, which is exact and is counted in the likelihood. An answer
- * multiplies q by 1e-6 to 1e6 (the bounds of guess and slip), so that between two scalings nothing overflows; what vanishes was nothing.
+ * Before q could overflow all is divided by the power of two next to q + w, which is exact and is counted in the likelihood; what vanishes by it was
+ * nothing. Where guess and slip are usual that is after some hundreds of answers.
  */
 #include "bkt_kernel.h"
 
@@ -29,7 +30,7 @@
 #include "engine/responses.h"
 #include "lanes.h"
 
-enum { ROWS_MOST = BKT_LANES / LANES, SCALE_EVERY = 32, FLUSH_EVERY = 200 };
+enum { HEADROOM = 960 /* powers of two that q may grow by: it begins at 2^20 at most, and is summed over as many answers */, FLUSH_EVERY = 200 };
 /* By code (bkt_code): 0, 1, answers, right ones. */
 #define N0(n, r) {0, 1, n, r}
 #define N1(n, r) N0(n, r), N0(n, (r) + 1)
@@ -80,7 +81,7 @@ struct product {
     unsigned count;
 };
 
-INLINE double product_end(const struct product *p) { return sum4(p->twos * 0x1.62e42fefa39efp-1 + (p->logs + log4(p->rest))); }
+INLINE double product_rest(const struct product *p) { return (p->rest[0] * p->rest[1]) * (p->rest[2] * p->rest[3]); }
 
 /* repeated: some of the weights are more than 1. */
 INLINE void product_add(struct product *p, v4 total, v4 scaled, v4 weight, bool repeated)
@@ -97,79 +98,82 @@ INLINE void product_add(struct product *p, v4 total, v4 scaled, v4 weight, bool 
 
 /* What is to be known of the model, in the terms above. */
 struct terms {
-    v4 start[2];            /* x after the first answer, which nothing was learned before */
-    v4 row[BKT_CODES];
+    double begin[2]; /* q after the first answer, by that answer */
+    double prior;    /* w then: nothing was learned before it */
+    double block;    /* answers to a block that is not the first */
+    uint32_t safe;   /* blocks between two scalings */
+    v4 row[BKT_CODES] __attribute__((aligned(CACHE_LINE)));
 };
+
+/* How many powers of two an answer multiplies q by at the most: 1 .. 20, by the bounds of guess and slip. */
+INLINE uint32_t growth(const double odds[2])
+{
+    double most = odds[0] > odds[1] ? odds[0] : odds[1];
+    return most < 2.0 ? 1 : (uint32_t)exponent(all(most))[0] + 1;
+}
+
+/* Four rows beside each other. */
+struct rows {
+    v4 q, gained, answers, right;
+};
+INLINE struct rows turn(const v4 *row, const uint8_t *code)
+{
+    v4 a = row[code[0]], b = row[code[1]], c = row[code[2]], d = row[code[3]];
+    v4 ac = __builtin_shufflevector(a, c, 0, 1, 4, 5), bd = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+    v4 ca = __builtin_shufflevector(a, c, 2, 3, 6, 7), db = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+    return (struct rows){__builtin_shufflevector(ac, bd, 0, 4, 2, 6), __builtin_shufflevector(ac, bd, 1, 5, 3, 7), __builtin_shufflevector(ca, db, 0, 4, 2, 6), __builtin_shufflevector(ca, db, 1, 5, 3, 7)};
+}
 
 /* What many sequences say, lane by lane. */
 struct gathered {
     v4 first, last, known, right;
 };
 
-/* Four x beside each other. */
-struct lanes {
-    v4 q, w, known, right;
-};
-INLINE struct lanes turn(const v4 *x)
+INLINE void group(const struct bkt_group *g, const struct terms *k, struct product *likelihood, struct gathered *out)
 {
-    v4 a = __builtin_shufflevector(x[0], x[1], 0, 4, 2, 6), b = __builtin_shufflevector(x[0], x[1], 1, 5, 3, 7);
-    v4 c = __builtin_shufflevector(x[2], x[3], 0, 4, 2, 6), d = __builtin_shufflevector(x[2], x[3], 1, 5, 3, 7);
-    return (struct lanes){__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(b, d, 0, 1, 4, 5), __builtin_shufflevector(a, c, 2, 3, 6, 7), __builtin_shufflevector(b, d, 2, 3, 6, 7)};
-}
-
-INLINE v4 step(v4 x, v4 row, v4 count)
-{
-    v2 w = __builtin_shufflevector(x, x, 1, 1); /* by way of one half: cheaper than across both */
-    return only((m4){0, 0, -1, -1}, x) + __builtin_shufflevector(x, x, 0, 0, 0, 0) * row + __builtin_shufflevector(w, w, 0, 0, 0, 0) * count;
-}
-
-INLINE void group(unsigned rows, const struct bkt_group *g, const struct terms *k, uint32_t scale_every, struct product *likelihood, struct gathered *out)
-{
-    const unsigned lanes = rows * LANES;
-    const uint8_t *code = g->codes, *end = code + (size_t)g->steps * lanes;
-    v4 x[BKT_LANES], scaled[ROWS_MOST], left[ROWS_MOST]; /* powers of two taken out of it, and what is left of one: w never falls, so that it only becomes less */
-    for (unsigned l = 0; l < lanes; l++) x[l] = k->start[g->first >> l & 1];
-    for (unsigned r = 0; r < rows; r++) scaled[r] = all(0.0), left[r] = all(1.0);
+    const uint8_t *code = g->codes, *end = code + (size_t)g->steps * LANES, *stop;
+    const double *rights = g->rights;
+    v4 q = pick(mask4(g->first), all(k->begin[1]), all(k->begin[0])), first = all(k->prior), gained = all(0.0);
+    v4 known = all(0.0), in_blocks = all(0.0), right = all(0.0); /* sums of gained: over answers within a block, over blocks, over right answers */
+    v4 scaled = all(0.0);                                        /* powers of two taken out of all these */
     for (;;) {
-        const uint8_t *stop = end - code > (ptrdiff_t)(scale_every * lanes) ? code + scale_every * lanes : end;
-        for (; code < stop; code += lanes)
-            for (unsigned l = 0; l < lanes; l++) x[l] = step(x[l], k->row[code[l]], counts[code[l]]);
-        if (code == end) break;
-        for (unsigned r = 0; r < rows; r++) {
-            struct lanes now = turn(x + r * LANES);
-            v4 f = power_below(now.q + now.w);
-            scaled[r] = scaled[r] - exponent(f);
-            left[r] = left[r] * f;
-            for (unsigned l = 0; l < LANES; l++) x[r * LANES + l] = x[r * LANES + l] * f[l];
+        stop = end - code > (ptrdiff_t)(k->safe * LANES) ? code + k->safe * LANES : end;
+        for (; code < stop; code += LANES, rights += LANES) {
+            struct rows row = turn(k->row, code);
+            in_blocks = in_blocks + gained;
+            known = known + q * row.answers;
+            right = right + (q * row.right + gained * read4(rights));
+            gained = gained + q * row.gained;
+            q = q * row.q;
         }
+        if (code == end) break;
+        v4 f = power_below(q + gained + first);
+        scaled = scaled - exponent(f);
+        q = q * f, first = first * f, gained = gained * f, known = known * f, in_blocks = in_blocks * f, right = right * f;
     }
-    for (unsigned r = 0; r < rows; r++) {
-        struct lanes now = turn(x + r * LANES);
-        v4 weight = read4(g->weight + r * LANES), total = now.q + now.w, by = weight / total;
-        product_add(likelihood, total, scaled[r], weight, g->repeated);
-        out->first = out->first + by * left[r];
-        out->last = out->last + by * now.w;
-        out->known = out->known + by * now.known;
-        out->right = out->right + by * now.right;
-    }
+    v4 weight = read4(g->weight), w = first + gained, total = q + w, by = weight / total;
+    product_add(likelihood, total, scaled, weight, g->repeated);
+    out->first = out->first + by * first;
+    out->last = out->last + by * w;
+    out->known = out->known + by * (known + in_blocks * k->block + first * read4(g->answers));
+    out->right = out->right + by * (right + first * read4(g->right));
 }
 
 ENGINE_CLONES void bkt_expect(const struct bkt_part *p, const struct bkt *m, struct bkt_sums *out)
 {
     const double by[2] = {(1.0 - m->guess) / m->slip, m->guess / (1.0 - m->slip)}, odds[2] = {(1.0 - m->learn) * by[0], (1.0 - m->learn) * by[1]};
-    const uint32_t scale_every = SCALE_EVERY / p->block;
     struct terms k;
     struct product likelihood = {.rest = all(1.0)};
-    struct gathered sums = {all(0), all(0), all(0), all(0)};
-    for (unsigned o = 0; o < 2; o++) k.start[o] = (v4){(1.0 - m->prior) * by[o], m->prior, m->prior, (double)o * m->prior};
+    struct gathered g = {all(0), all(0), all(0), all(0)};
+    k.begin[0] = (1.0 - m->prior) * by[0];
+    k.begin[1] = (1.0 - m->prior) * by[1];
+    k.prior = m->prior;
+    k.block = (double)p->block;
+    k.safe = HEADROOM / (growth(odds) * p->block);
     blocks_fill(p->block, odds, m->learn, k.row);
-    for (const struct bkt_group *g = p->groups; g < p->groups + p->group_count; g++) {
-        if (bkt_lanes(g->lanes) == LANES) group(1, g, &k, scale_every, &likelihood, &sums);
-        else group(2, g, &k, scale_every, &likelihood, &sums);
-    }
-    out->first = m->prior * sum4(sums.first);
-    out->last = sum4(sums.last);
-    out->known = sum4(sums.known);
-    out->known_right = sum4(sums.right);
-    out->log_likelihood = sum4((v4){p->right, p->answers - p->right, 0.0, 0.0} * log4((v4){1.0 - m->slip, m->slip, 1.0, 1.0})) + product_end(&likelihood);
+    for (size_t i = 0; i < p->group_count; i++) group(&p->groups[i], &k, &likelihood, &g);
+    v4 sums = sums4(g.first, g.last, g.known, g.right);
+    out->first = sums[0], out->last = sums[1], out->known = sums[2], out->known_right = sums[3];
+    v4 logs = log4((v4){1.0 - m->slip, m->slip, product_rest(&likelihood), 1.0});
+    out->log_likelihood = sum4(likelihood.twos * 0x1.62e42fefa39efp-1 + likelihood.logs + (v4){p->right, p->answers - p->right, 1.0, 0.0} * logs);
 }

@@ -21,6 +21,15 @@ INLINE void write4(double *to, v4 x) { *(v4 *)to = x; }
 INLINE v4 widen(const float *from) { return __builtin_convertvector(*(const f4 *)from, v4); }
 INLINE v4 pick(m4 mask, v4 yes, v4 no) { return (v4)(((m4)yes & mask) | ((m4)no & ~mask)); }
 INLINE v4 only(m4 mask, v4 x) { return (v4)((m4)x & mask); }
+INLINE m4 mask4(const int64_t *from) { return *(const m4 *)from; }
 INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
+
+/* The sums of four, each as sum4 has it. */
+INLINE v4 sums4(v4 a, v4 b, v4 c, v4 d)
+{
+    v4 ab = __builtin_shufflevector(a, b, 0, 4, 2, 6) + __builtin_shufflevector(a, b, 1, 5, 3, 7);
+    v4 cd = __builtin_shufflevector(c, d, 0, 4, 2, 6) + __builtin_shufflevector(c, d, 1, 5, 3, 7);
+    return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+}
 
 #endif

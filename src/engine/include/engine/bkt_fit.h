@@ -1,7 +1,7 @@
 /* Bayesian knowledge tracing: parameters by exact EM.
  *
  * A hidden Markov model of two states for each set of skills (Corbett & Anderson 1995; Baum-Welch: Rabiner 1989, eqs. 19-40b). The
- * E-step goes forward only (bkt_kernel.c), eight sequences abreast; equal sequences are merged and counted. Sums are double, in a fixed order:
+ * E-step goes forward only (bkt_kernel.c), four sequences abreast; equal sequences are merged and counted. Sums are double, in a fixed order:
  * the same bits on every run, thread count and compiler.
  */
 #ifndef ENGINE_BKT_FIT_H

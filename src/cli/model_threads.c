@@ -1,5 +1,6 @@
 /* Threads for the engine's fits, and what they cost. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -20,7 +21,8 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t begin, end;
     struct work *work; /* NULL: none is to be had */
-    size_t threads, wanted, running;
+    size_t threads;
+    atomic_size_t wanted, running; /* written with the lock only, looked at without it */
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .begin = PTHREAD_COND_INITIALIZER, .end = PTHREAD_COND_INITIALIZER};
 
 static void do_tasks(struct work *w)
@@ -28,11 +30,22 @@ static void do_tasks(struct work *w)
     for (size_t i; (i = atomic_fetch_add(&w->next, 1)) < w->n;) w->task(w->arg, i);
 }
 
+/* Work follows on work within microseconds, and to sleep and be woken takes longer than much of it. So a thread first looks for some tenths of a
+ * millisecond, giving way to whoever else wants its processor. */
+enum { LOOKS = 1000 };
+static void look_for(bool (*there)(void))
+{
+    for (int i = 0; i < LOOKS && !there(); i++) sched_yield();
+}
+static bool work_is_there(void) { return pool.wanted > 0; }
+static bool all_are_done(void) { return pool.running == 0; }
+
 static void *wait_and_help(void *arg)
 {
     (void)arg;
-    pthread_mutex_lock(&pool.lock);
     for (;;) {
+        look_for(work_is_there);
+        pthread_mutex_lock(&pool.lock);
         while (pool.wanted == 0) pthread_cond_wait(&pool.begin, &pool.lock);
         struct work *w = pool.work;
         pool.wanted--;
@@ -41,6 +54,7 @@ static void *wait_and_help(void *arg)
         do_tasks(w);
         pthread_mutex_lock(&pool.lock);
         if (--pool.running == 0) pthread_cond_signal(&pool.end);
+        pthread_mutex_unlock(&pool.lock);
     }
     return NULL;
 }
@@ -73,6 +87,9 @@ static void run_threads(void *threads, size_t n, void (*task)(void *arg, size_t 
     if (!ours) return;
     pthread_mutex_lock(&pool.lock);
     pool.wanted = 0;
+    pthread_mutex_unlock(&pool.lock);
+    look_for(all_are_done);
+    pthread_mutex_lock(&pool.lock);
     while (pool.running > 0) pthread_cond_wait(&pool.end, &pool.lock);
     pool.work = NULL;
     pthread_mutex_unlock(&pool.lock);

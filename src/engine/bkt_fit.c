@@ -9,6 +9,7 @@
 #include "bkt_data.h"
 #include "engine/linear.h"
 #include "engine/numeric.h"
+#include "lanes.h"
 
 enum { FEW_STUDENTS = 50, POOLED_STUDENTS = 5, POOL_ITERATIONS = 60 };
 const struct bkt_options bkt_defaults = {.cap = .5, .prior_weight = 5.0, .iterations_max = 1000, .tolerance = 1e-9};
@@ -23,8 +24,9 @@ struct fit {
     const uint32_t *order; /* largest sets first */
     double *steps;
     struct bkt_sums *sums; /* of the pooled fit, by set */
-    size_t answers;            /* of all sets */
-    atomic_size_t done;        /* of the sets that are fitted */
+    size_t answers;        /* of all sets */
+    /* Written by all threads: not on the line that they read from. */
+    _Alignas(CACHE_LINE) atomic_size_t done; /* answers of the sets that are fitted */
     atomic_bool unconverged, stopped;
 };
 

@@ -182,17 +182,29 @@ ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, s
     }
 }
 
-enum { PARTS = 8 }; /* whatever the threads, so that the sums' bits do not depend on them */
+enum { PARTS = 32 }; /* whatever the threads, so that the sums' bits do not depend on them */
 struct pass {
     const struct fsrs_log *l;
     const double *w;
     struct sums *part; /* PARTS */
 };
 
+/* The first history of a part: each has about as many reviews. */
+static size_t part_begin(const struct fsrs_log *l, size_t part)
+{
+    size_t from = 0, end = l->histories, reviews = l->at[l->histories] * part / PARTS;
+    while (from < end) {
+        size_t middle = from + (end - from) / 2;
+        if (l->at[middle] < reviews) from = middle + 1;
+        else end = middle;
+    }
+    return from;
+}
+
 static void part_of_pass(void *arg, size_t i)
 {
     struct pass *p = arg;
-    pass_part(p->l, p->w, p->l->histories * i / PARTS, p->l->histories * (i + 1) / PARTS, &p->part[i]);
+    pass_part(p->l, p->w, part_begin(p->l, i), part_begin(p->l, i + 1), &p->part[i]);
 }
 
 /* part: PARTS; the first becomes the whole. */

@@ -4,10 +4,14 @@
 #include "engine/irt.h"
 #include "lanes.h"
 
+/* A score, or that there is none, as a small number. */
+enum { IRT_KINDS = IRT_SCORES_MAX + 1, IRT_KIND_BITS = 4 };
+static inline unsigned irt_kind(uint8_t score) { return score == IRT_MISSING ? IRT_SCORES_MAX : score; }
+
 struct irt_pattern {
+    uint64_t key; /* the kinds of its first scores */
     const uint8_t *score;
-    size_t items;
-    uint32_t weight;
+    uint32_t items, weight;
     uint8_t seen_from, seen_end; /* where on the grid its posterior was last seen, in steps of LANES; seen_end 0: not yet */
 };
 
@@ -20,7 +24,7 @@ struct irt_block {
 };
 
 /* Patterns that one task counts. How many parts there are depends on the patterns and not on the threads, so that the sums' bits do not either. */
-enum { IRT_PARTS_MAX = 4 };
+enum { IRT_PARTS_MAX = 8 };
 struct irt_part {
     size_t from, end;
     double *counts;        /* rows of all blocks x stride */
@@ -34,6 +38,7 @@ struct irt_em {
     const struct irt_options *o;
     struct irt_item *items;
     struct irt_pattern *patterns;
+    uint8_t *kinds;            /* items x patterns */
     size_t count, stride;      /* stride: points filled up to LANES */
     size_t *at;                /* items + 1: where its first score's row stands in p and r */
     double *p, *r;             /* scores x stride: ln chance; expected counts */

@@ -7,17 +7,16 @@
 
 #include "engine/numeric.h"
 
-enum { FORMS_MAX = 64 /* under 256 */, PART_LEAST = 1000, SCORE_KINDS = IRT_SCORES_MAX + 1 }; /* forms: so that the sums of all blocks stay in a core's own cache; parts: of fewer patterns they cost more than they save */
+enum { FORMS_MAX = 64 /* under 256 */, PART_LEAST = 1000 }; /* forms: so that the sums of all blocks stay in a core's own cache; parts: of fewer patterns they cost more than they save */
 
-static unsigned kind_of(uint8_t score) { return score == IRT_MISSING ? IRT_SCORES_MAX : score; }
-
-/* Each pattern's form when the item is added to a block; how many forms there then are. next: patterns, table: forms x SCORE_KINDS. */
+/* Each pattern's form when the item is added to a block; how many forms there then are. next: patterns, table: forms x IRT_KINDS. */
 static size_t refine(const struct irt_em *x, size_t item, const uint32_t *form, size_t forms, uint32_t *next, uint32_t *table)
 {
+    const uint8_t *kind = x->kinds + item * x->count;
     size_t n = 0;
-    memset(table, 255, forms * SCORE_KINDS * sizeof *table);
+    memset(table, 255, forms * IRT_KINDS * sizeof *table);
     for (size_t j = 0; j < x->count; j++) {
-        uint32_t *to = &table[form[j] * SCORE_KINDS + kind_of(x->patterns[j].score[item])];
+        uint32_t *to = &table[form[j] * IRT_KINDS + kind[j]];
         if (*to == UINT32_MAX) *to = (uint32_t)n++;
         next[j] = *to;
     }
@@ -35,14 +34,21 @@ static enum st close_block(struct irt_em *x, size_t item, size_t item_end, const
     return ST_OK;
 }
 
+/* Parts grow shorter, in pairs: whoever is done first takes the next, and the last make little difference. */
+static size_t share(size_t parts, size_t i) { return (parts - i + 1) / 2; }
+
 static enum st parts_make(struct irt_em *x, struct err *e)
 {
     x->parts = x->count / PART_LEAST < 1 ? 1 : x->count / PART_LEAST > IRT_PARTS_MAX ? IRT_PARTS_MAX : x->count / PART_LEAST;
     x->sums = malloc(x->row_count * x->stride * sizeof *x->sums);
     bool made = x->sums;
+    size_t shares = 0, taken = 0, from = 0;
+    for (size_t i = 0; i < x->parts; i++) shares += share(x->parts, i);
     for (size_t i = 0; i < x->parts; i++) {
         struct irt_part *p = &x->part[i];
-        *p = (struct irt_part){x->count * i / x->parts, x->count * (i + 1) / x->parts, malloc(x->row_count * x->stride * sizeof *p->counts), malloc(2 * x->block_count * sizeof *p->rows), 0.0};
+        taken += share(x->parts, i);
+        *p = (struct irt_part){from, x->count * taken / shares, malloc(x->row_count * x->stride * sizeof *p->counts), malloc(2 * x->block_count * sizeof *p->rows), 0.0};
+        from = p->end;
         made = made && p->counts && p->rows;
     }
     return made ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "sums of %zu forms", x->row_count);
@@ -51,7 +57,7 @@ static enum st parts_make(struct irt_em *x, struct err *e)
 enum st irt_blocks_make(struct irt_em *x, struct err *e)
 {
     size_t items = x->m->items, forms = 1, from = 0;
-    uint32_t *form = calloc(x->count + 1, sizeof *form), *next = malloc((x->count + 1) * sizeof *next), *table = malloc((x->count + 1 < FORMS_MAX ? FORMS_MAX : x->count + 1) * SCORE_KINDS * sizeof *table);
+    uint32_t *form = calloc(x->count + 1, sizeof *form), *next = malloc((x->count + 1) * sizeof *next), *table = malloc((x->count + 1 < FORMS_MAX ? FORMS_MAX : x->count + 1) * IRT_KINDS * sizeof *table);
     x->blocks = calloc(items + 1, sizeof *x->blocks);
     enum st st = form && next && table && x->blocks ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "blocks of %zu items", items);
     for (size_t i = 0; st == ST_OK && i < items; i++) {

@@ -11,9 +11,19 @@ const struct irt_options irt_defaults = {.points = 61, .iterations_max = 2000, .
 enum { NEWTON_STEPS = 3 };
 static const double range = 6.0, slope_max = 10.0, intercept_max = 40.0, LEAP_MOST = 64.0;
 
+/* Its first scores, so that most patterns are told apart by one number. */
+enum { KEY_SCORES = 64 / IRT_KIND_BITS };
+static uint64_t key_of(const uint8_t *score, size_t items)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < KEY_SCORES; i++) key = key << IRT_KIND_BITS | (i < items ? irt_kind(score[i]) : 0);
+    return key;
+}
+
 static int by_scores(const void *a, const void *b)
 {
     const struct irt_pattern *x = a, *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
     return memcmp(x->score, y->score, x->items);
 }
 
@@ -23,7 +33,10 @@ static enum st collapse(struct irt_em *x, struct err *e)
     size_t kept = 0;
     x->patterns = malloc((m->persons + 1) * sizeof *x->patterns);
     if (!x->patterns) return err_fail(e, ST_NOMEM, "err.memory", "patterns");
-    for (size_t i = 0; i < m->persons; i++) x->patterns[i] = (struct irt_pattern){.score = m->score + i * m->items, .items = m->items, .weight = 1};
+    for (size_t i = 0; i < m->persons; i++) {
+        const uint8_t *score = m->score + i * m->items;
+        x->patterns[i] = (struct irt_pattern){.key = key_of(score, m->items), .score = score, .items = (uint32_t)m->items, .weight = 1};
+    }
     qsort(x->patterns, m->persons, sizeof *x->patterns, by_scores);
     for (size_t i = 0; i < m->persons; i++) {
         if (kept && by_scores(&x->patterns[kept - 1], &x->patterns[i]) == 0) x->patterns[kept - 1].weight++;
@@ -33,34 +46,56 @@ static enum st collapse(struct irt_em *x, struct err *e)
     return ST_OK;
 }
 
-/* How many scores each item has, and where it starts: the marginal shares at slope 1. */
+static enum st check(const struct irt_matrix *m, struct err *e)
+{
+    for (size_t j = 0; j < m->persons; j++) {
+        const uint8_t *score = m->score + j * m->items;
+        bool fine = true;
+        for (size_t i = 0; i < m->items; i++) fine = fine & (score[i] < IRT_SCORES_MAX || score[i] == IRT_MISSING);
+        for (size_t i = 0; !fine && i < m->items; i++)
+            if (score[i] >= IRT_SCORES_MAX && score[i] != IRT_MISSING)
+                return err_fail(e, ST_INVALID, "model.data", "person %zu has the score %u on item %zu; %d is the most", j + 1, score[i], i + 1, IRT_SCORES_MAX - 1);
+    }
+    return ST_OK;
+}
+
+/* How many scores an item has, and where it starts: the marginal shares at slope 1. */
+static void begin_item(void *arg, size_t i)
+{
+    struct irt_em *x = arg;
+    size_t n[IRT_KINDS] = {0}, answers = 0, given = 0;
+    struct irt_item *it = &x->items[i];
+    uint8_t *kind = x->kinds + i * x->count;
+    *it = (struct irt_item){.a = 1.0};
+    for (size_t j = 0; j < x->count; j++) {
+        kind[j] = (uint8_t)irt_kind(x->patterns[j].score[i]);
+        n[kind[j]] += x->patterns[j].weight;
+    }
+    for (unsigned k = 0; k < IRT_SCORES_MAX; k++) {
+        answers += n[k];
+        if (n[k] == 0) continue;
+        given++;
+        it->scores = k + 1;
+    }
+    it->answers = answers;
+    if (given < 2) *it = (struct irt_item){.scores = answers ? 1 : 0, .answers = answers};
+    for (unsigned k = 1; k < it->scores; k++) it->d[k] = num_log(((double)n[k] + .5) / ((double)n[0] + .5));
+}
+
 static enum st begin(struct irt_em *x, struct err *e)
 {
-    const struct irt_matrix *m = x->m;
     size_t rows = 0;
-    for (size_t i = 0; i < m->items; i++) {
-        size_t n[IRT_SCORES_MAX] = {0}, answers = 0, kinds = 0;
-        struct irt_item *it = &x->items[i];
-        *it = (struct irt_item){.a = 1.0};
-        for (size_t j = 0; j < m->persons; j++) {
-            uint8_t s = m->score[j * m->items + i];
-            if (s == IRT_MISSING) continue;
-            if (s >= IRT_SCORES_MAX) return err_fail(e, ST_INVALID, "model.data", "person %zu has the score %u on item %zu; %d is the most", j + 1, s, i + 1, IRT_SCORES_MAX - 1);
-            n[s]++;
-            answers++;
-            if (s + 1U > it->scores) it->scores = s + 1U;
-        }
-        for (unsigned k = 0; k < it->scores; k++) kinds += n[k] > 0;
-        it->answers = answers;
+    x->kinds = malloc(x->m->items * x->count + 1);
+    if (!x->kinds) return err_fail(e, ST_NOMEM, "err.memory", "scores of %zu patterns", x->count);
+    parallel_run(x->par, x->m->items, begin_item, x);
+    for (size_t i = 0; i < x->m->items; i++) {
         x->at[i] = rows;
-        if (kinds < 2) *it = (struct irt_item){.scores = answers ? 1 : 0, .answers = answers};
-        for (unsigned k = 1; k < it->scores; k++) it->d[k] = num_log(((double)n[k] + .5) / ((double)n[0] + .5));
-        rows += it->scores;
+        rows += x->items[i].scores;
     }
+    x->at[x->m->items] = rows;
     x->p = malloc((rows + 1) * x->stride * sizeof *x->p);
     x->r = malloc((rows + 1) * x->stride * sizeof *x->r);
-    x->at[m->items] = rows;
-    return x->p && x->r ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "tables of %zu items", m->items);
+    return x->p && x->r ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "tables of %zu items", x->m->items);
 }
 
 enum { SIDE = IRT_SCORES_MAX };
@@ -235,6 +270,7 @@ static void climb(struct irt_em *x, struct irt_item *kept, struct irt_report *re
 
 static enum st fit(struct irt_em *x, struct irt_report *report, struct err *e)
 {
+    TRY(check(x->m, e));
     TRY(collapse(x, e));
     TRY(begin(x, e));
     TRY(irt_blocks_make(x, e));
@@ -266,6 +302,6 @@ enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, const s
         st = fit(&x, report, e);
     }
     irt_blocks_free(&x);
-    free(x.at), free(x.theta), free(x.log_prior), free(x.p), free(x.r), free(x.patterns);
+    free(x.at), free(x.theta), free(x.log_prior), free(x.p), free(x.r), free(x.patterns), free(x.kinds);
     return st;
 }

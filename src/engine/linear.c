@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "engine/responses.h"
+#include "lanes.h"
 
-enum { PANEL = 4, BLOCK = 64, ROWS_A_TASK = 32 };
+enum { PANEL = 4, BLOCK = 32, ROWS_A_TASK = 32 };
 
 /* One row of the factor: subtracts what the rows from..k-1 of the panel say, then scales. */
-static int panel_row(double *a, size_t n, size_t from, size_t k)
+INLINE int panel_row(double *a, size_t n, size_t from, size_t k)
 {
     double *row = a + k * n;
     for (size_t q = from; q < k; q++) {
@@ -50,7 +51,7 @@ static void update_below(void *arg, size_t task)
     update_rows(b->a, b->n, b->from, b->end, first, last < b->n ? last : b->n);
 }
 
-void linear_again(const double *u, double *b, size_t n)
+ENGINE_CLONES void linear_again(const double *u, double *b, size_t n)
 {
     for (size_t k = 0; k < n; k++) { /* U' y = b */
         b[k] = b[k] / u[k * n + k];
@@ -58,13 +59,16 @@ void linear_again(const double *u, double *b, size_t n)
         for (size_t j = k + 1; j < n; j++) b[j] = b[j] - f * u[k * n + j];
     }
     for (size_t k = n; k-- > 0;) { /* U x = y */
-        double s = b[k];
-        for (size_t j = k + 1; j < n; j++) s = s - u[k * n + j] * b[j];
-        b[k] = s / u[k * n + k];
+        v4 part = all(0.0);
+        double rest = 0.0;
+        size_t j = k + 1;
+        for (; j + LANES <= n; j += LANES) part = part + read4(u + k * n + j) * read4(b + j);
+        for (; j < n; j++) rest = rest + u[k * n + j] * b[j];
+        b[k] = (b[k] - (sum4(part) + rest)) / u[k * n + k];
     }
 }
 
-static enum st factor_block(double *a, size_t n, size_t from, size_t end, struct err *e)
+ENGINE_CLONES static enum st factor_block(double *a, size_t n, size_t from, size_t end, struct err *e)
 {
     for (size_t k = from; k < end; k += PANEL) {
         size_t panel_end = k + PANEL < end ? k + PANEL : end;

@@ -275,19 +275,28 @@ static void block_pass(void *arg, size_t which)
     free(r.eta);
 }
 
-/* Where a local value stands among the dense weights; the first stands at the intercept and each skill's own weight. */
-static size_t local_columns(const struct logistic_design *d, size_t set, size_t a, size_t *columns)
+/* Where a set's local values stand among the dense weights: the first at the intercept and each skill's own weight, each other at one. */
+struct columns {
+    size_t shared, first[SET_SKILLS_MAX + 1], at[LOGISTIC_LOCAL_MAX];
+};
+static void find_columns(const struct logistic_design *d, size_t set, struct columns *c)
 {
     const uint32_t *skills;
-    size_t n = d->per_skill ? set_skills(d->r, set, &skills) : 0;
-    if (a == 0) {
-        columns[0] = 0;
-        for (size_t i = 0; i < n; i++) columns[i + 1] = 1 + skills[i] * d->per_skill;
-        return n + 1;
+    size_t n = d->per_skill ? set_skills(d->r, set, &skills) : 0, a = 1;
+    c->shared = n + 1;
+    c->first[0] = 0;
+    for (size_t i = 0; i < n; i++) {
+        c->first[i + 1] = 1 + skills[i] * d->per_skill;
+        for (size_t k = 1; k < d->per_skill; k++) c->at[a++] = c->first[i + 1] + k;
     }
-    if (n && a - 1 < n * (d->per_skill - 1)) columns[0] = 1 + skills[(a - 1) / (d->per_skill - 1)] * d->per_skill + 1 + (a - 1) % (d->per_skill - 1);
-    else columns[0] = 1 + d->r->skills * d->per_skill + (a - 1 - (n ? n * (d->per_skill - 1) : 0));
-    return 1;
+    for (size_t k = 0; k < d->per_student; k++) c->at[a++] = 1 + d->r->skills * d->per_skill + k;
+}
+
+/* Into the upper triangle. */
+static void add_at(double *dense, size_t n, size_t a, size_t b, double x)
+{
+    double *to = &dense[a < b ? a * n + b : b * n + a];
+    *to = *to + x;
 }
 
 static void scatter(const struct pass *p, double *dense, double *gradient)
@@ -296,20 +305,18 @@ static void scatter(const struct pass *p, double *dense, double *gradient)
     size_t all = d->dense_count;
     for (size_t i = 0; i < d->block_count; i++) {
         const struct block *b = &d->blocks[i];
-        size_t k = d->set_stride[b->set], ca[SET_SKILLS_MAX + 1], cb[SET_SKILLS_MAX + 1];
+        size_t k = d->set_stride[b->set], local = d->set_local[b->set];
         const double *h = p->matrix + b->matrix, *g = h + k * k;
-        for (size_t a = 0; a < d->set_local[b->set]; a++) {
-            size_t na = local_columns(d, b->set, a, ca);
-            for (size_t q = 0; q < na; q++) gradient[ca[q]] = gradient[ca[q]] + g[a];
-            for (size_t c = 0; c <= a; c++) {
-                size_t nb = local_columns(d, b->set, c, cb);
-                for (size_t q = 0; q < na; q++)
-                    for (size_t s = 0; s < nb; s++) {
-                        size_t lo = ca[q] < cb[s] ? ca[q] : cb[s], hi = ca[q] < cb[s] ? cb[s] : ca[q];
-                        if (a == c && q < s) continue; /* the upper triangle once */
-                        dense[lo * all + hi] = dense[lo * all + hi] + h[a * k + c];
-                    }
-            }
+        struct columns c;
+        find_columns(d, b->set, &c);
+        for (size_t q = 0; q < c.shared; q++) {
+            gradient[c.first[q]] = gradient[c.first[q]] + g[0];
+            for (size_t s = 0; s <= q; s++) add_at(dense, all, c.first[q], c.first[s], h[0]);
+        }
+        for (size_t a = 1; a < local; a++) {
+            gradient[c.at[a]] = gradient[c.at[a]] + g[a];
+            for (size_t q = 0; q < c.shared; q++) add_at(dense, all, c.at[a], c.first[q], h[a * k]);
+            for (size_t e = 1; e <= a; e++) add_at(dense, all, c.at[a], c.at[e], h[a * k + e]);
         }
     }
 }
@@ -326,29 +333,32 @@ static double penalty(const struct logistic_design *d, const struct logistic *m,
 struct item_steps {
     const struct pass *p;
     const double *step;
-    double *out; /* items */
+    double *out;  /* items */
+    double *gain; /* blocks: the sum of their items' gradients, squared, over their curvatures */
 };
 static void item_steps(void *arg, size_t which)
 {
     const struct item_steps *s = arg;
     const struct logistic_design *d = s->p->d;
     const struct block *b = &d->blocks[which];
-    size_t k = d->set_stride[b->set], columns[SET_SKILLS_MAX + 1];
-    double local[LOGISTIC_LOCAL_MAX + LANES] = {0};
-    for (size_t a = 0; a < d->set_local[b->set]; a++) {
-        size_t n = local_columns(d, b->set, a, columns);
-        for (size_t q = 0; q < n; q++) local[a] = local[a] + s->step[columns[q]];
-    }
+    size_t k = d->set_stride[b->set];
+    struct columns at;
+    double local[LOGISTIC_LOCAL_MAX + LANES] = {0}, gain = 0.0;
+    find_columns(d, b->set, &at);
+    for (size_t q = 0; q < at.shared; q++) local[0] = local[0] + s->step[at.first[q]];
+    for (size_t a = 1; a < d->set_local[b->set]; a++) local[a] = s->step[at.at[a]];
     for (size_t g = b->group; g < b->group_end; g++) {
         const double *c = s->p->coupling + d->group_coupling[g];
         double sum = c[k];
         for (size_t a = 0; a < k; a++) sum = sum - c[a] * local[a];
         s->out[d->groups[g].item] = sum / c[k + 1];
+        gain = gain + c[k] * c[k] / c[k + 1];
     }
+    s->gain[which] = gain;
 }
 
 struct newton {
-    double *dense, *gradient, *step, *item_step;
+    double *dense, *gradient, *step, *item_step, *item_gain;
 };
 
 /* One pass at the weights in m: the loss, and what scatter and item_steps need. */
@@ -370,7 +380,7 @@ static enum st find_step(struct pass *p, struct newton *nt, const struct paralle
     const struct logistic_design *d = p->d;
     size_t n = d->dense_count;
     double ridge = 1.0 / p->o->c;
-    memset(nt->dense, 0, n * n * sizeof *nt->dense);
+    for (size_t i = 0; i < n; i++) memset(nt->dense + i * n + i, 0, (n - i) * sizeof *nt->dense);
     memset(nt->gradient, 0, n * sizeof *nt->gradient);
     scatter(p, nt->dense, nt->gradient);
     nt->dense[0] = nt->dense[0] + 1e-9;
@@ -380,18 +390,13 @@ static enum st find_step(struct pass *p, struct newton *nt, const struct paralle
     }
     memcpy(nt->step, nt->gradient, n * sizeof *nt->step);
     TRY(linear_solve(nt->dense, nt->step, n, par, e));
-    if (d->terms & TERM_ITEM) {
-        memset(nt->item_step, 0, (d->r->items + 1) * sizeof *nt->item_step);
-        parallel_run(par, d->block_count, item_steps, &(struct item_steps){p, nt->step, nt->item_step});
-    }
     /* Half the Newton decrement, with the item block: g' H^-1 g = s' g~ + sum g_i^2 / d_i. */
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) sum = sum + nt->step[i] * nt->gradient[i];
-    for (size_t i = 0; i < d->block_count && (d->terms & TERM_ITEM); i++)
-        for (size_t g = d->blocks[i].group; g < d->blocks[i].group_end; g++) {
-            const double *c = p->coupling + d->group_coupling[g] + d->set_stride[d->blocks[i].set];
-            sum = sum + c[0] * c[0] / c[1];
-        }
+    if (d->terms & TERM_ITEM) {
+        parallel_run(par, d->block_count, item_steps, &(struct item_steps){p, nt->step, nt->item_step, nt->item_gain});
+        for (size_t i = 0; i < d->block_count; i++) sum = sum + nt->item_gain[i];
+    }
     *gain = sum / 2.0;
     return ST_OK;
 }
@@ -440,13 +445,13 @@ enum st logistic_fit(const struct logistic_design *d, const struct logistic_opti
     size_t n = d->dense_count;
     struct pass p = {.d = d, .o = o, .m = m, .matrix = malloc((d->matrix_count + 1) * sizeof(double)), .coupling = malloc((d->coupling_count + 1) * sizeof(double)),
                      .block_rows = calloc(d->block_count + 1, sizeof(size_t))};
-    struct newton nt = {malloc(n * n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double)), calloc(d->r->items + 1, sizeof(double))};
+    struct newton nt = {malloc(n * n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double)), calloc(d->r->items + 1, sizeof(double)), malloc((d->block_count + 1) * sizeof(double))};
     enum st st = ST_NOMEM;
     *report = (struct logistic_report){0};
-    if (p.matrix && p.coupling && p.block_rows && nt.dense && nt.gradient && nt.step && nt.item_step) st = newton(&p, &nt, par, m, report, e);
+    if (p.matrix && p.coupling && p.block_rows && nt.dense && nt.gradient && nt.step && nt.item_step && nt.item_gain) st = newton(&p, &nt, par, m, report, e);
     else st = err_fail(e, ST_NOMEM, "err.memory", "a fit of %zu weights", n);
     free(p.matrix), free(p.coupling), free(p.block_rows);
-    free(nt.dense), free(nt.gradient), free(nt.step), free(nt.item_step);
+    free(nt.dense), free(nt.gradient), free(nt.step), free(nt.item_step), free(nt.item_gain);
     return st;
 }
 

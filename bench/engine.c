@@ -4,6 +4,8 @@
  *
  *   bench-engine [NAME…] [--history]     names: bkt logistic irt cat fsrs online replay; --history: figures once more, for bench/engine.py
  */
+#include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +22,7 @@
 #include "engine_textbook.h"
 #include "model.h"
 
-enum { RUNS = 7, SHORT_RUNS = 60, TEXTBOOK_ITERATIONS = 10 }; /* what takes milliseconds is tried more often */
+enum { RUNS = 7, TURNS = 15, SHORT_RUNS = 60, TEXTBOOK_ITERATIONS = 10 }; /* what takes milliseconds is tried more often */
 
 static bool history;
 
@@ -65,18 +67,86 @@ static double processor_seconds(void)
             if (took_ < out) out = took_;         \
         }                                         \
     } while (0)
-/* One thread and two in turn, so that a machine that changes its speed changes it for both. */
-#define IN_TURN(one, two, runs, with_one, with_two)                 \
-    do {                                                            \
-        one = two = 1e300;                                          \
-        for (int turn_ = 0; turn_ < (runs); turn_++) {              \
-            double one_, two_;                                      \
-            LEAST_BY(model_seconds, one_, 1, with_one);             \
-            LEAST_BY(model_seconds, two_, 1, with_two);             \
-            if (one_ < one) one = one_;                             \
-            if (two_ < two) two = two_;                             \
-        }                                                           \
-    } while (0)
+/* The two processors that threads are tried on: for seconds one may be slower than the other, by what else runs there. */
+static cpu_set_t processor[2], both_processors;
+static void find_processors(void)
+{
+    cpu_set_t ours;
+    CPU_ZERO(&both_processors);
+    if (sched_getaffinity(0, sizeof ours, &ours) != 0) die("processors", NULL);
+    for (size_t i = 0, found = 0; i < CPU_SETSIZE && found < 2; i++) {
+        if (!CPU_ISSET(i, &ours)) continue;
+        CPU_SET(i, &processor[found++]);
+        CPU_SET(i, &both_processors);
+    }
+    if (CPU_COUNT(&both_processors) == 1) processor[1] = processor[0];
+}
+static void stay_on(const cpu_set_t *set)
+{
+    if (sched_setaffinity(0, sizeof *set, set) != 0) die("processors", NULL);
+}
+
+/* A fit to be tried: copy is 0 or 1, each with room of its own for what it finds. */
+typedef void fit_fn(void *arg, unsigned copy, const struct parallel *par);
+struct beside {
+    fit_fn *fit;
+    void *arg;
+    double took;
+};
+static double seconds_of(fit_fn *fit, void *arg, unsigned copy, const struct parallel *par)
+{
+    double begin = model_seconds();
+    fit(arg, copy, par);
+    return model_seconds() - begin;
+}
+static void *fit_beside(void *arg)
+{
+    struct beside *b = arg;
+    stay_on(&processor[1]);
+    b->took = seconds_of(b->fit, b->arg, 1, NULL);
+    return NULL;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+static double median(double *x, size_t n)
+{
+    qsort(x, n, sizeof *x, ascending);
+    return x[n / 2];
+}
+
+/* How many times as fast two threads are as one, and how many times as much two fits of one thread each get done beside each other: what the
+ * machine has to give. Both against the mean speed of one on either processor, all in turn, and of many such turns the median. */
+#define TWO "two threads %.2f times as fast as one, two fits beside each other %.2f"
+struct gain {
+    double threads, fits;
+};
+static struct gain gain_of(fit_fn *fit, void *arg, size_t turns)
+{
+    double threads[SHORT_RUNS], fits[SHORT_RUNS];
+    const struct parallel both = model_threads(2);
+    for (size_t turn = 0; turn < turns; turn++) {
+        struct beside other = {fit, arg, 0.0};
+        double speed = 0.0, took;
+        pthread_t thread;
+        for (size_t at = 0; at < 2; at++) {
+            stay_on(&processor[at]);
+            speed = speed + .5 / seconds_of(fit, arg, 0, NULL);
+        }
+        stay_on(&both_processors);
+        threads[turn] = 1.0 / seconds_of(fit, arg, 0, &both) / speed;
+        stay_on(&processor[0]);
+        if (pthread_create(&thread, NULL, fit_beside, &other) != 0) die("a thread", NULL);
+        took = seconds_of(fit, arg, 0, NULL);
+        pthread_join(thread, NULL);
+        fits[turn] = (1.0 / took + 1.0 / other.took) / speed;
+        stay_on(&both_processors);
+    }
+    return (struct gain){median(threads, turns), median(fits, turns)};
+}
 #define LEAST(out, runs, ...) LEAST_BY(processor_seconds, out, runs, __VA_ARGS__)
 
 /* --- logs --- */
@@ -175,6 +245,19 @@ static struct cut cut_log(const struct responses *r)
     return c;
 }
 
+struct bkt_trial {
+    const struct bkt_data *data;
+    struct bkt_options o;
+    struct bkt_fitted *m[2];
+    struct bkt_totals totals[2];
+};
+static void try_bkt(void *arg, unsigned copy, const struct parallel *par)
+{
+    struct bkt_trial *t = arg;
+    struct err e = {0};
+    if (bkt_fit(t->data, &t->o, par, t->m[copy], &t->totals[copy], &e) != ST_OK) die("fit", &e);
+}
+
 static void bench_bkt(void)
 {
     static const struct {
@@ -185,17 +268,15 @@ static void bench_bkt(void)
         struct bench_log *l = open_log(sets[k].name);
         const struct responses *r = &l->d.r;
         struct err e = {0};
-        struct bkt_options o = bkt_defaults;
-        struct bkt_totals tot;
         struct bkt_data *data = NULL;
-        struct bkt_fitted *m = calloc(r->sets + 1, sizeof *m);
-        double pack, fit, one, two, book = 1e300, sum = 0.0;
-        o.prior_weight = 0.0;
-        o.cap = .5;
+        struct bkt_trial t = {.o = bkt_defaults, .m = {calloc(r->sets + 1, sizeof *t.m[0]), calloc(r->sets + 1, sizeof *t.m[0])}};
+        double pack, fit, book = 1e300, sum = 0.0;
+        t.o.prior_weight = 0.0;
+        t.o.cap = .5;
         LEAST(pack, RUNS, if (data) bkt_data_free(data); if (bkt_data_make(r, 0, 0, &data, &e) != ST_OK) die("pack", &e));
-        struct parallel both = model_threads(2);
-        LEAST(fit, SHORT_RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e));
-        IN_TURN(one, two, SHORT_RUNS, if (bkt_fit(data, &o, NULL, m, &tot, &e) != ST_OK) die("fit", &e), if (bkt_fit(data, &o, &both, m, &tot, &e) != ST_OK) die("fit", &e));
+        t.data = data;
+        LEAST(fit, SHORT_RUNS, try_bkt(&t, 0, NULL));
+        struct gain gain = gain_of(try_bkt, &t, SHORT_RUNS);
         struct cut c = cut_log(r);
         for (int run = 0; run < 3; run++) {
             double begin = processor_seconds();
@@ -207,21 +288,42 @@ static void bench_bkt(void)
             if (took < book) book = took;
         }
         char what[64];
-        double ns = fit * 1e9 / tot.steps, ns_book = book * 1e9 / ((double)r->rows * TEXTBOOK_ITERATIONS);
+        double ns = fit * 1e9 / t.totals[0].steps, ns_book = book * 1e9 / ((double)r->rows * TEXTBOOK_ITERATIONS);
         snprintf(what, sizeof what, "bkt_em_%s", l->name);
-        say(what, ns, "ns/answer", sets[k].bar, sets[k].limit, "per iteration; %s; log-likelihood %.2f", l->from, tot.log_likelihood);
+        say(what, ns, "ns/answer", sets[k].bar, sets[k].limit, "per iteration; %s; log-likelihood %.2f", l->from, t.totals[0].log_likelihood);
         snprintf(what, sizeof what, "bkt_textbook_%s", l->name);
         say(what, ns_book, "ns/answer", 0, 0, "a textbook fit; it takes the following times as long");
         snprintf(what, sizeof what, "bkt_ratio_%s", l->name);
-        say(what, ns_book / ns, "times", sets[k].ratio, 0, "two threads %.2f times as fast as one", one / two);
+        say(what, ns_book / ns, "times", sets[k].ratio, 0, TWO, gain.threads, gain.fits);
         snprintf(what, sizeof what, "bkt_whole_%s", l->name);
         say(what, l->read_s + pack + fit, "s", k == 0 ? .15 : 0.0, 0, "read %.3f, pack %.3f, fit %.3f, one thread%s", l->read_s, pack, fit, sum > 0.0 ? "?" : "");
         bkt_data_free(data);
-        free(m), free(c.sets), free(c.at), free(c.right);
+        free(t.m[0]), free(t.m[1]), free(c.sets), free(c.at), free(c.right);
     }
 }
 
 /* --- the logistic family --- */
+
+struct logistic_trial {
+    const struct logistic_design *d;
+    const struct responses *r;
+    struct logistic m[2];
+    struct logistic_report report[2];
+};
+static void try_logistic_again(struct logistic_trial *t, unsigned copy, const struct parallel *par)
+{
+    static const struct logistic_options o = {.c = 1.0, .tolerance = 1e-6, .iterations_max = 100};
+    struct err e = {0};
+    if (logistic_fit(t->d, &o, par, &t->m[copy], &t->report[copy], &e) != ST_OK) die("fit", &e);
+}
+static void try_logistic(void *arg, unsigned copy, const struct parallel *par)
+{
+    struct logistic_trial *t = arg;
+    struct err e = {0};
+    logistic_free(&t->m[copy]);
+    if (logistic_init(&t->m[copy], LOGISTIC_BEST_LR_RECENCY, t->r->items, t->r->skills, &e) != ST_OK) die("weights", &e);
+    try_logistic_again(t, copy, par);
+}
 
 static void bench_logistic(void)
 {
@@ -230,24 +332,19 @@ static void bench_logistic(void)
         struct bench_log *l = open_log(names[k]);
         struct err e = {0};
         struct logistic_design *d = NULL;
-        struct logistic_options o = {.c = 1.0, .tolerance = 1e-6, .iterations_max = 100};
-        struct logistic_report rep = {0};
-        struct logistic m = {0};
-        struct parallel both = model_threads(2);
-        double make, fit, one, two, warm;
+        double make, fit, warm;
         LEAST(make, 3, if (d) logistic_design_free(d); if (logistic_design_make(&l->d.r, LOGISTIC_BEST_LR_RECENCY, NULL, &d, &e) != ST_OK) die("design", &e));
-#define FIT(par) logistic_free(&m); if (logistic_init(&m, LOGISTIC_BEST_LR_RECENCY, l->d.r.items, l->d.r.skills, &e) != ST_OK || logistic_fit(d, &o, par, &m, &rep, &e) != ST_OK) die("fit", &e)
-        IN_TURN(one, two, RUNS, FIT(NULL), FIT(&both));
-        LEAST(fit, 5, FIT(NULL));
-#undef FIT
-        double objective = rep.objective;
-        int iterations = rep.iterations;
-        LEAST(warm, 1, if (logistic_fit(d, &o, NULL, &m, &rep, &e) != ST_OK) die("fit", &e));
+        struct logistic_trial t = {.d = d, .r = &l->d.r};
+        struct gain gain = gain_of(try_logistic, &t, TURNS);
+        LEAST(fit, 5, try_logistic(&t, 0, NULL));
+        struct logistic_report cold = t.report[0];
+        LEAST(warm, 1, try_logistic_again(&t, 0, NULL));
         char what[64];
         snprintf(what, sizeof what, "logistic_fit_%s", l->name);
-        say(what, fit, "s", k == 0 ? .25 : 0.0, k == 0 ? .1 : 0.0, "%s; %d steps, objective %.3f; values %.3f s; two threads %.2f times as fast; from yesterday's weights %d steps, %.3f s", l->from, iterations,
-            objective, make, one / two, rep.iterations, warm);
-        logistic_free(&m);
+        say(what, fit, "s", k == 0 ? .25 : 0.0, k == 0 ? .1 : 0.0, "%s; %d steps, objective %.3f; values %.3f s; from yesterday's weights %d steps, %.3f s; " TWO, l->from, cold.iterations, cold.objective, make,
+            t.report[0].iterations, warm, gain.threads, gain.fits);
+        logistic_free(&t.m[0]);
+        logistic_free(&t.m[1]);
         logistic_design_free(d);
     }
 }
@@ -261,15 +358,24 @@ static double normal(struct rng *g)
     return s - 6.0;
 }
 
+enum { PERSONS = 10000, ITEMS = 60 };
+struct irt_trial {
+    struct irt_matrix m;
+    struct irt_item items[2][ITEMS];
+    struct irt_report report[2];
+};
+static void try_irt(void *arg, unsigned copy, const struct parallel *par)
+{
+    struct irt_trial *t = arg;
+    struct err e = {0};
+    if (irt_fit(&t->m, &irt_defaults, par, t->items[copy], &t->report[copy], &e) != ST_OK) die("irt", &e);
+}
+
 static void bench_irt(void)
 {
-    enum { PERSONS = 10000, ITEMS = 60 };
     static uint8_t score[PERSONS * ITEMS];
-    static struct irt_item items[ITEMS];
     double a[ITEMS], b[ITEMS], took, error = 0.0;
     struct rng g;
-    struct err e = {0};
-    struct irt_report rep = {0};
     rng_seed(&g, 3);
     for (size_t i = 0; i < ITEMS; i++) {
         a[i] = .6 + rng_unit(&g) * 1.2;
@@ -279,13 +385,13 @@ static void bench_irt(void)
         double theta = normal(&g);
         for (size_t i = 0; i < ITEMS; i++) score[p * ITEMS + i] = rng_unit(&g) < num_logistic(a[i] * (theta - b[i]));
     }
-    struct irt_matrix m = {PERSONS, ITEMS, score};
-    double one, two;
-    struct parallel both = model_threads(2);
-    IN_TURN(one, two, RUNS, if (irt_fit(&m, &irt_defaults, NULL, items, &rep, &e) != ST_OK) die("irt", &e), if (irt_fit(&m, &irt_defaults, &both, items, &rep, &e) != ST_OK) die("irt", &e));
-    LEAST(took, 3, if (irt_fit(&m, &irt_defaults, NULL, items, &rep, &e) != ST_OK) die("irt", &e));
+    static struct irt_trial t = {.m = {PERSONS, ITEMS, score}};
+    struct gain gain = gain_of(try_irt, &t, TURNS);
+    LEAST(took, RUNS, try_irt(&t, 0, NULL));
+    const struct irt_item *items = t.items[0];
     for (size_t i = 0; i < ITEMS; i++) error += (-items[i].d[1] / items[i].a - b[i]) * (-items[i].d[1] / items[i].a - b[i]);
-    say("irt_2pl_10000x60", took, "s", .15, .065, "memory; %d iterations, log-likelihood %.2f, b recovered to %.3f; two threads %.2f times as fast", rep.iterations, rep.log_likelihood, num_pow(error / ITEMS, .5), one / two);
+    say("irt_2pl_10000x60", took, "s", .15, .065, "memory; %d iterations, log-likelihood %.2f, b recovered to %.3f; " TWO, t.report[0].iterations, t.report[0].log_likelihood, num_pow(error / ITEMS, .5), gain.threads,
+        gain.fits);
 }
 
 static void bench_cat(void)
@@ -317,21 +423,29 @@ static void bench_cat(void)
 
 /* --- memory --- */
 
+struct fsrs_trial {
+    struct fsrs_log log;
+    struct fsrs_report report[2];
+};
+static void try_fsrs(void *arg, unsigned copy, const struct parallel *par)
+{
+    struct fsrs_trial *t = arg;
+    struct fsrs m = fsrs_default;
+    struct err e = {0};
+    if (fsrs_fit(&t->log, par, &m, &t->report[copy], &e) != ST_OK) die("fsrs", &e);
+}
+
 static void bench_fsrs(void)
 {
     struct bench_log *l = open_log("algebra05");
     struct err e = {0};
-    struct fsrs_log log = {0};
-    struct fsrs m;
-    struct fsrs_report rep = {0};
+    struct fsrs_trial t = {0};
     double took;
     if (!l->d.r.time_s) return;
-    if (log_histories(&l->d, true, &log, NULL, NULL, &e) != ST_OK) die("histories", &e);
-    double one, two;
-    struct parallel both = model_threads(2);
-    IN_TURN(one, two, RUNS, m = fsrs_default; if (fsrs_fit(&log, NULL, &m, &rep, &e) != ST_OK) die("fsrs", &e), m = fsrs_default; if (fsrs_fit(&log, &both, &m, &rep, &e) != ST_OK) die("fsrs", &e));
-    LEAST(took, RUNS, m = fsrs_default; if (fsrs_fit(&log, NULL, &m, &rep, &e) != ST_OK) die("fsrs", &e));
-    say("fsrs_fit_algebra05", took * 1e3, "ms", 100, 9, "%s; %d steps, log-loss %.4f of %zu reviews; two threads %.2f times as fast", l->from, rep.iterations, rep.log_loss, rep.reviews, one / two);
+    if (log_histories(&l->d, true, &t.log, NULL, NULL, &e) != ST_OK) die("histories", &e);
+    struct gain gain = gain_of(try_fsrs, &t, TURNS);
+    LEAST(took, RUNS, try_fsrs(&t, 0, NULL));
+    say("fsrs_fit_algebra05", took * 1e3, "ms", 100, 9, "%s; %d steps, log-loss %.4f of %zu reviews; " TWO, l->from, t.report[0].iterations, t.report[0].log_loss, t.report[0].reviews, gain.threads, gain.fits);
 }
 
 /* --- online, and replay --- */
@@ -450,6 +564,8 @@ int main(int argc, char **argv)
         void (*run)(void);
     } all[] = {{"bkt", bench_bkt}, {"logistic", bench_logistic}, {"irt", bench_irt}, {"cat", bench_cat}, {"fsrs", bench_fsrs}, {"online", bench_online}, {"replay", bench_replay}};
     int names = 0;
+    find_processors();
+    stay_on(&both_processors);
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--history") == 0) history = true;
         else names++;

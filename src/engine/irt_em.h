@@ -24,7 +24,7 @@ struct irt_block {
 };
 
 /* Patterns that one task counts. How many parts there are depends on the patterns and not on the threads, so that the sums' bits do not either. */
-enum { IRT_PARTS_MAX = 8 };
+enum { IRT_PARTS_MAX = 6 };
 struct irt_part {
     size_t from, end;
     double *counts;        /* rows of all blocks x stride */

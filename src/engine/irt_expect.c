@@ -40,14 +40,14 @@ static size_t share(size_t parts, size_t i) { return (parts - i + 1) / 2; }
 static enum st parts_make(struct irt_em *x, struct err *e)
 {
     x->parts = x->count / PART_LEAST < 1 ? 1 : x->count / PART_LEAST > IRT_PARTS_MAX ? IRT_PARTS_MAX : x->count / PART_LEAST;
-    x->sums = malloc(x->row_count * x->stride * sizeof *x->sums);
+    x->sums = lanes_make(x->row_count * x->stride);
     bool made = x->sums;
     size_t shares = 0, taken = 0, from = 0;
     for (size_t i = 0; i < x->parts; i++) shares += share(x->parts, i);
     for (size_t i = 0; i < x->parts; i++) {
         struct irt_part *p = &x->part[i];
         taken += share(x->parts, i);
-        *p = (struct irt_part){from, x->count * taken / shares, malloc(x->row_count * x->stride * sizeof *p->counts), malloc(2 * x->block_count * sizeof *p->rows), 0.0};
+        *p = (struct irt_part){from, x->count * taken / shares, lanes_make(x->row_count * x->stride), malloc(2 * x->block_count * sizeof *p->rows), 0.0};
         from = p->end;
         made = made && p->counts && p->rows;
     }
@@ -217,7 +217,7 @@ INLINE double posterior(double *const *restrict sums, size_t blocks, const doubl
 /* One pattern, counted for the forms that it has. */
 ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks, const double *restrict log_prior, size_t n, double weight, struct stretch *on)
 {
-    double l[IRT_POINTS_MAX];
+    double l[IRT_POINTS_MAX] __attribute__((aligned(CACHE_LINE)));
     double chance = posterior(sums, blocks, log_prior, n, weight, l, on);
     for (size_t b = 0; b < blocks; b++)
         for (size_t i = on->from; i < on->end; i += LANES) write4(counts[b] + i, read4(counts[b] + i) + read4(l + i));
@@ -275,7 +275,7 @@ double irt_expect(struct irt_em *x)
 ENGINE_CLONES static double means_of(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, const double *restrict theta, const double *restrict row, size_t rows,
                                      struct stretch on, double *restrict out)
 {
-    double l[IRT_POINTS_MAX];
+    double l[IRT_POINTS_MAX] __attribute__((aligned(CACHE_LINE)));
     v4 mean = all(0.0);
     (void)posterior(sums, blocks, log_prior, n, 1.0, l, &on);
     for (size_t i = on.from; i < on.end; i += LANES) mean = mean + read4(l + i) * read4(theta + i);
@@ -324,11 +324,19 @@ static void inform_part(void *arg, size_t part)
             unsigned n = x->items[i].scores;
             if (n < 2 || pt->score[i] == IRT_MISSING) continue;
             double *h = information + f->place[i];
-            g[0] = (double)pt->score[i] * theta - means[x->at[i]];
-            for (unsigned k = 1; k < n; k++) g[k] = (pt->score[i] == k ? 1.0 : 0.0) - means[x->at[i] + k];
+            const double *mean = means + x->at[i];
+            g[0] = (double)pt->score[i] * theta - mean[0];
+            all = all + g[0];
+            if (n == 2) { /* most items, for which the loops below take as long as the sums */
+                g[1] = (double)pt->score[i] - mean[1];
+                h[0] = h[0] + w * g[0] * g[0];
+                h[1] = h[1] + w * g[0] * g[1];
+                h[3] = h[3] + w * g[1] * g[1];
+                continue;
+            }
+            for (unsigned k = 1; k < n; k++) g[k] = (pt->score[i] == k ? 1.0 : 0.0) - mean[k];
             for (unsigned a = 0; a < n; a++)
                 for (unsigned b = a; b < n; b++) h[a * n + b] = h[a * n + b] + w * g[a] * g[b];
-            all = all + g[0];
         }
         *slope = *slope + w * all * all;
     }

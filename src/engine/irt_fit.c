@@ -59,18 +59,25 @@ static enum st check(const struct irt_matrix *m, struct err *e)
     return ST_OK;
 }
 
+/* The kinds of some patterns' scores: few enough to be at hand while they are read by pattern and written by item. */
+enum { PATTERNS_A_TASK = 64 };
+static void lay_out(void *arg, size_t task)
+{
+    struct irt_em *x = arg;
+    size_t from = task * PATTERNS_A_TASK, end = from + PATTERNS_A_TASK < x->count ? from + PATTERNS_A_TASK : x->count;
+    for (size_t j = from; j < end; j++)
+        for (size_t i = 0; i < x->m->items; i++) x->kinds[i * x->count + j] = (uint8_t)irt_kind(x->patterns[j].score[i]);
+}
+
 /* How many scores an item has, and where it starts: the marginal shares at slope 1. */
 static void begin_item(void *arg, size_t i)
 {
     struct irt_em *x = arg;
     size_t n[IRT_KINDS] = {0}, answers = 0, given = 0;
     struct irt_item *it = &x->items[i];
-    uint8_t *kind = x->kinds + i * x->count;
+    const uint8_t *kind = x->kinds + i * x->count;
     *it = (struct irt_item){.a = 1.0};
-    for (size_t j = 0; j < x->count; j++) {
-        kind[j] = (uint8_t)irt_kind(x->patterns[j].score[i]);
-        n[kind[j]] += x->patterns[j].weight;
-    }
+    for (size_t j = 0; j < x->count; j++) n[kind[j]] += x->patterns[j].weight;
     for (unsigned k = 0; k < IRT_SCORES_MAX; k++) {
         answers += n[k];
         if (n[k] == 0) continue;
@@ -87,14 +94,15 @@ static enum st begin(struct irt_em *x, struct err *e)
     size_t rows = 0;
     x->kinds = malloc(x->m->items * x->count + 1);
     if (!x->kinds) return err_fail(e, ST_NOMEM, "err.memory", "scores of %zu patterns", x->count);
+    parallel_run(x->par, (x->count + PATTERNS_A_TASK - 1) / PATTERNS_A_TASK, lay_out, x);
     parallel_run(x->par, x->m->items, begin_item, x);
     for (size_t i = 0; i < x->m->items; i++) {
         x->at[i] = rows;
         rows += x->items[i].scores;
     }
     x->at[x->m->items] = rows;
-    x->p = malloc((rows + 1) * x->stride * sizeof *x->p);
-    x->r = malloc((rows + 1) * x->stride * sizeof *x->r);
+    x->p = lanes_make((rows + 1) * x->stride);
+    x->r = lanes_make((rows + 1) * x->stride);
     return x->p && x->r ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "tables of %zu items", x->m->items);
 }
 
@@ -289,7 +297,7 @@ enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, const s
     struct irt_em x = {.m = m, .o = o, .par = par, .items = out, .stride = (o->points + LANES - 1) / LANES * LANES};
     x.at = malloc((m->items + 1) * sizeof *x.at);
     x.theta = calloc(x.stride, sizeof *x.theta);
-    x.log_prior = malloc(x.stride * sizeof *x.log_prior);
+    x.log_prior = lanes_make(x.stride);
     enum st st = x.at && x.theta && x.log_prior ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "tables");
     if (st == ST_OK) {
         double sum = 0.0;

@@ -4,6 +4,7 @@
 #define ENGINE_LANES_H
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #pragma GCC diagnostic ignored "-Wpsabi" /* lanes are passed to inline functions only, never over a call */
 #define INLINE static inline __attribute__((always_inline))
@@ -21,6 +22,8 @@ INLINE void write4(double *to, v4 x) { *(v4 *)to = x; }
 INLINE v4 widen(const float *from) { return __builtin_convertvector(*(const f4 *)from, v4); }
 INLINE v4 pick(m4 mask, v4 yes, v4 no) { return (v4)(((m4)yes & mask) | ((m4)no & ~mask)); }
 INLINE v4 only(m4 mask, v4 x) { return (v4)((m4)x & mask); }
+/* Room for n, for free; rows of whole lanes in it cross no cache line. NULL: there is none. */
+static inline double *lanes_make(size_t n) { return aligned_alloc(CACHE_LINE, (n / 8 + 1) * 8 * sizeof(double)); }
 INLINE m4 mask4(const int64_t *from) { return *(const m4 *)from; }
 INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
 

@@ -1,5 +1,7 @@
 #include "app/jobs.h"
 
+const char job_refit[] = "refit";
+
 static enum st ended(struct tx *tx, enum st st, struct err *e)
 {
     if (st == ST_OK) return tx_commit(tx, e);
@@ -7,13 +9,19 @@ static enum st ended(struct tx *tx, enum st st, struct err *e)
     return st;
 }
 
+static enum st make(struct tx *tx, const char *name, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_job_make, &q, e));
+    bind_text(q, "job", name);
+    return stmt_run(q, NULL, e);
+}
+
 static enum st take(struct job *j, struct tx *tx, int64_t now, bool nightly, int32_t day, struct err *e)
 {
     struct stmt *q;
     int64_t rows;
-    TRY(tx_stmt(tx, SQL_job_make, &q, e));
-    bind_text(q, "job", j->name);
-    TRY(stmt_run(q, NULL, e));
+    TRY(make(tx, j->name, e));
     TRY(tx_stmt(tx, SQL_job_take, &q, e));
     bind_text(q, "job", j->name);
     bind_i64(q, "holder", j->run_id);
@@ -51,6 +59,15 @@ enum st job_hold(struct job *j, struct tx *tx, struct err *e)
     bind_i64(q, "until_ms", app_now_ms(j->app) + JOB_LEASE_MS);
     TRY(stmt_run(q, &rows, e));
     return rows == 1 ? ST_OK : err_fail(e, ST_CONFLICT, "job.running", "another process has taken over: %s", j->name);
+}
+
+enum st job_lock(struct tx *tx, const char *name, struct err *e)
+{
+    struct stmt *q;
+    TRY(make(tx, name, e));
+    TRY(tx_stmt(tx, SQL_job_lock, &q, e));
+    bind_text(q, "job", name);
+    return stmt_run(q, NULL, e);
 }
 
 enum st job_keep(struct job *j, struct err *e)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/answer.h"
+#include "app/jobs.h"
 #include "app/said.h"
 #include "base/id.h"
 #include "base/list.h"
@@ -113,26 +114,31 @@ void model_fit_words(struct text *out, enum lang lang, struct arena *a, const st
     text_release(&share);
 }
 
-/* id 0: the latest of a kind. */
-static enum st find_version(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, int64_t id, struct model_row *out, struct err *e)
+static enum st read_version(struct stmt *q, struct arena *a, struct model_row *out, struct err *e)
 {
-    struct stmt *q;
+    bool row;
     *out = (struct model_row){0};
-    TRY(tx_stmt(tx, SQL_model_versions, &q, e));
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        if (id ? col_i64(q, 0) != id : (strcmp(col_text(q, 1), kind) != 0 || col_i64(q, 3) > now_ms)) continue;
-        *out = (struct model_row){col_i64(q, 0), col_i64(q, 3), arena_strdup(a, col_text(q, 2))};
-        if (!out->doc) return no_memory(e);
-    }
-    return ST_OK;
+    TRY(stmt_step(q, &row, e));
+    if (!row) return ST_OK;
+    *out = (struct model_row){col_i64(q, 0), col_i64(q, 1), arena_strdup(a, col_text(q, 2))};
+    return out->doc ? ST_OK : no_memory(e);
 }
 
-enum st model_in_force(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, struct model_row *out, struct err *e) { return find_version(tx, a, kind, now_ms, 0, out, e); }
+enum st model_in_force(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, struct model_row *out, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_model_latest, &q, e));
+    bind_text(q, "kind", kind);
+    bind_i64(q, "at_ms", now_ms);
+    return read_version(q, a, out, e);
+}
+
 enum st model_by_id(struct tx *tx, struct arena *a, int64_t id, struct model_row *out, struct err *e)
 {
-    TRY(find_version(tx, a, "", INT64_MAX, id, out, e));
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_model_get, &q, e));
+    bind_i64(q, "model_id", id);
+    TRY(read_version(q, a, out, e));
     return out->model_id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %lld of the model", (long long)id);
 }
 
@@ -185,6 +191,7 @@ static enum st take_back(struct app *app, struct tx *tx, struct arena *a, struct
     char *text;
     int64_t before_id;
     bool questions = strcmp(t->kind, "items") == 0;
+    TRY(job_lock(tx, job_refit, e));
     TRY(model_in_force(tx, a, t->kind, app_now_ms(app), &now, e));
     TRY(json_read(a, now.doc ? now.doc : "{}", strlen(now.doc ? now.doc : "{}"), &doc, e));
     if (id_parse(json_str(doc, "before", ""), &before_id)) TRY(model_by_id(tx, a, before_id, &before, e));

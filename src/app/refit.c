@@ -7,7 +7,6 @@
 #include "base/id.h"
 #include "refit_work.h"
 
-const char refit_job[] = "refit";
 enum { REPORT_BYTES = 4 << 20, DOC_BYTES = 64 << 20, LOOK_BACK = 60 };
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "refit"); }
@@ -78,8 +77,8 @@ static enum st write_down(struct work *w, const struct refit_kind *k, struct mod
     struct model_row now;
     f->fit_id = app_id(w->app);
     TRY(tx_write(w->c, w->s->district_id, &tx, e));
-    enum st st = model_in_force(&tx, w->a, k->name, app_now_ms(w->app), &now, e);
-    if (st == ST_OK) st = job_hold(&w->job, &tx, e);
+    enum st st = job_hold(&w->job, &tx, e); /* first: from here on nobody takes a version back */
+    if (st == ST_OK) st = model_in_force(&tx, w->a, k->name, app_now_ms(w->app), &now, e);
     if (st == ST_OK && now.model_id != w->base.model_id) st = err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
     if (st == ST_OK && strcmp(f->verdict, "live") == 0) {
         st = doc_of(w, k, f->fit_id, &doc, e);
@@ -243,7 +242,7 @@ enum st refit(struct app *app, struct conn *c, const struct refit_options *o, re
     struct err ignored;
     w.kept_ms = w.now_ms;
     w.watch = (struct fit_watch){go_on, &w};
-    enum st st = o->dry_run ? ST_OK : job_begin(&w.job, app, c, refit_job, o->nightly, e);
+    enum st st = o->dry_run ? ST_OK : job_begin(&w.job, app, c, job_refit, o->nightly, e);
     w.leased = !o->dry_run && st == ST_OK;
     if (st == ST_OK) st = app_refresh(app, c, e); /* another refit may have ended since this process read the rules */
     w.s = snapshot_hold(app);

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/jobs.h"
 #include "app/rebuild.h"
-#include "app/refit.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/rng.h"
@@ -386,7 +386,7 @@ static enum st tell_refits(struct cli *c, struct err *e)
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, e);
     if (st == ST_OK) st = tx_stmt(&tx, SQL_job_run_list, &q, e);
     if (st == ST_OK) {
-        bind_text(q, "job", refit_job);
+        bind_text(q, "job", job_refit);
         bind_i64(q, "limit", SHOWN);
     }
     for (bool row = true; st == ST_OK;) {

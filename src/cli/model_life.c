@@ -105,7 +105,7 @@ static enum st is_done(struct cli_app *a, bool *done, struct err *e)
     enum st st = tx_read(a->conn, s->district_id, &tx, e);
     snapshot_drop(s);
     TRY(st);
-    st = job_night(&tx, refit_job, day, &night, e);
+    st = job_night(&tx, job_refit, day, &night, e);
     tx_rollback(&tx);
     *done = st == ST_OK && night.done > 0;
     return st;

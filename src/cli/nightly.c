@@ -91,7 +91,7 @@ static bool is_due(struct nightly *n, struct conn *c, int64_t now, int32_t night
     enum st st = tx_read(c, s->district_id, &tx, &e);
     snapshot_drop(s);
     if (st == ST_OK) {
-        st = job_night(&tx, refit_job, night, &done, &e);
+        st = job_night(&tx, job_refit, night, &done, &e);
         tx_rollback(&tx);
     }
     if (st != ST_OK) return false;

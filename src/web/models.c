@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app/refit.h"
+#include "app/jobs.h"
 #include "base/id.h"
 #include "page.h"
 
@@ -123,7 +123,7 @@ static enum st fill_runs(struct call *c, struct page_models *page, struct err *e
     struct stmt *q;
     TRY(call_alloc(c, RUNS_SHOWN * sizeof *runs, (void **)&runs, e));
     TRY(tx_stmt(&c->tx, SQL_job_run_list, &q, e));
-    bind_text(q, "job", refit_job);
+    bind_text(q, "job", job_refit);
     bind_i64(q, "limit", RUNS_SHOWN);
     for (bool row = true; page->runs_n < RUNS_SHOWN;) {
         TRY(stmt_step(q, &row, e));

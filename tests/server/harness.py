@@ -72,6 +72,16 @@ class Sqlite:
         with contextlib.closing(sqlite3.connect(self.path, timeout=20)) as c, c:
             c.executescript(sql)
 
+    @contextlib.contextmanager
+    def transaction(self, sql):
+        """Run, and not committed before the end of the block: as another process in the middle of its work."""
+        with contextlib.closing(sqlite3.connect(self.path, timeout=20, isolation_level=None)) as c:
+            c.execute("BEGIN IMMEDIATE")
+            for one in sql.split(";"):
+                c.execute(one)
+            yield
+            c.execute("COMMIT")
+
     def sound(self):
         assert self.rows("PRAGMA integrity_check") == [["ok"]]
 
@@ -101,6 +111,13 @@ class Postgresql:
 
     def execute(self, sql):
         self.server.psql(self.name, sql)
+
+    @contextlib.contextmanager
+    def transaction(self, sql):
+        with self.server.session(self.name) as say:
+            say(f"BEGIN; {sql};")
+            yield
+            say("COMMIT;")
 
     def sound(self):
         assert self.rows("SELECT 1") == [["1"]]

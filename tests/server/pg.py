@@ -4,6 +4,7 @@ no TCP, fsync on. Used by conftest.py, and by hand:
     python3 tests/server/pg.py start DIR     prints the URL of a fresh database
     python3 tests/server/pg.py stop DIR
 """
+import contextlib
 import glob
 import os
 import pathlib
@@ -96,6 +97,24 @@ class Server:
         if out.returncode:
             raise RuntimeError(f"psql: {out.stderr}\n{sql[:500]}")
         return out.stdout
+
+    @contextlib.contextmanager
+    def session(self, name):
+        """One connection: say(sql) returns when it is done."""
+        p = subprocess.Popen(["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", self.url(name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+        def say(sql):
+            p.stdin.write(f"{sql}\n\\echo done\n")
+            p.stdin.flush()
+            while (line := p.stdout.readline()) != "done\n":
+                assert line, f"psql ended: {sql[:500]}"
+
+        try:
+            yield say
+            p.communicate(timeout=60)
+            assert p.returncode == 0
+        finally:
+            p.kill()
 
     def database(self, template="template0"):
         """A fresh database, as a copy of another."""

@@ -258,6 +258,21 @@ def test_taken_back_and_held(evidence):
     assert waymark("check", "--db", db.url, "--json").json["ok"]
 
 
+def test_taken_back_while_another_version_goes_live(evidence):
+    """It waits for whoever is writing a version down, and takes that one back: not the one that was in force when it was asked."""
+    db = evidence
+    first = refit(db).json["model_id"]
+    doc = json.dumps({**models(db)[-1][1], "before": first}).replace("'", "''")
+    with db.transaction("UPDATE job SET holder = holder WHERE job = 'refit'; "
+                        f"INSERT INTO model (district_id, model_id, kind, doc, effective_at_ms, recorded_at_ms) SELECT district_id, model_id + 1, kind, '{doc}', effective_at_ms, recorded_at_ms FROM model WHERE model_id = {first}"):
+        p = subprocess.Popen([str(PROGRAM), "model", "take-back", "--db", db.url, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+        with pytest.raises(subprocess.TimeoutExpired):
+            p.communicate(timeout=2)
+    out, said = p.communicate(timeout=60)
+    assert p.returncode == 0, said
+    assert json.loads(out)["taken_back_id"] == str(int(first) + 1)
+
+
 def test_a_group_is_looked_at_and_small_ones_are_not_shown(evidence):
     db = evidence
     [[district]] = db.rows("SELECT district_id FROM district")

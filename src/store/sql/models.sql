@@ -17,9 +17,13 @@ SELECT fit_id FROM model_fit WHERE district_id = :district_id AND recorder_id = 
 -- why: the latest of a verdict, to know what was fitted already, and when a person last took a version back
 SELECT fit_id, COALESCE(last_id, 0), COALESCE(model_id, 0) FROM model_fit
 WHERE district_id = :district_id AND kind = :kind AND verdict = :verdict ORDER BY fit_id DESC LIMIT 1
--- name: model_versions
--- why: each version with its numbers for those who ask which one gave an estimate
-SELECT model_id, kind, doc, effective_at_ms, recorded_at_ms FROM model WHERE district_id = :district_id ORDER BY model_id
+-- name: model_latest
+-- why: the version in force
+SELECT model_id, effective_at_ms, doc FROM model
+WHERE district_id = :district_id AND kind = :kind AND effective_at_ms <= :at_ms ORDER BY model_id DESC LIMIT 1
+-- name: model_get
+-- why: a version with its numbers for those who ask which one gave an estimate
+SELECT model_id, effective_at_ms, doc FROM model WHERE district_id = :district_id AND model_id = :model_id
 -- name: programs_all
 -- why: how well a model does for each group; the groups are never given to a model
 SELECT DISTINCT program, learner_id FROM program_membership
@@ -32,6 +36,9 @@ UPDATE job SET holder = :holder, until_ms = :until_ms
 WHERE district_id = :district_id AND job = :job AND (holder = 0 OR until_ms <= :now_ms)
 -- name: job_keep
 UPDATE job SET until_ms = :until_ms WHERE district_id = :district_id AND job = :job AND holder = :holder
+-- name: job_lock
+-- why: a command that must not come between what a job reads and what it writes; only the row's lock is wanted
+UPDATE job SET holder = holder WHERE district_id = :district_id AND job = :job
 -- name: job_leave
 UPDATE job SET holder = 0, until_ms = 0 WHERE district_id = :district_id AND job = :job AND holder = :holder
 -- name: job_run_insert

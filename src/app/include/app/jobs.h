@@ -5,6 +5,8 @@
 
 enum { JOB_LEASE_MS = 10 * 60000, JOB_RUNS_SHOWN = 30 };
 
+extern const char job_refit[]; /* the jobs' names */
+
 struct job {
     struct app *app;
     struct conn *conn;  /* for writing; the caller's */
@@ -18,6 +20,9 @@ enum st job_begin(struct job *j, struct app *app, struct conn *c, const char *na
 enum st job_keep(struct job *j, struct err *e) WARN_UNUSED;
 /* The same within a transaction of the caller's: what it writes then stands only if nobody has taken over. */
 enum st job_hold(struct job *j, struct tx *tx, struct err *e) WARN_UNUSED;
+/* For what is not the job itself but writes what it writes: until the transaction ends no job_hold of another one returns. First in the transaction,
+ * so that what is read after it is what stands. */
+enum st job_lock(struct tx *tx, const char *name, struct err *e) WARN_UNUSED;
 /* outcome: done, failed or stopped. Gives the lease back. */
 enum st job_end(struct job *j, const char *outcome, const char *detail, struct err *e) WARN_UNUSED;
 

@@ -48,6 +48,4 @@ struct refitted {
  * err ST_DENIED: another process is at it; ST_BUSY: told to stop; ST_CONFLICT: another version came into force meanwhile */
 enum st refit(struct app *app, struct conn *c, const struct refit_options *o, refit_told *told, void *ctx, struct arena *a, struct refitted *out, struct err *e) WARN_UNUSED;
 
-extern const char refit_job[]; /* its name among the jobs */
-
 #endif

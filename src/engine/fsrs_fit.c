@@ -1,4 +1,5 @@
-/* Derivatives of recall by each weight, carried forward with the state. */
+/* Derivatives of recall by each weight, carried forward with the state. The stability is worked by its logarithm: answers of one day, most of a school's,
+ * then add to it, and take no logarithm and no power. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,24 +7,26 @@
 #include "engine/linear.h"
 #include "engine/numeric.h"
 #include "engine/responses.h"
+#include "lanes.h"
 
-enum { N = FSRS_WEIGHTS, ROUNDS = 60, OF_DIFFICULTY = 4, DIFFICULTY_FROM = 4 };
+enum { N = FSRS_WEIGHTS, ROUNDS = 60 };
 static const double low[N] = {.001, .001, .001, .001, 1, .001, .001, .001, 0, 0, .001, .001, .001, .001, 0, 0, 1, 0, 0, 0, .1};
 static const double high[N] = {100, 100, 100, 100, 10, 4, 4, .75, 4.5, .8, 3.5, 5, .25, .9, 4, 1, 6, 2, 2, .8, .8};
 
+static const double shortest = -6.907755278982137, longest = 10.505067539570582; /* ln of .001 and of 36,500 days */
 static const double enough = 2e-5; /* a step that gains less of the loss changes no prediction by a thousandth */
-enum { ROOM = 24, LANES = 4 }; /* derivatives are worked four abreast; those beyond N stay 0 */
-#define INLINE static inline __attribute__((always_inline))
+/* By each weight, four abreast: those of w4 .. w7, of which the difficulty is made, are one vector. What is beyond N stays 0. */
+enum { GROUPS = (N + LANES - 1) / LANES, ROOM = GROUPS * LANES, OF_DIFFICULTY = 1, OF_DECAY = 5 };
 
 struct point {
-    double s, log_s, d;   /* stability, its logarithm, difficulty */
-    double ds[ROOM];      /* by each weight */
-    double dd[OF_DIFFICULTY]; /* by w4 .. w7 */
+    double l, d;   /* ln of the stability, and difficulty */
+    v4 dl[GROUPS]; /* of the first by each weight */
+    v4 dd;         /* of the second by w4 .. w7 */
 };
 
 struct constants { /* of one set of weights */
     const double *w;
-    double f, df, grow, cap, easy, easy_5;
+    double f, df, log_11, easy, easy_5;
 };
 
 static void constants_of(struct constants *c, const double *w)
@@ -32,154 +35,207 @@ static void constants_of(struct constants *c, const double *w)
     c->w = w;
     c->f = power - 1.0;
     c->df = power * num_log(.9) / (w[20] * w[20]);
-    c->grow = num_exp(w[8]);
-    c->cap = num_exp(-w[17] * w[18]);
+    c->log_11 = num_log(w[11]);
     c->easy_5 = -3.0 * num_exp(3.0 * w[5]);
     c->easy = w[4] - num_exp(3.0 * w[5]) + 1.0;
+}
+
+INLINE void within(double *x, double least, double most, v4 *derivatives, size_t n)
+{
+    if (!(*x < least || *x > most)) return;
+    *x = *x < least ? least : most;
+    for (size_t i = 0; i < n; i++) derivatives[i] = all(0.0);
 }
 
 INLINE void begin(struct point *p, const double *w, unsigned grade)
 {
     double g = (double)grade - 1.0, ex = num_exp(w[5] * g);
-    memset(p, 0, sizeof *p);
-    p->s = w[grade - 1];
-    p->log_s = num_log(p->s);
-    p->ds[grade - 1] = 1.0;
+    p->l = num_log(w[grade - 1]);
     p->d = w[4] - ex + 1.0;
-    p->dd[0] = 1.0;
-    p->dd[1] = -g * ex;
-    if (p->d < 1.0 || p->d > 10.0) {
-        p->d = p->d < 1.0 ? 1.0 : 10.0;
-        memset(p->dd, 0, sizeof p->dd);
-    }
-}
-
-/* Recall after `days`, and its derivatives. */
-INLINE double recall(const struct constants *c, const struct point *p, double days, double *dr)
-{
-    double q = c->f * days / p->s, l = num_log(1.0 + q), r = num_exp(-c->w[20] * l), by_s = r * c->w[20] * q / (p->s * (1.0 + q));
-    for (size_t i = 0; i < ROOM; i++) dr[i] = by_s * p->ds[i];
-    dr[20] = dr[20] + r * (-l - c->w[20] * days / p->s * c->df / (1.0 + q));
-    return r;
+    for (size_t i = 0; i < GROUPS; i++) p->dl[i] = all(0.0);
+    p->dl[0] = only((m4){0, 1, 2, 3} == grade - 1, all(1.0 / w[grade - 1]));
+    p->dd = (v4){1.0, -g * ex, 0.0, 0.0};
+    within(&p->d, 1.0, 10.0, &p->dd, 1);
 }
 
 INLINE void same_day(const struct constants *c, struct point *p, unsigned grade)
 {
     const double *w = c->w;
-    double g = (double)grade - 3.0 + w[18], l = p->log_s, log_by = w[17] * g - w[19] * l;
-    if (grade >= FSRS_GOOD && log_by < 0.0) return;
-    double by = num_exp(log_by), keep = by * (1.0 - w[19]), s = p->s * by;
-    p->log_s = l + log_by;
-    for (size_t i = 0; i < ROOM; i++) p->ds[i] = p->ds[i] * keep;
-    p->ds[17] = p->ds[17] + s * g;
-    p->ds[18] = p->ds[18] + s * w[17];
-    p->ds[19] = p->ds[19] - s * l;
-    p->s = s;
+    double g = (double)grade - 3.0 + w[18], more = w[17] * g - w[19] * p->l;
+    if (grade >= FSRS_GOOD && more < 0.0) return;
+    for (size_t i = 0; i < GROUPS; i++) p->dl[i] = p->dl[i] * (1.0 - w[19]);
+    p->dl[4] = p->dl[4] + (v4){0.0, g, w[17], -p->l};
+    p->l = p->l + more;
+    within(&p->l, shortest, longest, p->dl, GROUPS);
 }
 
-INLINE void recalled(const struct constants *c, struct point *p, unsigned grade, double r, const double *dr)
+/* Exponentials and logarithms of four reviews on a later day, side by side. */
+struct later_day {
+    double l[LANES], d[LANES], days[LANES], extra[LANES];                    /* given: the state, the days since, what an easy or a hard one adds */
+    double s[LANES], r[LANES], log_r[LANES], log_miss[LANES];                /* stability, recall, ln of it and of what is missing of 1 */
+    double of_l[LANES], of_decay[LANES];                                     /* slopes of recall by l, and by w20 itself */
+    double ex[LANES], base[LANES], gain[LANES], log_gain[LANES];             /* if recalled: stability grows by 1 + gain */
+    double log_d[LANES], log_s1[LANES], power[LANES], log_after[LANES];      /* if forgotten: ln of the stability then */
+};
+INLINE double chance(double r) { return r < 1e-6 ? 1e-6 : r > 1.0 - 1e-6 ? 1.0 - 1e-6 : r; }
+INLINE void work_out(const struct constants *c, struct later_day *x)
 {
     const double *w = c->w;
-    double l = p->log_s, ex = num_exp(w[10] * (1.0 - r)), extra = (grade == FSRS_HARD ? w[15] : 1.0) * (grade == FSRS_EASY ? w[16] : 1.0);
-    double base = c->grow * num_exp(-w[9] * l) * extra, wide = base * (11.0 - p->d), gain = wide * (ex - 1.0), s = p->s;
-    double of_s = 1.0 + gain - w[9] * gain, of_r = -s * wide * ex * w[10];
-    for (size_t i = 0; i < ROOM; i++) p->ds[i] = p->ds[i] * of_s + of_r * dr[i];
-    for (size_t i = 0; i < OF_DIFFICULTY; i++) p->ds[DIFFICULTY_FROM + i] = p->ds[DIFFICULTY_FROM + i] - s * base * (ex - 1.0) * p->dd[i];
-    p->ds[8] = p->ds[8] + s * gain;
-    p->ds[9] = p->ds[9] - s * gain * l;
-    p->ds[10] = p->ds[10] + s * wide * ex * (1.0 - r);
-    if (grade == FSRS_HARD && w[15] > 0.0) p->ds[15] = p->ds[15] + s * gain / w[15];
-    if (grade == FSRS_EASY) p->ds[16] = p->ds[16] + s * gain / w[16];
-    p->s = s * (1.0 + gain);
-    p->log_s = num_log(p->s);
+    for (size_t k = 0; k < LANES; k++) {
+        double s = num_exp(x->l[k]), since = x->days[k] / s, q = c->f * since, by = 1.0 / (1.0 + q), l = num_log(1.0 + q), log_r = -w[20] * l, r = num_exp(log_r), p = chance(r);
+        double ex = num_exp(w[10] * (1.0 - r)), base = num_exp(w[8] - w[9] * x->l[k]) * x->extra[k], gain = base * (11.0 - x->d[k]) * (ex - 1.0);
+        double log_d = num_log(x->d[k]), log_s1 = num_log(s + 1.0), power = num_exp(w[13] * log_s1);
+        x->s[k] = s, x->r[k] = r, x->log_r[k] = log_r, x->log_miss[k] = num_log(1.0 - p);
+        x->of_l[k] = r * w[20] * q * by, x->of_decay[k] = r * (-l - w[20] * since * c->df * by);
+        x->ex[k] = ex, x->base[k] = base, x->gain[k] = gain, x->log_gain[k] = num_log(1.0 + gain);
+        x->log_d[k] = log_d, x->log_s1[k] = log_s1, x->power[k] = power, x->log_after[k] = c->log_11 - w[12] * log_d + num_log(power - 1.0) + w[14] * (1.0 - r);
+    }
 }
 
-INLINE void forgotten(const struct constants *c, struct point *p, double r, const double *dr)
+/* dr: slopes of recall */
+INLINE void recalled(const struct constants *c, struct point *p, unsigned grade, const struct later_day *x, size_t k, const v4 *dr)
 {
     const double *w = c->w;
-    double ld = num_log(p->d), l1 = num_log(p->s + 1.0), power = num_exp(w[13] * l1), after = w[11] * num_exp(-w[12] * ld) * (power - 1.0) * num_exp(w[14] * (1.0 - r)), most = p->s * c->cap;
-    if (!(after < most)) {
-        for (size_t i = 0; i < ROOM; i++) p->ds[i] = p->ds[i] * c->cap;
-        p->ds[17] = p->ds[17] - most * w[18];
-        p->ds[18] = p->ds[18] - most * w[17];
-        p->s = most;
-        p->log_s = num_log(most);
+    double by = 1.0 / (1.0 + x->gain[k]), share = x->gain[k] * by, of_r = x->base[k] * (11.0 - p->d) * x->ex[k] * by;
+    for (size_t i = 0; i < GROUPS; i++) p->dl[i] = p->dl[i] * (1.0 - w[9] * share) - dr[i] * (of_r * w[10]);
+    p->dl[OF_DIFFICULTY] = p->dl[OF_DIFFICULTY] - p->dd * (x->base[k] * (x->ex[k] - 1.0) * by);
+    p->dl[2] = p->dl[2] + (v4){share, -share * p->l, of_r * (1.0 - x->r[k]), 0.0};
+    if (grade == FSRS_HARD && w[15] > 0.0) p->dl[3] = p->dl[3] + (v4){0.0, 0.0, 0.0, share / w[15]};
+    if (grade == FSRS_EASY) p->dl[4] = p->dl[4] + (v4){share / w[16], 0.0, 0.0, 0.0};
+    p->l = p->l + x->log_gain[k];
+}
+
+INLINE void forgotten(const struct constants *c, struct point *p, const struct later_day *x, size_t k, const v4 *dr)
+{
+    const double *w = c->w;
+    double most = p->l - w[17] * w[18], of_power = x->power[k] / (x->power[k] - 1.0);
+    if (!(x->log_after[k] < most)) {
+        p->dl[4] = p->dl[4] - (v4){0.0, w[18], w[17], 0.0};
+        p->l = most;
         return;
     }
-    double of_s = after * power / (power - 1.0) * w[13] / (p->s + 1.0), of_r = -after * w[14];
-    for (size_t i = 0; i < ROOM; i++) p->ds[i] = p->ds[i] * of_s + of_r * dr[i];
-    for (size_t i = 0; i < OF_DIFFICULTY; i++) p->ds[DIFFICULTY_FROM + i] = p->ds[DIFFICULTY_FROM + i] - after * w[12] / p->d * p->dd[i];
-    p->ds[11] = p->ds[11] + after / w[11];
-    p->ds[12] = p->ds[12] - after * ld;
-    p->ds[13] = p->ds[13] + after * power / (power - 1.0) * l1;
-    p->ds[14] = p->ds[14] + after * (1.0 - r);
-    p->s = after;
-    p->log_s = num_log(after);
+    for (size_t i = 0; i < GROUPS; i++) p->dl[i] = p->dl[i] * (of_power * w[13] * x->s[k] / (x->s[k] + 1.0)) - dr[i] * w[14];
+    p->dl[OF_DIFFICULTY] = p->dl[OF_DIFFICULTY] - p->dd * (w[12] / p->d);
+    p->dl[2] = p->dl[2] + (v4){0.0, 0.0, 0.0, 1.0 / w[11]};
+    p->dl[3] = p->dl[3] + (v4){-x->log_d[k], of_power * x->log_s1[k], 1.0 - x->r[k], 0.0};
+    p->l = x->log_after[k];
 }
 
 INLINE void next_difficulty(const struct constants *c, struct point *p, unsigned grade)
 {
     const double *w = c->w;
-    double g = (double)grade - 3.0, room = (10.0 - p->d) / 9.0, d1 = p->d - w[6] * g * room, keep = (1.0 - w[7]) * (1.0 + w[6] * g / 9.0);
-    for (size_t i = 0; i < OF_DIFFICULTY; i++) p->dd[i] = p->dd[i] * keep;
-    p->dd[0] = p->dd[0] + w[7];
-    p->dd[1] = p->dd[1] + w[7] * c->easy_5;
-    p->dd[2] = p->dd[2] - (1.0 - w[7]) * g * room;
-    p->dd[3] = p->dd[3] + c->easy - d1;
+    double g = ((double)grade - 3.0) * (1.0 / 9.0), room = 10.0 - p->d, d1 = p->d - w[6] * g * room, keep = (1.0 - w[7]) * (1.0 + w[6] * g);
+    p->dd = p->dd * keep + (v4){w[7], w[7] * c->easy_5, -(1.0 - w[7]) * g * room, c->easy - d1};
     p->d = w[7] * c->easy + (1.0 - w[7]) * d1;
-    if (p->d < 1.0 || p->d > 10.0) {
-        p->d = p->d < 1.0 ? 1.0 : 10.0;
-        memset(p->dd, 0, sizeof p->dd);
-    }
+    within(&p->d, 1.0, 10.0, &p->dd, 1);
 }
 
 struct sums {
-    double loss, g[ROOM], h[ROOM * ROOM];
+    double loss;
+    v4 g[GROUPS], h[ROOM][GROUPS]; /* h: the upper triangle, and some of what is left of it */
     size_t reviews;
 };
 
-INLINE void observe(struct sums *s, double r, const double *dr, bool right)
+/* Reviews whose part in the sums of products is still to be added: many at once, so that a sum stays in a register. */
+enum { BATCH = 32 };
+struct batch {
+    size_t n;
+    v4 dr[BATCH][GROUPS], by[BATCH][GROUPS]; /* by: dr weighted */
+};
+
+INLINE void add_products(struct sums *s, struct batch *b)
 {
-    double q = r < 1e-6 ? 1e-6 : r > 1.0 - 1e-6 ? 1.0 - 1e-6 : r, y = right ? 1.0 : 0.0, v = 1.0 / (q * (1.0 - q)), slope = (q - y) * v;
-    s->loss = s->loss - num_log(right ? q : 1.0 - q);
+    enum { WIDE = 2 }; /* vectors of a row together: one sum would wait for itself */
+    for (size_t i = 0; i < GROUPS; i++)
+        for (size_t k = i / WIDE * WIDE; k < GROUPS; k += WIDE) {
+            v4 sum[LANES][WIDE];
+            for (size_t l = 0; l < LANES; l++)
+                for (size_t q = 0; q < WIDE; q++) sum[l][q] = s->h[i * LANES + l][k + q];
+            for (size_t j = 0; j < b->n; j++)
+                for (size_t l = 0; l < LANES; l++)
+                    for (size_t q = 0; q < WIDE; q++) sum[l][q] = sum[l][q] + b->dr[j][k + q] * b->by[j][i][l];
+            for (size_t l = 0; l < LANES; l++)
+                for (size_t q = 0; q < WIDE; q++) s->h[i * LANES + l][k + q] = sum[l][q];
+        }
+    b->n = 0;
+}
+
+INLINE void observe(struct sums *s, struct batch *b, const struct later_day *x, size_t k, const v4 *dr, bool right)
+{
+    double p = chance(x->r[k]), v = 1.0 / (p * (1.0 - p)), slope = (right ? p - 1.0 : p) * v;
+    s->loss = s->loss - (!right ? x->log_miss[k] : x->r[k] < p ? num_log(p) : x->log_r[k]);
     s->reviews++;
-    for (size_t i = 0; i < ROOM; i++) s->g[i] = s->g[i] + slope * dr[i];
-    for (size_t i = 0; i < N; i++) {
-        double f = v * dr[i], *restrict row = s->h + i * ROOM;
-        for (size_t k = i / LANES * LANES; k < ROOM; k++) row[k] = row[k] + f * dr[k];
+    for (size_t i = 0; i < GROUPS; i++) {
+        s->g[i] = s->g[i] + dr[i] * slope;
+        b->dr[b->n][i] = dr[i];
+        b->by[b->n][i] = dr[i] * v;
     }
+    if (++b->n == BATCH) add_products(s, b);
+}
+
+/* One history at a time in each of four lanes. */
+struct lane {
+    struct point p;
+    size_t next, last; /* reviews: the one in hand, and the last on a later day, behind which nothing is to be carried on */
+};
+
+/* On to the next review on a later day, in this history or in another from *h on; false: there is none. */
+INLINE bool go_on(const struct constants *c, const struct fsrs_log *l, struct lane *x, size_t *h, size_t end)
+{
+    for (; x->next > x->last; ++*h) {
+        if (*h == end) return false;
+        size_t first = l->at[*h];
+        x->next = first + 1, x->last = first;
+        for (size_t i = first + 1; i < l->at[*h + 1]; i++)
+            if (l->days[i] >= 1.0) x->last = i;
+        if (x->last > first) begin(&x->p, c->w, l->grade[first]);
+    }
+    for (; l->days[x->next] < 1.0; x->next++) {
+        same_day(c, &x->p, l->grade[x->next]);
+        next_difficulty(c, &x->p, l->grade[x->next]);
+    }
+    return true;
 }
 
 ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, size_t from, size_t end, struct sums *s)
 {
     struct constants c;
+    struct lane lanes[LANES];
+    struct batch b;
     constants_of(&c, w);
     memset(s, 0, sizeof *s);
-    for (size_t h = from; h < end; h++) {
-        struct point p;
-        double dr[ROOM];
-        size_t last = 0; /* behind the last review that is predicted, nothing is to be carried on */
-        for (size_t i = l->at[h] + 1; i < l->at[h + 1]; i++)
-            if (l->days[i] >= 1.0) last = i;
-        if (!last) continue;
-        begin(&p, w, l->grade[l->at[h]]);
-        for (size_t i = l->at[h] + 1; i <= last; i++) {
-            unsigned grade = l->grade[i];
-            if (l->days[i] < 1.0) same_day(&c, &p, grade);
-            else {
-                double r = recall(&c, &p, l->days[i], dr);
-                observe(s, r, dr, grade != FSRS_AGAIN);
-                if (grade == FSRS_AGAIN) forgotten(&c, &p, r, dr);
-                else recalled(&c, &p, grade, r, dr);
-            }
-            if (p.s < .001 || p.s > 36500.0) {
-                p.s = p.s < .001 ? .001 : 36500.0;
-                p.log_s = num_log(p.s);
-                memset(p.ds, 0, sizeof p.ds);
-            }
-            next_difficulty(&c, &p, grade);
+    b.n = 0;
+    for (size_t k = 0; k < LANES; k++) lanes[k].next = 1, lanes[k].last = 0;
+    for (size_t h = from;;) {
+        struct later_day x;
+        bool is[LANES], any = false;
+        for (size_t k = 0; k < LANES; k++) {
+            struct lane *lane = &lanes[k];
+            is[k] = go_on(&c, l, lane, &h, end);
+            any = any || is[k];
+            unsigned grade = is[k] ? l->grade[lane->next] : FSRS_GOOD;
+            x.l[k] = is[k] ? lane->p.l : 0.0;
+            x.d[k] = is[k] ? lane->p.d : 1.0;
+            x.days[k] = is[k] ? l->days[lane->next] : 1.0;
+            x.extra[k] = grade == FSRS_HARD ? w[15] : grade == FSRS_EASY ? w[16] : 1.0;
+        }
+        if (!any) break;
+        work_out(&c, &x);
+        for (size_t k = 0; k < LANES; k++) {
+            if (!is[k]) continue;
+            struct point *p = &lanes[k].p;
+            unsigned grade = l->grade[lanes[k].next++];
+            v4 dr[GROUPS];
+            for (size_t i = 0; i < GROUPS; i++) dr[i] = p->dl[i] * x.of_l[k];
+            dr[OF_DECAY] = dr[OF_DECAY] + (v4){x.of_decay[k], 0.0, 0.0, 0.0};
+            observe(s, &b, &x, k, dr, grade != FSRS_AGAIN);
+            if (grade == FSRS_AGAIN) forgotten(&c, p, &x, k, dr);
+            else recalled(&c, p, grade, &x, k, dr);
+            within(&p->l, shortest, longest, p->dl, GROUPS);
+            next_difficulty(&c, p, grade);
         }
     }
+    add_products(s, &b);
 }
 
 enum { PARTS = 32 }; /* whatever the threads, so that the sums' bits do not depend on them */
@@ -215,8 +271,9 @@ static void pass(const struct fsrs_log *l, const double *w, const struct paralle
     for (size_t i = 1; i < PARTS; i++) {
         part->loss = part->loss + part[i].loss;
         part->reviews += part[i].reviews;
-        for (size_t k = 0; k < ROOM; k++) part->g[k] = part->g[k] + part[i].g[k];
-        for (size_t k = 0; k < ROOM * ROOM; k++) part->h[k] = part->h[k] + part[i].h[k];
+        for (size_t k = 0; k < GROUPS; k++) part->g[k] = part->g[k] + part[i].g[k];
+        for (size_t r = 0; r < ROOM; r++)
+            for (size_t k = 0; k < GROUPS; k++) part->h[r][k] = part->h[r][k] + part[i].h[r][k];
     }
 }
 
@@ -233,12 +290,12 @@ static double penalised(const struct sums *s, const double *w)
 static void step(const struct sums *s, const double *w, double damping, double *next)
 {
     double h[N * N], g[N];
-    for (size_t i = 0; i < N; i++) g[i] = s->g[i] + pull(i) * (w[i] - fsrs_default.w[i]);
+    for (size_t i = 0; i < N; i++) g[i] = s->g[i / LANES][i % LANES] + pull(i) * (w[i] - fsrs_default.w[i]);
     for (size_t i = 0; i < N; i++) {
         bool held = (w[i] <= low[i] && g[i] > 0.0) || (w[i] >= high[i] && g[i] < 0.0);
-        for (size_t k = i; k < N; k++) h[i * N + k] = held ? 0.0 : s->h[i * ROOM + k];
+        for (size_t k = i; k < N; k++) h[i * N + k] = held ? 0.0 : s->h[i][k / LANES][k % LANES];
         for (size_t k = 0; k < i && held; k++) h[k * N + i] = 0.0;
-        h[i * N + i] = held ? 1.0 : (s->h[i * ROOM + i] + pull(i)) * (1.0 + damping);
+        h[i * N + i] = held ? 1.0 : (s->h[i][i / LANES][i % LANES] + pull(i)) * (1.0 + damping);
         if (held) g[i] = 0.0;
     }
     memcpy(next, w, N * sizeof *next);

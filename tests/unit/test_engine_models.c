@@ -478,6 +478,45 @@ static void memory_falls_and_is_refitted(void **s)
     assert_int_equal(fsrs_fit(&l, NULL, &m, &rep, NULL), ST_INVALID);
 }
 
+/* All four grades: the loss of the fit is that of the model's own steps, and what hard and easy ones do is found. */
+static void memory_knows_four_grades(void **s)
+{
+    (void)s;
+    enum { H = 6000, EACH = 8 };
+    static uint32_t at[H + 1];
+    static double days[H * EACH];
+    static uint8_t grade[H * EACH];
+    struct fsrs truth = fsrs_default, m = fsrs_default;
+    struct fsrs_report rep;
+    struct rng r;
+    truth.w[15] = .2, truth.w[16] = 4, truth.w[17] = .8;
+    rng_seed(&r, 37);
+    for (size_t h = 0; h < H; h++) {
+        struct fsrs_state q = {0};
+        at[h] = (uint32_t)(h * EACH);
+        for (size_t i = h * EACH; i < (h + 1) * EACH; i++) {
+            days[i] = i == at[h] ? 0 : rng_below(&r, 3) ? 1.0 + rng_below(&r, 30) : .01;
+            bool known = rng_unit(&r) < (i == at[h] ? .6 : fsrs_recall(&truth, q, days[i]));
+            grade[i] = (uint8_t)(known ? FSRS_HARD + (int)rng_below(&r, 3) : FSRS_AGAIN);
+            q = fsrs_review(&truth, q, grade[i], days[i]);
+        }
+    }
+    at[H] = H * EACH;
+    struct fsrs_log l = {H, at, days, grade};
+    assert_int_equal(fsrs_fit(&l, NULL, &m, &rep, NULL), ST_OK);
+    double loss = 0;
+    for (size_t h = 0; h < H; h++) {
+        struct fsrs_state q = fsrs_review(&m, (struct fsrs_state){0}, grade[at[h]], 0);
+        for (size_t i = at[h] + 1; i < at[h + 1]; i++) {
+            double p = fsrs_recall(&m, q, days[i]);
+            if (days[i] >= 1) loss -= log(grade[i] == FSRS_AGAIN ? 1 - p : p);
+            q = fsrs_review(&m, q, grade[i], days[i]);
+        }
+    }
+    assert_true(fabs(rep.log_loss - loss / (double)rep.reviews) < 1e-9);
+    assert_true(fabs(m.w[15] - .2) < .1 && fabs(m.w[16] - 4) < .8);
+}
+
 static void metrics_are_counted_right(void **s)
 {
     (void)s;
@@ -515,7 +554,7 @@ int main(void)
         cmocka_unit_test(exp_and_log_are_as_libm_says), cmocka_unit_test(linear_systems_are_solved), cmocka_unit_test(logistic_fits_end_at_the_optimum),
         cmocka_unit_test(batch_and_online_are_the_same_bits_and_parts_add_up), cmocka_unit_test(windows_hold_what_is_in_them),
         cmocka_unit_test(all_right_all_wrong_and_one_student_are_defined), cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(bkt_finds_the_parameters_that_made_the_answers),
-        cmocka_unit_test(item_parameters_are_found), cmocka_unit_test(adaptive_tests_stop_balance_and_never_repeat), cmocka_unit_test(memory_falls_and_is_refitted),
+        cmocka_unit_test(item_parameters_are_found), cmocka_unit_test(adaptive_tests_stop_balance_and_never_repeat), cmocka_unit_test(memory_falls_and_is_refitted), cmocka_unit_test(memory_knows_four_grades),
         cmocka_unit_test(metrics_are_counted_right), cmocka_unit_test(elo_learns_who_is_able),
     };
     return cmocka_run_group_tests_name("engine models", tests, NULL, NULL);

@@ -46,14 +46,15 @@ static inline double num_exp(double x)
 static inline double num_log(double x)
 {
     int64_t b = num_to_bits(x);
-    int64_t k = (b - 0x3fe6a09e667f3bcd) >> 52;
-    double m = num_from_bits(b - k * ((int64_t)1 << 52));
+    /* k + 1023, by a shift and a conversion that vectors have too */
+    int64_t shifted = (int64_t)((uint64_t)(b - 0x3fe6a09e667f3bcd + ((int64_t)1023 << 52)) >> 52);
+    double m = num_from_bits(b - shifted * ((int64_t)1 << 52) + ((int64_t)1023 << 52)), k = num_from_bits(shifted + num_to_bits(4503599627370496.0)) - (4503599627370496.0 + 1023.0);
     double f = m - 1.0, s = f / (m + 1.0), z = s * s;
     double z2 = z * z, z4 = z2 * z2;
     double p = (2.0 / 3.0 + z * (2.0 / 5.0)) + z2 * (2.0 / 7.0 + z * (2.0 / 9.0));
     double q = (2.0 / 11.0 + z * (2.0 / 13.0)) + z2 * (2.0 / 15.0 + z * (2.0 / 17.0));
     p = (p + z4 * q) + z4 * z4 * ((2.0 / 19.0 + z * (2.0 / 21.0)) + z2 * (2.0 / 23.0));
-    return (double)k * 0x1.62e42fefa3800p-1 + (s * (2.0 + z * p) + (double)k * 0x1.ef35793c76730p-45);
+    return k * 0x1.62e42fefa3800p-1 + (s * (2.0 + z * p) + k * 0x1.ef35793c76730p-45);
 }
 
 /* 1 / (1 + e^-x) */

@@ -153,13 +153,27 @@ bool model_transfer_options(const struct cli *c, struct transfer_options *o); /*
 enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin, struct err *e) WARN_UNUSED;
 enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
 enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
-/* DIR/index.html. stages: by opportunity, in order, at most MODEL_STAGES_MAX. */
-enum { MODEL_STAGES_MAX = 8 };
-struct model_stage {
+/* What `model eval` found, for DIR/index.html. */
+enum { MODEL_OPPORTUNITIES = 20 };
+struct model_stage { /* answers by how many there were on their skill before them */
     const char *name;
     struct metrics metrics;
 };
-enum st model_report(struct arena *a, const char *dir, const char *kind, const struct metrics *all, const struct model_stage *stages, size_t n, struct err *e) WARN_UNUSED;
+struct model_opportunity {
+    size_t rows, right;
+    double p; /* sum of what was predicted */
+};
+struct model_curve {
+    const char *name;
+    struct model_opportunity at[MODEL_OPPORTUNITIES];
+};
+struct model_eval_report {
+    const struct metrics *all;
+    const struct model_stage *stages;
+    const struct model_curve *curves;
+    size_t stages_n, curves_n;
+};
+enum st model_report(struct arena *a, const char *dir, const char *kind, const struct model_eval_report *r, struct err *e) WARN_UNUSED;
 
 /* Figures by group of students, from the log's group column. p: rows. */
 enum st model_groups(const struct cli *c, struct log_data *d, const double *p, struct json_out *j, struct err *e) WARN_UNUSED;

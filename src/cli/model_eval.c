@@ -6,6 +6,7 @@
 #include "engine/logistic.h"
 #include "engine/metrics.h"
 #include "engine/transfer.h"
+#include "i18n/i18n.h"
 #include "model_edges.h"
 #include "model_put.h"
 
@@ -18,7 +19,7 @@ struct eval {
     struct log_data d;
     size_t folds;
     double *p;
-    uint8_t *stage, *new_item, *after_day;
+    uint8_t *stage, *opportunity, *new_item, *after_day; /* opportunity: from 0, MODEL_OPPORTUNITIES where it is a later one */
     struct edges_use edges; /* of --edges; else without any */
     double fit_seconds, steps, log_likelihood;
     struct model_progress progress;
@@ -189,9 +190,10 @@ static enum st mark_rows(struct eval *x, struct err *e)
     uint32_t *seen = arena_array(a, r->sets + 1, sizeof *seen), *in_fold = arena_array(a, r->items * x->folds + 1, sizeof *in_fold), *all = arena_array(a, r->items + 1, sizeof *all);
     double *set_s = arena_array(a, r->sets + 1, sizeof *set_s); /* time of the student's last answer on the set */
     x->stage = arena_array(a, r->rows, 1);
+    x->opportunity = arena_array(a, r->rows, 1);
     x->new_item = arena_array(a, r->rows, 1);
     x->after_day = arena_array(a, r->rows, 1);
-    if (!seen || !in_fold || !all || !set_s || !x->stage || !x->new_item || !x->after_day) return err_fail(e, ST_NOMEM, "err.memory", "marks of %zu rows", r->rows);
+    if (!seen || !in_fold || !all || !set_s || !x->stage || !x->opportunity || !x->new_item || !x->after_day) return err_fail(e, ST_NOMEM, "err.memory", "marks of %zu rows", r->rows);
     for (size_t u = 0; u < r->users; u++)
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
             all[r->item[i]]++;
@@ -203,6 +205,7 @@ static enum st mark_rows(struct eval *x, struct err *e)
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
             uint32_t item = r->item[i], set = r->item_set[item], n = seen[set]++;
             x->stage[i] = n == 0 ? 0 : n < 3 ? 1 : n < 9 ? 2 : 3;
+            x->opportunity[i] = (uint8_t)(n < MODEL_OPPORTUNITIES ? n : MODEL_OPPORTUNITIES);
             x->new_item[i] = all[item] == in_fold[item * x->folds + fold];
             if (!r->time_s) continue;
             x->after_day[i] = n > 0 && day_of(r->time_s[i]) > day_of(set_s[set]);
@@ -256,6 +259,56 @@ static enum st within(const struct eval *x, struct json_out *j, struct err *e)
     return st;
 }
 
+/* Learning curves: of all answers, and of the sets of skills that most were given on. out: 1 + CURVES_OWN; *n: how many. */
+enum { CURVES_OWN = 8 };
+static void count_curve(const struct eval *x, size_t set, struct model_curve *out)
+{
+    const struct responses *r = &x->d.r;
+    for (size_t i = 0; i < r->rows; i++) {
+        if ((set != SIZE_MAX && r->item_set[r->item[i]] != set) || x->opportunity[i] >= MODEL_OPPORTUNITIES) continue;
+        struct model_opportunity *at = &out->at[x->opportunity[i]];
+        at->rows++;
+        at->right += r->correct[i];
+        at->p = at->p + x->p[i];
+    }
+}
+
+static enum st curves_of(struct eval *x, struct model_curve *out, size_t *n, struct err *e)
+{
+    const struct responses *r = &x->d.r;
+    size_t *answers = arena_array(&x->d.arena, r->sets + 1, sizeof *answers);
+    if (!answers) return err_fail(e, ST_NOMEM, "err.memory", "learning curves");
+    out[0] = (struct model_curve){.name = msg(LANG_EN, MSG_model_report_every_skill)};
+    count_curve(x, SIZE_MAX, &out[0]);
+    for (size_t i = 0; i < r->rows; i++) answers[r->item_set[r->item[i]]]++;
+    for (*n = 1; *n <= CURVES_OWN; ++*n) {
+        struct text name, title;
+        size_t most = 0;
+        for (size_t s = 1; s < r->sets; s++)
+            if (answers[s] > answers[most]) most = s;
+        if (!answers[most]) break;
+        answers[most] = 0;
+        text_init(&name, 1024);
+        text_init(&title, 1024);
+        model_set_name(&x->d, most, &name);
+        msg_format(&title, LANG_EN, MSG_model_report_skill, MSG_ARGS(MSG_T("which", text_str(&name))));
+        out[*n] = (struct model_curve){.name = arena_strdup(&x->d.arena, text_str(&title))};
+        text_release(&name);
+        text_release(&title);
+        if (!out[*n].name) return err_fail(e, ST_NOMEM, "err.memory", "learning curves");
+        count_curve(x, most, &out[*n]);
+    }
+    return ST_OK;
+}
+
+static enum st report(struct eval *x, const char *dir, const struct metrics *all, const struct model_stage *stages, struct err *e)
+{
+    struct model_curve curves[1 + CURVES_OWN];
+    struct model_eval_report r = {.all = all, .stages = stages, .stages_n = STAGES, .curves = curves};
+    TRY(curves_of(x, curves, &r.curves_n, e));
+    return model_report(&x->d.arena, dir, cli_opt(x->c, "--kind"), &r, e);
+}
+
 static enum st tell(struct eval *x, double begin, struct json_out *j, struct err *e)
 {
     const struct responses *r = &x->d.r;
@@ -292,7 +345,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
         json_close_obj(j);
     }
     json_close_list(j);
-    if (cli_opt(x->c, "--report")) TRY(model_report(&x->d.arena, cli_opt(x->c, "--report"), cli_opt(x->c, "--kind"), &m, stages, STAGES, e));
+    if (cli_opt(x->c, "--report")) TRY(report(x, cli_opt(x->c, "--report"), &m, stages, e));
     double seconds = model_seconds() - begin, ns = x->steps > 0.0 ? x->fit_seconds * 1e9 / x->steps : 0.0;
     json_put_f64(j, "seconds", seconds);
     json_put_f64(j, "seconds_fit", x->fit_seconds);

@@ -4,10 +4,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "i18n/i18n.h"
 #include "model.h"
 #include "ui/pages.h"
 
-enum { PLOT = 300, EDGE = 10, DOT_LEAST = 3, DOT_MORE = 6 };
+/* Where a plot's axes run, in the SVG of model_report.html. */
+enum { LEFT = 40, RIGHT = 290, TOP = 24, BOTTOM = 224, DOT_LEAST = 3, DOT_MORE = 6, LINE_BYTES = 32 };
 
 static const char *figure(struct arena *a, double v)
 {
@@ -15,35 +17,89 @@ static const char *figure(struct arena *a, double v)
     return s ? s : "";
 }
 
-/* From left below, both from 0 to 1; the larger the dot, the more answers. */
-static struct ui_report_dot dot(double x, double y, size_t rows, size_t all)
+static int64_t across(double share) { return LEFT + (int64_t)(share * (RIGHT - LEFT) + .5); }
+static int64_t up(double share) { return BOTTOM - (int64_t)(share * (BOTTOM - TOP) + .5); }
+
+/* The larger, the more answers. */
+static struct ui_report_dot dot(double x, double y, size_t rows, size_t most)
 {
-    double share = all ? (double)rows / (double)all : 0;
-    return (struct ui_report_dot){EDGE + (int64_t)(x * PLOT + .5), EDGE + PLOT - (int64_t)(y * PLOT + .5), DOT_LEAST + (int64_t)(share * DOT_MORE + .5)};
+    return (struct ui_report_dot){across(x), up(y), DOT_LEAST + (int64_t)((most ? (double)rows / (double)most : 0) * DOT_MORE + .5)};
 }
 
-static double share_right(const struct metrics *m) { return m->rows ? (double)m->right / (double)m->rows : 0; }
+static const struct ui_report_tick tenths[] = {{LEFT, "0"}, {(LEFT + RIGHT) / 2, "0.5"}, {RIGHT, "1"}};
 
-enum st model_report(struct arena *a, const char *dir, const char *kind, const struct metrics *all, const struct model_stage *stages, size_t n, struct err *e)
+static bool reliability(struct arena *a, const char *title, const struct metrics *m, struct ui_report_plot *out)
 {
-    struct ui_report_dot dots[METRICS_BINS], curve[MODEL_STAGES_MAX];
-    struct ui_report_bin bins[METRICS_BINS];
-    struct ui_report_stage rows[MODEL_STAGES_MAX];
-    struct page_model_report page = {.kind = kind, .dots = dots, .bins = bins, .curve = curve, .stages = rows,
-                                     .lead = arena_printf(a, "%zu answers: AUC %.4f (%.4f to %.4f), RMSE %.4f, log-loss %.4f, calibration error %.4f", all->rows, all->auc, all->auc - 1.96 * all->auc_se, all->auc + 1.96 * all->auc_se, all->rmse, all->log_loss, all->ece)};
+    struct ui_report_dot *dots = arena_array(a, METRICS_BINS, sizeof *dots);
+    struct ui_report_point *points = arena_array(a, METRICS_BINS, sizeof *points);
+    size_t most = 0, n = 0;
+    if (!title || !dots || !points) return false;
+    for (size_t b = 0; b < METRICS_BINS; b++) most = m->bins[b].rows > most ? m->bins[b].rows : most;
     for (size_t b = 0; b < METRICS_BINS; b++) {
-        if (!all->bins[b].rows) continue;
-        dots[page.dots_n++] = dot(all->bins[b].p, all->bins[b].right, all->bins[b].rows, all->rows);
-        bins[page.bins_n++] = (struct ui_report_bin){figure(a, all->bins[b].p), figure(a, all->bins[b].right), (int64_t)all->bins[b].rows};
+        const struct metrics_bin *bin = &m->bins[b];
+        if (!bin->rows) continue;
+        const char *between = arena_printf(a, "%.1f – %.1f", (double)b / METRICS_BINS, (double)(b + 1) / METRICS_BINS);
+        dots[n] = dot(bin->p, bin->right, bin->rows, most);
+        points[n++] = (struct ui_report_point){between ? between : "", figure(a, bin->right), figure(a, bin->p), (int64_t)bin->rows};
     }
-    for (size_t s = 0; s < n; s++) {
-        const struct metrics *m = &stages[s].metrics;
+    *out = (struct ui_report_plot){.title = title, .reliability = true, .dots = dots, .dots_n = n, .ticks = tenths, .ticks_n = sizeof tenths / sizeof *tenths, .points = points, .points_n = n};
+    return true;
+}
+
+static bool curve(struct arena *a, const struct model_curve *c, struct ui_report_plot *out)
+{
+    static const size_t shown[] = {1, 5, 10, 15, 20};
+    enum { SHOWN = sizeof shown / sizeof *shown, N = MODEL_OPPORTUNITIES };
+    struct ui_report_dot *dots = arena_array(a, N, sizeof *dots);
+    struct ui_report_point *points = arena_array(a, N, sizeof *points);
+    struct ui_report_tick *ticks = arena_array(a, SHOWN, sizeof *ticks);
+    char *line = arena_alloc(a, N * LINE_BYTES);
+    size_t n = 0, used = 0;
+    if (!dots || !points || !ticks || !line) return false;
+    *line = 0;
+    for (size_t i = 0; i < N; i++) {
+        const struct model_opportunity *at = &c->at[i];
+        if (!at->rows) continue;
+        double x = ((double)i + .5) / N, right = (double)at->right / (double)at->rows, p = at->p / (double)at->rows;
+        const char *which = arena_printf(a, "%zu", i + 1);
+        dots[n] = dot(x, right, at->rows, c->at[0].rows);
+        points[n++] = (struct ui_report_point){which ? which : "", figure(a, right), figure(a, p), (int64_t)at->rows};
+        used += (size_t)snprintf(line + used, LINE_BYTES, "%c%lld %lld", used ? 'L' : 'M', (long long)across(x), (long long)up(p));
+    }
+    for (size_t i = 0; i < SHOWN; i++) ticks[i] = (struct ui_report_tick){across(((double)shown[i] - .5) / N), arena_printf(a, "%zu", shown[i])};
+    *out = (struct ui_report_plot){.title = c->name, .line = line, .dots = dots, .dots_n = n, .ticks = ticks, .ticks_n = SHOWN, .points = points, .points_n = n};
+    return true;
+}
+
+static bool fill(struct arena *a, const struct model_eval_report *r, struct page_model_report *page)
+{
+    struct ui_report_plot *reliabilities = arena_array(a, r->stages_n + 1, sizeof *reliabilities), *curves = arena_array(a, r->curves_n, sizeof *curves);
+    struct ui_report_stage *rows = arena_array(a, r->stages_n, sizeof *rows);
+    if (!reliabilities || !curves || !rows || !page->lead) return false;
+    if (!reliability(a, msg(LANG_EN, MSG_model_report_every_answer), r->all, &reliabilities[page->reliability_n++])) return false;
+    for (size_t s = 0; s < r->stages_n; s++) {
+        const struct metrics *m = &r->stages[s].metrics;
         if (!m->rows) continue;
-        curve[page.curve_n++] = dot(((double)s + .5) / (double)n, share_right(m), m->rows, all->rows);
-        rows[page.stages_n++] = (struct ui_report_stage){stages[s].name, (int64_t)m->rows, figure(a, share_right(m)), figure(a, m->auc), figure(a, m->rmse), figure(a, m->log_loss), figure(a, m->ece)};
+        struct text title;
+        text_init(&title, 64);
+        msg_format(&title, LANG_EN, MSG_model_report_stage, MSG_ARGS(MSG_T("which", r->stages[s].name)));
+        bool made = reliability(a, arena_strdup(a, text_str(&title)), m, &reliabilities[page->reliability_n++]);
+        text_release(&title);
+        if (!made) return false;
+        rows[page->stages_n++] = (struct ui_report_stage){r->stages[s].name, (int64_t)m->rows, figure(a, (double)m->right / (double)m->rows), figure(a, m->auc), figure(a, m->rmse), figure(a, m->log_loss), figure(a, m->ece)};
     }
+    for (size_t i = 0; i < r->curves_n; i++)
+        if (!curve(a, &r->curves[i], &curves[page->curves_n++])) return false;
+    page->reliability = reliabilities, page->curves = curves, page->stages = rows;
+    return true;
+}
+
+enum st model_report(struct arena *a, const char *dir, const char *kind, const struct model_eval_report *r, struct err *e)
+{
+    const struct metrics *m = r->all;
     const char *path = arena_printf(a, "%s/index.html", dir);
-    if (!path || !page.lead) return err_fail(e, ST_NOMEM, "err.memory", "report");
+    struct page_model_report page = {.kind = kind, .lead = arena_printf(a, "%zu answers: AUC %.4f (%.4f to %.4f), RMSE %.4f, log-loss %.4f, calibration error %.4f", m->rows, m->auc, m->auc - 1.96 * m->auc_se, m->auc + 1.96 * m->auc_se, m->rmse, m->log_loss, m->ece)};
+    if (!path || !fill(a, r, &page)) return err_fail(e, ST_NOMEM, "err.memory", "report");
     if (mkdir(dir, 0777) != 0 && errno != EEXIST) return err_fail(e, ST_IO, "err.io", "%s: %s", dir, strerror(errno));
     struct html h;
     struct text out;

@@ -252,12 +252,24 @@ def test_adaptive_tests_are_short_and_precise():
 
 def test_a_report_says_what_was_measured(tmp_path):
     log = invented(tmp_path / "a.csv")
-    said = figures("eval", "--kind", "bkt", "--folds", 5, "--report", tmp_path / "page", log)
+    said = figures("eval", "--kind", "bkt", "--folds", 5, "--report", tmp_path / "page", "--predictions", tmp_path / "p.csv", log)
     page = (tmp_path / "page/index.html").read_text()
     assert f"AUC {said['auc']:.4f}" in page and "<svg" in page and "src=" not in page and "href=\"http" not in page
     for stage in said["stages"]:
         assert f"{stage['auc']:.4f}" in page or not stage["rows"]
-    assert page.count("<circle") == sum(b["rows"] > 0 for b in said["calibration"]) + sum(s["rows"] > 0 for s in said["stages"])
+    rows = list(csv.DictReader(open(tmp_path / "p.csv")))
+    curves = page[page.index("How it is learned"):]
+    # Each dot of a plot is a row of its table.
+    assert page.count("<circle") == len(re.findall(r"<tr><th scope=\"row\">", page)) - sum(s["rows"] > 0 for s in said["stages"])
+    # The first curve is of all skills: its first point is the stage of first answers.
+    first = said["stages"][0]
+    assert f">{first['rows']:,}</td>" in curves
+    skills = {}
+    for row in csv.DictReader(open(log)):
+        skills.setdefault(row["user_id"], []).append(row["skill_id"])
+    firsts = [r for r in rows if skills[r["user"]].index(skills[r["user"]][int(r["index"])]) == int(r["index"])]
+    assert len(firsts) == first["rows"]
+    assert f"{sum(float(r['p']) for r in firsts) / len(firsts):.4f}" in curves and f"{sum(int(r['correct']) for r in firsts) / len(firsts):.4f}" in curves
 
 
 # --- long work ---

@@ -348,9 +348,12 @@ static void rules_pages(void)
     SHOW("class-rules", class_rules, .title = "Math 7 · period 3", .back_url = "/class/1", .post_url = "/class/1/rules", .rows = L(class_settings), .versions = L(edits), .saved = true);
     SHOW("student-rules", class_rules, .title = "Maya Okafor", .back_url = "/student/1", .post_url = "/student/1/rules", .of_student = true, .rows = L(student_settings));
     static const struct ui_report_dot dots[] = {{40, 280, 3}, {160, 150, 6}, {280, 40, 4}};
-    static const struct ui_report_bin bins[] = {{"0.1000", "0.0900", 120}, {"0.5000", "0.5300", 900}, {"0.9000", "0.9000", 300}};
+    static const struct ui_report_tick ticks[] = {{40, "0"}, {165, "0.5"}, {290, "1"}}, opportunity_ticks[] = {{46, "1"}, {96, "5"}, {159, "10"}};
+    static const struct ui_report_point points[] = {{"0.0 – 0.1", "0.0900", "0.1000", 120}, {"0.5 – 0.6", "0.5300", "0.5000", 900}, {"0.9 – 1.0", "0.9000", "0.9000", 300}}, opportunities[] = {{"1", "0.5300", "0.5400", 120}, {"2", "0.6500", "0.6400", 1200}};
+    const struct ui_report_plot reliability[] = {{.title = "All answers", .reliability = true, .dots = L(dots), .ticks = L(ticks), .points = L(points)}, {.title = "Opportunity 1", .reliability = true, .dots = L(dots), .ticks = L(ticks), .points = L(points)}},
+        curves[] = {{.title = "All skills", .line = "M46 120L96 80L159 60", .dots = L(dots), .ticks = L(opportunity_ticks), .points = L(opportunities)}};
     static const struct ui_report_stage stages[] = {{"1", 120, "0.5300", "0.7070", "0.4660", "0.6219", "0.0455"}, {"2-3", 1200, "0.6500", "0.7500", "0.4290", "0.5460", "0.0512"}};
-    SHOW("model-report", model_report, .kind = "bkt", .lead = "1320 answers: AUC 0.7563 (0.7530 to 0.7596)", .dots = L(dots), .bins = L(bins), .curve = L(dots), .stages = L(stages));
+    SHOW("model-report", model_report, .kind = "bkt", .lead = "1320 answers: AUC 0.7563 (0.7530 to 0.7596)", .reliability = L(reliability), .curves = L(curves), .stages = L(stages));
     static const struct ui_habit_choice marks[] = {{1, MSG_habits_mark_1, false}, {2, MSG_habits_mark_2, true}};
     static const struct ui_habit_cell habit_cells[] = {{"h0_1", "Maya Okafor: Comes prepared", L(marks)}, {"h1_1", "Maya Okafor: Keeps at it", L(marks)}};
     static const struct ui_habit_row habit_rows[] = {{"Maya Okafor", L(habit_cells)}};

@@ -3,7 +3,7 @@
 #define APP_JOBS_H
 #include "app/app.h"
 
-enum { JOB_LEASE_MS = 10 * 60000, JOB_RUNS_SHOWN = 30 };
+enum { JOB_LEASE_MS = 3 * 60000, JOB_RUNS_SHOWN = 30 };
 
 extern const char job_refit[]; /* the jobs' names */
 

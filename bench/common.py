@@ -56,7 +56,7 @@ class Database:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             db.close()
         else:
-            self.cluster.psql(self.name, ";\n".join(statements))
+            self.cluster.psql(self.name, ";\n".join(statements), timeout=3600)
 
     def rows(self, query):
         if self.kind == "sqlite":

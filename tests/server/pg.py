@@ -92,8 +92,8 @@ class Server:
     def url(self, name):
         return f"postgresql://waymark@/{name}?host={self.folder}"
 
-    def psql(self, name, sql, *options):
-        out = subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *options, self.url(name)], input=sql, capture_output=True, text=True, timeout=120)
+    def psql(self, name, sql, *options, timeout=120):
+        out = subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *options, self.url(name)], input=sql, capture_output=True, text=True, timeout=timeout)
         if out.returncode:
             raise RuntimeError(f"psql: {out.stderr}\n{sql[:500]}")
         return out.stdout

@@ -11,7 +11,7 @@ const struct cli_word cli_words_model[] = {
      {KIND_FIT, {"--folds", "N", "how many folds (default 5)"}, LOG_COLUMNS, {"--group", "COLUMN", "figures for each value of this column"}, {"--smallest", "N", "groups of fewer students are hidden (default 10)"},
       {"--predictions", "FILE", "one row per answer: user, index, p, correct"}, {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},
       {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"}, {"--cap", "P", "BKT: the most that guess and slip may be (default .5)"},
-      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, EDGES_OPTION, TRANSFER_OPTIONS, {"--report", "DIR", "write a page with reliability plots and tables"}, THREADS_OPTION, {0}}},
+      {"--iterations", "N", "BKT: EM iterations at most (default 1000)"}, GENERAL_OPTIONS, EDGES_OPTION, TRANSFER_OPTIONS, {"--report", "DIR", "write a page with calibration plots, learning curves and their tables"}, THREADS_OPTION, {0}}},
     {"model calibrate", "PATH", "Calibrate items from scores: one row per person, one column per item, empty where an item was not given.", run_model_calibrate, false,
      {{"--kind", "KIND", "1pl, 2pl, pcm or gpcm (default 2pl)"}, {"--columns", "PREFIX,...", "item columns begin with one of these (default: every column of scores 0 to 9)"},
       {"--points", "N", "quadrature points (default 61)"}, {"--iterations", "N", "EM iterations at most (default 2000)"},

@@ -200,12 +200,12 @@ INLINE bool go_on(const struct constants *c, const struct fsrs_log *l, struct la
 ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, size_t from, size_t end, struct sums *s)
 {
     struct constants c;
-    struct lane lanes[LANES];
+    struct lane lanes[LANES] = {0};
     struct batch b;
     constants_of(&c, w);
     memset(s, 0, sizeof *s);
     b.n = 0;
-    for (size_t k = 0; k < LANES; k++) lanes[k].next = 1, lanes[k].last = 0;
+    for (size_t k = 0; k < LANES; k++) lanes[k].next = 1; /* behind its last */
     for (size_t h = from;;) {
         struct later_day x;
         bool is[LANES], any = false;

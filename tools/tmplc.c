@@ -669,6 +669,7 @@ static void d_part(void)
         if (dp >= dend) DIE("part %s wants \"%s\"", name, f->name);
         value(&v);
         bool ok = v.kind == f->kind && v.rec == f->rec;
+        if (f->kind == T_URL && v.is_lit && v.c[1] == '/') ok = true; /* our own path, in quotes */
         if (f->kind == T_STRUCT && v.kind == T_MAYBE && v.rec == f->rec) ok = true;
         if (!ok) DIE("part %s wants %s for \"%s\", not %s", name, kind_names[f->kind], f->name, kind_names[v.kind]);
         if (f->kind == T_STRUCT) emit(&o_body, v.kind == T_MAYBE || v.is_lit ? ", %s" : ", &%s", v.c);

@@ -42,7 +42,7 @@ static void merge(json_t *hints, const struct draft_cmd *d)
     bool there = false;
     for (size_t i = 0; d->show_hint && i < json_array_size(shown); i++) there = there || strcmp(json_string_value(json_array_get(shown, i)), d->show_hint) == 0;
     if (d->show_hint && !there) json_array_append_new(shown, json_string(d->show_hint));
-    if (d->answer_hint) json_object_set_new(answers, d->answer_hint, json_pack("{s:s,s:b}", "response", d->answer_response, "right", d->answer_right));
+    if (d->answer_hint) json_object_set_new(answers, d->answer_hint, json_pack("{s:s,s:o*}", "response", d->answer_response, "right", d->answer_open ? NULL : json_boolean(d->answer_right)));
 }
 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)

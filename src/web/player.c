@@ -82,6 +82,29 @@ static enum st form_response(struct call *c, const struct question *q, json_t **
     return ST_OK;
 }
 
+/* Without scripts, a button that moves one item of an order: the order as it is then. NULL: no such button was pressed. */
+static const char *moved(struct call *c)
+{
+    const char *ids[100], *move = http_form(c->http, "move", 0), *id = move ? strchr(move, ':') : NULL;
+    size_t n = 0, at = 100;
+    if (!id) return NULL;
+    while (n < 100 && (ids[n] = http_form(c->http, "response", n))) n++;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(ids[i], id + 1)) at = i;
+    size_t other = move[0] == 'u' ? at - 1 : at + 1;
+    if (at < n && other < n) {
+        const char *swap = ids[at];
+        ids[at] = ids[other];
+        ids[other] = swap;
+    }
+    struct text t;
+    text_init(&t, 8192);
+    for (size_t i = 0; i < n; i++) text_printf(&t, "%s%s", i ? " " : "", ids[i]);
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s;
+}
+
 /* A draft's text as it is shown again: the text itself, or ids with a space between. */
 static bool has_word(const char *words, const char *w)
 {
@@ -158,7 +181,7 @@ static enum st put_hint(struct call *c, const struct draft *d, const struct hint
     out->kind = interaction_code(h->question.type);
     out->label = h->question.label;
     out->response = given ? json_str(given, "response", "") : "";
-    out->state = !given ? 0 : json_is_true(json_object_get(given, "right")) ? 1 : 2;
+    out->state = !json_object_get(given, "right") ? 0 : json_is_true(json_object_get(given, "right")) ? 1 : 2;
     if (h->question.type != INTERACTION_TEXT_ENTRY) TRY(fill_options(c, &h->question, out->response, &out->options, &out->options_n, e));
     return ST_OK;
 }
@@ -243,7 +266,7 @@ static enum st item_page(struct call *c, struct in_hand *h, const struct ui_feed
     const struct competency *about = h->next.competency ? h->next.competency : catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]);
     const struct competency_state *k = about ? state_find(&h->mastery.state, about->competency_id) : NULL;
     struct page_item page = {.item_id = id_text(c, h->ref->item_id), .variant = h->variant, .client_id = new_client_id(c), .skill = about ? about->name : NULL, .skill_level = k ? (int64_t)k->level : 0,
-                             .response = response ? response : h->draft.response, .saved_at = h->draft.updated_at_ms, .leave_url = "/today", .post_url = "/answer", .help_kinds = web_help_kinds,
+                             .response = response ? response : h->draft.response, .saved_at = h->draft.updated_at_ms, .leave_url = "/today", .post_url = "/answer", .order_url = "/draft", .help_kinds = web_help_kinds,
                              .help_kinds_n = WEB_HELP_KINDS, .help_client_id = new_client_id(c)};
     fill_question(h->item, &page);
     TRY(fill_options(c, &h->item->question, page.response, &page.options, &page.options_n, e));
@@ -440,36 +463,12 @@ static enum st draft_begin(struct call *c, struct web_draft **out, struct err *e
     return ST_OK;
 }
 
-/* Without scripts: the order as the form has it, with one item moved. */
-static const char *moved(struct call *c, const char *move)
-{
-    const char *ids[100];
-    size_t n = 0, at = 100;
-    const char *id = strchr(move, ':');
-    while (n < 100 && (ids[n] = http_form(c->http, "response", n))) n++;
-    if (!id) return NULL;
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(ids[i], id + 1)) at = i;
-    size_t other = move[0] == 'u' ? at - 1 : at + 1;
-    if (at < n && other < n) {
-        const char *swap = ids[at];
-        ids[at] = ids[other];
-        ids[other] = swap;
-    }
-    struct text t;
-    text_init(&t, 8192);
-    for (size_t i = 0; i < n; i++) text_printf(&t, "%s%s", i ? " " : "", ids[i]);
-    const char *s = arena_strdup(c->arena, text_str(&t));
-    text_release(&t);
-    return s;
-}
-
 enum st web_draft_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_draft *d;
     TRY(draft_begin(c, &d, e));
-    const char *move = http_form(c->http, "move", 0), *text = http_form(c->http, "text", 0);
-    d->cmd.response = move ? moved(c, move) : text;
+    d->cmd.response = moved(c);
+    if (!d->cmd.response) d->cmd.response = http_form(c->http, "text", 0);
     if (d->cmd.response && strlen(d->cmd.response) > 4000) return err_fail(e, ST_INVALID, "err.too_large", "a draft takes at most 4,000 bytes");
     *out = &d->cmd.command;
     return ST_OK;
@@ -517,17 +516,21 @@ enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
     struct web_draft *d;
     const struct hint *h;
     json_t *response;
-    struct verdict v;
+    struct verdict v = {0};
     TRY(draft_begin(c, &d, e));
     TRY(form_hint(c, d->hand.item, &h, e));
     if (h->type != HINT_SCAFFOLD) return err_fail(e, ST_INVALID, "answer.response", "this hint asks nothing");
-    TRY(form_response(c, &h->question, &response, e));
-    TRY(hint_score(c->arena, h, response, &v, e));
     d->cmd.show_hint = h->id;
     d->cmd.answer_hint = h->id;
-    d->cmd.answer_response = response_text(c, response);
+    d->cmd.answer_response = moved(c);
+    d->cmd.answer_open = d->cmd.answer_response != NULL;
+    if (!d->cmd.answer_open) {
+        TRY(form_response(c, &h->question, &response, e));
+        TRY(hint_score(c->arena, h, response, &v, e));
+        d->cmd.answer_response = response_text(c, response);
+    }
     if (strlen(d->cmd.answer_response) > 1000) return err_fail(e, ST_INVALID, "err.too_large", "an answer takes at most 1,000 bytes");
-    d->cmd.answer_right = v.readable && v.score >= 1;
+    d->cmd.answer_right = !d->cmd.answer_open && v.readable && v.score >= 1;
     *out = &d->cmd.command;
     return ST_OK;
 }
@@ -600,11 +603,13 @@ enum st web_try(struct call *c, struct err *e)
     TRY(page_begin(c, "/children", &p, e));
     struct page_item page = {.item_id = id_text(c, item_id), .variant = variant, .client_id = new_client_id(c), .no_trace = true, .leave_url = "/children",
                              .post_url = arena_printf(c->arena, "/try/%lld", (long long)item_id), .help_client_id = ""};
+    page.order_url = page.post_url;
     fill_question(h.item, &page);
     const struct competency *about = h.ref->competency_count ? catalogue_competency(&c->snapshot->catalogue, h.ref->competency_ids[0]) : NULL;
     if (about) page.skill = about->name;
     struct web_answer a = {0};
-    if (post) {
+    if (post) page.response = moved(c);
+    if (post && !page.response) {
         json_t *response;
         TRY(form_response(c, &h.item->question, &response, e));
         TRY(item_score(c->arena, h.item, response, &a.verdict, e));

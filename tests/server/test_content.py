@@ -154,6 +154,57 @@ def test_the_starter_pack_is_imported_with_what_families_can_try(tmp_path):
     assert (again["added"], again["changed"], again["closed"]) == (0, 0, 0)
 
 
+# An order, without scripts ----------------------------------------------------------------------------------------
+
+ORDER = {"type": "order", "choices": [{"id": x, "body": x.upper()} for x in "abc"]}
+
+
+@pytest.fixture
+def order(db, tmp_path, request):
+    """An item that asks for an order, as does the first step of its help: its id, and clients of a server that has it."""
+    waymark("content", "new", tmp_path / "pack")
+    [file] = (tmp_path / "pack" / "items").glob("*.json")
+    items = json.loads(file.read_text())
+    step = {"id": "s1", "type": "scaffold", "body": "Begin with three.", "depends": [], "interaction": ORDER, "key": {"kind": "choice", "values": ["c", "b", "a"]}}
+    items.append(item(source_id="new:order", interaction=ORDER, key={"kind": "choice", "values": ["b", "a", "c"]}, hints=[step], competencies=items[0]["competencies"]))
+    file.write_text(json.dumps(items))
+    waymark("import", "--db", db.url, "--course", "Algebra One", "pack", tmp_path / "pack")
+    [[item_id]] = db.rows("SELECT row_id FROM outside_id WHERE entity = 'item' AND identifier = 'new:order'")
+    return item_id, request.getfixturevalue("clients")
+
+
+def order_shown(page, form):
+    """The ids in one form of a page, from first to last, and where its buttons lead."""
+    [body] = re.findall(rf'<form[^>]* action="{form}".*?</form>', page, re.S)
+    return "".join(re.findall(r'name="response" value="(\w)"', body)), set(re.findall(r'name="move"[^>]* formaction="([^"]+)"', body))
+
+
+def test_an_order_is_put_by_buttons_alone(order):
+    item_id, clients = order
+    student, form = clients("student", session=True), {"item_id": item_id, "variant": "0"}
+    address = f"/item?i={item_id}&v=0"
+    assert order_shown(student.get(address).text, "/answer") == ("abc", {"/draft"})
+    assert student.post("/draft", form=form | {"response": ["a", "b", "c"], "move": "down:a"}).status == 303
+    assert order_shown(student.get(address).text, "/answer") == ("bac", {"/draft"})
+    assert student.post("/hint", form=form | {"hint_id": "s1"}).status == 303
+    assert order_shown(student.get(address).text, "/scaffold") == ("abc", {"/scaffold"})
+    assert student.post("/scaffold", form=form | {"hint_id": "s1", "response": ["a", "b", "c"], "move": "up:c"}).status == 303
+    page = student.get(address).text
+    assert order_shown(page, "/scaffold")[0] == "acb" and order_shown(page, "/answer")[0] == "bac", "each form keeps its own"
+    assert "warn-line" not in page, "what was moved is not judged"
+    assert student.post("/scaffold", form=form | {"hint_id": "s1", "response": ["a", "c", "b"]}).status == 303
+    assert "warn-line" in student.get(address).text
+
+
+def test_a_family_puts_an_order_too(order):
+    item_id, clients = order
+    guardian, address = clients("guardian", session=True), f"/try/{item_id}"
+    assert order_shown(guardian.get(address).text, address) == ("abc", {address})
+    moved = guardian.post(address, form={"variant": "1", "response": ["a", "b", "c"], "move": "up:b"})
+    assert moved.status == 200 and order_shown(moved.text, address)[0] == "bac" and "warn-line" not in moved.text
+    assert "fb1" in guardian.post(address, form={"variant": "1", "response": ["b", "a", "c"]}).text
+
+
 def test_preview(tmp_path):
     text = waymark("content", "preview", STARTER, "--item", "waymark:frac.add.unlike.1", "--variant", "3").out
     assert "Key (number)" in text and "Hint h1" in text and "Step h2" in text and "Known error" in text and "{{" not in text

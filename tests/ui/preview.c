@@ -203,6 +203,7 @@ static void student_pages(void)
     it.kind = "choices";
     done("item-choices", page_item(&h, &c, &it));
     it = item("order");
+    it.order_url = "/draft";
     it.options = order_opts;
     it.options_n = N(order_opts);
     it.body = SAFE("<p>Order these from smallest to largest.</p>");

@@ -6,6 +6,28 @@
   "use strict";
   var d = document, learner = d.body.dataset.learner, csrf = d.body.dataset.csrf;
   var net = d.getElementById("net");
+
+  /* Order by buttons, without the server: in the question, in a scaffold, and for a family that tries one. */
+  function move(b) {
+    var li = b.closest("li"), up = b.value.slice(0, 3) === "up:", other = up ? li.previousElementSibling : li.nextElementSibling;
+    if (!other) return;
+    li.parentNode.insertBefore(up ? li : other, up ? other : li);
+    li.parentNode.querySelectorAll("li").forEach(function (x, i, all) {
+      var bs = x.querySelectorAll("button");
+      bs[0].disabled = i === 0;
+      bs[1].disabled = i === all.length - 1;
+      bs.forEach(function (y) { y.setAttribute("aria-label", y.getAttribute("aria-label").replace(/\d+/, i + 1)); });
+    });
+    (b.disabled ? li.querySelector("button:not(:disabled)") : b).focus();
+    b.form.dispatchEvent(new Event("input"));
+  }
+  d.addEventListener("submit", function (e) {
+    if (!e.submitter || e.submitter.name !== "move") return;
+    e.preventDefault();
+    e.stopPropagation();
+    move(e.submitter);
+  }, true);
+
   if (!learner) return;
   var QUEUE = "waymark.queue." + learner, busy = false, timer = 0;
 
@@ -106,11 +128,6 @@
     var kind = form.dataset.kind;
 
     form.addEventListener("submit", function (e) {
-      if (e.submitter && e.submitter.name === "move") { /* order by buttons, without the server */
-        e.preventDefault();
-        move(e.submitter);
-        return;
-      }
       var given = responses().filter(function (x) { return x.trim() !== ""; });
       if (!given.length) {
         e.preventDefault();
@@ -157,20 +174,6 @@
 
     var local = load(DRAFT);
     if (local && keep && kind === "text_entry" && form.elements.response && !form.elements.response.value && !form.elements.response.readOnly) form.elements.response.value = local[0] || "";
-
-    var move = function (b) {
-      var li = b.closest("li"), up = b.value.slice(0, 3) === "up:", other = up ? li.previousElementSibling : li.nextElementSibling;
-      if (!other) return;
-      li.parentNode.insertBefore(up ? li : other, up ? other : li);
-      li.parentNode.querySelectorAll("li").forEach(function (x, i, all) {
-        var bs = x.querySelectorAll("button");
-        bs[0].disabled = i === 0;
-        bs[1].disabled = i === all.length - 1;
-        bs.forEach(function (y) { y.setAttribute("aria-label", y.getAttribute("aria-label").replace(/\d+/, i + 1)); });
-      });
-      (b.disabled ? li.querySelector("button:not(:disabled)") : b).focus();
-      draft();
-    };
   }
 
   /* Hints and scaffolds: the server sends the panel anew. */

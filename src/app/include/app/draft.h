@@ -8,7 +8,7 @@
 
 struct draft {
     const char *response;  /* "" for none */
-    json_t *hints;         /* {"shown": [ids], "answers": {id: {"response", "right"}}}; never NULL */
+    json_t *hints;         /* {"shown": [ids], "answers": {id: {"response", "right"}}}, no "right": not checked yet; never NULL */
     int64_t started_at_ms, updated_at_ms; /* 0: there is none */
 };
 
@@ -22,7 +22,7 @@ struct draft_cmd {
     const char *response;      /* NULL: as it is */
     const char *show_hint;     /* NULL: none */
     const char *answer_hint, *answer_response; /* a scaffold's own question */
-    bool answer_right;
+    bool answer_right, answer_open; /* open: put down, not checked yet */
 };
 void draft_init(struct draft_cmd *d); /* sets run */
 

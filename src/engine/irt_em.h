@@ -38,8 +38,9 @@ struct irt_em {
     const struct irt_options *o;
     struct irt_item *items;
     struct irt_pattern *patterns;
-    uint8_t *kinds;            /* items x patterns */
-    size_t count, stride;      /* stride: points filled up to LANES */
+    uint8_t *kinds;            /* items x kinds_row */
+    size_t kinds_row;          /* patterns filled up to whole cache lines */
+    size_t count, stride;      /* patterns; points filled up to LANES */
     size_t *at;                /* items + 1: where its first score's row stands in p and r */
     double *p, *r;             /* scores x stride: ln chance; expected counts */
     double *theta, *log_prior; /* stride */

@@ -12,7 +12,7 @@ enum { FORMS_MAX = 64 /* under 256 */, PART_LEAST = 1000 }; /* forms: so that th
 /* Each pattern's form when the item is added to a block; how many forms there then are. next: patterns, table: forms x IRT_KINDS. */
 static size_t refine(const struct irt_em *x, size_t item, const uint32_t *form, size_t forms, uint32_t *next, uint32_t *table)
 {
-    const uint8_t *kind = x->kinds + item * x->count;
+    const uint8_t *kind = x->kinds + item * x->kinds_row;
     size_t n = 0;
     memset(table, 255, forms * IRT_KINDS * sizeof *table);
     for (size_t j = 0; j < x->count; j++) {
@@ -47,7 +47,7 @@ static enum st parts_make(struct irt_em *x, struct err *e)
     for (size_t i = 0; i < x->parts; i++) {
         struct irt_part *p = &x->part[i];
         taken += share(x->parts, i);
-        *p = (struct irt_part){from, x->count * taken / shares, lanes_make(x->row_count * x->stride), malloc(2 * x->block_count * sizeof *p->rows), 0.0};
+        *p = (struct irt_part){from, x->count * taken / shares, lanes_make(x->row_count * x->stride), lines_make(2 * x->block_count * sizeof *p->rows), 0.0};
         from = p->end;
         made = made && p->counts && p->rows;
     }
@@ -246,17 +246,17 @@ static void expect_part(void *arg, size_t i)
 {
     const struct irt_em *x = arg;
     struct irt_part *p = &((struct irt_em *)arg)->part[i];
-    double **sums = p->rows, **counts = p->rows + x->block_count;
-    p->log_likelihood = 0.0;
+    double **sums = p->rows, **counts = p->rows + x->block_count, log_likelihood = 0.0; /* not in the part, which lies beside those of other threads */
     memset(p->counts, 0, x->row_count * x->stride * sizeof *p->counts);
     for (size_t j = p->from; j < p->end; j++) {
         double w = (double)x->patterns[j].weight;
         find_rows(x, j, sums);
         for (size_t b = 0; b < x->block_count; b++) counts[b] = p->counts + (sums[b] - x->sums);
         struct stretch on = last_seen(x, j);
-        p->log_likelihood = p->log_likelihood + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w, &on);
+        log_likelihood = log_likelihood + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w, &on);
         seen_now(&x->patterns[j], on);
     }
+    p->log_likelihood = log_likelihood;
 }
 
 double irt_expect(struct irt_em *x)

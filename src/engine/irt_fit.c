@@ -60,13 +60,13 @@ static enum st check(const struct irt_matrix *m, struct err *e)
 }
 
 /* The kinds of some patterns' scores: few enough to be at hand while they are read by pattern and written by item. */
-enum { PATTERNS_A_TASK = 64 };
+enum { PATTERNS_A_TASK = CACHE_LINE };
 static void lay_out(void *arg, size_t task)
 {
     struct irt_em *x = arg;
     size_t from = task * PATTERNS_A_TASK, end = from + PATTERNS_A_TASK < x->count ? from + PATTERNS_A_TASK : x->count;
     for (size_t j = from; j < end; j++)
-        for (size_t i = 0; i < x->m->items; i++) x->kinds[i * x->count + j] = (uint8_t)irt_kind(x->patterns[j].score[i]);
+        for (size_t i = 0; i < x->m->items; i++) x->kinds[i * x->kinds_row + j] = (uint8_t)irt_kind(x->patterns[j].score[i]);
 }
 
 /* How many scores an item has, and where it starts: the marginal shares at slope 1. */
@@ -75,7 +75,7 @@ static void begin_item(void *arg, size_t i)
     struct irt_em *x = arg;
     size_t n[IRT_KINDS] = {0}, answers = 0, given = 0;
     struct irt_item *it = &x->items[i];
-    const uint8_t *kind = x->kinds + i * x->count;
+    const uint8_t *kind = x->kinds + i * x->kinds_row;
     *it = (struct irt_item){.a = 1.0};
     for (size_t j = 0; j < x->count; j++) n[kind[j]] += x->patterns[j].weight;
     for (unsigned k = 0; k < IRT_SCORES_MAX; k++) {
@@ -92,7 +92,8 @@ static void begin_item(void *arg, size_t i)
 static enum st begin(struct irt_em *x, struct err *e)
 {
     size_t rows = 0;
-    x->kinds = malloc(x->m->items * x->count + 1);
+    x->kinds_row = (x->count / CACHE_LINE + 1) * CACHE_LINE; /* so that no two tasks write to one line */
+    x->kinds = lines_make(x->m->items * x->kinds_row);
     if (!x->kinds) return err_fail(e, ST_NOMEM, "err.memory", "scores of %zu patterns", x->count);
     parallel_run(x->par, (x->count + PATTERNS_A_TASK - 1) / PATTERNS_A_TASK, lay_out, x);
     parallel_run(x->par, x->m->items, begin_item, x);

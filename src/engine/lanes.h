@@ -22,8 +22,10 @@ INLINE void write4(double *to, v4 x) { *(v4 *)to = x; }
 INLINE v4 widen(const float *from) { return __builtin_convertvector(*(const f4 *)from, v4); }
 INLINE v4 pick(m4 mask, v4 yes, v4 no) { return (v4)(((m4)yes & mask) | ((m4)no & ~mask)); }
 INLINE v4 only(m4 mask, v4 x) { return (v4)((m4)x & mask); }
-/* Room for n, for free; rows of whole lanes in it cross no cache line. NULL: there is none. */
-static inline double *lanes_make(size_t n) { return aligned_alloc(CACHE_LINE, (n / 8 + 1) * 8 * sizeof(double)); }
+/* Room, for free, that shares no cache line with other room, which another thread might write. NULL: there is none. */
+static inline void *lines_make(size_t bytes) { return aligned_alloc(CACHE_LINE, (bytes / CACHE_LINE + 1) * CACHE_LINE); }
+/* Room for n; rows of whole lanes in it cross no cache line. */
+static inline double *lanes_make(size_t n) { return lines_make(n * sizeof(double)); }
 INLINE m4 mask4(const int64_t *from) { return *(const m4 *)from; }
 INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
 

@@ -197,13 +197,14 @@ INLINE bool go_on(const struct constants *c, const struct fsrs_log *l, struct la
     return true;
 }
 
-ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, size_t from, size_t end, struct sums *s)
+ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, size_t from, size_t end, struct sums *out)
 {
     struct constants c;
     struct lane lanes[LANES] = {0};
     struct batch b;
+    struct sums s; /* and only in the end in `out`, beside which another thread's may stand */
     constants_of(&c, w);
-    memset(s, 0, sizeof *s);
+    memset(&s, 0, sizeof s);
     b.n = 0;
     for (size_t k = 0; k < LANES; k++) lanes[k].next = 1; /* behind its last */
     for (size_t h = from;;) {
@@ -228,14 +229,15 @@ ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, s
             v4 dr[GROUPS];
             for (size_t i = 0; i < GROUPS; i++) dr[i] = p->dl[i] * x.of_l[k];
             dr[OF_DECAY] = dr[OF_DECAY] + (v4){x.of_decay[k], 0.0, 0.0, 0.0};
-            observe(s, &b, &x, k, dr, grade != FSRS_AGAIN);
+            observe(&s, &b, &x, k, dr, grade != FSRS_AGAIN);
             if (grade == FSRS_AGAIN) forgotten(&c, p, &x, k, dr);
             else recalled(&c, p, grade, &x, k, dr);
             within(&p->l, shortest, longest, p->dl, GROUPS);
             next_difficulty(&c, p, grade);
         }
     }
-    add_products(s, &b);
+    add_products(&s, &b);
+    *out = s;
 }
 
 enum { PARTS = 32 }; /* whatever the threads, so that the sums' bits do not depend on them */

@@ -7,13 +7,17 @@
 
 #include "model.h"
 
-enum { THREADS_MAX = 256 };
+enum { THREADS_MAX = 256, CACHE_LINE = 64 };
 
+/* Every turns-th task is one thread's own, so that what it left in its cache is there in the next piece of work, which is often on the same data.
+ * Whoever is through with that helps the others. */
+struct turn {
+    _Alignas(CACHE_LINE) atomic_size_t next;
+};
 struct work {
     void (*task)(void *arg, size_t i);
     void *arg;
-    size_t n;
-    atomic_size_t next;
+    size_t n, turns;
 };
 
 /* Threads that wait for work, made when first they are wanted and kept: a fit has hundreds of short pieces of it. */
@@ -22,12 +26,16 @@ static struct {
     pthread_cond_t begin, end;
     struct work *work; /* NULL: none is to be had */
     size_t threads;
+    struct turn turn[THREADS_MAX];
     atomic_size_t wanted, running; /* written with the lock only, looked at without it */
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .begin = PTHREAD_COND_INITIALIZER, .end = PTHREAD_COND_INITIALIZER};
 
-static void do_tasks(struct work *w)
+static void do_tasks(const struct work *w, size_t own)
 {
-    for (size_t i; (i = atomic_fetch_add(&w->next, 1)) < w->n;) w->task(w->arg, i);
+    for (size_t k = 0; k < w->turns; k++) {
+        size_t turn = (own + k) % w->turns;
+        for (size_t i; (i = turn + w->turns * atomic_fetch_add(&pool.turn[turn].next, 1)) < w->n;) w->task(w->arg, i);
+    }
 }
 
 /* Work follows on work within microseconds, and to sleep and be woken takes longer than much of it. So a thread first looks for some tenths of a
@@ -40,9 +48,8 @@ static void look_for(bool (*there)(void))
 static bool work_is_there(void) { return pool.wanted > 0; }
 static bool all_are_done(void) { return pool.running == 0; }
 
-static void *wait_and_help(void *arg)
+static void *wait_and_help(void *own)
 {
-    (void)arg;
     for (;;) {
         look_for(work_is_there);
         pthread_mutex_lock(&pool.lock);
@@ -51,7 +58,7 @@ static void *wait_and_help(void *arg)
         pool.wanted--;
         pool.running++;
         pthread_mutex_unlock(&pool.lock);
-        do_tasks(w);
+        do_tasks(w, (size_t)(uintptr_t)own);
         pthread_mutex_lock(&pool.lock);
         if (--pool.running == 0) pthread_cond_signal(&pool.end);
         pthread_mutex_unlock(&pool.lock);
@@ -63,7 +70,7 @@ static void *wait_and_help(void *arg)
 static void have_threads(size_t n)
 {
     pthread_t id;
-    while (pool.threads < n && pthread_create(&id, NULL, wait_and_help, NULL) == 0) {
+    while (pool.threads < n && pthread_create(&id, NULL, wait_and_help, (void *)(uintptr_t)(pool.threads + 1)) == 0) {
         pthread_detach(id);
         pool.threads++;
     }
@@ -72,19 +79,22 @@ static void have_threads(size_t n)
 /* threads: how many, this one among them. Whoever has not begun when the tasks are out is not waited for. */
 static void run_threads(void *threads, size_t n, void (*task)(void *arg, size_t i), void *arg)
 {
-    struct work w = {.task = task, .arg = arg, .n = n};
-    size_t wanted = (size_t)(uintptr_t)threads < n ? (size_t)(uintptr_t)threads : n;
+    struct work w = {.task = task, .arg = arg, .n = n, .turns = (size_t)(uintptr_t)threads < n ? (size_t)(uintptr_t)threads : n};
     pthread_mutex_lock(&pool.lock);
-    bool ours = !pool.work && wanted > 1; /* else from a task, or from another thread: one after the other */
+    bool ours = !pool.work && w.turns > 1; /* else from a task, or from another thread: one after the other */
     if (ours) {
-        have_threads(wanted - 1);
+        have_threads(w.turns - 1);
+        for (size_t k = 0; k < w.turns; k++) pool.turn[k].next = 0;
         pool.work = &w;
-        pool.wanted = wanted - 1;
+        pool.wanted = w.turns - 1;
         pthread_cond_broadcast(&pool.begin);
     }
     pthread_mutex_unlock(&pool.lock);
-    do_tasks(&w);
-    if (!ours) return;
+    if (!ours) {
+        parallel_run(NULL, n, task, arg);
+        return;
+    }
+    do_tasks(&w, 0);
     pthread_mutex_lock(&pool.lock);
     pool.wanted = 0;
     pthread_mutex_unlock(&pool.lock);

@@ -6,7 +6,7 @@
 #include "engine/responses.h"
 #include "lanes.h"
 
-enum { PANEL = 4, BLOCK = 32, ROWS_A_TASK = 32 };
+enum { PANEL = 4, BLOCK = 32 };
 
 /* One row of the factor: subtracts what the rows from..k-1 of the panel say, then scales. */
 INLINE int panel_row(double *a, size_t n, size_t from, size_t k)
@@ -38,19 +38,6 @@ ENGINE_CLONES static void update_rows(double *a, size_t n, size_t from, size_t e
     }
 }
 
-/* The rows below a block whose own are done: each stays with one task, so that its bits do not depend on how they are shared out. */
-struct below {
-    double *a;
-    size_t n, from, end;
-};
-
-static void update_below(void *arg, size_t task)
-{
-    const struct below *b = arg;
-    size_t first = b->end + task * ROWS_A_TASK, last = first + ROWS_A_TASK;
-    update_rows(b->a, b->n, b->from, b->end, first, last < b->n ? last : b->n);
-}
-
 ENGINE_CLONES void linear_again(const double *u, double *b, size_t n)
 {
     for (size_t k = 0; k < n; k++) { /* U' y = b */
@@ -68,24 +55,44 @@ ENGINE_CLONES void linear_again(const double *u, double *b, size_t n)
     }
 }
 
-ENGINE_CLONES static enum st factor_block(double *a, size_t n, size_t from, size_t end, struct err *e)
+/* Makes a block's rows those of the factor, once they have all that the rows above say: the column at which that fails, or n. */
+ENGINE_CLONES static size_t factor_block(double *a, size_t n, size_t from, size_t end)
 {
     for (size_t k = from; k < end; k += PANEL) {
         size_t panel_end = k + PANEL < end ? k + PANEL : end;
         for (size_t q = k; q < panel_end; q++)
-            if (panel_row(a, n, k, q) != 0) return err_fail(e, ST_INVALID, "model.data", "the matrix of the fit is not positive definite at column %zu", q);
+            if (panel_row(a, n, k, q) != 0) return q;
         if (panel_end - k == PANEL) update_rows(a, n, k, panel_end, panel_end, end);
     }
-    return ST_OK;
+    return n;
+}
+
+/* What a block that is done says, to each block below. Whoever does it to the next one makes that one's rows at once, so that nobody waits for
+ * them. Each row stays with one task: its bits do not depend on how they are shared out. */
+struct below {
+    double *a;
+    size_t n, from, end, failed;
+};
+
+static size_t block_end(size_t from, size_t n) { return from + BLOCK < n ? from + BLOCK : n; }
+
+static void update_block(void *arg, size_t task)
+{
+    struct below *b = arg;
+    size_t first = b->end + task * BLOCK, last = block_end(first, b->n);
+    update_rows(b->a, b->n, b->from, b->end, first, last);
+    if (task == 0) b->failed = factor_block(b->a, b->n, first, last);
 }
 
 enum st linear_solve(double *a, double *b, size_t n, const struct parallel *par, struct err *e)
 {
-    for (size_t from = 0; from < n; from += BLOCK) {
-        struct below below = {a, n, from, from + BLOCK < n ? from + BLOCK : n};
-        TRY(factor_block(a, n, from, below.end, e));
-        parallel_run(par, (n - below.end + ROWS_A_TASK - 1) / ROWS_A_TASK, update_below, &below);
+    size_t end = block_end(0, n);
+    struct below below = {.failed = factor_block(a, n, 0, end)};
+    for (size_t from = 0; end < n && below.failed == n; from = end, end = block_end(end, n)) {
+        below = (struct below){a, n, from, end, n};
+        parallel_run(par, (n - end + BLOCK - 1) / BLOCK, update_block, &below);
     }
+    if (below.failed < n) return err_fail(e, ST_INVALID, "model.data", "the matrix of the fit is not positive definite at column %zu", below.failed);
     linear_again(a, b, n);
     return ST_OK;
 }

@@ -95,6 +95,9 @@ static enum st sort_rows(struct logistic_design *d, struct err *e)
     return ST_OK;
 }
 
+/* Each block's own, which one thread writes while another does the next block's. */
+static size_t whole_lines(size_t n) { return (n + CACHE_LINE / sizeof(double) - 1) / (CACHE_LINE / sizeof(double)) * (CACHE_LINE / sizeof(double)); }
+
 static enum st cut_blocks(struct logistic_design *d, struct err *e)
 {
     const struct responses *r = d->r;
@@ -112,7 +115,8 @@ static enum st cut_blocks(struct logistic_design *d, struct err *e)
         }
         if (fresh || filled >= BLOCK_ROWS) {
             d->blocks[d->block_count++] = (struct block){.set = set, .group = (uint32_t)g, .row = row, .matrix = d->matrix_count};
-            d->matrix_count += (size_t)d->set_stride[set] * (d->set_stride[set] + 1U) + LANES;
+            d->matrix_count = whole_lines(d->matrix_count + (size_t)d->set_stride[set] * (d->set_stride[set] + 1U) + 1);
+            d->coupling_count = whole_lines(d->coupling_count);
             filled = 0;
         }
         d->blocks[d->block_count - 1].group_end = (uint32_t)g + 1;
@@ -443,7 +447,7 @@ enum st logistic_fit(const struct logistic_design *d, const struct logistic_opti
         return err_fail(e, ST_INVALID, "model.option", "the fit's options are out of range");
     if (m->terms != d->terms || m->items != d->r->items || m->dense_count != d->dense_count) return err_fail(e, ST_BUG, "model.option", "weights of another shape");
     size_t n = d->dense_count;
-    struct pass p = {.d = d, .o = o, .m = m, .matrix = malloc((d->matrix_count + 1) * sizeof(double)), .coupling = malloc((d->coupling_count + 1) * sizeof(double)),
+    struct pass p = {.d = d, .o = o, .m = m, .matrix = lanes_make(d->matrix_count), .coupling = lanes_make(d->coupling_count),
                      .block_rows = calloc(d->block_count + 1, sizeof(size_t))};
     struct newton nt = {malloc(n * n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double)), calloc(d->r->items + 1, sizeof(double)), malloc((d->block_count + 1) * sizeof(double))};
     enum st st = ST_NOMEM;

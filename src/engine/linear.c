@@ -8,44 +8,91 @@
 
 enum { PANEL = 4, BLOCK = 32 };
 
+/* The matrix, which becomes its factor row by row, and the right side, which is one more column of it. */
+struct system {
+    double *a, *b;
+    size_t n;
+};
+
 /* One row of the factor: subtracts what the rows from..k-1 of the panel say, then scales. */
-INLINE int panel_row(double *a, size_t n, size_t from, size_t k)
+INLINE int panel_row(const struct system *s, size_t from, size_t k)
 {
-    double *row = a + k * n;
+    size_t n = s->n;
+    double *row = s->a + k * n, b = s->b[k];
     for (size_t q = from; q < k; q++) {
-        const double *u = a + q * n;
+        const double *u = s->a + q * n;
         double f = u[k];
         for (size_t j = k; j < n; j++) row[j] = row[j] - f * u[j];
+        b = b - f * s->b[q];
     }
     if (!(row[k] > 0.0)) return -1;
     double d = sqrt(row[k]), inverse = 1.0 / d;
     row[k] = d;
     for (size_t j = k + 1; j < n; j++) row[j] = row[j] * inverse;
+    s->b[k] = b * inverse;
     return 0;
 }
 
 /* Takes from the rows first..last-1 what the panels of the rows from..end-1 say. */
-ENGINE_CLONES static void update_rows(double *a, size_t n, size_t from, size_t end, size_t first, size_t last)
+ENGINE_CLONES static void update_rows(const struct system *s, size_t from, size_t end, size_t first, size_t last)
 {
+    size_t n = s->n;
     for (size_t i = first; i < last; i++) {
-        double *restrict row = a + i * n;
+        double *restrict row = s->a + i * n, b = s->b[i];
         for (size_t k = from; k < end; k += PANEL) {
-            const double *u0 = a + k * n, *u1 = u0 + n, *u2 = u1 + n, *u3 = u2 + n;
+            const double *u0 = s->a + k * n, *u1 = u0 + n, *u2 = u1 + n, *u3 = u2 + n, *y = s->b + k;
             double f0 = u0[i], f1 = u1[i], f2 = u2[i], f3 = u3[i];
             if (f0 == 0.0 && f1 == 0.0 && f2 == 0.0 && f3 == 0.0) continue; /* skills that never meet */
             for (size_t j = i; j < n; j++) row[j] = row[j] - ((f0 * u0[j] + f1 * u1[j]) + (f2 * u2[j] + f3 * u3[j]));
+            b = b - ((f0 * y[0] + f1 * y[1]) + (f2 * y[2] + f3 * y[3]));
         }
+        s->b[i] = b;
     }
 }
 
-ENGINE_CLONES void linear_again(const double *u, double *b, size_t n)
+/* Makes a block's rows those of the factor, once they have all that the rows above say: the column at which that fails, or n. */
+ENGINE_CLONES static size_t factor_block(const struct system *s, size_t from, size_t end)
 {
-    for (size_t k = 0; k < n; k++) { /* U' y = b */
+    for (size_t k = from; k < end; k += PANEL) {
+        size_t panel_end = k + PANEL < end ? k + PANEL : end;
+        for (size_t q = k; q < panel_end; q++)
+            if (panel_row(s, k, q) != 0) return q;
+        if (panel_end - k == PANEL) update_rows(s, k, panel_end, panel_end, end);
+    }
+    return s->n;
+}
+
+/* What a block that is done says, to each block below. Whoever does it to the next one makes that one's rows at once, so that nobody waits for
+ * them. Each row stays with one task: its bits do not depend on how they are shared out. */
+struct below {
+    struct system s;
+    size_t from, end, failed;
+};
+
+static size_t block_end(size_t from, size_t n) { return from + BLOCK < n ? from + BLOCK : n; }
+
+static void update_block(void *arg, size_t task)
+{
+    struct below *b = arg;
+    size_t first = b->end + task * BLOCK, last = block_end(first, b->s.n);
+    update_rows(&b->s, b->from, b->end, first, last);
+    if (first == b->end) b->failed = factor_block(&b->s, first, last);
+}
+
+/* U' y = b */
+static void forward(const double *u, double *b, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
         b[k] = b[k] / u[k * n + k];
         double f = b[k];
         for (size_t j = k + 1; j < n; j++) b[j] = b[j] - f * u[k * n + j];
     }
-    for (size_t k = n; k-- > 0;) { /* U x = y */
+}
+
+/* U x = y */
+ENGINE_CLONES static void backward(const double *u, double *b, size_t n)
+{
+    for (size_t k = n; k-- > 0;) {
         v4 part = all(0.0);
         double rest = 0.0;
         size_t j = k + 1;
@@ -55,46 +102,25 @@ ENGINE_CLONES void linear_again(const double *u, double *b, size_t n)
     }
 }
 
-/* Makes a block's rows those of the factor, once they have all that the rows above say: the column at which that fails, or n. */
-ENGINE_CLONES static size_t factor_block(double *a, size_t n, size_t from, size_t end)
-{
-    for (size_t k = from; k < end; k += PANEL) {
-        size_t panel_end = k + PANEL < end ? k + PANEL : end;
-        for (size_t q = k; q < panel_end; q++)
-            if (panel_row(a, n, k, q) != 0) return q;
-        if (panel_end - k == PANEL) update_rows(a, n, k, panel_end, panel_end, end);
-    }
-    return n;
-}
-
-/* What a block that is done says, to each block below. Whoever does it to the next one makes that one's rows at once, so that nobody waits for
- * them. Each row stays with one task: its bits do not depend on how they are shared out. */
-struct below {
-    double *a;
-    size_t n, from, end, failed;
-};
-
-static size_t block_end(size_t from, size_t n) { return from + BLOCK < n ? from + BLOCK : n; }
-
-static void update_block(void *arg, size_t task)
-{
-    struct below *b = arg;
-    size_t first = b->end + task * BLOCK, last = block_end(first, b->n);
-    update_rows(b->a, b->n, b->from, b->end, first, last);
-    if (task == 0) b->failed = factor_block(b->a, b->n, first, last);
-}
-
 enum st linear_solve(double *a, double *b, size_t n, const struct parallel *par, struct err *e)
 {
-    size_t end = block_end(0, n);
-    struct below below = {.failed = factor_block(a, n, 0, end)};
-    for (size_t from = 0; end < n && below.failed == n; from = end, end = block_end(end, n)) {
-        below = (struct below){a, n, from, end, n};
-        parallel_run(par, (n - end + BLOCK - 1) / BLOCK, update_block, &below);
+    struct below below = {.s = {a, b, n}};
+    below.end = block_end(0, n);
+    below.failed = factor_block(&below.s, 0, below.end);
+    while (below.end < n && below.failed == n) {
+        parallel_run(par, (n - below.end + BLOCK - 1) / BLOCK, update_block, &below);
+        below.from = below.end;
+        below.end = block_end(below.end, n);
     }
     if (below.failed < n) return err_fail(e, ST_INVALID, "model.data", "the matrix of the fit is not positive definite at column %zu", below.failed);
-    linear_again(a, b, n);
+    backward(a, b, n);
     return ST_OK;
+}
+
+void linear_again(const double *u, double *b, size_t n)
+{
+    forward(u, b, n);
+    backward(u, b, n);
 }
 
 void linear_inverse_diagonal(const double *u, double *out, double *scratch, size_t n)

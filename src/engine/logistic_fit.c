@@ -3,216 +3,18 @@
 #include <string.h>
 
 #include "engine/linear.h"
-#include "engine/logistic.h"
 #include "engine/numeric.h"
 #include "lanes.h"
+#include "logistic_design.h"
 #include "logistic_sums.h"
 
-enum { BLOCK_ROWS = 4096, USERS_A_TASK = 64 };
 static const double INTERCEPT_MAX = 15.0;
 
-struct group { /* the rows of one item */
-    uint32_t item, end;
-};
-
-struct block { /* a run of items of one set of skills */
-    uint32_t set, group, group_end, row;
-    size_t matrix; /* where its sums stand */
-};
-
-struct logistic_design {
-    const struct responses *r;
-    unsigned terms;
-    size_t per_skill, per_student, dense_count, windows;
-    uint32_t *row_place;   /* row of the responses -> place in sorted order */
-    uint8_t *correct;      /* sorted */
-    uint32_t *fold;        /* sorted: the number whose remainder is the fold; NULL: nothing is done by folds */
-    size_t *set_x;         /* sets: where the values of a set's first row begin */
-    uint32_t *set_row;     /* sets: place of its first row */
-    uint16_t *set_local;   /* sets: how many values a row has */
-    uint16_t *set_stride;  /* sets: the same, filled up to LANES */
-    float *x;
-    struct group *groups;
-    size_t group_count;
-    struct block *blocks;
-    size_t block_count, matrix_count, coupling_count;
-    size_t *group_coupling;
-};
-
-void logistic_design_free(struct logistic_design *d)
+/* What stands among the dense numbers, for a set's local values: the first gathers what the intercept and the skills' own have. */
+static void gather(const struct logistic_design *d, const double *dense, size_t set, double *local)
 {
-    if (!d) return;
-    free(d->row_place);
-    free(d->correct);
-    free(d->fold);
-    free(d->set_x);
-    free(d->set_row);
-    free(d->set_local);
-    free(d->set_stride);
-    free(d->x);
-    free(d->groups);
-    free(d->blocks);
-    free(d->group_coupling);
-    free(d);
-}
-
-static size_t set_skills(const struct responses *r, size_t set, const uint32_t **skills)
-{
-    *skills = r->set_skill + r->set_at[set];
-    return r->set_at[set + 1] - r->set_at[set];
-}
-
-/* Counts, then places: rows sorted by set and item, keeping their order. */
-static enum st sort_rows(struct logistic_design *d, struct err *e)
-{
-    const struct responses *r = d->r;
-    uint32_t *item_rows = calloc(r->items + 1, sizeof *item_rows), *order = malloc((r->items + 1) * sizeof *order), *set_items = calloc(r->sets + 2, sizeof *set_items);
-    d->groups = malloc((r->items + 1) * sizeof *d->groups);
-    d->group_coupling = malloc((r->items + 1) * sizeof *d->group_coupling);
-    if (!item_rows || !order || !set_items || !d->groups || !d->group_coupling) {
-        free(item_rows), free(order), free(set_items);
-        return err_fail(e, ST_NOMEM, "err.memory", "sorting %zu rows", r->rows);
-    }
-    for (size_t i = 0; i < r->rows; i++) item_rows[r->item[i]]++;
-    for (size_t i = 0; i < r->items; i++) set_items[r->item_set[i] + 1]++;
-    for (size_t s = 0; s < r->sets; s++) set_items[s + 1] += set_items[s];
-    for (size_t i = 0; i < r->items; i++) order[set_items[r->item_set[i]]++] = (uint32_t)i;
-    uint32_t place = 0;
-    for (size_t k = 0; k < r->items; k++) {
-        uint32_t i = order[k], n = item_rows[i];
-        item_rows[i] = place; /* from now on: where the next row of the item goes */
-        place += n;
-        if (n) d->groups[d->group_count++] = (struct group){i, place};
-    }
-    for (size_t u = 0; u < r->users; u++)
-        for (size_t row = r->user_at[u]; row < r->user_at[u + 1]; row++) {
-            uint32_t p = item_rows[r->item[row]]++;
-            d->row_place[row] = p;
-            d->correct[p] = r->correct[row];
-            if (d->fold) d->fold[p] = r->user_fold[u];
-        }
-    free(item_rows), free(order), free(set_items);
-    return ST_OK;
-}
-
-/* Each block's own, which one thread writes while another does the next block's. */
-static size_t whole_lines(size_t n) { return (n + CACHE_LINE / sizeof(double) - 1) / (CACHE_LINE / sizeof(double)) * (CACHE_LINE / sizeof(double)); }
-
-static enum st cut_blocks(struct logistic_design *d, struct err *e)
-{
-    const struct responses *r = d->r;
-    uint32_t row = 0, filled = 0;
-    size_t x = 0, cap = r->sets + r->rows / BLOCK_ROWS + 1;
-    d->blocks = malloc(cap * sizeof *d->blocks);
-    if (!d->blocks) return err_fail(e, ST_NOMEM, "err.memory", "blocks");
-    for (size_t g = 0; g < d->group_count; g++) {
-        uint32_t set = r->item_set[d->groups[g].item];
-        struct block *b = d->block_count ? &d->blocks[d->block_count - 1] : NULL;
-        bool fresh = !b || b->set != set;
-        if (fresh) {
-            d->set_row[set] = row;
-            d->set_x[set] = x;
-        }
-        if (fresh || filled >= BLOCK_ROWS) {
-            d->blocks[d->block_count++] = (struct block){.set = set, .group = (uint32_t)g, .row = row, .matrix = d->matrix_count};
-            d->matrix_count = whole_lines(d->matrix_count + (size_t)d->set_stride[set] * (d->set_stride[set] + 1U) + 1);
-            d->coupling_count = whole_lines(d->coupling_count);
-            filled = 0;
-        }
-        d->blocks[d->block_count - 1].group_end = (uint32_t)g + 1;
-        d->group_coupling[g] = d->coupling_count;
-        d->coupling_count += d->set_stride[set] + 2U;
-        filled += d->groups[g].end - row;
-        x += (size_t)(d->groups[g].end - row) * d->set_stride[set];
-        row = d->groups[g].end;
-    }
-    d->x = calloc(x + LANES, sizeof *d->x);
-    return d->x ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "values of %zu rows", r->rows);
-}
-
-struct filling {
-    struct logistic_design *d;
-    enum st *st;
-};
-
-static void fill_users(void *arg, size_t task)
-{
-    struct filling *f = arg;
-    struct logistic_design *d = f->d;
-    const struct responses *r = d->r;
-    struct features past;
-    f->st[task] = features_init(&past, r->skills, r->items, d->windows, NULL);
-    size_t end = (task + 1) * USERS_A_TASK < r->users ? (task + 1) * USERS_A_TASK : r->users;
-    for (size_t u = task * USERS_A_TASK; f->st[task] == ST_OK && u < end; u++) {
-        features_clear(&past);
-        for (size_t row = r->user_at[u]; f->st[task] == ST_OK && row < r->user_at[u + 1]; row++) {
-            uint32_t item = r->item[row], set = r->item_set[item];
-            const uint32_t *skills;
-            size_t n = set_skills(r, set, &skills);
-            double time_s = r->time_s ? r->time_s[row] : 0.0;
-            features_at(&past, skills, n, time_s);
-            logistic_values(d->terms, &past, item, skills, n, time_s, d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set]);
-            f->st[task] = features_learn(&past, item, skills, n, r->correct[row], time_s, NULL);
-        }
-    }
-    features_free(&past);
-}
-
-enum st logistic_design_make(const struct responses *r, unsigned terms, const struct parallel *par, struct logistic_design **out, struct err *e)
-{
-    TRY(responses_check(r, e));
-    struct logistic shape;
-    TRY(logistic_init(&shape, terms, r->items, r->skills, e));
-    struct logistic_design *d = calloc(1, sizeof *d);
-    size_t tasks = (r->users + USERS_A_TASK - 1) / USERS_A_TASK;
-    enum st *sts = calloc(tasks + 1, sizeof *sts), st = ST_NOMEM;
-    if (d && sts) {
-        *d = (struct logistic_design){.r = r, .terms = terms, .per_skill = shape.per_skill, .per_student = shape.per_student, .dense_count = shape.dense_count,
-                                      .windows = !!(terms & TERM_WINDOWS)};
-        d->row_place = malloc(r->rows * sizeof *d->row_place);
-        d->correct = malloc(r->rows);
-        d->fold = r->user_fold ? malloc(r->rows * sizeof *d->fold) : NULL;
-        d->set_x = calloc(r->sets + 1, sizeof *d->set_x);
-        d->set_row = calloc(r->sets + 1, sizeof *d->set_row);
-        d->set_local = calloc(r->sets + 1, sizeof *d->set_local);
-        d->set_stride = calloc(r->sets + 1, sizeof *d->set_stride);
-        if (d->row_place && d->correct && (d->fold || !r->user_fold) && d->set_x && d->set_row && d->set_local && d->set_stride) st = ST_OK;
-    }
-    if (st != ST_OK) st = err_fail(e, ST_NOMEM, "err.memory", "design of %zu rows", r->rows);
-    for (size_t s = 0; st == ST_OK && s < r->sets; s++) {
-        const uint32_t *skills;
-        size_t n = 1 + d->per_student + (d->per_skill ? set_skills(r, s, &skills) * (d->per_skill - 1) : 0);
-        d->set_local[s] = (uint16_t)n;
-        d->set_stride[s] = (uint16_t)((n + LANES - 1) / LANES * LANES);
-    }
-    if (st == ST_OK) st = sort_rows(d, e);
-    if (st == ST_OK) st = cut_blocks(d, e);
-    if (st == ST_OK) {
-        struct filling f = {d, sts};
-        parallel_run(par, tasks, fill_users, &f);
-        for (size_t i = 0; i < tasks; i++)
-            if (sts[i] != ST_OK) st = err_fail(e, sts[i], "err.memory", "values of %zu rows", r->rows);
-    }
-    free(sts);
-    logistic_free(&shape);
-    if (st == ST_OK) *out = d;
-    else logistic_design_free(d);
-    return st;
-}
-
-/* The weights of a set's local values: the first gathers the intercept and the skills' own. */
-static void local_weights(const struct logistic_design *d, const struct logistic *m, size_t set, double *w)
-{
-    const uint32_t *skills;
-    size_t n = d->per_skill ? set_skills(d->r, set, &skills) : 0, at = 1;
-    w[0] = m->dense[0];
-    for (size_t i = 0; i < n; i++) {
-        const double *from = m->dense + 1 + skills[i] * d->per_skill;
-        w[0] = w[0] + from[0];
-        for (size_t k = 1; k < d->per_skill; k++) w[at++] = from[k];
-    }
-    for (size_t k = 0; k < d->per_student; k++) w[at++] = m->dense[1 + d->r->skills * d->per_skill + k];
-    while (at < d->set_stride[set]) w[at++] = 0.0;
+    memset(local, 0, d->set_stride[set] * sizeof *local);
+    for (size_t i = d->set_column[set]; i < d->set_column[set + 1]; i++) local[d->columns[i].local] = local[d->columns[i].local] + dense[d->columns[i].dense];
 }
 
 struct pass {
@@ -256,7 +58,7 @@ static void block_pass(void *arg, size_t which)
         return;
     }
     memset(h, 0, (k * k + k) * sizeof *h);
-    local_weights(d, p->m, b->set, w);
+    gather(d, p->m->dense, b->set, w);
     for (size_t gi = b->group, row = 0; gi < b->group_end; row = d->groups[gi++].end - b->row)
         logistic_row_logits(x + row * k, k, d->groups[gi].end - b->row - row, w, items ? p->m->item[d->groups[gi].item] : 0.0, r.eta + row);
     for (size_t i = 0; i < n; i++) {
@@ -279,49 +81,48 @@ static void block_pass(void *arg, size_t which)
     free(r.eta);
 }
 
-/* Where a set's local values stand among the dense weights: the first at the intercept and each skill's own weight, each other at one. */
-struct columns {
-    size_t shared, first[SET_SKILLS_MAX + 1], at[LOGISTIC_LOCAL_MAX];
+/* The dense rows are made by task: of the intercept, of what is said of students, then of each skill. */
+enum { SHARED_ROWS = 2 };
+struct assembling {
+    const struct pass *p;
+    double *dense, *gradient; /* the upper triangle */
 };
-static void find_columns(const struct logistic_design *d, size_t set, struct columns *c)
+
+/* What a block says of the rows from .. end-1. */
+static void add_block(const struct assembling *a, size_t which, size_t from, size_t end)
 {
-    const uint32_t *skills;
-    size_t n = d->per_skill ? set_skills(d->r, set, &skills) : 0, a = 1;
-    c->shared = n + 1;
-    c->first[0] = 0;
-    for (size_t i = 0; i < n; i++) {
-        c->first[i + 1] = 1 + skills[i] * d->per_skill;
-        for (size_t k = 1; k < d->per_skill; k++) c->at[a++] = c->first[i + 1] + k;
+    const struct logistic_design *d = a->p->d;
+    const struct block *b = &d->blocks[which];
+    size_t k = d->set_stride[b->set];
+    const double *h = a->p->matrix + b->matrix, *g = h + k * k;
+    const struct column *first = d->columns + d->set_column[b->set], *last = d->columns + d->set_column[b->set + 1];
+    for (const struct column *x = first; x < last; x++) {
+        if (x->dense < from || x->dense >= end) continue;
+        double *row = a->dense + x->dense * d->dense_count;
+        a->gradient[x->dense] = a->gradient[x->dense] + g[x->local];
+        for (const struct column *y = first; y < last; y++)
+            if (y->dense >= x->dense) row[y->dense] = row[y->dense] + (x->local > y->local ? h[x->local * k + y->local] : h[y->local * k + x->local]);
     }
-    for (size_t k = 0; k < d->per_student; k++) c->at[a++] = 1 + d->r->skills * d->per_skill + k;
 }
 
-/* Into the upper triangle. */
-static void add_at(double *dense, size_t n, size_t a, size_t b, double x)
+static void assemble(void *arg, size_t task)
 {
-    double *to = &dense[a < b ? a * n + b : b * n + a];
-    *to = *to + x;
-}
-
-static void scatter(const struct pass *p, double *dense, double *gradient)
-{
-    const struct logistic_design *d = p->d;
-    size_t all = d->dense_count;
-    for (size_t i = 0; i < d->block_count; i++) {
-        const struct block *b = &d->blocks[i];
-        size_t k = d->set_stride[b->set], local = d->set_local[b->set];
-        const double *h = p->matrix + b->matrix, *g = h + k * k;
-        struct columns c;
-        find_columns(d, b->set, &c);
-        for (size_t q = 0; q < c.shared; q++) {
-            gradient[c.first[q]] = gradient[c.first[q]] + g[0];
-            for (size_t s = 0; s <= q; s++) add_at(dense, all, c.first[q], c.first[s], h[0]);
-        }
-        for (size_t a = 1; a < local; a++) {
-            gradient[c.at[a]] = gradient[c.at[a]] + g[a];
-            for (size_t q = 0; q < c.shared; q++) add_at(dense, all, c.at[a], c.first[q], h[a * k]);
-            for (size_t e = 1; e <= a; e++) add_at(dense, all, c.at[a], c.at[e], h[a * k + e]);
-        }
+    const struct assembling *a = arg;
+    const struct logistic_design *d = a->p->d;
+    size_t n = d->dense_count, students = n - d->per_student, skill = task - SHARED_ROWS;
+    size_t from = task == 0 ? 0 : task == 1 ? students : 1 + skill * d->per_skill, end = task == 0 ? 1 : task == 1 ? n : from + d->per_skill;
+    for (size_t i = from; i < end; i++) {
+        memset(a->dense + i * n + i, 0, (n - i) * sizeof *a->dense);
+        a->gradient[i] = 0.0;
+    }
+    if (task < SHARED_ROWS)
+        for (size_t b = 0; b < d->block_count; b++) add_block(a, b, from, end);
+    else
+        for (size_t b = d->skill_block[skill]; b < d->skill_block[skill + 1]; b++) add_block(a, d->skill_blocks[b], from, end);
+    for (size_t i = from; i < end; i++) {
+        double ridge = i ? 1.0 / a->p->o->c : 0.0;
+        a->dense[i * n + i] = a->dense[i * n + i] + (i ? ridge : 1e-9);
+        a->gradient[i] = a->gradient[i] + ridge * a->p->m->dense[i];
     }
 }
 
@@ -346,11 +147,8 @@ static void item_steps(void *arg, size_t which)
     const struct logistic_design *d = s->p->d;
     const struct block *b = &d->blocks[which];
     size_t k = d->set_stride[b->set];
-    struct columns at;
-    double local[LOGISTIC_LOCAL_MAX + LANES] = {0}, gain = 0.0;
-    find_columns(d, b->set, &at);
-    for (size_t q = 0; q < at.shared; q++) local[0] = local[0] + s->step[at.first[q]];
-    for (size_t a = 1; a < d->set_local[b->set]; a++) local[a] = s->step[at.at[a]];
+    double local[LOGISTIC_LOCAL_MAX + LANES], gain = 0.0;
+    gather(d, s->step, b->set, local);
     for (size_t g = b->group; g < b->group_end; g++) {
         const double *c = s->p->coupling + d->group_coupling[g];
         double sum = c[k];
@@ -365,7 +163,7 @@ struct newton {
     double *dense, *gradient, *step, *item_step, *item_gain;
 };
 
-/* One pass at the weights in m: the loss, and what scatter and item_steps need. */
+/* One pass at the weights in m: the loss, and what assemble and item_steps need. */
 static double pass_at(struct pass *p, const struct parallel *par, size_t *rows)
 {
     double loss = 0.0;
@@ -383,15 +181,7 @@ static enum st find_step(struct pass *p, struct newton *nt, const struct paralle
 {
     const struct logistic_design *d = p->d;
     size_t n = d->dense_count;
-    double ridge = 1.0 / p->o->c;
-    for (size_t i = 0; i < n; i++) memset(nt->dense + i * n + i, 0, (n - i) * sizeof *nt->dense);
-    memset(nt->gradient, 0, n * sizeof *nt->gradient);
-    scatter(p, nt->dense, nt->gradient);
-    nt->dense[0] = nt->dense[0] + 1e-9;
-    for (size_t i = 1; i < n; i++) {
-        nt->dense[i * n + i] = nt->dense[i * n + i] + ridge;
-        nt->gradient[i] = nt->gradient[i] + ridge * p->m->dense[i];
-    }
+    parallel_run(par, SHARED_ROWS + (d->per_skill ? d->r->skills : 0), assemble, &(struct assembling){p, nt->dense, nt->gradient});
     memcpy(nt->step, nt->gradient, n * sizeof *nt->step);
     TRY(linear_solve(nt->dense, nt->step, n, par, e));
     /* Half the Newton decrement, with the item block: g' H^-1 g = s' g~ + sum g_i^2 / d_i. */

@@ -74,7 +74,8 @@ static size_t block_end(size_t from, size_t n) { return from + BLOCK < n ? from 
 static void update_block(void *arg, size_t task)
 {
     struct below *b = arg;
-    size_t first = b->end + task * BLOCK, last = block_end(first, b->s.n);
+    size_t first = task * BLOCK, last = block_end(first, b->s.n);
+    if (first < b->end) return;
     update_rows(&b->s, b->from, b->end, first, last);
     if (first == b->end) b->failed = factor_block(&b->s, first, last);
 }
@@ -108,7 +109,7 @@ enum st linear_solve(double *a, double *b, size_t n, const struct parallel *par,
     below.end = block_end(0, n);
     below.failed = factor_block(&below.s, 0, below.end);
     while (below.end < n && below.failed == n) {
-        parallel_run(par, (n - below.end + BLOCK - 1) / BLOCK, update_block, &below);
+        parallel_run(par, (n + BLOCK - 1) / BLOCK, update_block, &below); /* of all, so that a block has the same number each time and stays in one cache */
         below.from = below.end;
         below.end = block_end(below.end, n);
     }

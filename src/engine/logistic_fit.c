@@ -20,7 +20,8 @@ static void gather(const struct logistic_design *d, const double *dense, size_t 
 struct pass {
     const struct logistic_design *d;
     const struct logistic_options *o;
-    const struct logistic *m;
+    const struct logistic *m; /* its items' weights are out of date until the end */
+    double *item;      /* the items' weights, by group: each block's stand together */
     double *matrix;    /* by block: k x k and k sums with the items taken out, and the loss */
     double *coupling;  /* by group: k couplings, then the item's gradient and curvature */
     size_t *block_rows;
@@ -35,12 +36,14 @@ struct rows {
 static bool rows_make(struct rows *r, size_t n)
 {
     size_t room = n + LANES;
-    r->eta = calloc(5 * room, sizeof *r->eta);
+    r->eta = malloc(5 * room * sizeof *r->eta);
+    if (!r->eta) return false;
     r->y = r->eta + room;
     r->use = r->y + room;
     r->curve = r->use + room;
     r->inverse = r->curve + room;
-    return r->eta;
+    for (size_t i = n; i < room; i++) r->eta[i] = r->y[i] = r->use[i] = r->curve[i] = 0.0;
+    return true;
 }
 
 static void block_pass(void *arg, size_t which)
@@ -60,7 +63,7 @@ static void block_pass(void *arg, size_t which)
     memset(h, 0, (k * k + k) * sizeof *h);
     gather(d, p->m->dense, b->set, w);
     for (size_t gi = b->group, row = 0; gi < b->group_end; row = d->groups[gi++].end - b->row)
-        logistic_row_logits(x + row * k, k, d->groups[gi].end - b->row - row, w, items ? p->m->item[d->groups[gi].item] : 0.0, r.eta + row);
+        logistic_row_logits(x + row * k, k, d->groups[gi].end - b->row - row, w, items ? p->item[gi] : 0.0, r.eta + row);
     for (size_t i = 0; i < n; i++) {
         bool in = p->o->folds == 0 || d->fold[b->row + i] % p->o->folds != p->o->hold_out;
         r.y[i] = (double)d->correct[b->row + i];
@@ -73,7 +76,7 @@ static void block_pass(void *arg, size_t which)
     for (size_t gi = b->group, row = 0; items && gi < b->group_end; row = d->groups[gi++].end - b->row) {
         double *c = p->coupling + d->group_coupling[gi];
         logistic_coupling(x + row * k, k, d->groups[gi].end - b->row - row, r.eta + row, r.curve + row, c);
-        c[k] = c[k] + ridge * p->m->item[d->groups[gi].item];
+        c[k] = c[k] + ridge * p->item[gi];
         c[k + 1] = c[0] + ridge; /* the first value is 1 */
         r.inverse[gi - b->group] = 1.0 / c[k + 1];
     }
@@ -126,19 +129,11 @@ static void assemble(void *arg, size_t task)
     }
 }
 
-static double penalty(const struct logistic_design *d, const struct logistic *m, double c)
-{
-    double sum = 0.0;
-    for (size_t i = 1; i < d->dense_count; i++) sum = sum + m->dense[i] * m->dense[i];
-    for (size_t i = 0; i < d->r->items && (d->terms & TERM_ITEM); i++) sum = sum + m->item[i] * m->item[i];
-    return sum / (2.0 * c);
-}
-
 /* The items' steps follow from the dense ones, a block's from its couplings. */
 struct item_steps {
     const struct pass *p;
     const double *step;
-    double *out;  /* items */
+    double *out;  /* by group */
     double *gain; /* blocks: the sum of their items' gradients, squared, over their curvatures */
 };
 static void item_steps(void *arg, size_t which)
@@ -153,14 +148,16 @@ static void item_steps(void *arg, size_t which)
         const double *c = s->p->coupling + d->group_coupling[g];
         double sum = c[k];
         for (size_t a = 0; a < k; a++) sum = sum - c[a] * local[a];
-        s->out[d->groups[g].item] = sum / c[k + 1];
+        s->out[g] = sum / c[k + 1];
         gain = gain + c[k] * c[k] / c[k + 1];
     }
     s->gain[which] = gain;
 }
 
 struct newton {
-    double *dense, *gradient, *step, *item_step, *item_gain;
+    double *dense, *gradient, *step;
+    double *item_step;           /* by group */
+    double *item_gain, *squares; /* by block */
 };
 
 /* One pass at the weights in m: the loss, and what assemble and item_steps need. */
@@ -195,17 +192,42 @@ static enum st find_step(struct pass *p, struct newton *nt, const struct paralle
     return ST_OK;
 }
 
-static void take_step(const struct logistic_design *d, const struct newton *nt, double by, struct logistic *m)
+struct moving {
+    const struct pass *p;
+    const double *step;
+    double by, *squares; /* of a block's items' weights */
+};
+static void move_items(void *arg, size_t which)
 {
-    for (size_t i = 0; i < d->dense_count; i++) m->dense[i] = m->dense[i] - by * nt->step[i];
+    const struct moving *v = arg;
+    const struct block *b = &v->p->d->blocks[which];
+    double sum = 0.0;
+    for (size_t g = b->group; g < b->group_end; g++) {
+        double w = v->p->item[g] - v->by * v->step[g];
+        v->p->item[g] = w;
+        sum = sum + w * w;
+    }
+    v->squares[which] = sum;
+}
+
+/* Goes part of a step, or none, and returns what the weights are fined. */
+static double move(struct pass *p, const struct newton *nt, double by, const struct parallel *par, struct logistic *m)
+{
+    double sum = 0.0;
+    for (size_t i = 0; by != 0.0 && i < p->d->dense_count; i++) m->dense[i] = m->dense[i] - by * nt->step[i];
     if (m->dense[0] > INTERCEPT_MAX) m->dense[0] = INTERCEPT_MAX;
     if (m->dense[0] < -INTERCEPT_MAX) m->dense[0] = -INTERCEPT_MAX;
-    for (size_t i = 0; i < d->r->items && (d->terms & TERM_ITEM); i++) m->item[i] = m->item[i] - by * nt->item_step[i];
+    for (size_t i = 1; i < p->d->dense_count; i++) sum = sum + m->dense[i] * m->dense[i];
+    if (p->d->terms & TERM_ITEM) {
+        parallel_run(par, p->d->block_count, move_items, &(struct moving){p, nt->item_step, by, nt->squares});
+        for (size_t i = 0; i < p->d->block_count; i++) sum = sum + nt->squares[i];
+    }
+    return sum / (2.0 * p->o->c);
 }
 
 static enum st newton(struct pass *p, struct newton *nt, const struct parallel *par, struct logistic *m, struct logistic_report *report, struct err *e)
 {
-    double loss = pass_at(p, par, &report->rows), objective = loss + penalty(p->d, m, p->o->c), gain = 0.0, most = 0.0;
+    double fine = move(p, nt, 0.0, par, m), loss = pass_at(p, par, &report->rows), objective = loss + fine, gain = 0.0, most = 0.0;
     while (!report->converged && report->iterations < p->o->iterations_max) {
         /* The gain falls by steps that are alike on a scale of logarithms. */
         double share = most > 0.0 && gain > 0.0 && gain < most && most > p->o->tolerance ? num_log(most / gain) / num_log(most / p->o->tolerance) : 0.0;
@@ -215,12 +237,12 @@ static enum st newton(struct pass *p, struct newton *nt, const struct parallel *
         most = most > gain ? most : gain;
         report->iterations++;
         double by = 1.0, next = objective;
-        take_step(p->d, nt, by, m);
+        fine = move(p, nt, by, par, m);
         for (;;) {
             loss = pass_at(p, par, &report->rows);
-            next = loss + penalty(p->d, m, p->o->c);
+            next = loss + fine;
             if (next <= objective + 1e-9 * (1.0 + objective) || by < 1e-6) break;
-            take_step(p->d, nt, -by / 2.0, m); /* back half way */
+            fine = move(p, nt, -by / 2.0, par, m); /* back half way */
             by = by / 2.0;
         }
         report->converged = gain < p->o->tolerance || (p->m->dense[0] >= INTERCEPT_MAX || p->m->dense[0] <= -INTERCEPT_MAX);
@@ -237,15 +259,19 @@ enum st logistic_fit(const struct logistic_design *d, const struct logistic_opti
         return err_fail(e, ST_INVALID, "model.option", "the fit's options are out of range");
     if (m->terms != d->terms || m->items != d->r->items || m->dense_count != d->dense_count) return err_fail(e, ST_BUG, "model.option", "weights of another shape");
     size_t n = d->dense_count;
-    struct pass p = {.d = d, .o = o, .m = m, .matrix = lanes_make(d->matrix_count), .coupling = lanes_make(d->coupling_count),
+    struct pass p = {.d = d, .o = o, .m = m, .item = lanes_make(d->group_count), .matrix = lanes_make(d->matrix_count), .coupling = lanes_make(d->coupling_count),
                      .block_rows = calloc(d->block_count + 1, sizeof(size_t))};
-    struct newton nt = {malloc(n * n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double)), calloc(d->r->items + 1, sizeof(double)), malloc((d->block_count + 1) * sizeof(double))};
+    struct newton nt = {malloc(n * n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double)), lanes_make(d->group_count),
+                        malloc((d->block_count + 1) * sizeof(double)), malloc((d->block_count + 1) * sizeof(double))};
     enum st st = ST_NOMEM;
     *report = (struct logistic_report){0};
-    if (p.matrix && p.coupling && p.block_rows && nt.dense && nt.gradient && nt.step && nt.item_step && nt.item_gain) st = newton(&p, &nt, par, m, report, e);
-    else st = err_fail(e, ST_NOMEM, "err.memory", "a fit of %zu weights", n);
-    free(p.matrix), free(p.coupling), free(p.block_rows);
-    free(nt.dense), free(nt.gradient), free(nt.step), free(nt.item_step), free(nt.item_gain);
+    if (p.item && p.matrix && p.coupling && p.block_rows && nt.dense && nt.gradient && nt.step && nt.item_step && nt.item_gain && nt.squares) {
+        for (size_t g = 0; g < d->group_count; g++) p.item[g] = m->item[d->groups[g].item], nt.item_step[g] = 0.0;
+        st = newton(&p, &nt, par, m, report, e);
+        for (size_t g = 0; g < d->group_count; g++) m->item[d->groups[g].item] = p.item[g];
+    } else st = err_fail(e, ST_NOMEM, "err.memory", "a fit of %zu weights", n);
+    free(p.item), free(p.matrix), free(p.coupling), free(p.block_rows);
+    free(nt.dense), free(nt.gradient), free(nt.step), free(nt.item_step), free(nt.item_gain), free(nt.squares);
     return st;
 }
 

@@ -83,7 +83,7 @@ struct logistic_options {
     const struct fit_watch *watch;
 };
 struct logistic_report {
-    double objective;      /* sum of log-losses of the fitted rows + |weights|^2 / (2 C) */
+    double objective;      /* sum of log-losses of the fitted rows + |weights|^2 / (2 C); the weight of an item without rows stays as it is and is not counted */
     double log_likelihood; /* of the fitted rows */
     size_t rows;
     int iterations;

@@ -27,36 +27,77 @@ static int by_scores(const void *a, const void *b)
     return memcmp(x->score, y->score, x->items);
 }
 
+/* Says which score is none. */
+static enum st refuse(const struct irt_matrix *m, struct err *e)
+{
+    for (size_t i = 0; i < m->persons * m->items; i++)
+        if (m->score[i] >= IRT_SCORES_MAX && m->score[i] != IRT_MISSING)
+            return err_fail(e, ST_INVALID, "model.data", "person %zu has the score %u on item %zu; %d is the most", i / m->items + 1, m->score[i], i % m->items + 1, IRT_SCORES_MAX - 1);
+    return ST_OK;
+}
+
+/* Each person's scores as a pattern, sorted within the runs of RUN persons. */
+enum { RUN = 1024 };
+struct sorting {
+    struct irt_em *x;
+    struct irt_pattern *to;
+    size_t run; /* as long as what is sorted already */
+};
+static void sort_run(void *arg, size_t task)
+{
+    const struct sorting *s = arg;
+    const struct irt_matrix *m = s->x->m;
+    size_t from = task * RUN, end = from + RUN < m->persons ? from + RUN : m->persons;
+    for (size_t j = from; j < end; j++) {
+        const uint8_t *score = m->score + j * m->items;
+        bool fine = true;
+        for (size_t i = 0; i < m->items; i++) fine = fine & (score[i] < IRT_SCORES_MAX || score[i] == IRT_MISSING);
+        s->x->patterns[j] = (struct irt_pattern){.key = key_of(score, m->items), .score = score, .items = (uint32_t)m->items, .weight = fine};
+    }
+    qsort(s->x->patterns + from, end - from, sizeof *s->x->patterns, by_scores);
+}
+
+/* Two runs become one. */
+static void merge_runs(void *arg, size_t task)
+{
+    const struct sorting *s = arg;
+    size_t all = s->x->m->persons, a = 2 * task * s->run, a_end = a + s->run < all ? a + s->run : all, b = a_end, b_end = b + s->run < all ? b + s->run : all;
+    const struct irt_pattern *from = s->x->patterns;
+    for (size_t to = a; to < b_end; to++) s->to[to] = b == b_end || (a < a_end && by_scores(&from[a], &from[b]) <= 0) ? from[a++] : from[b++];
+}
+
+static enum st sort_patterns(struct irt_em *x, struct err *e)
+{
+    size_t n = x->m->persons;
+    struct sorting s = {x, malloc((n + 1) * sizeof *s.to), RUN};
+    x->patterns = malloc((n + 1) * sizeof *x->patterns);
+    if (!x->patterns || !s.to) {
+        free(s.to);
+        return err_fail(e, ST_NOMEM, "err.memory", "patterns");
+    }
+    parallel_run(x->par, (n + RUN - 1) / RUN, sort_run, &s);
+    for (; s.run < n; s.run *= 2) {
+        parallel_run(x->par, (n + 2 * s.run - 1) / (2 * s.run), merge_runs, &s);
+        struct irt_pattern *sorted = s.to;
+        s.to = x->patterns;
+        x->patterns = sorted;
+    }
+    free(s.to);
+    return ST_OK;
+}
+
 static enum st collapse(struct irt_em *x, struct err *e)
 {
-    const struct irt_matrix *m = x->m;
     size_t kept = 0;
-    x->patterns = malloc((m->persons + 1) * sizeof *x->patterns);
-    if (!x->patterns) return err_fail(e, ST_NOMEM, "err.memory", "patterns");
-    for (size_t i = 0; i < m->persons; i++) {
-        const uint8_t *score = m->score + i * m->items;
-        x->patterns[i] = (struct irt_pattern){.key = key_of(score, m->items), .score = score, .items = (uint32_t)m->items, .weight = 1};
-    }
-    qsort(x->patterns, m->persons, sizeof *x->patterns, by_scores);
-    for (size_t i = 0; i < m->persons; i++) {
+    bool fine = true;
+    TRY(sort_patterns(x, e));
+    for (size_t i = 0; i < x->m->persons; i++) {
+        fine = fine && x->patterns[i].weight;
         if (kept && by_scores(&x->patterns[kept - 1], &x->patterns[i]) == 0) x->patterns[kept - 1].weight++;
         else x->patterns[kept++] = x->patterns[i];
     }
     x->count = kept;
-    return ST_OK;
-}
-
-static enum st check(const struct irt_matrix *m, struct err *e)
-{
-    for (size_t j = 0; j < m->persons; j++) {
-        const uint8_t *score = m->score + j * m->items;
-        bool fine = true;
-        for (size_t i = 0; i < m->items; i++) fine = fine & (score[i] < IRT_SCORES_MAX || score[i] == IRT_MISSING);
-        for (size_t i = 0; !fine && i < m->items; i++)
-            if (score[i] >= IRT_SCORES_MAX && score[i] != IRT_MISSING)
-                return err_fail(e, ST_INVALID, "model.data", "person %zu has the score %u on item %zu; %d is the most", j + 1, score[i], i + 1, IRT_SCORES_MAX - 1);
-    }
-    return ST_OK;
+    return fine ? ST_OK : refuse(x->m, e);
 }
 
 /* The kinds of some patterns' scores: few enough to be at hand while they are read by pattern and written by item. */
@@ -279,7 +320,6 @@ static void climb(struct irt_em *x, struct irt_item *kept, struct irt_report *re
 
 static enum st fit(struct irt_em *x, struct irt_report *report, struct err *e)
 {
-    TRY(check(x->m, e));
     TRY(collapse(x, e));
     TRY(begin(x, e));
     TRY(irt_blocks_make(x, e));

@@ -305,7 +305,7 @@ static void expected_scores(struct irt_em *x)
 struct informing {
     struct irt_em *x;
     const size_t *place;
-    size_t room;                 /* of one part's information, with the common slope behind it */
+    size_t room, slope, rows;    /* of one part: its information, in which the common slope's stands last, at `slope`; its means */
     double *information, *means; /* of all parts */
 };
 
@@ -314,7 +314,8 @@ static void inform_part(void *arg, size_t part)
     const struct informing *f = arg;
     const struct irt_em *x = f->x;
     size_t rows = x->at[x->m->items];
-    double *means = f->means + part * rows, *information = f->information + part * f->room, *slope = information + f->room - 1, g[IRT_SCORES_MAX];
+    double *means = f->means + part * f->rows, *information = f->information + part * f->room, *slope = information + f->slope, g[IRT_SCORES_MAX];
+    memset(information, 0, f->room * sizeof *information);
     for (size_t j = x->part[part].from; j < x->part[part].end; j++) {
         const struct irt_pattern *pt = &x->patterns[j];
         double w = (double)pt->weight, all = 0.0;
@@ -344,7 +345,9 @@ static void inform_part(void *arg, size_t part)
 
 enum st irt_information_of(struct irt_em *x, const size_t *place, size_t room, double *information, double *slope, struct err *e)
 {
-    struct informing f = {x, place, room + 1, calloc(x->parts * (room + 1), sizeof *f.information), malloc((x->parts * x->at[x->m->items] + 1) * sizeof *f.means)};
+    struct informing f = {.x = x, .place = place, .room = whole_lines(room + 1), .slope = room, .rows = whole_lines(x->at[x->m->items])};
+    f.information = lanes_make(x->parts * f.room);
+    f.means = lanes_make(x->parts * f.rows);
     enum st st = f.information && f.means ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", x->m->items);
     if (st == ST_OK) {
         expected_scores(x);
@@ -352,7 +355,7 @@ enum st irt_information_of(struct irt_em *x, const size_t *place, size_t room, d
         *slope = 0.0;
         for (size_t i = 0; i < x->parts; i++) {
             add_row(information, f.information + i * f.room, room);
-            *slope = *slope + f.information[i * f.room + room];
+            *slope = *slope + f.information[i * f.room + f.slope];
         }
     }
     free(f.information), free(f.means);

@@ -26,6 +26,8 @@ INLINE v4 only(m4 mask, v4 x) { return (v4)((m4)x & mask); }
 static inline void *lines_make(size_t bytes) { return aligned_alloc(CACHE_LINE, (bytes / CACHE_LINE + 1) * CACHE_LINE); }
 /* Room for n; rows of whole lanes in it cross no cache line. */
 static inline double *lanes_make(size_t n) { return lines_make(n * sizeof(double)); }
+/* As many numbers as fill the cache lines that n take: what comes after them may be another thread's. */
+static inline size_t whole_lines(size_t n) { return (n + CACHE_LINE / sizeof(double) - 1) / (CACHE_LINE / sizeof(double)) * (CACHE_LINE / sizeof(double)); }
 INLINE m4 mask4(const int64_t *from) { return *(const m4 *)from; }
 INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
 

@@ -62,9 +62,6 @@ static enum st sort_rows(struct logistic_design *d, struct err *e)
     return ST_OK;
 }
 
-/* Each block's own, which one thread writes while another does the next block's. */
-static size_t whole_lines(size_t n) { return (n + CACHE_LINE / sizeof(double) - 1) / (CACHE_LINE / sizeof(double)) * (CACHE_LINE / sizeof(double)); }
-
 static enum st cut_blocks(struct logistic_design *d, struct err *e)
 {
     const struct responses *r = d->r;

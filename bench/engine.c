@@ -1,8 +1,10 @@
 /* The engine by itself: nanoseconds, and the share of what the hardware allows. Reads the public logs where they are
- * (WAYMARK_SHARED/data/responses, or ../shared), else invents logs of the same shape, and says which. Each figure is the least of several runs, since
- * the machine is shared; bounds beside them are derived in docs/models.md ("What the hardware allows").
+ * (WAYMARK_SHARED/data/responses, or ../shared), else invents logs of the same shape, and says which. Each figure is
+ * the least of several runs, since the machine is shared; bounds beside them are derived in docs/models.md ("What the
+ * hardware allows").
  *
- *   bench-engine [NAME…] [--history]     names: bkt logistic irt cat fsrs online replay; --history: figures once more, for bench/engine.py
+ *   bench-engine [NAME…] [--history]     names: bkt logistic irt cat fsrs online replay; --history: figures once more,
+ *   for bench/engine.py
  */
 #include <pthread.h>
 #include <sched.h>
@@ -22,7 +24,8 @@
 #include "engine_textbook.h"
 #include "model.h"
 
-enum { RUNS = 7, TURNS = 15, SHORT_RUNS = 60, TEXTBOOK_ITERATIONS = 10 }; /* what takes milliseconds is tried more often */
+/* what takes milliseconds is tried more often */
+enum { RUNS = 7, TURNS = 15, SHORT_RUNS = 60, TEXTBOOK_ITERATIONS = 10 };
 
 static bool history;
 
@@ -33,7 +36,8 @@ static void die(const char *what, const struct err *e)
 }
 
 /* One line: what, the figure with its unit, the bar and the limit (0: none), and a remark. */
-__attribute__((format(printf, 6, 7))) static void say(const char *what, double figure, const char *unit, double bar, double limit, const char *words, ...)
+__attribute__((format(printf, 6, 7))) static void say(const char *what, double figure, const char *unit, double bar,
+                                                      double limit, const char *words, ...)
 {
     char remark[256];
     va_list ap;
@@ -49,7 +53,8 @@ __attribute__((format(printf, 6, 7))) static void say(const char *what, double f
     fflush(stdout);
 }
 
-/* Of one thread its own processor time is counted, so that what else runs on the machine matters less; of two the time on the wall. */
+/* Of one thread its own processor time is counted, so that what else runs on the machine matters less; of two the
+ * time on the wall. */
 static double processor_seconds(void)
 {
     struct timespec t;
@@ -57,17 +62,18 @@ static double processor_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-#define LEAST_BY(clock, out, runs, ...)           \
-    do {                                          \
-        out = 1e300;                              \
+#define LEAST_BY(clock, out, runs, ...) \
+    do { \
+        out = 1e300; \
         for (int run_ = 0; run_ < (runs); run_++) { \
-            double begin_ = clock();              \
-            __VA_ARGS__;                          \
-            double took_ = clock() - begin_;      \
-            if (took_ < out) out = took_;         \
-        }                                         \
+            double begin_ = clock(); \
+            __VA_ARGS__; \
+            double took_ = clock() - begin_; \
+            if (took_ < out) out = took_; \
+        } \
     } while (0)
-/* The two processors that threads are tried on: for seconds one may be slower than the other, by what else runs there. */
+/* The two processors that threads are tried on: for seconds one may be slower than the other, by what else runs
+ * there. */
 static cpu_set_t processor[2], both_processors;
 static void find_processors(void)
 {
@@ -118,8 +124,9 @@ static double median(double *x, size_t n)
     return x[n / 2];
 }
 
-/* How many times as fast two threads are as one, and how many times as much two fits of one thread each get done beside each other: what the
- * machine has to give. Both against the mean speed of one on either processor, all in turn, and of many such turns the median. */
+/* How many times as fast two threads are as one, and how many times as much two fits of one thread each get done beside
+ * each other: what the machine has to give. Both against the mean speed of one on either processor, all in turn, and of
+ * many such turns the median. */
 #define TWO "two threads %.2f times as fast as one, two fits beside each other %.2f"
 struct gain {
     double threads, fits;
@@ -174,7 +181,8 @@ static void invent(const char *path, size_t students, size_t answers, unsigned i
             if (rng_below(&g, run) == 0) skill = rng_below(&g, skills);
             unsigned item = skill + skills * rng_below(&g, items / skills ? items / skills : 1);
             at += 20.0 + (rng_below(&g, 40) == 0 ? 90000.0 * rng_unit(&g) : 40.0 * rng_unit(&g));
-            fprintf(f, "%zu,%u,%u,%d,%.0f\n", u, item, skill, rng_unit(&g) < num_logistic(1.0 + able + ((double)(item % 17) - 8.0) / 8.0), at);
+            fprintf(f, "%zu,%u,%u,%d,%.0f\n", u, item, skill,
+                    rng_unit(&g) < num_logistic(1.0 + able + ((double)(item % 17) - 8.0) / 8.0), at);
         }
     }
     fclose(f);
@@ -186,7 +194,9 @@ static struct bench_log *open_log(const char *name)
         const char *name;
         size_t students, answers;
         unsigned items, skills, run;
-    } shapes[] = {{"assist09", 3114, 278336, 17708, 123, 8}, {"assist15", 19093, 682797, 100, 100, 6}, {"algebra05", 76, 88683, 35466, 112, 3}};
+    } shapes[] = {{"assist09", 3114, 278336, 17708, 123, 8},
+                  {"assist15", 19093, 682797, 100, 100, 6},
+                  {"algebra05", 76, 88683, 35466, 112, 3}};
     static struct bench_log logs[3];
     size_t at = 0;
     while (strcmp(shapes[at].name, name) != 0) at++;
@@ -205,7 +215,8 @@ static struct bench_log *open_log(const char *name)
     struct err e = {0};
     struct log_columns names = {0};
     const char *path = l->path;
-    LEAST(l->read_s, 3, if (run_) log_release(&l->d); if (log_read(&l->d, &path, 1, &names, &e) != ST_OK) die(path, &e));
+    LEAST(l->read_s, 3, if (run_) log_release(&l->d);
+          if (log_read(&l->d, &path, 1, &names, &e) != ST_OK) die(path, &e));
     return l;
 }
 
@@ -221,14 +232,16 @@ struct cut {
 static struct cut cut_log(const struct responses *r)
 {
     struct cut c = {calloc(r->sets + 1, sizeof *c.sets), NULL, malloc(r->rows)};
-    uint32_t *n = calloc(r->sets + 1, sizeof *n), *of = calloc(r->sets + 1, sizeof *of), *base = calloc(r->sets + 2, sizeof *base), *last = malloc((r->sets + 1) * sizeof *last);
+    uint32_t *n = calloc(r->sets + 1, sizeof *n), *of = calloc(r->sets + 1, sizeof *of),
+             *base = calloc(r->sets + 2, sizeof *base), *last = malloc((r->sets + 1) * sizeof *last);
     if (!c.sets || !c.right || !n || !of || !base || !last) abort();
     for (size_t i = 0; i < r->rows; i++) base[r->item_set[r->item[i]] + 1]++;
     for (size_t s = 0; s < r->sets; s++) base[s + 1] += base[s];
     memset(last, 255, (r->sets + 1) * sizeof *last);
     c.at = malloc((r->rows + 2 * r->sets + 2) * sizeof *c.at);
     if (!c.at) abort();
-    for (size_t s = 0; s < r->sets; s++) c.sets[s] = (struct textbook_log){0, c.at + base[s] + 2 * s, c.right + base[s]};
+    for (size_t s = 0; s < r->sets; s++)
+        c.sets[s] = (struct textbook_log){0, c.at + base[s] + 2 * s, c.right + base[s]};
     for (size_t u = 0; u < r->users; u++)
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
             uint32_t s = r->item_set[r->item[i]];
@@ -269,11 +282,13 @@ static void bench_bkt(void)
         const struct responses *r = &l->d.r;
         struct err e = {0};
         struct bkt_data *data = NULL;
-        struct bkt_trial t = {.o = bkt_defaults, .m = {calloc(r->sets + 1, sizeof *t.m[0]), calloc(r->sets + 1, sizeof *t.m[0])}};
+        struct bkt_trial t = {.o = bkt_defaults,
+                              .m = {calloc(r->sets + 1, sizeof *t.m[0]), calloc(r->sets + 1, sizeof *t.m[0])}};
         double pack, fit, book = 1e300, sum = 0.0;
         t.o.prior_weight = 0.0;
         t.o.cap = .5;
-        LEAST(pack, RUNS, if (data) bkt_data_free(data); if (bkt_data_make(r, 0, 0, &data, &e) != ST_OK) die("pack", &e));
+        LEAST(pack, RUNS, if (data) bkt_data_free(data);
+              if (bkt_data_make(r, 0, 0, &data, &e) != ST_OK) die("pack", &e));
         t.data = data;
         LEAST(fit, SHORT_RUNS, try_bkt(&t, 0, NULL));
         struct gain gain = gain_of(try_bkt, &t, SHORT_RUNS);
@@ -290,13 +305,15 @@ static void bench_bkt(void)
         char what[64];
         double ns = fit * 1e9 / t.totals[0].steps, ns_book = book * 1e9 / ((double)r->rows * TEXTBOOK_ITERATIONS);
         snprintf(what, sizeof what, "bkt_em_%s", l->name);
-        say(what, ns, "ns/answer", sets[k].bar, sets[k].limit, "per iteration; %s; log-likelihood %.2f", l->from, t.totals[0].log_likelihood);
+        say(what, ns, "ns/answer", sets[k].bar, sets[k].limit, "per iteration; %s; log-likelihood %.2f", l->from,
+            t.totals[0].log_likelihood);
         snprintf(what, sizeof what, "bkt_textbook_%s", l->name);
         say(what, ns_book, "ns/answer", 0, 0, "a textbook fit; it takes the following times as long");
         snprintf(what, sizeof what, "bkt_ratio_%s", l->name);
         say(what, ns_book / ns, "times", sets[k].ratio, 0, TWO, gain.threads, gain.fits);
         snprintf(what, sizeof what, "bkt_whole_%s", l->name);
-        say(what, l->read_s + pack + fit, "s", k == 0 ? .15 : 0.0, 0, "read %.3f, pack %.3f, fit %.3f, one thread%s", l->read_s, pack, fit, sum > 0.0 ? "?" : "");
+        say(what, l->read_s + pack + fit, "s", k == 0 ? .15 : 0.0, 0, "read %.3f, pack %.3f, fit %.3f, one thread%s",
+            l->read_s, pack, fit, sum > 0.0 ? "?" : "");
         bkt_data_free(data);
         free(t.m[0]), free(t.m[1]), free(c.sets), free(c.at), free(c.right);
     }
@@ -321,7 +338,8 @@ static void try_logistic(void *arg, unsigned copy, const struct parallel *par)
     struct logistic_trial *t = arg;
     struct err e = {0};
     logistic_free(&t->m[copy]);
-    if (logistic_init(&t->m[copy], LOGISTIC_BEST_LR_RECENCY, t->r->items, t->r->skills, &e) != ST_OK) die("weights", &e);
+    if (logistic_init(&t->m[copy], LOGISTIC_BEST_LR_RECENCY, t->r->items, t->r->skills, &e) != ST_OK)
+        die("weights", &e);
     try_logistic_again(t, copy, par);
 }
 
@@ -333,7 +351,8 @@ static void bench_logistic(void)
         struct err e = {0};
         struct logistic_design *d = NULL;
         double make, fit, warm;
-        LEAST(make, 3, if (d) logistic_design_free(d); if (logistic_design_make(&l->d.r, LOGISTIC_BEST_LR_RECENCY, NULL, &d, &e) != ST_OK) die("design", &e));
+        LEAST(make, 3, if (d) logistic_design_free(d);
+              if (logistic_design_make(&l->d.r, LOGISTIC_BEST_LR_RECENCY, NULL, &d, &e) != ST_OK) die("design", &e));
         struct logistic_trial t = {.d = d, .r = &l->d.r};
         struct gain gain = gain_of(try_logistic, &t, TURNS);
         LEAST(fit, 5, try_logistic(&t, 0, NULL));
@@ -341,8 +360,9 @@ static void bench_logistic(void)
         LEAST(warm, 1, try_logistic_again(&t, 0, NULL));
         char what[64];
         snprintf(what, sizeof what, "logistic_fit_%s", l->name);
-        say(what, fit, "s", k == 0 ? .25 : 0.0, k == 0 ? .1 : 0.0, "%s; %d steps, objective %.3f; values %.3f s; from yesterday's weights %d steps, %.3f s; " TWO, l->from, cold.iterations, cold.objective, make,
-            t.report[0].iterations, warm, gain.threads, gain.fits);
+        say(what, fit, "s", k == 0 ? .25 : 0.0, k == 0 ? .1 : 0.0,
+            "%s; %d steps, objective %.3f; values %.3f s; from yesterday's weights %d steps, %.3f s; " TWO, l->from,
+            cold.iterations, cold.objective, make, t.report[0].iterations, warm, gain.threads, gain.fits);
         logistic_free(&t.m[0]);
         logistic_free(&t.m[1]);
         logistic_design_free(d);
@@ -389,9 +409,11 @@ static void bench_irt(void)
     struct gain gain = gain_of(try_irt, &t, TURNS);
     LEAST(took, RUNS, try_irt(&t, 0, NULL));
     const struct irt_item *items = t.items[0];
-    for (size_t i = 0; i < ITEMS; i++) error += (-items[i].d[1] / items[i].a - b[i]) * (-items[i].d[1] / items[i].a - b[i]);
-    say("irt_2pl_10000x60", took, "s", .15, .065, "memory; %d iterations, log-likelihood %.2f, b recovered to %.3f; " TWO, t.report[0].iterations, t.report[0].log_likelihood, num_pow(error / ITEMS, .5), gain.threads,
-        gain.fits);
+    for (size_t i = 0; i < ITEMS; i++)
+        error += (-items[i].d[1] / items[i].a - b[i]) * (-items[i].d[1] / items[i].a - b[i]);
+    say("irt_2pl_10000x60", took, "s", .15, .065,
+        "memory; %d iterations, log-likelihood %.2f, b recovered to %.3f; " TWO, t.report[0].iterations,
+        t.report[0].log_likelihood, num_pow(error / ITEMS, .5), gain.threads, gain.fits);
 }
 
 static void bench_cat(void)
@@ -410,14 +432,17 @@ static void bench_cat(void)
         items[i].d[1] = -items[i].a * normal(&g);
     }
     if (cat_init(&c, items, BANK, 0, &e) != ST_OK) die("cat", &e);
-    LEAST(took, 3, steps = 0; squares = 0.0; for (size_t s = 0; s < STUDENTS; s++) {
-        double theta = normal(&g);
-        cat_clear(&c);
-        for (size_t at; (at = cat_next(&c, &o, (double[]){0.0, 0.0})) != SIZE_MAX; steps++)
-            cat_answer(&c, &o, at, rng_unit(&g) < num_logistic(items[at].a * theta + items[at].d[1]));
-        squares += (c.now.theta - theta) * (c.now.theta - theta);
-    });
-    say("cat_step_500", took * 1e6 / (double)steps, "us", 10, 4, "memory; %.1f items to a standard error of .3, error %.3f", (double)steps / STUDENTS, num_pow(squares / STUDENTS, .5));
+    LEAST(
+        took, 3, steps = 0; squares = 0.0; for (size_t s = 0; s < STUDENTS; s++) {
+            double theta = normal(&g);
+            cat_clear(&c);
+            for (size_t at; (at = cat_next(&c, &o, (double[]){0.0, 0.0})) != SIZE_MAX; steps++)
+                cat_answer(&c, &o, at, rng_unit(&g) < num_logistic(items[at].a * theta + items[at].d[1]));
+            squares += (c.now.theta - theta) * (c.now.theta - theta);
+        });
+    say("cat_step_500", took * 1e6 / (double)steps, "us", 10, 4,
+        "memory; %.1f items to a standard error of .3, error %.3f", (double)steps / STUDENTS,
+        num_pow(squares / STUDENTS, .5));
     cat_free(&c);
 }
 
@@ -445,7 +470,8 @@ static void bench_fsrs(void)
     if (log_histories(&l->d, true, &t.log, NULL, NULL, &e) != ST_OK) die("histories", &e);
     struct gain gain = gain_of(try_fsrs, &t, TURNS);
     LEAST(took, RUNS, try_fsrs(&t, 0, NULL));
-    say("fsrs_fit_algebra05", took * 1e3, "ms", 100, 9, "%s; %d steps, log-loss %.4f of %zu reviews; " TWO, l->from, t.report[0].iterations, t.report[0].log_loss, t.report[0].reviews, gain.threads, gain.fits);
+    say("fsrs_fit_algebra05", took * 1e3, "ms", 100, 9, "%s; %d steps, log-loss %.4f of %zu reviews; " TWO, l->from,
+        t.report[0].iterations, t.report[0].log_loss, t.report[0].reviews, gain.threads, gain.fits);
 }
 
 /* --- online, and replay --- */
@@ -481,7 +507,8 @@ static void layers_clear(struct layers *x, const struct responses *r, const uint
     for (size_t i = 0; i < n; i++) x->known[r->item_set[sets[i]]] = -1.0;
 }
 
-static void layers_answer(struct layers *x, const struct responses *r, const struct bkt *m, struct elo_items *items, uint32_t item, bool right, double time_s)
+static void layers_answer(struct layers *x, const struct responses *r, const struct bkt *m, struct elo_items *items,
+                          uint32_t item, bool right, double time_s)
 {
     uint32_t set = r->item_set[item];
     const uint32_t *skills = r->set_skill + r->set_at[set];
@@ -499,30 +526,36 @@ static void bench_online(void)
     const struct responses *r = &l->d.r;
     struct err e = {0};
     struct logistic m;
-    struct elo_items items = {0.0, calloc(r->items + 1, sizeof *items.item), calloc(r->skills + 1, sizeof *items.skill)};
+    struct elo_items items = {0.0, calloc(r->items + 1, sizeof *items.item),
+                              calloc(r->skills + 1, sizeof *items.skill)};
     struct layers x;
     struct rng g;
     const struct bkt p = {.3, .15, .2, .1};
     double sum = 0.0, took;
     size_t steps = 0;
-    if (!items.item || !items.skill || logistic_init(&m, LOGISTIC_BEST_LR_RECENCY, r->items, r->skills, &e) != ST_OK) die("weights", &e);
+    if (!items.item || !items.skill || logistic_init(&m, LOGISTIC_BEST_LR_RECENCY, r->items, r->skills, &e) != ST_OK)
+        die("weights", &e);
     rng_seed(&g, 9);
     for (size_t i = 0; i < m.dense_count; i++) m.dense[i] = rng_unit(&g) - .5;
     layers_make(&x, r);
-    /* One skill's items at a time, as a chooser sees them: the skill's values are made once for all of its candidates. */
-    LEAST(took, 5, steps = 0; for (size_t u = 0; u < 40; u++) {
-        layers_clear(&x, r, r->item + r->user_at[u], r->user_at[u + 1] - r->user_at[u]);
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++, steps++) {
-            layers_answer(&x, r, &p, &items, r->item[i], r->correct[i], 0.0);
-            uint32_t candidate[CANDIDATES];
-            double chance[CANDIDATES];
-            uint32_t set = r->item_set[r->item[i]];
-            for (size_t c = 0, at = r->item[i]; c < CANDIDATES; c++) candidate[c] = (uint32_t)((at + c) % r->items);
-            logistic_candidates(&m, &x.f, r->set_skill + r->set_at[set], r->set_at[set + 1] - r->set_at[set], 0.0, candidate, CANDIDATES, chance);
-            sum += chance[CANDIDATES - 1];
-        }
-    });
-    say("online_all_and_200", took * 1e6 / (double)steps, "us", 5, 1.1, "%s; one answer into every layer, then the chances of 200 candidates%s", l->from, sum > 0.0 ? "" : "?");
+    /* One skill's items at a time, as a chooser sees them: the skill's values are made once for all of its
+     * candidates. */
+    LEAST(
+        took, 5, steps = 0; for (size_t u = 0; u < 40; u++) {
+            layers_clear(&x, r, r->item + r->user_at[u], r->user_at[u + 1] - r->user_at[u]);
+            for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++, steps++) {
+                layers_answer(&x, r, &p, &items, r->item[i], r->correct[i], 0.0);
+                uint32_t candidate[CANDIDATES];
+                double chance[CANDIDATES];
+                uint32_t set = r->item_set[r->item[i]];
+                for (size_t c = 0, at = r->item[i]; c < CANDIDATES; c++) candidate[c] = (uint32_t)((at + c) % r->items);
+                logistic_candidates(&m, &x.f, r->set_skill + r->set_at[set], r->set_at[set + 1] - r->set_at[set], 0.0,
+                                    candidate, CANDIDATES, chance);
+                sum += chance[CANDIDATES - 1];
+            }
+        });
+    say("online_all_and_200", took * 1e6 / (double)steps, "us", 5, 1.1,
+        "%s; one answer into every layer, then the chances of 200 candidates%s", l->from, sum > 0.0 ? "" : "?");
     layers_free(&x);
     logistic_free(&m);
     free(items.item), free(items.skill);
@@ -532,7 +565,8 @@ static void bench_replay(void)
 {
     struct bench_log *l = open_log("assist15");
     const struct responses *r = &l->d.r;
-    struct elo_items items = {0.0, calloc(r->items + 1, sizeof *items.item), calloc(r->skills + 1, sizeof *items.skill)};
+    struct elo_items items = {0.0, calloc(r->items + 1, sizeof *items.item),
+                              calloc(r->skills + 1, sizeof *items.skill)};
     struct bkt *m = malloc((r->sets + 1) * sizeof *m);
     struct layers x;
     double took, all;
@@ -545,14 +579,20 @@ static void bench_replay(void)
     for (size_t i = 0; i < r->rows; i++) packed[i] = r->item_set[r->item[i]] << 1 | r->correct[i];
     double *known = malloc((r->sets + 1) * sizeof *known);
     if (!known) abort();
-    LEAST(took, RUNS, secure = 0; for (size_t u = 0; u < r->users; u++) secure += bkt_replay(m, r->sets, packed + r->user_at[u], r->user_at[u + 1] - r->user_at[u], .95, known));
-    say("replay_bkt_levels", (double)r->rows / took / 1e6, "M/s", 10, 0, "%s; packed history, %zu levels secure", l->from, secure);
+    LEAST(took, RUNS, secure = 0;
+          for (size_t u = 0; u < r->users; u++) secure +=
+          bkt_replay(m, r->sets, packed + r->user_at[u], r->user_at[u + 1] - r->user_at[u], .95, known));
+    say("replay_bkt_levels", (double)r->rows / took / 1e6, "M/s", 10, 0, "%s; packed history, %zu levels secure",
+        l->from, secure);
     layers_make(&x, r);
-    LEAST(all, 3, for (size_t u = 0; u < r->users; u++) {
-        layers_clear(&x, r, r->item + r->user_at[u], r->user_at[u + 1] - r->user_at[u]);
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) layers_answer(&x, r, &m[0], &items, r->item[i], r->correct[i], (double)(i - r->user_at[u]) * 60.0);
-    });
-    say("replay_all_layers", (double)r->rows / all / 1e6, "M/s", 2, 0, "%s; knowledge tracing, Elo, counts, averages and four time windows", l->from);
+    LEAST(
+        all, 3, for (size_t u = 0; u < r->users; u++) {
+            layers_clear(&x, r, r->item + r->user_at[u], r->user_at[u + 1] - r->user_at[u]);
+            for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++)
+                layers_answer(&x, r, &m[0], &items, r->item[i], r->correct[i], (double)(i - r->user_at[u]) * 60.0);
+        });
+    say("replay_all_layers", (double)r->rows / all / 1e6, "M/s", 2, 0,
+        "%s; knowledge tracing, Elo, counts, averages and four time windows", l->from);
     layers_free(&x);
     free(items.item), free(items.skill), free(m), free(packed), free(known);
 }
@@ -562,7 +602,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(void);
-    } all[] = {{"bkt", bench_bkt}, {"logistic", bench_logistic}, {"irt", bench_irt}, {"cat", bench_cat}, {"fsrs", bench_fsrs}, {"online", bench_online}, {"replay", bench_replay}};
+    } all[] = {{"bkt", bench_bkt},   {"logistic", bench_logistic}, {"irt", bench_irt},      {"cat", bench_cat},
+               {"fsrs", bench_fsrs}, {"online", bench_online},     {"replay", bench_replay}};
     int names = 0;
     find_processors();
     stay_on(&both_processors);

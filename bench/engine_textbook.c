@@ -1,5 +1,6 @@
-/* Knowledge tracing by EM as a textbook has it (Rabiner 1989, eqs. 19-40b with scaling): one sequence after the other, forward and backward
- * with normalisation at each step, nothing merged. What bench/engine.c measures the engine against; the parameters that come out are the same. */
+/* Knowledge tracing by EM as a textbook has it (Rabiner 1989, eqs. 19-40b with scaling): one sequence after the other,
+ * forward and backward with normalisation at each step, nothing merged. What bench/engine.c measures the engine
+ * against; the parameters that come out are the same. */
 #include "engine_textbook.h"
 
 #include <math.h>
@@ -7,8 +8,10 @@
 
 static double one_iteration(const struct textbook_log *l, struct bkt *m, double cap, double *alpha)
 {
-    const double start[2] = {1.0 - m->prior, m->prior}, move[2][2] = {{1.0 - m->learn, m->learn}, {0.0, 1.0}}, right[2] = {m->guess, 1.0 - m->slip};
-    double first = 0.0, learned = 0.0, could = 0.0, known = 0.0, known_right = 0.0, not = 0.0, not_right = 0.0, sum = 0.0;
+    const double start[2] = {1.0 - m->prior, m->prior}, move[2][2] = {{1.0 - m->learn, m->learn}, {0.0, 1.0}},
+                 right[2] = {m->guess, 1.0 - m->slip};
+    double first = 0.0, learned = 0.0, could = 0.0, known = 0.0, known_right = 0.0, not = 0.0, not_right = 0.0,
+           sum = 0.0;
     for (size_t s = 0; s < l->sequences; s++) {
         size_t from = l->at[s], n = l->at[s + 1] - from;
         double *scale = alpha + 2 * n;

@@ -49,7 +49,8 @@ int main(int argc, char **argv)
         z.avail_in = (uInt)n;
         z.next_out = gz;
         z.avail_out = (uInt)cap;
-        if (deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK || deflate(&z, Z_FINISH) != Z_STREAM_END)
+        if (deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK ||
+            deflate(&z, Z_FINISH) != Z_STREAM_END)
             tool_die(argv[i], 0, "cannot be compressed");
         deflateEnd(&z);
         bytes(f, "raw", i, p, n);
@@ -60,8 +61,10 @@ int main(int argc, char **argv)
         if (!ext) tool_die(argv[i], 0, "no extension");
         size_t row_cap = 512 + 2 * strlen(base);
         rows[i] = tool_alloc(row_cap);
-        snprintf(rows[i], row_cap, "    {\"%s\", \"/assets/%.*s-%012llx%s\", \"%s\", raw_%d, sizeof raw_%d, gz_%d, sizeof gz_%d},\n", base,
-                 (int)(ext - base), base, (unsigned long long)(hash(p, n) & 0xffffffffffffu), ext, content_type(argv[i], ext + 1), i, i, i, i);
+        snprintf(rows[i], row_cap,
+                 "    {\"%s\", \"/assets/%.*s-%012llx%s\", \"%s\", raw_%d, sizeof raw_%d, gz_%d, sizeof gz_%d},\n",
+                 base, (int)(ext - base), base, (unsigned long long)(hash(p, n) & 0xffffffffffffu), ext,
+                 content_type(argv[i], ext + 1), i, i, i, i);
     }
     fputs("\nconst struct asset assets[] = {\n", f);
     for (int i = 2; i < argc; i++) fputs(rows[i], f);

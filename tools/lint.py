@@ -154,6 +154,18 @@ def the_inventory_is_true():
 
 
 @rule
+def code_is_laid_out():
+    """C is laid out as .clang-format says (./dev fmt), to 120 columns."""
+    files = tracked("*.c", "*.h")
+    r = subprocess.run(["clang-format", "--dry-run", "--ferror-limit=1", *files], cwd=root, capture_output=True, text=True)
+    yield from sorted({m[1] + ": not laid out; run ./dev fmt" for m in re.finditer(r"^(\S+?:\d+):\d+: (?:warning|error): code should be clang-formatted", r.stderr, re.M)})
+    for path in files:
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            if len(line) > 120:
+                yield f"{path.relative_to(root)}:{n}: {len(line)} columns; break it at 120"
+
+
+@rule
 def headers_are_guarded():
     """Each header may be included twice."""
     for path in tracked("src/*.h", "ui/*.h"):

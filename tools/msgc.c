@@ -69,7 +69,8 @@ static void plural_rule(FILE *f, const struct po *po, const char *code)
     if (!h) tool_die(po->path, 1, "the header has no Plural-Forms");
     h += 7;
     size_t n = strcspn(h, ";\n");
-    if (strspn(h, "n0123456789 ()?:&|!=<>%") < n) tool_die(po->path, 1, "Plural-Forms holds more than C arithmetic on n");
+    if (strspn(h, "n0123456789 ()?:&|!=<>%") < n)
+        tool_die(po->path, 1, "Plural-Forms holds more than C arithmetic on n");
     fprintf(f, "static unsigned plural_%s(uint64_t n)\n{\n    return (unsigned)(%.*s);\n}\n", code, (int)n, h);
 }
 
@@ -87,7 +88,9 @@ int main(int argc, char **argv)
     FILE *h = fopen(argv[1], "wb"), *c = fopen(argv[2], "wb");
     if (!h || !c) tool_die(argv[1], 0, "cannot be written");
     char code[16], name[128], last[128] = "";
-    fputs("/* Made by tools/msgc.c from src/i18n/po; do not edit. */\n#ifndef I18N_IDS_H\n#define I18N_IDS_H\n\nenum lang {", h);
+    fputs("/* Made by tools/msgc.c from src/i18n/po; do not edit. */\n#ifndef I18N_IDS_H\n#define I18N_IDS_H\n\nenum "
+          "lang {",
+          h);
     for (int i = 0; i < n_lang; i++) {
         lang_code(po[i].path, code);
         for (char *p = code; *p; p++) *p = (char)toupper((unsigned char)*p);
@@ -96,13 +99,16 @@ int main(int argc, char **argv)
     fputs(" LANG_COUNT };\n\nenum msg_id {\n    MSG_NONE,\n", h);
     for (size_t k = 0; k < src->n; k++) {
         po_enum_name(src->e[k].ctx, name, sizeof name);
-        if (!strcmp(name, last)) tool_die(src->path, src->e[k].line, "\"%s\" and the one before differ in marks only", src->e[k].ctx);
+        if (!strcmp(name, last))
+            tool_die(src->path, src->e[k].line, "\"%s\" and the one before differ in marks only", src->e[k].ctx);
         memcpy(last, name, sizeof last);
         fprintf(h, "    %s,\n", name);
     }
     fputs("    MSG_COUNT\n};\n\n#endif\n", h);
 
-    fputs("/* Made by tools/msgc.c from src/i18n/po; do not edit. */\n#include \"catalogue.h\"\n\n#include <stdint.h>\n\n", c);
+    fputs("/* Made by tools/msgc.c from src/i18n/po; do not edit. */\n#include \"catalogue.h\"\n\n#include "
+          "<stdint.h>\n\n",
+          c);
     for (int i = 0; i < n_lang; i++) plural_rule(c, &po[i], lang_code(po[i].path, code));
     fputs("\nconst char *const msg_ids[MSG_COUNT] = {\n    \"\",\n", c);
     for (size_t k = 0; k < src->n; k++) fprintf(c, "    \"%s\",\n", src->e[k].ctx);
@@ -117,7 +123,8 @@ int main(int argc, char **argv)
     fputs("};\n\n", c);
     for (int i = 0; i < n_lang; i++) {
         size_t have = 0;
-        fprintf(c, "static const char *const forms_%s[MSG_COUNT][MSG_FORMS] = {\n    {NULL},\n", lang_code(po[i].path, code));
+        fprintf(c, "static const char *const forms_%s[MSG_COUNT][MSG_FORMS] = {\n    {NULL},\n",
+                lang_code(po[i].path, code));
         for (size_t k = 0; k < src->n; k++) {
             const struct po_entry *s = &src->e[k], *e = i ? po_find(&po[i], s->ctx) : s;
             fputs("    {", c);
@@ -127,7 +134,8 @@ int main(int argc, char **argv)
                 have++;
             } else if (e && !e->fuzzy && e->str[0] && *e->str[0]) {
                 if (strcmp(e->id, s->id) != 0) {
-                    fprintf(stderr, "%s:%d: warning: \"%s\" was made from another text; English is shown\n", po[i].path, e->line, e->ctx);
+                    fprintf(stderr, "%s:%d: warning: \"%s\" was made from another text; English is shown\n", po[i].path,
+                            e->line, e->ctx);
                     fputs("NULL", c);
                 } else {
                     for (int f = 0; f < e->n_str; f++) {

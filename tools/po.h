@@ -28,8 +28,8 @@ struct po_args { /* the {names} of a text, in order of first appearance */
 void po_read(struct po *po, const char *path); /* lives until the tool ends */
 const struct po_entry *po_find(const struct po *po, const char *ctx);
 void po_args(struct po_args *a, const char *text, const char *path, int line); /* adds to *a */
-int po_args_index(const struct po_args *a, const char *name, size_t n);       /* -1 when absent */
-void po_enum_name(const char *ctx, char *out, size_t cap); /* "a.b-c" gives "MSG_a_b_c" */
+int po_args_index(const struct po_args *a, const char *name, size_t n);        /* -1 when absent */
+void po_enum_name(const char *ctx, char *out, size_t cap);                     /* "a.b-c" gives "MSG_a_b_c" */
 char *tool_read_file(const char *path, size_t *n);
 void *tool_alloc(size_t n);
 _Noreturn void tool_die(const char *path, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -105,7 +105,7 @@ static void queries(const char *file)
     char *b = slurp(file), name[64] = "", *into = sql;
     bool all = false, rows = false;
     sql[0] = pg[0] = 0;
-    for (char *line = strtok(b, "\n"); ; line = strtok(NULL, "\n")) {
+    for (char *line = strtok(b, "\n");; line = strtok(NULL, "\n")) {
         if (!line || strncmp(line, "-- name: ", 9) == 0) {
             if (name[0]) {
                 emit(file, name, sql, pg, all);
@@ -145,7 +145,8 @@ int main(int argc, char **argv)
     int i = 3;
     for (; i < argc && strcmp(argv[i], "--") != 0; i++) queries(argv[i]);
     fprintf(h, "    SQL_COUNT\n};\nstruct sql_query {\n    const char *name, *sqlite, *postgresql;\n"
-               "    const char *const *sqlite_params, *const *postgresql_params;\n    int postgresql_rows; /* takes arrays: many rows at once */\n};\n"
+               "    const char *const *sqlite_params, *const *postgresql_params;\n    int postgresql_rows; /* takes "
+               "arrays: many rows at once */\n};\n"
                "extern const struct sql_query sql_queries[SQL_COUNT];\n"
                "struct sql_migration {\n    int number;\n    const char *name, *text;\n};\n"
                "extern const struct sql_migration sql_migrations[];\nextern const int sql_migration_count;\n#endif\n");

@@ -14,7 +14,8 @@
 #include "po.h"
 
 enum kind { T_TEXT, T_INT, T_BOOL, T_PROB, T_URL, T_SAFE, T_TIME, T_MSG, T_STRUCT, T_MAYBE, T_LIST, T_TEXTS };
-static const char *const kind_names[] = {"text", "int", "bool", "prob", "url", "safe_html", "time", "msg", "struct", "maybe", "list", "texts"};
+static const char *const kind_names[] = {"text", "int", "bool",   "prob",  "url",  "safe_html",
+                                         "time", "msg", "struct", "maybe", "list", "texts"};
 
 struct rec;
 struct field {
@@ -33,7 +34,7 @@ struct part {
 };
 struct var { /* a name in scope: a value, not a field of the page */
     struct field f;
-    char c[64];   /* C text of the value; for a list without _n */
+    char c[64];              /* C text of the value; for a list without _n */
     char idx[16], count[96]; /* of an each */
 };
 
@@ -91,7 +92,8 @@ static struct state st;
 
 static bool attr_is_url(const char *a)
 {
-    static const char *const names[] = {"href", "src", "action", "formaction", "poster", "cite", "data-href", "data-src", "data-next"};
+    static const char *const names[] = {"href", "src",       "action",   "formaction", "poster",
+                                        "cite", "data-href", "data-src", "data-next"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(a, names[i])) return true;
     return false;
@@ -133,7 +135,8 @@ static void html_char(const char *p)
         break;
     case H_TAG:
         if (c == '>') tag_done();
-        else if (!isspace((unsigned char)c) && c != '/') st.attr[0] = 0, push(st.attr, sizeof st.attr, c), st.h = H_ATTR;
+        else if (!isspace((unsigned char)c) && c != '/')
+            st.attr[0] = 0, push(st.attr, sizeof st.attr, c), st.h = H_ATTR;
         break;
     case H_ATTR:
         if (c == '>') tag_done();
@@ -257,7 +260,8 @@ static void want(const char *s)
 
 static void want_name(char *out, size_t cap)
 {
-    if (!next_tok() || tok_str || !(isalpha((unsigned char)tok[0]) || tok[0] == '_') || strchr(tok, '.')) DIE("a name is due, not \"%s\"", tok);
+    if (!next_tok() || tok_str || !(isalpha((unsigned char)tok[0]) || tok[0] == '_') || strchr(tok, '.'))
+        DIE("a name is due, not \"%s\"", tok);
     if (strlen(tok) >= cap) DIE("name too long: %s", tok);
     memcpy(out, tok, strlen(tok) + 1);
 }
@@ -364,7 +368,8 @@ static void resolve(struct val *v, char *path)
     if (!found && !strcmp(path, "ctx") && dot) {
         char *next = strchr(dot, '.');
         if (next) *next++ = 0;
-        static const struct field lang_code = {"lang_code", T_TEXT, NULL}, lang_dir = {"lang_dir", T_TEXT, NULL}, now = {"now", T_TIME, NULL};
+        static const struct field lang_code = {"lang_code", T_TEXT, NULL}, lang_dir = {"lang_dir", T_TEXT, NULL},
+                                  now = {"now", T_TIME, NULL};
         const struct field *f = field_find(&ctx, dot);
         const char *builtin = NULL;
         if (!strcmp(dot, "lang_code")) f = &lang_code, builtin = "lang_code(c->lang)";
@@ -388,7 +393,8 @@ static void resolve(struct val *v, char *path)
     while (dot) {
         char *next = strchr(dot, '.');
         if (next) *next++ = 0;
-        if (v->kind != T_STRUCT && v->kind != T_MAYBE) DIE("\"%s\" is %s and has no field \"%s\"", path, kind_names[v->kind], dot);
+        if (v->kind != T_STRUCT && v->kind != T_MAYBE)
+            DIE("\"%s\" is %s and has no field \"%s\"", path, kind_names[v->kind], dot);
         const struct field *f = field_find(v->rec, dot);
         if (!f) DIE("struct %s has no field \"%s\"", v->rec->name, dot);
         bool ptr = v->kind == T_MAYBE || v->is_lit;
@@ -459,22 +465,30 @@ static void arg_text(struct val *v, const char *form, char *out, size_t cap)
     switch (v->kind) {
     case T_TEXT: append(out, cap, "%s", v->c); break;
     case T_MSG: append(out, cap, "msg(c->lang, %s)", v->c); break;
-    case T_TIME: append(out, cap, "html_time_words(h, c->lang, %s, c->now_ms, c->tz, TIME_%s)", v->c, *form ? form : "moment"); break;
+    case T_TIME:
+        append(out, cap, "html_time_words(h, c->lang, %s, c->now_ms, c->tz, TIME_%s)", v->c, *form ? form : "moment");
+        break;
     case T_PROB: append(out, cap, "html_prob_words(h, c->lang, %s, PROB_%s)", v->c, *form ? form : "percent"); break;
     case T_INT:
         if (!strcmp(form, "duration")) {
             append(out, cap, "html_duration_words(h, c->lang, %s)", v->c);
             break;
         } /* fall through */
-    case T_BOOL: case T_URL: case T_SAFE: case T_STRUCT: case T_MAYBE: case T_LIST: case T_TEXTS:
-        DIE("a value of kind %s cannot stand in a message", kind_names[v->kind]);
+    case T_BOOL:
+    case T_URL:
+    case T_SAFE:
+    case T_STRUCT:
+    case T_MAYBE:
+    case T_LIST:
+    case T_TEXTS: DIE("a value of kind %s cannot stand in a message", kind_names[v->kind]);
     }
 }
 
 static void check_form(enum kind k, const char *form)
 {
-    static const char *const time_forms[] = {"moment", "ago", "day", "weekday", "date", "clock", "exact", NULL}, *const prob_forms[] = {"percent", "in100", NULL},
-                      *const int_forms[] = {"duration", "plain", NULL};
+    static const char *const time_forms[] = {"moment", "ago", "day", "weekday", "date", "clock", "exact", NULL},
+                             *const prob_forms[] = {"percent", "in100", NULL},
+                             *const int_forms[] = {"duration", "plain", NULL};
     const char *const *f = k == T_TIME ? time_forms : k == T_PROB ? prob_forms : k == T_INT ? int_forms : NULL;
     for (; f && *f; f++)
         if (!strcmp(*f, form)) return;
@@ -570,19 +584,26 @@ static void d_value(void)
     if (url && st.empty && v.kind != T_URL) DIE("%s= wants a url, \"%s\" is %s", st.attr, v.c, kind_names[v.kind]);
     if (url && !st.empty && v.kind == T_URL) DIE("an address cannot be glued behind text");
     switch (v.kind) {
-    case T_TEXT: emit(&o_body, "    %s(h, %s);\n", url ? "html_url_part" : attr ? "html_attr" : "html_text", v.c); break;
+    case T_TEXT:
+        emit(&o_body, "    %s(h, %s);\n", url ? "html_url_part" : attr ? "html_attr" : "html_text", v.c);
+        break;
     case T_URL: emit(&o_body, "    %s(h, %s);\n", url ? "html_url" : attr ? "html_attr" : "html_text", v.c); break;
     case T_INT:
-        if (!strcmp(form, "duration")) emit(&o_body, "    %s(h, html_duration_words(h, c->lang, %s));\n", attr ? "html_attr" : "html_text", v.c);
+        if (!strcmp(form, "duration"))
+            emit(&o_body, "    %s(h, html_duration_words(h, c->lang, %s));\n", attr ? "html_attr" : "html_text", v.c);
         else if (attr || *form) emit(&o_body, "    html_int(h, %s);\n", v.c);
         else emit(&o_body, "    html_int_words(h, c->lang, %s);\n", v.c);
         break;
     case T_PROB:
         if (!*form) emit(&o_body, "    html_decimal(h, %s);\n", v.c);
-        else emit(&o_body, "    %s(h, html_prob_words(h, c->lang, %s, PROB_%s));\n", attr ? "html_attr" : "html_text", v.c, form);
+        else
+            emit(&o_body, "    %s(h, html_prob_words(h, c->lang, %s, PROB_%s));\n", attr ? "html_attr" : "html_text",
+                 v.c, form);
         break;
     case T_TIME:
-        if (attr) emit(&o_body, "    html_attr(h, html_time_words(h, c->lang, %s, c->now_ms, c->tz, TIME_%s));\n", v.c, *form ? form : "moment");
+        if (attr)
+            emit(&o_body, "    html_attr(h, html_time_words(h, c->lang, %s, c->now_ms, c->tz, TIME_%s));\n", v.c,
+                 *form ? form : "moment");
         else emit(&o_body, "    html_time(h, c->lang, %s, c->now_ms, c->tz, TIME_%s);\n", v.c, *form ? form : "moment");
         break;
     case T_SAFE:
@@ -590,7 +611,11 @@ static void d_value(void)
         emit(&o_body, "    html_safe(h, %s);\n", v.c);
         break;
     case T_MSG: emit(&o_body, "    %s(h, msg(c->lang, %s));\n", attr ? "html_attr" : "html_text", v.c); break;
-    case T_BOOL: case T_STRUCT: case T_MAYBE: case T_LIST: case T_TEXTS: DIE("a %s cannot be written; use if, each or part", kind_names[v.kind]);
+    case T_BOOL:
+    case T_STRUCT:
+    case T_MAYBE:
+    case T_LIST:
+    case T_TEXTS: DIE("a %s cannot be written; use if, each or part", kind_names[v.kind]);
     }
     st.empty = false;
 }
@@ -598,14 +623,18 @@ static void d_value(void)
 static void truth(const struct val *v, char *out, size_t cap)
 {
     switch (v->kind) {
-    case T_TEXT: case T_URL: append(out, cap, "html_has(%s)", v->c); break;
-    case T_INT: case T_TIME: append(out, cap, "%s != 0", v->c); break;
+    case T_TEXT:
+    case T_URL: append(out, cap, "html_has(%s)", v->c); break;
+    case T_INT:
+    case T_TIME: append(out, cap, "%s != 0", v->c); break;
     case T_BOOL: append(out, cap, "%s", v->c); break;
     case T_SAFE: append(out, cap, "%s.n > 0", v->c); break;
     case T_MSG: append(out, cap, "%s != MSG_NONE", v->c); break;
     case T_MAYBE: append(out, cap, "%s != NULL", v->c); break;
-    case T_LIST: case T_TEXTS: append(out, cap, "%s > 0", v->n); break;
-    case T_PROB: case T_STRUCT: DIE("a %s is neither true nor false", kind_names[v->kind]);
+    case T_LIST:
+    case T_TEXTS: append(out, cap, "%s > 0", v->n); break;
+    case T_PROB:
+    case T_STRUCT: DIE("a %s is neither true nor false", kind_names[v->kind]);
     }
 }
 
@@ -616,7 +645,7 @@ static void condition(char *out, size_t cap)
         bool not = false;
         if (peek("not")) want("not"), not = true;
         if (join) append(out, cap, " %s ", !strcmp(join, "and") ? "&&" : "||");
-        if (not) append(out, cap, "!(");
+        if (not ) append(out, cap, "!(");
         if (peek("first") || peek("last")) {
             next_tok();
             bool first = !strcmp(tok, "first");
@@ -643,7 +672,7 @@ static void condition(char *out, size_t cap)
                 else DIE("cannot compare %s with %s", kind_names[v.kind], kind_names[w.kind]);
             }
         }
-        if (not) append(out, cap, ")");
+        if (not ) append(out, cap, ")");
         const char *was = join;
         join = peek("and") ? "and" : peek("or") ? "or" : NULL;
         if (join) want(join);
@@ -744,7 +773,8 @@ static void d_each(void)
     } else {
         v->f.kind = T_MAYBE; /* a pointer, never NULL */
         v->f.rec = l.rec;
-        emit(&o_body, "    const struct ui_%s *v%d = &%s[i%d];\n    (void)v%d;\n", l.rec->name, n_tmp, l.c, n_tmp, n_tmp);
+        emit(&o_body, "    const struct ui_%s *v%d = &%s[i%d];\n    (void)v%d;\n", l.rec->name, n_tmp, l.c, n_tmp,
+             n_tmp);
     }
     n_tmp++;
     struct state before = st;
@@ -830,10 +860,13 @@ static void d_define(void)
     append(head, sizeof head, "static void part_%s(struct html *h, const struct page_ctx *c", pt->params.name);
     for (int i = 0; i < pt->params.n; i++) {
         const struct field *f = &pt->params.f[i];
-        static const char *const c_types[] = {"const char *", "int64_t ", "bool ", "double ", "const char *", "struct safe_html ", "int64_t ", "enum msg_id "};
+        static const char *const c_types[] = {"const char *", "int64_t ",          "bool ",    "double ",
+                                              "const char *", "struct safe_html ", "int64_t ", "enum msg_id "};
         if (f->kind <= T_MSG) append(head, sizeof head, ", %sa_%s", c_types[f->kind], f->name);
-        else if (f->kind == T_TEXTS) append(head, sizeof head, ", const char *const *a_%s, size_t a_%s_n", f->name, f->name);
-        else if (f->kind == T_LIST) append(head, sizeof head, ", const struct ui_%s *a_%s, size_t a_%s_n", f->rec->name, f->name, f->name);
+        else if (f->kind == T_TEXTS)
+            append(head, sizeof head, ", const char *const *a_%s, size_t a_%s_n", f->name, f->name);
+        else if (f->kind == T_LIST)
+            append(head, sizeof head, ", const struct ui_%s *a_%s, size_t a_%s_n", f->rec->name, f->name, f->name);
         else append(head, sizeof head, ", const struct ui_%s *a_%s", f->rec->name, f->name);
         struct var *v = &vars[n_vars++];
         *v = (struct var){.f = *f};
@@ -860,10 +893,13 @@ static void d_page(void)
     emit(&o_decl, "struct page_%s {\n", r->name);
     c_fields(&o_decl, r);
     if (!r->n) emit(&o_decl, "    char unused;\n");
-    emit(&o_decl, "};\nenum st page_%s(struct html *h, const struct page_ctx *c, const struct page_%s *p);\n\n", r->name, r->name);
+    emit(&o_decl, "};\nenum st page_%s(struct html *h, const struct page_ctx *c, const struct page_%s *p);\n\n",
+         r->name, r->name);
     page = r;
     begin_body();
-    emit(&o_body, "enum st page_%s(struct html *h, const struct page_ctx *c, const struct page_%s *p)\n{\n    (void)p;\n", r->name, r->name);
+    emit(&o_body,
+         "enum st page_%s(struct html *h, const struct page_ctx *c, const struct page_%s *p)\n{\n    (void)p;\n",
+         r->name, r->name);
     enum ended e = block();
     if (e != END_FILE) tool_die(file, at, "an end or else that closes nothing");
     end_body("this page", at);
@@ -908,7 +944,8 @@ static void top(const char *path)
         } else if (!strcmp(tok, "ctx")) {
             want(":");
             fields(&ctx);
-            emit(&o_decl, "/* What every page is given beside its own fields. */\nstruct page_ctx {\n    enum lang lang;\n    int64_t now_ms;\n    const struct tz *tz; /* NULL is UTC */\n");
+            emit(&o_decl, "/* What every page is given beside its own fields. */\nstruct page_ctx {\n    enum lang "
+                          "lang;\n    int64_t now_ms;\n    const struct tz *tz; /* NULL is UTC */\n");
             c_fields(&o_decl, &ctx);
             emit(&o_decl, "};\n\n");
         } else if (!strcmp(tok, "define")) {
@@ -926,15 +963,18 @@ int main(int argc, char **argv)
 {
     if (argc < 5) tool_die("tmplc", 0, "usage: tmplc OUT.h OUT.c en.po FILE.html...");
     po_read(&po, argv[3]);
-    emit(&o_decl, "/* Made by tools/tmplc.c from ui/templates; do not edit. Texts and lists are borrowed for the call. */\n"
-                  "#ifndef UI_PAGES_H\n#define UI_PAGES_H\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
-                  "#include \"base/clock.h\"\n#include \"base/err.h\"\n#include \"i18n/i18n.h\"\n#include \"ui/html.h\"\n\n");
+    emit(&o_decl,
+         "/* Made by tools/tmplc.c from ui/templates; do not edit. Texts and lists are borrowed for the call. */\n"
+         "#ifndef UI_PAGES_H\n#define UI_PAGES_H\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
+         "#include \"base/clock.h\"\n#include \"base/err.h\"\n#include \"i18n/i18n.h\"\n#include \"ui/html.h\"\n\n");
     for (int i = 4; i < argc; i++) top(argv[i]);
     emit(&o_decl, "#endif\n");
     FILE *h = fopen(argv[1], "wb"), *c = fopen(argv[2], "wb");
     if (!h || !c) tool_die(argv[1], 0, "cannot be written");
     fwrite(o_decl.p, 1, o_decl.n, h);
-    fprintf(c, "/* Made by tools/tmplc.c from ui/templates; do not edit. */\n#include \"ui/pages.h\"\n\n#include \"base/text.h\"\n#include \"ui/asset.h\"\n\n%s\n%s",
+    fprintf(c,
+            "/* Made by tools/tmplc.c from ui/templates; do not edit. */\n#include \"ui/pages.h\"\n\n#include "
+            "\"base/text.h\"\n#include \"ui/asset.h\"\n\n%s\n%s",
             o_proto.p ? o_proto.p : "", o_body.p ? o_body.p : "");
     if (fclose(h) || fclose(c)) tool_die(argv[1], 0, "cannot be written");
     return 0;

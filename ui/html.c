@@ -144,7 +144,8 @@ void html_attr_msg(struct html *h, enum lang lang, enum msg_id id, const struct 
     html_attr(h, text_str(t));
 }
 
-const char *html_time_words(struct html *h, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz, enum time_form form)
+const char *html_time_words(struct html *h, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz,
+                            enum time_form form)
 {
     struct text *t = scratch(h);
     switch (form) {

@@ -80,7 +80,9 @@ static void put_route(struct json_out *j, const struct route *r)
     json_open_obj(j, "responses");
     json_open_obj(j, "200");
     json_put_str(j, "description", "done");
-    const char *type = strstr(r->path, "/live") ? "text/event-stream" : strcmp(r->path, "/metrics") == 0 ? "text/plain" : "application/json";
+    const char *type = strstr(r->path, "/live")           ? "text/event-stream"
+                       : strcmp(r->path, "/metrics") == 0 ? "text/plain"
+                                                          : "application/json";
     put_content(j, type, r->reply_schema);
     json_close_obj(j);
     json_open_obj(j, "default");
@@ -114,7 +116,9 @@ void openapi_write(struct text *out)
     json_open_obj(&j, "schemas");
     for (const struct api_schema *s = api_schemas; s->name; s++) json_put_raw(&j, s->name, s->json);
     json_close_obj(&j);
-    json_put_raw(&j, "securitySchemes", "{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"waymark\"}}");
+    json_put_raw(&j, "securitySchemes",
+                 "{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{\"type\":\"apiKey\",\"in\":"
+                 "\"cookie\",\"name\":\"waymark\"}}");
     json_close_obj(&j);
     json_put_raw(&j, "security", "[{\"bearer\":[]},{\"session\":[]}]");
     json_close_obj(&j);

@@ -15,7 +15,7 @@
 #include "base/id.h"
 #include "base/json.h"
 
-/* GET /learners/:learner/standing ----------------------------------------------------------------------------------- */
+/* GET /learners/:learner/standing ---------------------------------------------------------------------------------- */
 
 static void put_date(struct json_out *j, const char *key, int32_t date)
 {
@@ -93,7 +93,7 @@ enum st api_standing(struct call *c, struct err *e)
     return ST_OK;
 }
 
-/* GET …/why of a grade, a pace, a suggestion ------------------------------------------------------------------------- */
+/* GET …/why of a grade, a pace, a suggestion ----------------------------------------------------------------------- */
 
 static struct json_out begin_why(struct call *c, const struct policy_version *p, int64_t at_ms)
 {
@@ -129,7 +129,8 @@ void api_put_levels(struct json_out *j, const struct report_course *c, enum lang
     for (size_t i = 0; i < c->count; i++) {
         const struct report_level *k = report_level_of(c->policy, &c->on[i]);
         json_open_obj(j, NULL);
-        if (c->competencies[i]->competency_id) json_put_id(j, "competency_id", c->competencies[i]->competency_id); /* of a term: as it was named then */
+        /* of a term: as it was named then */
+        if (c->competencies[i]->competency_id) json_put_id(j, "competency_id", c->competencies[i]->competency_id);
         json_put_str(j, "code", c->competencies[i]->code);
         json_put_str(j, "name", c->competencies[i]->name);
         json_put_str(j, "level", level_code(c->on[i].level));
@@ -210,7 +211,8 @@ enum st api_next_why(struct call *c, struct err *e)
     struct next_why w;
     int64_t competency_id = 0, at;
     const char *id = http_query(c->http, "competency");
-    if (id && *id && !id_parse(id, &competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
+    if (id && *id && !id_parse(id, &competency_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
     TRY(api_as_of(c, &at, e));
     TRY(learner_next_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency_id, at, &w, e));
     struct json_out j = begin_why(c, w.policy, at);
@@ -241,29 +243,33 @@ enum st api_next_why(struct call *c, struct err *e)
     return ST_OK;
 }
 
-/* POST /classes/:class/observations --------------------------------------------------------------------------------- */
+/* POST /classes/:class/observations -------------------------------------------------------------------------------- */
 
 static enum st body_id(const json_t *body, const char *name, int64_t *out, struct err *e)
 {
-    return id_parse(json_str(body, name, ""), out) ? ST_OK : err_fail(e, ST_INVALID, "err.not_found", "%s must be an id", name);
+    return id_parse(json_str(body, name, ""), out) ? ST_OK
+                                                   : err_fail(e, ST_INVALID, "err.not_found", "%s must be an id", name);
 }
 
 static enum st body_learners(struct call *c, const json_t *list, struct observe_cmd *o, struct err *e)
 {
     size_t i;
     json_t *v;
-    json_array_foreach((json_t *)(uintptr_t)list, i, v)
-    {
+    json_array_foreach ((json_t *)(uintptr_t)list, i, v) {
         struct stmt *q;
         bool row;
         int64_t id;
-        if (!json_is_string(v) || !id_parse(json_string_value(v), &id)) return err_fail(e, ST_INVALID, "observe.students", "learner_ids must be ids");
-        if (o->count == OBSERVE_MAX) return err_fail(e, ST_INVALID, "observe.students", "1 to %d students", OBSERVE_MAX);
+        if (!json_is_string(v) || !id_parse(json_string_value(v), &id))
+            return err_fail(e, ST_INVALID, "observe.students", "learner_ids must be ids");
+        if (o->count == OBSERVE_MAX)
+            return err_fail(e, ST_INVALID, "observe.students", "1 to %d students", OBSERVE_MAX);
         TRY(tx_stmt(&c->tx, SQL_class_learner, &q, e)); /* whoever is named must be a student of this class */
         bind_i64(q, "class_id", c->class_.class_id);
         bind_i64(q, "learner_id", id);
         TRY(stmt_step(q, &row, e));
-        if (!row) return err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)id, (long long)c->class_.class_id);
+        if (!row)
+            return err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)id,
+                            (long long)c->class_.class_id);
         o->learner_ids[o->count++] = id;
     }
     return ST_OK;
@@ -290,8 +296,12 @@ enum st api_observe_parse(struct call *c, struct command **out, struct err *e)
     json_t *body;
     TRY(call_alloc(c, sizeof *o, (void **)&o, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
-    *o = (struct observe_cmd){.snapshot = c->snapshot, .client_id = json_str(body, "client_id", NULL), .recorder_id = c->who.user_id, .note = json_str(body, "note", ""),
-                              .kind = strcmp(json_str(body, "kind", ""), "judgement") == 0 ? EVIDENCE_JUDGEMENT : EVIDENCE_OBSERVATION};
+    *o = (struct observe_cmd){.snapshot = c->snapshot,
+                              .client_id = json_str(body, "client_id", NULL),
+                              .recorder_id = c->who.user_id,
+                              .note = json_str(body, "note", ""),
+                              .kind = strcmp(json_str(body, "kind", ""), "judgement") == 0 ? EVIDENCE_JUDGEMENT
+                                                                                           : EVIDENCE_OBSERVATION};
     TRY(body_id(body, "competency_id", &o->competency_id, e));
     TRY(body_score(body, &o->score, e));
     TRY(body_learners(c, json_object_get(body, "learner_ids"), o, e));
@@ -318,7 +328,7 @@ enum st api_observe_reply(struct call *c, struct command *command, struct err *e
     return ST_OK;
 }
 
-/* POST /learners/:learner/looks --------------------------------------------------------------------------------------- */
+/* POST /learners/:learner/looks ------------------------------------------------------------------------------------ */
 
 enum st api_look_parse(struct call *c, struct command **out, struct err *e)
 {
@@ -326,11 +336,17 @@ enum st api_look_parse(struct call *c, struct command **out, struct err *e)
     json_t *body;
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
-    *l = (struct look_cmd){.learner_id = c->learner.learner_id, .asker_id = c->who.user_id, .client_id = json_str(body, "client_id", NULL), .note = json_str(body, "note", NULL), .about = json_str(body, "about", NULL)};
+    *l = (struct look_cmd){.learner_id = c->learner.learner_id,
+                           .asker_id = c->who.user_id,
+                           .client_id = json_str(body, "client_id", NULL),
+                           .note = json_str(body, "note", NULL),
+                           .about = json_str(body, "about", NULL)};
     bool grade = l->about && strcmp(l->about, "grade") == 0, pace = l->about && strncmp(l->about, "pace:", 5) == 0;
     if (!pace) TRY(body_id(body, grade ? "course_id" : "competency_id", &l->competency_id, e));
-    if (grade && !catalogue_course(&c->snapshot->catalogue, l->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "course_id");
-    if (!grade && !pace && !catalogue_competency(&c->snapshot->catalogue, l->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency_id");
+    if (grade && !catalogue_course(&c->snapshot->catalogue, l->competency_id))
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "course_id");
+    if (!grade && !pace && !catalogue_competency(&c->snapshot->catalogue, l->competency_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency_id");
     TRY(look_check(l, e));
     *out = &l->command;
     return ST_OK;

@@ -23,7 +23,7 @@ static enum lang lang_of(const struct call *c) { return lang_find(c->who.languag
 
 static const char *level_word(enum level l) { return level_code(l); }
 
-/* Shared pieces of replies ---------------------------------------------------------------------------------------- */
+/* Shared pieces of replies ----------------------------------------------------------------------------------------- */
 
 static enum st put_next(struct call *c, struct json_out *j, const char *key, const struct next_item *n, struct err *e)
 {
@@ -32,7 +32,8 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
     json_put_id(j, "item_id", n->item ? n->item->item_id : 0);
     if (n->item) {
         const struct item *it;
-        TRY(app_item_variant(c->app, &c->tx, c->arena, n->item->item_id, n->item->version, n->variant, ITEM_TO_ASK, &it, e));
+        TRY(app_item_variant(c->app, &c->tx, c->arena, n->item->item_id, n->item->version, n->variant, ITEM_TO_ASK, &it,
+                             e));
         json_put_i64(j, "variant", n->variant);
         json_open_list(j, "competency_ids");
         for (size_t i = 0; i < n->item->competency_count; i++) json_put_id(j, NULL, n->item->competency_ids[i]);
@@ -68,7 +69,7 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
     return ST_OK;
 }
 
-/* GET /me --------------------------------------------------------------------------------------------------------- */
+/* GET /me ---------------------------------------------------------------------------------------------------------- */
 
 static enum st get_me(struct call *c, struct err *e)
 {
@@ -102,7 +103,7 @@ static enum st get_me(struct call *c, struct err *e)
     return ST_OK;
 }
 
-/* GET /me/next ---------------------------------------------------------------------------------------------------- */
+/* GET /me/next ----------------------------------------------------------------------------------------------------- */
 
 static enum st get_next(struct call *c, struct err *e)
 {
@@ -112,7 +113,8 @@ static enum st get_next(struct call *c, struct err *e)
     struct mastery_view m;
     struct next_item next;
     const char *want = http_query(c->http, "competency");
-    if (want && *want && !id_parse(want, &competency)) return err_fail(e, ST_INVALID, "api.competency", "competency must be an id");
+    if (want && *want && !id_parse(want, &competency))
+        return err_fail(e, ST_INVALID, "api.competency", "competency must be an id");
     TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
     next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, competency, c->now_ms, &next);
@@ -120,7 +122,7 @@ static enum st get_next(struct call *c, struct err *e)
     return put_next(c, &j, NULL, &next, e);
 }
 
-/* POST /me/answers ------------------------------------------------------------------------------------------------ */
+/* POST /me/answers ------------------------------------------------------------------------------------------------- */
 
 struct api_answer {
     struct answer_cmd cmd;
@@ -130,13 +132,15 @@ struct api_answer {
     size_t course_count;
 };
 
-static enum st whole(const json_t *o, const char *key, int64_t low, int64_t high, int64_t dflt, int64_t *out, struct err *e)
+static enum st whole(const json_t *o, const char *key, int64_t low, int64_t high, int64_t dflt, int64_t *out,
+                     struct err *e)
 {
     const json_t *v = json_object_get(o, key);
     *out = dflt;
     if (!v || json_is_null(v)) return ST_OK;
     if (!json_is_integer(v) || json_integer_value(v) < low || json_integer_value(v) > high)
-        return err_fail(e, ST_INVALID, "answer.number", "%s must be a whole number from %lld to %lld", key, (long long)low, (long long)high);
+        return err_fail(e, ST_INVALID, "answer.number", "%s must be a whole number from %lld to %lld", key,
+                        (long long)low, (long long)high);
     *out = json_integer_value(v);
     return ST_OK;
 }
@@ -150,12 +154,14 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
     if (!json_is_object(body)) return err_fail(e, ST_INVALID, "answer.shape", "the body must be an object");
     response = json_object_get(body, "response");
-    if (!id_parse(json_str(body, "item_id", ""), &item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be the string that `next` gave");
+    if (!id_parse(json_str(body, "item_id", ""), &item_id))
+        return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be the string that `next` gave");
     if (!response) return err_fail(e, ST_INVALID, "answer.response", "response is missing");
     struct answer_cmd *cmd = &a->cmd;
     cmd->client_id = json_str(body, "client_id", NULL);
     TRY(answer_check_client_id(cmd->client_id, e));
-    if (!json_is_integer(json_object_get(body, "variant"))) return err_fail(e, ST_INVALID, "answer.variant", "variant must be the number that `next` gave");
+    if (!json_is_integer(json_object_get(body, "variant")))
+        return err_fail(e, ST_INVALID, "answer.variant", "variant must be the number that `next` gave");
     TRY(whole(body, "variant", 0, INT64_C(1) << 40, 0, &cmd->variant, e));
     TRY(whole(body, "hints", 0, 100, 0, &hints, e));
     TRY(whole(body, "took_ms", 0, 86400000, 0, &cmd->took_ms, e));
@@ -163,9 +169,12 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     cmd->hints = (int32_t)hints;
     TRY(call_courses(c, c->learner.learner_id, a->courses, &a->course_count, e));
     cmd->item = catalogue_item(&c->snapshot->catalogue, item_id);
-    if (!cmd->item || !cmd->item->open || !catalogue_teaches(&c->snapshot->catalogue, a->courses, a->course_count, cmd->item))
-        return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses, or has been taken out");
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, cmd->item->version, cmd->variant, ITEM_TO_SCORE, &a->item, e));
+    if (!cmd->item || !cmd->item->open ||
+        !catalogue_teaches(&c->snapshot->catalogue, a->courses, a->course_count, cmd->item))
+        return err_fail(e, ST_DENIED, "answer.not_yours",
+                        "this item is not in one of your courses, or has been taken out");
+    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, cmd->item->version, cmd->variant, ITEM_TO_SCORE, &a->item,
+                         e));
     TRY(item_score(c->arena, a->item, response, &a->verdict, e));
     char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
     cmd->response = text ? arena_strdup(c->arena, text) : NULL;
@@ -210,7 +219,10 @@ static enum st answer_reply(struct call *c, struct command *command, struct err 
     else json_put_null(&j, "score");
     json_put_bool(&j, "readable", a->verdict.readable);
     if (a->verdict.readable) json_put_str(&j, "feedback", a->verdict.feedback_html);
-    else json_put_str(&j, "feedback", msg(lang_of(c), msg_find_code("", a->verdict.unreadable ? a->verdict.unreadable : "", msg_find("score.cannot_read"))));
+    else
+        json_put_str(&j, "feedback",
+                     msg(lang_of(c), msg_find_code("", a->verdict.unreadable ? a->verdict.unreadable : "",
+                                                   msg_find("score.cannot_read"))));
     put_mastery(&j, &a->cmd);
     next_item(c->snapshot, &a->cmd.state, a->cmd.learner_id, a->courses, a->course_count, 0, c->now_ms, &next);
     TRY(put_next(c, &j, "next", &next, e));
@@ -218,7 +230,7 @@ static enum st answer_reply(struct call *c, struct command *command, struct err 
     return ST_OK;
 }
 
-/* POST /me/help --------------------------------------------------------------------------------------------------- */
+/* POST /me/help ---------------------------------------------------------------------------------------------------- */
 
 static enum st help_parse(struct call *c, struct command **out, struct err *e)
 {
@@ -257,7 +269,7 @@ static enum st help_reply(struct call *c, struct command *command, struct err *e
     return ST_OK;
 }
 
-/* GET /learners/:learner/mastery ---------------------------------------------------------------------------------- */
+/* GET /learners/:learner/mastery ----------------------------------------------------------------------------------- */
 
 static enum st get_mastery(struct call *c, struct err *e)
 {
@@ -303,7 +315,8 @@ static void put_missing(struct json_out *j, const struct why_view *w)
     static const struct {
         enum mastery_need need;
         const char *code;
-    } codes[] = {{NEED_VALUE, "value"}, {NEED_EVIDENCE, "evidence"}, {NEED_OFF_SCREEN, "off_screen"}, {NEED_GAP, "gap"}, {NEED_CHECKPOINT, "checkpoint"}, {NEED_JUDGEMENT, "judgement"}};
+    } codes[] = {{NEED_VALUE, "value"}, {NEED_EVIDENCE, "evidence"},     {NEED_OFF_SCREEN, "off_screen"},
+                 {NEED_GAP, "gap"},     {NEED_CHECKPOINT, "checkpoint"}, {NEED_JUDGEMENT, "judgement"}};
     json_open_obj(j, "missing");
     if (w->outlook.right >= 0) json_put_i64(j, "right_answers", w->outlook.right);
     else json_put_null(j, "right_answers");
@@ -453,7 +466,7 @@ static enum st get_grades(struct call *c, struct err *e)
     return ST_OK;
 }
 
-/* GET /classes/:class/… ------------------------------------------------------------------------------------------- */
+/* GET /classes/:class/… -------------------------------------------------------------------------------------------- */
 
 static enum st get_class_mastery(struct call *c, struct err *e)
 {
@@ -530,7 +543,7 @@ static enum st get_queue(struct call *c, struct err *e)
     return ST_OK;
 }
 
-/* Health and the description -------------------------------------------------------------------------------------- */
+/* Health and the description --------------------------------------------------------------------------------------- */
 
 static enum st get_health(struct call *c, struct err *e)
 {
@@ -556,9 +569,13 @@ static enum st get_metrics(struct call *c, struct err *e)
 {
     (void)e;
     c->res.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    text_printf(&c->out, "# HELP waymark_requests_total Requests begun.\n# TYPE waymark_requests_total counter\nwaymark_requests_total %lld\n",
+    text_printf(&c->out,
+                "# HELP waymark_requests_total Requests begun.\n# TYPE waymark_requests_total "
+                "counter\nwaymark_requests_total %lld\n",
                 (long long)__atomic_load_n(&c->gate->requests, __ATOMIC_RELAXED));
-    text_printf(&c->out, "# HELP waymark_errors_total Requests answered with an error.\n# TYPE waymark_errors_total counter\nwaymark_errors_total %lld\n",
+    text_printf(&c->out,
+                "# HELP waymark_errors_total Requests answered with an error.\n# TYPE waymark_errors_total "
+                "counter\nwaymark_errors_total %lld\n",
                 (long long)__atomic_load_n(&c->gate->errors, __ATOMIC_RELAXED));
     return ST_OK;
 }
@@ -571,42 +588,173 @@ static enum st get_openapi(struct call *c, struct err *e)
     return ST_OK;
 }
 
-enum { STUDENT = MAY_OWN_RECORD, READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS };
+enum {
+    STUDENT = MAY_OWN_RECORD,
+    READERS = MAY_OWN_RECORD | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS
+};
 
 const struct route api_routes[] = {
-    {.method = HTTP_GET, .path = "/healthz", .may = MAY_ANYONE, .read = get_health, .no_db = true, .summary = "The process runs"},
+    {.method = HTTP_GET,
+     .path = "/healthz",
+     .may = MAY_ANYONE,
+     .read = get_health,
+     .no_db = true,
+     .summary = "The process runs"},
     {.method = HTTP_GET, .path = "/readyz", .may = MAY_ANYONE, .read = get_ready, .summary = "The database answers"},
-    {.method = HTTP_GET, .path = "/metrics", .may = MAY_ANYONE, .read = get_metrics, .no_db = true, .summary = "Counters of this process"},
-    {.method = HTTP_GET, .path = "/api/v1/openapi.json", .may = MAY_ANYONE, .read = get_openapi, .no_db = true, .summary = "This description"},
-    {.method = HTTP_GET, .path = "/api/v1/me", .may = MAY_SIGNED_IN, .read = get_me, .summary = "Who I am, and my classes", .reply_schema = "Me"},
-    {.method = HTTP_GET, .path = "/api/v1/me/next", .may = STUDENT, .read = get_next, .query = "competency", .summary = "My next item, the same until it is answered", .reply_schema = "Next"},
-    {.method = HTTP_POST, .path = "/api/v1/me/answers", .may = STUDENT, .body_max = 16384, .kind = ROUTE_WRITE, .parse = answer_parse, .reply = answer_reply,
-     .summary = "Answer an item", .reply_schema = "AnswerReply", .body_schema = "Answer"},
-    {.method = HTTP_POST, .path = "/api/v1/me/help", .may = STUDENT, .body_max = 8192, .kind = ROUTE_WRITE, .parse = help_parse, .reply = help_reply,
-     .summary = "Ask for help", .reply_schema = "HelpReply", .body_schema = "Help"},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery", .may = READERS, .learner_param = "learner", .read = get_mastery, .query = "as_of limit after",
-     .summary = "Levels, now or as of a moment", .reply_schema = "LearnerMastery", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/mastery/:competency/why", .may = READERS, .learner_param = "learner", .read = get_why, .query = "as_of",
-     .summary = "The evidence behind a level", .reply_schema = "Why", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/grades", .may = READERS, .learner_param = "learner", .read = get_grades, .query = "as_of",
-     .summary = "Course grades, now or as of a moment, and the terms given out", .reply_schema = "Grades", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/grades/:course/why", .may = READERS, .learner_param = "learner", .read = api_grade_why, .query = "as_of",
-     .summary = "What a course grade is made of, and what would change it", .reply_schema = "GradeWhy", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/pace/why", .may = READERS, .learner_param = "learner", .read = api_pace_why, .query = "need as_of",
-     .summary = "What the pace towards a requirement rests on", .reply_schema = "PaceWhy", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/next/why", .may = READERS, .learner_param = "learner", .read = api_next_why, .query = "competency as_of",
-     .summary = "Why this is suggested next, and what was weighed", .reply_schema = "NextWhy", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/learners/:learner/standing", .may = READERS, .learner_param = "learner", .read = api_standing,
-     .summary = "Requirements to graduate or move up, and what the state counts", .reply_schema = "Standing", .records_access = true},
-    {.method = HTTP_POST, .path = "/api/v1/learners/:learner/looks", .may = MAY_OWN_RECORD | MAY_GUARDIAN_OF, .learner_param = "learner", .body_max = 8192, .kind = ROUTE_WRITE, .parse = api_look_parse,
-     .reply = api_look_reply, .summary = "Ask for a second look at a level", .reply_schema = "LookReply", .body_schema = "Look", .records_access = true},
-    {.method = HTTP_POST, .path = "/api/v1/classes/:class/observations", .may = MAY_TEACHES, .class_param = "class", .body_max = 16384, .kind = ROUTE_WRITE, .parse = api_observe_parse,
-     .reply = api_observe_reply, .summary = "Record what was seen, or a judgement, for one or several students", .reply_schema = "Observed", .body_schema = "Observation", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/classes/:class/mastery", .may = MAY_TEACHES, .class_param = "class", .read = get_class_mastery, .query = "limit after",
-     .summary = "Students and competencies of a class", .reply_schema = "ClassMastery", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/classes/:class/queue", .may = MAY_TEACHES, .class_param = "class", .read = get_queue,
-     .summary = "Who to see next, and why", .reply_schema = "Queue", .records_access = true},
-    {.method = HTTP_GET, .path = "/api/v1/classes/:class/live", .may = MAY_TEACHES, .class_param = "class", .read = gate_live,
-     .summary = "Events of a class as they happen (text/event-stream)", .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/metrics",
+     .may = MAY_ANYONE,
+     .read = get_metrics,
+     .no_db = true,
+     .summary = "Counters of this process"},
+    {.method = HTTP_GET,
+     .path = "/api/v1/openapi.json",
+     .may = MAY_ANYONE,
+     .read = get_openapi,
+     .no_db = true,
+     .summary = "This description"},
+    {.method = HTTP_GET,
+     .path = "/api/v1/me",
+     .may = MAY_SIGNED_IN,
+     .read = get_me,
+     .summary = "Who I am, and my classes",
+     .reply_schema = "Me"},
+    {.method = HTTP_GET,
+     .path = "/api/v1/me/next",
+     .may = STUDENT,
+     .read = get_next,
+     .query = "competency",
+     .summary = "My next item, the same until it is answered",
+     .reply_schema = "Next"},
+    {.method = HTTP_POST,
+     .path = "/api/v1/me/answers",
+     .may = STUDENT,
+     .body_max = 16384,
+     .kind = ROUTE_WRITE,
+     .parse = answer_parse,
+     .reply = answer_reply,
+     .summary = "Answer an item",
+     .reply_schema = "AnswerReply",
+     .body_schema = "Answer"},
+    {.method = HTTP_POST,
+     .path = "/api/v1/me/help",
+     .may = STUDENT,
+     .body_max = 8192,
+     .kind = ROUTE_WRITE,
+     .parse = help_parse,
+     .reply = help_reply,
+     .summary = "Ask for help",
+     .reply_schema = "HelpReply",
+     .body_schema = "Help"},
+    {.method = HTTP_GET,
+     .path = "/api/v1/learners/:learner/mastery",
+     .may = READERS,
+     .learner_param = "learner",
+     .read = get_mastery,
+     .query = "as_of limit after",
+     .summary = "Levels, now or as of a moment",
+     .reply_schema = "LearnerMastery",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/learners/:learner/mastery/:competency/why",
+     .may = READERS,
+     .learner_param = "learner",
+     .read = get_why,
+     .query = "as_of",
+     .summary = "The evidence behind a level",
+     .reply_schema = "Why",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/learners/:learner/grades",
+     .may = READERS,
+     .learner_param = "learner",
+     .read = get_grades,
+     .query = "as_of",
+     .summary = "Course grades, now or as of a moment, and the terms given out",
+     .reply_schema = "Grades",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/learners/:learner/grades/:course/why",
+     .may = READERS,
+     .learner_param = "learner",
+     .read = api_grade_why,
+     .query = "as_of",
+     .summary = "What a course grade is made of, and what would change it",
+     .reply_schema = "GradeWhy",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/learners/:learner/pace/why",
+     .may = READERS,
+     .learner_param = "learner",
+     .read = api_pace_why,
+     .query = "need as_of",
+     .summary = "What the pace towards a requirement rests on",
+     .reply_schema = "PaceWhy",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/learners/:learner/next/why",
+     .may = READERS,
+     .learner_param = "learner",
+     .read = api_next_why,
+     .query = "competency as_of",
+     .summary = "Why this is suggested next, and what was weighed",
+     .reply_schema = "NextWhy",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/learners/:learner/standing",
+     .may = READERS,
+     .learner_param = "learner",
+     .read = api_standing,
+     .summary = "Requirements to graduate or move up, and what the state counts",
+     .reply_schema = "Standing",
+     .records_access = true},
+    {.method = HTTP_POST,
+     .path = "/api/v1/learners/:learner/looks",
+     .may = MAY_OWN_RECORD | MAY_GUARDIAN_OF,
+     .learner_param = "learner",
+     .body_max = 8192,
+     .kind = ROUTE_WRITE,
+     .parse = api_look_parse,
+     .reply = api_look_reply,
+     .summary = "Ask for a second look at a level",
+     .reply_schema = "LookReply",
+     .body_schema = "Look",
+     .records_access = true},
+    {.method = HTTP_POST,
+     .path = "/api/v1/classes/:class/observations",
+     .may = MAY_TEACHES,
+     .class_param = "class",
+     .body_max = 16384,
+     .kind = ROUTE_WRITE,
+     .parse = api_observe_parse,
+     .reply = api_observe_reply,
+     .summary = "Record what was seen, or a judgement, for one or several students",
+     .reply_schema = "Observed",
+     .body_schema = "Observation",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/classes/:class/mastery",
+     .may = MAY_TEACHES,
+     .class_param = "class",
+     .read = get_class_mastery,
+     .query = "limit after",
+     .summary = "Students and competencies of a class",
+     .reply_schema = "ClassMastery",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/classes/:class/queue",
+     .may = MAY_TEACHES,
+     .class_param = "class",
+     .read = get_queue,
+     .summary = "Who to see next, and why",
+     .reply_schema = "Queue",
+     .records_access = true},
+    {.method = HTTP_GET,
+     .path = "/api/v1/classes/:class/live",
+     .may = MAY_TEACHES,
+     .class_param = "class",
+     .read = gate_live,
+     .summary = "Events of a class as they happen (text/event-stream)",
+     .records_access = true},
     {0},
 };

@@ -101,7 +101,8 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
     else if (m) TRY(states_get(b->tx, &b->arena, ids, m, rows, e));
     for (size_t i = 0; i < m; i++) {
         missing[i]->row = rows[i];
-        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, &missing[i]->policy->policy, &rows[i], &missing[i]->state, &missing[i]->behind, e));
+        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, &missing[i]->policy->policy, &rows[i], &missing[i]->state,
+                               &missing[i]->behind, e));
     }
     return responses_find(b->tx, b->keys, n, e);
 }
@@ -113,7 +114,8 @@ static void first_reply(struct answer_batch *b, struct command **cmds, size_t at
     int64_t evidence_id = 0, hash = 0;
     for (size_t i = 0; i < at && !evidence_id; i++) {
         const struct answer_cmd *o = (const struct answer_cmd *)cmds[i];
-        if (o->command.st == ST_OK && o->learner_id == c->learner_id && o->evidence_id && strcmp(o->client_id, c->client_id) == 0) {
+        if (o->command.st == ST_OK && o->learner_id == c->learner_id && o->evidence_id &&
+            strcmp(o->client_id, c->client_id) == 0) {
             evidence_id = o->evidence_id;
             hash = o->body_hash;
         }
@@ -124,7 +126,8 @@ static void first_reply(struct answer_batch *b, struct command **cmds, size_t at
     }
     if (!evidence_id) return;
     if (hash != c->body_hash) {
-        c->command.st = err_fail(&c->command.err, ST_CONFLICT, "answer.client_id_reused", "client_id was used for another answer");
+        c->command.st =
+            err_fail(&c->command.err, ST_CONFLICT, "answer.client_id_reused", "client_id was used for another answer");
         return;
     }
     c->duplicate = true;
@@ -154,11 +157,21 @@ static void touch(struct answer_batch *b, struct open_learner *l, int64_t compet
 
 static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_learner *l, struct err *e)
 {
-    struct evidence v = {.learner_id = c->learner_id, .client_id = c->client_id, .kind = EVIDENCE_RESPONSE,
-                         .item_id = c->item->item_id, .item_version = c->item->version, .variant = c->variant,
-                         .score = c->score, .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
-                         .hints = c->hints, .took_ms = c->took_ms, .answered_at_ms = c->answered_at_ms,
-                         .school_date = b->today, .shown_error = c->shown_error, .policy_id = l->policy->policy_id, .model_id = b->model->model_id};
+    struct evidence v = {.learner_id = c->learner_id,
+                         .client_id = c->client_id,
+                         .kind = EVIDENCE_RESPONSE,
+                         .item_id = c->item->item_id,
+                         .item_version = c->item->version,
+                         .variant = c->variant,
+                         .score = c->score,
+                         .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
+                         .hints = c->hints,
+                         .took_ms = c->took_ms,
+                         .answered_at_ms = c->answered_at_ms,
+                         .school_date = b->today,
+                         .shown_error = c->shown_error,
+                         .policy_id = l->policy->policy_id,
+                         .model_id = b->model->model_id};
     struct fact_view view;
     v.evidence_id = id_next(&b->app->fact_ids, b->now_ms, l->state.last_evidence_id);
     regime_view(&b->snapshot->regime, &b->snapshot->catalogue, &l->policy->policy, &v, &view);
@@ -183,14 +196,16 @@ static enum st write_derived(struct answer_batch *b, struct err *e)
     for (size_t i = 0; i < b->touched_count; i++) {
         const struct touched *t = &b->touched[i];
         const struct competency_state *k = state_find(&t->learner->state, t->competency_id);
-        struct mastery_row m = {t->learner->learner_id, k->competency_id, k->p_known, (int32_t)k->level, k->opportunities, k->alone,
-                                k->right, k->last_evidence_id, t->policy_id, t->model_id};
+        struct mastery_row m = {t->learner->learner_id, k->competency_id, k->p_known, (int32_t)k->level,
+                                k->opportunities,       k->alone,         k->right,   k->last_evidence_id,
+                                t->policy_id,           t->model_id};
         TRY(mastery_set(b->tx, &m, e));
     }
     for (size_t i = 0; i < b->learner_count; i++) {
         struct open_learner *l = &b->learners[i];
         if (!l->changed) continue;
-        if (state_encode(&b->arena, &l->state, &l->row.state, &l->row.n) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "state");
+        if (state_encode(&b->arena, &l->state, &l->row.state, &l->row.n) != ST_OK)
+            return err_fail(e, ST_NOMEM, "err.memory", "state");
         if (!l->row.version || l->behind >= most) {
             TRY(state_write(b->tx, &l->row, e));
             l->row.version++;
@@ -215,7 +230,8 @@ static enum st run(struct answer_batch *b, struct command **cmds, size_t n, stru
         first_reply(b, cmds, i);
         if (c->command.st == ST_OK && !c->duplicate) TRY(c->readable ? keep(b, c, l, e) : keep_unread(b, c, e));
         /* Its rows are sent already: without its reply it must not stay, or it would be told as failed and be there. */
-        if (c->command.st == ST_OK && state_copy(c->arena, &l->state, &c->state) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "reply");
+        if (c->command.st == ST_OK && state_copy(c->arena, &l->state, &c->state) != ST_OK)
+            return err_fail(e, ST_NOMEM, "err.memory", "reply");
     }
     return write_derived(b, e);
 }

@@ -46,7 +46,8 @@ enum st app_init(struct app *app, struct db *db, struct clock clock, const char 
         snprintf(app->files_dir, sizeof app->files_dir, "%s", files_dir);
     } else if (db_is_sqlite(db)) {
         const char *slash = strrchr(db_url(db), '/');
-        snprintf(app->files_dir, sizeof app->files_dir, "%.*sfiles", slash ? (int)(slash + 1 - db_url(db)) : 0, db_url(db));
+        snprintf(app->files_dir, sizeof app->files_dir, "%.*sfiles", slash ? (int)(slash + 1 - db_url(db)) : 0,
+                 db_url(db));
     } else {
         snprintf(app->files_dir, sizeof app->files_dir, "files");
     }
@@ -55,7 +56,8 @@ enum st app_init(struct app *app, struct db *db, struct clock clock, const char 
     app->figures = figures_new();
     app->people = people_new();
     app->states = states_new();
-    if (!app->hub || !app->items || !app->figures || !app->people || !app->states) return err_fail(e, ST_NOMEM, "err.memory", "start");
+    if (!app->hub || !app->items || !app->figures || !app->people || !app->states)
+        return err_fail(e, ST_NOMEM, "err.memory", "start");
     return ST_OK;
 }
 
@@ -97,7 +99,8 @@ static enum st first_district(struct conn *c, struct snapshot *s, struct err *e)
     enum st st = tx_stmt(&tx, SQL_district_all, &q, e);
     if (st == ST_OK) st = stmt_step(q, &row, e);
     if (st == ST_OK && !row)
-        st = err_fail(e, ST_NOT_FOUND, "err.no_district", "the database has no district yet: run `waymark init --db …` or `waymark demo`");
+        st = err_fail(e, ST_NOT_FOUND, "err.no_district",
+                      "the database has no district yet: run `waymark init --db …` or `waymark demo`");
     if (st == ST_OK) {
         s->district_id = col_i64(q, 0);
         snprintf(s->name, sizeof s->name, "%s", col_text(q, 1));

@@ -52,8 +52,9 @@ static enum st load_frameworks(struct tx *tx, struct arena *a, struct catalogue 
         }
         struct framework *f = list_add(&l);
         if (!f) return no_memory(e);
-        *f = (struct framework){col_i64(q, 0), text_of(a, q, 1), text_of(a, q, 2), text_of(a, q, 3), text_of(a, q, 4),
-                                text_of(a, q, 5), text_of(a, q, 6), text_of(a, q, 7), text_of(a, q, 8), text_of(a, q, 9)};
+        *f = (struct framework){col_i64(q, 0),    text_of(a, q, 1), text_of(a, q, 2), text_of(a, q, 3),
+                                text_of(a, q, 4), text_of(a, q, 5), text_of(a, q, 6), text_of(a, q, 7),
+                                text_of(a, q, 8), text_of(a, q, 9)};
     }
 }
 
@@ -70,24 +71,31 @@ static enum st load_competencies(struct tx *tx, struct arena *a, struct catalogu
         }
         struct competency *k = list_add(&l);
         if (!k) return no_memory(e);
-        *k = (struct competency){.competency_id = col_i64(q, 1), .framework_id = col_i64(q, 2), .parent_id = col_i64(q, 3),
-                                 .uri = text_of(a, q, 4), .code = text_of(a, q, 5), .statement = text_of(a, q, 6),
-                                 .name = text_of(a, q, 7), .type = text_of(a, q, 8), .grades = text_of(a, q, 9),
-                                 .position = (int32_t)col_i64(q, 10), .try_at_home = text_of(a, q, 11)};
+        *k = (struct competency){.competency_id = col_i64(q, 1),
+                                 .framework_id = col_i64(q, 2),
+                                 .parent_id = col_i64(q, 3),
+                                 .uri = text_of(a, q, 4),
+                                 .code = text_of(a, q, 5),
+                                 .statement = text_of(a, q, 6),
+                                 .name = text_of(a, q, 7),
+                                 .type = text_of(a, q, 8),
+                                 .grades = text_of(a, q, 9),
+                                 .position = (int32_t)col_i64(q, 10),
+                                 .try_at_home = text_of(a, q, 11)};
         if (!*k->name) k->name = k->statement;
     }
 }
 
-#define FIND(name, type, list, count, field)                                                                           \
-    static size_t name(const struct catalogue *c, int64_t id)                                                          \
-    {                                                                                                                  \
-        size_t lo = 0, hi = c->count;                                                                                  \
-        while (lo < hi) {                                                                                              \
-            size_t mid = (lo + hi) / 2;                                                                                \
-            if (c->list[mid].field < id) lo = mid + 1;                                                                 \
-            else hi = mid;                                                                                             \
-        }                                                                                                              \
-        return lo < c->count && c->list[lo].field == id ? lo : SIZE_MAX;                                               \
+#define FIND(name, type, list, count, field) \
+    static size_t name(const struct catalogue *c, int64_t id) \
+    { \
+        size_t lo = 0, hi = c->count; \
+        while (lo < hi) { \
+            size_t mid = (lo + hi) / 2; \
+            if (c->list[mid].field < id) lo = mid + 1; \
+            else hi = mid; \
+        } \
+        return lo < c->count && c->list[lo].field == id ? lo : SIZE_MAX; \
     }
 
 FIND(competency_index, struct competency, competencies, competency_count, competency_id)
@@ -171,7 +179,8 @@ static enum st load_prerequisites(struct tx *tx, struct arena *a, struct catalog
 
 static enum st load_alignment(struct tx *tx, struct arena *a, struct catalogue *c, struct err *e)
 {
-    struct list versions = {.size = sizeof(struct item_version_ref)}, ids = {.size = sizeof(int64_t)}, since = {.size = sizeof(int64_t)};
+    struct list versions = {.size = sizeof(struct item_version_ref)}, ids = {.size = sizeof(int64_t)},
+                since = {.size = sizeof(int64_t)};
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_item_competency_all, &q, e));
     enum st st;
@@ -201,7 +210,8 @@ static enum st load_alignment(struct tx *tx, struct arena *a, struct catalogue *
     return st == ST_OK && (!c->versions || !c->version_competency || !c->version_since) ? no_memory(e) : st;
 }
 
-const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, int64_t evidence_id, size_t *n)
+const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, int64_t evidence_id,
+                                 size_t *n)
 {
     size_t lo = 0, hi = c->version_count;
     while (lo < hi) {
@@ -239,9 +249,13 @@ static enum st load_items(struct tx *tx, struct arena *a, struct catalogue *c, s
             st = no_memory(e);
             break;
         }
-        *it = (struct item_ref){.item_id = col_i64(q, 1), .version = (int32_t)col_i64(q, 2), .group_id = text_of(a, q, 3),
-                                .group_position = (int32_t)col_i64(q, 4), .source = text_of(a, q, 5),
-                                .open = strcmp(col_text(q, 6), "active") == 0, .next_in_group = UINT32_MAX};
+        *it = (struct item_ref){.item_id = col_i64(q, 1),
+                                .version = (int32_t)col_i64(q, 2),
+                                .group_id = text_of(a, q, 3),
+                                .group_position = (int32_t)col_i64(q, 4),
+                                .source = text_of(a, q, 5),
+                                .open = strcmp(col_text(q, 6), "active") == 0,
+                                .next_in_group = UINT32_MAX};
         it->competency_ids = catalogue_aligned(c, it->item_id, it->version, INT64_MAX, &it->competency_count);
     }
     c->items = list_move(&l, a, &c->item_count);
@@ -265,7 +279,8 @@ static enum st index_items(struct arena *a, struct catalogue *c, struct err *e)
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < c->competency_count; i++) {
             struct competency *k = &c->competencies[i];
-            if (pass && k->item_count && !(k->item = arena_array(a, k->item_count, sizeof *k->item))) return no_memory(e);
+            if (pass && k->item_count && !(k->item = arena_array(a, k->item_count, sizeof *k->item)))
+                return no_memory(e);
             if (pass) k->item_count = 0;
         }
         for (size_t i = 0; i < c->item_count; i++) {
@@ -283,8 +298,8 @@ static enum st index_items(struct arena *a, struct catalogue *c, struct err *e)
     return ST_OK;
 }
 
-static enum st finish_course(struct arena *a, struct catalogue *c, struct course *course, const uint32_t *list, size_t n,
-                             struct err *e)
+static enum st finish_course(struct arena *a, struct catalogue *c, struct course *course, const uint32_t *list,
+                             size_t n, struct err *e)
 {
     uint32_t *own = arena_array(a, n, sizeof *own);
     struct next_candidate *cand = arena_array(a, n, sizeof *cand);

@@ -19,8 +19,7 @@ enum st checkpoint_parts(struct arena *a, const char *text, struct checkpoint *o
     size_t i;
     TRY(json_read(a, text, strlen(text), &list, e));
     out->count = 0;
-    json_array_foreach(list, i, p)
-    {
+    json_array_foreach (list, i, p) {
         if (out->count == CHECKPOINT_PARTS_MAX) break;
         struct checkpoint_part *v = &out->parts[out->count++];
         *v = (struct checkpoint_part){.task = json_str(p, "task", ""), .most = (int32_t)json_f64(p, "most", 1)};
@@ -38,7 +37,8 @@ enum st checkpoint_load(struct tx *tx, struct arena *a, int64_t checkpoint_id, s
     TRY(tx_stmt(tx, SQL_checkpoint_get, &q, e));
     bind_i64(q, "checkpoint_id", checkpoint_id);
     TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no checkpoint %lld", (long long)checkpoint_id);
+    if (!row)
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no checkpoint %lld", (long long)checkpoint_id);
     out->org_id = col_i64(q, 0);
     out->title = arena_strdup(a, col_text(q, 1));
     const char *parts = arena_strdup(a, col_text(q, 2));
@@ -58,7 +58,8 @@ static char *parts_json(const struct checkpoint *k)
         char competency[24], item[24];
         snprintf(competency, sizeof competency, "%lld", (long long)k->parts[i].competency_id);
         snprintf(item, sizeof item, "%lld", (long long)k->parts[i].item_id);
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:i}", "competency_id", competency, "task", k->parts[i].task, "item_id", item, "most", (int)k->parts[i].most));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:i}", "competency_id", competency, "task",
+                                              k->parts[i].task, "item_id", item, "most", (int)k->parts[i].most));
     }
     char *s = json_dumps(list, JSON_COMPACT);
     json_decref(list);
@@ -99,26 +100,34 @@ enum st checkpoint_make_check(const struct snapshot *s, struct checkpoint_make_c
     struct checkpoint *k = &m->checkpoint;
     TRY(answer_check_client_id(m->client_id, e));
     TRY(said_check(k->title, e));
-    if (strlen(k->title) > CHECKPOINT_TITLE) return err_fail(e, ST_INVALID, "checkpoint.title", "at most %d bytes", CHECKPOINT_TITLE);
-    if (!k->count) return err_fail(e, ST_INVALID, "checkpoint.parts", "a checkpoint needs 1 to %d parts", CHECKPOINT_PARTS_MAX);
+    if (strlen(k->title) > CHECKPOINT_TITLE)
+        return err_fail(e, ST_INVALID, "checkpoint.title", "at most %d bytes", CHECKPOINT_TITLE);
+    if (!k->count)
+        return err_fail(e, ST_INVALID, "checkpoint.parts", "a checkpoint needs 1 to %d parts", CHECKPOINT_PARTS_MAX);
     for (size_t i = 0; i < k->count; i++) {
         struct checkpoint_part *p = &k->parts[i];
-        if (!catalogue_competency(&s->catalogue, p->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)p->competency_id);
-        if (p->most < 1 || p->most > POINTS_MOST) return err_fail(e, ST_INVALID, "checkpoint.points", "points: 1 to %d", POINTS_MOST);
+        if (!catalogue_competency(&s->catalogue, p->competency_id))
+            return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)p->competency_id);
+        if (p->most < 1 || p->most > POINTS_MOST)
+            return err_fail(e, ST_INVALID, "checkpoint.points", "points: 1 to %d", POINTS_MOST);
         if (strlen(p->task) > TASK_BYTES) return err_fail(e, ST_INVALID, "look.words", "at most %d bytes", TASK_BYTES);
         for (size_t j = 0; j < i; j++)
-            if (k->parts[j].competency_id == p->competency_id) return err_fail(e, ST_INVALID, "checkpoint.twice", "each competency once");
+            if (k->parts[j].competency_id == p->competency_id)
+                return err_fail(e, ST_INVALID, "checkpoint.twice", "each competency once");
         if (!*p->task) p->item_id = item_for(s, p->competency_id);
-        if (!*p->task && !p->item_id) return err_fail(e, ST_INVALID, "checkpoint.task", "a part without a question in the collection needs a task in words");
+        if (!*p->task && !p->item_id)
+            return err_fail(e, ST_INVALID, "checkpoint.task",
+                            "a part without a question in the collection needs a task in words");
     }
     m->command.run = run_make;
     m->command.leaves_memory = true;
     return ST_OK;
 }
 
-/* Entering results ------------------------------------------------------------------------------------------------------ */
+/* Entering results ------------------------------------------------------------------------------------------------- */
 
-static enum st attempts(struct tx *tx, int64_t checkpoint_id, int64_t learner_id, int64_t competency_id, int64_t *n, struct err *e)
+static enum st attempts(struct tx *tx, int64_t checkpoint_id, int64_t learner_id, int64_t competency_id, int64_t *n,
+                        struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -131,7 +140,8 @@ static enum st attempts(struct tx *tx, int64_t checkpoint_id, int64_t learner_id
     return ST_OK;
 }
 
-static enum st keep_result(struct tx *tx, const struct checkpoint_enter_cmd *m, const struct seen *seen, int64_t attempt, int64_t evidence_id, enum level before, struct err *e)
+static enum st keep_result(struct tx *tx, const struct checkpoint_enter_cmd *m, const struct seen *seen,
+                           int64_t attempt, int64_t evidence_id, enum level before, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_checkpoint_result_insert, &q, e));
@@ -146,7 +156,8 @@ static enum st keep_result(struct tx *tx, const struct checkpoint_enter_cmd *m, 
     return stmt_run(q, NULL, e);
 }
 
-static enum st enter_one(struct app *app, struct tx *tx, struct checkpoint_enter_cmd *m, const struct checkpoint_cell *cell, struct err *e)
+static enum st enter_one(struct app *app, struct tx *tx, struct checkpoint_enter_cmd *m,
+                         const struct checkpoint_cell *cell, struct err *e)
 {
     const struct snapshot *s = m->snapshot;
     const struct policy_version *policy;
@@ -155,13 +166,23 @@ static enum st enter_one(struct app *app, struct tx *tx, struct checkpoint_enter
     enum level before;
     bool again;
     snprintf(client_id, sizeof client_id, "%s.%zu", m->client_id, (size_t)(cell->part - m->checkpoint->parts));
-    const struct seen seen = {.snapshot = m->snapshot, .client_id = client_id, .note = m->checkpoint->title, .learner_id = cell->learner_id, .recorder_id = m->recorder_id, .competency_id = cell->part->competency_id,
-                              .checkpoint_id = m->checkpoint->checkpoint_id, .kind = EVIDENCE_OBSERVATION, .score = cell->points / cell->part->most};
+    const struct seen seen = {.snapshot = m->snapshot,
+                              .client_id = client_id,
+                              .note = m->checkpoint->title,
+                              .learner_id = cell->learner_id,
+                              .recorder_id = m->recorder_id,
+                              .competency_id = cell->part->competency_id,
+                              .checkpoint_id = m->checkpoint->checkpoint_id,
+                              .kind = EVIDENCE_OBSERVATION,
+                              .score = cell->points / cell->part->most};
     TRY(attempts(tx, seen.checkpoint_id, seen.learner_id, seen.competency_id, &tried, e));
     TRY(observe_fact(app, tx, &seen, &evidence_id, &before, &again, e));
     if (again) return ST_OK;
     TRY(regime_policy_of(&s->regime, tx, seen.learner_id, app_now_ms(app), &policy, e));
-    if (tried > policy->policy.retakes) return err_fail(e, ST_INVALID, "checkpoint.retakes", "learner %lld: %lld tries are recorded, and the rules give %d retakes", (long long)seen.learner_id, (long long)tried, (int)policy->policy.retakes);
+    if (tried > policy->policy.retakes)
+        return err_fail(e, ST_INVALID, "checkpoint.retakes",
+                        "learner %lld: %lld tries are recorded, and the rules give %d retakes",
+                        (long long)seen.learner_id, (long long)tried, (int)policy->policy.retakes);
     m->written++;
     return keep_result(tx, m, &seen, tried + 1, evidence_id, before, e);
 }
@@ -179,7 +200,8 @@ enum st checkpoint_enter_check(struct checkpoint_enter_cmd *m, struct err *e)
     TRY(answer_check_client_id(m->client_id, e));
     if (!m->count) return err_fail(e, ST_INVALID, "checkpoint.nothing", "nothing was entered");
     for (size_t i = 0; i < m->count; i++)
-        if (!(m->cells[i].points >= 0 && m->cells[i].points <= m->cells[i].part->most)) return err_fail(e, ST_INVALID, "checkpoint.cell", "points: 0 to %d", (int)m->cells[i].part->most);
+        if (!(m->cells[i].points >= 0 && m->cells[i].points <= m->cells[i].part->most))
+            return err_fail(e, ST_INVALID, "checkpoint.cell", "points: 0 to %d", (int)m->cells[i].part->most);
     m->command.run = run_enter;
     return ST_OK;
 }

@@ -42,7 +42,8 @@ static enum st load_learners(struct tx *tx, struct arena *a, int64_t class_id, s
 
 static int by_learner(const void *x, const void *y)
 {
-    const struct class_learner *a = *(const struct class_learner *const *)x, *b = *(const struct class_learner *const *)y;
+    const struct class_learner *a = *(const struct class_learner *const *)x,
+                               *b = *(const struct class_learner *const *)y;
     return a->learner_id < b->learner_id ? -1 : a->learner_id > b->learner_id;
 }
 
@@ -58,7 +59,8 @@ static int by_competency(const void *x, const void *y)
 }
 
 /* One learner's states into the class's columns; both are in order of competency. */
-static enum st fill_cells(struct arena *a, const struct learner_state *state, const struct column *columns, size_t n, struct class_learner *l, struct err *e)
+static enum st fill_cells(struct arena *a, const struct learner_state *state, const struct column *columns, size_t n,
+                          struct class_learner *l, struct err *e)
 {
     struct mastery_row *rows = arena_array(a, n + 1, sizeof *rows);
     if (!rows) return no_memory(e);
@@ -69,8 +71,14 @@ static enum st fill_cells(struct arena *a, const struct learner_state *state, co
         } else if (c->competency_id > columns[k].competency_id) {
             k++;
         } else {
-            rows[k] = (struct mastery_row){.learner_id = l->learner_id, .competency_id = c->competency_id, .p_known = c->p_known, .level = (int32_t)c->level,
-                                           .evidence_count = c->opportunities, .alone_count = c->alone, .right_count = c->right, .last_evidence_id = c->last_evidence_id};
+            rows[k] = (struct mastery_row){.learner_id = l->learner_id,
+                                           .competency_id = c->competency_id,
+                                           .p_known = c->p_known,
+                                           .level = (int32_t)c->level,
+                                           .evidence_count = c->opportunities,
+                                           .alone_count = c->alone,
+                                           .right_count = c->right,
+                                           .last_evidence_id = c->last_evidence_id};
             l->cells[columns[k].at] = &rows[k];
             i++;
             k++;
@@ -80,7 +88,8 @@ static enum st fill_cells(struct arena *a, const struct learner_state *state, co
 }
 
 /* From the states, one row a learner: the mastery table says the same in one row a cell. */
-static enum st load_cells(const struct snapshot *s, const struct policy *policy, struct tx *tx, struct arena *a, int64_t class_id, struct class_view *v, struct err *e)
+static enum st load_cells(const struct snapshot *s, const struct policy *policy, struct tx *tx, struct arena *a,
+                          int64_t class_id, struct class_view *v, struct err *e)
 {
     struct stmt *q;
     struct class_learner **order = arena_array(a, v->learner_count + 1, sizeof *order);
@@ -126,9 +135,11 @@ enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, str
     v.competency_count = course ? course->count : 0;
     v.competencies = arena_array(a, v.competency_count + 1, sizeof *v.competencies);
     if (!v.title || !v.grades || !v.periods || !v.competencies) return no_memory(e);
-    for (size_t i = 0; i < v.competency_count; i++) v.competencies[i] = &s->catalogue.competencies[course->competency[i]];
+    for (size_t i = 0; i < v.competency_count; i++)
+        v.competencies[i] = &s->catalogue.competencies[course->competency[i]];
     TRY(load_learners(tx, a, which->class_id, &v, e));
-    TRY(load_cells(s, &regime_policy_for(&s->regime, v.org_id, app_now_ms(app))->policy, tx, a, which->class_id, &v, e));
+    TRY(load_cells(s, &regime_policy_for(&s->regime, v.org_id, app_now_ms(app))->policy, tx, a, which->class_id, &v,
+                   e));
     *out = v;
     return ST_OK;
 }

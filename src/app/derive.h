@@ -20,10 +20,13 @@ struct derived {
 };
 
 /* A learner's facts, those before an id (INT64_MAX: all), folded under a policy. */
-enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, int64_t before, struct derived *d, struct err *e) WARN_UNUSED;
+enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id,
+               const struct policy *policy, int64_t before, struct derived *d, struct err *e) WARN_UNUSED;
 
-/* The levels alone: state and rows without the policy and model of their latest fact, no bytes, no list. From what is packed, or from
- * the rows where that is not there or not sound. */
-enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct packed *p, const struct policy *policy, struct folding_views *views, struct derived *d, struct err *e) WARN_UNUSED;
+/* The levels alone: state and rows without the policy and model of their latest fact, no bytes, no list. From what is
+ * packed, or from the rows where that is not there or not sound. */
+enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id,
+                      const struct packed *p, const struct policy *policy, struct folding_views *views,
+                      struct derived *d, struct err *e) WARN_UNUSED;
 
 #endif

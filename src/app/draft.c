@@ -7,7 +7,8 @@
 
 enum { HINTS_BYTES = 16384 };
 
-static enum st read_draft(struct tx *tx, struct arena *a, int64_t learner_id, int64_t item_id, int64_t variant, struct draft *out, struct err *e)
+static enum st read_draft(struct tx *tx, struct arena *a, int64_t learner_id, int64_t item_id, int64_t variant,
+                          struct draft *out, struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -27,7 +28,8 @@ static enum st read_draft(struct tx *tx, struct arena *a, int64_t learner_id, in
     return json_read(a, *hints ? hints : "{}", strlen(*hints ? hints : "{}"), &out->hints, e);
 }
 
-enum st draft_get(struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t item_id, int64_t variant, struct draft *out, struct err *e)
+enum st draft_get(struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t item_id, int64_t variant,
+                  struct draft *out, struct err *e)
 {
     return read_draft(tx, a, who->learner_id, item_id, variant, out, e);
 }
@@ -40,9 +42,13 @@ static void merge(json_t *hints, const struct draft_cmd *d)
     if (!shown) json_object_set_new(hints, "shown", shown = json_array());
     if (!answers) json_object_set_new(hints, "answers", answers = json_object());
     bool there = false;
-    for (size_t i = 0; d->show_hint && i < json_array_size(shown); i++) there = there || strcmp(json_string_value(json_array_get(shown, i)), d->show_hint) == 0;
+    for (size_t i = 0; d->show_hint && i < json_array_size(shown); i++)
+        there = there || strcmp(json_string_value(json_array_get(shown, i)), d->show_hint) == 0;
     if (d->show_hint && !there) json_array_append_new(shown, json_string(d->show_hint));
-    if (d->answer_hint) json_object_set_new(answers, d->answer_hint, json_pack("{s:s,s:o*}", "response", d->answer_response, "right", d->answer_open ? NULL : json_boolean(d->answer_right)));
+    if (d->answer_hint)
+        json_object_set_new(answers, d->answer_hint,
+                            json_pack("{s:s,s:o*}", "response", d->answer_response, "right",
+                                      d->answer_open ? NULL : json_boolean(d->answer_right)));
 }
 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)

@@ -41,7 +41,9 @@ static enum st run_comment(struct app *app, struct tx *tx, struct command *comma
     const struct draft_comment_cmd *d = (const struct draft_comment_cmd *)command;
     struct stmt *q;
     TRY(get(tx, d->draft_id, &q, e));
-    if (col_i64(q, 3) < d->today || col_i64(q, 4)) return err_fail(e, ST_INVALID, "draft.closed", "draft %lld is no longer open for comments", (long long)d->draft_id);
+    if (col_i64(q, 3) < d->today || col_i64(q, 4))
+        return err_fail(e, ST_INVALID, "draft.closed", "draft %lld is no longer open for comments",
+                        (long long)d->draft_id);
     TRY(tx_stmt(tx, SQL_draft_comment_insert, &q, e));
     bind_i64(q, "comment_id", app_id(app));
     bind_i64(q, "draft_id", d->draft_id);
@@ -56,7 +58,8 @@ enum st draft_comment_check(struct draft_comment_cmd *d, struct err *e)
 {
     TRY(answer_check_client_id(d->client_id, e));
     TRY(said_check(d->note, e));
-    if (d->about && *d->about && !setting_by_path(d->about)) return err_fail(e, ST_INVALID, "draft.about_missing", "there is no setting %s", d->about);
+    if (d->about && *d->about && !setting_by_path(d->about))
+        return err_fail(e, ST_INVALID, "draft.about_missing", "there is no setting %s", d->about);
     d->command.run = run_comment;
     d->command.leaves_memory = true;
     return ST_OK;
@@ -87,15 +90,24 @@ static enum st run_adopt(struct app *app, struct tx *tx, struct command *command
     struct draft_adopt_cmd *d = (struct draft_adopt_cmd *)command;
     struct stmt *q;
     TRY(get(tx, d->draft_id, &q, e));
-    if (col_i64(q, 4)) return err_fail(e, ST_CONFLICT, "draft.closed", "draft %lld has been adopted", (long long)d->draft_id);
-    if (col_i64(q, 3) >= d->today) return err_fail(e, ST_INVALID, "draft.still_open", "draft %lld is still open for comments", (long long)d->draft_id);
-    struct policy_save p = {.scope = col_i64(q, 0) ? SCOPE_SCHOOL : SCOPE_DISTRICT, .scope_id = col_i64(q, 0), .doc = arena_strdup(d->arena, col_text(q, 1)), .reason = arena_strdup(d->arena, col_text(q, 2)), .recorder_id = d->user_id};
+    if (col_i64(q, 4))
+        return err_fail(e, ST_CONFLICT, "draft.closed", "draft %lld has been adopted", (long long)d->draft_id);
+    if (col_i64(q, 3) >= d->today)
+        return err_fail(e, ST_INVALID, "draft.still_open", "draft %lld is still open for comments",
+                        (long long)d->draft_id);
+    struct policy_save p = {.scope = col_i64(q, 0) ? SCOPE_SCHOOL : SCOPE_DISTRICT,
+                            .scope_id = col_i64(q, 0),
+                            .doc = arena_strdup(d->arena, col_text(q, 1)),
+                            .reason = arena_strdup(d->arena, col_text(q, 2)),
+                            .recorder_id = d->user_id};
     if (!p.doc || !p.reason) return err_fail(e, ST_NOMEM, "err.memory", "draft");
     bool row;
     TRY(tx_stmt(tx, SQL_draft_open_comments, &q, e));
     bind_i64(q, "draft_id", d->draft_id);
     TRY(stmt_step(q, &row, e));
-    if (row && col_i64(q, 0)) return err_fail(e, ST_INVALID, "draft.unanswered", "draft %lld: %lld comments have no answer yet", (long long)d->draft_id, (long long)col_i64(q, 0));
+    if (row && col_i64(q, 0))
+        return err_fail(e, ST_INVALID, "draft.unanswered", "draft %lld: %lld comments have no answer yet",
+                        (long long)d->draft_id, (long long)col_i64(q, 0));
     TRY(policy_save(app, d->snapshot, tx, d->arena, &p, &d->saved, e));
     TRY(tx_stmt(tx, SQL_draft_rules_adopt, &q, e));
     bind_i64(q, "policy_id", d->saved.policy_id);

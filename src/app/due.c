@@ -28,7 +28,8 @@ static void pack(struct due *d)
 {
     struct err e = {0};
     int64_t packed;
-    if (histories_extend(d->app, d->conn, &d->stop, &packed, &e) != ST_OK) log_line(LOG_WARN, "pack", "%s", e.detail); /* next time */
+    /* next time */
+    if (histories_extend(d->app, d->conn, &d->stop, &packed, &e) != ST_OK) log_line(LOG_WARN, "pack", "%s", e.detail);
     else if (packed) log_line(LOG_INFO, "pack", "histories of %" PRId64 " learners", packed);
 }
 
@@ -42,8 +43,13 @@ static void *watch(void *arg)
         struct err e = {0};
         bool done = false;
         if (i % TURNS == 0 && is_due(d->app)) {
-            if (rebuild_due(d->app, d->conn, &d->stop, &done, &r, &e) != ST_OK) log_line(LOG_WARN, "derive", "%s", e.detail); /* asked again in a second */
-            else if (done) log_line(LOG_INFO, "derive", "rules came into force: %" PRId64 " learners, %" PRId64 " levels are others", r.learners, r.rows_differed);
+            /* asked again in a second */
+            if (rebuild_due(d->app, d->conn, &d->stop, &done, &r, &e) != ST_OK)
+                log_line(LOG_WARN, "derive", "%s", e.detail);
+            else if (done)
+                log_line(LOG_INFO, "derive",
+                         "rules came into force: %" PRId64 " learners, %" PRId64 " levels are others", r.learners,
+                         r.rows_differed);
         }
         if (i % TURNS == 0 && i / TURNS % PACK_EACH_S == FIRST_PACK_S) pack(d);
         nanosleep(&turn, NULL);

@@ -58,15 +58,19 @@ static void keep(struct figures *f, const char *code, int64_t org_id, int64_t no
     pthread_mutex_unlock(&f->lock);
 }
 
-enum st figure_of(struct app *app, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v, int64_t now_ms, struct figure *out, struct err *e)
+enum st figure_of(struct app *app, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
+                  int64_t now_ms, struct figure *out, struct err *e)
 {
     static const struct {
         const char *code;
         enum sql_id query;
         int days;
         bool of_students;
-    } known[] = {{"shown_lately", SQL_figure_shown, LATELY_DAYS, true}, {"secure_each", SQL_figure_secure, 0, true}, {"off_screen", SQL_figure_off_screen, OFF_SCREEN_DAYS, true},
-                 {"looks_answered", SQL_figure_looks, LOOKS_DAYS, false}, {"read", SQL_reader_count, 0, false}};
+    } known[] = {{"shown_lately", SQL_figure_shown, LATELY_DAYS, true},
+                 {"secure_each", SQL_figure_secure, 0, true},
+                 {"off_screen", SQL_figure_off_screen, OFF_SCREEN_DAYS, true},
+                 {"looks_answered", SQL_figure_looks, LOOKS_DAYS, false},
+                 {"read", SQL_reader_count, 0, false}};
     struct stmt *q;
     bool row;
     size_t i = 0;

@@ -34,9 +34,16 @@ void folding_views_free(struct folding_views *v)
     free(v);
 }
 
-void folding_begin(struct folding *f, const struct regime *r, const struct catalogue *c, const struct policy *p, struct arena *a, const struct learner_state *state, struct folding_views *views)
+void folding_begin(struct folding *f, const struct regime *r, const struct catalogue *c, const struct policy *p,
+                   struct arena *a, const struct learner_state *state, struct folding_views *views)
 {
-    *f = (struct folding){.regime = r, .catalogue = c, .policy = p, .arena = a, .state = *state, .from_id = state->last_evidence_id, .views = views};
+    *f = (struct folding){.regime = r,
+                          .catalogue = c,
+                          .policy = p,
+                          .arena = a,
+                          .state = *state,
+                          .from_id = state->last_evidence_id,
+                          .views = views};
     if (!views || views->policy == p) return;
     forget(views);
     views->policy = p;
@@ -53,7 +60,12 @@ static bool is_dated(const struct catalogue *c, const struct evidence *v)
 
 static const struct fold_fact *look(struct folding *f, const struct evidence *v, struct fact_view *own)
 {
-    struct kept_view **at = f->views && v->kind == EVIDENCE_RESPONSE && v->item_id ? &f->views->at[((uint64_t)v->item_id ^ (uint64_t)v->model_id) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - VIEWS_BITS)] : NULL, *k = at ? *at : NULL;
+    struct kept_view *
+        *at = f->views && v->kind == EVIDENCE_RESPONSE && v->item_id
+                  ? &f->views->at[((uint64_t)v->item_id ^ (uint64_t)v->model_id) * UINT64_C(0x9E3779B97F4A7C15) >>
+                                  (64 - VIEWS_BITS)]
+                  : NULL,
+       *k = at ? *at : NULL;
     if (k && k->item_id == v->item_id && k->model_id == v->model_id && k->item_version == v->item_version) {
         k->view.fact.evidence = v;
         return &k->view.fact;
@@ -74,14 +86,16 @@ enum st folding_add(struct folding *f, const struct evidence *v, struct fold_ste
     struct fact_view own;
     const struct fold_fact *fact = look(f, v, &own);
     if (f->for_levels) return fold_fact_for_levels(f->arena, fact, &f->state, steps, nsteps, e);
-    return steps ? fold_fact(f->arena, fact, &f->state, steps, nsteps, e) : fold_fact_only(f->arena, fact, &f->state, e);
+    return steps ? fold_fact(f->arena, fact, &f->state, steps, nsteps, e)
+                 : fold_fact_only(f->arena, fact, &f->state, e);
 }
 
 void folding_end(struct folding *f)
 {
     for (size_t i = 0; i < f->state.count; i++) {
         struct competency_state *c = &f->state.competency[i];
-        if (c->last_evidence_id > f->from_id) c->level = mastery_level(regime_rule(f->catalogue, f->policy, c->competency_id), c);
+        if (c->last_evidence_id > f->from_id)
+            c->level = mastery_level(regime_rule(f->catalogue, f->policy, c->competency_id), c);
     }
 }
 
@@ -92,7 +106,8 @@ static int by_id(const void *x, const void *y)
 }
 
 /* The ids that withdrawals name, in order. */
-static enum st withdrawn_ids(struct arena *a, const struct evidence *facts, size_t n, int64_t **ids, size_t *count, struct err *e)
+static enum st withdrawn_ids(struct arena *a, const struct evidence *facts, size_t n, int64_t **ids, size_t *count,
+                             struct err *e)
 {
     *count = 0;
     *ids = NULL;
@@ -115,7 +130,8 @@ enum st regime_fold(const struct regime *r, const struct catalogue *c, const str
     int64_t *gone;
     size_t gone_count;
     TRY(withdrawn_ids(a, facts, n, &gone, &gone_count, e));
-    struct folding_views *views = n < MANY ? NULL : folding_views_new(); /* an answer's few are looked up as they come */
+    /* an answer's few are looked up as they come */
+    struct folding_views *views = n < MANY ? NULL : folding_views_new();
     enum st st = ST_OK;
     folding_begin(&f, r, c, policy, a, io, views);
     for (size_t i = 0; st == ST_OK && i < n; i++) {

@@ -19,11 +19,13 @@ struct folding {
     bool for_levels; /* without what only predictions go by; steps say no levels */
 };
 
-/* Goes on from `state` (all zero: from the first fact). Borrows all but the state until the end. views: NULL for few facts. The
- * regime, the catalogue and the policy are those of one snapshot as long as the views live. */
-void folding_begin(struct folding *f, const struct regime *r, const struct catalogue *c, const struct policy *p, struct arena *a, const struct learner_state *state, struct folding_views *views);
+/* Goes on from `state` (all zero: from the first fact). Borrows all but the state until the end. views: NULL for few
+ * facts. The regime, the catalogue and the policy are those of one snapshot as long as the views live. */
+void folding_begin(struct folding *f, const struct regime *r, const struct catalogue *c, const struct policy *p,
+                   struct arena *a, const struct learner_state *state, struct folding_views *views);
 /* The next fact; without `steps` the levels are found only at the end. */
-enum st folding_add(struct folding *f, const struct evidence *v, struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
+enum st folding_add(struct folding *f, const struct evidence *v, struct fold_step *steps, size_t *nsteps,
+                    struct err *e) WARN_UNUSED;
 /* The levels of what was moved; f->state is then as if each fact had been folded alone. */
 void folding_end(struct folding *f);
 

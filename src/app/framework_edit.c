@@ -16,7 +16,10 @@ const char *framework_edit_code(enum framework_edit k)
     return k < FRAMEWORK_EDITS ? codes[k] : "";
 }
 
-static const struct competency *skill(const struct framework_cmd *f, int64_t id) { return catalogue_competency(&f->snapshot->catalogue, id); }
+static const struct competency *skill(const struct framework_cmd *f, int64_t id)
+{
+    return catalogue_competency(&f->snapshot->catalogue, id);
+}
 
 char *framework_words_json(const char *code, const char *name, const char *statement, const char *home)
 {
@@ -32,8 +35,10 @@ static enum st put_on_record(struct app *app, struct tx *tx, struct framework_cm
     struct stmt *q;
     int64_t rows = 0;
     const struct competency *k = skill(f, f->competency_id);
-    char *before = f->kind == FRAMEWORK_CHANGE ? framework_words_json(k->code, k->name, k->statement, k->try_at_home) : NULL;
-    char *after = f->kind <= FRAMEWORK_CHANGE ? framework_words_json(f->code, f->name, f->statement, f->try_at_home) : NULL;
+    char *before =
+        f->kind == FRAMEWORK_CHANGE ? framework_words_json(k->code, k->name, k->statement, k->try_at_home) : NULL;
+    char *after =
+        f->kind <= FRAMEWORK_CHANGE ? framework_words_json(f->code, f->name, f->statement, f->try_at_home) : NULL;
     enum st st = tx_stmt(tx, SQL_framework_edit_insert, &q, e);
     if (st == ST_OK) {
         bind_i64(q, "edit_id", app_id(app));
@@ -113,7 +118,8 @@ static enum st link_skills(struct app *app, struct tx *tx, const struct framewor
     return stmt_run(q, NULL, e);
 }
 
-/* From a minute ahead: by then every process that serves the district has read it, and what is stored is what a rebuild gives. */
+/* From a minute ahead: by then every process that serves the district has read it, and what is stored is what a
+ * rebuild gives. */
 static enum st align(struct app *app, struct tx *tx, const struct framework_cmd *f, struct err *e)
 {
     struct stmt *q;
@@ -160,7 +166,8 @@ static enum st check_words(struct framework_cmd *f, struct err *e)
     if (!f->statement || !*f->statement) f->statement = f->name;
     TRY(said_check(f->name, e));
     TRY(said_check(f->statement, e));
-    if (strlen(f->name) > NAME_BYTES || strlen(f->code) > CODE_BYTES || strlen(f->try_at_home) > SAID_BYTES) return err_fail(e, ST_INVALID, "framework.long", "name: at most %d bytes, code: %d", NAME_BYTES, CODE_BYTES);
+    if (strlen(f->name) > NAME_BYTES || strlen(f->code) > CODE_BYTES || strlen(f->try_at_home) > SAID_BYTES)
+        return err_fail(e, ST_INVALID, "framework.long", "name: at most %d bytes, code: %d", NAME_BYTES, CODE_BYTES);
     return ST_OK;
 }
 
@@ -170,12 +177,15 @@ static enum st check_link(const struct framework_cmd *f, const struct competency
     const struct competency *before = skill(f, f->other_id);
     if (!before) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)f->other_id);
     for (size_t i = 0; f->kind == FRAMEWORK_LINK && i < k->prerequisite_count; i++)
-        if (&c->competencies[k->prerequisite[i]] == before) return err_fail(e, ST_INVALID, "framework.linked", "the link is there already");
+        if (&c->competencies[k->prerequisite[i]] == before)
+            return err_fail(e, ST_INVALID, "framework.linked", "the link is there already");
     bool *seen = calloc(c->competency_count, sizeof *seen);
     if (!seen) return err_fail(e, ST_NOMEM, "err.memory", "framework");
     bool round = f->kind == FRAMEWORK_LINK && needs(c, before, k, seen);
     free(seen);
-    if (round) return err_fail(e, ST_INVALID, "framework.circle", "%lld needs %lld already", (long long)f->other_id, (long long)f->competency_id);
+    if (round)
+        return err_fail(e, ST_INVALID, "framework.circle", "%lld needs %lld already", (long long)f->other_id,
+                        (long long)f->competency_id);
     return ST_OK;
 }
 
@@ -184,7 +194,8 @@ static enum st check_item(const struct framework_cmd *f, struct err *e)
     const struct item_ref *it = catalogue_item(&f->snapshot->catalogue, f->other_id);
     if (!it || !it->open) return err_fail(e, ST_NOT_FOUND, "err.no_item", "item %lld", (long long)f->other_id);
     for (size_t i = 0; i < it->competency_count; i++)
-        if (it->competency_ids[i] == f->competency_id) return err_fail(e, ST_INVALID, "framework.aligned", "the item is aligned already");
+        if (it->competency_ids[i] == f->competency_id)
+            return err_fail(e, ST_INVALID, "framework.aligned", "the item is aligned already");
     return ST_OK;
 }
 
@@ -193,10 +204,13 @@ enum st framework_check(struct framework_cmd *f, struct err *e)
     const struct catalogue *c = &f->snapshot->catalogue;
     const struct competency *k = skill(f, f->competency_id);
     TRY(answer_check_client_id(f->client_id, e));
-    if (!k && (f->kind != FRAMEWORK_ADD || f->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)f->competency_id);
+    if (!k && (f->kind != FRAMEWORK_ADD || f->competency_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)f->competency_id);
     if (k) f->framework_id = k->framework_id;
-    if (!catalogue_framework(c, f->framework_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "framework %lld", (long long)f->framework_id);
-    if (f->course_id && !catalogue_course(c, f->course_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "course %lld", (long long)f->course_id);
+    if (!catalogue_framework(c, f->framework_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "framework %lld", (long long)f->framework_id);
+    if (f->course_id && !catalogue_course(c, f->course_id))
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "course %lld", (long long)f->course_id);
     if (f->kind <= FRAMEWORK_CHANGE) TRY(check_words(f, e));
     if (f->kind == FRAMEWORK_LINK || f->kind == FRAMEWORK_UNLINK) TRY(check_link(f, k, e));
     if (f->kind == FRAMEWORK_ALIGN) TRY(check_item(f, e));

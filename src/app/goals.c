@@ -27,13 +27,15 @@ static enum st find_leaves(const struct catalogue *c, struct arena *a, bool **ou
     if (!*out) return no_memory(e);
     for (size_t i = 0; i < c->competency_count; i++) (*out)[i] = true;
     for (size_t i = 0; i < c->competency_count; i++) {
-        const struct competency *parent = c->competencies[i].parent_id ? catalogue_competency(c, c->competencies[i].parent_id) : NULL;
+        const struct competency *parent =
+            c->competencies[i].parent_id ? catalogue_competency(c, c->competencies[i].parent_id) : NULL;
         if (parent) (*out)[parent - c->competencies] = false;
     }
     return ST_OK;
 }
 
-enum st branch_standards(const struct catalogue *c, struct arena *a, const struct branch *b, const struct competency ***out, size_t *n, struct err *e)
+enum st branch_standards(const struct catalogue *c, struct arena *a, const struct branch *b,
+                         const struct competency ***out, size_t *n, struct err *e)
 {
     bool *leaf;
     size_t cap = 0;
@@ -51,7 +53,8 @@ enum st branch_standards(const struct catalogue *c, struct arena *a, const struc
     return ST_OK;
 }
 
-enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, struct goal **out, size_t *n, struct err *e)
+enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, struct goal **out, size_t *n,
+                   struct err *e)
 {
     struct stmt *q;
     struct branch branches[GOALS_MAX];
@@ -64,9 +67,17 @@ enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, str
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         struct goal *g = &list[(*n)++];
-        *g = (struct goal){.goal_id = col_i64(q, 0), .title = arena_strdup(a, col_text(q, 1)), .counted_by = arena_strdup(a, col_text(q, 2)), .share = col_f64(q, 4), .test = arena_strdup(a, col_text(q, 5)), .subject = arena_strdup(a, col_text(q, 6)), .has_score = !col_is_null(q, 7), .meets_score = col_f64(q, 7),
+        *g = (struct goal){.goal_id = col_i64(q, 0),
+                           .title = arena_strdup(a, col_text(q, 1)),
+                           .counted_by = arena_strdup(a, col_text(q, 2)),
+                           .share = col_f64(q, 4),
+                           .test = arena_strdup(a, col_text(q, 5)),
+                           .subject = arena_strdup(a, col_text(q, 6)),
+                           .has_score = !col_is_null(q, 7),
+                           .meets_score = col_f64(q, 7),
                            .meets_level = (int32_t)col_i64(q, 8)};
-        branches[*n - 1] = (struct branch){catalogue_competency(&s->catalogue, col_i64(q, 3)), catalogue_framework(&s->catalogue, col_i64(q, 9))};
+        branches[*n - 1] = (struct branch){catalogue_competency(&s->catalogue, col_i64(q, 3)),
+                                           catalogue_framework(&s->catalogue, col_i64(q, 9))};
         if (!g->title || !g->counted_by || !g->test || !g->subject) return no_memory(e);
     }
     for (size_t i = 0; i < *n; i++) {
@@ -77,7 +88,8 @@ enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, str
     return ST_OK;
 }
 
-static enum st results_of(struct tx *tx, struct arena *a, int64_t learner_id, struct test_result **out, size_t *n, struct err *e)
+static enum st results_of(struct tx *tx, struct arena *a, int64_t learner_id, struct test_result **out, size_t *n,
+                          struct err *e)
 {
     struct stmt *q;
     size_t cap = 0;
@@ -90,15 +102,23 @@ static enum st results_of(struct tx *tx, struct arena *a, int64_t learner_id, st
         if (!row) return ST_OK;
         struct test_result *r = LIST_ADD(a, *out, *n, cap);
         if (!r) return no_memory(e);
-        *r = (struct test_result){.test = arena_strdup(a, col_text(q, 0)), .subject = arena_strdup(a, col_text(q, 1)), .taken_on = (int32_t)col_i64(q, 2), .has_score = !col_is_null(q, 3), .score = col_f64(q, 3),
-                                  .has_error = !col_is_null(q, 4), .standard_error = col_f64(q, 4), .level = (int32_t)col_i64(q, 5), .level_name = arena_strdup(a, col_text(q, 6))};
+        *r = (struct test_result){.test = arena_strdup(a, col_text(q, 0)),
+                                  .subject = arena_strdup(a, col_text(q, 1)),
+                                  .taken_on = (int32_t)col_i64(q, 2),
+                                  .has_score = !col_is_null(q, 3),
+                                  .score = col_f64(q, 3),
+                                  .has_error = !col_is_null(q, 4),
+                                  .standard_error = col_f64(q, 4),
+                                  .level = (int32_t)col_i64(q, 5),
+                                  .level_name = arena_strdup(a, col_text(q, 6))};
         if (!r->test || !r->subject || !r->level_name) return no_memory(e);
     }
 }
 
 static enum standing by_test(const struct goal *g, const struct test_result *r)
 {
-    if (g->has_score && r->has_score) return standing_by_score(r->score, r->has_error ? r->standard_error : 0, g->meets_score);
+    if (g->has_score && r->has_score)
+        return standing_by_score(r->score, r->has_error ? r->standard_error : 0, g->meets_score);
     return g->meets_level ? standing_by_level(r->level, g->meets_level) : STANDING_UNKNOWN;
 }
 
@@ -106,14 +126,16 @@ static enum standing by_test(const struct goal *g, const struct test_result *r)
 static void weigh_tests(const struct goal *g, const struct test_result *results, size_t n, struct goal_standing *out)
 {
     for (size_t i = 0; *g->test && i < n && !out->latest; i++)
-        if (str_eq(results[i].test, g->test) && (!*g->subject || str_eq(results[i].subject, g->subject))) out->latest = &results[i];
+        if (str_eq(results[i].test, g->test) && (!*g->subject || str_eq(results[i].subject, g->subject)))
+            out->latest = &results[i];
     if (out->latest) out->by_test = by_test(g, out->latest);
 }
 
 /* level_of gives a learner's level, and whether there is evidence of it. */
 typedef enum level level_of(const void *ctx, int64_t competency_id, bool *seen);
 
-static enum st weigh_levels(struct arena *a, const struct goal *g, level_of *level, const void *ctx, struct goal_standing *out, struct err *e)
+static enum st weigh_levels(struct arena *a, const struct goal *g, level_of *level, const void *ctx,
+                            struct goal_standing *out, struct err *e)
 {
     enum level *levels = arena_array(a, g->count + 1, sizeof *levels);
     bool *seen = arena_array(a, g->count + 1, sizeof *seen);
@@ -134,7 +156,9 @@ static enum level level_in_state(const void *ctx, int64_t competency_id, bool *s
     return k ? k->level : LEVEL_NOT_YET;
 }
 
-enum st goals_of_learner(struct tx *tx, struct arena *a, const struct learner_scope *who, const struct learner_state *state, const struct goal *goals, size_t n, struct goal_standing **out, struct err *e)
+enum st goals_of_learner(struct tx *tx, struct arena *a, const struct learner_scope *who,
+                         const struct learner_state *state, const struct goal *goals, size_t n,
+                         struct goal_standing **out, struct err *e)
 {
     struct test_result *results;
     size_t count;
@@ -155,7 +179,7 @@ struct stored_levels {
     struct stored_level {
         int64_t competency_id;
         enum level level;
-    } *rows; /* in order of competency */
+    } * rows; /* in order of competency */
     size_t n, cap;
 };
 
@@ -186,7 +210,8 @@ static enum st load_levels(struct tx *tx, struct arena *a, int64_t learner_id, s
     }
 }
 
-static enum st count_learner(struct tx *tx, struct arena *a, int64_t learner_id, const struct goal *goals, size_t n, struct goal_counts *out, struct err *e)
+static enum st count_learner(struct tx *tx, struct arena *a, int64_t learner_id, const struct goal *goals, size_t n,
+                             struct goal_counts *out, struct err *e)
 {
     struct test_result *results;
     struct stored_levels levels = {0};
@@ -205,7 +230,8 @@ static enum st count_learner(struct tx *tx, struct arena *a, int64_t learner_id,
     return ST_OK;
 }
 
-enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const struct goal *goals, size_t n, struct goal_counts *out, struct err *e)
+enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const struct goal *goals, size_t n,
+                        struct goal_counts *out, struct err *e)
 {
     struct stmt *q;
     int64_t *ids = NULL;
@@ -257,13 +283,20 @@ enum st goal_check(const struct snapshot *s, struct goal_cmd *g, struct err *e)
     TRY(said_check(g->title, e));
     if (!g->test) g->test = "";
     if (!g->subject) g->subject = "";
-    if (strlen(g->title) > GOAL_BYTES || strlen(g->test) > GOAL_BYTES || strlen(g->subject) > GOAL_BYTES) return err_fail(e, ST_INVALID, "goals.long", "at most %d bytes", GOAL_BYTES);
-    if (!g->counted_by || (!str_eq(g->counted_by, "state") && !str_eq(g->counted_by, "district"))) return err_fail(e, ST_INVALID, "goals.by_missing", "counted_by is state or district");
-    if (g->competency_id && !catalogue_competency(&s->catalogue, g->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)g->competency_id);
-    if (g->framework_id && !catalogue_framework(&s->catalogue, g->framework_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "framework %lld", (long long)g->framework_id);
-    if (!g->competency_id && !g->framework_id && !*g->test) return err_fail(e, ST_INVALID, "goals.empty", "neither standards nor a test");
-    if (*g->test && !g->has_score && !g->meets_level) return err_fail(e, ST_INVALID, "goals.mark", "a test needs the score or the level from which it is met");
-    if (!(g->share > 0 && g->share <= 1)) return err_fail(e, ST_INVALID, "goals.share_bad", "share must be over 0, at most 1");
+    if (strlen(g->title) > GOAL_BYTES || strlen(g->test) > GOAL_BYTES || strlen(g->subject) > GOAL_BYTES)
+        return err_fail(e, ST_INVALID, "goals.long", "at most %d bytes", GOAL_BYTES);
+    if (!g->counted_by || (!str_eq(g->counted_by, "state") && !str_eq(g->counted_by, "district")))
+        return err_fail(e, ST_INVALID, "goals.by_missing", "counted_by is state or district");
+    if (g->competency_id && !catalogue_competency(&s->catalogue, g->competency_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)g->competency_id);
+    if (g->framework_id && !catalogue_framework(&s->catalogue, g->framework_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "framework %lld", (long long)g->framework_id);
+    if (!g->competency_id && !g->framework_id && !*g->test)
+        return err_fail(e, ST_INVALID, "goals.empty", "neither standards nor a test");
+    if (*g->test && !g->has_score && !g->meets_level)
+        return err_fail(e, ST_INVALID, "goals.mark", "a test needs the score or the level from which it is met");
+    if (!(g->share > 0 && g->share <= 1))
+        return err_fail(e, ST_INVALID, "goals.share_bad", "share must be over 0, at most 1");
     g->command.run = run;
     g->command.leaves_memory = true;
     return ST_OK;

@@ -28,7 +28,8 @@ static enum st list_courses(struct tx *tx, struct arena *a, int64_t learner_id, 
     return ST_OK;
 }
 
-static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy_version *v, const struct learner_state *state, struct report_course *c, struct err *e)
+static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy_version *v,
+                           const struct learner_state *state, struct report_course *c, struct err *e)
 {
     const struct policy *p = &v->policy;
     const struct course *course = catalogue_course(&s->catalogue, c->course_id);
@@ -42,7 +43,9 @@ static enum st fill_course(const struct snapshot *s, struct arena *a, const stru
     for (size_t i = 0; i < n; i++) {
         c->competencies[i] = &s->catalogue.competencies[course->competency[i]];
         const struct competency_state *k = state_find(state, c->competencies[i]->competency_id);
-        if (k) c->on[i] = (struct standing_on){k->level, mastery_value(regime_rule(&s->catalogue, p, k->competency_id), k)};
+        if (k)
+            c->on[i] =
+                (struct standing_on){k->level, mastery_value(regime_rule(&s->catalogue, p, k->competency_id), k)};
     }
     grade_of(p, c->on, n, &c->grade);
     return ST_OK;
@@ -58,14 +61,25 @@ static enum st list_terms(struct tx *tx, struct arena *a, int64_t learner_id, st
     for (bool row = true; out->term_count < TERMS_MAX;) {
         TRY(stmt_step(q, &row, e));
         if (!row) return ST_OK;
-        out->terms[out->term_count++] = (struct term_grade){.term = arena_strdup(a, col_text(q, 0)), .title = arena_strdup(a, col_text(q, 1)), .letter = arena_strdup(a, col_text(q, 2)),
-                                                            .percent = col_f64(q, 3), .gpa = col_f64(q, 4), .mean = col_f64(q, 5), .shown = col_i64(q, 6), .all = col_i64(q, 7),
-                                                            .policy_id = col_i64(q, 8), .frozen_at_ms = col_i64(q, 9), .session_id = col_i64(q, 10), .course_id = col_i64(q, 11), .scale_id = col_i64(q, 12)};
+        out->terms[out->term_count++] = (struct term_grade){.term = arena_strdup(a, col_text(q, 0)),
+                                                            .title = arena_strdup(a, col_text(q, 1)),
+                                                            .letter = arena_strdup(a, col_text(q, 2)),
+                                                            .percent = col_f64(q, 3),
+                                                            .gpa = col_f64(q, 4),
+                                                            .mean = col_f64(q, 5),
+                                                            .shown = col_i64(q, 6),
+                                                            .all = col_i64(q, 7),
+                                                            .policy_id = col_i64(q, 8),
+                                                            .frozen_at_ms = col_i64(q, 9),
+                                                            .session_id = col_i64(q, 10),
+                                                            .course_id = col_i64(q, 11),
+                                                            .scale_id = col_i64(q, 12)};
     }
     return ST_OK;
 }
 
-enum st learner_report(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t as_of_ms, struct report *out, struct err *e)
+enum st learner_report(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                       const struct learner_scope *who, int64_t as_of_ms, struct report *out, struct err *e)
 {
     struct mastery_view m;
     *out = (struct report){0};
@@ -76,9 +90,10 @@ enum st learner_report(struct app *app, const struct snapshot *s, struct tx *tx,
     return list_terms(tx, a, who->learner_id, out, e);
 }
 
-/* A term, as it was given out ---------------------------------------------------------------------------------------- */
+/* A term, as it was given out -------------------------------------------------------------------------------------- */
 
-enum st term_policy(const struct snapshot *s, struct tx *tx, struct arena *a, const struct term_grade *t, const struct policy **out, struct err *e)
+enum st term_policy(const struct snapshot *s, struct tx *tx, struct arena *a, const struct term_grade *t,
+                    const struct policy **out, struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -103,7 +118,8 @@ static enum level level_read(const char *code)
     return (enum level)l;
 }
 
-enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, const struct term_grade *t, struct report_course *out, struct err *e)
+enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who,
+                    const struct term_grade *t, struct report_course *out, struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -136,19 +152,24 @@ enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, co
     cut->percent = t->percent;
     cut->gpa = t->gpa;
     snprintf(cut->letter, sizeof cut->letter, "%s", t->letter);
-    out->grade = (struct grade){.all = (size_t)t->all, .shown = (size_t)t->shown, .mean = t->mean, .incomplete = !*t->letter, .cut = *t->letter ? cut : NULL};
+    out->grade = (struct grade){.all = (size_t)t->all,
+                                .shown = (size_t)t->shown,
+                                .mean = t->mean,
+                                .incomplete = !*t->letter,
+                                .cut = *t->letter ? cut : NULL};
     return ST_OK;
 }
 
-/* Giving out --------------------------------------------------------------------------------------------------------- */
+/* Giving out ------------------------------------------------------------------------------------------------------- */
 
 /* [{"code", "name", "level", "value", "report"}] of a course; the scale says what each level of reports means. */
 static char *levels_json(const struct report_course *c)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < c->count; i++)
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:f,s:s}", "code", c->competencies[i]->code, "name", c->competencies[i]->name, "level", level_code(c->on[i].level), "value", c->on[i].value,
-                                              "report", report_level_of(c->policy, &c->on[i])->name));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:f,s:s}", "code", c->competencies[i]->code, "name",
+                                              c->competencies[i]->name, "level", level_code(c->on[i].level), "value",
+                                              c->on[i].value, "report", report_level_of(c->policy, &c->on[i])->name));
     char *s = json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(list);
     return s;
@@ -178,7 +199,8 @@ static enum st freeze_scale(struct app *app, struct tx *tx, const struct policy 
     return st;
 }
 
-static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id, int64_t learner_id, const struct report_course *c, int64_t *written, struct err *e)
+static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id, int64_t learner_id,
+                             const struct report_course *c, int64_t *written, struct err *e)
 {
     struct stmt *q;
     int64_t rows = 0;
@@ -211,19 +233,22 @@ static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id,
     return st;
 }
 
-static enum st freeze_learner(struct app *app, const struct snapshot *s, struct tx *tx, int64_t session_id, int64_t learner_id, int64_t *written, struct err *e)
+static enum st freeze_learner(struct app *app, const struct snapshot *s, struct tx *tx, int64_t session_id,
+                              int64_t learner_id, int64_t *written, struct err *e)
 {
     struct arena a;
     struct report r;
     arena_init(&a, 64u << 20);
     const struct learner_scope who = {learner_id, MAY_LEADS_DISTRICT}; /* the operator's, for all */
     enum st st = learner_report(app, s, tx, &a, &who, 0, &r, e);
-    for (size_t i = 0; st == ST_OK && i < r.course_count; i++) st = freeze_course(app, tx, session_id, learner_id, &r.courses[i], written, e);
+    for (size_t i = 0; st == ST_OK && i < r.course_count; i++)
+        st = freeze_course(app, tx, session_id, learner_id, &r.courses[i], written, e);
     arena_release(&a);
     return st;
 }
 
-static enum st find_term(struct app *app, const struct snapshot *s, struct conn *c, const char *title, int64_t *session_id, char out[120], struct err *e)
+static enum st find_term(struct app *app, const struct snapshot *s, struct conn *c, const char *title,
+                         int64_t *session_id, char out[120], struct err *e)
 {
     struct tx tx;
     struct stmt *q;
@@ -239,13 +264,15 @@ static enum st find_term(struct app *app, const struct snapshot *s, struct conn 
         *session_id = col_i64(q, 0);
         snprintf(out, 120, "%s", col_text(q, 1));
     } else if (st == ST_OK) {
-        st = title ? err_fail(e, ST_NOT_FOUND, "grades.no_term", "there is no term %s", title) : err_fail(e, ST_NOT_FOUND, "grades.no_term", "no term is under way today: name one");
+        st = title ? err_fail(e, ST_NOT_FOUND, "grades.no_term", "there is no term %s", title)
+                   : err_fail(e, ST_NOT_FOUND, "grades.no_term", "no term is under way today: name one");
     }
     tx_rollback(&tx);
     return st;
 }
 
-enum st grades_freeze(struct app *app, struct conn *c, const char *title, int64_t *written, char term[120], struct err *e)
+enum st grades_freeze(struct app *app, struct conn *c, const char *title, int64_t *written, char term[120],
+                      struct err *e)
 {
     int64_t session_id = 0, after = 0, ids[SLICE];
     struct snapshot *s = snapshot_hold(app);

@@ -10,7 +10,8 @@
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "habits"); }
 
-enum st habits_asked(struct arena *a, const struct policy_version *v, const char *list[HABITS_MAX], size_t *n, struct err *e)
+enum st habits_asked(struct arena *a, const struct policy_version *v, const char *list[HABITS_MAX], size_t *n,
+                     struct err *e)
 {
     static const char *const ours[] = {"prepared", "persists", "together"};
     json_t *doc = json_loads(v->doc, 0, NULL), *own = json_object_get(doc, "habits");
@@ -28,7 +29,8 @@ enum st habits_asked(struct arena *a, const struct policy_version *v, const char
     return st;
 }
 
-enum st habits_of(struct tx *tx, struct arena *a, const struct learner_scope *who, struct habit_said **out, size_t *n, struct err *e)
+enum st habits_of(struct tx *tx, struct arena *a, const struct learner_scope *who, struct habit_said **out, size_t *n,
+                  struct err *e)
 {
     struct stmt *q;
     size_t cap = 0;
@@ -40,10 +42,17 @@ enum st habits_of(struct tx *tx, struct arena *a, const struct learner_scope *wh
         TRY(stmt_step(q, &row, e));
         if (!row) return ST_OK;
         size_t at = 0;
-        while (at < *n && ((*out)[at].session_id != col_i64(q, 0) || (*out)[at].class_id != col_i64(q, 2) || !str_eq((*out)[at].habit, col_text(q, 4)))) at++;
+        while (at < *n && ((*out)[at].session_id != col_i64(q, 0) || (*out)[at].class_id != col_i64(q, 2) ||
+                           !str_eq((*out)[at].habit, col_text(q, 4))))
+            at++;
         struct habit_said *h = at < *n ? &(*out)[at] : LIST_ADD(a, *out, *n, cap);
         if (!h) return no_memory(e);
-        *h = (struct habit_said){col_i64(q, 0), col_i64(q, 2), arena_strdup(a, col_text(q, 1)), arena_strdup(a, col_text(q, 3)), arena_strdup(a, col_text(q, 4)), (int32_t)col_i64(q, 5)};
+        *h = (struct habit_said){col_i64(q, 0),
+                                 col_i64(q, 2),
+                                 arena_strdup(a, col_text(q, 1)),
+                                 arena_strdup(a, col_text(q, 3)),
+                                 arena_strdup(a, col_text(q, 4)),
+                                 (int32_t)col_i64(q, 5)};
         if (!h->term || !h->class_title || !h->habit) return no_memory(e);
     }
 }
@@ -74,7 +83,8 @@ enum st habits_check(struct habits_cmd *m, struct err *e)
     TRY(answer_check_client_id(m->client_id, e));
     if (!m->count) return err_fail(e, ST_INVALID, "checkpoint.nothing", "nothing was said");
     for (size_t i = 0; i < m->count; i++)
-        if (m->cells[i].mark < 1 || m->cells[i].mark > HABIT_MARKS) return err_fail(e, ST_INVALID, "habits.mark", "a mark is 1 to %d", HABIT_MARKS);
+        if (m->cells[i].mark < 1 || m->cells[i].mark > HABIT_MARKS)
+            return err_fail(e, ST_INVALID, "habits.mark", "a mark is 1 to %d", HABIT_MARKS);
     m->command.run = run;
     m->command.leaves_memory = true;
     return ST_OK;

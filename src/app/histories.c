@@ -10,7 +10,8 @@
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "history"); }
 
 /* Is a stored block what its facts give? count: how many facts it holds. */
-static enum st same_block(struct arena *a, const struct history_row *row, const struct evidence *facts, size_t n, bool *same, size_t *count, struct err *e)
+static enum st same_block(struct arena *a, const struct history_row *row, const struct evidence *facts, size_t n,
+                          bool *same, size_t *count, struct err *e)
 {
     struct history h;
     const void *bytes;
@@ -24,7 +25,8 @@ static enum st same_block(struct arena *a, const struct history_row *row, const 
     return ST_OK;
 }
 
-enum st history_check(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, bool *same, struct err *e)
+enum st history_check(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n,
+                      bool *same, struct err *e)
 {
     struct history_row *rows;
     size_t row_count, count, at = 0;
@@ -38,7 +40,8 @@ enum st history_check(struct tx *tx, struct arena *a, int64_t learner_id, const 
     return ST_OK;
 }
 
-enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n, bool *same, struct err *e)
+enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const struct evidence *facts, size_t n,
+                     bool *same, struct err *e)
 {
     struct history_row *rows;
     size_t row_count, blocks = (n + HISTORY_BLOCK - 1) / HISTORY_BLOCK;
@@ -49,12 +52,15 @@ enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const s
         struct history_row row = {.block = (int64_t)i, .last_id = facts[from + count - 1].evidence_id};
         bool sound = true;
         if (history_pack(a, facts + from, count, &row.packed, &row.n) != ST_OK) return no_memory(e);
-        if (i < row_count && rows[i].block == row.block && rows[i].last_id == row.last_id && rows[i].n == row.n && memcmp(rows[i].packed, row.packed, row.n) == 0) continue;
+        if (i < row_count && rows[i].block == row.block && rows[i].last_id == row.last_id && rows[i].n == row.n &&
+            memcmp(rows[i].packed, row.packed, row.n) == 0)
+            continue;
         if (i < row_count) TRY(same_block(a, &rows[i], facts + from, n - from, &sound, &held, e)); /* or only behind? */
         *same = *same && sound && (i >= row_count || rows[i].block == row.block);
         TRY(history_set(tx, learner_id, &row, e));
     }
-    return row_count && rows[row_count - 1].block >= (int64_t)blocks ? history_cut(tx, learner_id, (int64_t)blocks, e) : ST_OK;
+    return row_count && rows[row_count - 1].block >= (int64_t)blocks ? history_cut(tx, learner_id, (int64_t)blocks, e)
+                                                                     : ST_OK;
 }
 
 static int by_id(const void *x, const void *y)
@@ -87,7 +93,8 @@ static enum st open_blocks(struct arena *a, const struct packed *p, struct readi
     for (size_t i = 0; *sound && i < r->block_count; i++) {
         const struct history_row *row = &p->blocks[i];
         *sound = row->block == (int64_t)i && history_open(&r->blocks[i], row->learner_id, row->packed, row->n);
-        *sound = *sound && r->blocks[i].count && (r->blocks[i].count == HISTORY_BLOCK || i + 1 == r->block_count) && history_last_id(&r->blocks[i]) == row->last_id;
+        *sound = *sound && r->blocks[i].count && (r->blocks[i].count == HISTORY_BLOCK || i + 1 == r->block_count) &&
+                 history_last_id(&r->blocks[i]) == row->last_id;
         r->facts += *sound ? r->blocks[i].count : 0;
     }
     return ST_OK;
@@ -101,7 +108,8 @@ static enum st find_gone(struct arena *a, struct reading *r, struct err *e)
     if (!n) return ST_OK;
     r->gone = arena_array(a, n, sizeof *r->gone);
     if (!r->gone) return no_memory(e);
-    for (size_t i = 0; i < r->block_count; i++) r->gone_count += history_withdrawn(&r->blocks[i], r->gone + r->gone_count);
+    for (size_t i = 0; i < r->block_count; i++)
+        r->gone_count += history_withdrawn(&r->blocks[i], r->gone + r->gone_count);
     for (size_t i = 0; i < r->after_count; i++)
         if (r->after[i].replaces_id) r->gone[r->gone_count++] = r->after[i].replaces_id;
     qsort(r->gone, r->gone_count, sizeof *r->gone, by_id);
@@ -131,7 +139,9 @@ static enum st fold_all(struct folding *f, struct reading *r, bool *sound, struc
 }
 
 /* f->state at the end, unless *sound is false. */
-static enum st fold_packed(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, struct reading *r, struct folding *f, bool *sound, struct err *e)
+static enum st fold_packed(const struct snapshot *s, struct arena *a, const struct packed *p,
+                           const struct policy *policy, struct folding_views *views, struct reading *r,
+                           struct folding *f, bool *sound, struct err *e)
 {
     const struct learner_state nothing = {0};
     TRY(open_blocks(a, p, r, sound, e));
@@ -145,7 +155,9 @@ static enum st fold_packed(const struct snapshot *s, struct arena *a, const stru
     return ST_OK;
 }
 
-enum st history_fold(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, struct learner_state *state, size_t *facts, bool *sound, struct err *e)
+enum st history_fold(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy,
+                     struct folding_views *views, struct learner_state *state, size_t *facts, bool *sound,
+                     struct err *e)
 {
     struct reading r = {0};
     struct folding f;
@@ -156,14 +168,16 @@ enum st history_fold(const struct snapshot *s, struct arena *a, const struct pac
     return ST_OK;
 }
 
-enum st history_watch(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy, struct folding_views *views, fold_watch *watch, void *ctx, bool *sound, struct err *e)
+enum st history_watch(const struct snapshot *s, struct arena *a, const struct packed *p, const struct policy *policy,
+                      struct folding_views *views, fold_watch *watch, void *ctx, bool *sound, struct err *e)
 {
     struct reading r = {.watch = watch, .ctx = ctx};
     struct folding f;
     return fold_packed(s, a, p, policy, views, &r, &f, sound, e);
 }
 
-enum st packed_read(struct tx *tx, struct arena *a, int64_t first_id, int64_t last_id, struct packed_slice *out, struct err *e)
+enum st packed_read(struct tx *tx, struct arena *a, int64_t first_id, int64_t last_id, struct packed_slice *out,
+                    struct err *e)
 {
     *out = (struct packed_slice){0};
     TRY(history_range(tx, a, first_id, last_id, &out->blocks, &out->block_count, e));
@@ -175,8 +189,10 @@ struct packed packed_of(struct packed_slice *s, int64_t learner_id)
     while (s->block_at < s->block_count && s->blocks[s->block_at].learner_id < learner_id) s->block_at++;
     while (s->after_at < s->after_count && s->after[s->after_at].learner_id < learner_id) s->after_at++;
     struct packed p = {.blocks = s->blocks + s->block_at, .after = s->after + s->after_at};
-    while (s->block_at < s->block_count && s->blocks[s->block_at].learner_id == learner_id) s->block_at++, p.block_count++;
-    while (s->after_at < s->after_count && s->after[s->after_at].learner_id == learner_id) s->after_at++, p.after_count++;
+    while (s->block_at < s->block_count && s->blocks[s->block_at].learner_id == learner_id)
+        s->block_at++, p.block_count++;
+    while (s->after_at < s->after_count && s->after[s->after_at].learner_id == learner_id)
+        s->after_at++, p.after_count++;
     return p;
 }
 

@@ -80,7 +80,9 @@ void hub_publish(struct hub *h, int64_t learner_id, const char *event, const cha
 void hub_publish_level(struct hub *h, int64_t learner_id, int64_t competency_id, enum level level)
 {
     char data[200];
-    snprintf(data, sizeof data, "{\"learner_id\":\"%lld\",\"competency_id\":\"%lld\",\"level\":\"%s\",\"level_number\":%d}", (long long)learner_id, (long long)competency_id, level_code(level), (int)level);
+    snprintf(data, sizeof data,
+             "{\"learner_id\":\"%lld\",\"competency_id\":\"%lld\",\"level\":\"%s\",\"level_number\":%d}",
+             (long long)learner_id, (long long)competency_id, level_code(level), (int)level);
     hub_publish(h, learner_id, "cell", data);
 }
 

@@ -14,9 +14,9 @@ static const unsigned long long argon_passes = 2;
 static const struct {
     enum role role;
     const char *code;
-} roles[ROLE_KINDS] = {{ROLE_STUDENT, "student"}, {ROLE_TEACHER, "teacher"},   {ROLE_COACH, "coach"},
-                       {ROLE_PRINCIPAL, "principal"}, {ROLE_DISTRICT, "district"}, {ROLE_GUARDIAN, "guardian"},
-                       {ROLE_PROGRAMS, "programs"}, {ROLE_COUNSELOR, "counselor"}};
+} roles[ROLE_KINDS] = {{ROLE_STUDENT, "student"},     {ROLE_TEACHER, "teacher"},    {ROLE_COACH, "coach"},
+                       {ROLE_PRINCIPAL, "principal"}, {ROLE_DISTRICT, "district"},  {ROLE_GUARDIAN, "guardian"},
+                       {ROLE_PROGRAMS, "programs"},   {ROLE_COUNSELOR, "counselor"}};
 
 const char *role_code(enum role r)
 {
@@ -105,7 +105,9 @@ static void add_role(struct actor *a, const char *role, int64_t org_id)
 {
     unsigned r = role_parse(role);
     a->roles |= r;
-    if ((r & (ROLE_PRINCIPAL | ROLE_COACH | ROLE_COUNSELOR | ROLE_PROGRAMS)) && a->org_count < sizeof a->orgs / sizeof *a->orgs) a->orgs[a->org_count++] = (struct actor_org){org_id, r};
+    if ((r & (ROLE_PRINCIPAL | ROLE_COACH | ROLE_COUNSELOR | ROLE_PROGRAMS)) &&
+        a->org_count < sizeof a->orgs / sizeof *a->orgs)
+        a->orgs[a->org_count++] = (struct actor_org){org_id, r};
 }
 
 bool actor_holds(const struct actor *who, unsigned wanted, int64_t org_id)
@@ -136,7 +138,8 @@ enum st actor_load(struct tx *tx, int64_t user_id, struct actor *out, struct err
     return ST_OK;
 }
 
-static enum st actor_by(struct app *app, struct tx *tx, enum sql_id query, const char *token, struct actor *out, struct err *e)
+static enum st actor_by(struct app *app, struct tx *tx, enum sql_id query, const char *token, struct actor *out,
+                        struct err *e)
 {
     char key[PEOPLE_KEY];
     struct stmt *q;
@@ -232,7 +235,8 @@ struct account {
     char hash[PASSWORD_HASH_TEXT];
 };
 
-static enum st find_account(struct app *app, const char *username, const char *account_hash, struct account *out, struct err *e)
+static enum st find_account(struct app *app, const char *username, const char *account_hash, struct account *out,
+                            struct err *e)
 {
     struct conn *conn;
     struct tx tx;
@@ -266,10 +270,13 @@ static enum st find_account(struct app *app, const char *username, const char *a
     return st;
 }
 
-enum st sign_in(struct app *app, const char *username, const char *password, char token[TOKEN_TEXT], int64_t *user_id, struct err *e)
+enum st sign_in(struct app *app, const char *username, const char *password, char token[TOKEN_TEXT], int64_t *user_id,
+                struct err *e)
 {
-    /* Verified when there is no such account, so that the time taken does not tell. A real hash of a random password. */
-    static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zm9yIG5vYm9keSBhdCBhbGwsIG5vdCBldmVyIG9rISE";
+    /* Verified when there is no such account, so that the time taken does not tell. A real hash of a random
+     * password. */
+    static const char nobody[] =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zm9yIG5vYm9keSBhdCBhbGwsIG5vdCBldmVyIG9rISE";
     char account[TOKEN_HASH_TEXT], hash[TOKEN_HASH_TEXT];
     struct account found = {0};
     if (strlen(username) > 200 || strlen(password) > PASSWORD_MAX)
@@ -285,8 +292,12 @@ enum st sign_in(struct app *app, const char *username, const char *password, cha
         return ST_BUSY;
     }
     bool right = password_matches(*found.hash ? found.hash : nobody, password) && found.user_id && found.may;
-    struct session_cmd c = {.command.run = session_run, .account_hash = account, .token_hash = hash,
-                            .user_id = found.user_id, .failures = found.failures + 1, .what = right ? SIGNED_IN : FAILED};
+    struct session_cmd c = {.command.run = session_run,
+                            .account_hash = account,
+                            .token_hash = hash,
+                            .user_id = found.user_id,
+                            .failures = found.failures + 1,
+                            .what = right ? SIGNED_IN : FAILED};
     if (right) token_new(token);
     token_hash(right ? token : "", hash);
     TRY(writer_run(app, &c.command, e));
@@ -303,13 +314,16 @@ enum st sign_out(struct app *app, const char *token, struct err *e)
     return writer_run(app, &c.command, e);
 }
 
-enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, const char *hash, int64_t *user_id, struct err *e)
+enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, const char *hash, int64_t *user_id,
+                    struct err *e)
 {
     struct stmt *q;
     int64_t id = app_id(app);
     if (!u->username || !*u->username || strlen(u->username) > 200)
         return err_fail(e, ST_INVALID, "user.name", "a user name has 1 to 200 characters");
-    if (!role_parse(u->role)) return err_fail(e, ST_INVALID, "user.role", "%s is none of student, teacher, coach, principal, district, guardian, programs", u->role);
+    if (!role_parse(u->role))
+        return err_fail(e, ST_INVALID, "user.role",
+                        "%s is none of student, teacher, coach, principal, district, guardian, programs", u->role);
     TRY(tx_stmt(tx, SQL_user_insert, &q, e));
     bind_i64(q, "user_id", id);
     bind_text(q, "username", u->username);
@@ -335,7 +349,8 @@ enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, co
     return ST_OK;
 }
 
-enum st api_token_create(struct app *app, struct tx *tx, int64_t user_id, int64_t ttl_ms, char token[TOKEN_TEXT], struct err *e)
+enum st api_token_create(struct app *app, struct tx *tx, int64_t user_id, int64_t ttl_ms, char token[TOKEN_TEXT],
+                         struct err *e)
 {
     struct stmt *q;
     char hash[TOKEN_HASH_TEXT];

@@ -5,7 +5,8 @@
 
 #include "import_sync.h"
 
-static const char *const kinds[] = {"oneroster", "case", "asn", "oatutor", "mathcamps", "pack", "programs", "attendance", "assessments"};
+static const char *const kinds[] = {"oneroster", "case",     "asn",        "oatutor",    "mathcamps",
+                                    "pack",      "programs", "attendance", "assessments"};
 
 bool import_kind_known(const char *kind)
 {
@@ -75,7 +76,8 @@ static bool grades_meet(const char *a, const char *b)
     return false;
 }
 
-static enum st bare_courses(struct importer *im, struct tx *tx, struct course_row *rows, size_t cap, size_t *n, struct err *e)
+static enum st bare_courses(struct importer *im, struct tx *tx, struct course_row *rows, size_t cap, size_t *n,
+                            struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -91,7 +93,9 @@ static enum st bare_courses(struct importer *im, struct tx *tx, struct course_ro
         rows[*n].course_id = col_i64(q, 0);
         snprintf(rows[(*n)++].grades, sizeof rows->grades, "%s", want ? "" : col_text(q, 1));
     }
-    return want && !*n ? err_fail(e, ST_NOT_FOUND, "import.no_course", "there is no course %s; give its id or its exact title", want) : ST_OK;
+    return want && !*n ? err_fail(e, ST_NOT_FOUND, "import.no_course",
+                                  "there is no course %s; give its id or its exact title", want)
+                       : ST_OK;
 }
 
 static enum st load_plans(struct importer *im, struct tx *tx, struct strmap *plans, struct err *e)
@@ -109,7 +113,8 @@ static enum st load_plans(struct importer *im, struct tx *tx, struct strmap *pla
 }
 
 /* One more competency for a course; that an import did it is kept, so that the next one may go on. */
-static enum st teach(struct importer *im, struct tx *tx, int64_t course_id, int64_t competency_id, int64_t position, struct err *e)
+static enum st teach(struct importer *im, struct tx *tx, int64_t course_id, int64_t competency_id, int64_t position,
+                     struct err *e)
 {
     struct stmt *q;
     char identifier[24];
@@ -131,7 +136,8 @@ static enum st teach(struct importer *im, struct tx *tx, int64_t course_id, int6
     return stmt_run(q, NULL, e);
 }
 
-/* A course for which nobody has said what it teaches offers what can be practised, in reading order, until someone does. */
+/* A course for which nobody has said what it teaches offers what can be practised, in reading order, until someone
+ * does. */
 static enum st fill_courses(struct importer *im, struct conn *conn, int64_t district, struct err *e)
 {
     enum { COURSES = 2000 };
@@ -180,16 +186,28 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
     return st;
 }
 
-enum st app_import(struct app *app, struct conn *conn, const char *kind, const char *path, const struct import_options *o, struct import_report *r, struct err *e)
+enum st app_import(struct app *app, struct conn *conn, const char *kind, const char *path,
+                   const struct import_options *o, struct import_report *r, struct err *e)
 {
-    if (!import_kind_known(kind)) return err_fail(e, ST_INVALID, "import.kind", "there is no import of kind %s: oneroster, case, asn, oatutor, mathcamps, pack, programs, attendance or assessments", kind);
+    if (!import_kind_known(kind))
+        return err_fail(e, ST_INVALID, "import.kind",
+                        "there is no import of kind %s: oneroster, case, asn, oatutor, mathcamps, pack, programs, "
+                        "attendance or assessments",
+                        kind);
     if (!app->snapshot) return err_fail(e, ST_NOT_FOUND, "err.no_district", "the database has no district yet");
     const char *source = o->source && *o->source ? o->source : kind;
     if (strlen(source) > 100) return err_fail(e, ST_INVALID, "import.source", "--source is at most 100 bytes");
-    bool roster = strcmp(kind, "oneroster") == 0, outside = strcmp(kind, "programs") == 0 || strcmp(kind, "attendance") == 0 || strcmp(kind, "assessments") == 0;
+    bool roster = strcmp(kind, "oneroster") == 0,
+         outside = strcmp(kind, "programs") == 0 || strcmp(kind, "attendance") == 0 || strcmp(kind, "assessments") == 0;
     bool framework = strcmp(kind, "case") == 0 || strcmp(kind, "asn") == 0;
     int64_t district = app->snapshot->district_id;
-    struct importer im = {.app = app, .a = r->arena, .r = r, .o = o, .source = source, .district_id = roster || outside ? district : 0, .now_ms = app_now_ms(app)};
+    struct importer im = {.app = app,
+                          .a = r->arena,
+                          .r = r,
+                          .o = o,
+                          .source = source,
+                          .district_id = roster || outside ? district : 0,
+                          .now_ms = app_now_ms(app)};
     text_init(&im.hash, 4 << 20);
     enum st st = roster      ? import_roster(&im, conn, path, e)
                  : outside   ? import_outside(&im, conn, kind, path, e)

@@ -6,8 +6,8 @@
 #include "interop/item_compile.h"
 #include "items/items.h"
 
-/* Foreign content is aligned when it is imported, so that it names no competency yet is no fault of the item; a known error
- * that is right in some variant is advice for its author: what is right is right first. */
+/* Foreign content is aligned when it is imported, so that it names no competency yet is no fault of the item; a known
+ * error that is right in some variant is advice for its author: what is right is right first. */
 static enum st check(struct arena *a, const json_t *doc, struct err *e)
 {
     struct item_problem *problems;
@@ -15,7 +15,8 @@ static enum st check(struct arena *a, const json_t *doc, struct err *e)
     TRY(item_check(a, doc, &problems, &n, e));
     for (size_t i = 0; i < n; i++)
         if (strcmp(problems[i].code, "item.competencies") != 0 && strcmp(problems[i].code, "error.right") != 0)
-            return err_fail(e, ST_INVALID, "content.item", "%s: %s [%s]", problems[i].member, problems[i].text, problems[i].code);
+            return err_fail(e, ST_INVALID, "content.item", "%s: %s [%s]", problems[i].member, problems[i].text,
+                            problems[i].code);
     return ST_OK;
 }
 

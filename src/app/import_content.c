@@ -121,25 +121,42 @@ static enum st load_codes(struct importer *im, struct tx *tx, struct content_imp
     }
 }
 
-/* Content that names standards by code needs them as competencies. Where no framework has a code, a stand-in is made, so
- * that there is something to practise; when the framework comes and the content is imported again, items move to it. */
+/* Content that names standards by code needs them as competencies. Where no framework has a code, a stand-in is made,
+ * so that there is something to practise; when the framework comes and the content is imported again, items move to
+ * it. */
 static enum st stand_ins(struct importer *im, struct content_import *x, struct err *e)
 {
     struct content_pack *p = x->pack;
     struct strmap made = {.arena = im->a};
     struct cf_package *f = arena_alloc(im->a, sizeof *f);
     if (!f) return no_memory(e);
-    f->document = (struct framework_document){"", "urn:waymark:codes", "Standards by code", "", "", "", "en", "", "", "", "", "", "", ""};
+    f->document = (struct framework_document){
+        "", "urn:waymark:codes", "Standards by code", "", "", "", "en", "", "", "", "", "", "", ""};
     for (size_t i = 0; i < p->alignment_count; i++) {
         const char *code = p->alignments[i].code;
         if (strmap_get(&x->codes, code) >= 0 || strmap_get(&made, code) >= 0) continue;
         struct framework_competency *c = LIST_ADD(im->a, f->competencies, f->competency_count, f->competency_cap);
         if (!c || strmap_put(&made, code, (int)f->competency_count - 1) < 0) return no_memory(e);
-        *c = (struct framework_competency){.ref = p->items[p->alignments[i].item].ref, .identifier = "", .uri = arena_printf(im->a, "urn:waymark:code:%s", code), .code = code,
-                                           .alt_code = "", .statement = code, .abbreviated = code, .notes = "", .type = "Standard", .language = "en", .list_label = "", .try_at_home = "",
-                                           .grades = "", .parent = -1, .leaf = true};
+        *c = (struct framework_competency){.ref = p->items[p->alignments[i].item].ref,
+                                           .identifier = "",
+                                           .uri = arena_printf(im->a, "urn:waymark:code:%s", code),
+                                           .code = code,
+                                           .alt_code = "",
+                                           .statement = code,
+                                           .abbreviated = code,
+                                           .notes = "",
+                                           .type = "Standard",
+                                           .language = "en",
+                                           .list_label = "",
+                                           .try_at_home = "",
+                                           .grades = "",
+                                           .parent = -1,
+                                           .leaf = true};
         if (!c->uri) return no_memory(e);
-        report_problem(im->r, c->ref.file, 0, "standard", "content.standard_unknown", "No framework here has the code %s; a stand-in was made. Import the framework (asn, case), then this again.", code);
+        report_problem(im->r, c->ref.file, 0, "standard", "content.standard_unknown",
+                       "No framework here has the code %s; a stand-in was made. Import the framework (asn, case), then "
+                       "this again.",
+                       code);
     }
     if (f->competency_count) x->framework.f = f;
     return ST_OK;
@@ -154,8 +171,7 @@ static enum st align(struct importer *im, struct content_import *x, struct err *
         json_t *v;
         x->rows[i].competency_ids = arena_array(im->a, n + 4, sizeof(int64_t));
         if (!x->rows[i].competency_ids) return no_memory(e);
-        json_array_foreach((json_t *)list, k, v)
-        {
+        json_array_foreach ((json_t *)list, k, v) {
             int64_t id = x->framework.f ? sync_id(&x->framework.competencies, json_string_value(v)) : 0;
             if (id) x->rows[i].competency_ids[x->rows[i].competency_count++] = id;
         }
@@ -254,7 +270,8 @@ static enum st compile_with(struct importer *im, struct content_import *x, struc
             if (e) *e = own;
             return st;
         }
-        report_problem(im->r, v->ref.file, v->ref.line, NULL, "content.item", "\"%s\" cannot be used (%s); it was left out.", v->source_id, own.detail);
+        report_problem(im->r, v->ref.file, v->ref.line, NULL, "content.item",
+                       "\"%s\" cannot be used (%s); it was left out.", v->source_id, own.detail);
         row->action = SYNC_KEEP;
         row->seen = false;
     }
@@ -284,7 +301,9 @@ static enum st plan_items(struct importer *im, struct tx *tx, struct content_imp
         for (size_t k = 0; k < x->rows[i].competency_count; k++) sync_number(im, x->rows[i].competency_ids[k]);
         struct sync_row *row = sync_plan(im, &x->items, p->items[i].source_id, p->items[i].source_id, i, &twice);
         if (!row && !twice) return no_memory(e);
-        if (twice) report_problem(im->r, p->items[i].ref.file, p->items[i].ref.line, "id", "content.twice", "\"%s\" is here twice; the first one counts.", p->items[i].source_id);
+        if (twice)
+            report_problem(im->r, p->items[i].ref.file, p->items[i].ref.line, "id", "content.twice",
+                           "\"%s\" is here twice; the first one counts.", p->items[i].source_id);
     }
     TRY(load_versions(im, tx, x, e));
     return compile_items(im, x, e);

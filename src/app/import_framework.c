@@ -49,8 +49,10 @@ static enum st framework_write(struct importer *im, struct tx *tx, struct sync_r
     return stmt_run(q, NULL, e);
 }
 
-/* What an import changes or ends in a framework that was here already: as it was and as it is now, in the framework's history. */
-static enum st put_on_record(struct importer *im, struct tx *tx, const struct sync_row *row, const char *kind, const char *after, struct err *e)
+/* What an import changes or ends in a framework that was here already: as it was and as it is now, in the
+ * framework's history. */
+static enum st put_on_record(struct importer *im, struct tx *tx, const struct sync_row *row, const char *kind,
+                             const char *after, struct err *e)
 {
     struct stmt *q;
     bool there;
@@ -108,11 +110,17 @@ static enum st competency_write(struct importer *im, struct tx *tx, struct sync_
     return stmt_run(q, NULL, e);
 }
 
-static const char *const link_words[] = {
-    [ASSOCIATION_IS_CHILD_OF] = "isChildOf", [ASSOCIATION_PRECEDES] = "precedes", [ASSOCIATION_EXACT_MATCH] = "exactMatchOf",
-    [ASSOCIATION_IS_PART_OF] = "isPartOf", [ASSOCIATION_IS_RELATED_TO] = "isRelatedTo", [ASSOCIATION_IS_PEER_OF] = "isPeerOf",
-    [ASSOCIATION_REPLACED_BY] = "replacedBy", [ASSOCIATION_EXEMPLAR] = "exemplar", [ASSOCIATION_HAS_SKILL_LEVEL] = "hasSkillLevel",
-    [ASSOCIATION_IS_TRANSLATION_OF] = "isTranslationOf", [ASSOCIATION_OTHER] = "other"};
+static const char *const link_words[] = {[ASSOCIATION_IS_CHILD_OF] = "isChildOf",
+                                         [ASSOCIATION_PRECEDES] = "precedes",
+                                         [ASSOCIATION_EXACT_MATCH] = "exactMatchOf",
+                                         [ASSOCIATION_IS_PART_OF] = "isPartOf",
+                                         [ASSOCIATION_IS_RELATED_TO] = "isRelatedTo",
+                                         [ASSOCIATION_IS_PEER_OF] = "isPeerOf",
+                                         [ASSOCIATION_REPLACED_BY] = "replacedBy",
+                                         [ASSOCIATION_EXEMPLAR] = "exemplar",
+                                         [ASSOCIATION_HAS_SKILL_LEVEL] = "hasSkillLevel",
+                                         [ASSOCIATION_IS_TRANSLATION_OF] = "isTranslationOf",
+                                         [ASSOCIATION_OTHER] = "other"};
 
 static enum st link_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
@@ -140,12 +148,15 @@ static enum st competency_close(struct importer *im, struct tx *tx, struct sync_
     TRY(put_on_record(im, tx, r, "end", "", e));
     return sync_close_with(im, tx, SQL_competency_close, r->row_id, e);
 }
-static enum st link_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_link_close, r->row_id, e); }
+static enum st link_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_link_close, r->row_id, e);
+}
 
-#define PLAN(sync_, id_, name_, index_)                                                                                \
-    do {                                                                                                               \
-        bool twice_;                                                                                                   \
-        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return no_memory(e);                \
+#define PLAN(sync_, id_, name_, index_) \
+    do { \
+        bool twice_; \
+        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return no_memory(e); \
     } while (0)
 
 static enum st plan_competencies(struct importer *im, struct framework_import *x, struct err *e)
@@ -190,7 +201,8 @@ static enum st plan_links(struct importer *im, struct framework_import *x, struc
 }
 
 /* What of this framework is in the database: only that may be closed by it. */
-static enum st own_rows(struct importer *im, struct tx *tx, int64_t framework_id, int64_t **out, size_t *n, struct err *e)
+static enum st own_rows(struct importer *im, struct tx *tx, int64_t framework_id, int64_t **out, size_t *n,
+                        struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -222,7 +234,8 @@ static void close_links(struct framework_import *x)
         struct sync_row *v = &x->links.rows[i];
         const char *from = arena_copy(x->competencies.at.arena, v->identifier, strcspn(v->identifier, "\x1f"));
         int at = from ? strmap_get(&x->competencies.at, from) : -1;
-        if (!v->seen && !v->closed && v->known && at >= 0 && x->competencies.rows[at].seen) sync_gone(&x->links, v->identifier);
+        if (!v->seen && !v->closed && v->known && at >= 0 && x->competencies.rows[at].seen)
+            sync_gone(&x->links, v->identifier);
     }
 }
 
@@ -230,7 +243,8 @@ enum st framework_plan(struct importer *im, struct tx *tx, struct framework_impo
 {
     const struct framework_document *d = &x->f->document;
     x->frameworks = (struct sync){.entity = "framework", .kind = "framework", .write = framework_write};
-    x->competencies = (struct sync){.entity = "competency", .kind = "competency", .write = competency_write, .close = competency_close};
+    x->competencies = (struct sync){
+        .entity = "competency", .kind = "competency", .write = competency_write, .close = competency_close};
     x->links = (struct sync){.entity = "competency-link", .kind = "link", .write = link_write, .close = link_close};
     x->matches = (struct sync){.entity = "competency-match", .kind = "match", .write = match_write};
     TRY(sync_load(im, tx, &x->frameworks, e));
@@ -238,7 +252,8 @@ enum st framework_plan(struct importer *im, struct tx *tx, struct framework_impo
     TRY(sync_load(im, tx, &x->links, e));
     TRY(sync_load(im, tx, &x->matches, e));
     sync_begin(im);
-    const char *const fields[] = {d->title, d->creator, d->publisher, d->language, d->adoption_status, d->version, d->licence, d->licence_url, d->notice};
+    const char *const fields[] = {d->title,   d->creator, d->publisher,   d->language, d->adoption_status,
+                                  d->version, d->licence, d->licence_url, d->notice};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) sync_field(im, fields[i]);
     PLAN(&x->frameworks, d->uri, d->title, 0);
     TRY(plan_competencies(im, x, e));
@@ -276,12 +291,16 @@ static bool ends(const char *s, const char *with)
 
 /* Test servers export several documents under one identifier. Files of one run that share keys are told apart by name:
  * the first keeps its keys, a later one gets its file's name behind each of them. */
-static enum st tell_apart(struct importer *im, struct strmap *seen, struct cf_package *f, const char *file, struct err *e)
+static enum st tell_apart(struct importer *im, struct strmap *seen, struct cf_package *f, const char *file,
+                          struct err *e)
 {
     bool clash = strmap_get(seen, f->document.uri) >= 0;
     for (size_t i = 0; i < f->competency_count && !clash; i++) clash = strmap_get(seen, f->competencies[i].uri) >= 0;
     if (clash) {
-        report_problem(im->r, file, 0, "CFDocument.identifier", "framework.clash", "Another file here has the same identifiers; those of this file were given its name (#%s). Give each document its own.", file);
+        report_problem(im->r, file, 0, "CFDocument.identifier", "framework.clash",
+                       "Another file here has the same identifiers; those of this file were given its name (#%s). Give "
+                       "each document its own.",
+                       file);
         f->document.uri = arena_printf(im->a, "%s#%s", f->document.uri, file);
         if (!f->document.uri) return no_memory(e);
         for (size_t i = 0; i < f->competency_count; i++) {
@@ -318,7 +337,8 @@ enum st import_frameworks(struct importer *im, struct conn *conn, const char *ki
         enum st st = package_read(p, i, im->a, &bytes, &len, &last);
         if (st == ST_OK)
             st = strcmp(kind, "asn") == 0 ? asn_read(im->a, bytes, len, name, im->r, &all[found], &last)
-                 : csv ? opensalt_read(im->a, bytes, len, name, im->r, &all[found], &last) : case_read(im->a, bytes, len, name, im->r, &all[found], &last);
+                 : csv                    ? opensalt_read(im->a, bytes, len, name, im->r, &all[found], &last)
+                                          : case_read(im->a, bytes, len, name, im->r, &all[found], &last);
         if (st == ST_NOMEM) return no_memory(e);
         if (st == ST_OK) TRY(tell_apart(im, &seen, all[found++], name, e));
         else report_problem(im->r, name, 0, NULL, "framework.file", "The file was left out: %s", last.detail);

@@ -12,7 +12,7 @@ struct outside_import {
     struct strmap students; /* identifier or user name to a place in ids */
     int64_t *ids;
     size_t id_count, id_cap;
-    struct strmap covered;  /* the days, or days and tests, that the file names */
+    struct strmap covered; /* the days, or days and tests, that the file names */
     struct sync sync;
 };
 
@@ -57,22 +57,33 @@ static enum st load_students(struct importer *im, struct tx *tx, struct outside_
 }
 
 /* 0 with a problem: nobody, or more than one. */
-static int64_t student(struct importer *im, const struct outside_import *x, const struct source_ref *ref, const char *name)
+static int64_t student(struct importer *im, const struct outside_import *x, const struct source_ref *ref,
+                       const char *name)
 {
     int at = strmap_get(&x->students, name);
     if (at >= 0 && x->ids[at] != AMBIGUOUS) return x->ids[at];
-    if (at < 0) report_problem(im->r, ref->file, ref->line, "student", "outside.student", "Nobody is known as \"%.60s\"; the row was left out. Import the roster first, or give the id that the roster gives.", name);
-    else report_problem(im->r, ref->file, ref->line, "student", "outside.student_twice", "\"%.60s\" is the id of more than one person, from two sources; the row was left out. Give the user name.", name);
+    if (at < 0)
+        report_problem(im->r, ref->file, ref->line, "student", "outside.student",
+                       "Nobody is known as \"%.60s\"; the row was left out. Import the roster first, or give the id "
+                       "that the roster gives.",
+                       name);
+    else
+        report_problem(
+            im->r, ref->file, ref->line, "student", "outside.student_twice",
+            "\"%.60s\" is the id of more than one person, from two sources; the row was left out. Give the user name.",
+            name);
     return 0;
 }
 
-static enum st plan_row(struct importer *im, struct outside_import *x, const struct source_ref *ref, const char *identifier, const char *name, size_t index, struct err *e)
+static enum st plan_row(struct importer *im, struct outside_import *x, const struct source_ref *ref,
+                        const char *identifier, const char *name, size_t index, struct err *e)
 {
     bool twice;
     if (!identifier) return no_memory(e);
     if (sync_plan(im, &x->sync, identifier, name, index, &twice)) return ST_OK;
     if (!twice) return no_memory(e);
-    report_problem(im->r, ref->file, ref->line, NULL, "outside.twice", "The same is in an earlier row; this one was left out.");
+    report_problem(im->r, ref->file, ref->line, NULL, "outside.twice",
+                   "The same is in an earlier row; this one was left out.");
     return ST_OK;
 }
 
@@ -88,7 +99,10 @@ static enum st plan_programs(struct importer *im, struct outside_import *x, stru
         sync_field(im, p->program);
         sync_number(im, p->starts_on);
         sync_number(im, p->ends_on);
-        TRY(plan_row(im, x, &p->ref, arena_printf(im->a, "%lld|%d|%s", (long long)id, p->starts_on == DATE_NONE ? 0 : (int)p->starts_on, p->program), p->student, i, e));
+        TRY(plan_row(im, x, &p->ref,
+                     arena_printf(im->a, "%lld|%d|%s", (long long)id, p->starts_on == DATE_NONE ? 0 : (int)p->starts_on,
+                                  p->program),
+                     p->student, i, e));
     }
     if (x->rows.program_count) sync_close_missing(&x->sync);
     return ST_OK;
@@ -114,7 +128,10 @@ static enum st program_write(struct importer *im, struct tx *tx, struct sync_row
     return stmt_run(q, NULL, e);
 }
 
-static enum st program_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e) { return sync_close_with(im, tx, SQL_program_close, row->row_id, e); }
+static enum st program_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_program_close, row->row_id, e);
+}
 
 /* Attendance: a file is whole for the days that it names. The rows themselves are what is known. */
 static void day_content(struct importer *im, const char *status, int64_t minutes)
@@ -165,7 +182,8 @@ static enum st plan_days(struct importer *im, struct tx *tx, struct outside_impo
     return ST_OK;
 }
 
-static enum st day_set(struct importer *im, struct tx *tx, int64_t learner_id, int64_t date, const char *status, int32_t minutes, struct err *e)
+static enum st day_set(struct importer *im, struct tx *tx, int64_t learner_id, int64_t date, const char *status,
+                       int32_t minutes, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_attendance_set, &q, e));
@@ -182,7 +200,8 @@ static enum st day_write(struct importer *im, struct tx *tx, struct sync_row *ro
 {
     const struct outside_import *x = im->set;
     const struct outside_day *d = &x->rows.days[row->index];
-    return day_set(im, tx, x->ids[strmap_get(&x->students, d->student)], d->date, attendance_code(d->status), d->minutes, e);
+    return day_set(im, tx, x->ids[strmap_get(&x->students, d->student)], d->date, attendance_code(d->status),
+                   d->minutes, e);
 }
 
 static enum st day_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
@@ -201,7 +220,8 @@ static enum st plan_results(struct importer *im, struct outside_import *x, struc
         const struct outside_result *v = &x->rows.results[i];
         int64_t id = student(im, x, &v->ref, v->student);
         if (!id) continue;
-        const char *identifier = arena_printf(im->a, "%lld|%d|%s|%s", (long long)id, (int)v->taken_on, v->subject, v->test);
+        const char *identifier =
+            arena_printf(im->a, "%lld|%d|%s|%s", (long long)id, (int)v->taken_on, v->subject, v->test);
         if (!identifier || strmap_put(&x->covered, sitting(identifier), 0) < 0) return no_memory(e);
         sync_begin(im);
         sync_field(im, v->has_score ? arena_printf(im->a, "%.17g", v->score) : "");
@@ -210,7 +230,8 @@ static enum st plan_results(struct importer *im, struct outside_import *x, struc
         TRY(plan_row(im, x, &v->ref, identifier, v->student, i, e));
     }
     for (size_t i = 0; i < x->sync.count; i++)
-        if (!x->sync.rows[i].seen && strmap_get(&x->covered, sitting(x->sync.rows[i].identifier)) >= 0) sync_gone(&x->sync, x->sync.rows[i].identifier);
+        if (!x->sync.rows[i].seen && strmap_get(&x->covered, sitting(x->sync.rows[i].identifier)) >= 0)
+            sync_gone(&x->sync, x->sync.rows[i].identifier);
     return ST_OK;
 }
 
@@ -234,7 +255,10 @@ static enum st result_write(struct importer *im, struct tx *tx, struct sync_row 
     return stmt_run(q, NULL, e);
 }
 
-static enum st result_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e) { return sync_close_with(im, tx, SQL_result_close, row->row_id, e); }
+static enum st result_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_result_close, row->row_id, e);
+}
 
 enum st import_outside(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e)
 {
@@ -242,10 +266,14 @@ enum st import_outside(struct importer *im, struct conn *conn, const char *kind,
     struct package *p;
     struct tx tx;
     if (!x) return no_memory(e);
-    enum outside_kind which = strcmp(kind, "programs") == 0 ? OUTSIDE_PROGRAMS : strcmp(kind, "attendance") == 0 ? OUTSIDE_ATTENDANCE : OUTSIDE_ASSESSMENTS;
-    static const struct sync syncs[] = {[OUTSIDE_PROGRAMS] = {.entity = "program", .kind = "program", .write = program_write, .close = program_close},
-                                        [OUTSIDE_ATTENDANCE] = {.kind = "attendance", .write = day_write, .close = day_close},
-                                        [OUTSIDE_ASSESSMENTS] = {.entity = "assessment", .kind = "assessment", .write = result_write, .close = result_close}};
+    enum outside_kind which = strcmp(kind, "programs") == 0     ? OUTSIDE_PROGRAMS
+                              : strcmp(kind, "attendance") == 0 ? OUTSIDE_ATTENDANCE
+                                                                : OUTSIDE_ASSESSMENTS;
+    static const struct sync syncs[] = {
+        [OUTSIDE_PROGRAMS] = {.entity = "program", .kind = "program", .write = program_write, .close = program_close},
+        [OUTSIDE_ATTENDANCE] = {.kind = "attendance", .write = day_write, .close = day_close},
+        [OUTSIDE_ASSESSMENTS] = {
+            .entity = "assessment", .kind = "assessment", .write = result_write, .close = result_close}};
     *x = (struct outside_import){.sync = syncs[which]};
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
@@ -253,7 +281,10 @@ enum st import_outside(struct importer *im, struct conn *conn, const char *kind,
     TRY(tx_read(conn, im->district_id, &tx, e));
     enum st st = load_students(im, &tx, x, e);
     if (st == ST_OK) st = sync_load(im, &tx, &x->sync, e);
-    if (st == ST_OK) st = which == OUTSIDE_PROGRAMS ? plan_programs(im, x, e) : which == OUTSIDE_ATTENDANCE ? plan_days(im, &tx, x, e) : plan_results(im, x, e);
+    if (st == ST_OK)
+        st = which == OUTSIDE_PROGRAMS     ? plan_programs(im, x, e)
+             : which == OUTSIDE_ATTENDANCE ? plan_days(im, &tx, x, e)
+                                           : plan_results(im, x, e);
     tx_rollback(&tx);
     return st == ST_OK ? sync_apply(im, conn, e) : st;
 }

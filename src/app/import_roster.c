@@ -12,7 +12,7 @@ struct roster_import {
     struct sync orgs, sessions, courses, classes, users, roles, enrollments, guardians, demographics;
     int64_t root_org;
     char zone[80];
-    struct strmap names;  /* user name -> index in owners */
+    struct strmap names; /* user name -> index in owners */
     int64_t *owners;
     size_t owner_count, owner_cap;
     struct strmap name_of; /* our user id as text -> index in current */
@@ -30,7 +30,7 @@ static void bind_date(struct stmt *q, const char *name, int32_t day)
     else bind_i64(q, name, day);
 }
 
-static const char *or(const char *a, const char *b) { return *a ? a : b; }
+static const char * or (const char *a, const char *b) { return *a ? a : b; }
 
 /* --- writers --- */
 
@@ -44,8 +44,8 @@ static enum st org_write(struct importer *im, struct tx *tx, struct sync_row *ro
     TRY(tx_stmt(tx, SQL_org_set, &q, e));
     bind_i64(q, "org_id", row->row_id);
     bind_id(q, "parent_org_id", parent == row->row_id ? 0 : parent);
-    bind_text(q, "type", or(v->type, "school"));
-    bind_text(q, "name", or(v->name, v->id));
+    bind_text(q, "type", or (v->type, "school"));
+    bind_text(q, "name", or (v->name, v->id));
     bind_text(q, "zone", x->zone);
     return stmt_run(q, NULL, e);
 }
@@ -58,8 +58,8 @@ static enum st session_write(struct importer *im, struct tx *tx, struct sync_row
     TRY(tx_stmt(tx, SQL_session_set, &q, e));
     bind_i64(q, "session_id", row->row_id);
     bind_id(q, "parent_session_id", sync_id(&x->sessions, v->parent_id));
-    bind_text(q, "title", or(v->title, v->id));
-    bind_text(q, "type", or(v->type, "term"));
+    bind_text(q, "title", or (v->title, v->id));
+    bind_text(q, "type", or (v->type, "term"));
     bind_date(q, "starts_on", v->start);
     bind_date(q, "ends_on", v->end);
     bind_text(q, "school_year", v->school_year);
@@ -74,7 +74,7 @@ static enum st course_write(struct importer *im, struct tx *tx, struct sync_row 
     TRY(tx_stmt(tx, SQL_course_set, &q, e));
     bind_i64(q, "course_id", row->row_id);
     bind_id(q, "org_id", sync_id(&x->orgs, v->org_id));
-    bind_text(q, "title", or(v->title, v->id));
+    bind_text(q, "title", or (v->title, v->id));
     bind_text(q, "code", v->code);
     bind_text(q, "grades", v->grades);
     return stmt_run(q, NULL, e);
@@ -89,7 +89,7 @@ static enum st class_write(struct importer *im, struct tx *tx, struct sync_row *
     bind_i64(q, "class_id", row->row_id);
     bind_id(q, "course_id", sync_id(&x->courses, v->course_id));
     bind_id(q, "org_id", sync_id(&x->orgs, v->school_id));
-    bind_text(q, "title", or(v->title, v->id));
+    bind_text(q, "title", or (v->title, v->id));
     bind_text(q, "code", v->code);
     bind_text(q, "grades", v->grades);
     bind_text(q, "periods", v->periods);
@@ -122,10 +122,15 @@ static const char *choose_name(struct importer *im, const struct roster_user *u,
 {
     struct roster_import *x = im->set;
     size_t at = strcspn(u->email, "@");
-    const char *want = *u->username ? u->username : *u->email ? arena_copy(im->a, u->email, at) : u->id, *had = current_name(x, user_id), *v = want;
+    const char *want = *u->username ? u->username
+                       : *u->email  ? arena_copy(im->a, u->email, at)
+                                    : u->id,
+               *had = current_name(x, user_id), *v = want;
     if (!want) return NULL;
     size_t n = strlen(want);
-    if (had && (strcmp(had, want) == 0 || (strncmp(had, want, n) == 0 && had[n] == '-' && had[n + 1 + strspn(had + n + 1, "0123456789")] == 0))) return had;
+    if (had && (strcmp(had, want) == 0 ||
+                (strncmp(had, want, n) == 0 && had[n] == '-' && had[n + 1 + strspn(had + n + 1, "0123456789")] == 0)))
+        return had;
     for (int k = 2;; k++) {
         int owner = strmap_get(&x->names, v);
         if (owner < 0 || x->owners[owner] == user_id) break;
@@ -133,7 +138,8 @@ static const char *choose_name(struct importer *im, const struct roster_user *u,
         if (!v) return NULL;
     }
     if (v != want)
-        report_problem(im->r, u->ref.file, u->ref.line, "username", "roster.username_taken", "The user name \"%.80s\" is taken; this person signs in as \"%.80s\".", want, v);
+        report_problem(im->r, u->ref.file, u->ref.line, "username", "roster.username_taken",
+                       "The user name \"%.80s\" is taken; this person signs in as \"%.80s\".", want, v);
     int64_t *owner = LIST_ADD(im->a, x->owners, x->owner_count, x->owner_cap);
     if (!owner) return NULL;
     *owner = user_id;
@@ -150,7 +156,7 @@ static enum st user_write(struct importer *im, struct tx *tx, struct sync_row *r
     TRY(tx_stmt(tx, SQL_user_set, &q, e));
     bind_i64(q, "user_id", row->row_id);
     bind_text(q, "username", v->username); /* chosen when it was planned */
-    bind_text(q, "given_name", or(v->given_name, *v->family_name ? "" : v->username));
+    bind_text(q, "given_name", or (v->given_name, *v->family_name ? "" : v->username));
     bind_text(q, "family_name", v->family_name);
     bind_text(q, "middle_name", v->middle_name);
     bind_text(q, "preferred_name", v->preferred_given);
@@ -239,11 +245,26 @@ static enum st demographics_write(struct importer *im, struct tx *tx, struct syn
 
 /* --- closers --- */
 
-static enum st org_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_org_close, r->row_id, e); }
-static enum st session_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_session_close, r->row_id, e); }
-static enum st course_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_course_close, r->row_id, e); }
-static enum st class_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_class_close, r->row_id, e); }
-static enum st enrollment_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e) { return sync_close_with(im, tx, SQL_enrollment_close, r->row_id, e); }
+static enum st org_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_org_close, r->row_id, e);
+}
+static enum st session_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_session_close, r->row_id, e);
+}
+static enum st course_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_course_close, r->row_id, e);
+}
+static enum st class_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_class_close, r->row_id, e);
+}
+static enum st enrollment_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_enrollment_close, r->row_id, e);
+}
 
 static enum st user_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
@@ -290,10 +311,10 @@ static enum st guardian_close(struct importer *im, struct tx *tx, struct sync_ro
 
 /* --- plans --- */
 
-#define PLAN(sync_, id_, name_, index_)                                                                                \
-    do {                                                                                                               \
-        bool twice_;                                                                                                   \
-        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return no_memory(e);                \
+#define PLAN(sync_, id_, name_, index_) \
+    do { \
+        bool twice_; \
+        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return no_memory(e); \
     } while (0)
 
 static enum st plan_places(struct importer *im, struct roster_import *x, struct err *e)
@@ -329,7 +350,8 @@ static enum st plan_places(struct importer *im, struct roster_import *x, struct 
     return ST_OK;
 }
 
-/* A class without a course could be given no content: where the file names none that is known, one is made of the class. */
+/* A class without a course could be given no content: where the file names none that is known, one is made of the
+ * class. */
 static enum st make_courses(struct importer *im, struct roster_import *x, struct err *e)
 {
     struct roster *o = x->o;
@@ -342,13 +364,22 @@ static enum st make_courses(struct importer *im, struct roster_import *x, struct
         bool unknown = *v->course_id && strmap_get(&sent, v->course_id) < 0 && !sync_id(&x->courses, v->course_id);
         if (*v->course_id && !unknown) continue;
         if (unknown)
-            report_problem(im->r, v->ref.file, v->ref.line, "courseSourcedId", "roster.course_made", "The course \"%.80s\" is not in the files; one was made with the title of this class.", v->course_id);
+            report_problem(im->r, v->ref.file, v->ref.line, "courseSourcedId", "roster.course_made",
+                           "The course \"%.80s\" is not in the files; one was made with the title of this class.",
+                           v->course_id);
         if (!*v->course_id) v->course_id = arena_printf(im->a, "class:%s", v->id);
         if (!v->course_id) return no_memory(e);
         if (strmap_get(&sent, v->course_id) >= 0) continue;
         struct roster_course *c = LIST_ADD(im->a, o->courses, o->courses_count, o->courses_cap);
         if (!c) return no_memory(e);
-        *c = (struct roster_course){.ref = v->ref, .id = v->course_id, .title = v->title, .code = v->code, .org_id = v->school_id, .session_id = "", .grades = v->grades, .subjects = v->subjects};
+        *c = (struct roster_course){.ref = v->ref,
+                                    .id = v->course_id,
+                                    .title = v->title,
+                                    .code = v->code,
+                                    .org_id = v->school_id,
+                                    .session_id = "",
+                                    .grades = v->grades,
+                                    .subjects = v->subjects};
         if (strmap_put(&sent, c->id, (int)o->courses_count - 1) < 0) return no_memory(e);
     }
     return ST_OK;
@@ -421,7 +452,9 @@ static enum st plan_users(struct importer *im, struct roster_import *x, struct e
         if (!v->username) return no_memory(e);
     }
     if (passwords)
-        report_problem(im->r, o->users[0].ref.file, 0, "password", "roster.password", "Passwords in the file are not taken over. `waymark user cards --class ID` prints sign-in cards.");
+        report_problem(
+            im->r, o->users[0].ref.file, 0, "password", "roster.password",
+            "Passwords in the file are not taken over. `waymark user cards --class ID` prints sign-in cards.");
     return ST_OK;
 }
 
@@ -442,7 +475,8 @@ static const char *role_word(enum roster_role role)
     return NULL;
 }
 
-static enum st plan_role(struct importer *im, struct roster_import *x, const char *user, const char *org, const char *code, struct err *e)
+static enum st plan_role(struct importer *im, struct roster_import *x, const char *user, const char *org,
+                         const char *code, struct err *e)
 {
     if (strcmp(code, "guardian") == 0 || strcmp(code, "district") == 0) org = ""; /* by relation, or everywhere */
     const char *id = arena_printf(im->a, "%s\x1f%s\x1f%s", user, org, code);
@@ -470,7 +504,9 @@ static enum st plan_role(struct importer *im, struct roster_import *x, const cha
 static bool lost(struct importer *im, struct source_ref ref, const char *field, const struct sync *s, const char *id)
 {
     if (sync_id(s, id)) return false;
-    report_problem(im->r, ref.file, ref.line, field, "roster.reference", "There is no open %s \"%.80s\", neither here nor from an earlier import; the row was left out.", s->kind, id);
+    report_problem(im->r, ref.file, ref.line, field, "roster.reference",
+                   "There is no open %s \"%.80s\", neither here nor from an earlier import; the row was left out.",
+                   s->kind, id);
     return true;
 }
 
@@ -483,12 +519,15 @@ static enum st plan_roles(struct importer *im, struct roster_import *x, struct e
         if (!code || v->status != ROW_ACTIVE) continue;
         int at = strmap_get(&x->users.at, v->user_id);
         if (at >= 0 && x->users.rows[at].action == SYNC_CLOSE) continue; /* goes with the person */
-        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id) || (*v->org_id && lost(im, v->ref, "orgSourcedId", &x->orgs, v->org_id))) continue;
+        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id) ||
+            (*v->org_id && lost(im, v->ref, "orgSourcedId", &x->orgs, v->org_id)))
+            continue;
         TRY(plan_role(im, x, v->user_id, v->org_id, code, e));
     }
     for (size_t i = 0; i < o->relations_count; i++) {
         const struct roster_relation *v = &o->relations[i];
-        if (sync_id(&x->users, v->agent_id) && sync_id(&x->users, v->user_id)) TRY(plan_role(im, x, v->agent_id, "", "guardian", e));
+        if (sync_id(&x->users, v->agent_id) && sync_id(&x->users, v->user_id))
+            TRY(plan_role(im, x, v->agent_id, "", "guardian", e));
     }
     return ST_OK;
 }
@@ -504,14 +543,18 @@ static enum st plan_seats(struct importer *im, struct roster_import *x, struct e
             continue;
         }
         if (v->role != ROSTER_ROLE_STUDENT && v->role != ROSTER_ROLE_TEACHER && v->role != ROSTER_ROLE_AIDE) {
-            report_problem(im->r, v->ref.file, v->ref.line, "role", "roster.enrollment_role", "A class has students, teachers and aides; \"%.40s\" was left out.", v->role_name);
+            report_problem(im->r, v->ref.file, v->ref.line, "role", "roster.enrollment_role",
+                           "A class has students, teachers and aides; \"%.40s\" was left out.", v->role_name);
             continue;
         }
-        if (lost(im, v->ref, "classSourcedId", &x->classes, v->class_id) || lost(im, v->ref, "userSourcedId", &x->users, v->user_id)) continue;
+        if (lost(im, v->ref, "classSourcedId", &x->classes, v->class_id) ||
+            lost(im, v->ref, "userSourcedId", &x->users, v->user_id))
+            continue;
         const char *seat = arena_printf(im->a, "%s\x1f%s\x1f%d", v->class_id, v->user_id, (int)v->role);
         if (!seat) return no_memory(e);
         if (strmap_put(&seats, seat, (int)i) != (int)i) {
-            report_problem(im->r, v->ref.file, v->ref.line, "sourcedId", "roster.twice", "The person is in this class in this role already; the row was left out.");
+            report_problem(im->r, v->ref.file, v->ref.line, "sourcedId", "roster.twice",
+                           "The person is in this class in this role already; the row was left out.");
             continue;
         }
         sync_begin(im);
@@ -531,7 +574,9 @@ static enum st plan_rest(struct importer *im, struct roster_import *x, struct er
     struct roster *o = x->o;
     for (size_t i = 0; i < o->relations_count; i++) {
         const struct roster_relation *v = &o->relations[i];
-        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id) || lost(im, v->ref, "agentSourcedIds", &x->users, v->agent_id)) continue;
+        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id) ||
+            lost(im, v->ref, "agentSourcedIds", &x->users, v->agent_id))
+            continue;
         const char *id = arena_printf(im->a, "%s\x1f%s", v->agent_id, v->user_id);
         if (!id) return no_memory(e);
         sync_begin(im);
@@ -554,7 +599,10 @@ static enum st plan_rest(struct importer *im, struct roster_import *x, struct er
         if (!row && !twice) return no_memory(e);
         if (row) row->row_id = sync_id(&x->users, v->user_id);
     }
-    if (o->flags_count) report_problem(im->r, o->flags[0].ref.file, 0, "flag", "roster.flags", "%zu user flags (programs) were read but are not kept by this import; send them as programs.", o->flags_count);
+    if (o->flags_count)
+        report_problem(im->r, o->flags[0].ref.file, 0, "flag", "roster.flags",
+                       "%zu user flags (programs) were read but are not kept by this import; send them as programs.",
+                       o->flags_count);
     return ST_OK;
 }
 
@@ -570,11 +618,14 @@ static enum st load_names(struct importer *im, struct tx *tx, struct roster_impo
         if (!row) break;
         int64_t *owner = LIST_ADD(im->a, x->owners, x->owner_count, x->owner_cap);
         const char **current = LIST_ADD(im->a, x->current, x->current_count, x->current_cap);
-        const char *name = arena_strdup(im->a, col_text(q, 1)), *key = arena_printf(im->a, "%lld", (long long)col_i64(q, 0));
+        const char *name = arena_strdup(im->a, col_text(q, 1)),
+                   *key = arena_printf(im->a, "%lld", (long long)col_i64(q, 0));
         if (!owner || !current || !name || !key) return no_memory(e);
         *owner = col_i64(q, 0);
         *current = name;
-        if (strmap_put(&x->names, name, (int)x->owner_count - 1) < 0 || strmap_put(&x->name_of, key, (int)x->current_count - 1) < 0) return no_memory(e);
+        if (strmap_put(&x->names, name, (int)x->owner_count - 1) < 0 ||
+            strmap_put(&x->name_of, key, (int)x->current_count - 1) < 0)
+            return no_memory(e);
     }
     TRY(tx_stmt(tx, SQL_org_list, &q, e));
     for (;;) {
@@ -587,7 +638,8 @@ static enum st load_names(struct importer *im, struct tx *tx, struct roster_impo
 
 static enum st plan(struct importer *im, struct tx *tx, struct roster_import *x, struct err *e)
 {
-    struct sync *all[] = {&x->orgs, &x->sessions, &x->courses, &x->classes, &x->users, &x->roles, &x->enrollments, &x->guardians, &x->demographics};
+    struct sync *all[] = {&x->orgs,  &x->sessions,    &x->courses,   &x->classes,     &x->users,
+                          &x->roles, &x->enrollments, &x->guardians, &x->demographics};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) TRY(sync_load(im, tx, all[i], e));
     TRY(load_names(im, tx, x, e));
     TRY(plan_places(im, x, e));
@@ -621,8 +673,10 @@ enum st import_roster(struct importer *im, struct conn *conn, const char *path, 
     x->classes = (struct sync){.entity = "class", .kind = "class", .write = class_write, .close = class_close};
     x->users = (struct sync){.entity = "user", .kind = "user", .write = user_write, .close = user_close};
     x->roles = (struct sync){.entity = "role", .kind = "role", .write = role_write, .close = role_close};
-    x->enrollments = (struct sync){.entity = "enrollment", .kind = "enrollment", .write = enrollment_write, .close = enrollment_close};
-    x->guardians = (struct sync){.entity = "guardian", .kind = "guardian", .write = guardian_write, .close = guardian_close};
+    x->enrollments = (struct sync){
+        .entity = "enrollment", .kind = "enrollment", .write = enrollment_write, .close = enrollment_close};
+    x->guardians =
+        (struct sync){.entity = "guardian", .kind = "guardian", .write = guardian_write, .close = guardian_close};
     x->demographics = (struct sync){.entity = "demographics", .kind = "demographics", .write = demographics_write};
     TRY(tx_read(conn, im->district_id, &tx, e));
     enum st st = plan(im, &tx, x, e);

@@ -23,7 +23,10 @@ enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err
         if (!row) return ST_OK;
         struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
         if (!v) return no_memory(e);
-        *v = (struct sync_row){.identifier = arena_strdup(im->a, col_text(q, 0)), .row_id = col_i64(q, 1), .known = true, .closed = col_i64(q, 3) != 0};
+        *v = (struct sync_row){.identifier = arena_strdup(im->a, col_text(q, 0)),
+                               .row_id = col_i64(q, 1),
+                               .known = true,
+                               .closed = col_i64(q, 3) != 0};
         v->name = v->identifier;
         if (!v->identifier) return no_memory(e);
         snprintf(v->hash, sizeof v->hash, "%s", col_text(q, 2));
@@ -56,12 +59,14 @@ enum st sync_known(struct importer *im, struct sync *s, const char *identifier, 
     *v = (struct sync_row){.identifier = arena_strdup(im->a, identifier), .known = ours, .closed = closed};
     v->name = v->identifier;
     content_hash(im, v->hash);
-    if (!v->identifier || im->hash.failed || strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0) return no_memory(e);
+    if (!v->identifier || im->hash.failed || strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0)
+        return no_memory(e);
     s->open_before += ours && !closed;
     return ST_OK;
 }
 
-struct sync_row *sync_plan(struct importer *im, struct sync *s, const char *identifier, const char *name, size_t index, bool *twice)
+struct sync_row *sync_plan(struct importer *im, struct sync *s, const char *identifier, const char *name, size_t index,
+                           bool *twice)
 {
     char hash[33];
     *twice = false;
@@ -82,7 +87,12 @@ struct sync_row *sync_plan(struct importer *im, struct sync *s, const char *iden
     }
     struct sync_row *v = im->hash.failed ? NULL : LIST_ADD(im->a, s->rows, s->count, s->cap);
     if (!v || strmap_put(&s->at, identifier, (int)s->count - 1) < 0) return NULL;
-    *v = (struct sync_row){.identifier = identifier, .name = name, .row_id = app_id(im->app), .seen = true, .action = SYNC_ADD, .index = index};
+    *v = (struct sync_row){.identifier = identifier,
+                           .name = name,
+                           .row_id = app_id(im->app),
+                           .seen = true,
+                           .action = SYNC_ADD,
+                           .index = index};
     memcpy(v->hash, hash, sizeof hash);
     return v;
 }
@@ -135,7 +145,11 @@ enum st sync_close_with(struct importer *im, struct tx *tx, enum sql_id query, i
     return stmt_run(q, NULL, e);
 }
 
-static const char *const action_words[] = {[SYNC_ADD] = "add", [SYNC_CHANGE] = "change", [SYNC_REOPEN] = "reopen", [SYNC_CLOSE] = "close", [SYNC_KEEP] = "keep"};
+static const char *const action_words[] = {[SYNC_ADD] = "add",
+                                           [SYNC_CHANGE] = "change",
+                                           [SYNC_REOPEN] = "reopen",
+                                           [SYNC_CLOSE] = "close",
+                                           [SYNC_KEEP] = "keep"};
 
 static size_t count_all(struct importer *im)
 {
@@ -160,7 +174,11 @@ static size_t count_all(struct importer *im)
 /* Each kind that people are known by, and all rows together. */
 static enum st brake(struct importer *im, struct err *e)
 {
-    double share = im->o->close_share >= 0 ? im->o->close_share : im->app->snapshot ? im->app->snapshot->regime.policies[im->app->snapshot->regime.policy_count - 1].policy.import_close_share : 0.2;
+    double share =
+        im->o->close_share >= 0 ? im->o->close_share
+        : im->app->snapshot
+            ? im->app->snapshot->regime.policies[im->app->snapshot->regime.policy_count - 1].policy.import_close_share
+            : 0.2;
     size_t open = 0, closing = 0;
     const char *what = NULL;
     for (size_t k = 0; k < im->kind_count; k++) {
@@ -173,13 +191,15 @@ static enum st brake(struct importer *im, struct err *e)
     if (!what && closing && (double)closing > share * (double)open) what = "row";
     if (!what || im->o->close_anyway || closing < im->brake_least) return ST_OK;
     enum st st = err_fail(e, ST_DENIED, "import.brake",
-                          "stopped, nothing was written: this import would close %zu of %zu rows of %s (more than %.0f %% of a kind: %s). Look at --dry-run; if it is meant, add --close-share 1",
+                          "stopped, nothing was written: this import would close %zu of %zu rows of %s (more than %.0f "
+                          "%% of a kind: %s). Look at --dry-run; if it is meant, add --close-share 1",
                           closing, open, im->source, share * 100, what);
     im->r->stopped = arena_strdup(im->a, e->detail);
     return st;
 }
 
-static enum st remember(struct importer *im, struct tx *tx, const struct sync *s, const struct sync_row *v, struct err *e)
+static enum st remember(struct importer *im, struct tx *tx, const struct sync *s, const struct sync_row *v,
+                        struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_outside_set, &q, e));
@@ -236,6 +256,8 @@ enum st sync_apply(struct importer *im, struct conn *conn, struct err *e)
     if (st == ST_OK) return ST_OK;
     tx_rollback(&w.tx);
     if (w.done > w.rows && e)
-        log_line(LOG_ERROR, "import", "%zu of %zu rows were written before it failed; run the same import again to go on", w.done - w.rows, work);
+        log_line(LOG_ERROR, "import",
+                 "%zu of %zu rows were written before it failed; run the same import again to go on", w.done - w.rows,
+                 work);
     return st;
 }

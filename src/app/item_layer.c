@@ -32,12 +32,18 @@ static enum st find_hard(struct arena *a, size_t items, struct item_layer *l, st
     return ST_OK;
 }
 
-enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char *doc, struct item_layer *out, struct err *e)
+enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char *doc, struct item_layer *out,
+                         struct err *e)
 {
     json_t *o;
-    struct item_layer l = {.m = {.terms = PREDICT_TERMS, .items = c->item_count, .skills = c->competency_count, .per_skill = 4, .per_student = 4}};
+    struct item_layer l = {.m = {.terms = PREDICT_TERMS,
+                                 .items = c->item_count,
+                                 .skills = c->competency_count,
+                                 .per_skill = 4,
+                                 .per_student = 4}};
     TRY(json_read(a, doc, strlen(doc), &o, e));
-    const json_t *items = json_object_get(o, "items"), *skills = json_object_get(o, "skills"), *student = json_object_get(o, "student");
+    const json_t *items = json_object_get(o, "items"), *skills = json_object_get(o, "skills"),
+                 *student = json_object_get(o, "student");
     *out = (struct item_layer){0};
     if (json_array_size(student) != l.m.per_student) return ST_OK; /* none: taken back to before the first */
     l.m.dense_count = 1 + l.m.skills * l.m.per_skill + l.m.per_student;
@@ -52,8 +58,7 @@ enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char 
     read_list(student, l.m.dense + l.m.dense_count - l.m.per_student, l.m.per_student);
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)items, key, value)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)items, key, value) {
         int64_t id;
         const struct item_ref *it = id_parse(key, &id) ? catalogue_item(c, id) : NULL;
         if (it) l.m.item[it - c->items] = json_number_value(value);
@@ -66,7 +71,8 @@ enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char 
 
 const struct logistic *regime_weights(const struct regime *r) { return r->items.fitted ? &r->items.m : NULL; }
 
-double regime_predict(const struct regime *r, const struct catalogue *c, const struct learner_state *s, const struct item_ref *item)
+double regime_predict(const struct regime *r, const struct catalogue *c, const struct learner_state *s,
+                      const struct item_ref *item)
 {
     uint32_t place[BKT_SKILLS_MAX];
     size_t n = item->competency_count < BKT_SKILLS_MAX ? item->competency_count : BKT_SKILLS_MAX;

@@ -34,7 +34,8 @@ static void on_fact(void *ctx, const struct evidence *v, const struct fold_step 
     struct gather *g = ctx;
     for (size_t i = 0; i < n; i++)
         if (steps[i].competency_id == g->competency_id) {
-            g->steps[g->count++] = (struct why_step){*v, NULL, steps[i].before, steps[i].after, steps[i].level_before, steps[i].level_after, true};
+            g->steps[g->count++] = (struct why_step){
+                *v, NULL, steps[i].before, steps[i].after, steps[i].level_before, steps[i].level_after, true};
             return;
         }
     if (n || v->kind != EVIDENCE_RESPONSE) return;

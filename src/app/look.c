@@ -26,13 +26,15 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
 static bool known(const char *about)
 {
     enum { MOST = 40 };
-    return !about || !*about || strcmp(about, "grade") == 0 || strcmp(about, "next") == 0 || (strncmp(about, "pace:", 5) == 0 && about[5] && strlen(about) < MOST);
+    return !about || !*about || strcmp(about, "grade") == 0 || strcmp(about, "next") == 0 ||
+           (strncmp(about, "pace:", 5) == 0 && about[5] && strlen(about) < MOST);
 }
 
 enum st look_check(struct look_cmd *l, struct err *e)
 {
     TRY(answer_check_client_id(l->client_id, e));
-    if (!known(l->about)) return err_fail(e, ST_INVALID, "err.not_found", "about is nothing, grade, next, or pace: and a requirement");
+    if (!known(l->about))
+        return err_fail(e, ST_INVALID, "err.not_found", "about is nothing, grade, next, or pace: and a requirement");
     TRY(said_check(l->note, e));
     l->command.run = run;
     l->command.leaves_memory = true;

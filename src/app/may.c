@@ -23,7 +23,8 @@ static enum st refused(const struct actor *who, struct err *e)
     return err_fail(e, ST_DENIED, "err.denied", "user %lld may not", (long long)who->user_id);
 }
 
-static enum st holds(struct tx *tx, enum sql_id query, const struct actor *who, const char *name, int64_t id, bool *yes, struct err *e)
+static enum st holds(struct tx *tx, enum sql_id query, const struct actor *who, const char *name, int64_t id, bool *yes,
+                     struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, query, &q, e));
@@ -33,7 +34,8 @@ static enum st holds(struct tx *tx, enum sql_id query, const struct actor *who, 
 }
 
 /* Does the person hold the role in a school of this learner? */
-static enum st holds_at_school(struct tx *tx, const struct actor *who, unsigned role, int64_t learner_id, bool *yes, struct err *e)
+static enum st holds_at_school(struct tx *tx, const struct actor *who, unsigned role, int64_t learner_id, bool *yes,
+                               struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -47,7 +49,8 @@ static enum st holds_at_school(struct tx *tx, const struct actor *who, unsigned 
     }
 }
 
-enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, int64_t learner_id, struct learner_scope *out, struct err *e)
+enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, int64_t learner_id,
+                    struct learner_scope *out, struct err *e)
 {
     bool yes = false;
     *out = (struct learner_scope){.learner_id = learner_id};
@@ -86,7 +89,8 @@ enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, 
     return refused(who, e);
 }
 
-enum st may_class(struct tx *tx, const struct actor *who, unsigned relations, int64_t class_id, struct class_scope *out, struct err *e)
+enum st may_class(struct tx *tx, const struct actor *who, unsigned relations, int64_t class_id, struct class_scope *out,
+                  struct err *e)
 {
     bool yes = false;
     *out = (struct class_scope){.class_id = class_id, .relation = MAY_TEACHES};
@@ -103,8 +107,15 @@ enum st may_own(const struct actor *who, unsigned relations, enum relation *out,
     static const struct {
         enum relation relation;
         unsigned role;
-    } by_role[] = {{MAY_LEADS_DISTRICT, ROLE_DISTRICT}, {MAY_LEADS_SCHOOL, ROLE_PRINCIPAL}, {MAY_COACHES, ROLE_COACH}, {MAY_TEACHES, ROLE_TEACHER}, {MAY_COUNSELS, ROLE_COUNSELOR},
-                   {MAY_OWN_RECORD, ROLE_STUDENT},      {MAY_GUARDIAN_OF, ROLE_GUARDIAN},   {MAY_SEES_PROGRAMS, ROLE_PROGRAMS}}; /* who has several roles comes in the widest */
+    } by_role[] = {{MAY_LEADS_DISTRICT, ROLE_DISTRICT},
+                   {MAY_LEADS_SCHOOL, ROLE_PRINCIPAL},
+                   {MAY_COACHES, ROLE_COACH},
+                   {MAY_TEACHES, ROLE_TEACHER},
+                   {MAY_COUNSELS, ROLE_COUNSELOR},
+                   /* who has several roles comes in the widest */
+                   {MAY_OWN_RECORD, ROLE_STUDENT},
+                   {MAY_GUARDIAN_OF, ROLE_GUARDIAN},
+                   {MAY_SEES_PROGRAMS, ROLE_PROGRAMS}};
     if (relations & MAY_ANYONE) {
         *out = MAY_ANYONE;
         return ST_OK;

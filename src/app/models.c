@@ -48,15 +48,28 @@ enum st model_fits(struct tx *tx, struct arena *a, size_t most, struct model_fit
         if (!row) return ST_OK;
         struct model_fit *f = LIST_ADD(a, *out, *n, cap);
         if (!f) return no_memory(e);
-        *f = (struct model_fit){.fit_id = col_i64(q, 0), .kind = arena_strdup(a, col_text(q, 1)), .verdict = arena_strdup(a, col_text(q, 2)), .reason = arena_strdup(a, col_text(q, 3)), .model_id = col_i64(q, 4),
-                                .against_id = col_i64(q, 5), .learners = col_i64(q, 6), .answers = col_i64(q, 7), .held_learners = col_i64(q, 8), .held_answers = col_i64(q, 9), .first_id = col_i64(q, 10),
-                                .last_id = col_i64(q, 11), .report = arena_strdup(a, col_text(q, 12)), .note = arena_strdup(a, col_text(q, 13)), .recorder_id = col_i64(q, 14),
+        *f = (struct model_fit){.fit_id = col_i64(q, 0),
+                                .kind = arena_strdup(a, col_text(q, 1)),
+                                .verdict = arena_strdup(a, col_text(q, 2)),
+                                .reason = arena_strdup(a, col_text(q, 3)),
+                                .model_id = col_i64(q, 4),
+                                .against_id = col_i64(q, 5),
+                                .learners = col_i64(q, 6),
+                                .answers = col_i64(q, 7),
+                                .held_learners = col_i64(q, 8),
+                                .held_answers = col_i64(q, 9),
+                                .first_id = col_i64(q, 10),
+                                .last_id = col_i64(q, 11),
+                                .report = arena_strdup(a, col_text(q, 12)),
+                                .note = arena_strdup(a, col_text(q, 13)),
+                                .recorder_id = col_i64(q, 14),
                                 .recorder = arena_printf(a, "%s %s", col_text(q, 15), col_text(q, 16))};
         if (!f->kind || !f->verdict || !f->reason || !f->report || !f->note || !f->recorder) return no_memory(e);
     }
 }
 
-enum st model_fit_last(struct tx *tx, const char *kind, const char *verdict, int64_t *fit_id, int64_t *last_id, int64_t *model_id, struct err *e)
+enum st model_fit_last(struct tx *tx, const char *kind, const char *verdict, int64_t *fit_id, int64_t *last_id,
+                       int64_t *model_id, struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -95,7 +108,8 @@ void model_fit_json(struct json_out *j, const struct model_fit *f)
 /* Log-loss in nats is nobody's unit: as a share of what the version in force had. */
 static void better_by(struct text *out, enum lang lang, const json_t *report)
 {
-    double mean = json_f64(json_object_get(report, "difference"), "mean", 0), of = json_f64(json_object_get(report, "in_force"), "log_loss", 0);
+    double mean = json_f64(json_object_get(report, "difference"), "mean", 0),
+           of = json_f64(json_object_get(report, "in_force"), "log_loss", 0);
     words_decimal(out, lang, of > 0 ? (mean < 0 ? -mean : mean) / of * 100 : 0, 1);
 }
 
@@ -104,12 +118,17 @@ void model_fit_words(struct text *out, enum lang lang, struct arena *a, const st
     struct err ignored;
     json_t *report = NULL;
     struct text share;
-    if (json_read(a, f->report ? f->report : "{}", strlen(f->report ? f->report : "{}"), &report, &ignored) != ST_OK) report = NULL;
+    if (json_read(a, f->report ? f->report : "{}", strlen(f->report ? f->report : "{}"), &report, &ignored) != ST_OK)
+        report = NULL;
     text_init(&share, 64);
     better_by(&share, lang, report);
     msg_format(out, lang, msg_find_code("model.reason", f->reason, MSG_model_reason_other),
-               MSG_ARGS(MSG_N("held", f->held_learners), MSG_N("answers", f->held_answers), MSG_N("learners", f->learners), MSG_T("share", text_str(&share)), MSG_T("group", json_str(report, "worse_for", "")),
-                        MSG_N("held_least", json_i64(report, "held_learners_least", 0)), MSG_N("answers_least", json_i64(report, "held_answers_least", 0)), MSG_N("learners_least", json_i64(report, "learners_least", 0)),
+               MSG_ARGS(MSG_N("held", f->held_learners), MSG_N("answers", f->held_answers),
+                        MSG_N("learners", f->learners), MSG_T("share", text_str(&share)),
+                        MSG_T("group", json_str(report, "worse_for", "")),
+                        MSG_N("held_least", json_i64(report, "held_learners_least", 0)),
+                        MSG_N("answers_least", json_i64(report, "held_answers_least", 0)),
+                        MSG_N("learners_least", json_i64(report, "learners_least", 0)),
                         MSG_N("days", json_i64(report, "hold_days", 0))));
     text_release(&share);
 }
@@ -124,7 +143,8 @@ static enum st read_version(struct stmt *q, struct arena *a, struct model_row *o
     return out->doc ? ST_OK : no_memory(e);
 }
 
-enum st model_in_force(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, struct model_row *out, struct err *e)
+enum st model_in_force(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, struct model_row *out,
+                       struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_model_latest, &q, e));
@@ -139,10 +159,13 @@ enum st model_by_id(struct tx *tx, struct arena *a, int64_t id, struct model_row
     TRY(tx_stmt(tx, SQL_model_get, &q, e));
     bind_i64(q, "model_id", id);
     TRY(read_version(q, a, out, e));
-    return out->model_id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %lld of the model", (long long)id);
+    return out->model_id
+               ? ST_OK
+               : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %lld of the model", (long long)id);
 }
 
-enum st model_insert(struct app *app, struct tx *tx, const char *kind, const char *doc, int64_t *model_id, struct err *e)
+enum st model_insert(struct app *app, struct tx *tx, const char *kind, const char *doc, int64_t *model_id,
+                     struct err *e)
 {
     struct stmt *q;
     *model_id = app_id(app);
@@ -155,8 +178,10 @@ enum st model_insert(struct app *app, struct tx *tx, const char *kind, const cha
     return stmt_run(q, NULL, e);
 }
 
-/* The earlier version's parameters, as a version of its own: what was recorded while another was in force keeps naming that one. */
-static enum st back_to(struct arena *a, const struct model_row *now, const struct model_row *before, char **doc, struct err *e)
+/* The earlier version's parameters, as a version of its own: what was recorded while another was in force keeps
+ * naming that one. */
+static enum st back_to(struct arena *a, const struct model_row *now, const struct model_row *before, char **doc,
+                       struct err *e)
 {
     json_t *o, *from;
     char id[24], of[24];
@@ -196,13 +221,24 @@ static enum st take_back(struct app *app, struct tx *tx, struct arena *a, struct
     TRY(json_read(a, now.doc ? now.doc : "{}", strlen(now.doc ? now.doc : "{}"), &doc, e));
     if (id_parse(json_str(doc, "before", ""), &before_id)) TRY(model_by_id(tx, a, before_id, &before, e));
     else if (questions && json_object_get(doc, "items")) before = (struct model_row){.doc = "{}"};
-    else return err_fail(e, ST_DENIED, "model.first", "the version in force is the first one: there is none to go back to");
+    else
+        return err_fail(e, ST_DENIED, "model.first",
+                        "the version in force is the first one: there is none to go back to");
     TRY(back_to(a, &now, &before, &text, e));
     TRY(model_insert(app, tx, t->kind, text, &t->model_id, e));
     t->fit_id = app_id(app);
     t->taken_back_id = now.model_id;
-    return model_fit_insert(tx, &(struct model_fit){.fit_id = t->fit_id, .kind = t->kind, .verdict = "taken_back", .reason = "taken_back", .model_id = t->model_id, .against_id = now.model_id, .note = t->note,
-                                                    .recorder_id = t->recorder_id, .client_id = t->client_id}, e);
+    return model_fit_insert(tx,
+                            &(struct model_fit){.fit_id = t->fit_id,
+                                                .kind = t->kind,
+                                                .verdict = "taken_back",
+                                                .reason = "taken_back",
+                                                .model_id = t->model_id,
+                                                .against_id = now.model_id,
+                                                .note = t->note,
+                                                .recorder_id = t->recorder_id,
+                                                .client_id = t->client_id},
+                            e);
 }
 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)

@@ -24,7 +24,8 @@ enum st moderation_check(const struct snapshot *s, struct moderation_cmd *m, str
 {
     TRY(answer_check_client_id(m->client_id, e));
     TRY(said_check(m->title, e));
-    if (!catalogue_competency(&s->catalogue, m->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)m->competency_id);
+    if (!catalogue_competency(&s->catalogue, m->competency_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)m->competency_id);
     m->command.run = run;
     m->command.leaves_memory = true;
     return ST_OK;
@@ -69,7 +70,8 @@ static enum st run_score(struct app *app, struct tx *tx, struct command *command
 
 enum st moderation_score_check(struct moderation_score_cmd *m, struct err *e)
 {
-    if (m->level >= LEVEL_COUNT) return err_fail(e, ST_INVALID, "observe.level_missing", "choose one of the four levels");
+    if (m->level >= LEVEL_COUNT)
+        return err_fail(e, ST_INVALID, "observe.level_missing", "choose one of the four levels");
     if (m->anchor || (m->note && *m->note)) TRY(said_check(m->note, e));
     m->command.run = run_score;
     m->command.leaves_memory = true;

@@ -32,8 +32,9 @@ static bool seen_lately(const struct learner_state *s, int64_t item_id)
     return false;
 }
 
-/* Of the items of a competency that were not seen lately, the one on which the learner will succeed about three times in four: hard
- * enough to learn from, and rarely twice wrong in a row (Eggen & Verschoor 2006 find no loss of measurement there). Ties to the first. */
+/* Of the items of a competency that were not seen lately, the one on which the learner will succeed about three times
+ * in four: hard enough to learn from, and rarely twice wrong in a row (Eggen & Verschoor 2006 find no loss of
+ * measurement there). Ties to the first. */
 static const double aim = .75;
 enum { PICK_AMONG = 24 };
 
@@ -43,10 +44,10 @@ static double off_aim(const struct snapshot *s, const struct learner_state *stat
     return p < aim ? aim - p : p - aim;
 }
 
-/* Round through the competency's items from a place that differs between learners; one not seen lately first, and of the first few of
- * those the one that fits best. */
-static const struct item_ref *pick(const struct snapshot *snapshot, const struct competency *k, const struct learner_state *s,
-                                   int64_t learner_id)
+/* Round through the competency's items from a place that differs between learners; one not seen lately first, and of
+ * the first few of those the one that fits best. */
+static const struct item_ref *pick(const struct snapshot *snapshot, const struct competency *k,
+                                   const struct learner_state *s, int64_t learner_id)
 {
     const struct catalogue *c = &snapshot->catalogue;
     const struct item_ref *best = NULL;
@@ -91,14 +92,20 @@ static const struct item_ref *same_problem(const struct snapshot *s, const struc
     const struct item_ref *last = catalogue_item(&s->catalogue, state_latest(st)->item_id);
     if (!last || last->next_in_group == UINT32_MAX) return NULL;
     const struct item_ref *next = &s->catalogue.items[last->next_in_group];
-    return catalogue_teaches(&s->catalogue, courses, course_count, next) && !seen_lately(st, next->item_id) ? next : NULL;
+    return catalogue_teaches(&s->catalogue, courses, course_count, next) && !seen_lately(st, next->item_id) ? next
+                                                                                                            : NULL;
 }
 
-static void set(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const struct item_ref *it,
-                const struct competency *k, enum reason reason, int64_t about_id, struct next_item *out)
+static void set(const struct snapshot *s, const struct learner_state *state, int64_t learner_id,
+                const struct item_ref *it, const struct competency *k, enum reason reason, int64_t about_id,
+                struct next_item *out)
 {
-    *out = (struct next_item){it, next_variant(state, learner_id, it), k, reason,
-                              about_id ? catalogue_competency(&s->catalogue, about_id) : NULL, regime_is_hard(&s->regime, &s->catalogue, it)};
+    *out = (struct next_item){it,
+                              next_variant(state, learner_id, it),
+                              k,
+                              reason,
+                              about_id ? catalogue_competency(&s->catalogue, about_id) : NULL,
+                              regime_is_hard(&s->regime, &s->catalogue, it)};
 }
 
 size_t next_items(const struct snapshot *s, const struct learner_state *state, int64_t learner_id,
@@ -109,7 +116,8 @@ size_t next_items(const struct snapshot *s, const struct learner_state *state, i
     if (most > NEXT_MAX) most = NEXT_MAX;
     for (size_t i = 0; i < course_count; i++) {
         const struct course *k = catalogue_course(&s->catalogue, courses[i].course_id);
-        const struct policy p = regime_policy_here(&s->regime, courses[i].org_id, courses[i].class_id, learner_id, now_ms);
+        const struct policy p =
+            regime_policy_here(&s->regime, courses[i].org_id, courses[i].class_id, learner_id, now_ms);
         struct next_choice choice[NEXT_MAX];
         size_t m = k ? next_choose(&p, state, k->candidates, k->count, now_ms, choice, most) : 0;
         for (size_t j = 0; j < m; j++) {
@@ -131,12 +139,15 @@ size_t next_items(const struct snapshot *s, const struct learner_state *state, i
         }
     }
     const struct item_ref *step = n ? same_problem(s, state, courses, course_count) : NULL;
-    if (step) set(s, state, learner_id, step, catalogue_competency(&s->catalogue, step->competency_ids[0]), REASON_SAME_PROBLEM, 0, &out[0]);
+    if (step)
+        set(s, state, learner_id, step, catalogue_competency(&s->catalogue, step->competency_ids[0]),
+            REASON_SAME_PROBLEM, 0, &out[0]);
     return n;
 }
 
-void next_item(const struct snapshot *s, const struct learner_state *state, int64_t learner_id, const struct taught *courses,
-               size_t course_count, int64_t competency_id, int64_t now_ms, struct next_item *out)
+void next_item(const struct snapshot *s, const struct learner_state *state, int64_t learner_id,
+               const struct taught *courses, size_t course_count, int64_t competency_id, int64_t now_ms,
+               struct next_item *out)
 {
     *out = (struct next_item){0};
     if (!competency_id) {
@@ -152,5 +163,6 @@ void next_item(const struct snapshot *s, const struct learner_state *state, int6
             return;
         }
     const struct item_ref *it = pick(s, k, state, learner_id);
-    if (catalogue_teaches(&s->catalogue, courses, course_count, it)) set(s, state, learner_id, it, k, REASON_CHOSEN, 0, out);
+    if (catalogue_teaches(&s->catalogue, courses, course_count, it))
+        set(s, state, learner_id, it, k, REASON_CHOSEN, 0, out);
 }

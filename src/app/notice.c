@@ -12,9 +12,12 @@ static bool touches_levels(const struct policy_change *changes, size_t n)
 }
 
 /* Does anything that counts differ for a school on either side of a moment? */
-static enum st look_at(const struct regime *r, struct arena *a, int64_t org_id, int64_t at_ms, struct notice *out, bool *differs, struct err *e)
+static enum st look_at(const struct regime *r, struct arena *a, int64_t org_id, int64_t at_ms, struct notice *out,
+                       bool *differs, struct err *e)
 {
-    struct notice n = {.before = regime_policy_for(r, org_id, at_ms - 1), .after = regime_policy_for(r, org_id, at_ms), .at_ms = at_ms};
+    struct notice n = {.before = regime_policy_for(r, org_id, at_ms - 1),
+                       .after = regime_policy_for(r, org_id, at_ms),
+                       .at_ms = at_ms};
     *differs = false;
     if (n.before == n.after) return ST_OK;
     TRY(policy_diff(a, &n.before->policy, &n.after->policy, &n.rules, &n.rule_count, e));
@@ -23,7 +26,8 @@ static enum st look_at(const struct regime *r, struct arena *a, int64_t org_id, 
     return ST_OK;
 }
 
-enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, struct notice *out, struct err *e)
+enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id,
+                    struct notice *out, struct err *e)
 {
     const struct regime *r = &s->regime;
     const struct policy_version *first = &r->policies[0];
@@ -34,12 +38,13 @@ enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, st
         const struct policy_version *v = &r->policies[i];
         struct notice found;
         bool differs;
-        if (v->scope > SCOPE_SCHOOL) continue; /* moves neither levels nor grades */
+        if (v->scope > SCOPE_SCHOOL) continue;                   /* moves neither levels nor grades */
         if (v == first || v->effective_at_ms < oldest) continue; /* before the first there were no rules */
         if (!asked && r->pair_count) TRY(regime_school_of(tx, learner_id, &org_id, e));
         asked = true;
         if (v->scope == SCOPE_SCHOOL && v->scope_id != org_id) continue;
-        TRY(look_at(r, a, org_id, v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms, &found, &differs, e));
+        TRY(look_at(r, a, org_id, v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms,
+                    &found, &differs, e));
         if (!differs) continue;
         bool later = found.at_ms > now;
         if (out->after && (later ? waits && found.at_ms >= out->at_ms : waits || found.at_ms <= out->at_ms)) continue;
@@ -49,13 +54,16 @@ enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, st
     return ST_OK;
 }
 
-static struct standing_on stands(const struct catalogue *c, const struct policy *p, const struct derived *d, int64_t competency_id)
+static struct standing_on stands(const struct catalogue *c, const struct policy *p, const struct derived *d,
+                                 int64_t competency_id)
 {
     const struct competency_state *k = state_find(&d->state, competency_id);
-    return k ? (struct standing_on){k->level, mastery_value(regime_rule(c, p, competency_id), k)} : (struct standing_on){LEVEL_NOT_YET, 0};
+    return k ? (struct standing_on){k->level, mastery_value(regime_rule(c, p, competency_id), k)}
+             : (struct standing_on){LEVEL_NOT_YET, 0};
 }
 
-enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, struct notice *out, struct err *e)
+enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                      const struct learner_scope *who, struct notice *out, struct err *e)
 {
     struct derived before = {0}, after = {0};
     TRY(notice_find(app, s, tx, a, who->learner_id, out, e));
@@ -68,9 +76,12 @@ enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, 
     for (size_t i = 0; i < after.row_count; i++) {
         int64_t id = after.rows[i].competency_id;
         const struct policy *was = &out->before->policy, *will = &out->after->policy;
-        const struct standing_on x = stands(&s->catalogue, was, &before, id), y = stands(&s->catalogue, will, &after, id);
-        const struct level_change k = {catalogue_competency(&s->catalogue, id), x.level, y.level, report_level_of(was, &x), report_level_of(will, &y)};
-        if (k.competency && (k.before != k.after || report_level_other(k.called_before, k.called_after))) out->levels[out->count++] = k;
+        const struct standing_on x = stands(&s->catalogue, was, &before, id),
+                                 y = stands(&s->catalogue, will, &after, id);
+        const struct level_change k = {catalogue_competency(&s->catalogue, id), x.level, y.level,
+                                       report_level_of(was, &x), report_level_of(will, &y)};
+        if (k.competency && (k.before != k.after || report_level_other(k.called_before, k.called_after)))
+            out->levels[out->count++] = k;
     }
     return ST_OK;
 }

@@ -15,9 +15,9 @@ enum {
     SAME_WORDS = 22,      /* feedback that begins alike names the same error: "<p>You added tops and" */
     FAST_MS = 3000,       /* an answer given in less was not thought about */
     FAST_TIMES = 8,
-    GAP_DAYS = 10,        /* without an answer */
-    BACK_DAYS = 4,        /* how long coming back stays news */
-    AHEAD_LEAST = 4       /* competencies that say something about being ahead */
+    GAP_DAYS = 10,  /* without an answer */
+    BACK_DAYS = 4,  /* how long coming back stays news */
+    AHEAD_LEAST = 4 /* competencies that say something about being ahead */
 };
 enum { RANKS = 6 };
 
@@ -31,7 +31,8 @@ const char *queue_action_code(enum queue_action a)
     return "";
 }
 
-enum st recent_list(struct tx *tx, struct arena *a, int64_t learner_id, size_t most, struct recent **out, size_t *n, struct err *e)
+enum st recent_list(struct tx *tx, struct arena *a, int64_t learner_id, size_t most, struct recent **out, size_t *n,
+                    struct err *e)
 {
     struct stmt *q;
     struct recent *list = arena_array(a, most, sizeof *list);
@@ -45,8 +46,17 @@ enum st recent_list(struct tx *tx, struct arena *a, int64_t learner_id, size_t m
         TRY(stmt_step(q, &row, e));
         if (!row || *n == most) return ST_OK;
         struct recent *r = &list[(*n)++];
-        *r = (struct recent){.evidence_id = col_i64(q, 0), .item_id = col_i64(q, 2), .item_version = (int32_t)col_i64(q, 3), .variant = col_i64(q, 4), .score = col_f64(q, 5), .attempt = (int32_t)col_i64(q, 6),
-                             .hints = (int32_t)col_i64(q, 7), .took_ms = col_i64(q, 8), .answered_at_ms = col_i64(q, 9), .observed = col_i64(q, 1) == 2, .shown_error = (int32_t)col_i64(q, 10)};
+        *r = (struct recent){.evidence_id = col_i64(q, 0),
+                             .item_id = col_i64(q, 2),
+                             .item_version = (int32_t)col_i64(q, 3),
+                             .variant = col_i64(q, 4),
+                             .score = col_f64(q, 5),
+                             .attempt = (int32_t)col_i64(q, 6),
+                             .hints = (int32_t)col_i64(q, 7),
+                             .took_ms = col_i64(q, 8),
+                             .answered_at_ms = col_i64(q, 9),
+                             .observed = col_i64(q, 1) == 2,
+                             .shown_error = (int32_t)col_i64(q, 10)};
     }
 }
 
@@ -121,10 +131,15 @@ static bool same_error(struct scan *x, struct queue_entry *out)
         const struct item *it;
         struct err e = {0};
         const struct item_ref *ref = r->shown_error ? catalogue_item(&x->s->catalogue, r->item_id) : NULL;
-        if (!ref || !ref->competency_count || app_item(x->app, x->tx, x->arena, r->item_id, r->item_version, &it, &e) != ST_OK || (size_t)r->shown_error > it->error_count) continue;
+        if (!ref || !ref->competency_count ||
+            app_item(x->app, x->tx, x->arena, r->item_id, r->item_version, &it, &e) != ST_OK ||
+            (size_t)r->shown_error > it->error_count)
+            continue;
         const char *feedback = it->errors[r->shown_error - 1].feedback_html;
         size_t k = 0;
-        while (k < kinds && !(found[k].competency_id == ref->competency_ids[0] && strncmp(found[k].feedback, feedback, SAME_WORDS) == 0)) k++;
+        while (k < kinds && !(found[k].competency_id == ref->competency_ids[0] &&
+                              strncmp(found[k].feedback, feedback, SAME_WORDS) == 0))
+            k++;
         if (k == kinds) {
             found[kinds].feedback = feedback;
             found[kinds].latest = r;
@@ -138,9 +153,17 @@ static bool same_error(struct scan *x, struct queue_entry *out)
     const struct recent *r = found[at].latest;
     const struct item *it;
     struct err e = {0};
-    if (app_item_variant(x->app, x->tx, x->arena, r->item_id, r->item_version, r->variant, ITEM_TO_SCORE, &it, &e) != ST_OK) return false;
-    *out = (struct queue_entry){.code = "same_error", .times = found[at].n, .competency_id = found[at].competency_id, .action = QUEUE_OPEN_EVIDENCE, .work = written(x, it, r->evidence_id),
-                                .text = sentence(x, MSG_queue_same_error, "", plain(x->arena, it->errors[r->shown_error - 1].feedback_html), found[at].n)};
+    if (app_item_variant(x->app, x->tx, x->arena, r->item_id, r->item_version, r->variant, ITEM_TO_SCORE, &it, &e) !=
+        ST_OK)
+        return false;
+    *out = (struct queue_entry){.code = "same_error",
+                                .times = found[at].n,
+                                .competency_id = found[at].competency_id,
+                                .action = QUEUE_OPEN_EVIDENCE,
+                                .work = written(x, it, r->evidence_id),
+                                .text = sentence(x, MSG_queue_same_error, "",
+                                                 plain(x->arena, it->errors[r->shown_error - 1].feedback_html),
+                                                 found[at].n)};
     return true;
 }
 
@@ -156,7 +179,8 @@ static bool fast(struct scan *x, struct queue_entry *out)
         right += r->score >= 1;
     }
     if (quick < FAST_TIMES || right * 2 >= n) return false;
-    *out = (struct queue_entry){.code = "fast", .times = quick, .action = QUEUE_TALK, .text = sentence(x, MSG_queue_fast, "", "", quick)};
+    *out = (struct queue_entry){
+        .code = "fast", .times = quick, .action = QUEUE_TALK, .text = sentence(x, MSG_queue_fast, "", "", quick)};
     return true;
 }
 
@@ -173,8 +197,12 @@ static bool stuck(struct scan *x, struct queue_entry *out)
         at = k;
     }
     if (!most) return false;
-    *out = (struct queue_entry){.code = "stuck", .times = most->evidence_count, .competency_id = most->competency_id, .action = QUEUE_OPEN_EVIDENCE,
-                                .text = sentence(x, MSG_queue_stuck, x->v->competencies[at]->name, "", most->evidence_count)};
+    *out = (struct queue_entry){
+        .code = "stuck",
+        .times = most->evidence_count,
+        .competency_id = most->competency_id,
+        .action = QUEUE_OPEN_EVIDENCE,
+        .text = sentence(x, MSG_queue_stuck, x->v->competencies[at]->name, "", most->evidence_count)};
     return true;
 }
 
@@ -193,7 +221,8 @@ static bool back(struct scan *x, struct queue_entry *out)
 {
     int64_t days = gap_days(x->recent, x->recent_count, x->now_ms);
     if (!days) return false;
-    *out = (struct queue_entry){.code = "back", .action = QUEUE_VIEW_AS, .text = sentence(x, MSG_queue_back, "", "", days)};
+    *out = (struct queue_entry){
+        .code = "back", .action = QUEUE_VIEW_AS, .text = sentence(x, MSG_queue_back, "", "", days)};
     return true;
 }
 
@@ -201,7 +230,8 @@ static bool away(struct scan *x, struct queue_entry *out)
 {
     int64_t days = x->recent_count ? (x->now_ms - x->recent[0].answered_at_ms) / 86400000 : 0;
     if (days < GAP_DAYS) return false;
-    *out = (struct queue_entry){.code = "away", .action = QUEUE_VIEW_AS, .text = sentence(x, MSG_queue_away, "", "", days)};
+    *out = (struct queue_entry){
+        .code = "away", .action = QUEUE_VIEW_AS, .text = sentence(x, MSG_queue_away, "", "", days)};
     return true;
 }
 
@@ -214,7 +244,8 @@ static bool ahead(struct scan *x, struct queue_entry *out)
         secure += x->l->cells[k] && x->l->cells[k]->level == LEVEL_SECURE;
     }
     if (open < AHEAD_LEAST || secure < open) return false;
-    *out = (struct queue_entry){.code = "ahead", .action = QUEUE_VIEW_AS, .text = sentence(x, MSG_queue_ahead, "", "", 0)};
+    *out =
+        (struct queue_entry){.code = "ahead", .action = QUEUE_VIEW_AS, .text = sentence(x, MSG_queue_ahead, "", "", 0)};
     return true;
 }
 
@@ -225,7 +256,8 @@ static const char *name_of(const struct class_view *v, int64_t id)
     return "";
 }
 
-static enum st help_entries(struct scan *x, const struct class_scope *which, struct queue_entry *list, size_t cap, size_t *n, struct err *e)
+static enum st help_entries(struct scan *x, const struct class_scope *which, struct queue_entry *list, size_t cap,
+                            size_t *n, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(x->tx, SQL_help_open, &q, e));
@@ -234,8 +266,15 @@ static enum st help_entries(struct scan *x, const struct class_scope *which, str
         TRY(stmt_step(q, &row, e));
         if (!row || *n == cap) return ST_OK;
         struct queue_entry *h = &list[(*n)++];
-        *h = (struct queue_entry){.learner_id = col_i64(q, 1), .help_id = col_i64(q, 0), .item_id = col_i64(q, 3), .code = "help", .action = QUEUE_VIEW_AS, .since_ms = id_time_ms(col_i64(q, 0)),
-                                  .kind = arena_strdup(x->arena, col_text(q, 2)), .note = arena_strdup(x->arena, col_text(q, 4)), .name = name_of(x->v, col_i64(q, 1))};
+        *h = (struct queue_entry){.learner_id = col_i64(q, 1),
+                                  .help_id = col_i64(q, 0),
+                                  .item_id = col_i64(q, 3),
+                                  .code = "help",
+                                  .action = QUEUE_VIEW_AS,
+                                  .since_ms = id_time_ms(col_i64(q, 0)),
+                                  .kind = arena_strdup(x->arena, col_text(q, 2)),
+                                  .note = arena_strdup(x->arena, col_text(q, 4)),
+                                  .name = name_of(x->v, col_i64(q, 1))};
         if (!h->kind || !h->note) return err_fail(e, ST_NOMEM, "err.memory", "queue");
         h->text = sentence(x, msg_find_code("help.kind", h->kind, MSG_queue_help), "", "", 0);
     }

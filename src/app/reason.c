@@ -1,6 +1,8 @@
 #include "app/reason.h"
 
-enum st learner_grade_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t course_id, int64_t as_of_ms, struct grade_why *out, struct err *e)
+enum st learner_grade_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                          const struct learner_scope *who, int64_t course_id, int64_t as_of_ms, struct grade_why *out,
+                          struct err *e)
 {
     struct report r;
     TRY(learner_report(app, s, tx, a, who, as_of_ms, &r, e));
@@ -25,7 +27,9 @@ static struct taught taught_in(const struct snapshot *s, const struct taught *co
     return n ? courses[0] : (struct taught){0};
 }
 
-enum st learner_next_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t competency_id, int64_t as_of_ms, struct next_why *out, struct err *e)
+enum st learner_next_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                         const struct learner_scope *who, int64_t competency_id, int64_t as_of_ms, struct next_why *out,
+                         struct err *e)
 {
     struct taught courses[COURSES_MAX];
     struct mastery_view m;
@@ -37,7 +41,8 @@ enum st learner_next_why(struct app *app, const struct snapshot *s, struct tx *t
     out->count = next_items(s, &m.state, who->learner_id, courses, n, m.as_of_ms, out->list, NEXT_MAX);
     if (!competency_id && out->count) competency_id = out->list[0].competency->competency_id;
     out->competency = catalogue_competency(&s->catalogue, competency_id);
-    if (!out->competency) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)competency_id);
+    if (!out->competency)
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)competency_id);
     while (out->place < out->count && out->list[out->place].competency != out->competency) out->place++;
     const struct taught in = taught_in(s, courses, n, competency_id);
     out->rules = regime_policy_here(&s->regime, in.org_id, in.class_id, who->learner_id, m.as_of_ms);
@@ -47,7 +52,8 @@ enum st learner_next_why(struct app *app, const struct snapshot *s, struct tx *t
     out->state = state_find(kept, competency_id);
     const struct bkt *model = model_bkt(regime_model(&s->regime, m.as_of_ms), competency_id);
     const struct competency_state nothing = {.competency_id = competency_id, .p_known = model->prior};
-    out->outlook = mastery_outlook(regime_rule(&s->catalogue, &m.policy->policy, competency_id), model, out->state ? out->state : &nothing);
+    out->outlook = mastery_outlook(regime_rule(&s->catalogue, &m.policy->policy, competency_id), model,
+                                   out->state ? out->state : &nothing);
     if (out->state && out->state->opportunities) out->days = (m.as_of_ms - out->state->last_at_ms) / 86400000;
     return ST_OK;
 }

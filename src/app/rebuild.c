@@ -37,13 +37,15 @@ static enum st make_rows(struct arena *a, int64_t learner_id, struct derived *d,
         const struct competency_state *k = &d->state.competency[i];
         const struct evidence *v = fact_of(&l, k->last_evidence_id);
         if (!k->opportunities) continue;
-        d->rows[d->row_count++] = (struct mastery_row){learner_id, k->competency_id, k->p_known, (int32_t)k->level, k->opportunities,
-                                                       k->alone, k->right, k->last_evidence_id, v ? v->policy_id : 0, v ? v->model_id : 0};
+        d->rows[d->row_count++] = (struct mastery_row){
+            learner_id, k->competency_id, k->p_known,          (int32_t)k->level,    k->opportunities,
+            k->alone,   k->right,         k->last_evidence_id, v ? v->policy_id : 0, v ? v->model_id : 0};
     }
     return ST_OK;
 }
 
-enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct policy *policy, int64_t before, struct derived *d, struct err *e)
+enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id,
+               const struct policy *policy, int64_t before, struct derived *d, struct err *e)
 {
     int64_t begin_us = clock_mono_us();
     TRY(evidence_to_fold(tx, a, learner_id, 0, &d->list, &d->facts, e));
@@ -57,7 +59,9 @@ enum st derive(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t
     return ST_OK;
 }
 
-enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, const struct packed *p, const struct policy *policy, struct folding_views *views, struct derived *d, struct err *e)
+enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id,
+                      const struct packed *p, const struct policy *policy, struct folding_views *views,
+                      struct derived *d, struct err *e)
 {
     bool sound;
     int64_t fold_us = clock_cpu_us();
@@ -78,14 +82,15 @@ enum st derive_levels(const struct snapshot *s, struct tx *tx, struct arena *a, 
 
 static bool same_rows(const struct mastery_row *a, const struct mastery_row *b)
 {
-    return a->competency_id == b->competency_id && memcmp(&a->p_known, &b->p_known, sizeof a->p_known) == 0 && a->level == b->level &&
-           a->evidence_count == b->evidence_count && a->alone_count == b->alone_count && a->right_count == b->right_count &&
-           a->last_evidence_id == b->last_evidence_id && a->policy_id == b->policy_id && a->model_id == b->model_id;
+    return a->competency_id == b->competency_id && memcmp(&a->p_known, &b->p_known, sizeof a->p_known) == 0 &&
+           a->level == b->level && a->evidence_count == b->evidence_count && a->alone_count == b->alone_count &&
+           a->right_count == b->right_count && a->last_evidence_id == b->last_evidence_id &&
+           a->policy_id == b->policy_id && a->model_id == b->model_id;
 }
 
 /* Is the stored state what the facts up to its last one give? It may be some facts behind (app/state.h). */
-static enum st same_state(const struct snapshot *s, struct arena *a, const struct policy *policy, const struct state_row *stored, const struct derived *d,
-                          bool *same, struct err *e)
+static enum st same_state(const struct snapshot *s, struct arena *a, const struct policy *policy,
+                          const struct state_row *stored, const struct derived *d, bool *same, struct err *e)
 {
     struct learner_state at = {0}, then = {0};
     const void *bytes = d->bytes;
@@ -112,7 +117,8 @@ struct run {
     struct rebuild_report *out;
 };
 
-static enum st policy_for(const struct run *r, struct tx *tx, int64_t learner_id, const struct policy **out, struct err *e)
+static enum st policy_for(const struct run *r, struct tx *tx, int64_t learner_id, const struct policy **out,
+                          struct err *e)
 {
     const struct policy_version *v;
     TRY(regime_policy_of(&r->s->regime, tx, learner_id, r->at_ms, &v, e));
@@ -131,7 +137,8 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
     size_t n = 0;
     arena_init(&a, LEARNER_BYTES);
     /* Taken before the facts are read: an answer that comes meanwhile waits, and is not written over. */
-    enum st st = r->mode == REBUILD_WRITE ? state_take(tx, &a, learner_id, &stored, e) : state_get(tx, &a, learner_id, &stored, e);
+    enum st st = r->mode == REBUILD_WRITE ? state_take(tx, &a, learner_id, &stored, e)
+                                          : state_get(tx, &a, learner_id, &stored, e);
     if (st == ST_OK) st = policy_for(r, tx, learner_id, &policy, e);
     if (st == ST_OK) st = derive(r->s, tx, &a, learner_id, policy, INT64_MAX, &d, e);
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &rows, &n, e);
@@ -150,7 +157,8 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
         differed += !same;
     }
     bool history_same = true;
-    st = r->mode == REBUILD_WRITE ? history_keep(tx, &a, learner_id, d.list, d.facts, &history_same, e) : history_check(tx, &a, learner_id, d.list, d.facts, &history_same, e);
+    st = r->mode == REBUILD_WRITE ? history_keep(tx, &a, learner_id, d.list, d.facts, &history_same, e)
+                                  : history_check(tx, &a, learner_id, d.list, d.facts, &history_same, e);
     if (st != ST_OK) goto out;
     out->histories_differed += !history_same;
     out->states_differed += !state_same;
@@ -260,14 +268,16 @@ static enum st still_due(struct app *app, struct conn *c, bool *due, struct err 
     return st;
 }
 
-enum st rebuild_due(struct app *app, struct conn *c, const atomic_bool *stop, bool *done, struct rebuild_report *out, struct err *e)
+enum st rebuild_due(struct app *app, struct conn *c, const atomic_bool *stop, bool *done, struct rebuild_report *out,
+                    struct err *e)
 {
     struct run r = {.mode = REBUILD_WRITE, .slice = SLICE_BESIDE, .stop = stop, .out = out};
     TRY(still_due(app, c, done, e));
     return *done ? run(app, c, &r, e) : ST_OK;
 }
 
-static enum st one_as_of(struct run *r, struct tx *tx, struct arena *a, int64_t learner_id, rebuild_held *held, void *ctx, struct err *e)
+static enum st one_as_of(struct run *r, struct tx *tx, struct arena *a, int64_t learner_id, rebuild_held *held,
+                         void *ctx, struct err *e)
 {
     struct derived d = {0};
     const struct policy *policy = NULL;
@@ -282,7 +292,8 @@ static enum st one_as_of(struct run *r, struct tx *tx, struct arena *a, int64_t 
     return ST_OK;
 }
 
-enum st levels_as_of(struct app *app, struct conn *c, int64_t at_ms, rebuild_held *held, void *ctx, struct rebuild_report *out, struct err *e)
+enum st levels_as_of(struct app *app, struct conn *c, int64_t at_ms, rebuild_held *held, void *ctx,
+                     struct rebuild_report *out, struct err *e)
 {
     struct run r = {.s = snapshot_hold(app), .at_ms = at_ms, .out = out};
     struct arena a;
@@ -314,7 +325,8 @@ static void hash_number(crypto_hash_sha256_state *h, uint64_t v)
     crypto_hash_sha256_update(h, b, 8);
 }
 
-static enum st hash_learner(const struct snapshot *s, int64_t now_ms, struct tx *tx, crypto_hash_sha256_state *h, int64_t learner_id, struct err *e)
+static enum st hash_learner(const struct snapshot *s, int64_t now_ms, struct tx *tx, crypto_hash_sha256_state *h,
+                            int64_t learner_id, struct err *e)
 {
     struct arena a;
     struct learner_state state;
@@ -325,7 +337,8 @@ static enum st hash_learner(const struct snapshot *s, int64_t now_ms, struct tx 
     const struct policy_version *v = NULL;
     enum st st = regime_policy_of(&s->regime, tx, learner_id, now_ms, &v, e);
     if (st == ST_OK) st = learner_state_now(s, tx, &a, &v->policy, learner_id, &state, e);
-    if (st == ST_OK && state_encode(&a, &state, &bytes, &size) != ST_OK) st = err_fail(e, ST_NOMEM, "err.memory", "digest");
+    if (st == ST_OK && state_encode(&a, &state, &bytes, &size) != ST_OK)
+        st = err_fail(e, ST_NOMEM, "err.memory", "digest");
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &m, &n, e);
     if (st == ST_OK) {
         hash_number(h, (uint64_t)learner_id);

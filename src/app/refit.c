@@ -68,8 +68,8 @@ static void put_limits(struct json_out *j)
     json_put_i64(j, "hold_days", REFIT_HOLD_DAYS);
 }
 
-/* The version and its entry in the registry, in one transaction; not when another one came into force meanwhile, or another process
- * has taken over. */
+/* The version and its entry in the registry, in one transaction; not when another one came into force meanwhile, or
+ * another process has taken over. */
 static enum st write_down(struct work *w, const struct refit_kind *k, struct model_fit *f, struct err *e)
 {
     struct tx tx;
@@ -79,7 +79,8 @@ static enum st write_down(struct work *w, const struct refit_kind *k, struct mod
     TRY(tx_write(w->c, w->s->district_id, &tx, e));
     enum st st = job_hold(&w->job, &tx, e); /* first: from here on nobody takes a version back */
     if (st == ST_OK) st = model_in_force(&tx, w->a, k->name, app_now_ms(w->app), &now, e);
-    if (st == ST_OK && now.model_id != w->base.model_id) st = err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
+    if (st == ST_OK && now.model_id != w->base.model_id)
+        st = err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
     if (st == ST_OK && strcmp(f->verdict, "live") == 0) {
         st = doc_of(w, k, f->fit_id, &doc, e);
         if (st == ST_OK) st = model_insert(w->app, &tx, k->name, text_str(&doc), &f->model_id, e);
@@ -97,7 +98,9 @@ static enum st write_down(struct work *w, const struct refit_kind *k, struct mod
 static void too_little(const struct work *w, const struct judged *j, struct model_fit *f)
 {
     f->verdict = "too_little";
-    f->reason = w->learners < REFIT_LEARNERS ? "few_learners" : j->learners < REFIT_HELD_LEARNERS ? "few_held" : "few_answers";
+    f->reason = w->learners < REFIT_LEARNERS        ? "few_learners"
+                : j->learners < REFIT_HELD_LEARNERS ? "few_held"
+                                                    : "few_answers";
 }
 
 /* A person took a version back: what the program would put in its place waits for a person, or for time. */
@@ -128,7 +131,8 @@ static enum st decide(struct work *w, struct tx *tx, const struct judgement *v, 
     return ST_OK;
 }
 
-static enum st judge_candidate(struct work *w, const struct refit_kind *k, struct judged *j, struct model_fit *f, struct err *e)
+static enum st judge_candidate(struct work *w, const struct refit_kind *k, struct judged *j, struct model_fit *f,
+                               struct err *e)
 {
     struct tx tx;
     struct judgement v;
@@ -140,22 +144,26 @@ static enum st judge_candidate(struct work *w, const struct refit_kind *k, struc
         return ST_OK;
     }
     TRY(tx_read(w->reader, w->s->district_id, &tx, e));
-    enum st st = judge(j, &tx, (size_t)regime_policy(&w->s->regime, w->now_ms)->policy.smallest_group, &w->watch, &w->j, &v, e);
+    enum st st =
+        judge(j, &tx, (size_t)regime_policy(&w->s->regime, w->now_ms)->policy.smallest_group, &w->watch, &w->j, &v, e);
     if (st == ST_OK) st = decide(w, &tx, &v, f, e);
     if (st == ST_OK && *v.worse_for) json_put_str(&w->j, "worse_for", v.worse_for);
     tx_rollback(&tx);
     return st;
 }
 
-/* Is it what was judged then? Rules may make of the same answers something else, and an answer may have been withdrawn. */
+/* Is it what was judged then? Rules may make of the same answers something else, and an answer may have been
+ * withdrawn. */
 static bool same_facts(const struct work *w, const struct model_fit *then)
 {
     json_t *report = NULL;
     struct err ignored;
-    return json_read(w->a, then->report, strlen(then->report), &report, &ignored) == ST_OK && strcmp(json_str(report, "facts_digest", ""), w->digest) == 0;
+    return json_read(w->a, then->report, strlen(then->report), &report, &ignored) == ST_OK &&
+           strcmp(json_str(report, "facts_digest", ""), w->digest) == 0;
 }
 
-/* The same facts and the same version in force give the same verdict: it stands already. Not what was held only for a time. */
+/* The same facts and the same version in force give the same verdict: it stands already. Not what was held only for
+ * a time. */
 static enum st stands_already(struct work *w, const struct model_fit *f, bool *yes, struct err *e)
 {
     struct tx tx;
@@ -170,13 +178,15 @@ static enum st stands_already(struct work *w, const struct model_fit *f, bool *y
     tx_rollback(&tx);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         if (strcmp(list[i].kind, f->kind) != 0) continue;
-        *yes = same_facts(w, &list[i]) && (list[i].against_id == f->against_id || list[i].model_id == f->against_id) && (held || strcmp(list[i].verdict, "held") != 0);
+        *yes = same_facts(w, &list[i]) && (list[i].against_id == f->against_id || list[i].model_id == f->against_id) &&
+               (held || strcmp(list[i].verdict, "held") != 0);
         break;
     }
     return st;
 }
 
-static enum st judged_and_written(struct work *w, const struct refit_kind *k, struct text *report, struct model_fit *f, struct err *e)
+static enum st judged_and_written(struct work *w, const struct refit_kind *k, struct text *report, struct model_fit *f,
+                                  struct err *e)
 {
     struct judged j = {0};
     json_out_init(&w->j, report);
@@ -197,7 +207,8 @@ static enum st judged_and_written(struct work *w, const struct refit_kind *k, st
     return w->o->dry_run ? ST_OK : write_down(w, k, f, e);
 }
 
-static enum st one_kind(struct work *w, const struct refit_kind *k, struct model_fit *f, struct refit_took *took, struct err *e)
+static enum st one_kind(struct work *w, const struct refit_kind *k, struct model_fit *f, struct refit_took *took,
+                        struct err *e)
 {
     struct tx tx;
     struct text report;
@@ -206,7 +217,13 @@ static enum st one_kind(struct work *w, const struct refit_kind *k, struct model
     enum st st = model_in_force(&tx, w->a, k->name, w->now_ms, &w->base, e);
     tx_rollback(&tx);
     TRY(st);
-    *f = (struct model_fit){.kind = k->name, .verdict = "same", .reason = "same", .against_id = w->base.model_id, .first_id = w->h.first_id, .last_id = w->h.last_id, .report = "{}"};
+    *f = (struct model_fit){.kind = k->name,
+                            .verdict = "same",
+                            .reason = "same",
+                            .against_id = w->base.model_id,
+                            .first_id = w->h.first_id,
+                            .last_id = w->h.last_id,
+                            .report = "{}"};
     TRY(stands_already(w, f, &again, e));
     if (again) return ST_OK;
     TRY(next_phase(w, REFIT_FITTING, e));
@@ -234,9 +251,13 @@ static enum st work(struct work *w, struct refitted *out, struct err *e)
     return one_kind(w, &refit_items, &out->questions, &out->questions_took, e);
 }
 
-static const char *outcome_of(const struct refitted *r) { return r->skills.model_id || r->questions.model_id ? "live" : r->skills.verdict; }
+static const char *outcome_of(const struct refitted *r)
+{
+    return r->skills.model_id || r->questions.model_id ? "live" : r->skills.verdict;
+}
 
-enum st refit(struct app *app, struct conn *c, const struct refit_options *o, refit_told *told, void *ctx, struct arena *a, struct refitted *out, struct err *e)
+enum st refit(struct app *app, struct conn *c, const struct refit_options *o, refit_told *told, void *ctx,
+              struct arena *a, struct refitted *out, struct err *e)
 {
     struct work w = {.app = app, .c = c, .o = o, .told = told, .ctx = ctx, .a = a, .now_ms = app_now_ms(app)};
     struct err ignored;
@@ -249,7 +270,11 @@ enum st refit(struct app *app, struct conn *c, const struct refit_options *o, re
     if (st == ST_OK) st = conn_open(app->db, CONN_READ, &w.reader, e);
     if (st == ST_OK) st = work(&w, out, e);
     if (w.leased) {
-        enum st ended = job_end(&w.job, st == ST_OK ? "done" : st == ST_BUSY ? "stopped" : "failed", st == ST_OK ? outcome_of(out) : e->detail, st == ST_OK ? e : &ignored);
+        enum st ended = job_end(&w.job,
+                                st == ST_OK     ? "done"
+                                : st == ST_BUSY ? "stopped"
+                                                : "failed",
+                                st == ST_OK ? outcome_of(out) : e->detail, st == ST_OK ? e : &ignored);
         if (st == ST_OK) st = ended;
     }
     conn_close(w.reader);

@@ -16,7 +16,8 @@ struct found {
 /* An answer on a question with several competencies says of none which it was, so it is left to the judge. */
 static bool is_fitted(const struct refit_data *h, size_t row)
 {
-    return h->of[h->question[row]].count == 1 && !(h->answer[row] & REFIT_OFF_SCREEN) && (h->answer[row] & REFIT_ANSWER) != BKT_PRACTICE;
+    return h->of[h->question[row]].count == 1 && !(h->answer[row] & REFIT_OFF_SCREEN) &&
+           (h->answer[row] & REFIT_ANSWER) != BKT_PRACTICE;
 }
 
 struct flat {
@@ -25,13 +26,10 @@ struct flat {
     struct responses r;
 };
 
-static void flat_free(struct flat *f)
-{
-    free(f->user_at), free(f->skill), free(f->set_at), free(f->right);
-}
+static void flat_free(struct flat *f) { free(f->user_at), free(f->skill), free(f->set_at), free(f->right); }
 
-/* What is fitted, as the engine reads it: an item and a set for each competency, and one more that nobody answers, whose
- * parameters are the pooled ones. */
+/* What is fitted, as the engine reads it: an item and a set for each competency, and one more that nobody answers,
+ * whose parameters are the pooled ones. */
 static enum st flatten(struct work *w, struct found *x, struct flat *f, struct err *e)
 {
     const struct refit_data *h = &w->h;
@@ -60,19 +58,32 @@ static enum st flatten(struct work *w, struct found *x, struct flat *f, struct e
     f->user_at[users] = (uint32_t)rows;
     for (size_t k = 0; k <= skills; k++) f->set_at[k] = set_skill[k] = (uint32_t)k;
     f->set_at[skills + 1] = (uint32_t)skills + 1;
-    f->r = (struct responses){.rows = rows, .users = users, .items = skills + 1, .skills = skills + 1, .sets = skills + 1, .user_at = f->user_at, .item = f->skill, .correct = f->right, .item_set = set_skill, .set_at = f->set_at,
+    f->r = (struct responses){.rows = rows,
+                              .users = users,
+                              .items = skills + 1,
+                              .skills = skills + 1,
+                              .sets = skills + 1,
+                              .user_at = f->user_at,
+                              .item = f->skill,
+                              .correct = f->right,
+                              .item_set = set_skill,
+                              .set_at = f->set_at,
                               .set_skill = set_skill};
     w->learners = users;
     w->answers = rows;
     return ST_OK;
 }
 
-static struct bkt rounded_bkt(struct bkt m) { return (struct bkt){refit_rounded(m.prior), refit_rounded(m.learn), refit_rounded(m.guess), refit_rounded(m.slip)}; }
+static struct bkt rounded_bkt(struct bkt m)
+{
+    return (struct bkt){refit_rounded(m.prior), refit_rounded(m.learn), refit_rounded(m.guess), refit_rounded(m.slip)};
+}
 
 static struct bkt shrunk(struct bkt m, const struct bkt *to, double learners)
 {
     double w = REFIT_POOL_WEIGHT, of = learners + w;
-    return (struct bkt){(learners * m.prior + w * to->prior) / of, (learners * m.learn + w * to->learn) / of, (learners * m.guess + w * to->guess) / of, (learners * m.slip + w * to->slip) / of};
+    return (struct bkt){(learners * m.prior + w * to->prior) / of, (learners * m.learn + w * to->learn) / of,
+                        (learners * m.guess + w * to->guess) / of, (learners * m.slip + w * to->slip) / of};
 }
 
 static enum st fit_flat(const struct work *w, struct found *x, const struct flat *f, struct err *e)
@@ -127,7 +138,8 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
     const struct model *m = regime_model_by_id(&w->s->regime, w->base.model_id);
     struct bkt *in_force = arena_array(w->a, c->competency_count + 1, sizeof *in_force);
     if (!in_force) return no_memory(e);
-    if (w->base.model_id && m->model_id != w->base.model_id) return err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
+    if (w->base.model_id && m->model_id != w->base.model_id)
+        return err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
     for (size_t k = 0; k < c->competency_count; k++) in_force[k] = *model_bkt(m, c->competencies[k].competency_id);
     return judge_bkt(j, c->competency_count, x->skill, in_force, e);
 }

@@ -15,14 +15,16 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 
 void refit_data_release(struct refit_data *h)
 {
-    free(h->learner_id), free(h->at), free(h->question), free(h->answer), free(h->of), free(h->skill), free(h->of_item), free(h->of_competency);
+    free(h->learner_id), free(h->at), free(h->question), free(h->answer), free(h->of), free(h->skill), free(h->of_item),
+        free(h->of_competency);
     *h = (struct refit_data){0};
 }
 
 static uint64_t question_digest(const struct refit_data *h, const struct catalogue *c, const struct refit_question *q)
 {
     uint64_t d = hash_mix((uint64_t)q->item_id, q->count);
-    for (uint32_t i = 0; i < q->count; i++) d = hash_mix((uint64_t)c->competencies[h->skill[q->first + i]].competency_id, d);
+    for (uint32_t i = 0; i < q->count; i++)
+        d = hash_mix((uint64_t)c->competencies[h->skill[q->first + i]].competency_id, d);
     return d;
 }
 
@@ -99,16 +101,22 @@ struct reading {
     uint32_t met[1 << MET_BITS]; /* by item: one more than its question that was met last; 0: none */
 };
 
-static uint32_t *met_of(struct reading *r, int64_t item_id) { return &r->met[(uint64_t)item_id * UINT64_C(0x9E3779B97F4A7C15) >> (64 - MET_BITS)]; }
+static uint32_t *met_of(struct reading *r, int64_t item_id)
+{
+    return &r->met[(uint64_t)item_id * UINT64_C(0x9E3779B97F4A7C15) >> (64 - MET_BITS)];
+}
 
-static bool same_skills(const struct reading *r, const struct refit_question *q, const struct fold_step *steps, size_t n)
+static bool same_skills(const struct reading *r, const struct refit_question *q, const struct fold_step *steps,
+                        size_t n)
 {
     bool same = q->count == n;
-    for (size_t i = 0; same && i < n; i++) same = r->s->catalogue.competencies[r->h->skill[q->first + i]].competency_id == steps[i].competency_id;
+    for (size_t i = 0; same && i < n; i++)
+        same = r->s->catalogue.competencies[r->h->skill[q->first + i]].competency_id == steps[i].competency_id;
     return same;
 }
 
-/* The question of a fact: an item with the competencies that it then had, or one competency that was seen off the screen. */
+/* The question of a fact: an item with the competencies that it then had, or one competency that was seen off the
+ * screen. */
 static uint32_t question_looked_up(struct reading *r, const struct evidence *v, const struct fold_step *steps, size_t n)
 {
     struct refit_data *h = r->h;
@@ -125,8 +133,10 @@ static uint32_t question_looked_up(struct reading *r, const struct evidence *v, 
         r->failed = true;
         return UINT32_MAX;
     }
-    h->of[h->questions] = (struct refit_question){item ? item->item_id : 0, (uint32_t)h->skill_count, (uint32_t)n, *head};
-    for (size_t i = 0; i < n; i++) h->skill[h->skill_count++] = (uint32_t)(catalogue_competency(c, steps[i].competency_id) - c->competencies);
+    h->of[h->questions] =
+        (struct refit_question){item ? item->item_id : 0, (uint32_t)h->skill_count, (uint32_t)n, *head};
+    for (size_t i = 0; i < n; i++)
+        h->skill[h->skill_count++] = (uint32_t)(catalogue_competency(c, steps[i].competency_id) - c->competencies);
     *head = (uint32_t)h->questions++;
     return *head;
 }
@@ -135,7 +145,8 @@ static uint32_t question_of(struct reading *r, const struct evidence *v, const s
 {
     if (v->kind != EVIDENCE_RESPONSE) return question_looked_up(r, v, steps, n);
     uint32_t *met = met_of(r, v->item_id);
-    if (*met && r->h->of[*met - 1].item_id == v->item_id && same_skills(r, &r->h->of[*met - 1], steps, n)) return *met - 1;
+    if (*met && r->h->of[*met - 1].item_id == v->item_id && same_skills(r, &r->h->of[*met - 1], steps, n))
+        return *met - 1;
     uint32_t q = question_looked_up(r, v, steps, n);
     if (q != UINT32_MAX) *met = q + 1;
     return q;
@@ -159,7 +170,9 @@ static void take(void *ctx, const struct evidence *v, const struct fold_step *st
         return;
     }
     h->question[h->rows] = q;
-    h->answer[h->rows++] = (uint8_t)((unsigned)fold_answer(regime_rule(&o->r->s->catalogue, o->policy, steps[0].competency_id), v) | (v->kind == EVIDENCE_OBSERVATION ? REFIT_OFF_SCREEN : 0U));
+    h->answer[h->rows++] =
+        (uint8_t)((unsigned)fold_answer(regime_rule(&o->r->s->catalogue, o->policy, steps[0].competency_id), v) |
+                  (v->kind == EVIDENCE_OBSERVATION ? REFIT_OFF_SCREEN : 0U));
     if (!h->first_id || v->evidence_id < h->first_id) h->first_id = v->evidence_id;
     if (v->evidence_id > h->last_id) h->last_id = v->evidence_id;
 }
@@ -175,7 +188,8 @@ static enum st read_rows(struct one *o, struct tx *tx, struct arena *a, int64_t 
     return regime_fold(&s->regime, &s->catalogue, o->policy, a, facts, n, &state, take, o, e);
 }
 
-static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, struct packed_slice *slice, int64_t learner_id, int64_t now_ms, struct err *e)
+static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, struct packed_slice *slice,
+                            int64_t learner_id, int64_t now_ms, struct err *e)
 {
     struct refit_data *h = r->h;
     const struct policy_version *v;
@@ -198,7 +212,8 @@ static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, s
     return ST_OK;
 }
 
-static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_read_told *told, void *ctx, struct err *e)
+static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_read_told *told, void *ctx,
+                        struct err *e)
 {
     struct arena a, of_slice;
     struct packed_slice slice = {0};
@@ -215,21 +230,24 @@ static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_
         }
         arena_reset(&of_slice);
         if (st == ST_OK && n) after = ids[n - 1];
-        if (st == ST_OK && told && !told(ctx, r->h->learners, r->h->rows)) st = err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
+        if (st == ST_OK && told && !told(ctx, r->h->learners, r->h->rows))
+            st = err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
     }
     arena_release(&a);
     arena_release(&of_slice);
     return st;
 }
 
-enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms, refit_read_told *told, void *ctx, struct refit_data *out, struct err *e)
+enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms, refit_read_told *told, void *ctx,
+                        struct refit_data *out, struct err *e)
 {
     struct tx tx;
     *out = (struct refit_data){0};
     struct reading r = {.s = s, .h = out};
     out->of_item = malloc((s->catalogue.item_count + 1) * sizeof *out->of_item);
     out->of_competency = malloc((s->catalogue.competency_count + 1) * sizeof *out->of_competency);
-    if (!out->of_item || !out->of_competency || !room_for_learners(out, 1) || !room_for_rows(out, 1)) return no_memory(e);
+    if (!out->of_item || !out->of_competency || !room_for_learners(out, 1) || !room_for_rows(out, 1))
+        return no_memory(e);
     memset(out->of_item, 0xff, (s->catalogue.item_count + 1) * sizeof *out->of_item);
     memset(out->of_competency, 0xff, (s->catalogue.competency_count + 1) * sizeof *out->of_competency);
     out->at[0] = 0;

@@ -1,4 +1,5 @@
-/* How hard each question is: a weight for each, beside weights for what a student did on the skill and at all (rules/predict.h). */
+/* How hard each question is: a weight for each, beside weights for what a student did on the skill and at all
+ * (rules/predict.h). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,26 +11,30 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 
 struct found {
     struct item_layer layer;
-    uint32_t *answers;        /* fitted to, by place of the question in the catalogue */
-    uint8_t *skill;           /* whether there were any on the skill, by its place */
+    uint32_t *answers; /* fitted to, by place of the question in the catalogue */
+    uint8_t *skill;    /* whether there were any on the skill, by its place */
     size_t own, few;
     bool fitted;
 };
 
 /* Rows that are an observation of an answer: what the fold keeps its averages of. */
-static bool is_observed(const struct refit_data *h, size_t row) { return !(h->answer[row] & REFIT_OFF_SCREEN) && (h->answer[row] & REFIT_ANSWER) != BKT_PRACTICE; }
+static bool is_observed(const struct refit_data *h, size_t row)
+{
+    return !(h->answer[row] & REFIT_OFF_SCREEN) && (h->answer[row] & REFIT_ANSWER) != BKT_PRACTICE;
+}
 
 /* The answers as the engine reads them; skills that were never asked take no room in the fit. */
 struct flat {
     uint32_t *user_at, *item, *item_set, *set_at, *set_skill;
-    uint32_t *place, *of;     /* skill -> number in the fit, UINT32_MAX: none; and back */
+    uint32_t *place, *of; /* skill -> number in the fit, UINT32_MAX: none; and back */
     uint8_t *right;
     struct responses r;
 };
 
 static void flat_free(struct flat *f)
 {
-    free(f->user_at), free(f->item), free(f->item_set), free(f->set_at), free(f->set_skill), free(f->place), free(f->of), free(f->right);
+    free(f->user_at), free(f->item), free(f->item_set), free(f->set_at), free(f->set_skill), free(f->place),
+        free(f->of), free(f->right);
 }
 
 static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, struct err *e)
@@ -45,7 +50,8 @@ static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, str
     f->set_skill = malloc((h->skill_count + 1) * sizeof *f->set_skill);
     f->place = malloc((skills + 1) * sizeof *f->place);
     f->of = malloc((skills + 1) * sizeof *f->of);
-    if (!f->user_at || !f->item || !f->right || !f->item_set || !f->set_at || !f->set_skill || !f->place || !f->of) return no_memory(e);
+    if (!f->user_at || !f->item || !f->right || !f->item_set || !f->set_at || !f->set_skill || !f->place || !f->of)
+        return no_memory(e);
     memset(f->place, 0xff, (skills + 1) * sizeof *f->place);
     return ST_OK;
 }
@@ -81,32 +87,47 @@ static enum st flatten(struct work *w, struct flat *f, struct err *e)
         if (rows > begin) f->user_at[users++] = (uint32_t)begin;
     }
     f->user_at[users] = (uint32_t)rows;
-    f->r = (struct responses){.rows = rows, .users = users, .items = h->questions, .skills = skills, .sets = h->questions, .user_at = f->user_at, .item = f->item, .correct = f->right, .item_set = f->item_set, .set_at = f->set_at,
+    f->r = (struct responses){.rows = rows,
+                              .users = users,
+                              .items = h->questions,
+                              .skills = skills,
+                              .sets = h->questions,
+                              .user_at = f->user_at,
+                              .item = f->item,
+                              .correct = f->right,
+                              .item_set = f->item_set,
+                              .set_at = f->set_at,
                               .set_skill = f->set_skill};
     w->learners = users;
     w->answers = rows;
     return ST_OK;
 }
 
-/* Is it as the item is aligned now? What was answered while it stood for other skills says nothing of how hard it is for these. */
-static bool is_current(const struct refit_data *h, const struct catalogue *c, const struct refit_question *q, const struct item_ref *it)
+/* Is it as the item is aligned now? What was answered while it stood for other skills says nothing of how hard it is
+ * for these. */
+static bool is_current(const struct refit_data *h, const struct catalogue *c, const struct refit_question *q,
+                       const struct item_ref *it)
 {
     bool same = it->competency_count == q->count;
-    for (uint32_t i = 0; same && i < q->count; i++) same = c->competencies[h->skill[q->first + i]].competency_id == it->competency_ids[i];
+    for (uint32_t i = 0; same && i < q->count; i++)
+        same = c->competencies[h->skill[q->first + i]].competency_id == it->competency_ids[i];
     return same;
 }
 
 /* Weights of the fit by place in the catalogue. A question's is kept where enough answers stand behind it. */
-static void keep(const struct work *w, const struct flat *f, const struct logistic *m, const uint32_t *answers, struct found *x)
+static void keep(const struct work *w, const struct flat *f, const struct logistic *m, const uint32_t *answers,
+                 struct found *x)
 {
     const struct refit_data *h = &w->h;
     const struct catalogue *c = &w->s->catalogue;
     struct logistic *to = &x->layer.m;
     to->dense[0] = refit_rounded(m->dense[0]);
     for (size_t s = 0; s < m->skills; s++)
-        for (size_t k = 0; k < m->per_skill; k++) to->dense[1 + f->of[s] * to->per_skill + k] = refit_rounded(m->dense[1 + s * m->per_skill + k]);
+        for (size_t k = 0; k < m->per_skill; k++)
+            to->dense[1 + f->of[s] * to->per_skill + k] = refit_rounded(m->dense[1 + s * m->per_skill + k]);
     for (size_t s = 0; s < m->skills; s++) x->skill[f->of[s]] = 1;
-    for (size_t k = 0; k < m->per_student; k++) to->dense[to->dense_count - to->per_student + k] = refit_rounded(m->dense[m->dense_count - m->per_student + k]);
+    for (size_t k = 0; k < m->per_student; k++)
+        to->dense[to->dense_count - to->per_student + k] = refit_rounded(m->dense[m->dense_count - m->per_student + k]);
     for (size_t q = 0; q < h->questions; q++) {
         const struct item_ref *it = h->of[q].item_id ? catalogue_item(c, h->of[q].item_id) : NULL;
         if (!it || !answers[q] || !is_current(h, c, &h->of[q], it)) continue;
@@ -149,7 +170,11 @@ static enum st fit(struct work *w, struct err *e)
     if (!x) return no_memory(e);
     w->candidate = x;
     struct logistic *m = &x->layer.m;
-    *m = (struct logistic){.terms = PREDICT_TERMS, .items = c->item_count, .skills = c->competency_count, .per_skill = 4, .per_student = 4};
+    *m = (struct logistic){.terms = PREDICT_TERMS,
+                           .items = c->item_count,
+                           .skills = c->competency_count,
+                           .per_skill = 4,
+                           .per_student = 4};
     m->dense_count = 1 + m->skills * m->per_skill + m->per_student;
     m->item = arena_array(w->a, m->items + 1, sizeof *m->item);
     m->dense = arena_array(w->a, m->dense_count, sizeof *m->dense);
@@ -198,7 +223,8 @@ static void learn(struct student *u, const uint32_t *place, size_t n, bool right
 }
 
 /* item_at: questions, the place of the item in the catalogue, UINT32_MAX: none */
-static void play(const struct work *w, struct judged *j, struct student *u, size_t who, const uint32_t *item_at, const struct logistic *in_force)
+static void play(const struct work *w, struct judged *j, struct student *u, size_t who, const uint32_t *item_at,
+                 const struct logistic *in_force)
 {
     const struct refit_data *h = &w->h;
     const struct found *x = w->candidate;
@@ -208,7 +234,8 @@ static void play(const struct work *w, struct judged *j, struct student *u, size
         uint32_t item = item_at[h->question[row]];
         bool right = (h->answer[row] & REFIT_ANSWER) == BKT_RIGHT;
         if (!is_observed(h, row) || item == UINT32_MAX) continue;
-        judged_add(j, who, row, by(x->fitted ? &x->layer.m : NULL, u, place, q->count, item), by(in_force, u, place, q->count, item));
+        judged_add(j, who, row, by(x->fitted ? &x->layer.m : NULL, u, place, q->count, item),
+                   by(in_force, u, place, q->count, item));
         learn(u, place, q->count, right);
     }
 }
@@ -217,7 +244,8 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
 {
     size_t skills = w->s->catalogue.competency_count;
     struct item_layer in_force = {0};
-    struct student u = {.skill = arena_array(w->a, skills + 1, sizeof *u.skill), .elo = arena_array(w->a, skills + 1, sizeof *u.elo)};
+    struct student u = {.skill = arena_array(w->a, skills + 1, sizeof *u.skill),
+                        .elo = arena_array(w->a, skills + 1, sizeof *u.elo)};
     uint32_t *item_at = arena_array(w->a, w->h.questions + 1, sizeof *item_at);
     if (!u.skill || !u.elo || !item_at) return no_memory(e);
     for (size_t q = 0; q < w->h.questions; q++) {

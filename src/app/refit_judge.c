@@ -55,7 +55,8 @@ void judge_step(const struct refit_data *h, size_t row, const struct bkt *by_ski
     for (uint32_t i = 0; i < q->count; i++) known[h->skill[q->first + i]] = p[i] > P_KNOWN_MAX ? P_KNOWN_MAX : p[i];
 }
 
-enum st judge_bkt(struct judged *j, size_t skills, const struct bkt *candidate, const struct bkt *in_force, struct err *e)
+enum st judge_bkt(struct judged *j, size_t skills, const struct bkt *candidate, const struct bkt *in_force,
+                  struct err *e)
 {
     const struct refit_data *h = j->h;
     double *a = malloc((skills + 1) * sizeof *a), *b = malloc((skills + 1) * sizeof *b);
@@ -94,7 +95,10 @@ struct judging {
     uint8_t *pick;                      /* answers: of the group in hand */
 };
 
-static void judging_free(struct judging *s) { free(s->user_at), free(s->who), free(s->item_set), free(s->group), free(s->x), free(s->pick); }
+static void judging_free(struct judging *s)
+{
+    free(s->user_at), free(s->who), free(s->item_set), free(s->group), free(s->x), free(s->pick);
+}
 
 /* A skill is a set of its own, and so is a question of several. */
 static void number_sets(const struct refit_data *h, uint32_t *of_skill, struct judging *s)
@@ -113,8 +117,12 @@ static enum st judging_make(const struct judged *j, struct judging *s, struct er
     uint32_t skills = 0;
     for (size_t i = 0; i < h->skill_count; i++) skills = h->skill[i] >= skills ? h->skill[i] + 1 : skills;
     uint32_t *of_skill = malloc((skills + (size_t)1) * sizeof *of_skill);
-    *s = (struct judging){.user_at = malloc((j->learners + 1) * sizeof *s->user_at), .who = malloc((j->learners + 1) * sizeof *s->who), .item_set = malloc((h->questions + 1) * sizeof *s->item_set),
-                          .group = calloc(j->learners + 1, sizeof *s->group), .x = malloc((j->n + 1) * sizeof *s->x), .pick = malloc(j->n + 1)};
+    *s = (struct judging){.user_at = malloc((j->learners + 1) * sizeof *s->user_at),
+                          .who = malloc((j->learners + 1) * sizeof *s->who),
+                          .item_set = malloc((h->questions + 1) * sizeof *s->item_set),
+                          .group = calloc(j->learners + 1, sizeof *s->group),
+                          .x = malloc((j->n + 1) * sizeof *s->x),
+                          .pick = malloc(j->n + 1)};
     bool made = of_skill && s->user_at && s->who && s->item_set && s->group && s->x && s->pick;
     if (made) {
         size_t users = 0;
@@ -127,7 +135,14 @@ static enum st judging_make(const struct judged *j, struct judging *s, struct er
         }
         s->user_at[users] = (uint32_t)j->n;
         number_sets(h, of_skill, s);
-        s->r = (struct responses){.rows = j->n, .users = users, .items = h->questions, .sets = s->r.sets, .user_at = s->user_at, .item = j->question, .correct = j->right, .item_set = s->item_set};
+        s->r = (struct responses){.rows = j->n,
+                                  .users = users,
+                                  .items = h->questions,
+                                  .sets = s->r.sets,
+                                  .user_at = s->user_at,
+                                  .item = j->question,
+                                  .correct = j->right,
+                                  .item_set = s->item_set};
     }
     free(of_skill);
     return made ? ST_OK : no_memory(e);
@@ -135,7 +150,8 @@ static enum st judging_make(const struct judged *j, struct judging *s, struct er
 
 static enum st difference(const struct judged *j, const struct judging *s, struct metrics_mean *out, struct err *e)
 {
-    for (size_t u = 0; u < s->r.users; u++) memset(s->pick + s->user_at[u], s->group[u] == 0, s->user_at[u + 1] - s->user_at[u]);
+    for (size_t u = 0; u < s->r.users; u++)
+        memset(s->pick + s->user_at[u], s->group[u] == 0, s->user_at[u + 1] - s->user_at[u]);
     return metrics_mean(s->x, s->pick, j->learner, j->n, j->h->learners, out, e);
 }
 
@@ -171,7 +187,8 @@ static void put_one(struct json_out *out, const char *key, const struct fairness
     json_close_obj(out);
 }
 
-/* Both versions on the group in hand, and how much more the candidate loses there; none of it when the group is hidden. */
+/* Both versions on the group in hand, and how much more the candidate loses there; none of it when the group is
+ * hidden. */
 struct both {
     struct fairness_group candidate, in_force;
     struct metrics_mean difference;
@@ -245,9 +262,10 @@ static void put_group(const char *name, const struct both *b, struct json_out *o
     if (b->difference.low > 0.0 && !*v->worse_for) snprintf(v->worse_for, sizeof v->worse_for, "%s", name ? name : "-");
 }
 
-/* Programs overlap, so each is looked at by itself. A group that is not shown must not follow from those that are: all less those in no program, when
- * few are in those that are hidden. */
-static enum st put_groups(const struct judged *j, const struct judging *s, struct tx *tx, size_t smallest, const struct fit_watch *watch, struct json_out *out, struct judgement *v, struct err *e)
+/* Programs overlap, so each is looked at by itself. A group that is not shown must not follow from those that are: all
+ * less those in no program, when few are in those that are hidden. */
+static enum st put_groups(const struct judged *j, const struct judging *s, struct tx *tx, size_t smallest,
+                          const struct fit_watch *watch, struct json_out *out, struct judgement *v, struct err *e)
 {
     struct groups g = {0};
     size_t hidden = 0, small = 0;
@@ -257,7 +275,8 @@ static enum st put_groups(const struct judged *j, const struct judging *s, struc
         bool last = k == g.count; /* those in no program */
         struct both b;
         choose(s, &g, last ? GROUPS_MAX : k);
-        st = fit_goes_on(watch, 0.0) ? look_at(j, s, smallest, &b, e) : err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
+        st = fit_goes_on(watch, 0.0) ? look_at(j, s, smallest, &b, e)
+                                     : err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
         if (st != ST_OK || !b.candidate.students) continue;
         if (!b.candidate.hidden && !(last && small && small < smallest)) {
             put_group(last ? NULL : g.name[k], &b, out, v);
@@ -273,7 +292,8 @@ static enum st put_groups(const struct judged *j, const struct judging *s, struc
     return st;
 }
 
-enum st judge(const struct judged *j, struct tx *tx, size_t smallest, const struct fit_watch *watch, struct json_out *out, struct judgement *v, struct err *e)
+enum st judge(const struct judged *j, struct tx *tx, size_t smallest, const struct fit_watch *watch,
+              struct json_out *out, struct judgement *v, struct err *e)
 {
     struct judging s;
     struct both all;
@@ -281,7 +301,8 @@ enum st judge(const struct judged *j, struct tx *tx, size_t smallest, const stru
     enum st st = judging_make(j, &s, e);
     if (st == ST_OK) st = look_at(j, &s, 1, &all, e); /* everyone is of group 0 */
     if (st == ST_OK) {
-        *v = (struct judgement){.candidate = all.candidate.metrics, .in_force = all.in_force.metrics, .difference = all.difference};
+        *v = (struct judgement){
+            .candidate = all.candidate.metrics, .in_force = all.in_force.metrics, .difference = all.difference};
         put_both(out, &all);
         st = put_groups(j, &s, tx, smallest, watch, out, v, e);
     }

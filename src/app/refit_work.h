@@ -17,14 +17,14 @@ struct work {
     bool leased, stopped;
     int64_t now_ms, kept_ms;
     enum refit_phase phase;
-    struct fit_watch watch;     /* for what takes long: may it go on? */
+    struct fit_watch watch; /* for what takes long: may it go on? */
     struct refit_data h;
-    char digest[17];            /* of h */
+    char digest[17]; /* of h */
     /* of the kind in hand */
-    struct model_row base;      /* the version in force; model_id 0: none */
-    size_t learners, answers;   /* fitted to */
-    struct json_out j;          /* the report */
-    void *candidate;            /* the kind's own, in arena */
+    struct model_row base;    /* the version in force; model_id 0: none */
+    size_t learners, answers; /* fitted to */
+    struct json_out j;        /* the report */
+    void *candidate;          /* the kind's own, in arena */
 };
 
 /* A kind of model: from the packed answers to what goes into its document. */
@@ -34,7 +34,7 @@ struct refit_kind {
     enum st (*fit)(struct work *w, struct err *e);
     /* Fills in both predictions of each held-back answer. */
     enum st (*predict)(struct work *w, struct judged *j, struct err *e);
-    void (*report)(struct work *w);                                         /* what was fitted, for the registry */
+    void (*report)(struct work *w);                                          /* what was fitted, for the registry */
     enum st (*doc)(const struct work *w, struct json_out *j, struct err *e); /* the parameters; the object is open */
 };
 extern const struct refit_kind refit_bkt, refit_items;

@@ -9,8 +9,10 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 
 static struct bkt bkt_read(const json_t *o, struct bkt dflt)
 {
-    return (struct bkt){.prior = json_f64(o, "prior", dflt.prior), .learn = json_f64(o, "learn", dflt.learn),
-                        .guess = json_f64(o, "guess", dflt.guess), .slip = json_f64(o, "slip", dflt.slip)};
+    return (struct bkt){.prior = json_f64(o, "prior", dflt.prior),
+                        .learn = json_f64(o, "learn", dflt.learn),
+                        .guess = json_f64(o, "guess", dflt.guess),
+                        .slip = json_f64(o, "slip", dflt.slip)};
 }
 
 const struct bkt bkt_shipped = {.prior = 0.30, .learn = 0.15, .guess = 0.20, .slip = 0.10};
@@ -44,9 +46,13 @@ static enum st count_rows(struct tx *tx, enum sql_id id, size_t *n, struct err *
 
 static enum st merge_pair(struct arena *a, struct policy_pair *p, struct err *e)
 {
-    json_t *above = json_loads(p->district->doc, 0, NULL), *upper = policy_opened(above, p->school->scope_id), *own = json_loads(p->school->doc, 0, NULL), *lower = policy_within(upper, own, SCOPE_SCHOOL), *both = policy_merge(upper, lower);
+    json_t *above = json_loads(p->district->doc, 0, NULL), *upper = policy_opened(above, p->school->scope_id),
+           *own = json_loads(p->school->doc, 0, NULL), *lower = policy_within(upper, own, SCOPE_SCHOOL),
+           *both = policy_merge(upper, lower);
     char *doc = both ? json_dumps(both, JSON_COMPACT) : NULL;
-    bool school_later = p->school->effective_at_ms > p->district->effective_at_ms || (p->school->effective_at_ms == p->district->effective_at_ms && p->school->policy_id > p->district->policy_id);
+    bool school_later =
+        p->school->effective_at_ms > p->district->effective_at_ms ||
+        (p->school->effective_at_ms == p->district->effective_at_ms && p->school->policy_id > p->district->policy_id);
     const struct policy_version *later = school_later ? p->school : p->district;
     p->merged = *later;
     p->merged.scope = SCOPE_SCHOOL;
@@ -54,7 +60,8 @@ static enum st merge_pair(struct arena *a, struct policy_pair *p, struct err *e)
     p->merged.policy.policy_id = later->policy_id;
     p->merged.doc = doc ? arena_strdup(a, doc) : NULL;
     enum st st = p->merged.doc && lower ? policy_from_json(both, &p->merged.policy, e) : no_memory(e);
-    if (st == ST_INVALID) { /* two that were never in force together (app/policy.c sees to it), and do not go together */
+    /* two that were never in force together (app/policy.c sees to it), and do not go together */
+    if (st == ST_INVALID) {
         p->merged.policy = p->district->policy;
         p->merged.policy.policy_id = later->policy_id;
         p->merged.doc = p->district->doc;
@@ -100,7 +107,8 @@ static enum st class_org(struct tx *tx, int64_t class_id, int64_t *org_id, struc
 
 static enum st narrow_one(struct arena *a, struct policy_narrow *n, struct err *e)
 {
-    json_t *upper = json_loads(n->upper->doc, 0, NULL), *own = json_loads(n->own->doc, 0, NULL), *within = policy_within(upper, own, SCOPE_CLASS), *both = within ? policy_merge(upper, within) : NULL;
+    json_t *upper = json_loads(n->upper->doc, 0, NULL), *own = json_loads(n->own->doc, 0, NULL),
+           *within = policy_within(upper, own, SCOPE_CLASS), *both = within ? policy_merge(upper, within) : NULL;
     enum st st = both ? policy_from_json(both, &n->merged, e) : no_memory(e);
     if (st == ST_INVALID) { /* what holds above was changed since, and they no longer go together */
         n->merged = n->upper->policy;
@@ -129,7 +137,8 @@ static enum st narrow_down(struct tx *tx, struct arena *a, struct regime *r, str
         if (r->policies[i].scope != SCOPE_CLASS) continue;
         TRY(class_org(tx, r->policies[i].scope_id, &org_id, e));
         for (size_t k = 0; k < r->policy_count + r->pair_count; k++) {
-            const struct policy_version *upper = k < r->policy_count ? &r->policies[k] : &r->pairs[k - r->policy_count].merged;
+            const struct policy_version *upper =
+                k < r->policy_count ? &r->policies[k] : &r->pairs[k - r->policy_count].merged;
             if (k < r->policy_count ? upper->scope != SCOPE_DISTRICT : upper->scope_id != org_id) continue;
             struct policy_narrow *n = &r->narrow[r->narrow_count++];
             n->upper = upper;
@@ -140,7 +149,8 @@ static enum st narrow_down(struct tx *tx, struct arena *a, struct regime *r, str
     return ST_OK;
 }
 
-static enum st load_items(struct tx *tx, struct arena *a, const struct catalogue *c, struct item_layer *out, struct err *e)
+static enum st load_items(struct tx *tx, struct arena *a, const struct catalogue *c, struct item_layer *out,
+                          struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -171,7 +181,9 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         struct policy_version *v = &r.policies[r.policy_count++];
         v->policy = policy_default();
         v->policy_id = v->policy.policy_id = col_i64(q, 0);
-        if (!scope_parse(col_text(q, 1), &v->scope)) return err_fail(e, ST_INVALID, "policy.scope_unknown", "policy %lld: scope %s", (long long)v->policy_id, col_text(q, 1));
+        if (!scope_parse(col_text(q, 1), &v->scope))
+            return err_fail(e, ST_INVALID, "policy.scope_unknown", "policy %lld: scope %s", (long long)v->policy_id,
+                            col_text(q, 1));
         v->scope_id = col_i64(q, 2);
         v->doc = arena_strdup(a, col_text(q, 3));
         v->effective_at_ms = col_i64(q, 4);
@@ -182,7 +194,8 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
         v->derived = col_i64(q, 9) >= 0;
         if (!v->doc || !v->reason) return no_memory(e);
         r.learner_count += v->scope == SCOPE_LEARNER;
-        if (v->scope == SCOPE_DISTRICT) TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e)); /* a school's says little alone */
+        /* a school's says little alone */
+        if (v->scope == SCOPE_DISTRICT) TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e));
     }
     TRY(pair_up(a, &r, e));
     TRY(narrow_down(tx, a, &r, e));
@@ -209,7 +222,8 @@ enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, s
 }
 
 /* Of those in force, the one with the latest day; of one day, the latest made. */
-static const struct policy_version *latest(const struct regime *r, enum policy_scope scope, int64_t scope_id, int64_t at_ms)
+static const struct policy_version *latest(const struct regime *r, enum policy_scope scope, int64_t scope_id,
+                                           int64_t at_ms)
 {
     const struct policy_version *best = NULL;
     for (size_t i = 0; i < r->policy_count; i++) {
@@ -229,7 +243,8 @@ const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms
 
 const struct policy_version *regime_policy_for(const struct regime *r, int64_t org_id, int64_t at_ms)
 {
-    const struct policy_version *district = regime_policy(r, at_ms), *school = r->pair_count ? latest(r, SCOPE_SCHOOL, org_id, at_ms) : NULL;
+    const struct policy_version *district = regime_policy(r, at_ms),
+                                *school = r->pair_count ? latest(r, SCOPE_SCHOOL, org_id, at_ms) : NULL;
     for (size_t i = 0; school && i < r->pair_count; i++)
         if (r->pairs[i].district == district && r->pairs[i].school == school) return &r->pairs[i].merged;
     return district;
@@ -237,14 +252,16 @@ const struct policy_version *regime_policy_for(const struct regime *r, int64_t o
 
 const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms)
 {
-    const struct policy_version *upper = regime_policy_for(r, org_id, at_ms), *own = r->narrow_count && class_id ? latest(r, SCOPE_CLASS, class_id, at_ms) : NULL;
+    const struct policy_version *upper = regime_policy_for(r, org_id, at_ms),
+                                *own = r->narrow_count && class_id ? latest(r, SCOPE_CLASS, class_id, at_ms) : NULL;
     for (size_t i = 0; own && i < r->narrow_count; i++)
         if (r->narrow[i].upper == upper && r->narrow[i].own == own) return &r->narrow[i].merged;
     return &upper->policy;
 }
 
 /* What holds in a class, and the document of it. */
-static const struct policy *held_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms, const char **doc)
+static const struct policy *held_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms,
+                                    const char **doc)
 {
     const struct policy *p = regime_policy_in(r, org_id, class_id, at_ms);
     *doc = regime_policy_for(r, org_id, at_ms)->doc;
@@ -260,14 +277,17 @@ const char *regime_doc_in(const struct regime *r, int64_t org_id, int64_t class_
     return doc;
 }
 
-struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id, int64_t at_ms)
+struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id,
+                                 int64_t at_ms)
 {
     const char *upper_doc;
     struct policy p = *held_in(r, org_id, class_id, at_ms, &upper_doc), merged = {0};
-    const struct policy_version *own = r->learner_count && learner_id ? latest(r, SCOPE_LEARNER, learner_id, at_ms) : NULL;
+    const struct policy_version *own =
+        r->learner_count && learner_id ? latest(r, SCOPE_LEARNER, learner_id, at_ms) : NULL;
     struct err e;
     if (!own) return p;
-    json_t *upper = json_loads(upper_doc, 0, NULL), *doc = json_loads(own->doc, 0, NULL), *within = policy_within(upper, doc, SCOPE_LEARNER), *both = within ? policy_merge(upper, within) : NULL;
+    json_t *upper = json_loads(upper_doc, 0, NULL), *doc = json_loads(own->doc, 0, NULL),
+           *within = policy_within(upper, doc, SCOPE_LEARNER), *both = within ? policy_merge(upper, within) : NULL;
     if (both && policy_from_json(both, &merged, &e) == ST_OK) { /* else they no longer go together: as in the class */
         p = merged;
         p.policy_id = own->policy_id;
@@ -288,7 +308,8 @@ enum st regime_school_of(struct tx *tx, int64_t learner_id, int64_t *org_id, str
     return ST_OK;
 }
 
-enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e)
+enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms,
+                         const struct policy_version **out, struct err *e)
 {
     int64_t org_id;
     *out = regime_policy(r, at_ms);
@@ -312,7 +333,8 @@ const struct policy_version *regime_version_by_id(const struct regime *r, int64_
     return NULL;
 }
 
-const struct policy_version *regime_version(const struct regime *r, enum policy_scope scope, int64_t scope_id, int64_t at_ms)
+const struct policy_version *regime_version(const struct regime *r, enum policy_scope scope, int64_t scope_id,
+                                            int64_t at_ms)
 {
     return latest(r, scope, scope_id, at_ms);
 }
@@ -361,7 +383,8 @@ const struct mastery_rule *regime_rule(const struct catalogue *c, const struct p
     return policy_rule(p, k ? k->type : "");
 }
 
-void regime_view(const struct regime *r, const struct catalogue *c, const struct policy *p, const struct evidence *v, struct fact_view *out)
+void regime_view(const struct regime *r, const struct catalogue *c, const struct policy *p, const struct evidence *v,
+                 struct fact_view *out)
 {
     size_t n = 0;
     const int64_t *ids = NULL;

@@ -12,7 +12,8 @@ enum { PACE_DAYS = 56, SCHOOL_DAYS_A_WEEK = 5, YEAR_DAYS = 365, HOURS_MOST = 100
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "requirements"); }
 
-enum st asked_for(const struct snapshot *s, int64_t now_ms, struct requirement list[REQUIREMENTS_MAX], size_t *n, struct err *e)
+enum st asked_for(const struct snapshot *s, int64_t now_ms, struct requirement list[REQUIREMENTS_MAX], size_t *n,
+                  struct err *e)
 {
     const struct policy_version *v = regime_policy(&s->regime, now_ms);
     json_t *doc = json_loads(v->doc, 0, NULL);
@@ -38,7 +39,8 @@ struct credits {
     double amount;
 };
 
-static enum st load_credits(struct tx *tx, struct arena *a, int64_t learner_id, int64_t at_ms, struct credits **out, size_t *n, struct err *e)
+static enum st load_credits(struct tx *tx, struct arena *a, int64_t learner_id, int64_t at_ms, struct credits **out,
+                            size_t *n, struct err *e)
 {
     struct stmt *q;
     size_t cap = 0;
@@ -83,7 +85,8 @@ struct pace {
 };
 
 /* What was secure eight weeks ago, by the rules of then, beside now; days away do not count as time. */
-static enum st load_pace(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t as_of_ms, struct pace *p, struct err *e)
+static enum st load_pace(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                         const struct learner_scope *who, int64_t as_of_ms, struct pace *p, struct err *e)
 {
     int64_t now = as_of_ms ? as_of_ms : app_now_ms(app);
     int32_t today = tz_date(s->zone, now);
@@ -94,7 +97,8 @@ static enum st load_pace(struct app *app, const struct snapshot *s, struct tx *t
     return ST_OK;
 }
 
-static enum st stand_competencies(const struct snapshot *s, struct arena *a, const struct pace *p, struct requirement_standing *v, struct err *e)
+static enum st stand_competencies(const struct snapshot *s, struct arena *a, const struct pace *p,
+                                  struct requirement_standing *v, struct err *e)
 {
     const struct competency **list;
     const struct branch b = branch_by_uri(&s->catalogue, v->asked.competencies);
@@ -109,7 +113,9 @@ static enum st stand_competencies(const struct snapshot *s, struct arena *a, con
     return ST_OK;
 }
 
-enum st requirements_of(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, const char *grade, int64_t as_of_ms, struct requirement_standing **out, size_t *n, struct err *e)
+enum st requirements_of(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                        const struct learner_scope *who, const char *grade, int64_t as_of_ms,
+                        struct requirement_standing **out, size_t *n, struct err *e)
 {
     struct requirement asked[REQUIREMENTS_MAX];
     struct credits *credits;
@@ -184,7 +190,8 @@ enum st credit_check(struct app *app, const struct snapshot *s, struct credit_cm
     k->kind = r->kind;
     if (k->kind == REQUIREMENT_PROJECTS) k->amount = 1;
     TRY(said_check(k->note, e));
-    if (!(k->amount > 0 && k->amount <= HOURS_MOST)) return err_fail(e, ST_INVALID, "goals.amount", "hours: over 0, at most %d", HOURS_MOST);
+    if (!(k->amount > 0 && k->amount <= HOURS_MOST))
+        return err_fail(e, ST_INVALID, "goals.amount", "hours: over 0, at most %d", HOURS_MOST);
     if (k->done_on > today) return err_fail(e, ST_INVALID, "goals.day", "the day is yet to come");
     return ST_OK;
 }

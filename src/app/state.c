@@ -7,15 +7,16 @@
 
 enum { SETS = 4096, WAYS = 2 };
 
-enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p, const struct state_row *row,
-                           struct learner_state *out, size_t *behind, struct err *e)
+enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p,
+                           const struct state_row *row, struct learner_state *out, size_t *behind, struct err *e)
 {
     struct evidence *facts;
     size_t n = 0;
     bool older = state_is_older(row->state, row->n);
     if (older) *out = (struct learner_state){0}; /* of a program before this one: made again from the facts */
     else if (state_decode(a, row->state, row->n, out) != ST_OK)
-        return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`", (long long)row->learner_id);
+        return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`",
+                        (long long)row->learner_id);
     if (older || !conn_is_remote(tx->conn)) {
         TRY(evidence_to_fold(tx, a, row->learner_id, out->last_evidence_id, &facts, &n, e));
         if (n) TRY(regime_fold(&s->regime, &s->catalogue, p, a, facts, n, out, NULL, NULL, e));
@@ -24,8 +25,8 @@ enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena
     return ST_OK;
 }
 
-enum st learner_state_now(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p, int64_t learner_id,
-                          struct learner_state *out, struct err *e)
+enum st learner_state_now(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p,
+                          int64_t learner_id, struct learner_state *out, struct err *e)
 {
     struct state_row row;
     TRY(state_get(tx, a, learner_id, &row, e));
@@ -61,7 +62,10 @@ void states_free(struct states *s)
 void states_forget(struct states *s) { __atomic_add_fetch(&s->generation, 1, __ATOMIC_ACQ_REL); }
 static uint64_t generation_of(const struct states *s) { return __atomic_load_n(&s->generation, __ATOMIC_ACQUIRE); }
 
-static struct slot *set_of(struct states *s, int64_t learner_id) { return s->slots[hash_mix((uint64_t)learner_id, 1) % SETS]; }
+static struct slot *set_of(struct states *s, int64_t learner_id)
+{
+    return s->slots[hash_mix((uint64_t)learner_id, 1) % SETS];
+}
 
 const struct kept_state *states_find(struct states *s, int64_t learner_id)
 {

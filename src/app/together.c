@@ -6,7 +6,8 @@
 #include "app/said.h"
 #include "base/text.h"
 
-const char *const barrier_kinds[BARRIER_KINDS] = {"policy", "schedule", "money", "staffing", "curriculum", "accountability"};
+const char *const barrier_kinds[BARRIER_KINDS] = {"policy",   "schedule",   "money",
+                                                  "staffing", "curriculum", "accountability"};
 
 static enum st run_reader(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
@@ -45,7 +46,9 @@ enum st barrier_check(struct barrier_cmd *b, struct err *e)
     TRY(answer_check_client_id(b->client_id, e));
     TRY(said_check(b->note, e));
     for (size_t i = 0; i < BARRIER_KINDS; i++) known = known || str_eq(b->kind, barrier_kinds[i]);
-    if (!known) return err_fail(e, ST_INVALID, "barrier.kind_unknown", "kind is one of policy, schedule, money, staffing, curriculum, accountability");
+    if (!known)
+        return err_fail(e, ST_INVALID, "barrier.kind_unknown",
+                        "kind is one of policy, schedule, money, staffing, curriculum, accountability");
     b->command.run = run_barrier;
     b->command.leaves_memory = true;
     return ST_OK;

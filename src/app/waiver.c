@@ -13,9 +13,11 @@ bool waiver_needed(const struct snapshot *s, int64_t org_id, const char *setting
     const struct setting *t = setting_by_path(setting);
     struct err e;
     if (!t || t->narrowest == SCOPE_DISTRICT) return false;
-    json_t *district = json_loads(regime_policy(&s->regime, at_ms)->doc, 0, NULL), *upper = policy_opened(district, org_id);
+    json_t *district = json_loads(regime_policy(&s->regime, at_ms)->doc, 0, NULL),
+           *upper = policy_opened(district, org_id);
     json_t *doc = json_pack("{s:{s:i}}", t->group, t->name, 0);
-    bool locked = upper && doc && policy_may_set(upper, doc, SCOPE_SCHOOL, &e) != ST_OK && strncmp(e.user, "policy.locked", 13) == 0;
+    bool locked = upper && doc && policy_may_set(upper, doc, SCOPE_SCHOOL, &e) != ST_OK &&
+                  strncmp(e.user, "policy.locked", 13) == 0;
     json_decref(district);
     json_decref(upper);
     json_decref(doc);
@@ -41,14 +43,17 @@ enum st waiver_check(struct app *app, const struct snapshot *s, struct waiver_cm
 {
     TRY(answer_check_client_id(w->client_id, e));
     TRY(said_check(w->reason, e));
-    if (w->until_date <= tz_date(s->zone, app_now_ms(app))) return err_fail(e, ST_INVALID, "policy.until", "the last day has gone by");
-    if (!waiver_needed(s, w->org_id, w->setting, app_now_ms(app))) return err_fail(e, ST_INVALID, "waiver.open", "%s is not locked for the school", w->setting ? w->setting : "");
+    if (w->until_date <= tz_date(s->zone, app_now_ms(app)))
+        return err_fail(e, ST_INVALID, "policy.until", "the last day has gone by");
+    if (!waiver_needed(s, w->org_id, w->setting, app_now_ms(app)))
+        return err_fail(e, ST_INVALID, "waiver.open", "%s is not locked for the school", w->setting ? w->setting : "");
     w->command.run = run;
     w->command.leaves_memory = true;
     return ST_OK;
 }
 
-/* {"about": {setting: {"open_for": {school: open}}}}: a member for each school, so that one that ends leaves the others. */
+/* {"about": {setting: {"open_for": {school: open}}}}: a member for each school, so that one that ends leaves the
+ * others. */
 static char *opening(const char *setting, int64_t org_id, bool open)
 {
     char id[24];
@@ -59,14 +64,21 @@ static char *opening(const char *setting, int64_t org_id, bool open)
     return text;
 }
 
-static enum st grant(struct app *app, struct tx *tx, struct waiver_answer_cmd *w, int64_t org_id, const char *setting, int32_t until_date, struct err *e)
+static enum st grant(struct app *app, struct tx *tx, struct waiver_answer_cmd *w, int64_t org_id, const char *setting,
+                     int32_t until_date, struct err *e)
 {
     const struct snapshot *s = w->snapshot;
     int64_t day_after = ((int64_t)until_date + 1) * 86400000, now = app_now_ms(app);
     char *doc = opening(setting, org_id, true), *end = opening(setting, org_id, false);
-    struct policy_save p = {.scope = SCOPE_DISTRICT, .doc = doc, .reason = w->answer, .recorder_id = w->user_id, .effective_at_ms = now,
-                            .until_ms = day_after - (int64_t)tz_offset_s(s->zone, day_after) * 1000, .end_doc = end};
-    enum st st = doc && end ? policy_save(app, s, tx, w->arena, &p, &w->saved, e) : err_fail(e, ST_NOMEM, "err.memory", "waiver");
+    struct policy_save p = {.scope = SCOPE_DISTRICT,
+                            .doc = doc,
+                            .reason = w->answer,
+                            .recorder_id = w->user_id,
+                            .effective_at_ms = now,
+                            .until_ms = day_after - (int64_t)tz_offset_s(s->zone, day_after) * 1000,
+                            .end_doc = end};
+    enum st st = doc && end ? policy_save(app, s, tx, w->arena, &p, &w->saved, e)
+                            : err_fail(e, ST_NOMEM, "err.memory", "waiver");
     free(doc);
     free(end);
     return st;

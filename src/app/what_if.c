@@ -1,5 +1,5 @@
-/* The levels that are stored against those under other rules, by as many threads as there are processors. Learners go in
- * slices; what changes is told slice by slice, in order, so that the answer does not depend on the threads. */
+/* The levels that are stored against those under other rules, by as many threads as there are processors. Learners go
+ * in slices; what changes is told slice by slice, in order, so that the answer does not depend on the threads. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -55,8 +55,10 @@ struct asker { /* one thread */
 /* The document in force for whom `org_id` is the school, with what is tried set in its scope; owned by the caller. */
 static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out, struct err *e)
 {
-    const struct policy_version *district = regime_policy(&q->s->regime, q->at_ms), *school = regime_version(&q->s->regime, SCOPE_SCHOOL, org_id, q->at_ms);
-    json_t *upper = json_loads(district->doc, 0, NULL), *own = school ? json_loads(school->doc, 0, NULL) : json_object();
+    const struct policy_version *district = regime_policy(&q->s->regime, q->at_ms),
+                                *school = regime_version(&q->s->regime, SCOPE_SCHOOL, org_id, q->at_ms);
+    json_t *upper = json_loads(district->doc, 0, NULL),
+           *own = school ? json_loads(school->doc, 0, NULL) : json_object();
     json_t *district_doc = q->scope == SCOPE_DISTRICT ? policy_merge(upper, q->over) : json_incref(upper);
     json_t *above = policy_opened(district_doc, org_id);
     json_t *below = q->scope == SCOPE_SCHOOL ? policy_merge(own, q->over) : json_incref(own);
@@ -67,14 +69,16 @@ static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out,
     return *out ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
 }
 
-static enum st try_over(struct asker *k, const struct policy_version *from, int64_t org_id, const struct policy **out, struct err *e)
+static enum st try_over(struct asker *k, const struct policy_version *from, int64_t org_id, const struct policy **out,
+                        struct err *e)
 {
     for (size_t i = 0; i < k->tried_count; i++)
         if (k->tried[i].from == from) {
             *out = &k->tried[i].policy;
             return ST_OK;
         }
-    if (k->tried_count == TRIED_MAX) return err_fail(e, ST_NOMEM, "err.memory", "more than %d schools with rules of their own", TRIED_MAX);
+    if (k->tried_count == TRIED_MAX)
+        return err_fail(e, ST_NOMEM, "err.memory", "more than %d schools with rules of their own", TRIED_MAX);
     struct tried *t = &k->tried[k->tried_count];
     json_t *doc;
     TRY(tried_doc(k->q, org_id, &doc, e));
@@ -101,7 +105,8 @@ static enum st keep_change(struct slice *s, struct change c, struct err *e)
     return ST_OK;
 }
 
-static enum st compare(struct asker *k, struct slice *s, int64_t learner_id, const struct derived *d, const struct mastery_row *rows, size_t n, struct err *e)
+static enum st compare(struct asker *k, struct slice *s, int64_t learner_id, const struct derived *d,
+                       const struct mastery_row *rows, size_t n, struct err *e)
 {
     k->report.learners++;
     k->report.facts += (int64_t)d->facts;
@@ -114,7 +119,8 @@ static enum st compare(struct asker *k, struct slice *s, int64_t learner_id, con
         k->report.moved[before][after]++;
         if (before == after) continue;
         k->report.changed++;
-        TRY(keep_change(s, (struct change){learner_id, d->rows[i].competency_id, (enum level)before, (enum level)after}, e));
+        TRY(keep_change(s, (struct change){learner_id, d->rows[i].competency_id, (enum level)before, (enum level)after},
+                        e));
     }
     return ST_OK;
 }
@@ -140,12 +146,13 @@ struct loaded {
     struct taught_one {
         int64_t learner_id;
         struct taught taught;
-    } *courses;
+    } * courses;
     size_t row_count, course_count;
     size_t row_at, course_at; /* of the learner that is asked about */
 };
 
-/* One side of a comparison: a learner's levels, and the state with the values that a scale may go by (NULL: it does not). */
+/* One side of a comparison: a learner's levels, and the state with the values that a scale may go by (NULL: it does
+ * not). */
 struct side {
     const struct policy *policy;
     const struct mastery_row *rows;
@@ -156,11 +163,13 @@ struct side {
 static struct standing_on stands(const struct catalogue *c, const struct side *s, int64_t competency_id)
 {
     const struct competency_state *k = s->state ? state_find(s->state, competency_id) : NULL;
-    return (struct standing_on){level_in(s->rows, s->n, competency_id), k ? mastery_value(regime_rule(c, s->policy, competency_id), k) : 0};
+    return (struct standing_on){level_in(s->rows, s->n, competency_id),
+                                k ? mastery_value(regime_rule(c, s->policy, competency_id), k) : 0};
 }
 
 /* Course by course: the letter as it is, and as it would be. */
-static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a, int64_t learner_id, const struct side *now, const struct side *tried, struct err *e)
+static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a, int64_t learner_id,
+                              const struct side *now, const struct side *tried, struct err *e)
 {
     const struct catalogue *c = &k->q->s->catalogue;
     while (l->course_at < l->course_count && l->courses[l->course_at].learner_id < learner_id) l->course_at++;
@@ -168,7 +177,8 @@ static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a
         const struct course *course = catalogue_course(c, l->courses[i].taught.course_id);
         struct grade was, would;
         if (!course) continue;
-        struct standing_on *on = arena_array(a, 2 * course->count + 1, sizeof *on), *then = on ? on + course->count : NULL;
+        struct standing_on *on = arena_array(a, 2 * course->count + 1, sizeof *on),
+                           *then = on ? on + course->count : NULL;
         if (!on) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
         for (size_t j = 0; j < course->count; j++) {
             int64_t id = c->competencies[course->competency[j]].competency_id;
@@ -176,7 +186,8 @@ static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a
             then[j] = stands(c, tried, id);
             if (on[j].level == LEVEL_NOT_YET && then[j].level == LEVEL_NOT_YET) continue;
             k->report.reported++;
-            k->report.reported_changed += report_level_other(report_level_of(now->policy, &on[j]), report_level_of(tried->policy, &then[j]));
+            k->report.reported_changed +=
+                report_level_other(report_level_of(now->policy, &on[j]), report_level_of(tried->policy, &then[j]));
         }
         grade_of(now->policy, on, course->count, &was);
         grade_of(tried->policy, then, course->count, &would);
@@ -186,7 +197,8 @@ static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a
     return ST_OK;
 }
 
-static enum st load_courses(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct loaded *l, struct err *e)
+static enum st load_courses(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct loaded *l,
+                            struct err *e)
 {
     struct stmt *q;
     size_t cap = 0;
@@ -202,7 +214,8 @@ static enum st load_courses(struct tx *tx, struct arena *a, int64_t first, int64
     }
 }
 
-static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l, struct err *e)
+static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l,
+                          struct err *e)
 {
     int64_t begin_us = clock_mono_us();
     *l = (struct loaded){0};
@@ -223,7 +236,8 @@ static void take(struct loaded *l, int64_t learner_id, struct packed *p, struct 
     while (l->row_at < l->row_count && l->rows[l->row_at].learner_id == learner_id) l->row_at++, ++*n;
 }
 
-static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l, int64_t learner_id, struct err *e)
+static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l,
+                           int64_t learner_id, struct err *e)
 {
     struct packed p;
     struct derived d = {0}, as_is = {0};
@@ -241,7 +255,8 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     TRY(compare(k, s, learner_id, &d, rows, n, e));
     bool by_value = policy_scale_takes_values(&now->policy); /* which is not stored under every rule */
     if (by_value) TRY(derive_levels(q->s, tx, a, learner_id, &p, &now->policy, k->views_now, &as_is, e));
-    const struct side is = {&now->policy, rows, n, by_value ? &as_is.state : NULL}, would = {policy, d.rows, d.row_count, &d.state};
+    const struct side is = {&now->policy, rows, n, by_value ? &as_is.state : NULL},
+                      would = {policy, d.rows, d.row_count, &d.state};
     return compare_grades(k, l, a, learner_id, &is, &would, e);
 }
 
@@ -315,7 +330,8 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
 static enum st ask_all(struct question *q, struct rebuild_report *out, struct err *e)
 {
     cpu_set_t may;
-    int processors = sched_getaffinity(0, sizeof may, &may) == 0 ? CPU_COUNT(&may) : 1; /* those that this process may use */
+    /* those that this process may use */
+    int processors = sched_getaffinity(0, sizeof may, &may) == 0 ? CPU_COUNT(&may) : 1;
     size_t n = processors < 1 ? 1 : processors > THREADS_MAX ? THREADS_MAX : (size_t)processors;
     struct asker *k = calloc(n, sizeof *k);
     enum st st = ST_OK;
@@ -350,15 +366,18 @@ static enum st ask_all(struct question *q, struct rebuild_report *out, struct er
 /* Is it a document, and may it be set there? */
 static enum st check_over(const struct question *q, struct err *e)
 {
-    if (!json_is_object(q->over)) return err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object");
-    json_t *district_doc = json_loads(regime_policy(&q->s->regime, q->at_ms)->doc, 0, NULL), *upper = policy_opened(district_doc, q->scope_id);
+    if (!json_is_object(q->over))
+        return err_fail(e, ST_INVALID, "policy.shape", "the policy to try is not a JSON object");
+    json_t *district_doc = json_loads(regime_policy(&q->s->regime, q->at_ms)->doc, 0, NULL),
+           *upper = policy_opened(district_doc, q->scope_id);
     enum st st = policy_may_set(q->scope == SCOPE_DISTRICT ? NULL : upper, q->over, q->scope, e);
     json_decref(district_doc);
     json_decref(upper);
     return st;
 }
 
-enum st what_if(struct app *app, struct conn *c, enum policy_scope scope, int64_t scope_id, const char *doc, rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e)
+enum st what_if(struct app *app, struct conn *c, enum policy_scope scope, int64_t scope_id, const char *doc,
+                rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e)
 {
     json_t *over;
     struct question q = {.app = app, .at_ms = app_now_ms(app), .scope = scope, .scope_id = scope_id};

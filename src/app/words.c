@@ -14,7 +14,9 @@ static void say_reason(struct text *out, enum lang lang, const char *form, const
     }
     enum msg_id id = msg_find_code(form, code, msg_find_code("reason", code, MSG_NONE));
     if (id == MSG_NONE) return;
-    msg_format(out, lang, id, MSG_ARGS(MSG_T("skill", n->competency ? n->competency->name : ""), MSG_T("other", n->about ? n->about->name : "")));
+    msg_format(out, lang, id,
+               MSG_ARGS(MSG_T("skill", n->competency ? n->competency->name : ""),
+                        MSG_T("other", n->about ? n->about->name : "")));
 }
 
 void words_reason(struct text *out, enum lang lang, const struct next_item *n) { say_reason(out, lang, "reason", n); }
@@ -23,7 +25,10 @@ void words_reason_here(struct text *out, enum lang lang, const struct next_item 
     say_reason(out, lang, "here", n);
     if (n->item && n->harder) text_printf(out, " %s", msg(lang, MSG_here_harder));
 }
-void words_reason_card(struct text *out, enum lang lang, const struct next_item *n) { say_reason(out, lang, "card", n); }
+void words_reason_card(struct text *out, enum lang lang, const struct next_item *n)
+{
+    say_reason(out, lang, "card", n);
+}
 
 /* Which elements stand open, to put / and ^ where a fraction's or a power's second part begins. */
 enum { OPEN_MAX = 64 };
@@ -32,14 +37,18 @@ struct open_element {
     int children;
 };
 
-static bool named(const char *tag, size_t n, const char *name) { return strlen(name) == n && strncasecmp(tag, name, n) == 0; }
+static bool named(const char *tag, size_t n, const char *name)
+{
+    return strlen(name) == n && strncasecmp(tag, name, n) == 0;
+}
 
 static const char *entity(const char *p, char *out)
 {
     static const struct {
         const char *name;
         char c;
-    } known[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}, {"&#x27;", '\''}, {"&nbsp;", ' '}};
+    } known[] = {{"&amp;", '&'},  {"&lt;", '<'},    {"&gt;", '>'},  {"&quot;", '"'},
+                 {"&#39;", '\''}, {"&#x27;", '\''}, {"&nbsp;", ' '}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strncmp(p, known[i].name, strlen(known[i].name)) == 0) {
             *out = known[i].c;
@@ -84,7 +93,9 @@ void words_plain(struct text *out, const char *html, size_t most)
                 }
             }
             if (depth < OPEN_MAX)
-                open[depth] = (struct open_element){named(tag, n, "mfrac"), named(tag, n, "msup"), named(tag, n, "p") || named(tag, n, "li") || named(tag, n, "td"), 0};
+                open[depth] =
+                    (struct open_element){named(tag, n, "mfrac"), named(tag, n, "msup"),
+                                          named(tag, n, "p") || named(tag, n, "li") || named(tag, n, "td"), 0};
             depth++;
         } else {
             space(out, from);

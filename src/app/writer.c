@@ -116,9 +116,9 @@ void writer_batch(struct app *app, struct conn *conn, struct command *first)
     for (size_t i = 0; i < n; i++) cmds[i]->done(cmds[i]);
 }
 
-/* Every second what is in the log moves into the file, beside the writer. Under a steady load it never gets to the end of
- * the log, which then grows: when it has grown long, a few rounds bring it near the end, and the writer does the rest
- * between two batches, so that the next one begins the log anew. */
+/* Every second what is in the log moves into the file, beside the writer. Under a steady load it never gets to the end
+ * of the log, which then grows: when it has grown long, a few rounds bring it near the end, and the writer does the
+ * rest between two batches, so that the next one begins the log anew. */
 static void *checkpoint_loop(void *arg)
 {
     struct writer *w = arg;
@@ -133,7 +133,8 @@ static void *checkpoint_loop(void *arg)
         int frames = 0, before = 0, left;
         for (int round = 0; round < ROUNDS_MAX; round++) {
             before = frames;
-            if (conn_checkpoint(w->checkpoint_conn, &frames, &left, &e) != ST_OK) log_line(LOG_WARN, "checkpoint", "%s", e.detail);
+            if (conn_checkpoint(w->checkpoint_conn, &frames, &left, &e) != ST_OK)
+                log_line(LOG_WARN, "checkpoint", "%s", e.detail);
             if (frames <= LOG_LONG || frames - before < GREW_LITTLE) break;
         }
         if (frames > LOG_LONG) __atomic_store_n(&w->log_is_long, true, __ATOMIC_RELEASE);

@@ -98,7 +98,8 @@ void time_format_utc(int64_t at_ms, char out[32])
     int ms = (int)(at_ms - day * 86400000), y, m, d;
     date_to_ymd((int32_t)day, &y, &m, &d);
     char wide[100];
-    snprintf(wide, sizeof wide, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, m, d, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+    snprintf(wide, sizeof wide, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, m, d, ms / 3600000, ms / 60000 % 60,
+             ms / 1000 % 60, ms % 1000);
     snprintf(out, 32, "%.31s", wide);
 }
 

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-static const uint16_t windows_1252[32] = {
-    0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
-    0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
+static const uint16_t windows_1252[32] = {0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                          0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
+                                          0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                          0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
 
 static char *put_utf8(char *o, uint32_t u)
 {
@@ -123,7 +124,8 @@ static char *field_end(struct csv *c, char *p, size_t *lines)
     if (p < c->end && *p == '"') {
         for (p++;; p++) {
             if (p >= c->end) {
-                c->wrong = "a quotation mark opens here and is never closed: close it, or write it twice inside a quoted field";
+                c->wrong = "a quotation mark opens here and is never closed: close it, or write it twice inside a "
+                           "quoted field";
                 return NULL;
             }
             if (p - start > CSV_FIELD_BYTES_MAX) {

@@ -14,8 +14,7 @@ int64_t id_next(struct idgen *g, int64_t now_ms, int64_t above)
     if (id <= floor) {
         /* The clock stands or ran back, or 4,096 ids went in one millisecond: count on from the last. */
         id = (floor & ~(int64_t)0x3fffff) | (int64_t)(g->node & 1023U) << 12 | ((floor & 0xfff) + 1);
-        if ((floor & 0xfff) == 0xfff || id <= floor)
-            id = ((floor >> 22) + 1) << 22 | (int64_t)(g->node & 1023U) << 12;
+        if ((floor & 0xfff) == 0xfff || id <= floor) id = ((floor >> 22) + 1) << 22 | (int64_t)(g->node & 1023U) << 12;
     }
     g->last = id;
     return id;

@@ -174,7 +174,8 @@ void json_put_f64(struct json_out *j, const char *key, double v)
         return;
     }
     char s[40];
-    for (int digits = 15; digits <= 17; digits++) { /* the fewest that read back the same; zeros at the end are not written */
+    /* the fewest that read back the same; zeros at the end are not written */
+    for (int digits = 15; digits <= 17; digits++) {
         snprintf(s, sizeof s, "%.*g", digits, v);
         if (strtod(s, NULL) == v) break;
     }

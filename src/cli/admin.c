@@ -26,7 +26,8 @@ static enum st derive_anew(struct cli *c, struct err *e)
         st = rebuild_due(&a.app, a.conn, NULL, &done, &r, e);
         cli_close(&a);
     }
-    if (st == ST_OK && done) fprintf(stderr, "Derived anew: %lld learners, %lld facts.\n", (long long)r.learners, (long long)r.facts);
+    if (st == ST_OK && done)
+        fprintf(stderr, "Derived anew: %lld learners, %lld facts.\n", (long long)r.learners, (long long)r.facts);
     return st;
 }
 
@@ -92,7 +93,9 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
         bind_i64(q, "policy_id", id_next(&g, now, 0));
         bind_text(q, "scope", "district");
         bind_i64(q, "scope_id", 0);
-        bind_text(q, "doc", "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":\"practice\",\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}");
+        bind_text(q, "doc",
+                  "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":\"practice\","
+                  "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}");
         bind_i64(q, "effective_at_ms", 0);
         bind_i64(q, "recorded_at_ms", 0);
         bind_null(q, "recorder_id");
@@ -134,7 +137,8 @@ static int run_init(struct cli *c)
     if (st == ST_OK) st = cli_add_district(c, db, name ? name : "Our district", zone ? zone : "UTC", &e);
     db_close(db);
     if (st != ST_OK) return cli_fail(&e);
-    fprintf(stderr, "Ready. Next: waymark user add --db %s --role district NAME, then waymark serve --db %s\n", c->db, c->db);
+    fprintf(stderr, "Ready. Next: waymark user add --db %s --role district NAME, then waymark serve --db %s\n", c->db,
+            c->db);
     return 0;
 }
 
@@ -171,9 +175,12 @@ static int run_check(struct cli *c)
     } else if (only_digest) {
         puts(digest);
     } else {
-        printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows differ from what the facts say.\ndigest %s\n", good ? "Sound" : "NOT SOUND",
-               (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed, digest);
-        if (r.histories_differed) printf("%lld packed histories are not what the facts are.\n", (long long)r.histories_differed);
+        printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows differ from what the facts "
+               "say.\ndigest %s\n",
+               good ? "Sound" : "NOT SOUND", (long long)r.learners, (long long)r.facts, (long long)r.states_differed,
+               (long long)r.rows_differed, digest);
+        if (r.histories_differed)
+            printf("%lld packed histories are not what the facts are.\n", (long long)r.histories_differed);
         if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to put them right\n", c->db);
     }
     return good ? 0 : 1;
@@ -240,7 +247,8 @@ static int try_policy(struct cli *c, const char *path)
     json_close_obj(&j);
     if (!c->json) {
         text_release(&t);
-        printf("%lld levels of %lld learners would change, and %lld of %lld course grades.\n", (long long)r.changed, (long long)r.learners, (long long)r.grades_changed, (long long)r.grades);
+        printf("%lld levels of %lld learners would change, and %lld of %lld course grades.\n", (long long)r.changed,
+               (long long)r.learners, (long long)r.grades_changed, (long long)r.grades);
         return 0;
     }
     cli_print_json(&t);
@@ -293,7 +301,8 @@ static int tell_as_of(struct cli *c, const char *when)
     text_release(&t);
     if (st != ST_OK) return cli_fail(&e);
     printf("%lld learners, %lld facts:", (long long)r.learners, (long long)r.facts);
-    for (int i = 0; i < LEVEL_COUNT; i++) printf(" %lld %s%s", (long long)r.held[i], level_code((enum level)i), i + 1 < LEVEL_COUNT ? "," : ".\n");
+    for (int i = 0; i < LEVEL_COUNT; i++)
+        printf(" %lld %s%s", (long long)r.held[i], level_code((enum level)i), i + 1 < LEVEL_COUNT ? "," : ".\n");
     return 0;
 }
 
@@ -302,7 +311,8 @@ static int run_rebuild(struct cli *c)
     struct err e = {0};
     struct cli_app a;
     struct rebuild_report r;
-    if (cli_opt(c, "--what-if") && cli_opt(c, "--as-of")) return cli_usage(c, "--what-if asks of now; it does not go with --as-of");
+    if (cli_opt(c, "--what-if") && cli_opt(c, "--as-of"))
+        return cli_usage(c, "--what-if asks of now; it does not go with --as-of");
     if (cli_opt(c, "--school") && !cli_opt(c, "--what-if")) return cli_usage(c, "--school goes with --what-if");
     if (cli_opt(c, "--what-if")) return try_policy(c, cli_opt(c, "--what-if"));
     if (cli_opt(c, "--as-of")) return tell_as_of(c, cli_opt(c, "--as-of"));
@@ -311,7 +321,8 @@ static int run_rebuild(struct cli *c)
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
     if (!c->json) {
-        printf("%lld learners, %lld facts: %lld states and %lld mastery rows differed and are put right.\n", (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
+        printf("%lld learners, %lld facts: %lld states and %lld mastery rows differed and are put right.\n",
+               (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
         return 0;
     }
     struct text t;
@@ -381,8 +392,11 @@ static enum st tell_refits(struct cli *c, struct err *e)
     const char *when = getenv("WAYMARK_REFIT");
     if (!nightly_parse(when, &at)) printf("%-24s %s is neither an hour such as 02:00 nor off\n", "nightly refit", when);
     else if (at == NIGHTLY_OFF) printf("%-24s off\n", "nightly refit");
-    else printf("%-24s from %02d:%02d in the school's zone, unless serve says otherwise\n", "nightly refit", at / 60, at % 60);
-    if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st; /* no district yet: nothing was run */
+    else
+        printf("%-24s from %02d:%02d in the school's zone, unless serve says otherwise\n", "nightly refit", at / 60,
+               at % 60);
+    /* no district yet: nothing was run */
+    if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st;
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, e);
     if (st == ST_OK) st = tx_stmt(&tx, SQL_job_run_list, &q, e);
     if (st == ST_OK) {
@@ -394,7 +408,8 @@ static enum st tell_refits(struct cli *c, struct err *e)
         st = stmt_step(q, &row, e);
         if (st != ST_OK || !row) break;
         time_format_utc(id_time_ms(col_i64(q, 0)), began);
-        printf("%-24s %s %s %s: %s\n", "", began, col_i64(q, 2) ? "at night" : "by hand", *col_text(q, 4) ? col_text(q, 4) : "began, and has not ended", col_text(q, 5));
+        printf("%-24s %s %s %s: %s\n", "", began, col_i64(q, 2) ? "at night" : "by hand",
+               *col_text(q, 4) ? col_text(q, 4) : "began, and has not ended", col_text(q, 5));
     }
     tx_rollback(&tx);
     cli_close(&a);
@@ -405,7 +420,9 @@ static int run_doctor(struct cli *c)
 {
     struct err e = {0};
     struct db *db;
-    static const char *const settings[] = {"WAYMARK_DB", "WAYMARK_LISTEN", "WAYMARK_PUBLIC_URL", "WAYMARK_TLS_CERT", "WAYMARK_TLS_KEY", "WAYMARK_TRUSTED_PROXY", "WAYMARK_FILES", "WAYMARK_REFIT"};
+    static const char *const settings[] = {"WAYMARK_DB",       "WAYMARK_LISTEN",  "WAYMARK_PUBLIC_URL",
+                                           "WAYMARK_TLS_CERT", "WAYMARK_TLS_KEY", "WAYMARK_TRUSTED_PROXY",
+                                           "WAYMARK_FILES",    "WAYMARK_REFIT"};
     printf("waymark %s (%s)\n", WAYMARK_VERSION, WAYMARK_COMMIT);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const char *v = getenv(settings[i]);
@@ -421,17 +438,37 @@ static int run_doctor(struct cli *c)
 }
 
 const struct cli_word cli_words_admin[] = {
-    {"init", "", "Make a new database with one district, its default rules and model.", run_init, true,
-     {{"--name", "NAME", "of the district"}, {"--zone", "ZONE", "IANA time zone, such as America/Chicago (default UTC)"}}},
+    {"init",
+     "",
+     "Make a new database with one district, its default rules and model.",
+     run_init,
+     true,
+     {{"--name", "NAME", "of the district"},
+      {"--zone", "ZONE", "IANA time zone, such as America/Chicago (default UTC)"}}},
     {"migrate", "", "Bring the schema up to this program.", run_migrate, true, {{0}}},
-    {"check", "", "Verify integrity, and that what is stored is what the facts and rules give.", run_check, true,
+    {"check",
+     "",
+     "Verify integrity, and that what is stored is what the facts and rules give.",
+     run_check,
+     true,
      {{"--digest", NULL, "print one SHA-256 over the derived state"}}},
-    {"rebuild", "", "Make the derived state again from facts and rules; print what differed.", run_rebuild, true,
-     {{"--what-if", "POLICY.json", "write nothing: how levels would change under this policy, merged over the one in force"},
+    {"rebuild",
+     "",
+     "Make the derived state again from facts and rules; print what differed.",
+     run_rebuild,
+     true,
+     {{"--what-if", "POLICY.json",
+       "write nothing: how levels would change under this policy, merged over the one in force"},
       {"--school", "NAME|ID", "with --what-if: set for one school (default: the district)"},
-      {"--as-of", "TIME", "write nothing: the levels as they were, by what was recorded by then and the rules in force then"}}},
+      {"--as-of", "TIME",
+       "write nothing: the levels as they were, by what was recorded by then and the rules in force then"}}},
     {"backup", "TO", "Copy the database, while it is in use.", run_backup, true, {{0}}},
     {"restore", "FROM", "Copy a backup into a new database, after checking it.", run_restore, true, {{0}}},
-    {"doctor", "", "Print the settings in force and where they come from, and look at the database.", run_doctor, true, {{0}}},
+    {"doctor",
+     "",
+     "Print the settings in force and where they come from, and look at the database.",
+     run_doctor,
+     true,
+     {{0}}},
     {0},
 };

@@ -38,11 +38,15 @@ static enum st find_class(struct tx *tx, const char *want, struct cards *k, stru
     bind_i64(q, "class_id", id_parse(want, &id) ? id : 0);
     bind_text(q, "title", want);
     TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_class", "there is no class %s; give its id or its exact title", want);
+    if (!row)
+        return err_fail(e, ST_NOT_FOUND, "err.no_class", "there is no class %s; give its id or its exact title", want);
     k->class_id = col_i64(q, 0);
     k->title = arena_strdup(&k->arena, col_text(q, 1));
     TRY(stmt_step(q, &row, e));
-    if (row) return err_fail(e, ST_INVALID, "err.two_classes", "more than one class is called %s; give the id (%lld and %lld)", want, (long long)k->class_id, (long long)col_i64(q, 0));
+    if (row)
+        return err_fail(e, ST_INVALID, "err.two_classes",
+                        "more than one class is called %s; give the id (%lld and %lld)", want, (long long)k->class_id,
+                        (long long)col_i64(q, 0));
     return k->title ? ST_OK : no_memory(e);
 }
 
@@ -96,7 +100,8 @@ static void print_text(const struct cards *k)
     printf("%s · %s\n", k->title, k->address);
     for (size_t i = 0; i < k->count; i++) {
         const struct card *c = &k->list[i];
-        printf("- - - - - - - - - - - - - - - - - - - -\n%s\n  name      %s\n  password  %s\n", c->name, c->username, *c->password ? c->password : "(as before; --reset gives a new one)");
+        printf("- - - - - - - - - - - - - - - - - - - -\n%s\n  name      %s\n  password  %s\n", c->name, c->username,
+               *c->password ? c->password : "(as before; --reset gives a new one)");
     }
 }
 
@@ -125,7 +130,8 @@ static void print_json(const struct cards *k)
 
 enum st cli_write_page(const char *path, const struct text *page, struct err *e)
 {
-    const char *text = text_str(page), *head = strstr(text, "<link rel=\"stylesheet\""), *rest = head ? strstr(head, "</head>") : NULL;
+    const char *text = text_str(page), *head = strstr(text, "<link rel=\"stylesheet\""),
+               *rest = head ? strstr(head, "</head>") : NULL;
     const struct asset *css = asset_find(asset_url("waymark.css"));
     FILE *f = fopen(path, "w");
     bool ok = f && rest && css;
@@ -152,14 +158,22 @@ static enum st write_page(struct cards *k, const char *path, bool reset, struct 
         struct text qr;
         text_init(&qr, 65536);
         const char *address = arena_printf(a, "%s/sign-in?u=%s", k->address, k->list[i].username);
-        list[i] = (struct ui_card){.name = k->list[i].name, .username = k->list[i].username, .code = *k->list[i].password ? k->list[i].password : NULL};
-        if (address && qr_svg(&qr, address, NULL) == ST_OK) list[i].qr = (struct safe_html){arena_strdup(a, text_str(&qr)), qr.n};
+        list[i] = (struct ui_card){.name = k->list[i].name,
+                                   .username = k->list[i].username,
+                                   .code = *k->list[i].password ? k->list[i].password : NULL};
+        if (address && qr_svg(&qr, address, NULL) == ST_OK)
+            list[i].qr = (struct safe_html){arena_strdup(a, text_str(&qr)), qr.n};
         text_release(&qr);
     }
     text_init(&out, 16 << 20);
     html_init(&h, &out);
     struct page_ctx ctx = {.lang = LANG_EN, .csrf = "", .user_name = "", .role = "", .home = "#"};
-    struct page_cards page = {.class_title = k->title, .address = k->address, .list = list, .list_n = k->count, .back_url = "#", .cards_note = reset};
+    struct page_cards page = {.class_title = k->title,
+                              .address = k->address,
+                              .list = list,
+                              .list_n = k->count,
+                              .back_url = "#",
+                              .cards_note = reset};
     enum st st = page_cards(&h, &ctx, &page);
     html_release(&h);
     if (st == ST_OK) st = cli_write_page(path, &out, e);
@@ -172,7 +186,8 @@ int cli_cards(struct cli *c)
     struct err e = {0};
     struct cli_app a;
     struct tx tx;
-    const char *class_ = cli_opt(c, "--class"), *page = cli_opt(c, "--html"), *address = cli_setting(c, "--public-url", "WAYMARK_PUBLIC_URL", "http://127.0.0.1:8080");
+    const char *class_ = cli_opt(c, "--class"), *page = cli_opt(c, "--html"),
+               *address = cli_setting(c, "--public-url", "WAYMARK_PUBLIC_URL", "http://127.0.0.1:8080");
     bool reset = cli_opt(c, "--reset") != NULL;
     struct cards k = {.address = address};
     if (!class_) return cli_usage(c, "--class ID|TITLE is needed");

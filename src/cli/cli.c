@@ -47,13 +47,16 @@ static void print_options(FILE *f, const struct cli_option *o, bool man)
 {
     for (; o->name; o++) {
         if (man) fprintf(f, ".TP\n.B \\%s%s%s\n%s\n", o->name, o->arg ? " " : "", o->arg ? o->arg : "", o->help);
-        else fprintf(f, "  %s%s%-*s %s\n", o->name, o->arg ? " " : "", (int)(26 - strlen(o->name)), o->arg ? o->arg : "", o->help);
+        else
+            fprintf(f, "  %s%s%-*s %s\n", o->name, o->arg ? " " : "", (int)(26 - strlen(o->name)), o->arg ? o->arg : "",
+                    o->help);
     }
 }
 
 static void help_word(FILE *f, const struct cli_word *w)
 {
-    fprintf(f, "Usage: waymark %s%s%s [options]\n\n%s\n\nOptions:\n", w->name, *w->args ? " " : "", w->args, w->summary);
+    fprintf(f, "Usage: waymark %s%s%s [options]\n\n%s\n\nOptions:\n", w->name, *w->args ? " " : "", w->args,
+            w->summary);
     print_options(f, w->options, false);
     print_options(f, common, false);
 }
@@ -67,13 +70,17 @@ static void help_all(FILE *f)
             snprintf(head, sizeof head, "%s %s", w->name, w->args);
             fprintf(f, "  %-30s %.*s\n", head, (int)strcspn(w->summary, "\n"), w->summary);
         }
-    fprintf(f, "\n'waymark WORD --help' tells more, 'waymark man' prints the manual page. Exit status: 0 done, 1 failed, 2 usage, 3 not found, 4 refused.\n");
+    fprintf(f, "\n'waymark WORD --help' tells more, 'waymark man' prints the manual page. Exit status: 0 done, 1 "
+               "failed, 2 usage, 3 not found, 4 refused.\n");
 }
 
 static void man_page(FILE *f)
 {
-    fprintf(f, ".TH WAYMARK 1 \"\" \"Waymark %s\" \"User Commands\"\n.SH NAME\nwaymark \\- personalized learning on hardware the school owns\n"
-               ".SH SYNOPSIS\n.B waymark\nWORD … [options]\n.SH WORDS\n", WAYMARK_VERSION);
+    fprintf(f,
+            ".TH WAYMARK 1 \"\" \"Waymark %s\" \"User Commands\"\n.SH NAME\nwaymark \\- personalized learning on "
+            "hardware the school owns\n"
+            ".SH SYNOPSIS\n.B waymark\nWORD … [options]\n.SH WORDS\n",
+            WAYMARK_VERSION);
     for (size_t t = 0; cli_tables[t]; t++)
         for (const struct cli_word *w = cli_tables[t]; w->name; w++) {
             fprintf(f, ".SS waymark %s %s\n%s\n", w->name, w->args, w->summary);
@@ -81,9 +88,12 @@ static void man_page(FILE *f)
         }
     fprintf(f, ".SH COMMON OPTIONS\n");
     print_options(f, common, true);
-    fprintf(f, ".SH ENVIRONMENT\nWAYMARK_DB, WAYMARK_LISTEN, WAYMARK_PUBLIC_URL, WAYMARK_TLS_CERT, WAYMARK_TLS_KEY, WAYMARK_TRUSTED_PROXY, WAYMARK_FILES and WAYMARK_REFIT stand for the options\n"
-               "of the same names; the command line wins. WAYMARK_CONTENT is the folder that holds the starter pack of the sample district.\n");
-    fprintf(f, ".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 not found, 4 refused (a brake, a permission, a newer schema).\n");
+    fprintf(f, ".SH ENVIRONMENT\nWAYMARK_DB, WAYMARK_LISTEN, WAYMARK_PUBLIC_URL, WAYMARK_TLS_CERT, WAYMARK_TLS_KEY, "
+               "WAYMARK_TRUSTED_PROXY, WAYMARK_FILES and WAYMARK_REFIT stand for the options\n"
+               "of the same names; the command line wins. WAYMARK_CONTENT is the folder that holds the starter pack of "
+               "the sample district.\n");
+    fprintf(f, ".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 not found, 4 refused (a brake, a permission, a newer "
+               "schema).\n");
 }
 
 /* The longest word that the arguments begin with. */
@@ -178,7 +188,8 @@ int cli_main(int argc, char **argv)
             size_t k = 0;
             while (c.word && c.word->options[k].name && strcmp(c.word->options[k].name, name) != 0) k++;
             if (!c.word || !c.word->options[k].name) {
-                fprintf(stderr, "waymark: there is no option %s%s%s\n", name, c.word ? " for " : "", c.word ? c.word->name : "");
+                fprintf(stderr, "waymark: there is no option %s%s%s\n", name, c.word ? " for " : "",
+                        c.word ? c.word->name : "");
                 return 2;
             }
             c.values[k] = value ? value : "";
@@ -238,7 +249,10 @@ char *cli_read_file(const char *path)
     char *s = f ? calloc(1, MOST + 1) : NULL;
     size_t n = s ? fread(s, 1, MOST, f) : 0;
     if (n == 0 || n == MOST || ferror(f)) {
-        fprintf(stderr, "waymark: cannot read %s: %s\n", path, n == MOST ? "it is larger than 1 MiB" : f && !ferror(f) ? "it is empty" : strerror(errno));
+        fprintf(stderr, "waymark: cannot read %s: %s\n", path,
+                n == MOST         ? "it is larger than 1 MiB"
+                : f && !ferror(f) ? "it is empty"
+                                  : strerror(errno));
         free(s);
         s = NULL;
     }

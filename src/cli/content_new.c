@@ -26,7 +26,8 @@ static const char pack[] =
     "   \"statement\": \"Find the area of a rectangle by multiplying its side lengths.\",\n"
     "   \"grades\": [\"04\"],\n"
     "   \"prerequisites\": [],\n"
-    "   \"try_at_home\": \"Count how many cards or tiles cover a table. Is there a quicker way than counting one by one?\"\n"
+    "   \"try_at_home\": \"Count how many cards or tiles cover a table. Is there a quicker way than counting one by "
+    "one?\"\n"
     "  }\n"
     " ]\n"
     "}\n";
@@ -43,13 +44,17 @@ static const char items[] =
     "  \"key\": {\"kind\": \"number\", \"values\": [\"{{area}}\"]},\n"
     "  \"errors\": [\n"
     "   {\"match\": \"2*a+2*b\", \"feedback\": \"That is the way around the bed. How much does it cover inside?\"},\n"
-    "   {\"match\": \"a+b\", \"feedback\": \"You added the sides. Think of rows of squares: how many rows, and how many in each?\"}\n"
+    "   {\"match\": \"a+b\", \"feedback\": \"You added the sides. Think of rows of squares: how many rows, and how "
+    "many in each?\"}\n"
     "  ],\n"
     "  \"hints\": [\n"
-    "   {\"id\": \"h1\", \"type\": \"hint\", \"body\": \"Picture the bed cut into squares of one meter. How many squares are in one row?\"},\n"
-    "   {\"id\": \"h2\", \"type\": \"scaffold\", \"body\": \"A row has {{a}} squares. How many rows are there?\", \"depends\": [\"h1\"],\n"
+    "   {\"id\": \"h1\", \"type\": \"hint\", \"body\": \"Picture the bed cut into squares of one meter. How many "
+    "squares are in one row?\"},\n"
+    "   {\"id\": \"h2\", \"type\": \"scaffold\", \"body\": \"A row has {{a}} squares. How many rows are there?\", "
+    "\"depends\": [\"h1\"],\n"
     "    \"interaction\": {\"type\": \"text_entry\"}, \"key\": {\"kind\": \"number\", \"values\": [\"{{b}}\"]}},\n"
-    "   {\"id\": \"h3\", \"type\": \"hint\", \"body\": \"{{b}} rows with {{a}} squares each: multiply.\", \"depends\": [\"h2\"]}\n"
+    "   {\"id\": \"h3\", \"type\": \"hint\", \"body\": \"{{b}} rows with {{a}} squares each: multiply.\", \"depends\": "
+    "[\"h2\"]}\n"
     "  ],\n"
     "  \"competencies\": [\"example:area.rectangle\"]\n"
     " },\n"
@@ -57,15 +62,18 @@ static const char items[] =
     "  \"source_id\": \"example:area.rectangle.2\",\n"
     "  \"title\": \"Which one covers more?\",\n"
     "  \"body\": \"Which rectangle covers more?\",\n"
-    "  \"vars\": {\"a\": {\"from\": 3, \"to\": 9}, \"b\": {\"from\": 3, \"to\": 9}, \"c\": {\"from\": 2, \"to\": 12}, \"d\": {\"from\": 2, \"to\": 12}},\n"
+    "  \"vars\": {\"a\": {\"from\": 3, \"to\": 9}, \"b\": {\"from\": 3, \"to\": 9}, \"c\": {\"from\": 2, \"to\": 12}, "
+    "\"d\": {\"from\": 2, \"to\": 12}},\n"
     "  \"where\": [\"a*b > c*d\", \"c+d > a+b\"],\n"
     "  \"interaction\": {\"type\": \"choice\", \"shuffle\": true, \"choices\": [\n"
     "   {\"id\": \"a\", \"body\": \"{{a}} by {{b}}\"}, {\"id\": \"b\", \"body\": \"{{c}} by {{d}}\"}]},\n"
     "  \"key\": {\"kind\": \"choice\", \"values\": [\"a\"]},\n"
-    "  \"errors\": [{\"match\": \"b\", \"feedback\": \"Its sides add up to more, but covering is about rows times squares in a row.\"}],\n"
+    "  \"errors\": [{\"match\": \"b\", \"feedback\": \"Its sides add up to more, but covering is about rows times "
+    "squares in a row.\"}],\n"
     "  \"hints\": [\n"
     "   {\"id\": \"h1\", \"type\": \"hint\", \"body\": \"How many squares cover each of them?\"},\n"
-    "   {\"id\": \"h2\", \"type\": \"hint\", \"body\": \"Multiply the two sides of each, and compare.\", \"depends\": [\"h1\"]}\n"
+    "   {\"id\": \"h2\", \"type\": \"hint\", \"body\": \"Multiply the two sides of each, and compare.\", \"depends\": "
+    "[\"h1\"]}\n"
     "  ],\n"
     "  \"competencies\": [\"example:area.rectangle\"]\n"
     " }\n"
@@ -79,7 +87,8 @@ static enum st empty_folder(const char *dir, struct err *e)
     DIR *d = opendir(dir);
     if (!d) return err_fail(e, ST_IO, "err.io", "%s: %s", dir, strerror(errno));
     bool empty = true;
-    for (struct dirent *x; (x = readdir(d));) empty = empty && (strcmp(x->d_name, ".") == 0 || strcmp(x->d_name, "..") == 0);
+    for (struct dirent *x; (x = readdir(d));)
+        empty = empty && (strcmp(x->d_name, ".") == 0 || strcmp(x->d_name, "..") == 0);
     closedir(d);
     return empty ? ST_OK : err_fail(e, ST_CONFLICT, "content.exists", "%s is not empty; name a new folder", dir);
 }
@@ -109,6 +118,7 @@ int run_content_new(struct cli *c)
     struct err e = {0};
     if (c->count != 1 || strlen(c->positional[0]) > PATH_MAX - 100) return cli_usage(c, "name the folder to make");
     if (make(c->positional[0], &e) != ST_OK) return cli_fail(&e);
-    printf("%s holds a small pack. Write on in items/, then: waymark content check %s\n", c->positional[0], c->positional[0]);
+    printf("%s holds a small pack. Write on in items/, then: waymark content check %s\n", c->positional[0],
+           c->positional[0]);
     return 0;
 }

@@ -21,10 +21,13 @@ struct scorer {
 static enum st item_of(struct scorer *s, const char *id, const struct item **out, struct err *e)
 {
     int at = id ? strmap_get(&s->ids, id) : -1;
-    if (at < 0) return err_fail(e, ST_NOT_FOUND, "content.item_unknown", id ? "there is no item with this source_id" : "the line names no source_id");
+    if (at < 0)
+        return err_fail(e, ST_NOT_FOUND, "content.item_unknown",
+                        id ? "there is no item with this source_id" : "the line names no source_id");
     if (!s->items[at]) {
         char *text = json_dumps(s->l.pack->items[at].doc, JSON_COMPACT);
-        enum st st = text ? item_read(&s->l.arena, text, strlen(text), &s->items[at], e) : err_fail(e, ST_NOMEM, "err.memory", "score");
+        enum st st = text ? item_read(&s->l.arena, text, strlen(text), &s->items[at], e)
+                          : err_fail(e, ST_NOMEM, "err.memory", "score");
         free(text);
         TRY(st);
     }
@@ -37,8 +40,7 @@ static const json_t *find_question(const json_t *doc, const char *hint)
     size_t i;
     json_t *h;
     if (!hint) return doc;
-    json_array_foreach(json_object_get(doc, "hints"), i, h)
-    {
+    json_array_foreach (json_object_get(doc, "hints"), i, h) {
         if (strcmp(json_str(h, "id", ""), hint) == 0) return h;
         const json_t *sub = find_question(h, hint);
         if (sub) return sub;
@@ -67,7 +69,8 @@ static bool says_same(const char *a, const char *b)
     }
 }
 
-/* An id, or the id of the choice whose text it is: as it is shown in this variant, as its source writes it, or set otherwise. */
+/* An id, or the id of the choice whose text it is: as it is shown in this variant, as its source writes it, or set
+ * otherwise. */
 static const char *choice_id(const struct question *q, const json_t *source, const char *said)
 {
     const json_t *list = json_object_get(json_object_get(source, "interaction"), "choices");
@@ -97,7 +100,8 @@ static json_t *settle(const struct question *q, const json_t *source, json_t *sa
     json_t *list = json_array();
     for (size_t i = 0; i < (json_is_array(said) ? json_array_size(said) : 1); i++) {
         json_t *v = json_is_array(said) ? json_array_get(said, i) : said;
-        json_array_append_new(list, json_is_string(v) ? json_string(choice_id(q, source, json_string_value(v))) : json_incref(v));
+        json_array_append_new(list, json_is_string(v) ? json_string(choice_id(q, source, json_string_value(v)))
+                                                      : json_incref(v));
     }
     return list;
 }
@@ -111,10 +115,12 @@ static enum st score(struct scorer *s, const json_t *o, struct verdict *v, struc
     int64_t variant = json_i64(o, "variant", 0);
     TRY(item_of(s, id, &family, e));
     if (!said) return err_fail(e, ST_INVALID, "answer.response", "the line has no response");
-    if (variant < 0 || variant > UINT32_MAX) return err_fail(e, ST_INVALID, "answer.variant", "variant is a number from 0");
+    if (variant < 0 || variant > UINT32_MAX)
+        return err_fail(e, ST_INVALID, "answer.variant", "variant is a number from 0");
     TRY(item_make(&s->line, family, (uint32_t)variant, ITEM_WHOLE, &it, e));
     const struct hint *h = hint_id ? item_hint(it, hint_id) : NULL;
-    if (hint_id && (!h || h->type != HINT_SCAFFOLD)) return err_fail(e, ST_NOT_FOUND, "content.hint", "the item has no scaffold with this id");
+    if (hint_id && (!h || h->type != HINT_SCAFFOLD))
+        return err_fail(e, ST_NOT_FOUND, "content.hint", "the item has no scaffold with this id");
     const json_t *doc = s->l.pack->items[strmap_get(&s->ids, id)].doc;
     json_t *response = settle(h ? &h->question : &it->question, find_question(doc, hint_id), said);
     if (!response) return err_fail(e, ST_NOMEM, "err.memory", "score");
@@ -162,7 +168,8 @@ static enum st prepare(struct scorer *s, struct err *e)
     s->items = arena_array(&s->l.arena, s->l.pack->item_count + 1, sizeof(struct item *));
     if (!s->items) return err_fail(e, ST_NOMEM, "err.memory", "score");
     for (size_t i = 0; i < s->l.pack->item_count; i++)
-        if (strmap_put(&s->ids, s->l.pack->items[i].source_id, (int)i) < 0) return err_fail(e, ST_NOMEM, "err.memory", "score");
+        if (strmap_put(&s->ids, s->l.pack->items[i].source_id, (int)i) < 0)
+            return err_fail(e, ST_NOMEM, "err.memory", "score");
     return ST_OK;
 }
 
@@ -176,7 +183,8 @@ static int score_lines(struct scorer *s)
         if (strspn(line, " \t\r\n") == (size_t)n) continue;
         if (n > LINE_BYTES_MAX) {
             fprintf(stderr, "waymark: line %zu is longer than a million bytes; it was left out\n", at);
-            puts("{\"source_id\":null,\"score\":null,\"readable\":false,\"code\":\"invalid\",\"problem\":\"the line is too long\"}");
+            puts("{\"source_id\":null,\"score\":null,\"readable\":false,\"code\":\"invalid\",\"problem\":\"the line is "
+                 "too long\"}");
             bad++;
         } else if (!one_line(s, line, (size_t)n)) {
             bad++;

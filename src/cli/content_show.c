@@ -33,7 +33,8 @@ static void print_line(int indent, const char *label, const char *s)
 
 static void print_key(int indent, const struct question *q)
 {
-    static const char *const forms[] = {"any", "lowest_terms", "mixed", "decimal", "simplified", "factored", "expanded", "exact"};
+    static const char *const forms[] = {"any",        "lowest_terms", "mixed",    "decimal",
+                                        "simplified", "factored",     "expanded", "exact"};
     for (size_t i = 0; i < q->choice_count; i++) {
         bool right = false;
         for (size_t k = 0; k < q->key.count; k++) right = right || strcmp(q->key.values[k], q->choices[i].id) == 0;
@@ -41,7 +42,8 @@ static void print_key(int indent, const struct question *q)
         print_plain(q->choices[i].body_html);
         putchar('\n');
     }
-    printf("%*sKey (%s", indent, "", q->type == INTERACTION_TEXT_ENTRY ? key_kind_code(q->key.kind) : interaction_code(q->type));
+    printf("%*sKey (%s", indent, "",
+           q->type == INTERACTION_TEXT_ENTRY ? key_kind_code(q->key.kind) : interaction_code(q->type));
     if (q->key.form != FORM_ANY) printf(", %s", forms[q->key.form]);
     printf("):");
     for (size_t i = 0; i < q->key.count; i++) printf("%s %s", i ? "," : "", q->key.values[i]);
@@ -89,7 +91,8 @@ static void print_item(const struct item *it, uint32_t variant)
 static void page_question(const struct question *q)
 {
     if (!q->choice_count) {
-        printf("<p><input aria-label=\"Your answer\" placeholder=\"%s\"> %s</p>\n", "Your answer", q->unit ? q->unit : "");
+        printf("<p><input aria-label=\"Your answer\" placeholder=\"%s\"> %s</p>\n", "Your answer",
+               q->unit ? q->unit : "");
         return;
     }
     printf("<ol type=\"a\">\n");
@@ -100,7 +103,8 @@ static void page_question(const struct question *q)
 static void page_hints(const struct hint *h, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        printf("<details><summary>%s %zu%s%s</summary>%s\n", h[i].type == HINT_SCAFFOLD ? "Step" : "Hint", i + 1, h[i].title_html ? ": " : "", h[i].title_html ? h[i].title_html : "",
+        printf("<details><summary>%s %zu%s%s</summary>%s\n", h[i].type == HINT_SCAFFOLD ? "Step" : "Hint", i + 1,
+               h[i].title_html ? ": " : "", h[i].title_html ? h[i].title_html : "",
                h[i].body_html ? h[i].body_html : "");
         if (h[i].type == HINT_SCAFFOLD) page_question(&h[i].question);
         page_hints(h[i].hints, h[i].hint_count);
@@ -110,8 +114,10 @@ static void page_hints(const struct hint *h, size_t n)
 
 static void page(const struct item *it)
 {
-    printf("<!doctype html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Preview</title>\n"
-           "<style>body{font:18px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}details{margin:.5rem 0}input{font:inherit}</style>\n<main>\n",
+    printf("<!doctype html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+           "content=\"width=device-width\"><title>Preview</title>\n"
+           "<style>body{font:18px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 "
+           "1rem}details{margin:.5rem 0}input{font:inherit}</style>\n<main>\n",
            it->language ? it->language : "en");
     if (it->title_html) printf("<h1>%s</h1>\n", it->title_html);
     if (it->stimulus_html) printf("%s\n", it->stimulus_html);
@@ -141,11 +147,14 @@ static enum st preview(struct loaded *l, const char *id, uint32_t variant, bool 
     size_t at = 0;
     struct item *family, *it;
     while (id && at < l->pack->item_count && strcmp(l->pack->items[at].source_id, id) != 0) at++;
-    if (at >= l->pack->item_count) return err_fail(e, ST_NOT_FOUND, "content.item_unknown", "there is no item%s%s here", id ? " " : "", id ? id : "");
+    if (at >= l->pack->item_count)
+        return err_fail(e, ST_NOT_FOUND, "content.item_unknown", "there is no item%s%s here", id ? " " : "",
+                        id ? id : "");
     json_t *doc = l->pack->items[at].doc;
     if (html) TRY(compiled(&l->arena, doc, e));
     char *text = json_dumps(doc, JSON_COMPACT);
-    enum st st = text ? item_read(&l->arena, text, strlen(text), &family, e) : err_fail(e, ST_NOMEM, "err.memory", "preview");
+    enum st st =
+        text ? item_read(&l->arena, text, strlen(text), &family, e) : err_fail(e, ST_NOMEM, "err.memory", "preview");
     free(text);
     TRY(st);
     TRY(item_make(&l->arena, family, variant, ITEM_WHOLE, &it, e));
@@ -161,7 +170,8 @@ int run_content_preview(struct cli *c)
     int64_t variant = 0;
     const char *v = cli_opt(c, "--variant");
     if (c->count != 1) return cli_usage(c, "name the content");
-    if (v && (!parse_i64(v, &variant) || variant < 0 || variant > UINT32_MAX)) return cli_usage(c, "--variant takes a number from 0");
+    if (v && (!parse_i64(v, &variant) || variant < 0 || variant > UINT32_MAX))
+        return cli_usage(c, "--variant takes a number from 0");
     enum st st = content_load(c, c->positional[0], &l, &e);
     if (st == ST_OK) st = preview(&l, cli_opt(c, "--item"), (uint32_t)variant, cli_opt(c, "--html") != NULL, &e);
     content_unload(&l);

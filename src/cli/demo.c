@@ -25,7 +25,7 @@ static const struct {
              {"teacher", "sofia.rivera", "Sofia", "Rivera", "two classes of grade 5", true},
              {"coach", "ben.tallis", "Ben", "Tallis", "helps teachers at Cedar Hollow", false},
              {"counselor", "noor.said", "Noor", "Said", "counsels at Cedar Hollow School", false},
-            {"principal", "grace.osei", "Grace", "Osei", "leads Cedar Hollow School", true},
+             {"principal", "grace.osei", "Grace", "Osei", "leads Cedar Hollow School", true},
              {"district", "iris.vogel", "Iris", "Vogel", "leads the district", false},
              {"guardian", "ngozi.okonkwo", "Ngozi", "Okonkwo", "of Maya and Eli", true}};
 enum { DOORS = sizeof doors / sizeof *doors };
@@ -38,7 +38,10 @@ struct demo {
     char passwords[DOORS][PASSWORD_WORDS];
 };
 
-static enum st io_fail(struct err *e, const char *path) { return err_fail(e, ST_IO, "err.io", "%s: %s", path, strerror(errno)); }
+static enum st io_fail(struct err *e, const char *path)
+{
+    return err_fail(e, ST_IO, "err.io", "%s: %s", path, strerror(errno));
+}
 
 /* The starter pack: where the environment says, in the source tree beside the build folder, or installed. */
 static enum st find_content(char out[PATH_BYTES], struct err *e)
@@ -56,7 +59,9 @@ static enum st find_content(char out[PATH_BYTES], struct err *e)
         snprintf(out, PATH_BYTES, "%s/%s", places[i], below[i]);
         if (access(out, R_OK) == 0) return ST_OK;
     }
-    return err_fail(e, ST_NOT_FOUND, "err.file", "the starter pack is not beside the program; set WAYMARK_CONTENT to the folder that holds starter/");
+    return err_fail(
+        e, ST_NOT_FOUND, "err.file",
+        "the starter pack is not beside the program; set WAYMARK_CONTENT to the folder that holds starter/");
 }
 
 static enum st import_one(struct cli_app *a, const char *kind, const char *path, struct err *e)
@@ -67,7 +72,8 @@ static enum st import_one(struct cli_app *a, const char *kind, const char *path,
     arena_init(&arena, 256u << 20);
     report_init(&r, &arena);
     enum st st = app_import(&a->app, a->conn, kind, path, &o, &r, e);
-    for (size_t i = 0; i < r.problem_count; i++) log_line(LOG_WARN, "demo", "%s: %s", r.problems[i].file, r.problems[i].text);
+    for (size_t i = 0; i < r.problem_count; i++)
+        log_line(LOG_WARN, "demo", "%s: %s", r.problems[i].file, r.problems[i].text);
     arena_release(&arena);
     return st == ST_OK ? app_reload(&a->app, a->conn, e) : st;
 }
@@ -78,7 +84,10 @@ static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const ch
     bool row;
     if (!doors[i].in_roster) {
         int64_t id;
-        struct new_user u = {.username = doors[i].username, .given_name = doors[i].given, .family_name = doors[i].family, .role = doors[i].role};
+        struct new_user u = {.username = doors[i].username,
+                             .given_name = doors[i].given,
+                             .family_name = doors[i].family,
+                             .role = doors[i].role};
         if (strcmp(doors[i].role, "coach") == 0 || strcmp(doors[i].role, "counselor") == 0) {
             TRY(tx_stmt(tx, SQL_org_list, &q, e));
             for (;;) {
@@ -118,7 +127,8 @@ static enum st save_doors(const struct demo *d, struct err *e)
     char path[PATH_BYTES];
     json_t *list = json_array();
     for (size_t i = 0; i < DOORS; i++)
-        json_array_append_new(list, json_pack("{ssssssss}", "role", doors[i].role, "username", doors[i].username, "password", d->passwords[i], "note", doors[i].note));
+        json_array_append_new(list, json_pack("{ssssssss}", "role", doors[i].role, "username", doors[i].username,
+                                              "password", d->passwords[i], "note", doors[i].note));
     snprintf(path, sizeof path, "%s/sign-ins.json", d->dir);
     int bad = json_dump_file(list, path, JSON_INDENT(1));
     json_decref(list);
@@ -165,7 +175,8 @@ static enum st make(struct demo *d, struct cli *c, struct err *e)
         if (st == ST_OK) st = open_doors(d, &a, e);
         if (st == ST_OK) st = demo_simulate(&a.app, a.conn, &people, d->weeks, d->seed, now, e);
         a.app.clock = c->clock;
-        if (st == ST_OK) st = import_one(&a, "oneroster", roster, e); /* as every night: nothing changes, and the data are fresh */
+        /* as every night: nothing changes, and the data are fresh */
+        if (st == ST_OK) st = import_one(&a, "oneroster", roster, e);
         static const char *const kinds[] = {"assessments", "attendance", "programs"};
         for (size_t i = 0; st == ST_OK && i < sizeof kinds / sizeof *kinds; i++) {
             char file[PATH_BYTES + 40];
@@ -200,9 +211,10 @@ static enum st tell(const struct demo *d, const struct cli *c, const char *url, 
         json_decref(o);
     } else {
         printf("\nSign in at %s\n\n  %-10s %-16s %-18s\n", url, "role", "name", "password");
-        json_array_foreach(list, i, v)
-            printf("  %-10s %-16s %-18s %s\n", json_string_value(json_object_get(v, "role")), json_string_value(json_object_get(v, "username")),
-                   json_string_value(json_object_get(v, "password")), json_string_value(json_object_get(v, "note")));
+        json_array_foreach (list, i, v)
+            printf("  %-10s %-16s %-18s %s\n", json_string_value(json_object_get(v, "role")),
+                   json_string_value(json_object_get(v, "username")), json_string_value(json_object_get(v, "password")),
+                   json_string_value(json_object_get(v, "note")));
         printf("\ndocs/demo.md says who is worth a look. To begin anew, remove %s.\n\n", d->dir);
     }
     fflush(stdout);
@@ -224,7 +236,8 @@ static int run_demo(struct cli *c)
     const char *dir = cli_opt(c, "--dir"), *listen = cli_setting(c, "--listen", "WAYMARK_LISTEN", "127.0.0.1:8080");
     char path[PATH_BYTES], url[200];
     struct stat s;
-    if (!number(c, "--students", 8, DEMO_STUDENTS_MAX, &students)) return cli_usage(c, "--students takes a number from 8 to 20000");
+    if (!number(c, "--students", 8, DEMO_STUDENTS_MAX, &students))
+        return cli_usage(c, "--students takes a number from 8 to 20000");
     if (!number(c, "--weeks", 1, WEEKS_MAX, &weeks)) return cli_usage(c, "--weeks takes a number from 1 to 52");
     if (!number(c, "--seed", 0, INT64_MAX, &seed)) return cli_usage(c, "--seed takes a number");
     if (dir && strlen(dir) >= sizeof d.dir) return cli_usage(c, "--dir is too long");
@@ -251,7 +264,11 @@ static int run_demo(struct cli *c)
 }
 
 const struct cli_word cli_words_demo[] = {
-    {"demo", "", "Make a sample district once, with a term of work behind it, and serve it.", run_demo, false,
+    {"demo",
+     "",
+     "Make a sample district once, with a term of work behind it, and serve it.",
+     run_demo,
+     false,
      {{"--dir", "DIR", "where it is kept (default: demo)"},
       {"--no-serve", NULL, "make it and print the sign-ins only"},
       {"--listen", "HOST:PORT", "address (default 127.0.0.1:8080)"},

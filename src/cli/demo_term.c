@@ -26,7 +26,7 @@ struct actor_student {
     double ability, growth, pace;
     double skill[SKILLS]; /* by place in the course */
     struct rng rng;
-    struct arena arena;   /* of the state */
+    struct arena arena; /* of the state */
     struct learner_state state;
     int items_today, done_today;
     int64_t stay_on; /* the competency of the same-error story; 0: the planner's choice */
@@ -127,7 +127,9 @@ static void plan_day(struct term *t, struct actor_student *s)
     case STORY_CLICKING:
         if (left <= 5) n = ITEMS_A_DAY, there = true;
         break;
-    case STORY_NONE: case STORY_AHEAD: case STORY_HELP: break;
+    case STORY_NONE:
+    case STORY_AHEAD:
+    case STORY_HELP: break;
     }
     s->items_today = there ? n < 1 ? 1 : n > ITEMS_A_DAY ? ITEMS_A_DAY : (int)n : 0;
 }
@@ -149,7 +151,9 @@ static bool right_response(const struct item *it, char *out, size_t cap)
     if (it->question.type == INTERACTION_TEXT_ENTRY) {
         char plain[200];
         size_t length = strlen(k->values[0]);
-        bool wrapped = length > 2 && length < sizeof plain && k->values[0][0] == '(' && strcspn(k->values[0] + 1, "(),") == length - 2; /* (3/4), but not a pair */
+        /* (3/4), but not a pair */
+        bool wrapped = length > 2 && length < sizeof plain && k->values[0][0] == '(' &&
+                       strcspn(k->values[0] + 1, "(),") == length - 2;
         if (wrapped) snprintf(plain, sizeof plain, "%.*s", (int)(length - 2), k->values[0] + 1);
         return quote(out, cap, wrapped ? plain : k->values[0], false);
     }
@@ -169,14 +173,16 @@ static bool wrong_response(struct rng *r, const struct item *it, bool known_erro
 {
     bool typed = it->question.type == INTERACTION_TEXT_ENTRY;
     if (it->error_count && known_error) return quote(out, cap, it->errors[0].match, !typed);
-    if (it->error_count && (uniform(r) < 0.5 || (typed && it->question.key.kind != KEY_NUMBER))) return quote(out, cap, it->errors[rng_below(r, (uint32_t)it->error_count)].match, !typed);
+    if (it->error_count && (uniform(r) < 0.5 || (typed && it->question.key.kind != KEY_NUMBER)))
+        return quote(out, cap, it->errors[rng_below(r, (uint32_t)it->error_count)].match, !typed);
     if (typed) {
         char number[24];
         snprintf(number, sizeof number, "%u", 1 + rng_below(r, 30));
         return quote(out, cap, number, false);
     }
     for (size_t i = 0; i < it->question.choice_count; i++)
-        if (strcmp(it->question.choices[i].id, it->question.key.values[0]) != 0) return quote(out, cap, it->question.choices[i].id, true);
+        if (strcmp(it->question.choices[i].id, it->question.key.values[0]) != 0)
+            return quote(out, cap, it->question.choices[i].id, true);
     return right_response(it, out, cap);
 }
 
@@ -199,20 +205,36 @@ static enum st take_turn(struct term *t, struct turn *u, struct tx *tx, struct e
     else n = next_items(t->snapshot, &s->state, s->learner_id, &s->course, 1, t->now_ms, next, NEXT_MAX);
     struct next_item *chosen = &next[n > 1 && uniform(&s->rng) < 0.15 ? 1 : 0];
     if (!n || !chosen->item) return ST_NOT_FOUND;
-    TRY(app_item_variant(t->app, tx, &u->arena, chosen->item->item_id, chosen->item->version, chosen->variant, ITEM_TO_SCORE, &it, e));
+    TRY(app_item_variant(t->app, tx, &u->arena, chosen->item->item_id, chosen->item->version, chosen->variant,
+                         ITEM_TO_SCORE, &it, e));
     int k = place_in_course(t, s, chosen->competency->competency_id);
     bool clicking = s->who->story == STORY_CLICKING && t->days - 1 - t->day <= 5;
     bool same_error = s->stay_on && it->error_count;
-    int hints = !clicking && it->hint_count && s->skill[k] < 0 && uniform(&s->rng) < 0.35 ? 1 + (int)rng_below(&s->rng, (uint32_t)it->hint_count) : 0;
+    int hints = !clicking && it->hint_count && s->skill[k] < 0 && uniform(&s->rng) < 0.35
+                    ? 1 + (int)rng_below(&s->rng, (uint32_t)it->hint_count)
+                    : 0;
     double p = clicking ? 0.12 : same_error ? 0.04 : 0.08 + 0.87 / (1 + exp(-s->skill[k] - 0.6 * hints));
     bool right = uniform(&s->rng) < p;
-    if (right ? !right_response(it, u->response, sizeof u->response) : !wrong_response(&s->rng, it, same_error, u->response, sizeof u->response)) return ST_NOT_FOUND;
+    if (right ? !right_response(it, u->response, sizeof u->response)
+              : !wrong_response(&s->rng, it, same_error, u->response, sizeof u->response))
+        return ST_NOT_FOUND;
     TRY(score(&u->arena, it, u->response, &v, e));
     s->skill[k] += s->growth * (right ? 1 : 0.6);
     snprintf(u->client_id, sizeof u->client_id, "demo-%012lld", (long long)++t->serial);
-    u->cmd = (struct answer_cmd){.command = {.is_answer = true, .done = nothing}, .snapshot = t->snapshot, .arena = &u->arena, .learner_id = s->learner_id, .client_id = u->client_id,
-                                 .item = chosen->item, .variant = chosen->variant, .response = u->response, .score = v.score, .shown_error = v.error, .readable = v.readable, .hints = hints,
-                                 .took_ms = clicking ? 900 + rng_below(&s->rng, 1500) : (int64_t)(15000 + 40000 * uniform(&s->rng) * (1.3 - 0.3 * p)),
+    u->cmd = (struct answer_cmd){.command = {.is_answer = true, .done = nothing},
+                                 .snapshot = t->snapshot,
+                                 .arena = &u->arena,
+                                 .learner_id = s->learner_id,
+                                 .client_id = u->client_id,
+                                 .item = chosen->item,
+                                 .variant = chosen->variant,
+                                 .response = u->response,
+                                 .score = v.score,
+                                 .shown_error = v.error,
+                                 .readable = v.readable,
+                                 .hints = hints,
+                                 .took_ms = clicking ? 900 + rng_below(&s->rng, 1500)
+                                                     : (int64_t)(15000 + 40000 * uniform(&s->rng) * (1.3 - 0.3 * p)),
                                  .answered_at_ms = t->now_ms - rng_below(&s->rng, 60000)};
     u->cmd.body_hash = answer_body_hash(chosen->item->item_id, chosen->variant, u->response, hints);
     return ST_OK;
@@ -228,7 +250,8 @@ static enum st write_turns(struct term *t, struct turn *turns, size_t n, struct 
             *e = u->cmd.command.err;
             return u->cmd.command.st;
         }
-        if (u->cmd.readable && state_copy(&u->s->arena, &u->cmd.state, &u->s->state) != ST_OK) return err_fail(e, ST_NOMEM, "err.memory", "state");
+        if (u->cmd.readable && state_copy(&u->s->arena, &u->cmd.state, &u->s->state) != ST_OK)
+            return err_fail(e, ST_NOMEM, "err.memory", "state");
         arena_release(&u->arena);
     }
     return ST_OK;
@@ -270,7 +293,11 @@ static enum st ask_for_help(struct term *t, struct err *e)
     for (size_t i = 0; i < t->count; i++) {
         struct actor_student *s = &t->students[i];
         if (s->who->story != STORY_HELP || !s->state.seen_count) continue;
-        struct help_cmd h = {.command = {.done = nothing}, .learner_id = s->learner_id, .item_id = state_latest(&s->state)->item_id, .client_id = "demo-help-0001", .kind = "explain",
+        struct help_cmd h = {.command = {.done = nothing},
+                             .learner_id = s->learner_id,
+                             .item_id = state_latest(&s->state)->item_id,
+                             .client_id = "demo-help-0001",
+                             .kind = "explain",
                              .note = "I got it right but I don't see why it works."};
         TRY(help_check(&h, e));
         t->now_ms -= 4 * 60000;
@@ -316,8 +343,13 @@ static enum st off_the_screen(struct term *t, struct err *e)
 {
     int64_t teacher, competency = competency_by_code(t, "frac.add.like");
     TRY(user_id(t, "sofia.rivera", &teacher, e));
-    struct observe_cmd seen = {.snapshot = t->snapshot, .client_id = "demo-seen-0001", .recorder_id = teacher, .competency_id = competency, .kind = EVIDENCE_OBSERVATION,
-                               .score = level_score(LEVEL_SECURE), .note = "Showed it with paper strips, and explained it to a neighbour."};
+    struct observe_cmd seen = {.snapshot = t->snapshot,
+                               .client_id = "demo-seen-0001",
+                               .recorder_id = teacher,
+                               .competency_id = competency,
+                               .kind = EVIDENCE_OBSERVATION,
+                               .score = level_score(LEVEL_SECURE),
+                               .note = "Showed it with paper strips, and explained it to a neighbour."};
     for (size_t i = 0; i < t->count && seen.count < 3; i++)
         if (t->students[i].who->class_index == 0) seen.learner_ids[seen.count++] = t->students[i].learner_id;
     if (!teacher || !competency || !seen.count) return ST_OK;
@@ -325,8 +357,11 @@ static enum st off_the_screen(struct term *t, struct err *e)
     TRY(run_command(t, &seen.command, DAY_MS, e));
     for (size_t i = 0; i < t->count; i++) {
         if (t->students[i].who->story != STORY_SAME_ERROR) continue;
-        struct look_cmd look = {.learner_id = t->students[i].learner_id, .asker_id = t->students[i].learner_id, .competency_id = competency_by_code(t, "frac.add.unlike"),
-                                .client_id = "demo-look-0001", .note = "I did four of these right on paper with my aunt. Can you look at them?"};
+        struct look_cmd look = {.learner_id = t->students[i].learner_id,
+                                .asker_id = t->students[i].learner_id,
+                                .competency_id = competency_by_code(t, "frac.add.unlike"),
+                                .client_id = "demo-look-0001",
+                                .note = "I did four of these right on paper with my aunt. Can you look at them?"};
         if (!look.competency_id) return ST_OK;
         TRY(look_check(&look, e));
         return run_command(t, &look.command, 3 * 3600000, e);
@@ -382,7 +417,8 @@ static enum st run_term(struct term *t, int weeks, int64_t now_ms, struct turn *
     return ask_for_help(t, e);
 }
 
-enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_people *p, int weeks, uint64_t seed, int64_t now_ms, struct err *e)
+enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_people *p, int weeks, uint64_t seed,
+                      int64_t now_ms, struct err *e)
 {
     struct term t = {.app = app, .conn = conn, .count = p->count, .now_ms = now_ms - (int64_t)weeks * 7 * DAY_MS};
     struct clock before = app->clock;

@@ -15,7 +15,8 @@ static void print_differences(const struct import_report *r)
         const struct import_difference *d = &r->differences[i];
         fprintf(stderr, "  %-7s %-12s %s%s%s\n", d->action, d->kind, d->id, *d->name ? "  " : "", d->name);
     }
-    if (r->difference_count > DIFFERENCES_SHOWN) fprintf(stderr, "  ... and more; --json lists the first %d\n", IMPORT_DIFFERENCES_KEPT);
+    if (r->difference_count > DIFFERENCES_SHOWN)
+        fprintf(stderr, "  ... and more; --json lists the first %d\n", IMPORT_DIFFERENCES_KEPT);
 }
 
 static void print_report(const struct cli *c, const struct import_report *r, bool dry_run)
@@ -40,11 +41,17 @@ static int run_import(struct cli *c)
     struct cli_app a;
     struct arena arena;
     struct import_report r;
-    struct import_options o = {.source = cli_opt(c, "--source"), .dry_run = cli_opt(c, "--dry-run") != NULL, .course = cli_opt(c, "--course"), .close_share = -1};
+    struct import_options o = {.source = cli_opt(c, "--source"),
+                               .dry_run = cli_opt(c, "--dry-run") != NULL,
+                               .course = cli_opt(c, "--course"),
+                               .close_share = -1};
     const char *share = cli_opt(c, "--close-share");
     if (c->count != 2) return cli_usage(c, "name the kind and the file or folder: waymark import --db … KIND PATH");
-    if (!import_kind_known(c->positional[0])) return cli_usage(c, "KIND is one of oneroster, programs, attendance, assessments, case, asn, oatutor, mathcamps, pack");
-    if (share && (!parse_f64(share, &o.close_share) || o.close_share < 0 || o.close_share > 1)) return cli_usage(c, "--close-share takes a number from 0 to 1");
+    if (!import_kind_known(c->positional[0]))
+        return cli_usage(
+            c, "KIND is one of oneroster, programs, attendance, assessments, case, asn, oatutor, mathcamps, pack");
+    if (share && (!parse_f64(share, &o.close_share) || o.close_share < 0 || o.close_share > 1))
+        return cli_usage(c, "--close-share takes a number from 0 to 1");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     arena_init(&arena, (size_t)1 << IMPORT_BYTES_LOG2);
     report_init(&r, &arena);
@@ -56,8 +63,14 @@ static int run_import(struct cli *c)
 }
 
 const struct cli_word cli_words_import[] = {
-    {"import", "KIND PATH", "Bring in a roster (oneroster: OneRoster 1.1, 1.2, Microsoft SDS), what else is known of students (programs, attendance, assessments: CSV), standards (case, asn) or content (oatutor, mathcamps, and packs of our own form: pack).\n"
-     "PATH is a file, a zip or a folder. The report goes to standard error, with --json also to standard output.", run_import, true,
+    {"import",
+     "KIND PATH",
+     "Bring in a roster (oneroster: OneRoster 1.1, 1.2, Microsoft SDS), what else is known of students (programs, "
+     "attendance, assessments: CSV), standards (case, asn) or content (oatutor, mathcamps, and packs of our own form: "
+     "pack).\n"
+     "PATH is a file, a zip or a folder. The report goes to standard error, with --json also to standard output.",
+     run_import,
+     true,
      {{"--source", "NAME", "the system that sends; rows are known by it (default: KIND)"},
       {"--dry-run", NULL, "print what would change, write nothing"},
       {"--close-share", "SHARE", "how much may be closed before it stops, 0 to 1 (default: the policy's, 0.2)"},

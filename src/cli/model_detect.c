@@ -23,7 +23,8 @@ struct ratio {
 
 /* next_right: the share of next answers on the same skill that are right, after a flag and after none. */
 enum against { PRECISION, RECALL, SPELLS, FORESEEN_PRECISION, FORESEEN_RECALL, NEXT_FLAGGED, NEXT_OTHERS, RATIOS };
-static const char *const ratio_names[RATIOS] = {"precision", "recall", "spells_found", "came_true", "foreseen", "next_right", "next_right_else"};
+static const char *const ratio_names[RATIOS] = {"precision", "recall",     "spells_found",   "came_true",
+                                                "foreseen",  "next_right", "next_right_else"};
 
 struct tally_of {
     size_t judged, flagged, cannot; /* answers, or student-skill pairs */
@@ -34,19 +35,19 @@ struct detect {
     struct cli *c;
     struct log_data d;
     bool truth;
-    struct bkt_fitted *bkt;          /* sets */
-    double *p_right;                 /* rows: one step ahead, by Elo as it went */
+    struct bkt_fitted *bkt; /* sets */
+    double *p_right;        /* rows: one step ahead, by Elo as it went */
     struct norm *item, *set, all;
     struct tally_of of[DETECTORS];
-    size_t mixed[2][2];              /* [flagged under, behind][of these in state under, behind] */
+    size_t mixed[2][2]; /* [flagged under, behind][of these in state under, behind] */
     double flagged_users[DETECTORS];
     FILE *flags;
     /* of the student in hand */
-    struct detect_skill *skill;      /* sets */
-    double *known;                   /* sets: P(known) */
-    uint8_t *forecast;               /* sets: 1 flagged at the sixth answer, 2 judged and not flagged */
-    unsigned *judged, *flagged;      /* sets: what was judged, and flagged, at the last answer there */
-    unsigned *said;                  /* answers of the longest log */
+    struct detect_skill *skill; /* sets */
+    double *known;              /* sets: P(known) */
+    uint8_t *forecast;          /* sets: 1 flagged at the sixth answer, 2 judged and not flagged */
+    unsigned *judged, *flagged; /* sets: what was judged, and flagged, at the last answer there */
+    unsigned *said;             /* answers of the longest log */
 };
 
 static bool is_pair(enum detector d) { return d == DETECT_WHEEL_SPINNING || d == DETECT_WHEEL_FORECAST; }
@@ -128,9 +129,16 @@ static struct detect_answer answer_of(const struct detect *x, size_t i, double *
 {
     const struct responses *r = &x->d.r;
     const struct norm *n = norm_of(x, r->item[i]);
-    struct detect_answer a = {.p_known = *p_known, .p_after = *p_known, .p_right = x->p_right[i], .right = r->correct[i], .took_s = -1.0, .hints = -1, .hints_there = -1};
+    struct detect_answer a = {.p_known = *p_known,
+                              .p_after = *p_known,
+                              .p_right = x->p_right[i],
+                              .right = r->correct[i],
+                              .took_s = -1.0,
+                              .hints = -1,
+                              .hints_there = -1};
     double next;
-    if (bkt_update(&x->bkt[r->item_set[r->item[i]]].p, p_known, 1, a.right ? BKT_RIGHT : BKT_WRONG, &next) == ST_OK) a.p_after = *p_known = next;
+    if (bkt_update(&x->bkt[r->item_set[r->item[i]]].p, p_known, 1, a.right ? BKT_RIGHT : BKT_WRONG, &next) == ST_OK)
+        a.p_after = *p_known = next;
     if (r->time_s) a.has_time = true, a.time_s = r->time_s[i];
     if (n->n >= NORM_LEAST) a.mean_s = n->sum / n->n, a.usual_s = num_exp(n->logs / n->n);
     if (!x->d.beside) return a;
@@ -162,7 +170,8 @@ static void judge_mixed(struct detect *x, size_t i, unsigned flags)
 {
     static const enum detector kinds[2] = {DETECT_UNDER_CHALLENGED, DETECT_BEHIND};
     for (size_t f = 0; f < 2; f++)
-        for (size_t t = 0; t < 2; t++) x->mixed[f][t] += (flags & 1u << kinds[f]) != 0 && truth_of(&x->d.beside[i], kinds[t]);
+        for (size_t t = 0; t < 2; t++)
+            x->mixed[f][t] += (flags & 1u << kinds[f]) != 0 && truth_of(&x->d.beside[i], kinds[t]);
 }
 
 static void write_flags(struct detect *x, size_t u, size_t i, unsigned flags)
@@ -202,7 +211,8 @@ static void run_student(struct detect *x, size_t u)
             if (is_pair((enum detector)d)) continue;
             if (said.cannot & 1u << d) x->of[d].cannot++;
             else if (d != DETECT_LAPSE || said.away) judge(x, u, i, (enum detector)d, said.flags & 1u << d);
-            if (k->n > 1 && x->judged[set] & 1u << d) count(&x->of[d].ratio[x->flagged[set] & 1u << d ? NEXT_FLAGGED : NEXT_OTHERS], u, a.right);
+            if (k->n > 1 && x->judged[set] & 1u << d)
+                count(&x->of[d].ratio[x->flagged[set] & 1u << d ? NEXT_FLAGGED : NEXT_OTHERS], u, a.right);
         }
         x->judged[set] = ~said.cannot & (said.away ? ~0u : ~(1u << DETECT_LAPSE));
         x->flagged[set] = said.flags;
@@ -233,7 +243,8 @@ static enum st detect(struct detect *x, struct err *e)
     const struct responses *r = &x->d.r;
     struct arena *a = &x->d.arena;
     size_t longest = 0;
-    for (size_t u = 0; u < r->users; u++) longest = r->user_at[u + 1] - r->user_at[u] > longest ? r->user_at[u + 1] - r->user_at[u] : longest;
+    for (size_t u = 0; u < r->users; u++)
+        longest = r->user_at[u + 1] - r->user_at[u] > longest ? r->user_at[u + 1] - r->user_at[u] : longest;
     x->skill = arena_array(a, r->sets, sizeof *x->skill);
     x->known = arena_array(a, r->sets, sizeof *x->known);
     x->forecast = arena_array(a, r->sets, 1);
@@ -273,10 +284,20 @@ static enum st tell_detector(struct detect *x, enum detector d, struct json_out 
     json_put_f64(j, "share", share);
     json_put_i64(j, "students", (int64_t)x->flagged_users[d]);
     if (!is_pair(d)) json_put_i64(j, "cannot_say", (int64_t)t->cannot);
-    if (!x->c->json && says) printf("%-17s %8zu of %8zu %s (%5.2f %%), %4.0f students\n", detector_name(d), t->flagged, t->judged, is_pair(d) ? "pairs  " : "answers", 100.0 * share, x->flagged_users[d]);
-    if (!x->c->json && !says) printf("%-17s cannot say: the log has no %s\n", detector_name(d), is_pair(d) ? "student with so many answers on a skill" : d == DETECT_LAPSE ? "times" : d == DETECT_HINT_ABUSE ? "hints or times that answers took" : "times that answers took");
+    if (!x->c->json && says)
+        printf("%-17s %8zu of %8zu %s (%5.2f %%), %4.0f students\n", detector_name(d), t->flagged, t->judged,
+               is_pair(d) ? "pairs  " : "answers", 100.0 * share, x->flagged_users[d]);
+    if (!x->c->json && !says)
+        printf("%-17s cannot say: the log has no %s\n", detector_name(d),
+               is_pair(d)               ? "student with so many answers on a skill"
+               : d == DETECT_LAPSE      ? "times"
+               : d == DETECT_HINT_ABUSE ? "hints or times that answers took"
+                                        : "times that answers took");
     for (unsigned k = 0; k < RATIOS; k++) {
-        bool wanted = k == NEXT_FLAGGED || k == NEXT_OTHERS ? !is_pair(d) : k == PRECISION || k == RECALL ? x->truth : k == SPELLS ? x->truth && (d == DETECT_UNDER_CHALLENGED || d == DETECT_BEHIND) : d == DETECT_WHEEL_FORECAST;
+        bool wanted = k == NEXT_FLAGGED || k == NEXT_OTHERS ? !is_pair(d)
+                      : k == PRECISION || k == RECALL       ? x->truth
+                      : k == SPELLS ? x->truth && (d == DETECT_UNDER_CHALLENGED || d == DETECT_BEHIND)
+                                    : d == DETECT_WHEEL_FORECAST;
         struct interval95 v;
         if (!wanted || !says) continue;
         TRY(interval_of_ratio(t->ratio[k].top, t->ratio[k].bottom, x->d.r.users, 1, &v, e));
@@ -302,7 +323,10 @@ static enum st tell(struct detect *x, struct err *e)
         json_put_i64(j, "under_challenged_flagged_when_behind", (int64_t)x->mixed[0][1]);
         json_put_i64(j, "behind_flagged_when_under_challenged", (int64_t)x->mixed[1][0]);
         json_close_obj(j);
-        if (!x->c->json) printf("the two kinds of boredom mixed up: %zu answers flagged under_challenged that were behind, %zu the other way round\n", x->mixed[0][1], x->mixed[1][0]);
+        if (!x->c->json)
+            printf("the two kinds of boredom mixed up: %zu answers flagged under_challenged that were behind, %zu the "
+                   "other way round\n",
+                   x->mixed[0][1], x->mixed[1][0]);
     }
     return model_out_close(&out, x->c, NULL, st, e);
 }
@@ -320,7 +344,9 @@ int run_model_detect(struct cli *c)
     enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
     bool told = false;
     for (size_t i = 0; st == ST_OK && x.d.beside && i < x.d.r.rows && !told; i++) told = x.d.beside[i].told;
-    if (st == ST_OK && x.truth && !told) st = err_fail(&e, ST_INVALID, "model.row", "the log has no truth to judge by; model simulate --log writes one that has");
+    if (st == ST_OK && x.truth && !told)
+        st = err_fail(&e, ST_INVALID, "model.row",
+                      "the log has no truth to judge by; model simulate --log writes one that has");
     if (st == ST_OK) st = detect(&x, &e);
     if (st == ST_OK) st = tell(&x, &e);
     log_release(&x.d);

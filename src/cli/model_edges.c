@@ -37,25 +37,35 @@ static enum st read_q(struct check *x, const char *path, const struct matrix *m,
     q->skill = arena_array(&x->arena, q->skills + 1, sizeof *q->skill);
     q->needs = arena_array(&x->arena, m->m.items + 1, sizeof *q->needs);
     if (!q->skill || !q->needs) return err_fail(e, ST_NOMEM, "err.memory", "skills");
-    if (!q->skills || q->skills > CLASS_SKILLS_MAX) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: %zu skills; combinations are counted for 1 to %d", path, q->skills, CLASS_SKILLS_MAX);
+    if (!q->skills || q->skills > CLASS_SKILLS_MAX)
+        return err_fail(e, ST_INVALID, "model.file", "%s: line 1: %zu skills; combinations are counted for 1 to %d",
+                        path, q->skills, CLASS_SKILLS_MAX);
     for (size_t k = 0; k < q->skills; k++) q->skill[k] = t.fields[named + k];
     for (; sheet_next(&t); rows++) {
-        if (t.count != q->skills + named) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: %zu columns, but the header has %zu", path, t.line, t.count, q->skills + named);
+        if (t.count != q->skills + named)
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: %zu columns, but the header has %zu", path,
+                            t.line, t.count, q->skills + named);
         size_t item = rows;
         for (size_t i = 0; named && i < m->m.items; i++)
             if (strcmp(m->names[i], t.fields[0]) == 0) item = i;
-        if (item >= m->m.items || (named && strcmp(m->names[item], t.fields[0]) != 0)) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: there is no such item among the scores", path, t.line);
+        if (item >= m->m.items || (named && strcmp(m->names[item], t.fields[0]) != 0))
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: there is no such item among the scores", path,
+                            t.line);
         for (size_t k = 0; k < q->skills; k++) {
             const char *v = t.fields[named + k];
-            if (strcmp(v, "0") != 0 && strcmp(v, "1") != 0) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.20s\" is neither 0 nor 1", path, t.line, v);
+            if (strcmp(v, "0") != 0 && strcmp(v, "1") != 0)
+                return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.20s\" is neither 0 nor 1", path, t.line,
+                                v);
             q->needs[item] |= (uint32_t)(*v == '1') << k;
         }
     }
-    if (rows != m->m.items) return err_fail(e, ST_INVALID, "model.file", "%s: %zu items, but the scores have %zu", path, rows, m->m.items);
+    if (rows != m->m.items)
+        return err_fail(e, ST_INVALID, "model.file", "%s: %zu items, but the scores have %zu", path, rows, m->m.items);
     return ST_OK;
 }
 
-static enum st check_scores(struct check *x, const char *path, const char *q_path, struct skill_classes *classes, struct q_matrix *q, struct err *e)
+static enum st check_scores(struct check *x, const char *path, const char *q_path, struct skill_classes *classes,
+                            struct q_matrix *q, struct err *e)
 {
     struct matrix m;
     enum st st = matrix_read(&m, path, cli_opt(x->c, "--columns"), NULL, e);
@@ -96,10 +106,10 @@ static enum st check_log(struct check *x, struct err *e)
 
 /* --- what came out --- */
 
-#define PUT_SPAN(key, v)                                                                                             \
-    do {                                                                                                             \
-        struct interval95 put_ = {true, (v).value, (v).low, (v).high};                                               \
-        model_put_interval(j, key, &put_);                                                                           \
+#define PUT_SPAN(key, v) \
+    do { \
+        struct interval95 put_ = {true, (v).value, (v).low, (v).high}; \
+        model_put_interval(j, key, &put_); \
     } while (0)
 
 static void put_edge(struct json_out *j, const struct edge *g, const struct checked *x, bool log)
@@ -150,17 +160,22 @@ static enum st tell(const struct check *x, const struct skill_classes *classes, 
         if (x->c->json) continue;
         if (!edge_has_both(g)) printf("%s -> %s: no answers\n", g->before, g->after);
         else
-            printf("%s -> %s: %s; with %.2f (%.2f to %.2f), without %.2f (%.2f to %.2f), out of order %.2f (%.2f to %.2f)\n", g->before, g->after, prerequisite_word(f->verdict), f->with.value, f->with.low,
-                   f->with.high, f->without.value, f->without.low, f->without.high, f->out_of_order.value, f->out_of_order.low, f->out_of_order.high);
+            printf("%s -> %s: %s; with %.2f (%.2f to %.2f), without %.2f (%.2f to %.2f), out of order %.2f (%.2f to "
+                   "%.2f)\n",
+                   g->before, g->after, prerequisite_word(f->verdict), f->with.value, f->with.low, f->with.high,
+                   f->without.value, f->without.low, f->without.high, f->out_of_order.value, f->out_of_order.low,
+                   f->out_of_order.high);
     }
     json_close_list(j);
     json_open_obj(j, "verdicts");
-    for (unsigned v = 0; v <= PREREQUISITE_NOT_SEEN; v++) json_put_i64(j, prerequisite_word((enum prerequisite_verdict)v), (int64_t)n[v]);
+    for (unsigned v = 0; v <= PREREQUISITE_NOT_SEEN; v++)
+        json_put_i64(j, prerequisite_word((enum prerequisite_verdict)v), (int64_t)n[v]);
     json_put_i64(j, "no_answers", (int64_t)x->edges.unknown);
     json_close_obj(j);
     TRY(model_out_close(&out, x->c, cli_opt(x->c, "--out"), ST_OK, e));
     if (x->c->json) return ST_OK;
-    for (unsigned v = 0; v <= PREREQUISITE_NOT_SEEN; v++) printf("%s%s %zu", v ? ", " : "", prerequisite_word((enum prerequisite_verdict)v), n[v]);
+    for (unsigned v = 0; v <= PREREQUISITE_NOT_SEEN; v++)
+        printf("%s%s %zu", v ? ", " : "", prerequisite_word((enum prerequisite_verdict)v), n[v]);
     printf(", no_answers %zu\n", x->edges.unknown);
     return ST_OK;
 }
@@ -176,7 +191,8 @@ int run_model_edges(struct cli *c)
     if (q_path && c->count != 1) return cli_usage(c, "--q goes with one file of scores");
     arena_init(&x.arena, (size_t)1 << 32);
     enum st st = edges_read(&x.arena, edges, &x.edges, &e);
-    if (st == ST_OK && !(x.checked = arena_array(&x.arena, x.edges.count, sizeof *x.checked))) st = err_fail(&e, ST_NOMEM, "err.memory", "edges");
+    if (st == ST_OK && !(x.checked = arena_array(&x.arena, x.edges.count, sizeof *x.checked)))
+        st = err_fail(&e, ST_NOMEM, "err.memory", "edges");
     if (st == ST_OK) st = q_path ? check_scores(&x, c->positional[0], q_path, &classes, &q, &e) : check_log(&x, &e);
     if (st == ST_OK) st = tell(&x, &classes, &q, &e);
     arena_release(&x.arena);

@@ -1,4 +1,5 @@
-/* What a log of answers says of edges: who was right at a first answer on the later skill, by whether the earlier one was there; and who has which at the end. */
+/* What a log of answers says of edges: who was right at a first answer on the later skill, by whether the earlier
+ * one was there; and who has which at the end. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +8,10 @@
 #include "model_edges.h"
 
 enum { TRIED_LEAST = 3 };
-static const struct bkt parameters = {.prior = .30, .learn = .15, .guess = .20, .slip = .10}; /* those that a school begins with */
-static const double is_known = .9, is_not = .4; /* P(known) at the end, for who has which of two; between them it is left open */
+/* those that a school begins with */
+static const struct bkt parameters = {.prior = .30, .learn = .15, .guess = .20, .slip = .10};
+/* P(known) at the end, for who has which of two; between them it is left open */
+static const double is_known = .9, is_not = .4;
 
 /* A first answer on a later skill, by a student who had tried the earlier one. */
 struct seen {
@@ -29,7 +32,8 @@ struct check {
 };
 
 /* A first answer on a later skill. */
-static enum st note(struct check *x, uint32_t edge, uint32_t user, double known, double right, double foreseen, struct err *e)
+static enum st note(struct check *x, uint32_t edge, uint32_t user, double known, double right, double foreseen,
+                    struct err *e)
 {
     struct edge_found *f = &x->found[edge];
     f->students++;
@@ -42,7 +46,8 @@ static enum st note(struct check *x, uint32_t edge, uint32_t user, double known,
     return ST_OK;
 }
 
-/* One student through the log: what was known of the earlier skill at the first answer on the later one; and both at the end. */
+/* One student through the log: what was known of the earlier skill at the first answer on the later one; and both at
+ * the end. */
 static enum st follow(struct check *x, const struct responses *r, size_t u, struct err *e)
 {
     double *known = x->known;
@@ -57,7 +62,9 @@ static enum st follow(struct check *x, const struct responses *r, size_t u, stru
                 uint32_t from = x->edges->edge[x->into[at]].from;
                 bool together = false;
                 for (size_t o = 0; o < n; o++) together = together || skill[o] == from;
-                if (!together && tried[from]) TRY(note(x, x->into[at], (uint32_t)u, known[from], r->correct[i], x->foreseen ? x->foreseen[i] : 0.0, e));
+                if (!together && tried[from])
+                    TRY(note(x, x->into[at], (uint32_t)u, known[from], r->correct[i],
+                             x->foreseen ? x->foreseen[i] : 0.0, e));
             }
         struct bkt m[BKT_SKILLS_MAX];
         double p[BKT_SKILLS_MAX];
@@ -92,13 +99,16 @@ static int by_edge(const void *a, const void *b)
     return x->edge != y->edge ? (x->edge < y->edge ? -1 : 1) : (x->user > y->user) - (x->user < y->user);
 }
 
-/* How much better those with the earlier skill did than their general level and the items foretold, less the same of those without. */
+/* How much better those with the earlier skill did than their general level and the items foretold, less the same of
+ * those without. */
 static enum st lift(struct check *x, size_t users, struct err *e)
 {
     double *sum[4];
     for (size_t k = 0; k < 4; k++)
-        if (!(sum[k] = arena_array(x->arena, users, sizeof(double)))) return err_fail(e, ST_NOMEM, "err.memory", "students");
-    if (x->seen_count) qsort(x->seen, x->seen_count, sizeof *x->seen, by_edge); /* a student comes once at an edge, so no two are alike */
+        if (!(sum[k] = arena_array(x->arena, users, sizeof(double))))
+            return err_fail(e, ST_NOMEM, "err.memory", "students");
+    /* a student comes once at an edge, so no two are alike */
+    if (x->seen_count) qsort(x->seen, x->seen_count, sizeof *x->seen, by_edge);
     size_t at = 0;
     for (size_t g = 0; g < x->edges->count; g++) {
         size_t n = 0;
@@ -112,7 +122,8 @@ static enum st lift(struct check *x, size_t users, struct err *e)
     return ST_OK;
 }
 
-enum st edges_in_log(struct arena *a, const struct responses *r, const struct edges *edges, size_t folds, size_t hold_out, struct edge_found *found, struct err *e)
+enum st edges_in_log(struct arena *a, const struct responses *r, const struct edges *edges, size_t folds,
+                     size_t hold_out, struct edge_found *found, struct err *e)
 {
     struct check x = {.arena = a, .edges = edges, .found = found};
     x.known = arena_array(a, r->skills + 1, sizeof *x.known);
@@ -120,7 +131,8 @@ enum st edges_in_log(struct arena *a, const struct responses *r, const struct ed
     x.into_at = arena_array(a, r->skills + 2, sizeof *x.into_at);
     x.into = arena_array(a, edges->count + 1, sizeof *x.into);
     if (!folds) x.foreseen = arena_array(a, r->rows, sizeof *x.foreseen);
-    if (!x.known || !x.tried || !x.into_at || !x.into || (!folds && !x.foreseen)) return err_fail(e, ST_NOMEM, "err.memory", "students");
+    if (!x.known || !x.tried || !x.into_at || !x.into || (!folds && !x.foreseen))
+        return err_fail(e, ST_NOMEM, "err.memory", "students");
     struct elo_options o = elo_defaults;
     o.skill_step = 0.0; /* general level and items only: what an edge says must not be foretold by itself */
     if (!folds) TRY(elo_run(r, &o, 0, 0, x.foreseen, e));

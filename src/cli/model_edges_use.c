@@ -11,19 +11,24 @@ enum st edges_use_open(const struct cli *c, struct log_data *d, struct edges_use
     *out = (struct edges_use){.d = d};
     TRY(edges_read(&d->arena, cli_opt(c, "--edges"), &out->edges, e));
     TRY(edges_name(&d->arena, &out->edges, d->skill_name, r->skills, e));
-    if (out->edges.unknown == out->edges.count) return err_fail(e, ST_INVALID, "model.file", "%s: no edge joins two skills of these answers", out->edges.path);
+    if (out->edges.unknown == out->edges.count)
+        return err_fail(e, ST_INVALID, "model.file", "%s: no edge joins two skills of these answers", out->edges.path);
     for (size_t i = 0; out->edges.unknown && i < out->edges.count; i++) {
         const struct edge *g = &out->edges.edge[i];
         if (edge_has_both(g)) continue;
-        fprintf(stderr, "waymark %s: %s: %zu of %zu edges name a skill without answers and say nothing here; the first, at %s %zu: %s\n", c->word->name, out->edges.path, out->edges.unknown,
-                out->edges.count, out->edges.document ? "edge" : "line", g->place, g->from == UINT32_MAX ? g->before : g->after);
+        fprintf(stderr,
+                "waymark %s: %s: %zu of %zu edges name a skill without answers and say nothing here; the first, at %s "
+                "%zu: %s\n",
+                c->word->name, out->edges.path, out->edges.unknown, out->edges.count,
+                out->edges.document ? "edge" : "line", g->place, g->from == UINT32_MAX ? g->before : g->after);
         break;
     }
     out->found = arena_array(&d->arena, out->edges.count, sizeof *out->found);
     out->alone = arena_array(&d->arena, r->skills + 1, sizeof *out->alone);
     out->into_at = arena_array(&d->arena, r->sets + 1, sizeof *out->into_at);
     out->scratch = arena_array(&d->arena, r->sets + 1, sizeof *out->scratch);
-    if (!out->found || !out->alone || !out->into_at || !out->scratch) return err_fail(e, ST_NOMEM, "err.memory", "edges");
+    if (!out->found || !out->alone || !out->into_at || !out->scratch)
+        return err_fail(e, ST_NOMEM, "err.memory", "edges");
     memset(out->alone, 0xff, (r->skills + 1) * sizeof *out->alone);
     for (uint32_t s = 0; s < r->sets; s++)
         if (r->set_at[s + 1] - r->set_at[s] == 1) out->alone[r->set_skill[r->set_at[s]]] = s;
@@ -65,7 +70,10 @@ enum st edges_use_graph(struct edges_use *x, size_t folds, size_t hold_out, stru
     for (size_t i = 0; i < x->edges.count; i++) {
         const struct edge *g = &x->edges.edge[i];
         bool missing = edge_has_both(g) && g->strength < 0.0;
-        if (missing && !folds) return err_fail(e, ST_INVALID, "model.row", "%s: %s %zu: no strength; model edges --out finds it in answers", x->edges.path, x->edges.document ? "edge" : "line", g->place);
+        if (missing && !folds)
+            return err_fail(e, ST_INVALID, "model.row",
+                            "%s: %s %zu: no strength; model edges --out finds it in answers", x->edges.path,
+                            x->edges.document ? "edge" : "line", g->place);
         open = open || missing;
     }
     if (open) TRY(edges_in_log(&x->d->arena, r, &x->edges, folds, hold_out, x->found, e));
@@ -78,7 +86,8 @@ enum st edges_use_graph(struct edges_use *x, size_t folds, size_t hold_out, stru
     if (x->g.edges) qsort(x->edge, x->g.edges, sizeof *x->edge, by_ends);
     size_t kept = 0;
     for (size_t i = 0; i < x->g.edges; i++)
-        if (!kept || x->edge[i].before != x->edge[kept - 1].before || x->edge[i].after != x->edge[kept - 1].after) x->edge[kept++] = x->edge[i];
+        if (!kept || x->edge[i].before != x->edge[kept - 1].before || x->edge[i].after != x->edge[kept - 1].after)
+            x->edge[kept++] = x->edge[i];
     memset(x->into_at, 0, (r->sets + 1) * sizeof *x->into_at);
     for (size_t i = 0; i < kept; i++) x->into_at[x->edge[i].after + 1]++;
     for (size_t s = 0; s < r->sets; s++) x->into_at[s + 1] += x->into_at[s];

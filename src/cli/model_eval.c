@@ -19,7 +19,8 @@ struct eval {
     struct log_data d;
     size_t folds;
     double *p;
-    uint8_t *stage, *opportunity, *new_item, *after_day; /* opportunity: from 0, MODEL_OPPORTUNITIES where it is a later one */
+    /* opportunity: from 0, MODEL_OPPORTUNITIES where it is a later one */
+    uint8_t *stage, *opportunity, *new_item, *after_day;
     struct edges_use edges; /* of --edges; else without any */
     double fit_seconds, steps, log_likelihood;
     struct model_progress progress;
@@ -30,13 +31,16 @@ static enum st next_fold(struct eval *x, size_t fold, struct err *e)
 {
     x->progress.from = (double)fold / (double)x->folds;
     x->progress.share = 1.0 / (double)x->folds;
-    return x->progress.watch.on(x->progress.watch.ctx, 0.0) ? ST_OK : err_fail(e, ST_BUSY, "model.stopped", "stopped before fold %zu of %zu", fold + 1, x->folds);
+    return x->progress.watch.on(x->progress.watch.ctx, 0.0)
+               ? ST_OK
+               : err_fail(e, ST_BUSY, "model.stopped", "stopped before fold %zu of %zu", fold + 1, x->folds);
 }
 
 /* A fit that was stopped predicts nothing. */
 static enum st is_whole(const struct eval *x, size_t fold, struct err *e)
 {
-    return model_interrupted() ? err_fail(e, ST_BUSY, "model.stopped", "stopped in fold %zu of %zu", fold + 1, x->folds) : ST_OK;
+    return model_interrupted() ? err_fail(e, ST_BUSY, "model.stopped", "stopped in fold %zu of %zu", fold + 1, x->folds)
+                               : ST_OK;
 }
 
 static enum st predict_general(struct eval *x, struct bkt_general_options *o, struct err *e)
@@ -52,7 +56,8 @@ static enum st predict_general(struct eval *x, struct bkt_general_options *o, st
         st = next_fold(x, o->hold_out, e);
         if (st != ST_OK) break;
         double begin = model_seconds();
-        if (o->classes > 1) st = bkt_classes_by_share(&x->d.r, o->classes, MODEL_CLASS_ANSWERS, x->folds, o->hold_out, item_class, e);
+        if (o->classes > 1)
+            st = bkt_classes_by_share(&x->d.r, o->classes, MODEL_CLASS_ANSWERS, x->folds, o->hold_out, item_class, e);
         if (st == ST_OK) st = bkt_general_fit(&x->d.r, item_class, o, &par, m, &tot, e);
         if (st == ST_OK) st = is_whole(x, o->hold_out, e);
         if (st != ST_OK) break;
@@ -70,7 +75,8 @@ static enum st predict_bkt(struct eval *x, struct err *e)
     bool wanted;
     struct parallel par = model_parallel(x->c);
     struct bkt_options o;
-    if (!model_bkt_options(x->c, &o) || !model_general_options(x->c, &general, &wanted)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    if (!model_bkt_options(x->c, &o) || !model_general_options(x->c, &general, &wanted))
+        return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
     if (wanted) return predict_general(x, &general, e);
     bool edges = cli_opt(x->c, "--edges") != NULL;
     if (edges) TRY(edges_use_open(x->c, &x->d, &x->edges, e));
@@ -91,7 +97,9 @@ static enum st predict_bkt(struct eval *x, struct err *e)
         x->fit_seconds += model_seconds() - begin;
         x->steps += tot.steps;
         if (edges) st = edges_use_graph(&x->edges, x->folds, f, e);
-        if (st == ST_OK) st = edges ? bkt_edges_predict_rows(&x->d.r, m, &x->edges.g, x->folds, f, x->p, e) : bkt_predict_rows(&x->d.r, m, x->folds, f, x->p, e);
+        if (st == ST_OK)
+            st = edges ? bkt_edges_predict_rows(&x->d.r, m, &x->edges.g, x->folds, f, x->p, e)
+                       : bkt_predict_rows(&x->d.r, m, x->folds, f, x->p, e);
     }
     free(m);
     return st;
@@ -101,7 +109,8 @@ static enum st predict_logistic(struct eval *x, unsigned terms, struct err *e)
 {
     struct parallel par = model_parallel(x->c);
     struct logistic_design *design;
-    struct logistic_options o = {.tolerance = 1e-4, .iterations_max = 100, .folds = x->folds, .watch = &x->progress.watch};
+    struct logistic_options o = {
+        .tolerance = 1e-4, .iterations_max = 100, .folds = x->folds, .watch = &x->progress.watch};
     if (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c)) return err_fail(e, ST_INVALID, "model.option", "--c");
     TRY(logistic_design_make(&x->d.r, terms, &par, &design, e));
     enum st st = ST_OK;
@@ -129,11 +138,13 @@ static enum st predict_transfer(struct eval *x, struct err *e)
 {
     struct parallel par = model_parallel(x->c);
     struct logistic_design *design = NULL;
-    struct logistic_options o = {.tolerance = 1e-4, .iterations_max = 100, .folds = x->folds, .watch = &x->progress.watch};
+    struct logistic_options o = {
+        .tolerance = 1e-4, .iterations_max = 100, .folds = x->folds, .watch = &x->progress.watch};
     struct transfer_options to = transfer_defaults;
     double *logit = malloc(x->d.r.rows * sizeof *logit);
     enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
-    if (st == ST_OK && (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(x->c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
+    if (st == ST_OK && (!model_number(x->c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(x->c, &to)))
+        st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
     if (st == ST_OK) st = logistic_design_make(&x->d.r, LOGISTIC_FULL, &par, &design, e);
     to.folds = x->folds;
     to.watch = &x->progress.watch;
@@ -182,18 +193,22 @@ static int64_t day_of(double time_s)
     return (double)d * DAY_S > time_s ? d - 1 : d;
 }
 
-/* Which answers are a first, second ... at their skills; on items no training student has seen; on a later day than the last on these skills. */
+/* Which answers are a first, second ... at their skills; on items no training student has seen; on a later day than
+ * the last on these skills. */
 static enum st mark_rows(struct eval *x, struct err *e)
 {
     const struct responses *r = &x->d.r;
     struct arena *a = &x->d.arena;
-    uint32_t *seen = arena_array(a, r->sets + 1, sizeof *seen), *in_fold = arena_array(a, r->items * x->folds + 1, sizeof *in_fold), *all = arena_array(a, r->items + 1, sizeof *all);
+    uint32_t *seen = arena_array(a, r->sets + 1, sizeof *seen),
+             *in_fold = arena_array(a, r->items * x->folds + 1, sizeof *in_fold),
+             *all = arena_array(a, r->items + 1, sizeof *all);
     double *set_s = arena_array(a, r->sets + 1, sizeof *set_s); /* time of the student's last answer on the set */
     x->stage = arena_array(a, r->rows, 1);
     x->opportunity = arena_array(a, r->rows, 1);
     x->new_item = arena_array(a, r->rows, 1);
     x->after_day = arena_array(a, r->rows, 1);
-    if (!seen || !in_fold || !all || !set_s || !x->stage || !x->opportunity || !x->new_item || !x->after_day) return err_fail(e, ST_NOMEM, "err.memory", "marks of %zu rows", r->rows);
+    if (!seen || !in_fold || !all || !set_s || !x->stage || !x->opportunity || !x->new_item || !x->after_day)
+        return err_fail(e, ST_NOMEM, "err.memory", "marks of %zu rows", r->rows);
     for (size_t u = 0; u < r->users; u++)
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
             all[r->item[i]]++;
@@ -217,11 +232,13 @@ static enum st mark_rows(struct eval *x, struct err *e)
 
 static void say(const char *what, const struct metrics *m)
 {
-    printf("%-22s %9zu answers  AUC %.4f  RMSE %.4f  log-loss %.4f  calibration error %.4f\n", what, m->rows, m->auc, m->rmse, m->log_loss, m->ece);
+    printf("%-22s %9zu answers  AUC %.4f  RMSE %.4f  log-loss %.4f  calibration error %.4f\n", what, m->rows, m->auc,
+           m->rmse, m->log_loss, m->ece);
 }
 
 /* Some of the rows, by a flag; kept may be NULL. */
-static enum st part(const struct eval *x, const uint8_t *flags, uint8_t value, const char *key, const char *name, struct metrics *kept, struct json_out *j, struct err *e)
+static enum st part(const struct eval *x, const uint8_t *flags, uint8_t value, const char *key, const char *name,
+                    struct metrics *kept, struct json_out *j, struct err *e)
 {
     uint8_t *pick = malloc(x->d.r.rows);
     struct metrics m = {0};
@@ -250,16 +267,19 @@ static enum st within(const struct eval *x, struct json_out *j, struct err *e)
     enum st st = metrics_within(x->p, r->correct, g, r->rows, r->users, &student, e);
     bool fits = (double)r->users * (double)r->sets < 4e9;
     for (size_t u = 0; fits && u < r->users; u++)
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) g[i] = (uint32_t)(u * r->sets) + r->item_set[r->item[i]];
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++)
+            g[i] = (uint32_t)(u * r->sets) + r->item_set[r->item[i]];
     if (st == ST_OK && fits) st = metrics_within(x->p, r->correct, g, r->rows, r->users * r->sets, &skill, e);
     free(g);
     json_put_f64(j, "within_student_auc", student);
     json_put_f64(j, "within_student_skill_auc", skill);
-    if (st == ST_OK && !x->c->json) printf("AUC within a student %.4f, within a student and skill %.4f\n", student, skill);
+    if (st == ST_OK && !x->c->json)
+        printf("AUC within a student %.4f, within a student and skill %.4f\n", student, skill);
     return st;
 }
 
-/* Learning curves: of all answers, and of the sets of skills that most were given on. out: 1 + CURVES_OWN; *n: how many. */
+/* Learning curves: of all answers, and of the sets of skills that most were given on. out: 1 + CURVES_OWN; *n: how
+ * many. */
 enum { CURVES_OWN = 8 };
 static void count_curve(const struct eval *x, size_t set, struct model_curve *out)
 {
@@ -301,7 +321,8 @@ static enum st curves_of(struct eval *x, struct model_curve *out, size_t *n, str
     return ST_OK;
 }
 
-static enum st report(struct eval *x, const char *dir, const struct metrics *all, const struct model_stage *stages, struct err *e)
+static enum st report(struct eval *x, const char *dir, const struct metrics *all, const struct model_stage *stages,
+                      struct err *e)
 {
     struct model_curve curves[1 + CURVES_OWN];
     struct model_eval_report r = {.all = all, .stages = stages, .stages_n = STAGES, .curves = curves};
@@ -351,7 +372,9 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_put_f64(j, "seconds_fit", x->fit_seconds);
     json_put_f64(j, "ns_per_response_iteration", ns);
     json_put_i64(j, "peak_rss_kib", model_peak_kib());
-    if (!x->c->json) printf("%.3f s in all, %.3f s of fitting, %.2f ns per answer and iteration, %lld KiB at most\n", seconds, x->fit_seconds, ns, (long long)model_peak_kib());
+    if (!x->c->json)
+        printf("%.3f s in all, %.3f s of fitting, %.2f ns per answer and iteration, %lld KiB at most\n", seconds,
+               x->fit_seconds, ns, (long long)model_peak_kib());
     return ST_OK;
 }
 
@@ -381,9 +404,13 @@ int run_model_eval(struct cli *c)
     const char *kind = cli_opt(c, "--kind");
     double folds;
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
-    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 && strcmp(kind, "transfer") != 0))
-        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer, elo");
-    if (cli_opt(c, "--edges") && (strcmp(kind, "bkt") != 0 || cli_opt(c, "--forget") || cli_opt(c, "--classes"))) return cli_usage(c, "--edges goes with --kind bkt, without --forget and --classes");
+    if (!kind ||
+        (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 && strcmp(kind, "transfer") != 0))
+        return cli_usage(
+            c,
+            "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer, elo");
+    if (cli_opt(c, "--edges") && (strcmp(kind, "bkt") != 0 || cli_opt(c, "--forget") || cli_opt(c, "--classes")))
+        return cli_usage(c, "--edges goes with --kind bkt, without --forget and --classes");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
     x.folds = (size_t)folds;
     double begin = model_seconds();

@@ -34,7 +34,8 @@ static bool lowest_of(const struct model_use *x, uint32_t item, double share)
 }
 
 /* The weightiest facts in words. */
-static void sentence(const struct model_use *x, const struct features *f, const uint8_t *last, size_t last_count, uint32_t item, const uint32_t *skills, size_t n, double now, enum lang lang, struct text *t)
+static void sentence(const struct model_use *x, const struct features *f, const uint8_t *last, size_t last_count,
+                     uint32_t item, const uint32_t *skills, size_t n, double now, enum lang lang, struct text *t)
 {
     for (size_t i = 0; i < n; i++) {
         const struct skill_tally *k = &f->skill[skills[i]];
@@ -44,7 +45,8 @@ static void sentence(const struct model_use *x, const struct features *f, const 
             msg_format(t, lang, MSG_explain_about_none, MSG_ARGS(MSG_T("skill", name)));
             continue;
         }
-        msg_format(t, lang, MSG_explain_about, MSG_ARGS(MSG_N("right", (int64_t)k->all.wins), MSG_N("n", (int64_t)k->all.n), MSG_T("skill", name)));
+        msg_format(t, lang, MSG_explain_about,
+                   MSG_ARGS(MSG_N("right", (int64_t)k->all.wins), MSG_N("n", (int64_t)k->all.n), MSG_T("skill", name)));
         if (i == 0 && last_count) {
             unsigned right = 0;
             for (size_t q = 0; q < last_count && q < 3; q++) right += last[q];
@@ -53,7 +55,9 @@ static void sentence(const struct model_use *x, const struct features *f, const 
         double days = (now - k->last_s) / 86400.0;
         if (x->d.r.time_s && days >= 1.0) msg_format(t, lang, MSG_explain_days, MSG_ARGS(MSG_N("n", llrint(days))));
     }
-    if (!n) msg_format(t, lang, MSG_explain_in_all, MSG_ARGS(MSG_N("right", (int64_t)f->total.wins), MSG_N("n", (int64_t)f->total.n)));
+    if (!n)
+        msg_format(t, lang, MSG_explain_in_all,
+                   MSG_ARGS(MSG_N("right", (int64_t)f->total.wins), MSG_N("n", (int64_t)f->total.n)));
     if (x->m.terms & TERM_ITEM) {
         if (x->m.item[item] == 0.0) text_add(t, msg(lang, MSG_explain_item_new));
         else if (lowest_of(x, item, 1.0 / 3)) text_add(t, msg(lang, MSG_explain_item_harder));
@@ -62,7 +66,8 @@ static void sentence(const struct model_use *x, const struct features *f, const 
 }
 
 /* What the student's answers up to `end` on each set of skills add for an answer on `now`; for the caller to free. */
-static enum st earlier_answers(const struct model_use *x, uint32_t user, size_t end, uint32_t now, double **out, struct err *e)
+static enum st earlier_answers(const struct model_use *x, uint32_t user, size_t end, uint32_t now, double **out,
+                               struct err *e)
 {
     const struct responses *r = &x->d.r;
     size_t begin = r->user_at[user], n = end - begin;
@@ -112,7 +117,8 @@ static enum st why(const struct cli *c, const struct model_question *q, struct e
     enum st st = ST_OK;
     for (size_t i = r->user_at[user]; st == ST_OK && i < end; i++) {
         uint32_t s = r->item_set[r->item[i]];
-        st = features_learn(&f, r->item[i], r->set_skill + r->set_at[s], r->set_at[s + 1] - r->set_at[s], r->correct[i], r->time_s ? r->time_s[i] : 0.0, e);
+        st = features_learn(&f, r->item[i], r->set_skill + r->set_at[s], r->set_at[s + 1] - r->set_at[s], r->correct[i],
+                            r->time_s ? r->time_s[i] : 0.0, e);
         bool same = false;
         for (size_t k = r->set_at[s]; n && k < r->set_at[s + 1]; k++) same = same || r->set_skill[k] == skills[0];
         if (!same) continue;
@@ -171,10 +177,14 @@ static enum st why(const struct cli *c, const struct model_question *q, struct e
         char p[32];
         snprintf(p, sizeof p, "%.1f", 100.0 * num_logistic(logit));
         text_init(&t, 1 << 16);
-        msg_format(&t, q->lang, MSG_explain_student_item, MSG_ARGS(MSG_T("student", x->d.user_name[user]), MSG_T("item", x->d.item_name[item]), MSG_T("p", p)));
+        msg_format(
+            &t, q->lang, MSG_explain_student_item,
+            MSG_ARGS(MSG_T("student", x->d.user_name[user]), MSG_T("item", x->d.item_name[item]), MSG_T("p", p)));
         printf("%s\n%s\n", text_str(&t), text_str(&words));
         for (size_t i = 0; i < count; i++)
-            printf("  %+8.4f  %s%s%s\n", parts[i].logit, term_name(parts[i].term), parts[i].skill == UINT32_MAX ? "" : " ", parts[i].skill == UINT32_MAX ? "" : x->d.skill_name[parts[i].skill]);
+            printf("  %+8.4f  %s%s%s\n", parts[i].logit, term_name(parts[i].term),
+                   parts[i].skill == UINT32_MAX ? "" : " ",
+                   parts[i].skill == UINT32_MAX ? "" : x->d.skill_name[parts[i].skill]);
         for (size_t s = 0; earlier && s < r->sets; s++) {
             if (earlier[s] > -.005 && earlier[s] < .005) continue;
             model_set_name(&x->d, s, &words);
@@ -204,13 +214,18 @@ int run_model_explain(struct cli *c)
 {
     struct err e = {0};
     struct model_use x;
-    const char *student = cli_opt(c, "--student"), *question = cli_opt(c, "--question"), *language = cli_opt(c, "--language");
+    const char *student = cli_opt(c, "--student"), *question = cli_opt(c, "--question"),
+               *language = cli_opt(c, "--language");
     struct model_question q = {.use = &x, .to_come = question != NULL, .lang = lang_find(language, LANG_EN)};
-    if (!c->count || !cli_opt(c, "--model") || !student) return cli_usage(c, "name the answers, the student with --student, and with --model what model fit --out wrote");
+    if (!c->count || !cli_opt(c, "--model") || !student)
+        return cli_usage(c,
+                         "name the answers, the student with --student, and with --model what model fit --out wrote");
     if (language && strcmp(lang_code(q.lang), language) != 0) return cli_usage(c, "--language takes en or es");
     enum st st = model_use_load(c, &x, &e);
-    if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &q.user)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
-    if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &q.item)) st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
+    if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &q.user))
+        st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
+    if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &q.item))
+        st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
     if (st == ST_OK) st = x.bkt || x.general ? model_explain_known(c, &q, &e) : why(c, &q, &e);
     model_use_release(&x);
     return st == ST_OK ? 0 : cli_fail(&e);

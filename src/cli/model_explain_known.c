@@ -1,4 +1,5 @@
-/* model explain of the BKT kinds: where P(known) began, what --edges made of that, and how far each answer on the same skills, and what was forgotten before it, moved it,
+/* model explain of the BKT kinds: where P(known) began, what --edges made of that, and how far each answer on the same
+ * skills, and what was forgotten before it, moved it,
  * in log-odds. They add up. */
 #include <string.h>
 
@@ -15,7 +16,7 @@ struct path {
     double last_s;               /* of the last of them */
     const char *by;              /* the skill for which it started lower, at `start`; NULL: none */
     double start;
-    char by_known[32];           /* in %, how likely that skill was known then */
+    char by_known[32]; /* in %, how likely that skill was known then */
 };
 
 static double log_odds(double p) { return num_log(p / (1.0 - p)); }
@@ -86,7 +87,8 @@ static void follow(struct path *p, uint32_t set, size_t row, size_t nth)
         answer(p, bkt_general_step(m, x->item_class[item], false, p->known, right).next, nth, item, right);
     } else {
         double next;
-        if (bkt_update(&x->bkt[set].p, &p->known, 1, right ? BKT_RIGHT : BKT_WRONG, &next) == ST_OK) answer(p, next, nth, item, right);
+        if (bkt_update(&x->bkt[set].p, &p->known, 1, right ? BKT_RIGHT : BKT_WRONG, &next) == ST_OK)
+            answer(p, next, nth, item, right);
     }
     if (r->time_s) p->last_s = r->time_s[row];
 }
@@ -123,7 +125,8 @@ static enum st begin_by_edges(struct path *p, uint32_t set, size_t begin, size_t
     enum st st = bkt_edges_init(&s, x->bkt, &x->edges.g, e);
     if (st == ST_OK) {
         bkt_edges_begin(&s);
-        for (size_t i = begin; i < end && r->item_set[r->item[i]] != set; i++) bkt_edges_answer(&s, r->item_set[r->item[i]], r->correct[i]);
+        for (size_t i = begin; i < end && r->item_set[r->item[i]] != set; i++)
+            bkt_edges_answer(&s, r->item_set[r->item[i]], r->correct[i]);
         double known = bkt_edges_known(&s, set, &by);
         if (by != UINT32_MAX) start(p, known, by, bkt_edges_known(&s, by, NULL));
     }
@@ -133,7 +136,8 @@ static enum st begin_by_edges(struct path *p, uint32_t set, size_t begin, size_t
 
 static double right_next(const struct model_use *x, uint32_t set, uint32_t item, double known)
 {
-    return x->general ? bkt_general_step(&x->general[set], x->item_class[item], false, known, true).right : bkt_predict(&x->bkt[set].p, &known, 1);
+    return x->general ? bkt_general_step(&x->general[set], x->item_class[item], false, known, true).right
+                      : bkt_predict(&x->bkt[set].p, &known, 1);
 }
 
 static void sentence(const struct path *p, const char *skill, double prior, struct text *t)
@@ -142,11 +146,15 @@ static void sentence(const struct path *p, const char *skill, double prior, stru
     char from[32], to[32], share[32];
     snprintf(from, sizeof from, "%.0f", 100.0 * prior);
     snprintf(to, sizeof to, "%.0f", 100.0 * p->known);
-    if (p->answers) msg_format(t, p->q->lang, MSG_explain_known, MSG_ARGS(MSG_N("right", (int64_t)p->right), MSG_N("n", (int64_t)p->answers), MSG_T("skill", skill), MSG_T("from", from), MSG_T("to", to)));
+    if (p->answers)
+        msg_format(t, p->q->lang, MSG_explain_known,
+                   MSG_ARGS(MSG_N("right", (int64_t)p->right), MSG_N("n", (int64_t)p->answers), MSG_T("skill", skill),
+                            MSG_T("from", from), MSG_T("to", to)));
     else msg_format(t, p->q->lang, MSG_explain_known_none, MSG_ARGS(MSG_T("skill", skill), MSG_T("from", from)));
     if (p->by) {
         snprintf(to, sizeof to, "%.0f", 100.0 * p->start);
-        msg_format(t, p->q->lang, MSG_explain_starts_lower, MSG_ARGS(MSG_T("skill", p->by), MSG_T("from", to), MSG_T("known", p->by_known)));
+        msg_format(t, p->q->lang, MSG_explain_starts_lower,
+                   MSG_ARGS(MSG_T("skill", p->by), MSG_T("from", to), MSG_T("known", p->by_known)));
     }
     if (!p->gaps) return;
     snprintf(share, sizeof share, "%.1f", 100.0 * x->general[x->d.r.item_set[p->q->item]].forget);
@@ -162,7 +170,8 @@ enum st model_explain_known(const struct cli *c, const struct model_question *qu
     if (!q.to_come) q.item = r->item[end - 1];
     uint32_t set = r->item_set[q.item];
     double prior = x->general ? x->general[set].prior : x->bkt[set].p.prior;
-    if (!(prior > 0.0 && prior < 1.0)) return err_fail(e, ST_INVALID, "model.file", "the prior of these skills is certain: nothing moves it");
+    if (!(prior > 0.0 && prior < 1.0))
+        return err_fail(e, ST_INVALID, "model.file", "the prior of these skills is certain: nothing moves it");
     struct text name, words, whole;
     struct model_out out;
     struct path p = {.c = c, .q = &q, .j = model_out_open(&out), .known = prior, .logit = log_odds(prior)};
@@ -182,7 +191,8 @@ enum st model_explain_known(const struct cli *c, const struct model_question *qu
     for (size_t i = begin; i < end; i++)
         if (r->item_set[r->item[i]] == set) follow(&p, set, i, i - begin);
     /* An answer to come is given now or later: what the time that has passed on other skills took is gone by then. */
-    if (x->general && p.answers && bkt_general_is_gap(&x->general_options, r->time_s ? r->time_s[end - 1] - p.last_s : 0.0))
+    if (x->general && p.answers &&
+        bkt_general_is_gap(&x->general_options, r->time_s ? r->time_s[end - 1] - p.last_s : 0.0))
         forget(&p, bkt_general_step(&x->general[set], 0, true, p.known, true).faded, SIZE_MAX);
     json_close_list(p.j);
     p.known = num_logistic(p.logit);
@@ -192,7 +202,8 @@ enum st model_explain_known(const struct cli *c, const struct model_question *qu
     sentence(&p, text_str(&name), prior, &words);
     json_put_str(p.j, "sentence", text_str(&words));
     st = model_out_close(&out, c, NULL, st, e);
-    msg_format(&whole, q.lang, MSG_explain_student, MSG_ARGS(MSG_T("student", x->d.user_name[q.user]), MSG_T("sentence", text_str(&words))));
+    msg_format(&whole, q.lang, MSG_explain_student,
+               MSG_ARGS(MSG_T("student", x->d.user_name[q.user]), MSG_T("sentence", text_str(&words))));
     if (st == ST_OK && !c->json) printf("%s\n", text_str(&whole));
     text_release(&name), text_release(&words), text_release(&whole);
     return st;

@@ -23,7 +23,8 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
     model_progress_begin(&progress, "model fit");
     o.watch = &progress.watch;
     enum st st = model_start(c, cli_opt(c, "--kind"), &doc, e);
-    if (st == ST_OK) st = doc ? model_load_logistic(doc, terms, d, &m, e) : logistic_init(&m, terms, d->r.items, d->r.skills, e);
+    if (st == ST_OK)
+        st = doc ? model_load_logistic(doc, terms, d, &m, e) : logistic_init(&m, terms, d->r.items, d->r.skills, e);
     json_decref(doc);
     if (st == ST_OK) {
         st = logistic_fit(design, &o, &par, &m, &rep, e);
@@ -41,8 +42,10 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
         if (c->json || cli_opt(c, "--out")) model_put_logistic(j, d, &m);
         st = model_out_close(&out, c, cli_opt(c, "--out"), st, e);
         if (st == ST_OK && !c->json)
-            printf("%s: %zu answers, objective %.6f, log-likelihood %.3f, %d iterations%s; read %.3f s, features %.3f s, fit %.3f s\n", cli_opt(c, "--kind"), rep.rows, rep.objective,
-                   rep.log_likelihood, rep.iterations, rep.converged ? "" : " (not converged)", read - begin, made - read, end - made);
+            printf("%s: %zu answers, objective %.6f, log-likelihood %.3f, %d iterations%s; read %.3f s, features %.3f "
+                   "s, fit %.3f s\n",
+                   cli_opt(c, "--kind"), rep.rows, rep.objective, rep.log_likelihood, rep.iterations,
+                   rep.converged ? "" : " (not converged)", read - begin, made - read, end - made);
         if (st == ST_OK) st = model_if_stopped(c, e);
         logistic_free(&m);
     }
@@ -88,7 +91,8 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
     struct bkt_totals tot = {0};
     struct bkt_general_options general;
     bool wanted;
-    if (!model_bkt_options(c, &o) || !model_general_options(c, &general, &wanted)) return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+    if (!model_bkt_options(c, &o) || !model_general_options(c, &general, &wanted))
+        return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
     if (wanted) return model_fit_general(c, d, &general, begin, e);
     double read = model_seconds();
     TRY(bkt_data_make(&d->r, 0, 0, &data, e));
@@ -121,8 +125,10 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
         put_bkt(j, d, m);
         st = model_out_close(&out, c, cli_opt(c, "--out"), st, e);
         if (st == ST_OK && !c->json)
-            printf("bkt: %zu answers, %zu sequences, log-likelihood %.4f, %d iterations%s; read %.3f s, pack %.3f s, fit %.3f s, %.3f ns per answer and iteration\n", tot.answers, tot.sequences,
-                   tot.log_likelihood, tot.iterations, tot.converged ? "" : " (not converged)", read - begin, made - read, end - made, ns);
+            printf("bkt: %zu answers, %zu sequences, log-likelihood %.4f, %d iterations%s; read %.3f s, pack %.3f s, "
+                   "fit %.3f s, %.3f ns per answer and iteration\n",
+                   tot.answers, tot.sequences, tot.log_likelihood, tot.iterations,
+                   tot.converged ? "" : " (not converged)", read - begin, made - read, end - made, ns);
     }
     model_progress_end(&progress);
     if (st == ST_OK) st = model_if_stopped(c, e);
@@ -141,10 +147,14 @@ int run_model_fit(struct cli *c)
     struct log_columns names = log_columns_of(c);
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
     if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "transfer") != 0))
-        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer");
+        return cli_usage(
+            c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer");
     double begin = model_seconds();
     enum st st = log_read(&d, c->positional, c->count, &names, &e);
-    if (st == ST_OK) st = strcmp(kind, "bkt") == 0 ? fit_bkt(c, &d, begin, &e) : strcmp(kind, "transfer") == 0 ? model_fit_transfer(c, &d, begin, &e) : fit_logistic(c, &d, begin, &e);
+    if (st == ST_OK)
+        st = strcmp(kind, "bkt") == 0        ? fit_bkt(c, &d, begin, &e)
+             : strcmp(kind, "transfer") == 0 ? model_fit_transfer(c, &d, begin, &e)
+                                             : fit_logistic(c, &d, begin, &e);
     log_release(&d);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

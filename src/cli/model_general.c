@@ -6,7 +6,8 @@
 
 static const char *const KIND = "bkt-general";
 
-static void put_parameters(struct json_out *j, const struct log_data *d, const struct bkt_general_options *o, const struct bkt_general *m, const uint8_t *item_class)
+static void put_parameters(struct json_out *j, const struct log_data *d, const struct bkt_general_options *o,
+                           const struct bkt_general *m, const uint8_t *item_class)
 {
     struct text name;
     text_init(&name, 1 << 16);
@@ -31,8 +32,9 @@ static void put_parameters(struct json_out *j, const struct log_data *d, const s
     json_close_obj(j);
 }
 
-static enum st print(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, const struct bkt_general *m, const uint8_t *item_class, const struct bkt_totals *tot, double read_s,
-                     double fit_s, struct err *e)
+static enum st print(struct cli *c, const struct log_data *d, const struct bkt_general_options *o,
+                     const struct bkt_general *m, const uint8_t *item_class, const struct bkt_totals *tot,
+                     double read_s, double fit_s, struct err *e)
 {
     struct model_out out;
     struct json_out *j = model_out_open(&out);
@@ -47,12 +49,14 @@ static enum st print(struct cli *c, const struct log_data *d, const struct bkt_g
     put_parameters(j, d, o, m, item_class);
     enum st st = model_out_close(&out, c, cli_opt(c, "--out"), ST_OK, e);
     if (st == ST_OK && !c->json)
-        printf("bkt: %zu answers, log-likelihood %.4f, %d iterations%s; read %.3f s, fit %.3f s\n", tot->answers, tot->log_likelihood, tot->iterations, tot->converged ? "" : " (not converged)", read_s, fit_s);
+        printf("bkt: %zu answers, log-likelihood %.4f, %d iterations%s; read %.3f s, fit %.3f s\n", tot->answers,
+               tot->log_likelihood, tot->iterations, tot->converged ? "" : " (not converged)", read_s, fit_s);
     return st;
 }
 
 /* What --start names, if it is; *start stays NULL without it. For the caller to free, also after a failure. */
-static enum st load_start(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, struct bkt_general **start, struct err *e)
+static enum st load_start(struct cli *c, const struct log_data *d, const struct bkt_general_options *o,
+                          struct bkt_general **start, struct err *e)
 {
     struct bkt_general_options was;
     json_t *doc = NULL;
@@ -60,15 +64,21 @@ static enum st load_start(struct cli *c, const struct log_data *d, const struct 
     if (!doc) return ST_OK;
     uint8_t *item_class = calloc(d->r.items + 1, 1);
     *start = calloc(d->r.sets + 1, sizeof **start);
-    enum st st = item_class && *start ? model_load_general(doc, d, &was, *start, item_class, e) : err_fail(e, ST_NOMEM, "err.memory", "parameters");
-    bool same = st != ST_OK || (was.classes == o->classes && was.forget_after_s >= o->forget_after_s && was.forget_after_s <= o->forget_after_s);
-    if (!same) st = err_fail(e, ST_INVALID, "model.file", "%s was fitted with another --forget or --classes; the fit cannot begin there", cli_opt(c, "--start"));
+    enum st st = item_class && *start ? model_load_general(doc, d, &was, *start, item_class, e)
+                                      : err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    bool same = st != ST_OK || (was.classes == o->classes && was.forget_after_s >= o->forget_after_s &&
+                                was.forget_after_s <= o->forget_after_s);
+    if (!same)
+        st = err_fail(e, ST_INVALID, "model.file",
+                      "%s was fitted with another --forget or --classes; the fit cannot begin there",
+                      cli_opt(c, "--start"));
     free(item_class);
     json_decref(doc);
     return st;
 }
 
-enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *options, double begin, struct err *e)
+enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *options,
+                          double begin, struct err *e)
 {
     struct parallel par = model_parallel(c);
     struct bkt_totals tot = {0};
@@ -79,7 +89,8 @@ enum st model_fit_general(struct cli *c, const struct log_data *d, const struct 
     uint8_t *item_class = calloc(d->r.items + 1, 1);
     enum st st = m && item_class ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");
     if (st == ST_OK) st = load_start(c, d, &o, &start, e);
-    if (st == ST_OK && o.classes > 1) st = bkt_classes_by_share(&d->r, o.classes, MODEL_CLASS_ANSWERS, 0, 0, item_class, e);
+    if (st == ST_OK && o.classes > 1)
+        st = bkt_classes_by_share(&d->r, o.classes, MODEL_CLASS_ANSWERS, 0, 0, item_class, e);
     model_progress_begin(&progress, "model fit");
     o.start = start;
     o.watch = &progress.watch;

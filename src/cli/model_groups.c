@@ -14,7 +14,8 @@ static enum st number_groups(const struct log_data *d, const char **names, size_
     for (size_t u = 0; u < d->r.users; u++) {
         size_t g = 0;
         while (g < *n && strcmp(names[g], d->user_group[u]) != 0) g++;
-        if (g == GROUPS_MAX) return err_fail(e, ST_INVALID, "model.option", "--group: the column has over %d values", GROUPS_MAX);
+        if (g == GROUPS_MAX)
+            return err_fail(e, ST_INVALID, "model.option", "--group: the column has over %d values", GROUPS_MAX);
         if (g == *n) names[(*n)++] = d->user_group[u];
         of[u] = (uint32_t)g;
     }
@@ -44,8 +45,10 @@ static void tell(const struct cli *c, const char *name, const struct fairness_gr
         printf("%-22s hidden: few students, or another group could be worked out from it\n", name);
         return;
     }
-    printf("%-22s %9zu answers of %zu students  AUC %.4f (%.4f to %.4f)  RMSE %.4f  log-loss %.4f  calibration error %.4f\n", name, g->rows, g->students, g->metrics.auc,
-           g->metrics.auc - 1.96 * g->metrics.auc_se, g->metrics.auc + 1.96 * g->metrics.auc_se, g->metrics.rmse, g->metrics.log_loss, g->metrics.ece);
+    printf("%-22s %9zu answers of %zu students  AUC %.4f (%.4f to %.4f)  RMSE %.4f  log-loss %.4f  calibration error "
+           "%.4f\n",
+           name, g->rows, g->students, g->metrics.auc, g->metrics.auc - 1.96 * g->metrics.auc_se,
+           g->metrics.auc + 1.96 * g->metrics.auc_se, g->metrics.rmse, g->metrics.log_loss, g->metrics.ece);
     say("bias", &g->bias);
     say("false mastery", &g->false_mastery);
     say("false non-mastery", &g->false_non_mastery);
@@ -60,7 +63,8 @@ enum st model_groups(const struct cli *c, struct log_data *d, const double *p, s
     uint32_t *of = arena_array(&d->arena, d->r.users, sizeof *of);
     struct fairness_group *out = arena_array(&d->arena, GROUPS_MAX, sizeof *out);
     if (!of || !out) return err_fail(e, ST_NOMEM, "err.memory", "groups");
-    if (!model_number(c, "--smallest", 1, 1e6, (double)o.smallest, &smallest)) return err_fail(e, ST_INVALID, "model.option", "--smallest");
+    if (!model_number(c, "--smallest", 1, 1e6, (double)o.smallest, &smallest))
+        return err_fail(e, ST_INVALID, "model.option", "--smallest");
     o.smallest = (size_t)smallest;
     TRY(number_groups(d, names, &n, of, e));
     TRY(fairness_of(&d->r, p, of, n, &o, out, e));

@@ -81,7 +81,8 @@ static enum st calibrate(struct cli *c, const char *path, const char *kind, stru
         if (dif.items) dif_put(&x, &dif, j);
         st = model_out_close(&out, c, NULL, st, e);
     } else if (st == ST_OK) {
-        printf("%s: %zu persons (%zu patterns), %zu items, log-likelihood %.4f, %d iterations%s; fit %.3f s\n", kind, x.m.persons, rep.patterns, x.m.items, rep.log_likelihood, rep.iterations,
+        printf("%s: %zu persons (%zu patterns), %zu items, log-likelihood %.4f, %d iterations%s; fit %.3f s\n", kind,
+               x.m.persons, rep.patterns, x.m.items, rep.log_likelihood, rep.iterations,
                rep.converged ? "" : " (not converged)", end - read);
         for (size_t i = 0; i < x.m.items; i++) {
             printf("  %-24s a %7.3f (%.3f)  d", x.names[i], items[i].a, items[i].a_se);
@@ -102,7 +103,9 @@ int run_model_calibrate(struct cli *c)
     double points, iterations;
     if (c->count != 1) return cli_usage(c, "name the file with one row per person and one column per item");
     if (!kind_of(kind, &o.common_slope)) return cli_usage(c, "--kind is one of 1pl, 2pl, pcm, gpcm");
-    if (!model_number(c, "--points", 11, 240, o.points, &points) || !model_number(c, "--iterations", 1, 1e6, o.iterations_max, &iterations)) return 2;
+    if (!model_number(c, "--points", 11, 240, o.points, &points) ||
+        !model_number(c, "--iterations", 1, 1e6, o.iterations_max, &iterations))
+        return 2;
     o.points = (unsigned)points;
     o.iterations_max = (int)iterations;
     return calibrate(c, c->positional[0], kind, o, &e) == ST_OK ? 0 : cli_fail(&e);
@@ -132,7 +135,8 @@ struct cat_result {
     double items, rmse, bias, us_per_step, se, exposure_most;
 };
 
-static enum st run_cat(const struct irt_item *items, size_t n, const struct cat_options *o, size_t students, struct rng *r, struct cat_result *out, struct err *e)
+static enum st run_cat(const struct irt_item *items, size_t n, const struct cat_options *o, size_t students,
+                       struct rng *r, struct cat_result *out, struct err *e)
 {
     struct cat c;
     size_t steps = 0, *given = calloc(n + 1, sizeof *given);
@@ -159,7 +163,9 @@ static enum st run_cat(const struct irt_item *items, size_t n, const struct cat_
         size_t most = 0;
         for (size_t i = 0; i < n; i++) most = given[i] > most ? given[i] : most;
         double of = (double)students;
-        *out = (struct cat_result){(double)steps / of, sqrt(squares / of), errors / of, steps ? took * 1e6 / (double)steps : 0.0, ses / of, (double)most / of};
+        *out = (struct cat_result){(double)steps / of, sqrt(squares / of),
+                                   errors / of,        steps ? took * 1e6 / (double)steps : 0.0,
+                                   ses / of,           (double)most / of};
         cat_free(&c);
     }
     free(given);
@@ -170,8 +176,9 @@ int run_model_cat(struct cli *c)
 {
     struct err e = {0};
     double n, students, seed, se, most, random;
-    if (!model_number(c, "--items", 1, 100000, 500, &n) || !model_number(c, "--students", 1, 1e6, 1000, &students) || !model_number(c, "--seed", 0, 1e15, 1, &seed) ||
-        !model_number(c, "--se", .05, 1, .3, &se) || !model_number(c, "--most", 1, 1000, 40, &most) || !model_number(c, "--randomesque", 1, 32, 1, &random))
+    if (!model_number(c, "--items", 1, 100000, 500, &n) || !model_number(c, "--students", 1, 1e6, 1000, &students) ||
+        !model_number(c, "--seed", 0, 1e15, 1, &seed) || !model_number(c, "--se", .05, 1, .3, &se) ||
+        !model_number(c, "--most", 1, 1000, 40, &most) || !model_number(c, "--randomesque", 1, 32, 1, &random))
         return 2;
     struct rng r;
     rng_seed(&r, (uint64_t)seed);
@@ -190,7 +197,8 @@ int run_model_cat(struct cli *c)
     if (st == ST_OK && !items) st = err_fail(&e, ST_NOMEM, "err.memory", "items");
     struct parallel threads = model_parallel(c);
     if (st == ST_OK && c->count) st = irt_fit(&x.m, &irt_defaults, &threads, items, &rep, &e);
-    for (size_t i = 0; st == ST_OK && !c->count && i < count; i++) items[i] = (struct irt_item){.a = num_exp(.3 * normal(&r)) * 1.2, .d = {0, normal(&r) * 1.5}, .scores = 2};
+    for (size_t i = 0; st == ST_OK && !c->count && i < count; i++)
+        items[i] = (struct irt_item){.a = num_exp(.3 * normal(&r)) * 1.2, .d = {0, normal(&r) * 1.5}, .scores = 2};
     struct cat_options o = {.se_stop = se, .items_max = (size_t)most, .items_min = 3, .randomesque = (size_t)random};
     struct cat_result res = {0};
     if (st == ST_OK) st = run_cat(items, count, &o, (size_t)students, &r, &res, &e);
@@ -209,8 +217,9 @@ int run_model_cat(struct cli *c)
         json_put_f64(j, "us_per_step", res.us_per_step);
         st = model_out_close(&out, c, NULL, ST_OK, &e);
     } else {
-        printf("%zu items, %.0f simulated students: %.2f items each, RMSE %.3f, bias %.3f, standard error %.3f; the most used item went to %.0f %%; %.2f microseconds per step\n", count, students, res.items,
-               res.rmse, res.bias, res.se, 100.0 * res.exposure_most, res.us_per_step);
+        printf("%zu items, %.0f simulated students: %.2f items each, RMSE %.3f, bias %.3f, standard error %.3f; the "
+               "most used item went to %.0f %%; %.2f microseconds per step\n",
+               count, students, res.items, res.rmse, res.bias, res.se, 100.0 * res.exposure_most, res.us_per_step);
     }
     return st == ST_OK ? 0 : cli_fail(&e);
 }

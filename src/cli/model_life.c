@@ -49,8 +49,11 @@ static void print_words(struct arena *a, const char *what, const struct model_fi
     struct text t;
     text_init(&t, 1 << 16);
     model_fit_words(&t, LANG_EN, a, f);
-    printf("%s: %s. %s\n", what, msg(LANG_EN, msg_find_code("model.verdict", f->verdict, MSG_model_verdict_other)), text_str(&t));
-    if (f->model_id && f->against_id) printf("Version %lld is in force from now on; version %lld was until now.\n", (long long)f->model_id, (long long)f->against_id);
+    printf("%s: %s. %s\n", what, msg(LANG_EN, msg_find_code("model.verdict", f->verdict, MSG_model_verdict_other)),
+           text_str(&t));
+    if (f->model_id && f->against_id)
+        printf("Version %lld is in force from now on; version %lld was until now.\n", (long long)f->model_id,
+               (long long)f->against_id);
     else if (f->model_id) printf("Version %lld is in force from now on.\n", (long long)f->model_id);
     text_release(&t);
 }
@@ -118,9 +121,11 @@ int run_model_refit(struct cli *c)
     struct arena arena;
     struct refitted r = {0};
     struct telling t = {.quiet = cli_opt(c, "--nightly") != NULL};
-    const struct refit_options o = {cli_opt(c, "--dry-run") != NULL, cli_opt(c, "--nightly") != NULL, cli_opt(c, "--go-live") != NULL};
+    const struct refit_options o = {cli_opt(c, "--dry-run") != NULL, cli_opt(c, "--nightly") != NULL,
+                                    cli_opt(c, "--go-live") != NULL};
     bool done = false;
-    if (o.nightly) { /* what people wait for comes first, also when memory is short, and it ends with the server that began it */
+    /* what people wait for comes first, also when memory is short, and it ends with the server that began it */
+    if (o.nightly) {
         (void)!nice(15);
         first_to_go();
         prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -133,7 +138,10 @@ int run_model_refit(struct cli *c)
     if (st == ST_OK && !done) st = refit(&a.app, a.conn, &o, told, &t, &arena, &r, &e);
     if (st == ST_OK && done) fprintf(stderr, "It was done tonight already.\n");
     else if (st == ST_OK) print_refitted(c, &arena, &r);
-    if (st == ST_OK && o.nightly && !done) log_line(LOG_INFO, "refit", "skills %s (%s), questions %s (%s), fitted to %lld answers, judged on %lld", r.skills.verdict, r.skills.reason, r.questions.verdict, r.questions.reason, (long long)r.skills.answers, (long long)r.skills.held_answers);
+    if (st == ST_OK && o.nightly && !done)
+        log_line(LOG_INFO, "refit", "skills %s (%s), questions %s (%s), fitted to %lld answers, judged on %lld",
+                 r.skills.verdict, r.skills.reason, r.questions.verdict, r.questions.reason,
+                 (long long)r.skills.answers, (long long)r.skills.held_answers);
     arena_release(&arena);
     cli_close(&a);
     return st == ST_OK ? 0 : cli_fail(&e);
@@ -145,7 +153,8 @@ static void day_of(const struct snapshot *s, int64_t id, char out[16])
     if (id) date_format(tz_date(s->zone, id_time_ms(id)), out);
 }
 
-static void print_fits(const struct snapshot *s, struct arena *a, const struct model_fit *list, size_t n, int64_t in_force)
+static void print_fits(const struct snapshot *s, struct arena *a, const struct model_fit *list, size_t n,
+                       int64_t in_force)
 {
     printf("In force: version %lld.\n", (long long)in_force);
     for (size_t i = 0; i < n; i++) {
@@ -154,7 +163,8 @@ static void print_fits(const struct snapshot *s, struct arena *a, const struct m
         text_init(&t, 1 << 16);
         day_of(s, list[i].fit_id, at), day_of(s, list[i].first_id, first), day_of(s, list[i].last_id, last);
         model_fit_words(&t, LANG_EN, a, &list[i]);
-        printf("%s  %-6s %-11s %lld answers of %lld students, %s to %s, judged on %lld of %lld: %s", at, list[i].kind, list[i].verdict, (long long)list[i].answers, (long long)list[i].learners, first, last,
+        printf("%s  %-6s %-11s %lld answers of %lld students, %s to %s, judged on %lld of %lld: %s", at, list[i].kind,
+               list[i].verdict, (long long)list[i].answers, (long long)list[i].learners, first, last,
                (long long)list[i].held_answers, (long long)list[i].held_learners, text_str(&t));
         if (list[i].model_id) printf(" Version %lld.", (long long)list[i].model_id);
         printf("%s%s\n", *list[i].note ? " " : "", list[i].note);
@@ -210,8 +220,10 @@ int run_model_take_back(struct cli *c)
     struct cli_app a;
     const char *reason = cli_opt(c, "--reason");
     const char *of = cli_opt(c, "--of");
-    if (of && strcmp(of, "skills") != 0 && strcmp(of, "questions") != 0) return cli_usage(c, "--of takes skills or questions");
-    struct take_back_cmd t = {.kind = of && strcmp(of, "questions") == 0 ? "items" : "bkt", .note = reason ? reason : "by hand, on the command line"};
+    if (of && strcmp(of, "skills") != 0 && strcmp(of, "questions") != 0)
+        return cli_usage(c, "--of takes skills or questions");
+    struct take_back_cmd t = {.kind = of && strcmp(of, "questions") == 0 ? "items" : "bkt",
+                              .note = reason ? reason : "by hand, on the command line"};
     struct tx tx;
     if (take_back_check(&t, &e) != ST_OK) return cli_usage(c, "--reason takes 1 to 4000 bytes of words");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
@@ -224,7 +236,9 @@ int run_model_take_back(struct cli *c)
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
     if (!c->json) {
-        printf("Version %lld is taken back. Answers from now on go by version %lld, with the parameters of the version before it.\n", (long long)t.taken_back_id, (long long)t.model_id);
+        printf("Version %lld is taken back. Answers from now on go by version %lld, with the parameters of the version "
+               "before it.\n",
+               (long long)t.taken_back_id, (long long)t.model_id);
         return 0;
     }
     struct text out;

@@ -21,13 +21,17 @@ enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct 
     enum st st = model_read_parameters(path, &a, doc, e);
     arena_release(&a);
     if (st == ST_OK && strcmp(json_str(*doc, "kind", ""), kind) != 0)
-        st = err_fail(e, ST_INVALID, "model.file", "%s holds a model of kind \"%.40s\"; the fit of another cannot begin there", path, json_str(*doc, "kind", ""));
+        st = err_fail(e, ST_INVALID, "model.file",
+                      "%s holds a model of kind \"%.40s\"; the fit of another cannot begin there", path,
+                      json_str(*doc, "kind", ""));
     return st;
 }
 
 static enum st take_weights(const json_t *list, double *out, size_t n, const char *what, struct err *e)
 {
-    if (json_array_size(list) != n) return err_fail(e, ST_INVALID, "model.file", "the model has %zu weights for %s where its kind needs %zu", json_array_size(list), what, n);
+    if (json_array_size(list) != n)
+        return err_fail(e, ST_INVALID, "model.file", "the model has %zu weights for %s where its kind needs %zu",
+                        json_array_size(list), what, n);
     for (size_t i = 0; i < n; i++) {
         const json_t *v = json_array_get(list, i);
         if (!json_is_number(v)) return err_fail(e, ST_INVALID, "model.file", "a weight for %s is no number", what);
@@ -36,16 +40,19 @@ static enum st take_weights(const json_t *list, double *out, size_t n, const cha
     return ST_OK;
 }
 
-enum st model_load_logistic(const json_t *doc, unsigned terms, const struct log_data *d, struct logistic *out, struct err *e)
+enum st model_load_logistic(const json_t *doc, unsigned terms, const struct log_data *d, struct logistic *out,
+                            struct err *e)
 {
-    const json_t *p = json_object_get(doc, "parameters"), *skills = json_object_get(p, "skills"), *items = json_object_get(p, "items");
+    const json_t *p = json_object_get(doc, "parameters"), *skills = json_object_get(p, "skills"),
+                 *items = json_object_get(p, "items");
     TRY(logistic_init(out, terms, d->r.items, d->r.skills, e));
     out->dense[0] = json_f64(p, "intercept", 0.0);
     for (size_t s = 0; s < d->r.skills && out->per_skill; s++) {
         const json_t *list = json_object_get(skills, d->skill_name[s]); /* a skill that the model never saw: zeros */
         if (list) TRY(take_weights(list, out->dense + 1 + s * out->per_skill, out->per_skill, d->skill_name[s], e));
     }
-    TRY(take_weights(json_object_get(p, "student"), out->dense + 1 + d->r.skills * out->per_skill, out->per_student, "the student", e));
+    TRY(take_weights(json_object_get(p, "student"), out->dense + 1 + d->r.skills * out->per_skill, out->per_student,
+                     "the student", e));
     for (size_t i = 0; i < d->r.items; i++) out->item[i] = json_f64(items, d->item_name[i], 0.0);
     return ST_OK;
 }
@@ -62,12 +69,15 @@ enum st model_load_bkt(const json_t *doc, const struct log_data *d, struct bkt *
     for (size_t s = 0; s < d->r.sets; s++) {
         model_set_name(d, s, &name);
         out[s] = (struct bkt){.5, .1, .2, .1};
-        json_array_foreach((json_t *)(uintptr_t)list, k, v)
+        json_array_foreach ((json_t *)(uintptr_t)list, k, v)
             if (strcmp(json_str(v, "skill", ""), text_str(&name)) == 0)
-                out[s] = (struct bkt){json_f64(v, "prior", -1), json_f64(v, "learn", -1), json_f64(v, "guess", -1), json_f64(v, "slip", -1)};
+                out[s] = (struct bkt){json_f64(v, "prior", -1), json_f64(v, "learn", -1), json_f64(v, "guess", -1),
+                                      json_f64(v, "slip", -1)};
         const struct bkt *p = &out[s];
-        if (!is_probability(p->prior) || !is_probability(p->learn) || !is_probability(p->guess) || !is_probability(p->slip)) {
-            enum st st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
+        if (!is_probability(p->prior) || !is_probability(p->learn) || !is_probability(p->guess) ||
+            !is_probability(p->slip)) {
+            enum st st = err_fail(e, ST_INVALID, "model.file",
+                                  "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
             text_release(&name);
             return st;
         }
@@ -76,7 +86,8 @@ enum st model_load_bkt(const json_t *doc, const struct log_data *d, struct bkt *
     return ST_OK;
 }
 
-enum st model_load_general(const json_t *doc, const struct log_data *d, struct bkt_general_options *o, struct bkt_general *out, uint8_t *item_class, struct err *e)
+enum st model_load_general(const json_t *doc, const struct log_data *d, struct bkt_general_options *o,
+                           struct bkt_general *out, uint8_t *item_class, struct err *e)
 {
     struct text name;
     const json_t *list = json_object_get(doc, "parameters"), *of_item = json_object_get(doc, "item_class");
@@ -84,12 +95,16 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
     json_t *v;
     *o = bkt_general_defaults;
     double classes = json_f64(doc, "classes", 1);
-    if (!(classes >= 1.0 && classes <= BKT_CLASSES_MAX)) return err_fail(e, ST_INVALID, "model.file", "the model has no class of items, or more than %d", BKT_CLASSES_MAX);
+    if (!(classes >= 1.0 && classes <= BKT_CLASSES_MAX))
+        return err_fail(e, ST_INVALID, "model.file", "the model has no class of items, or more than %d",
+                        BKT_CLASSES_MAX);
     o->classes = (size_t)classes;
     o->forget_after_s = json_f64(doc, "forget_after_s", -1);
     for (size_t i = 0; i < d->r.items; i++) {
         double of = json_f64(of_item, d->item_name[i], (double)(o->classes / 2)); /* a new item: of the middle class */
-        if (!(of >= 0.0 && of < (double)o->classes)) return err_fail(e, ST_INVALID, "model.file", "item \"%.60s\" is of a class that the model does not have", d->item_name[i]);
+        if (!(of >= 0.0 && of < (double)o->classes))
+            return err_fail(e, ST_INVALID, "model.file", "item \"%.60s\" is of a class that the model does not have",
+                            d->item_name[i]);
         item_class[i] = (uint8_t)of;
     }
     text_init(&name, 1 << 16);
@@ -99,15 +114,19 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
         model_set_name(d, s, &name);
         *m = (struct bkt_general){.prior = .5, .learn = .1, .flags = BKT_NO_DATA};
         for (size_t c = 0; c < o->classes; c++) m->guess[c] = .2, m->slip[c] = .1;
-        json_array_foreach((json_t *)(uintptr_t)list, k, v) {
+        json_array_foreach ((json_t *)(uintptr_t)list, k, v) {
             if (strcmp(json_str(v, "skill", ""), text_str(&name)) != 0) continue;
-            m->prior = json_f64(v, "prior", -1), m->learn = json_f64(v, "learn", -1), m->forget = json_f64(v, "forget", -1), m->flags = 0;
+            m->prior = json_f64(v, "prior", -1), m->learn = json_f64(v, "learn", -1),
+            m->forget = json_f64(v, "forget", -1), m->flags = 0;
             st = take_weights(json_object_get(v, "guess"), m->guess, o->classes, "guess", e);
             if (st == ST_OK) st = take_weights(json_object_get(v, "slip"), m->slip, o->classes, "slip", e);
         }
         bool good = is_probability(m->prior) && is_probability(m->learn) && is_probability(m->forget);
-        for (size_t c = 0; c < o->classes; c++) good = good && is_probability(m->guess[c]) && is_probability(m->slip[c]);
-        if (st == ST_OK && !good) st = err_fail(e, ST_INVALID, "model.file", "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
+        for (size_t c = 0; c < o->classes; c++)
+            good = good && is_probability(m->guess[c]) && is_probability(m->slip[c]);
+        if (st == ST_OK && !good)
+            st = err_fail(e, ST_INVALID, "model.file",
+                          "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
     }
     text_release(&name);
     return st;
@@ -115,10 +134,15 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
 
 static enum st take_numbers(const json_t *list, float *out, size_t n, const char *skill, struct err *e)
 {
-    if (json_array_size(list) != n) return err_fail(e, ST_INVALID, "model.file", "the model has %zu numbers for \"%.60s\" where it says it keeps %zu", json_array_size(list), skill, n);
+    if (json_array_size(list) != n)
+        return err_fail(e, ST_INVALID, "model.file",
+                        "the model has %zu numbers for \"%.60s\" where it says it keeps %zu", json_array_size(list),
+                        skill, n);
     for (size_t i = 0; i < n; i++) {
         double x = json_number_value(json_array_get(list, i));
-        if (!json_is_number(json_array_get(list, i)) || !(x > -1e6 && x < 1e6)) return err_fail(e, ST_INVALID, "model.file", "a number for \"%.60s\" is none, or beyond all measure", skill);
+        if (!json_is_number(json_array_get(list, i)) || !(x > -1e6 && x < 1e6))
+            return err_fail(e, ST_INVALID, "model.file", "a number for \"%.60s\" is none, or beyond all measure",
+                            skill);
         out[i] = (float)x;
     }
     return ST_OK;
@@ -139,8 +163,12 @@ enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct 
         if (!v) continue;
         out->own[s] = (float)json_f64(v, "own", 0);
         st = take_numbers(json_object_get(v, "query"), out->query + s * out->dims, out->dims, text_str(&name), e);
-        if (st == ST_OK) st = take_numbers(json_object_get(v, "wrong"), out->value + 2 * s * out->dims, out->dims, text_str(&name), e);
-        if (st == ST_OK) st = take_numbers(json_object_get(v, "right"), out->value + (2 * s + 1) * out->dims, out->dims, text_str(&name), e);
+        if (st == ST_OK)
+            st = take_numbers(json_object_get(v, "wrong"), out->value + 2 * s * out->dims, out->dims, text_str(&name),
+                              e);
+        if (st == ST_OK)
+            st = take_numbers(json_object_get(v, "right"), out->value + (2 * s + 1) * out->dims, out->dims,
+                              text_str(&name), e);
     }
     text_release(&name);
     return st;

@@ -9,7 +9,9 @@ enum { MATRIX_LOG2 = 32, COLUMNS_MAX = 20000 };
 /* Columns of who and where, which are small numbers like scores. */
 static bool is_covariate(const char *name)
 {
-    static const char *const known[] = {"id", "idstud", "student", "user", "user_id", "person", "group", "weight", "idbook", "girl", "female", "gender", "sex", "age", "hisei", "semester", "attempt", "study", "tests", "nsolved"};
+    static const char *const known[] = {"id",     "idstud",   "student", "user",   "user_id", "person", "group",
+                                        "weight", "idbook",   "girl",    "female", "gender",  "sex",    "age",
+                                        "hisei",  "semester", "attempt", "study",  "tests",   "nsolved"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (column_is(name, known[i])) return true;
     return false;
@@ -41,7 +43,8 @@ enum st matrix_read(struct matrix *x, const char *path, const char *columns, con
     TRY(sheet_open(&t, a, path, e));
     if (!sheet_next(&t)) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no header", path);
     size_t width = t.count, rows = 0, cap = 0, kept = 0;
-    if (width > COLUMNS_MAX) return err_fail(e, ST_INVALID, "model.row", "%s: line 1: over %d columns", path, COLUMNS_MAX);
+    if (width > COLUMNS_MAX)
+        return err_fail(e, ST_INVALID, "model.row", "%s: line 1: over %d columns", path, COLUMNS_MAX);
     const char **names = arena_array(a, width, sizeof *names);
     uint8_t *use = arena_array(a, width, 1), **row = NULL;
     if (!names || !use) return err_fail(e, ST_NOMEM, "err.memory", "columns");
@@ -57,7 +60,9 @@ enum st matrix_read(struct matrix *x, const char *path, const char *columns, con
     }
     if (group && of < 0) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no column %.60s", path, group);
     for (bool more = headless || sheet_next(&t); more; more = sheet_next(&t)) {
-        if (t.count != width) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: %zu columns, but the header has %zu", path, t.line, t.count, width);
+        if (t.count != width)
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: %zu columns, but the header has %zu", path,
+                            t.line, t.count, width);
         uint8_t *r = arena_alloc(a, width), **p = LIST_ADD(a, row, rows, cap);
         if (!r || !p) return err_fail(e, ST_NOMEM, "err.memory", "rows");
         *p = r;
@@ -69,7 +74,10 @@ enum st matrix_read(struct matrix *x, const char *path, const char *columns, con
         for (size_t i = 0; i < width; i++) {
             int s = score_of(t.fields[i]);
             if (s < 0 && use[i]) {
-                if (columns) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" in column %.40s is no score from 0 to 9", path, t.line, t.fields[i], names[i]);
+                if (columns)
+                    return err_fail(e, ST_INVALID, "model.row",
+                                    "%s: line %zu: \"%.40s\" in column %.40s is no score from 0 to 9", path, t.line,
+                                    t.fields[i], names[i]);
                 use[i] = 0;
             }
             r[i] = (uint8_t)s;
@@ -78,7 +86,8 @@ enum st matrix_read(struct matrix *x, const char *path, const char *columns, con
     for (size_t i = 0; i < width; i++)
         if (use[i]) names[kept++] = names[i];
     uint8_t *score = arena_array(a, rows * kept + 1, 1);
-    if (!kept || !rows || !score) return err_fail(e, ST_INVALID, "model.row", "%s: no column with scores, or no person", path);
+    if (!kept || !rows || !score)
+        return err_fail(e, ST_INVALID, "model.row", "%s: no column with scores, or no person", path);
     for (size_t j = 0, at = 0; j < rows; j++)
         for (size_t i = 0; i < width; i++)
             if (use[i]) score[at++] = row[j][i];
@@ -98,13 +107,15 @@ enum st matrix_from_log(struct matrix *x, const char *path, const struct log_col
     uint8_t *score = st == ST_OK ? arena_array(&x->arena, r->users * r->items + 1, 1) : NULL;
     x->names = st == ST_OK ? arena_array(&x->arena, r->items, sizeof *x->names) : NULL;
     x->group = st == ST_OK && d.user_group ? arena_array(&x->arena, r->users, sizeof *x->group) : NULL;
-    if (st == ST_OK && (!score || !x->names || (d.user_group && !x->group))) st = err_fail(e, ST_NOMEM, "err.memory", "scores of %zu persons on %zu items", r->users, r->items);
+    if (st == ST_OK && (!score || !x->names || (d.user_group && !x->group)))
+        st = err_fail(e, ST_NOMEM, "err.memory", "scores of %zu persons on %zu items", r->users, r->items);
     if (st == ST_OK) {
         memset(score, IRT_MISSING, r->users * r->items);
         for (size_t i = 0; i < r->items; i++) x->names[i] = arena_strdup(&x->arena, d.item_name[i]);
         for (size_t u = 0; u < r->users; u++) {
             if (x->group) x->group[u] = arena_strdup(&x->arena, d.user_group[u]);
-            for (size_t i = r->user_at[u + 1]; i-- > r->user_at[u];) score[u * r->items + r->item[i]] = r->correct[i]; /* the first answer stays */
+            /* the first answer stays */
+            for (size_t i = r->user_at[u + 1]; i-- > r->user_at[u];) score[u * r->items + r->item[i]] = r->correct[i];
         }
         x->m = (struct irt_matrix){r->users, r->items, score};
     }

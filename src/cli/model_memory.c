@@ -28,16 +28,20 @@ static double day_of(double time_s)
     return whole > d ? whole - 1.0 : whole;
 }
 
-enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, uint32_t **rows, uint32_t **users, struct err *e)
+enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, uint32_t **rows, uint32_t **users,
+                      struct err *e)
 {
     const struct responses *r = &d->r;
     struct arena *a = &d->arena;
     size_t things = by_skill ? r->sets : r->items, histories = 0, filled = 0;
-    uint32_t *count = arena_array(a, things + 1, sizeof *count), *place = arena_array(a, things + 1, sizeof *place), *order = arena_array(a, r->rows + 1, sizeof *order);
-    uint32_t *at = arena_array(a, r->rows + 2, sizeof *at), *user = arena_array(a, r->rows + 1, sizeof *user), *row = arena_array(a, r->rows + 1, sizeof *row);
+    uint32_t *count = arena_array(a, things + 1, sizeof *count), *place = arena_array(a, things + 1, sizeof *place),
+             *order = arena_array(a, r->rows + 1, sizeof *order);
+    uint32_t *at = arena_array(a, r->rows + 2, sizeof *at), *user = arena_array(a, r->rows + 1, sizeof *user),
+             *row = arena_array(a, r->rows + 1, sizeof *row);
     double *days = arena_array(a, r->rows + 1, sizeof *days);
     uint8_t *grade = arena_array(a, r->rows + 1, 1);
-    if (!count || !place || !order || !at || !user || !row || !days || !grade) return err_fail(e, ST_NOMEM, "err.memory", "histories");
+    if (!count || !place || !order || !at || !user || !row || !days || !grade)
+        return err_fail(e, ST_NOMEM, "err.memory", "histories");
 #define THING(i) (by_skill ? r->item_set[r->item[i]] : r->item[i])
     for (size_t u = 0; u < r->users; u++) {
         size_t n = 0;
@@ -77,7 +81,8 @@ static void predict(struct memory *x, const struct fsrs *m, size_t h, double *p)
 }
 
 /* The histories outside a fold, laid together; folds 0: all. */
-static enum st fit_part(struct memory *x, size_t folds, size_t fold, struct fsrs *m, struct fsrs_report *report, struct err *e)
+static enum st fit_part(struct memory *x, size_t folds, size_t fold, struct fsrs *m, struct fsrs_report *report,
+                        struct err *e)
 {
     size_t n = 0, filled = 0, all = x->log.at[x->log.histories];
     uint32_t *at = malloc((x->log.histories + 1) * sizeof *at);
@@ -109,7 +114,8 @@ static enum st judge(struct memory *x, size_t folds, struct err *e)
     x->p_fitted = arena_array(a, all + 1, sizeof(double));
     x->pick = arena_array(a, all + 1, 1);
     x->correct = arena_array(a, all + 1, 1);
-    if (!x->p_default || !x->p_fitted || !x->pick || !x->correct) return err_fail(e, ST_NOMEM, "err.memory", "predictions");
+    if (!x->p_default || !x->p_fitted || !x->pick || !x->correct)
+        return err_fail(e, ST_NOMEM, "err.memory", "predictions");
     double begin = model_seconds();
     TRY(fit_part(x, 0, 0, &x->fitted, &x->report, e));
     x->seconds = model_seconds() - begin;
@@ -140,8 +146,11 @@ static enum st tell(const struct cli *c, const struct memory *x, struct err *e)
     TRY(metrics_of(x->p_default, x->correct, x->pick, all, &def, e));
     TRY(metrics_of(x->p_fitted, x->correct, x->pick, all, &fit, e));
     if (!c->json) {
-        printf("%zu memories, %zu reviews, %zu of them on a later day than the last; fitted in %.3f s, %d steps\n", x->log.histories, all, x->report.reviews, x->seconds, x->report.iterations);
-        printf("default weights: AUC %.4f  RMSE %.4f  log-loss %.4f\nfitted weights:  AUC %.4f  RMSE %.4f  log-loss %.4f\n", def.auc, def.rmse, def.log_loss, fit.auc, fit.rmse, fit.log_loss);
+        printf("%zu memories, %zu reviews, %zu of them on a later day than the last; fitted in %.3f s, %d steps\n",
+               x->log.histories, all, x->report.reviews, x->seconds, x->report.iterations);
+        printf("default weights: AUC %.4f  RMSE %.4f  log-loss %.4f\nfitted weights:  AUC %.4f  RMSE %.4f  log-loss "
+               "%.4f\n",
+               def.auc, def.rmse, def.log_loss, fit.auc, fit.rmse, fit.log_loss);
         for (size_t i = 0; i < FSRS_WEIGHTS; i++) printf("%s%.4f", i ? " " : "weights ", x->fitted.w[i]);
         putchar('\n');
         return ST_OK;
@@ -171,7 +180,9 @@ int run_model_memory(struct cli *c)
     if (strcmp(by, "item") != 0 && strcmp(by, "skill") != 0) return cli_usage(c, "--by is item or skill");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
     enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
-    if (st == ST_OK && !x.d.r.time_s) st = err_fail(&e, ST_INVALID, "model.row", "the answers have no times, so nothing can be said about forgetting");
+    if (st == ST_OK && !x.d.r.time_s)
+        st =
+            err_fail(&e, ST_INVALID, "model.row", "the answers have no times, so nothing can be said about forgetting");
     if (st == ST_OK) st = log_histories(&x.d, *by == 's', &x.log, &x.row, &x.user, &e);
     if (st == ST_OK) st = judge(&x, (size_t)folds, &e);
     if (st == ST_OK) st = tell(c, &x, &e);

@@ -20,8 +20,14 @@ bool model_number(const struct cli *c, const char *name, double lo, double hi, d
 static const struct {
     const char *name;
     unsigned terms;
-} kinds[] = {{"irt", LOGISTIC_IRT}, {"afm", LOGISTIC_AFM}, {"pfa", LOGISTIC_PFA}, {"das3h", LOGISTIC_DAS3H}, {"best-lr", LOGISTIC_BEST_LR},
-             {"best-lr-recency", LOGISTIC_BEST_LR_RECENCY}, {"das3h-recency", LOGISTIC_DAS3H_RECENCY}, {"full", LOGISTIC_FULL}};
+} kinds[] = {{"irt", LOGISTIC_IRT},
+             {"afm", LOGISTIC_AFM},
+             {"pfa", LOGISTIC_PFA},
+             {"das3h", LOGISTIC_DAS3H},
+             {"best-lr", LOGISTIC_BEST_LR},
+             {"best-lr-recency", LOGISTIC_BEST_LR_RECENCY},
+             {"das3h-recency", LOGISTIC_DAS3H_RECENCY},
+             {"full", LOGISTIC_FULL}};
 
 unsigned model_terms(const char *kind)
 {
@@ -37,7 +43,9 @@ bool model_bkt_options(const struct cli *c, struct bkt_options *o)
     *o = bkt_defaults;
     if (prior && strcmp(prior, "none") == 0) w = 0.0;
     else if (!model_number(c, "--prior", 0.0, 1e6, w, &w)) return false;
-    if (!model_number(c, "--cap", .01, .99, o->cap, &cap) || !model_number(c, "--iterations", 1, 1e6, o->iterations_max, &n)) return false;
+    if (!model_number(c, "--cap", .01, .99, o->cap, &cap) ||
+        !model_number(c, "--iterations", 1, 1e6, o->iterations_max, &n))
+        return false;
     o->cap = cap;
     o->prior_weight = w;
     o->iterations_max = (int)n;
@@ -50,7 +58,9 @@ bool model_general_options(const struct cli *c, struct bkt_general_options *o, b
     double classes, hours;
     *o = bkt_general_defaults;
     *wanted = cli_opt(c, "--forget") || cli_opt(c, "--classes");
-    if (!model_bkt_options(c, &plain) || !model_number(c, "--classes", 1, BKT_CLASSES_MAX, 1, &classes) || !model_number(c, "--forget", 0, 1e6, -1, &hours)) return false;
+    if (!model_bkt_options(c, &plain) || !model_number(c, "--classes", 1, BKT_CLASSES_MAX, 1, &classes) ||
+        !model_number(c, "--forget", 0, 1e6, -1, &hours))
+        return false;
     o->cap = plain.cap;
     o->prior_weight = plain.prior_weight;
     if (plain.iterations_max < o->iterations_max) o->iterations_max = plain.iterations_max;
@@ -63,7 +73,11 @@ bool model_transfer_options(const struct cli *c, struct transfer_options *o)
 {
     double dims, steps, members;
     *o = transfer_defaults;
-    if (!model_number(c, "--dims", TRANSFER_LANES, TRANSFER_DIMS_MAX, (double)o->dims, &dims) || !model_number(c, "--steps", 1, 1e6, o->steps, &steps) || !model_number(c, "--members", 1, 8, (double)o->members, &members) || !model_number(c, "--ridge", 0, 1e6, o->ridge, &o->ridge)) return false;
+    if (!model_number(c, "--dims", TRANSFER_LANES, TRANSFER_DIMS_MAX, (double)o->dims, &dims) ||
+        !model_number(c, "--steps", 1, 1e6, o->steps, &steps) ||
+        !model_number(c, "--members", 1, 8, (double)o->members, &members) ||
+        !model_number(c, "--ridge", 0, 1e6, o->ridge, &o->ridge))
+        return false;
     o->members = (size_t)members;
     o->dims = (size_t)dims;
     o->steps = (int)steps;

@@ -27,7 +27,8 @@ static void tell(struct model_progress *p, double share)
         return;
     }
     int full = (int)(share * BAR);
-    fprintf(stderr, "\r%s [%.*s%.*s] %3.0f %%", p->what, full, "##############################", BAR - full, "                              ", 100.0 * share);
+    fprintf(stderr, "\r%s [%.*s%.*s] %3.0f %%", p->what, full, "##############################", BAR - full,
+            "                              ", 100.0 * share);
     fflush(stderr);
 }
 
@@ -44,7 +45,8 @@ static bool on(void *ctx, double share)
 void model_progress_begin(struct model_progress *p, const char *what)
 {
     struct sigaction once = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-    *p = (struct model_progress){.what = what, .share = 1.0, .begin = model_seconds(), .terminal = isatty(STDERR_FILENO)};
+    *p = (struct model_progress){
+        .what = what, .share = 1.0, .begin = model_seconds(), .terminal = isatty(STDERR_FILENO)};
     p->watch = (struct fit_watch){on, p};
     sigaction(SIGINT, &once, NULL);
     sigaction(SIGTERM, &once, NULL);
@@ -59,6 +61,9 @@ enum st model_if_stopped(const struct cli *c, struct err *e)
 {
     const char *out = cli_opt(c, "--out");
     if (!model_interrupted()) return ST_OK;
-    return out ? err_fail(e, ST_BUSY, "model.stopped", "stopped before the end; what was reached is in %s: go on with --start %s", out, out)
-               : err_fail(e, ST_BUSY, "model.stopped", "stopped before the end; with --out FILE what is reached is kept, and --start FILE goes on there");
+    return out ? err_fail(e, ST_BUSY, "model.stopped",
+                          "stopped before the end; what was reached is in %s: go on with --start %s", out, out)
+               : err_fail(
+                     e, ST_BUSY, "model.stopped",
+                     "stopped before the end; with --out FILE what is reached is kept, and --start FILE goes on there");
 }

@@ -34,7 +34,8 @@ enum st model_out_close(struct model_out *o, const struct cli *c, const char *pa
     return st;
 }
 
-void model_put_fit(struct json_out *j, double objective, double log_likelihood, bool converged, int iterations, size_t rows)
+void model_put_fit(struct json_out *j, double objective, double log_likelihood, bool converged, int iterations,
+                   size_t rows)
 {
     json_put_f64(j, "objective", objective);
     json_put_f64(j, "log_likelihood", log_likelihood);
@@ -89,7 +90,11 @@ void model_put_flags(struct json_out *j, unsigned flags)
     static const struct {
         unsigned flag;
         const char *name;
-    } names[] = {{BKT_ON_BOUND, "on_bound"}, {BKT_FEW, "few_students"}, {BKT_POOLED, "pooled"}, {BKT_NO_DATA, "no_data"}, {BKT_STARTS, "several_optima"}};
+    } names[] = {{BKT_ON_BOUND, "on_bound"},
+                 {BKT_FEW, "few_students"},
+                 {BKT_POOLED, "pooled"},
+                 {BKT_NO_DATA, "no_data"},
+                 {BKT_STARTS, "several_optima"}};
     json_open_list(j, "flags");
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
         if (flags & names[k].flag) json_put_str(j, NULL, names[k].name);
@@ -101,7 +106,8 @@ void model_put_logistic(struct json_out *j, const struct log_data *d, const stru
     json_open_obj(j, "parameters");
     json_put_f64(j, "intercept", m->dense[0]);
     json_open_obj(j, "skills");
-    for (size_t s = 0; s < m->skills && m->per_skill; s++) model_put_numbers(j, d->skill_name[s], m->dense + 1 + s * m->per_skill, m->per_skill);
+    for (size_t s = 0; s < m->skills && m->per_skill; s++)
+        model_put_numbers(j, d->skill_name[s], m->dense + 1 + s * m->per_skill, m->per_skill);
     json_close_obj(j);
     model_put_numbers(j, "student", m->dense + 1 + m->skills * m->per_skill, m->per_student);
     if (m->terms & TERM_ITEM) {
@@ -135,7 +141,8 @@ enum st model_write_predictions(const struct log_data *d, const double *p, const
     for (size_t u = 0; u < r->users; u++) {
         text_clear(&name);
         csv_put(&name, d->user_name[u], false);
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) fprintf(f, "%s%zu,%.17g,%d\n", text_str(&name), i - r->user_at[u], p[i], r->correct[i]);
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++)
+            fprintf(f, "%s%zu,%.17g,%d\n", text_str(&name), i - r->user_at[u], p[i], r->correct[i]);
     }
     bool whole = !name.failed;
     text_release(&name);

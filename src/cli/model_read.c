@@ -16,7 +16,8 @@ struct entry {
     double time;
 };
 
-/* Names in the order in which they are met. Small numbers, which most ids are, have a place of their own; other names are looked up. */
+/* Names in the order in which they are met. Small numbers, which most ids are, have a place of their own; other
+ * names are looked up. */
 enum { SMALL_NUMBERS = 1 << 20 };
 struct names {
     const char **name;
@@ -24,7 +25,7 @@ struct names {
     uint32_t *of_number; /* 1 + its place; 0: not met */
     size_t numbers;
     struct strmap map;
-    uint32_t last;       /* looked up: rows of one student follow each other */
+    uint32_t last; /* looked up: rows of one student follow each other */
 };
 
 struct reading {
@@ -40,7 +41,7 @@ struct reading {
     size_t beside_count, beside_cap;
     struct pair { /* an item needs a skill, as a Q matrix or a row says */
         uint32_t item, skill;
-    } *q, *said;
+    } * q, *said;
     size_t q_count, q_cap, said_count, said_cap;
     uint32_t *said_last; /* items: 1 + the skill that a row last named; most items have one, and are answered often */
     size_t said_last_count, said_last_cap;
@@ -114,7 +115,8 @@ static enum st add_row(struct reading *r, struct entry row, struct err *e)
     return ST_OK;
 }
 
-static enum st add_pair(struct reading *r, struct pair **list, size_t *count, size_t *cap, uint32_t item, uint32_t skill, struct err *e)
+static enum st add_pair(struct reading *r, struct pair **list, size_t *count, size_t *cap, uint32_t item,
+                        uint32_t skill, struct err *e)
 {
     struct pair *p = LIST_ADD(r->a, *list, *count, *cap);
     if (!p) return err_fail(e, ST_NOMEM, "err.memory", "skills of items");
@@ -126,8 +128,11 @@ static enum st add_pair(struct reading *r, struct pair **list, size_t *count, si
 static int outcome_of(const char *s)
 {
     if ((s[0] == '0' || s[0] == '1') && !s[1]) return s[0] - '0';
-    if (strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") || str_ieq(s, "n") || str_ieq(s, "bug")) return 0;
-    if (strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true") || str_ieq(s, "y")) return 1;
+    if (strcmp(s, "0.0") == 0 || str_ieq(s, "incorrect") || str_ieq(s, "hint") || str_ieq(s, "false") ||
+        str_ieq(s, "n") || str_ieq(s, "bug"))
+        return 0;
+    if (strcmp(s, "1.0") == 0 || str_ieq(s, "correct") || str_ieq(s, "ok") || str_ieq(s, "true") || str_ieq(s, "y"))
+        return 1;
     return str_ieq(s, "study") ? 2 : -1;
 }
 
@@ -136,9 +141,14 @@ static bool time_of(const char *s, double *out)
     int y, mo, d, h, mi, n = 0;
     double sec;
     if (parse_f64(s, out)) return *out > -1e15 && *out < 1e15;
-    if (sscanf(s, "%4d-%2d-%2d%*1[ T]%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &sec, &n) != 6 && sscanf(s, "%4d/%2d/%2d%*1[ T]%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &sec, &n) != 6) return false;
-    if (y < 1900 || y > 9999 || mo < 1 || mo > 12 || d < 1 || d > 31 || h < 0 || h > 24 || mi < 0 || mi > 59 || !(sec >= 0.0 && sec < 61.0)) return false;
-    int64_t yy = mo <= 2 ? y - 1 : y, era = yy / 400, yoe = yy - era * 400, doy = (153 * (mo + (mo > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    if (sscanf(s, "%4d-%2d-%2d%*1[ T]%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &sec, &n) != 6 &&
+        sscanf(s, "%4d/%2d/%2d%*1[ T]%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &sec, &n) != 6)
+        return false;
+    if (y < 1900 || y > 9999 || mo < 1 || mo > 12 || d < 1 || d > 31 || h < 0 || h > 24 || mi < 0 || mi > 59 ||
+        !(sec >= 0.0 && sec < 61.0))
+        return false;
+    int64_t yy = mo <= 2 ? y - 1 : y, era = yy / 400, yoe = yy - era * 400,
+            doy = (153 * (mo + (mo > 2 ? -3 : 9)) + 2) / 5 + d - 1;
     int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
     *out = (double)days * 86400.0 + h * 3600.0 + mi * 60.0 + sec;
     return true;
@@ -161,16 +171,21 @@ struct columns {
     int user, item, skill, correct, time, group, took, hints, hints_there, truth[TRUTHS], widest;
     bool order_only, took_ms;
 };
-static const char *const truth_names[TRUTHS][2] = {{"true_state", NULL}, {"true_mastered", NULL}, {"true_lapsed", NULL}, {"true_stuck", NULL}, {"true_idle", NULL}};
+static const char *const truth_names[TRUTHS][2] = {
+    {"true_state", NULL}, {"true_mastered", NULL}, {"true_lapsed", NULL}, {"true_stuck", NULL}, {"true_idle", NULL}};
 
 /* Columns beside who, what and whether: seconds, hints, and the truth of invented students. */
 static void columns_beside(const struct log_columns *n, const struct sheet *t, struct columns *c)
 {
-    static const char *const ms[] = {"took_ms", "ms_first_response", "ms_first_response_time", "cf end latency", NULL}, *const seconds[] = {"took_s", "duration sec", "step duration sec", "response_time_s", NULL};
-    static const char *const hints[] = {"hints", "hint_count", NULL}, *const there[] = {"hints_total", "hint_total", NULL}, *const none[] = {NULL};
+    static const char *const ms[] = {"took_ms", "ms_first_response", "ms_first_response_time", "cf end latency", NULL},
+                             *const seconds[] = {"took_s", "duration sec", "step duration sec", "response_time_s",
+                                                 NULL};
+    static const char *const hints[] = {"hints", "hint_count", NULL},
+                             *const there[] = {"hints_total", "hint_total", NULL}, *const none[] = {NULL};
     c->took = n->took ? find(t, n->took, none) : n->beside ? find(t, NULL, ms) : -1;
     size_t len = n->took ? strlen(n->took) : 0;
-    c->took_ms = n->took ? strncmp(n->took, "ms_", 3) == 0 || (len > 3 && strcmp(n->took + len - 3, "_ms") == 0) : c->took >= 0;
+    c->took_ms =
+        n->took ? strncmp(n->took, "ms_", 3) == 0 || (len > 3 && strcmp(n->took + len - 3, "_ms") == 0) : c->took >= 0;
     if (!n->took && n->beside && c->took < 0) c->took = find(t, NULL, seconds);
     c->hints = n->hints ? find(t, n->hints, none) : n->beside ? find(t, NULL, hints) : -1;
     c->hints_there = n->beside ? find(t, NULL, there) : -1;
@@ -180,13 +195,18 @@ static void columns_beside(const struct log_columns *n, const struct sheet *t, s
 /* What the header says. false: this is no log of answers with one row per answer. */
 static bool columns_of(const struct reading *r, const struct sheet *t, struct columns *c)
 {
-    static const char *const user[] = {"user_id", "user", "student_id", "student", "anon student id", "learner_id", NULL};
+    static const char *const user[] = {"user_id",         "user",       "student_id", "student",
+                                       "anon student id", "learner_id", NULL};
     static const char *const item[] = {"item_id", "item", "question_id", "problem_id", "step id", NULL};
     static const char *const step[] = {"step name", "problem name", NULL};
     static const char *const cluster[] = {"kc cluster", NULL}, *const kc[] = {"kc default", "kc single kc", "kc", NULL};
-    static const char *const skill[] = {"skill_name", "skill_id", "skill", "kc cluster", "kc default", "kc subskills", "kc", NULL};
-    static const char *const correct[] = {"correct", "correct first attempt", "outcome", "score", "first attempt", NULL};
-    static const char *const time[] = {"timestamp", "time", "first transaction time", "step start time", "start_time", NULL}, *const order[] = {"order_id", NULL};
+    static const char *const skill[] = {"skill_name", "skill_id",     "skill", "kc cluster",
+                                        "kc default", "kc subskills", "kc",    NULL};
+    static const char *const correct[] = {"correct", "correct first attempt", "outcome",
+                                          "score",   "first attempt",         NULL};
+    static const char *const time[] = {"timestamp",       "time",       "first transaction time",
+                                       "step start time", "start_time", NULL},
+                             *const order[] = {"order_id", NULL};
     const struct log_columns *n = r->columns;
     c->user = find(t, n->user, user);
     c->item = find(t, n->item, item);
@@ -201,12 +221,14 @@ static bool columns_of(const struct reading *r, const struct sheet *t, struct co
     c->group = find(t, n->group, none);
     if (c->item < 0 && !n->item) c->item = c->skill;
     columns_beside(n, t, c);
-    const int all[] = {c->user, c->item, c->skill, c->correct, c->time, c->group, c->took, c->hints, c->hints_there, c->truth[0], c->truth[1], c->truth[2], c->truth[3], c->truth[4]};
+    const int all[] = {c->user,  c->item,        c->skill,    c->correct,  c->time,     c->group,    c->took,
+                       c->hints, c->hints_there, c->truth[0], c->truth[1], c->truth[2], c->truth[3], c->truth[4]};
     c->widest = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] > c->widest) c->widest = all[i];
-    return c->user >= 0 && c->item >= 0 && c->correct >= 0 && !(n->skill && c->skill < 0) && !(n->time && c->time < 0) && !(n->group && c->group < 0) &&
-           !(n->took && c->took < 0) && !(n->hints && c->hints < 0);
+    return c->user >= 0 && c->item >= 0 && c->correct >= 0 && !(n->skill && c->skill < 0) &&
+           !(n->time && c->time < 0) && !(n->group && c->group < 0) && !(n->took && c->took < 0) &&
+           !(n->hints && c->hints < 0);
 }
 
 static bool count_of(const char *s, int16_t *out)
@@ -224,21 +246,26 @@ static enum st read_beside(struct reading *r, const struct sheet *t, const struc
     struct log_beside *b = NULL;
     bool any = c->took >= 0 || c->hints >= 0 || c->truth[0] >= 0;
     while ((any || r->beside) && r->beside_count < r->count) {
-        if (!(b = LIST_ADD(r->a, r->beside, r->beside_count, r->beside_cap))) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+        if (!(b = LIST_ADD(r->a, r->beside, r->beside_count, r->beside_cap)))
+            return err_fail(e, ST_NOMEM, "err.memory", "rows");
         *b = (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
     }
     if (!any) return ST_OK;
     double took = -1.0;
     const char *s = c->took >= 0 ? t->fields[c->took] : "";
     if (*s && strcmp(s, "NA") != 0 && strcmp(s, ".") != 0 && (!parse_f64(s, &took) || !(took > -1e9 && took < 1e12)))
-        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time that an answer takes", t->path, t->line, s);
+        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time that an answer takes", t->path,
+                        t->line, s);
     b->took_s = took < 0.0 ? -1.0f : (float)(c->took_ms ? took / 1000.0 : took);
-    if ((c->hints >= 0 && !count_of(t->fields[c->hints], &b->hints)) || (c->hints_there >= 0 && !count_of(t->fields[c->hints_there], &b->hints_there)))
+    if ((c->hints >= 0 && !count_of(t->fields[c->hints], &b->hints)) ||
+        (c->hints_there >= 0 && !count_of(t->fields[c->hints_there], &b->hints_there)))
         return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the number of hints is no number", t->path, t->line);
     if (c->truth[0] < 0) return ST_OK;
     int state = 0;
     while (state < SIM_STATES && strcmp(t->fields[c->truth[0]], sim_state_name((enum sim_state)state)) != 0) state++;
-    if (state == SIM_STATES) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no state of a simulated student", t->path, t->line, t->fields[c->truth[0]]);
+    if (state == SIM_STATES)
+        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no state of a simulated student",
+                        t->path, t->line, t->fields[c->truth[0]]);
     b->state = (uint8_t)state;
     b->told = true;
     for (size_t i = 1; i < TRUTHS; i++)
@@ -274,17 +301,23 @@ static enum st read_rows(struct reading *r, struct sheet *t, const struct column
 {
     while (sheet_next(t)) {
         struct entry row = {0};
-        if (t->count <= (size_t)c->widest) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: %zu columns where the header has more", t->path, t->line, t->count);
+        if (t->count <= (size_t)c->widest)
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: %zu columns where the header has more", t->path,
+                            t->line, t->count);
         int right = outcome_of(t->fields[c->correct]);
-        if (right < 0) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.40s\", not 0 or 1", t->path, t->line, t->fields[c->correct]);
+        if (right < 0)
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.40s\", not 0 or 1", t->path,
+                            t->line, t->fields[c->correct]);
         if (right == 2) {
             r->d->unscored++;
             continue;
         }
-        if (!*t->fields[c->user] || !*t->fields[c->item]) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: no student or no item", t->path, t->line);
+        if (!*t->fields[c->user] || !*t->fields[c->item])
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: no student or no item", t->path, t->line);
         row.correct = right == 1;
         if (c->time >= 0 && !time_of(t->fields[c->time], &row.time))
-            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time", t->path, t->line, t->fields[c->time]);
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time", t->path, t->line,
+                            t->fields[c->time]);
         USER(t->fields[c->user], &row.user);
         ITEM(t->fields[c->item], &row.item);
         row.skill = UINT32_MAX;
@@ -331,7 +364,8 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
         if (column_is(t->fields[i], "responses")) answers = (int)i;
     }
     while (sheet_next(t)) {
-        if (t->count <= (size_t)uid || t->count <= (size_t)concepts || t->count <= (size_t)answers) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: too few columns", t->path, t->line);
+        if (t->count <= (size_t)uid || t->count <= (size_t)concepts || t->count <= (size_t)answers)
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: too few columns", t->path, t->line);
         struct entry row = {0};
         char *c = t->fields[concepts], *y = t->fields[answers], *c_end, *y_end;
         USER(t->fields[uid], &row.user);
@@ -340,10 +374,14 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
             y_end = strchr(y, ',');
             if (c_end) *c_end++ = 0;
             if (y_end) *y_end++ = 0;
-            if (!c_end != !y_end) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: not as many answers as concepts", t->path, t->line);
+            if (!c_end != !y_end)
+                return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: not as many answers as concepts", t->path,
+                                t->line);
             if (strcmp(c, "-1") != 0 && strcmp(y, "-1") != 0) {
                 int right = outcome_of(y);
-                if (right != 0 && right != 1) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.20s\", not 0 or 1", t->path, t->line, y);
+                if (right != 0 && right != 1)
+                    return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.20s\", not 0 or 1",
+                                    t->path, t->line, y);
                 row.correct = right == 1;
                 ITEM(c, &row.item);
                 TRY(say_skills(r, c, row.item, &row.skill, e));
@@ -356,7 +394,8 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
     return ST_OK;
 }
 
-/* Blocks of four lines: student, items, skills, answers; a row for each skill of an answer. The first line is in hand. */
+/* Blocks of four lines: student, items, skills, answers; a row for each skill of an answer. The first line is in
+ * hand. */
 static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
 {
     do {
@@ -365,21 +404,28 @@ static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
         size_t n[3];
         USER(t->fields[0], &row.user);
         for (int k = 0; k < 3; k++) {
-            if (!sheet_next(t)) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the block of four lines is cut short", t->path, t->line);
+            if (!sheet_next(t))
+                return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the block of four lines is cut short",
+                                t->path, t->line);
             n[k] = t->count;
             lines[k] = t->fields;
             t->fields = NULL;
             t->cap = t->count = 0;
         }
-        if (n[0] != n[1] || n[0] != n[2]) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: items, skills and answers differ in number", t->path, t->line);
+        if (n[0] != n[1] || n[0] != n[2])
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: items, skills and answers differ in number",
+                            t->path, t->line);
         uint32_t before = UINT32_MAX;
         for (size_t i = 0; i < n[0]; i++) {
             int right = outcome_of(lines[2][i]);
-            if (right != 0 && right != 1) return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.20s\", not 0 or 1", t->path, t->line, lines[2][i]);
+            if (right != 0 && right != 1)
+                return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the answer is \"%.20s\", not 0 or 1",
+                                t->path, t->line, lines[2][i]);
             row.correct = right == 1;
             ITEM(lines[0][i], &row.item);
             TRY(say_skills(r, lines[1][i], row.item, &row.skill, e));
-            bool repeat = i > 0 && row.item == before && r->rows[r->count - 1].correct == row.correct && r->rows[r->count - 1].skill != row.skill;
+            bool repeat = i > 0 && row.item == before && r->rows[r->count - 1].correct == row.correct &&
+                          r->rows[r->count - 1].skill != row.skill;
             before = row.item;
             if (repeat) r->d->merged++;
             else TRY(add_row(r, row, e));
@@ -420,7 +466,11 @@ static bool ends(const char *s, const char *with)
     return a >= b && strcmp(s + a - b, with) == 0;
 }
 
-static bool is_table(const char *s) { return ends(s, ".tsv") || ends(s, ".csv") || ends(s, ".txt") || ends(s, ".tsv.gz") || ends(s, ".csv.gz") || ends(s, ".txt.gz"); }
+static bool is_table(const char *s)
+{
+    return ends(s, ".tsv") || ends(s, ".csv") || ends(s, ".txt") || ends(s, ".tsv.gz") || ends(s, ".csv.gz") ||
+           ends(s, ".txt.gz");
+}
 static bool is_q_matrix(const char *s) { return strcmp(s, "q_mat.tsv") == 0 || strcmp(s, "q_mat.tsv.gz") == 0; }
 static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
@@ -444,7 +494,9 @@ static enum st read_folder(struct reading *r, const char *path, struct err *e)
         if (!is_q_matrix(names[i])) TRY(read_file(r, arena_printf(r->a, "%s/%s", path, names[i]), &was, e));
         logs += was;
     }
-    return logs ? ST_OK : err_fail(e, ST_INVALID, "model.file", "%s: no file in this folder has columns for student, item and answer", path);
+    return logs ? ST_OK
+                : err_fail(e, ST_INVALID, "model.file",
+                           "%s: no file in this folder has columns for student, item and answer", path);
 }
 
 /* A Q matrix that lies beside a file named on its own belongs to it. */
@@ -469,21 +521,27 @@ static enum st read_paths(struct reading *r, const char *const *paths, size_t n,
     for (size_t i = 0; i < n; i++) {
         struct stat s;
         bool was = true;
-        if (stat(paths[i], &s) != 0) return err_fail(e, ST_NOT_FOUND, "model.file", "%s: there is no such file or folder", paths[i]);
+        if (stat(paths[i], &s) != 0)
+            return err_fail(e, ST_NOT_FOUND, "model.file", "%s: there is no such file or folder", paths[i]);
         if (S_ISDIR(s.st_mode)) {
             TRY(read_folder(r, paths[i], e));
             continue;
         }
         TRY(sibling_q_matrix(r, paths[i], e));
         TRY(read_file(r, paths[i], &was, e));
-        if (!was) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no columns for student, item and answer; name them with --user, --item and --correct", paths[i]);
+        if (!was)
+            return err_fail(
+                e, ST_INVALID, "model.file",
+                "%s: line 1: no columns for student, item and answer; name them with --user, --item and --correct",
+                paths[i]);
     }
     return ST_OK;
 }
 
 static enum st log_gather(struct reading *r, struct err *e);
 
-enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *columns, struct err *e)
+enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *columns,
+                 struct err *e)
 {
     memset(d, 0, sizeof *d);
     arena_init(&d->arena, (size_t)1 << LOG_ARENA_LOG2);
@@ -508,7 +566,16 @@ void model_set_name(const struct log_data *d, size_t set, struct text *t)
 
 struct log_columns log_columns_of(const struct cli *c)
 {
-    return (struct log_columns){cli_opt(c, "--user"), cli_opt(c, "--item"), cli_opt(c, "--skill"), cli_opt(c, "--correct"), cli_opt(c, "--time"), cli_opt(c, "--group"), NULL, NULL, false, false};
+    return (struct log_columns){cli_opt(c, "--user"),
+                                cli_opt(c, "--item"),
+                                cli_opt(c, "--skill"),
+                                cli_opt(c, "--correct"),
+                                cli_opt(c, "--time"),
+                                cli_opt(c, "--group"),
+                                NULL,
+                                NULL,
+                                false,
+                                false};
 }
 
 /* --- rows as the engine wants them --- */
@@ -561,7 +628,8 @@ static enum st order_rows(struct reading *r, struct err *e)
         }
         size_t first = kept;
         for (size_t i = begin; i < end; i++) {
-            bool repeat = r->ordered && kept > first && out[i].time != 0.0 && out[kept - 1].time == out[i].time && out[kept - 1].item == out[i].item && out[i].skill != UINT32_MAX &&
+            bool repeat = r->ordered && kept > first && out[i].time != 0.0 && out[kept - 1].time == out[i].time &&
+                          out[kept - 1].item == out[i].item && out[i].skill != UINT32_MAX &&
                           out[kept - 1].skill != out[i].skill && out[kept - 1].correct == out[i].correct;
             if (repeat) r->d->merged++;
             else out[kept++] = out[i];
@@ -595,8 +663,10 @@ static enum st number_sets(struct reading *r, const uint32_t *item_new, struct e
     struct responses *out = &r->d->r;
     struct pair *p = r->q_matrix ? r->q : r->said;
     size_t n = r->q_matrix ? r->q_count : r->said_count, kept = 0;
-    uint32_t *skill_new = arena_array(r->a, r->skill.count + 1, sizeof *skill_new), *item_set = arena_array(r->a, out->items + 1, sizeof *item_set);
-    uint32_t *set_at = arena_array(r->a, out->items + 2, sizeof *set_at), *set_skill = arena_array(r->a, n + 1, sizeof *set_skill);
+    uint32_t *skill_new = arena_array(r->a, r->skill.count + 1, sizeof *skill_new),
+             *item_set = arena_array(r->a, out->items + 1, sizeof *item_set);
+    uint32_t *set_at = arena_array(r->a, out->items + 2, sizeof *set_at),
+             *set_skill = arena_array(r->a, n + 1, sizeof *set_skill);
     struct strmap sets = {.arena = r->a};
     if (!skill_new || !item_set || !set_at || !set_skill) return err_fail(e, ST_NOMEM, "err.memory", "skills");
     for (size_t i = 0; i < n; i++)
@@ -613,7 +683,8 @@ static enum st number_sets(struct reading *r, const uint32_t *item_new, struct e
             if (filled > begin && p[at].skill == p[at - 1].skill) continue;
             if (filled - begin >= SET_SKILLS_MAX) {
                 text_release(&key);
-                return err_fail(e, ST_INVALID, "model.row", "item %.60s needs more than %d skills", r->item.name[i], SET_SKILLS_MAX);
+                return err_fail(e, ST_INVALID, "model.row", "item %.60s needs more than %d skills", r->item.name[i],
+                                SET_SKILLS_MAX);
             }
             set_skill[filled++] = p[at].skill;
             text_printf(&key, "%u ", (unsigned)p[at].skill);
@@ -657,8 +728,10 @@ static enum st log_gather(struct reading *r, struct err *e)
         if (time) time[i] = r->rows[i].time;
     }
     bool numbers = true;
-    for (size_t u = 0; u < r->user.count; u++) numbers = numbers && all_digits(r->user.name[u]) && strlen(r->user.name[u]) <= 9;
-    for (size_t u = 0; u < r->user.count; u++) fold[u] = numbers ? (uint32_t)strtoul(r->user.name[u], NULL, 10) : (uint32_t)u;
+    for (size_t u = 0; u < r->user.count; u++)
+        numbers = numbers && all_digits(r->user.name[u]) && strlen(r->user.name[u]) <= 9;
+    for (size_t u = 0; u < r->user.count; u++)
+        fold[u] = numbers ? (uint32_t)strtoul(r->user.name[u], NULL, 10) : (uint32_t)u;
     out->rows = r->count;
     out->users = r->user.count;
     out->item = item;
@@ -669,7 +742,9 @@ static enum st log_gather(struct reading *r, struct err *e)
         struct log_beside *beside = arena_array(r->a, r->count, sizeof *beside);
         if (!beside) return err_fail(e, ST_NOMEM, "err.memory", "rows");
         for (size_t i = 0; i < r->count; i++)
-            beside[i] = r->rows[i].at < r->beside_count ? r->beside[r->rows[i].at] : (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
+            beside[i] = r->rows[i].at < r->beside_count
+                            ? r->beside[r->rows[i].at]
+                            : (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
         r->d->beside = beside;
     }
     r->d->user_name = r->user.name;

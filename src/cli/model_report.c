@@ -23,7 +23,8 @@ static int64_t up(double share) { return BOTTOM - (int64_t)(share * (BOTTOM - TO
 /* The larger, the more answers. */
 static struct ui_report_dot dot(double x, double y, size_t rows, size_t most)
 {
-    return (struct ui_report_dot){across(x), up(y), DOT_LEAST + (int64_t)((most ? (double)rows / (double)most : 0) * DOT_MORE + .5)};
+    return (struct ui_report_dot){across(x), up(y),
+                                  DOT_LEAST + (int64_t)((most ? (double)rows / (double)most : 0) * DOT_MORE + .5)};
 }
 
 static const struct ui_report_tick tenths[] = {{LEFT, "0"}, {(LEFT + RIGHT) / 2, "0.5"}, {RIGHT, "1"}};
@@ -40,9 +41,17 @@ static bool reliability(struct arena *a, const char *title, const struct metrics
         if (!bin->rows) continue;
         const char *between = arena_printf(a, "%.1f – %.1f", (double)b / METRICS_BINS, (double)(b + 1) / METRICS_BINS);
         dots[n] = dot(bin->p, bin->right, bin->rows, most);
-        points[n++] = (struct ui_report_point){between ? between : "", figure(a, bin->right), figure(a, bin->p), (int64_t)bin->rows};
+        points[n++] = (struct ui_report_point){between ? between : "", figure(a, bin->right), figure(a, bin->p),
+                                               (int64_t)bin->rows};
     }
-    *out = (struct ui_report_plot){.title = title, .reliability = true, .dots = dots, .dots_n = n, .ticks = tenths, .ticks_n = sizeof tenths / sizeof *tenths, .points = points, .points_n = n};
+    *out = (struct ui_report_plot){.title = title,
+                                   .reliability = true,
+                                   .dots = dots,
+                                   .dots_n = n,
+                                   .ticks = tenths,
+                                   .ticks_n = sizeof tenths / sizeof *tenths,
+                                   .points = points,
+                                   .points_n = n};
     return true;
 }
 
@@ -64,19 +73,30 @@ static bool curve(struct arena *a, const struct model_curve *c, struct ui_report
         const char *which = arena_printf(a, "%zu", i + 1);
         dots[n] = dot(x, right, at->rows, c->at[0].rows);
         points[n++] = (struct ui_report_point){which ? which : "", figure(a, right), figure(a, p), (int64_t)at->rows};
-        used += (size_t)snprintf(line + used, LINE_BYTES, "%c%lld %lld", used ? 'L' : 'M', (long long)across(x), (long long)up(p));
+        used += (size_t)snprintf(line + used, LINE_BYTES, "%c%lld %lld", used ? 'L' : 'M', (long long)across(x),
+                                 (long long)up(p));
     }
-    for (size_t i = 0; i < SHOWN; i++) ticks[i] = (struct ui_report_tick){across(((double)shown[i] - .5) / N), arena_printf(a, "%zu", shown[i])};
-    *out = (struct ui_report_plot){.title = c->name, .line = line, .dots = dots, .dots_n = n, .ticks = ticks, .ticks_n = SHOWN, .points = points, .points_n = n};
+    for (size_t i = 0; i < SHOWN; i++)
+        ticks[i] = (struct ui_report_tick){across(((double)shown[i] - .5) / N), arena_printf(a, "%zu", shown[i])};
+    *out = (struct ui_report_plot){.title = c->name,
+                                   .line = line,
+                                   .dots = dots,
+                                   .dots_n = n,
+                                   .ticks = ticks,
+                                   .ticks_n = SHOWN,
+                                   .points = points,
+                                   .points_n = n};
     return true;
 }
 
 static bool fill(struct arena *a, const struct model_eval_report *r, struct page_model_report *page)
 {
-    struct ui_report_plot *reliabilities = arena_array(a, r->stages_n + 1, sizeof *reliabilities), *curves = arena_array(a, r->curves_n, sizeof *curves);
+    struct ui_report_plot *reliabilities = arena_array(a, r->stages_n + 1, sizeof *reliabilities),
+                          *curves = arena_array(a, r->curves_n, sizeof *curves);
     struct ui_report_stage *rows = arena_array(a, r->stages_n, sizeof *rows);
     if (!reliabilities || !curves || !rows || !page->lead) return false;
-    if (!reliability(a, msg(LANG_EN, MSG_model_report_every_answer), r->all, &reliabilities[page->reliability_n++])) return false;
+    if (!reliability(a, msg(LANG_EN, MSG_model_report_every_answer), r->all, &reliabilities[page->reliability_n++]))
+        return false;
     for (size_t s = 0; s < r->stages_n; s++) {
         const struct metrics *m = &r->stages[s].metrics;
         if (!m->rows) continue;
@@ -86,7 +106,10 @@ static bool fill(struct arena *a, const struct model_eval_report *r, struct page
         bool made = reliability(a, arena_strdup(a, text_str(&title)), m, &reliabilities[page->reliability_n++]);
         text_release(&title);
         if (!made) return false;
-        rows[page->stages_n++] = (struct ui_report_stage){r->stages[s].name, (int64_t)m->rows, figure(a, (double)m->right / (double)m->rows), figure(a, m->auc), figure(a, m->rmse), figure(a, m->log_loss), figure(a, m->ece)};
+        rows[page->stages_n++] = (struct ui_report_stage){
+            r->stages[s].name, (int64_t)m->rows,   figure(a, (double)m->right / (double)m->rows),
+            figure(a, m->auc), figure(a, m->rmse), figure(a, m->log_loss),
+            figure(a, m->ece)};
     }
     for (size_t i = 0; i < r->curves_n; i++)
         if (!curve(a, &r->curves[i], &curves[page->curves_n++])) return false;
@@ -94,11 +117,16 @@ static bool fill(struct arena *a, const struct model_eval_report *r, struct page
     return true;
 }
 
-enum st model_report(struct arena *a, const char *dir, const char *kind, const struct model_eval_report *r, struct err *e)
+enum st model_report(struct arena *a, const char *dir, const char *kind, const struct model_eval_report *r,
+                     struct err *e)
 {
     const struct metrics *m = r->all;
     const char *path = arena_printf(a, "%s/index.html", dir);
-    struct page_model_report page = {.kind = kind, .lead = arena_printf(a, "%zu answers: AUC %.4f (%.4f to %.4f), RMSE %.4f, log-loss %.4f, calibration error %.4f", m->rows, m->auc, m->auc - 1.96 * m->auc_se, m->auc + 1.96 * m->auc_se, m->rmse, m->log_loss, m->ece)};
+    struct page_model_report page = {
+        .kind = kind,
+        .lead = arena_printf(
+            a, "%zu answers: AUC %.4f (%.4f to %.4f), RMSE %.4f, log-loss %.4f, calibration error %.4f", m->rows,
+            m->auc, m->auc - 1.96 * m->auc_se, m->auc + 1.96 * m->auc_se, m->rmse, m->log_loss, m->ece)};
     if (!path || !fill(a, r, &page)) return err_fail(e, ST_NOMEM, "err.memory", "report");
     if (mkdir(dir, 0777) != 0 && errno != EEXIST) return err_fail(e, ST_IO, "err.io", "%s: %s", dir, strerror(errno));
     struct html h;

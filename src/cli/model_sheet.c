@@ -11,7 +11,8 @@ enum { TABLE_BYTES_MAX = 1 << 30, BEGIN_BYTES = 4 << 20, PACKED_BYTES = 1 << 17 
 static enum st read_all(struct sheet *t, struct err *e)
 {
     gzFile f = gzopen(t->path, "rb");
-    if (!f) return err_fail(e, errno == ENOENT ? ST_NOT_FOUND : ST_IO, "model.file", "%s: %s", t->path, strerror(errno));
+    if (!f)
+        return err_fail(e, errno == ENOENT ? ST_NOT_FOUND : ST_IO, "model.file", "%s: %s", t->path, strerror(errno));
     gzbuffer(f, PACKED_BYTES); /* small beside what is asked for at once, so that zlib unpacks straight into it */
     size_t n = 0, cap = BEGIN_BYTES;
     char *p = malloc(cap + 1);
@@ -33,12 +34,14 @@ static enum st read_all(struct sheet *t, struct err *e)
     }
     int code;
     const char *why = gzerror(f, &code);
-    if (st == ST_IO || (st == ST_OK && code != Z_OK && code != Z_STREAM_END)) st = err_fail(e, ST_IO, "model.file", "%s: the archive is broken after %zu bytes (%s)", t->path, n, why);
+    if (st == ST_IO || (st == ST_OK && code != Z_OK && code != Z_STREAM_END))
+        st = err_fail(e, ST_IO, "model.file", "%s: the archive is broken after %zu bytes (%s)", t->path, n, why);
     else if (st == ST_FULL) st = err_fail(e, ST_INVALID, "model.file", "%s: over 1 GiB", t->path);
     else if (st == ST_NOMEM) st = err_fail(e, ST_NOMEM, "err.memory", "reading %s", t->path);
     int closed = gzclose_r(f);
     if (st == ST_OK && closed != Z_OK) st = err_fail(e, ST_IO, "model.file", "%s: the archive ends too soon", t->path);
-    if (st == ST_OK && arena_on_release(t->arena, free, p) != 0) st = err_fail(e, ST_NOMEM, "err.memory", "reading %s", t->path);
+    if (st == ST_OK && arena_on_release(t->arena, free, p) != 0)
+        st = err_fail(e, ST_NOMEM, "err.memory", "reading %s", t->path);
     if (st != ST_OK) {
         free(p);
         return st;
@@ -55,7 +58,8 @@ enum st sheet_open(struct sheet *t, struct arena *a, const char *path, struct er
     TRY(read_all(t, e));
     if (t->end - t->p >= 3 && memcmp(t->p, "\xEF\xBB\xBF", 3) == 0) t->p += 3;
     if (t->p == t->end) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: the file is empty", path);
-    if (memchr(t->p, 0, (size_t)(t->end - t->p))) return err_fail(e, ST_INVALID, "model.file", "%s: not a text file", path);
+    if (memchr(t->p, 0, (size_t)(t->end - t->p)))
+        return err_fail(e, ST_INVALID, "model.file", "%s: not a text file", path);
     size_t line = strcspn(t->p, "\n"), tabs = 0, commas = 0, semicolons = 0;
     for (size_t i = 0; i < line; i++) {
         tabs += t->p[i] == '\t';

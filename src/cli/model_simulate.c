@@ -10,14 +10,23 @@
 #include "rules/fold.h"
 #include "rules/next.h"
 
-enum { ARMS_MAX = 3, ITEMS_EACH = 40, STUDENT_BYTES = 4 << 20, LOG_BYTES_MAX = 64 << 20, STUDENTS_MAX = 100000, NAME_BYTES = 24 };
-static const struct bkt parameters = {.prior = .30, .learn = .15, .guess = .20, .slip = .10}; /* those that a school begins with: docs/models.md */
+enum {
+    ARMS_MAX = 3,
+    ITEMS_EACH = 40,
+    STUDENT_BYTES = 4 << 20,
+    LOG_BYTES_MAX = 64 << 20,
+    STUDENTS_MAX = 100000,
+    NAME_BYTES = 24
+};
+/* those that a school begins with: docs/models.md */
+static const struct bkt parameters = {.prior = .30, .learn = .15, .guess = .20, .slip = .10};
 
 enum way { WAY_PLANNER, WAY_FIXED, WAY_RANDOM };
 static const char *const way_names[ARMS_MAX] = {"planner", "fixed", "random"};
 
 enum figure { ITEMS_TO_MASTERY, FALSE_MASTERY, WASTED_PRACTICE, SECURE_SHARE, MASTERED_SHARE, ANSWERS, FIGURES };
-static const char *const figure_names[FIGURES] = {"items_to_mastery", "false_mastery", "wasted_practice", "secure_share", "mastered_share", "answers"};
+static const char *const figure_names[FIGURES] = {"items_to_mastery", "false_mastery",  "wasted_practice",
+                                                  "secure_share",     "mastered_share", "answers"};
 
 struct school {
     struct sim_world w;
@@ -38,8 +47,8 @@ struct arm {
     struct text *log;                       /* students; NULL */
     enum st *st;                            /* students */
     const struct fit_watch *watch;
-    double from, share;                     /* of the whole work */
-    atomic_size_t done;                     /* students */
+    double from, share; /* of the whole work */
+    atomic_size_t done; /* students */
 };
 
 /* One student under way. */
@@ -77,7 +86,9 @@ static bool choose(struct run *r, int64_t now_ms, uint32_t *skill)
     size_t open = 0;
     switch (r->a->way) {
     case WAY_PLANNER:
-        if (!next_choose(&s->policy, &r->state, s->candidates, s->w.skills, now_ms, &c, 1) || c.reason == REASON_KEEP_FRESH || c.reason == REASON_WAITS) return false;
+        if (!next_choose(&s->policy, &r->state, s->candidates, s->w.skills, now_ms, &c, 1) ||
+            c.reason == REASON_KEEP_FRESH || c.reason == REASON_WAITS)
+            return false;
         *skill = c.candidate;
         return true;
     case WAY_FIXED:
@@ -94,8 +105,10 @@ static bool choose(struct run *r, int64_t now_ms, uint32_t *skill)
 static void write_row(struct run *r, uint32_t skill, uint32_t item, const struct sim_answer *x)
 {
     struct text *t = &r->a->log[r->u];
-    text_printf(t, "%u,s%u-i%u,%s,%d,%.3f,%.3f,%u,%u,%s,%.4f,%d,%d,%d,%d\n", (unsigned)r->u, (unsigned)skill + 1, (unsigned)item + 1, r->a->s->skill_names[skill], x->right && !x->hints, x->ended_s, x->took_s,
-                (unsigned)x->hints, (unsigned)x->hints_there, sim_state_name(x->truth.state), x->truth.chance, x->truth.mastered, x->truth.lapsed, x->truth.stuck, x->truth.idle);
+    text_printf(t, "%u,s%u-i%u,%s,%d,%.3f,%.3f,%u,%u,%s,%.4f,%d,%d,%d,%d\n", (unsigned)r->u, (unsigned)skill + 1,
+                (unsigned)item + 1, r->a->s->skill_names[skill], x->right && !x->hints, x->ended_s, x->took_s,
+                (unsigned)x->hints, (unsigned)x->hints_there, sim_state_name(x->truth.state), x->truth.chance,
+                x->truth.mastered, x->truth.lapsed, x->truth.stuck, x->truth.idle);
 }
 
 static enum st one_answer(struct run *r, uint32_t skill)
@@ -104,8 +117,17 @@ static enum st one_answer(struct run *r, uint32_t skill)
     uint32_t item = (uint32_t)(hash_mix(r->u, skill) % ITEMS_EACH + r->given[skill]++) % ITEMS_EACH;
     struct sim_answer x = sim_answer(&s->w, &r->student, skill, item);
     int64_t at_ms = (int64_t)(x.ended_s * 1000.0), competency = (int64_t)skill + 1;
-    struct evidence v = {.learner_id = r->u, .evidence_id = id_next(&r->ids, at_ms, 0), .client_id = "", .kind = EVIDENCE_RESPONSE, .item_id = (int64_t)skill * ITEMS_EACH + item + 1,
-                         .variant = (int64_t)r->given[skill], .score = x.right ? 1.0 : 0.0, .attempt = 1, .hints = x.hints, .took_ms = (int64_t)(x.took_s * 1000.0), .answered_at_ms = at_ms};
+    struct evidence v = {.learner_id = r->u,
+                         .evidence_id = id_next(&r->ids, at_ms, 0),
+                         .client_id = "",
+                         .kind = EVIDENCE_RESPONSE,
+                         .item_id = (int64_t)skill * ITEMS_EACH + item + 1,
+                         .variant = (int64_t)r->given[skill],
+                         .score = x.right ? 1.0 : 0.0,
+                         .attempt = 1,
+                         .hints = x.hints,
+                         .took_ms = (int64_t)(x.took_s * 1000.0),
+                         .answered_at_ms = at_ms};
     const struct mastery_rule *rule = policy_rule(&s->policy, "");
     struct fold_fact f = {&v, 1, &competency, &parameters, &rule, NULL};
     TRY(fold_fact(&r->arena, &f, &r->state, NULL, NULL, NULL));
@@ -141,7 +163,8 @@ static void tell_figures(const struct run *r)
     const struct arm *a = r->a;
     double skills = (double)a->s->w.skills, mastered = 0.0;
     for (uint32_t k = 0; k < a->s->w.skills; k++) mastered += sim_mastered(&a->s->w, &r->student, k, a->s->days);
-    const double top[FIGURES] = {(double)r->answers, (double)r->false_claims, (double)r->wasted, (double)r->claims, mastered, (double)r->answers};
+    const double top[FIGURES] = {(double)r->answers, (double)r->false_claims, (double)r->wasted, (double)r->claims,
+                                 mastered,           (double)r->answers};
     const double bottom[FIGURES] = {(double)r->claims, (double)r->claims, (double)r->answers, skills, skills, 1.0};
     for (size_t i = 0; i < FIGURES; i++) a->top[i][r->u] = top[i], a->bottom[i][r->u] = bottom[i];
 }
@@ -171,7 +194,8 @@ static void run_student(void *arg, size_t u)
     arena_release(&r.arena);
 }
 
-static enum st arm_run(struct arena *mem, const struct school *s, enum way way, bool keep_log, const struct parallel *par, struct arm *a, struct err *e)
+static enum st arm_run(struct arena *mem, const struct school *s, enum way way, bool keep_log,
+                       const struct parallel *par, struct arm *a, struct err *e)
 {
     a->s = s, a->way = way, a->keep_log = keep_log;
     a->st = arena_array(mem, s->students, sizeof *a->st);
@@ -186,7 +210,8 @@ static enum st arm_run(struct arena *mem, const struct school *s, enum way way, 
     parallel_run(par, s->students, run_student, a);
     for (size_t u = 0; u < s->students; u++)
         if (a->st[u] == ST_BUSY) return err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
-        else if (a->st[u] != ST_OK) return err_fail(e, a->st[u], "model.simulate", "invented student %zu: the answers do not fold", u);
+        else if (a->st[u] != ST_OK)
+            return err_fail(e, a->st[u], "model.simulate", "invented student %zu: the answers do not fold", u);
     return ST_OK;
 }
 
@@ -195,7 +220,9 @@ static enum st write_log(const struct arm *a, const char *path, struct err *e)
     FILE *f;
     TRY(model_file_open(path, &f, e));
     bool whole = true;
-    fputs("user_id,item_id,skill_name,correct,timestamp,took_s,hints,hints_total,true_state,true_chance,true_mastered,true_lapsed,true_stuck,true_idle\n", f);
+    fputs("user_id,item_id,skill_name,correct,timestamp,took_s,hints,hints_total,true_state,true_chance,true_mastered,"
+          "true_lapsed,true_stuck,true_idle\n",
+          f);
     for (size_t u = 0; u < a->s->students; u++) {
         whole = whole && !a->log[u].failed;
         fwrite(text_str(&a->log[u]), 1, a->log[u].n, f);
@@ -210,7 +237,8 @@ static enum st write_edges(const struct school *s, const char *path, struct err 
     TRY(model_file_open(path, &f, e));
     fputs("before,after\n", f);
     for (size_t k = 0; k < s->w.skills; k++)
-        for (unsigned q = 0; q < s->w.skill[k].prerequisite_count; q++) fprintf(f, "%s,%s\n", s->skill_names[s->w.skill[k].prerequisite[q]], s->skill_names[k]);
+        for (unsigned q = 0; q < s->w.skill[k].prerequisite_count; q++)
+            fprintf(f, "%s,%s\n", s->skill_names[s->w.skill[k].prerequisite[q]], s->skill_names[k]);
     return model_file_close(f, path, true, e);
 }
 
@@ -221,7 +249,8 @@ static void say(const struct cli *c, const char *name, const struct interval95 *
     else printf("  %-18s cannot be said\n", name);
 }
 
-static enum st tell(const struct cli *c, const struct school *s, const struct arm *arms, size_t n, struct json_out *j, struct err *e)
+static enum st tell(const struct cli *c, const struct school *s, const struct arm *arms, size_t n, struct json_out *j,
+                    struct err *e)
 {
     struct interval95 v;
     json_put_i64(j, "students", (int64_t)s->students);
@@ -248,7 +277,8 @@ static enum st tell(const struct cli *c, const struct school *s, const struct ar
         json_put_str(j, "from", way_names[arms[i].way]);
         if (!c->json) printf("%s less %s, the same students\n", way_names[arms[0].way], way_names[arms[i].way]);
         for (size_t k = 0; k < FIGURES; k++) {
-            TRY(interval_of_difference(arms[0].top[k], arms[0].bottom[k], arms[i].top[k], arms[i].bottom[k], s->students, hash_mix(s->seed, 4), &v, e));
+            TRY(interval_of_difference(arms[0].top[k], arms[0].bottom[k], arms[i].top[k], arms[i].bottom[k],
+                                       s->students, hash_mix(s->seed, 4), &v, e));
             model_put_interval(j, figure_names[k], &v);
             say(c, figure_names[k], &v);
         }
@@ -283,7 +313,8 @@ static enum st read_policy(const char *path, struct policy *out, struct err *e)
     return st;
 }
 
-static enum st school_make(struct arena *mem, struct school *s, size_t skills, const char *from, const char *policy, double mastered_at, struct err *e)
+static enum st school_make(struct arena *mem, struct school *s, size_t skills, const char *from, const char *policy,
+                           double mastered_at, struct err *e)
 {
     struct sim_population p = sim_population_default;
     struct sim_skill *given = NULL;
@@ -296,13 +327,16 @@ static enum st school_make(struct arena *mem, struct school *s, size_t skills, c
     if (!from) s->skill_names = arena_array(mem, skills, sizeof *s->skill_names);
     if (!s->candidates || !s->skill_names) return err_fail(e, ST_NOMEM, "err.memory", "skills");
     for (size_t k = 0; k < skills; k++) {
-        s->candidates[k] = (struct next_candidate){(int64_t)k + 1, ITEMS_EACH, s->w.skill[k].prerequisite_count, s->w.skill[k].prerequisite, ""};
-        if (!from && !(s->skill_names[k] = arena_printf(mem, "skill %zu", k + 1))) return err_fail(e, ST_NOMEM, "err.memory", "skills");
+        s->candidates[k] = (struct next_candidate){(int64_t)k + 1, ITEMS_EACH, s->w.skill[k].prerequisite_count,
+                                                   s->w.skill[k].prerequisite, ""};
+        if (!from && !(s->skill_names[k] = arena_printf(mem, "skill %zu", k + 1)))
+            return err_fail(e, ST_NOMEM, "err.memory", "skills");
     }
     return ST_OK;
 }
 
-static enum st simulate(struct cli *c, struct arena *mem, struct school *s, const enum way *ways, size_t n, struct err *e)
+static enum st simulate(struct cli *c, struct arena *mem, struct school *s, const enum way *ways, size_t n,
+                        struct err *e)
 {
     struct parallel par = model_parallel(c);
     struct arm arms[ARMS_MAX] = {0};
@@ -333,8 +367,10 @@ int run_model_simulate(struct cli *c)
     double students, seed, skills, days, fixed, mastered_at;
     size_t n = ways_of(cli_opt(c, "--compare") ? cli_opt(c, "--compare") : "planner,fixed,random", ways);
     if (!n) return cli_usage(c, "--compare names some of planner, fixed and random, each once");
-    if (!model_number(c, "--students", 1, STUDENTS_MAX, 500, &students) || !model_number(c, "--seed", 0, 1e15, 1, &seed) || !model_number(c, "--skills", 1, SIM_SKILLS_MAX, 20, &skills) ||
-        !model_number(c, "--days", 1, 1000, 80, &days) || !model_number(c, "--each", 1, 1000, 10, &fixed) || !model_number(c, "--mastered-at", .5, .99, sim_population_default.mastered_at, &mastered_at))
+    if (!model_number(c, "--students", 1, STUDENTS_MAX, 500, &students) ||
+        !model_number(c, "--seed", 0, 1e15, 1, &seed) || !model_number(c, "--skills", 1, SIM_SKILLS_MAX, 20, &skills) ||
+        !model_number(c, "--days", 1, 1000, 80, &days) || !model_number(c, "--each", 1, 1000, 10, &fixed) ||
+        !model_number(c, "--mastered-at", .5, .99, sim_population_default.mastered_at, &mastered_at))
         return 2;
     s.seed = (uint64_t)seed;
     s.students = (size_t)students;

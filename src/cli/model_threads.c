@@ -9,8 +9,8 @@
 
 enum { THREADS_MAX = 256, CACHE_LINE = 64 };
 
-/* Every turns-th task is one thread's own, so that what it left in its cache is there in the next piece of work, which is often on the same data.
- * Whoever is through with that helps the others. */
+/* Every turns-th task is one thread's own, so that what it left in its cache is there in the next piece of work, which
+ * is often on the same data. Whoever is through with that helps the others. */
 struct turn {
     _Alignas(CACHE_LINE) atomic_size_t next;
 };
@@ -38,8 +38,8 @@ static void do_tasks(const struct work *w, size_t own)
     }
 }
 
-/* Work follows on work within microseconds, and to sleep and be woken takes longer than much of it. So a thread first looks for some tenths of a
- * millisecond, giving way to whoever else wants its processor. */
+/* Work follows on work within microseconds, and to sleep and be woken takes longer than much of it. So a thread first
+ * looks for some tenths of a millisecond, giving way to whoever else wants its processor. */
 enum { LOOKS = 1000 };
 static void look_for(bool (*there)(void))
 {
@@ -79,7 +79,8 @@ static void have_threads(size_t n)
 /* threads: how many, this one among them. Whoever has not begun when the tasks are out is not waited for. */
 static void run_threads(void *threads, size_t n, void (*task)(void *arg, size_t i), void *arg)
 {
-    struct work w = {.task = task, .arg = arg, .n = n, .turns = (size_t)(uintptr_t)threads < n ? (size_t)(uintptr_t)threads : n};
+    struct work w = {
+        .task = task, .arg = arg, .n = n, .turns = (size_t)(uintptr_t)threads < n ? (size_t)(uintptr_t)threads : n};
     pthread_mutex_lock(&pool.lock);
     bool ours = !pool.work && w.turns > 1; /* else from a task, or from another thread: one after the other */
     if (ours) {

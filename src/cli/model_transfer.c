@@ -41,13 +41,15 @@ struct both {
     struct transfer_report top_report;
 };
 
-static enum st print(struct cli *c, const struct log_data *d, const struct both *m, double read_s, double fit_s, struct err *e)
+static enum st print(struct cli *c, const struct log_data *d, const struct both *m, double read_s, double fit_s,
+                     struct err *e)
 {
     struct model_out out;
     struct json_out *j = model_out_open(&out);
     json_put_str(j, "kind", "transfer");
     double loss = m->top_report.log_loss * (double)m->top_report.rows;
-    model_put_fit(j, loss, -loss, m->base_report.converged && m->top_report.converged, m->top_report.steps, m->top_report.rows);
+    model_put_fit(j, loss, -loss, m->base_report.converged && m->top_report.converged, m->top_report.steps,
+                  m->top_report.rows);
     json_put_f64(j, "seconds", read_s + fit_s);
     json_put_f64(j, "seconds_fit", fit_s);
     json_put_i64(j, "peak_rss_kib", model_peak_kib());
@@ -57,7 +59,8 @@ static enum st print(struct cli *c, const struct log_data *d, const struct both 
     }
     enum st st = model_out_close(&out, c, cli_opt(c, "--out"), ST_OK, e);
     if (st == ST_OK && !c->json)
-        printf("transfer: %zu answers, log-loss %.4f, %d steps%s; read %.3f s, fit %.3f s\n", m->top_report.rows, m->top_report.log_loss, m->top_report.steps, m->top_report.converged ? "" : " (stopped)", read_s, fit_s);
+        printf("transfer: %zu answers, log-loss %.4f, %d steps%s; read %.3f s, fit %.3f s\n", m->top_report.rows,
+               m->top_report.log_loss, m->top_report.steps, m->top_report.converged ? "" : " (stopped)", read_s, fit_s);
     return st;
 }
 
@@ -73,12 +76,15 @@ enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin
     json_t *doc = NULL;
     double read = model_seconds(), *logit = malloc((d->r.rows + 1) * sizeof *logit);
     enum st st = logit ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
-    if (st == ST_OK && (!model_number(c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(c, &to))) st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
+    if (st == ST_OK && (!model_number(c, "--c", 1e-6, 1e6, 1.0, &o.c) || !model_transfer_options(c, &to)))
+        st = err_fail(e, ST_INVALID, "model.option", "--c, --dims, --members, --steps or --ridge");
     if (st == ST_OK) st = logistic_design_make(&d->r, LOGISTIC_FULL, &par, &design, e);
     if (st == ST_OK) st = model_start(c, "transfer", &doc, e);
     if (st == ST_OK && doc) st = model_load_transfer(doc, d, &start, e);
     if (st == ST_OK && doc) to.start = &start;
-    if (st == ST_OK) st = doc ? model_load_logistic(doc, LOGISTIC_FULL, d, &m.base, e) : logistic_init(&m.base, LOGISTIC_FULL, d->r.items, d->r.skills, e);
+    if (st == ST_OK)
+        st = doc ? model_load_logistic(doc, LOGISTIC_FULL, d, &m.base, e)
+                 : logistic_init(&m.base, LOGISTIC_FULL, d->r.items, d->r.skills, e);
     model_progress_begin(&progress, "model fit");
     to.watch = &progress.watch;
     if (st == ST_OK) st = logistic_fit(design, &o, &par, &m.base, &m.base_report, e);

@@ -27,7 +27,8 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
     TRY(model_read_parameters(path, &x->d.arena, &x->doc, e));
     x->kind = json_str(x->doc, "kind", "");
     x->with_edges = cli_opt(c, "--edges") != NULL;
-    if (x->with_edges && strcmp(x->kind, "bkt") != 0) return err_fail(e, ST_INVALID, "model.option", "%s is of kind \"%.40s\"; --edges goes with bkt", path, x->kind);
+    if (x->with_edges && strcmp(x->kind, "bkt") != 0)
+        return err_fail(e, ST_INVALID, "model.option", "%s is of kind \"%.40s\"; --edges goes with bkt", path, x->kind);
     if (strcmp(x->kind, "bkt") == 0) {
         struct bkt *m = arena_array(&x->d.arena, x->d.r.sets + 1, sizeof *m);
         x->bkt = calloc(x->d.r.sets + 1, sizeof *x->bkt);
@@ -48,13 +49,15 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
         TRY(model_load_transfer(x->doc, &x->d, &x->top, e));
         return model_load_logistic(x->doc, LOGISTIC_FULL, &x->d, &x->m, e);
     }
-    if (!model_terms(x->kind)) return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is no kind of model that predicts", path, x->kind);
+    if (!model_terms(x->kind))
+        return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is no kind of model that predicts", path, x->kind);
     return model_load_logistic(x->doc, model_terms(x->kind), &x->d, &x->m, e);
 }
 
 static enum st predict(struct cli *c, struct model_use *x, double *p, struct err *e)
 {
-    if (x->general) return bkt_general_predict_rows(&x->d.r, x->item_class, &x->general_options, x->general, 0, 0, p, e);
+    if (x->general)
+        return bkt_general_predict_rows(&x->d.r, x->item_class, &x->general_options, x->general, 0, 0, p, e);
     if (x->with_edges) return bkt_edges_predict_rows(&x->d.r, x->bkt, &x->edges.g, 0, 0, p, e);
     if (x->bkt) return bkt_predict_rows(&x->d.r, x->bkt, 0, 0, p, e);
     struct logistic_design *design;
@@ -89,7 +92,8 @@ int run_model_predict(struct cli *c)
 {
     struct err e = {0};
     struct model_use x;
-    if (!c->count || !cli_opt(c, "--model")) return cli_usage(c, "name the answers, and with --model what model fit --out wrote");
+    if (!c->count || !cli_opt(c, "--model"))
+        return cli_usage(c, "name the answers, and with --model what model fit --out wrote");
     enum st st = model_use_load(c, &x, &e);
     double *p = st == ST_OK ? malloc((x.d.r.rows + 1) * sizeof *p) : NULL;
     if (st == ST_OK && !p) st = err_fail(&e, ST_NOMEM, "err.memory", "predictions");

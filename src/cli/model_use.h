@@ -11,12 +11,12 @@ struct model_use {
     json_t *doc;
     const char *kind;
     struct logistic m;
-    struct transfer top;     /* of kind transfer, on m; else sets is 0 */
+    struct transfer top;    /* of kind transfer, on m; else sets is 0 */
     struct bkt_fitted *bkt; /* by set; NULL for the other kinds */
     struct bkt_general *general;
     struct bkt_general_options general_options;
     uint8_t *item_class;
-    bool with_edges;        /* --edges was given, for kind bkt */
+    bool with_edges; /* --edges was given, for kind bkt */
     struct edges_use edges;
 };
 

@@ -25,13 +25,16 @@ bool nightly_parse(const char *s, int *at)
         *at = NIGHTLY_OFF;
         return true;
     }
-    if (strlen(s) != 5 || s[2] != ':' || strspn(s, "0123456789:") != 5 || s[0] == ':' || s[1] == ':' || s[3] == ':' || s[4] == ':') return false;
+    if (strlen(s) != 5 || s[2] != ':' || strspn(s, "0123456789:") != 5 || s[0] == ':' || s[1] == ':' || s[3] == ':' ||
+        s[4] == ':')
+        return false;
     int h = (s[0] - '0') * 10 + s[1] - '0', m = (s[3] - '0') * 10 + s[4] - '0';
     *at = h * 60 + m;
     return h < 24 && m < 60;
 }
 
-/* Where the database is goes by the environment: there may be a password in it, and arguments are everybody's to read. */
+/* Where the database is goes by the environment: there may be a password in it, and arguments are everybody's to
+ * read. */
 static pid_t begin(const struct nightly *n)
 {
     extern char **environ;

@@ -5,13 +5,19 @@
 
 #include "app/app.h"
 
-enum { NIGHTLY_OFF = -1, NIGHTLY_USUAL = 2 * 60, NIGHTLY_WINDOW = 4 * 60, NIGHTLY_TRIES = 3, NIGHTLY_AGAIN_MS = 10 * 60000 };
+enum {
+    NIGHTLY_OFF = -1,
+    NIGHTLY_USUAL = 2 * 60,
+    NIGHTLY_WINDOW = 4 * 60,
+    NIGHTLY_TRIES = 3,
+    NIGHTLY_AGAIN_MS = 10 * 60000
+};
 
 struct nightly {
     struct app *app;
-    int at;             /* minutes after midnight in the school's zone; NIGHTLY_OFF */
-    pid_t child;        /* 0: none */
-    int32_t night;      /* the date that tries and begun_ms are of */
+    int at;        /* minutes after midnight in the school's zone; NIGHTLY_OFF */
+    pid_t child;   /* 0: none */
+    int32_t night; /* the date that tries and begun_ms are of */
     int tries;
     bool done;
     int64_t begun_ms, looked_ms;

@@ -10,7 +10,8 @@
 #include "base/json.h"
 #include "cli/cli.h"
 
-/* --school NAME|ID, --class TITLE|ID or --learner NAME|ID: whose rules. org_id: the school above a class or a learner. */
+/* --school NAME|ID, --class TITLE|ID or --learner NAME|ID: whose rules. org_id: the school above a class or a
+ * learner. */
 static enum st find_school(struct tx *tx, const char *school, int64_t *id, struct err *e)
 {
     struct stmt *q;
@@ -46,7 +47,8 @@ static enum st find_class(struct tx *tx, const char *name, int64_t *id, int64_t 
     return ST_OK;
 }
 
-static enum st find_scope(struct cli *c, struct tx *tx, enum policy_scope *scope, int64_t *id, int64_t *org_id, struct err *e)
+static enum st find_scope(struct cli *c, struct tx *tx, enum policy_scope *scope, int64_t *id, int64_t *org_id,
+                          struct err *e)
 {
     const char *school = cli_opt(c, "--school"), *class = cli_opt(c, "--class"), *learner = cli_opt(c, "--learner");
     *scope = learner ? SCOPE_LEARNER : class ? SCOPE_CLASS : school ? SCOPE_SCHOOL : SCOPE_DISTRICT;
@@ -59,7 +61,8 @@ static enum st find_scope(struct cli *c, struct tx *tx, enum policy_scope *scope
     return school ? find_school(tx, school, id, e) : ST_OK;
 }
 
-static enum st scope_of(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, int64_t *org_id, struct err *e)
+static enum st scope_of(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, int64_t *org_id,
+                        struct err *e)
 {
     struct tx tx;
     TRY(tx_read(a->conn, a->app.snapshot->district_id, &tx, e));
@@ -99,13 +102,17 @@ static void print_values(const struct policy *p)
             if (r && !s->of_rule) continue;
             text_init(&t, 400);
             setting_value_words(&t, LANG_EN, s, setting_value(s, p, &p->rules[r]));
-            printf("%-12s %-20s %-10s %s%s%s\n", s->group, s->name, text_str(&t), setting_words(LANG_EN, s), r ? ", for " : "", p->rules[r].type);
+            printf("%-12s %-20s %-10s %s%s%s\n", s->group, s->name, text_str(&t), setting_words(LANG_EN, s),
+                   r ? ", for " : "", p->rules[r].type);
             text_release(&t);
         }
     for (size_t i = 0; i < p->scale_count; i++)
-        printf("%-12s %-20s %-10.10g %s, from %s %g: %s\n", "grades", "scale", p->scale[i].points, scale_name(LANG_EN, &p->scale[i]), level_code(p->scale[i].level), p->scale[i].from, scale_means(LANG_EN, &p->scale[i]));
+        printf("%-12s %-20s %-10.10g %s, from %s %g: %s\n", "grades", "scale", p->scale[i].points,
+               scale_name(LANG_EN, &p->scale[i]), level_code(p->scale[i].level), p->scale[i].from,
+               scale_means(LANG_EN, &p->scale[i]));
     for (size_t i = 0; i < p->cut_count; i++)
-        printf("%-12s %-20s %-10s mean of points from %g to %g: %g %%, GPA %g\n", "grades", "conversion", p->cuts[i].letter, p->cuts[i].from, p->cuts[i].to, p->cuts[i].percent, p->cuts[i].gpa);
+        printf("%-12s %-20s %-10s mean of points from %g to %g: %g %%, GPA %g\n", "grades", "conversion",
+               p->cuts[i].letter, p->cuts[i].from, p->cuts[i].to, p->cuts[i].percent, p->cuts[i].gpa);
 }
 
 static int run_show(struct cli *c)
@@ -115,7 +122,8 @@ static int run_show(struct cli *c)
     enum policy_scope scope;
     int64_t school, at;
     const char *as_of = cli_opt(c, "--as-of");
-    if (as_of && !time_parse_utc(as_of, &at)) return cli_usage(c, "--as-of takes a time such as 2026-03-01T08:00:00Z, or a date");
+    if (as_of && !time_parse_utc(as_of, &at))
+        return cli_usage(c, "--as-of takes a time such as 2026-03-01T08:00:00Z, or a date");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     if (!as_of) at = app_now_ms(&a.app);
     enum st st = cli_scope(c, &a, &scope, &school, &e);
@@ -169,7 +177,9 @@ static int tell(const struct cli *c, const struct policy_saved *saved, const str
         printf("%zu settings differ; in force from %s\n", saved->change_count, at);
         print_changes(saved, false, NULL);
         if (saved->carried) printf("%zu versions that wait for a later day have it too.\n", saved->carried);
-        if (derived) printf("%lld levels and states were derived anew.\n", (long long)(derived->rows_differed + derived->states_differed));
+        if (derived)
+            printf("%lld levels and states were derived anew.\n",
+                   (long long)(derived->rows_differed + derived->states_differed));
         return 0;
     }
     text_init(&t, 1 << 20);
@@ -202,7 +212,8 @@ static bool read_effective(const struct cli *c, const struct app *app, int64_t *
 }
 
 /* Derived anew when it is in force already. */
-static enum st apply(struct cli_app *a, const struct policy_saved *saved, struct rebuild_report *r, bool *derived, struct err *e)
+static enum st apply(struct cli_app *a, const struct policy_saved *saved, struct rebuild_report *r, bool *derived,
+                     struct err *e)
 {
     TRY(app_reload(&a->app, a->conn, e));
     *derived = saved->re_derives && saved->effective_at_ms <= app_now_ms(&a->app);
@@ -251,13 +262,17 @@ static int check_or_set(struct cli *c, bool set)
         struct tx tx;
         st = set ? tx_write(a.conn, s->district_id, &tx, &e) : tx_read(a.conn, s->district_id, &tx, &e);
         if (st == ST_OK) st = find_author(c, &tx, &p.recorder_id, &e);
-        if (st == ST_OK) st = set ? policy_save(&a.app, s, &tx, &arena, &p, &saved, &e) : policy_check(&a.app, s, &tx, &arena, &p, &saved, &e);
+        if (st == ST_OK)
+            st = set ? policy_save(&a.app, s, &tx, &arena, &p, &saved, &e)
+                     : policy_check(&a.app, s, &tx, &arena, &p, &saved, &e);
         if (st == ST_OK && set) st = tx_commit(&tx, &e);
         else tx_rollback(&tx);
     }
     snapshot_drop(s);
     if (st == ST_OK && set && time_read) st = apply(&a, &saved, &r, &derived, &e);
-    int code = !time_read ? cli_usage(c, "--effective takes now, next-term, or a time such as 2027-01-11T06:00:00Z") : st != ST_OK ? cli_fail(&e) : tell(c, &saved, derived ? &r : NULL);
+    int code = !time_read    ? cli_usage(c, "--effective takes now, next-term, or a time such as 2027-01-11T06:00:00Z")
+               : st != ST_OK ? cli_fail(&e)
+                             : tell(c, &saved, derived ? &r : NULL);
     arena_release(&arena);
     cli_close(&a);
     free(doc);
@@ -273,8 +288,8 @@ static bool is_version(const char *name)
     return strcmp(name, "now") == 0 || parse_i64(name, &id);
 }
 
-/* One side of a comparison: a file; with --db also a version's id (as it is merged over what was above it when it came into
- * force), or "now". */
+/* One side of a comparison: a file; with --db also a version's id (as it is merged over what was above it when it came
+ * into force), or "now". */
 static enum st read_side(const struct regime *r, int64_t now_ms, const char *name, struct policy *out, struct err *e)
 {
     int64_t id;
@@ -293,7 +308,8 @@ static enum st read_side(const struct regime *r, int64_t now_ms, const char *nam
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %s", name);
     }
     char *doc = cli_read_file(name);
-    if (!doc) return err_fail(e, ST_NOT_FOUND, "err.file", "%s is no file%s", name, r ? "" : "; a version's id needs --db");
+    if (!doc)
+        return err_fail(e, ST_NOT_FOUND, "err.file", "%s is no file%s", name, r ? "" : "; a version's id needs --db");
     enum st st = policy_read(doc, strlen(doc), out, e);
     free(doc);
     return st;
@@ -313,7 +329,8 @@ static int run_diff(struct cli *c)
     arena_init(&arena, 64u << 20);
     enum st st = ST_OK;
     for (size_t i = 0; i < 2 && st == ST_OK; i++)
-        st = read_side(open ? &a.app.snapshot->regime : NULL, open ? app_now_ms(&a.app) : 0, c->positional[i], &p[i], &e);
+        st = read_side(open ? &a.app.snapshot->regime : NULL, open ? app_now_ms(&a.app) : 0, c->positional[i], &p[i],
+                       &e);
     cli_close(&a);
     if (st == ST_OK) st = policy_diff(&arena, &p[0], &p[1], &d.changes, &d.change_count, &e);
     if (st == ST_OK && !c->json) print_changes(&d, false, NULL);
@@ -338,7 +355,8 @@ static int run_settings(struct cli *c)
 {
     (void)c;
     struct policy d = policy_default();
-    puts("| setting | what it is | kind | from | to | default | narrowest level that may set it |\n|---|---|---|---|---|---|---|");
+    puts("| setting | what it is | kind | from | to | default | narrowest level that may set it "
+         "|\n|---|---|---|---|---|---|---|");
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
         struct text t;
@@ -373,19 +391,46 @@ static int run_freeze(struct cli *c)
 }
 
 const struct cli_word cli_words_policy[] = {
-    {"policy show", "", "The rules in force.", run_show, true,
-     {{"--school", "NAME|ID", "of a school (default: the district's)"}, {"--as-of", "TIME", "as they were then"}, {"--history", NULL, "all versions, as JSON"}}},
-    {"policy check", "FILE", "Would this document be taken, and what would differ? Writes nothing.", run_check, true,
-     {{"--school", "NAME|ID", "for a school"}, {"--class", "TITLE|ID", "for a class"}, {"--learner", "NAME|ID", "for a student"}, {"--effective", "TIME", "now, next-term or a time"}}},
-    {"policy set", "FILE", "A new version: FILE, whole or in part, over the one before.", run_set, true,
+    {"policy show",
+     "",
+     "The rules in force.",
+     run_show,
+     true,
+     {{"--school", "NAME|ID", "of a school (default: the district's)"},
+      {"--as-of", "TIME", "as they were then"},
+      {"--history", NULL, "all versions, as JSON"}}},
+    {"policy check",
+     "FILE",
+     "Would this document be taken, and what would differ? Writes nothing.",
+     run_check,
+     true,
+     {{"--school", "NAME|ID", "for a school"},
+      {"--class", "TITLE|ID", "for a class"},
+      {"--learner", "NAME|ID", "for a student"},
+      {"--effective", "TIME", "now, next-term or a time"}}},
+    {"policy set",
+     "FILE",
+     "A new version: FILE, whole or in part, over the one before.",
+     run_set,
+     true,
      {{"--reason", "TEXT", "why; kept with the version"},
       {"--author", "USERNAME", "who decided (default: the operator)"},
       {"--school", "NAME|ID", "for a school"},
       {"--class", "TITLE|ID", "for a class: what its school leaves open"},
       {"--learner", "NAME|ID", "for a student: what the class's rules leave open"},
-      {"--effective", "TIME", "now, next-term or a time (default: at once, or with the next term when levels or grades would change)"}}},
-    {"policy diff", "BEFORE AFTER", "What differs between two documents, in words: files; with --db also ids of versions, or now.", run_diff, false, {{0}}},
-    {"grades freeze", "", "Write down a term's grades as they are, with the rules that made them; what was written before stays.", run_freeze, true,
+      {"--effective", "TIME",
+       "now, next-term or a time (default: at once, or with the next term when levels or grades would change)"}}},
+    {"policy diff",
+     "BEFORE AFTER",
+     "What differs between two documents, in words: files; with --db also ids of versions, or now.",
+     run_diff,
+     false,
+     {{0}}},
+    {"grades freeze",
+     "",
+     "Write down a term's grades as they are, with the rules that made them; what was written before stays.",
+     run_freeze,
+     true,
      {{"--term", "TITLE", "which (default: the one under way)"}}},
     {"policy settings", "", "Every setting, with its bounds, as a table.", run_settings, false, {{0}}},
     {0},

@@ -71,6 +71,11 @@ static int run_routes(struct cli *c)
 }
 
 const struct cli_word cli_words_routes[] = {
-    {"routes", "", "Print every page and API call, and who may reach it through which relation.", run_routes, false, {{0}}},
+    {"routes",
+     "",
+     "Print every page and API call, and who may reach it through which relation.",
+     run_routes,
+     false,
+     {{0}}},
     {0},
 };

@@ -35,7 +35,8 @@ static void notify(const char *state)
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return;
     socklen_t n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&a, n) < 0) log_line(LOG_WARN, "notify", "%s", strerror(errno));
+    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&a, n) < 0)
+        log_line(LOG_WARN, "notify", "%s", strerror(errno));
     close(fd);
 }
 
@@ -73,7 +74,12 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
 {
     static const struct route *tables[4];
     struct gate gate = {.app = app, .tables = tables, .render_error = web_render_error};
-    struct http_config config = {.threads = 0, .body_max = 64u << 20, .body_limit = gate_body_limit, .on_request = gate_request, .ctx = &gate, .trusted_proxy = o->trusted_proxy};
+    struct http_config config = {.threads = 0,
+                                 .body_max = 64u << 20,
+                                 .body_limit = gate_body_limit,
+                                 .on_request = gate_request,
+                                 .ctx = &gate,
+                                 .trusted_proxy = o->trusted_proxy};
     struct http_server *server;
     char host[100], *cert = NULL, *key = NULL;
     size_t t = 0;
@@ -110,7 +116,8 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     if (st == ST_OK) st = workers_start(app, workers < 2 ? 2 : workers, e);
     struct due *due = NULL;
     struct nightly nightly = {.app = app};
-    if (st == ST_OK && !nightly_parse(o->refit, &nightly.at)) st = err_fail(e, ST_INVALID, "err.refit", "--refit takes an hour such as 02:00, or off; not %s", o->refit);
+    if (st == ST_OK && !nightly_parse(o->refit, &nightly.at))
+        st = err_fail(e, ST_INVALID, "err.refit", "--refit takes an hour such as 02:00, or off; not %s", o->refit);
     if (st == ST_OK) st = due_start(app, &due, e);
     if (st == ST_OK) st = http_start(&config, &server, e);
     if (st == ST_OK) {
@@ -123,7 +130,8 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
             struct timespec second = {.tv_sec = 1};
             int sig = sigtimedwait(&set, NULL, &second);
             if (sig == SIGTERM || sig == SIGINT) break;
-            if (app_refresh(app, watch, e) != ST_OK) log_line(LOG_WARN, "refresh", "%s", e->detail); /* a lost database is told, and asked again */
+            /* a lost database is told, and asked again */
+            if (app_refresh(app, watch, e) != ST_OK) log_line(LOG_WARN, "refresh", "%s", e->detail);
             nightly_beat(&nightly, watch);
             if (beat % PEOPLE_SECONDS == 0) people_forget(app->people);
             if (beat % 15 == 14) hub_heartbeat(app->hub);
@@ -186,7 +194,11 @@ static int run_serve(struct cli *c)
 }
 
 const struct cli_word cli_words_serve[] = {
-    {"serve", "", "Serve the school: pages, API and live events.", run_serve, true,
+    {"serve",
+     "",
+     "Serve the school: pages, API and live events.",
+     run_serve,
+     true,
      {{"--listen", "HOST:PORT", "address (default 127.0.0.1:8080)"},
       {"--public-url", "URL", "how people reach it, for links and cards"},
       {"--tls-cert", "FILE", "certificate chain, PEM"},

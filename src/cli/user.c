@@ -59,14 +59,24 @@ static int run_add(struct cli *c)
     struct cli_app a;
     char password[300], hash[PASSWORD_HASH_TEXT];
     int64_t id = 0;
-    if (c->count != 1) return cli_usage(c, "name the user: waymark user add --db … --role ROLE USERNAME (the password comes from standard input)");
-    const char *role = cli_opt(c, "--role"), *given = cli_opt(c, "--given"), *family = cli_opt(c, "--family"), *school = cli_opt(c, "--school");
-    if (!role || !role_parse(role)) return cli_usage(c, "--role is one of student, teacher, coach, counselor, principal, district, guardian, programs");
+    if (c->count != 1)
+        return cli_usage(
+            c, "name the user: waymark user add --db … --role ROLE USERNAME (the password comes from standard input)");
+    const char *role = cli_opt(c, "--role"), *given = cli_opt(c, "--given"), *family = cli_opt(c, "--family"),
+               *school = cli_opt(c, "--school");
+    if (!role || !role_parse(role))
+        return cli_usage(
+            c, "--role is one of student, teacher, coach, counselor, principal, district, guardian, programs");
     if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     struct tx tx;
-    struct new_user u = {.username = c->positional[0], .given_name = given ? given : c->positional[0], .family_name = family, .role = role, .grade = cli_opt(c, "--grade"), .language = cli_opt(c, "--language")};
+    struct new_user u = {.username = c->positional[0],
+                         .given_name = given ? given : c->positional[0],
+                         .family_name = family,
+                         .role = role,
+                         .grade = cli_opt(c, "--grade"),
+                         .language = cli_opt(c, "--language")};
     enum st st = password_hash(password, hash, &e);
     if (st == ST_OK) st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
@@ -89,9 +99,13 @@ static int run_role(struct cli *c)
     struct tx tx;
     struct stmt *q;
     int64_t id, org_id = 0;
-    const char *add = cli_opt(c, "--add"), *remove = cli_opt(c, "--remove"), *role = add ? add : remove, *school = cli_opt(c, "--school");
-    if (c->count != 1 || !role || (add && remove)) return cli_usage(c, "name the user, and one of --add ROLE, --remove ROLE");
-    if (!role_parse(role)) return cli_usage(c, "the role is one of student, teacher, coach, counselor, principal, district, guardian, programs");
+    const char *add = cli_opt(c, "--add"), *remove = cli_opt(c, "--remove"), *role = add ? add : remove,
+               *school = cli_opt(c, "--school");
+    if (c->count != 1 || !role || (add && remove))
+        return cli_usage(c, "name the user, and one of --add ROLE, --remove ROLE");
+    if (!role_parse(role))
+        return cli_usage(
+            c, "the role is one of student, teacher, coach, counselor, principal, district, guardian, programs");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
@@ -264,23 +278,43 @@ static int run_token(struct cli *c)
 }
 
 const struct cli_word cli_words_user[] = {
-    {"user add", "USERNAME", "Add a person; the password is read from standard input.", run_add, true,
-     {{"--role", "ROLE", "student, teacher, coach, counselor, principal, district, guardian or programs (sees who is in which program)"},
+    {"user add",
+     "USERNAME",
+     "Add a person; the password is read from standard input.",
+     run_add,
+     true,
+     {{"--role", "ROLE",
+       "student, teacher, coach, counselor, principal, district, guardian or programs (sees who is in which program)"},
       {"--given", "NAME", "given name"},
       {"--family", "NAME", "family name"},
       {"--grade", "GRADE", "CEDS code, 01 to 12"},
       {"--language", "LANG", "of the interface: en, es"},
       {"--school", "NAME", "where the role holds (default: the whole district)"}}},
-    {"user role", "USERNAME", "Give a person one more role, or take one away.", run_role, true,
-     {{"--add", "ROLE", "the role, as in user add; programs: may read who is in which program"}, {"--remove", "ROLE", "the role to take away"}, {"--school", "NAME", "where it holds (default: the whole district)"}}},
+    {"user role",
+     "USERNAME",
+     "Give a person one more role, or take one away.",
+     run_role,
+     true,
+     {{"--add", "ROLE", "the role, as in user add; programs: may read who is in which program"},
+      {"--remove", "ROLE", "the role to take away"},
+      {"--school", "NAME", "where it holds (default: the whole district)"}}},
     {"user passwd", "USERNAME", "Set a password, read from standard input.", run_passwd, true, {{0}}},
     {"user list", "", "List people: id, name, roles.", run_list, true, {{"--class", "ID", "only those of a class"}}},
-    {"user cards", "", "Sign-in cards for a class: whoever has no password gets one, which is shown here and nowhere else.", cli_cards, true,
+    {"user cards",
+     "",
+     "Sign-in cards for a class: whoever has no password gets one, which is shown here and nowhere else.",
+     cli_cards,
+     true,
      {{"--class", "ID|TITLE", "the class"},
       {"--reset", NULL, "new passwords for all of the class"},
       {"--html", "FILE", "write a page to print, with a picture code on each card"},
       {"--public-url", "URL", "how people reach the server"}}},
-    {"token create", "", "Make an API token; it is printed once, and only its hash is kept.", run_token, true,
-     {{"--user", "NAME|ID", "whom the token acts as"}, {"--ttl", "TIME", "how long it holds: 90d (default), 12h, 30m"}}},
+    {"token create",
+     "",
+     "Make an API token; it is printed once, and only its hash is kept.",
+     run_token,
+     true,
+     {{"--user", "NAME|ID", "whom the token acts as"},
+      {"--ttl", "TIME", "how long it holds: 90d (default), 12h, 30m"}}},
     {0},
 };

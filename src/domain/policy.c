@@ -24,13 +24,15 @@ static enum st read_value(const struct setting *s, const json_t *v, const char *
         const char *said = json_string_value(v);
         int32_t i = 0;
         while (said && s->choices[i] && strcmp(s->choices[i], said) != 0) i++;
-        if (!said || !s->choices[i]) return policy_clause(e, "policy.choice", "is none of the words it may be", "%s/%s", where, s->name);
+        if (!said || !s->choices[i])
+            return policy_clause(e, "policy.choice", "is none of the words it may be", "%s/%s", where, s->name);
         memcpy(at, &i, sizeof i);
         return ST_OK;
     }
     bool whole = s->type == SETTING_WHOLE;
     if (!(x >= s->least && x <= s->most) || (whole && x > (double)(int32_t)x)) {
-        snprintf(words, sizeof words, "must be a %s from %g to %g", whole ? "whole number" : "number", s->least, s->most);
+        snprintf(words, sizeof words, "must be a %s from %g to %g", whole ? "whole number" : "number", s->least,
+                 s->most);
         return policy_clause(e, "policy.bounds", words, "%s/%s", where, s->name);
     }
     int32_t n = (int32_t)x;
@@ -56,11 +58,15 @@ static enum st read_rule(const json_t *o, const char *where, struct mastery_rule
         const json_t *v = s->of_rule ? json_object_get(o, s->name) : NULL;
         if (v) TRY(read_value(s, v, where, r, e));
     }
-    if (r->nearly_at > r->secure_at) return policy_clause(e, "policy.order", "nearly_at must not be above secure_at", "%s/nearly_at", where);
+    if (r->nearly_at > r->secure_at)
+        return policy_clause(e, "policy.order", "nearly_at must not be above secure_at", "%s/nearly_at", where);
     if (r->kind == MASTERY_RECENT && r->times > r->of_last)
-        return policy_clause(e, "policy.unreachable", "nobody can be right more often than they are asked: times is above of_last", "%s/times", where);
+        return policy_clause(e, "policy.unreachable",
+                             "nobody can be right more often than they are asked: times is above of_last", "%s/times",
+                             where);
     if (r->kind == MASTERY_SUSTAINED && r->times > BEST_KEPT)
-        return policy_clause(e, "policy.unreachable", "at most the five best are kept: times is above 5", "%s/times", where);
+        return policy_clause(e, "policy.unreachable", "at most the five best are kept: times is above 5", "%s/times",
+                             where);
     return ST_OK;
 }
 
@@ -70,14 +76,15 @@ static enum st read_rules(const json_t *mastery, struct policy *p, struct err *e
     const char *type;
     json_t *o;
     TRY(read_rule(mastery, "/mastery", &p->rules[0], e));
-    if (by_type && !json_is_object(by_type)) return policy_clause(e, "policy.shape", "must be an object", "/mastery/by_type");
-    json_object_foreach((json_t *)(uintptr_t)by_type, type, o)
-    {
+    if (by_type && !json_is_object(by_type))
+        return policy_clause(e, "policy.shape", "must be an object", "/mastery/by_type");
+    json_object_foreach ((json_t *)(uintptr_t)by_type, type, o) {
         char where[120];
         struct mastery_rule *r = &p->rules[p->rule_count];
         snprintf(where, sizeof where, "/mastery/by_type/%.60s", type);
         if (!json_is_object(o)) return policy_clause(e, "policy.shape", "must be an object", "%s", where);
-        if (p->rule_count == RULES_MAX || strlen(type) >= TYPE_BYTES || !*type) return policy_clause(e, "policy.types", "at most 8 types, with names of 1 to 39 bytes", "%s", where);
+        if (p->rule_count == RULES_MAX || strlen(type) >= TYPE_BYTES || !*type)
+            return policy_clause(e, "policy.types", "at most 8 types, with names of 1 to 39 bytes", "%s", where);
         *r = p->rules[0];
         snprintf(r->type, sizeof r->type, "%s", type);
         TRY(read_rule(o, where, r, e));
@@ -105,7 +112,8 @@ static enum st read_document(const json_t *doc, struct policy *p, struct err *e)
     struct requirement asked[REQUIREMENTS_MAX];
     size_t n;
     TRY(requirements_read(doc, asked, &n, e));
-    if (p->agency_least > p->agency_most) return policy_clause(e, "policy.order", "least must not be above most", "/agency/least");
+    if (p->agency_least > p->agency_most)
+        return policy_clause(e, "policy.order", "least must not be above most", "/agency/least");
     return ST_OK;
 }
 

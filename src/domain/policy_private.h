@@ -4,7 +4,8 @@
 
 struct mastery_rule rule_default(enum mastery_kind kind);
 /* ST_INVALID, with the clause named. */
-enum st policy_clause(struct err *e, const char *msg_id, const char *words, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+enum st policy_clause(struct err *e, const char *msg_id, const char *words, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* "/grades/scale" and "/grades/conversion" into *p; list NULL: as it is in *p. The second goes by the scale. */
 enum st policy_read_scale(const json_t *list, struct policy *p, struct err *e) WARN_UNUSED;

@@ -33,10 +33,10 @@ static bool merge_into(json_t *into, const json_t *over)
 {
     const char *key;
     json_t *v;
-    json_object_foreach((json_t *)(uintptr_t)over, key, v)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)over, key, v) {
         if (json_is_object(v)) {
-            if (!json_is_object(json_object_get(into, key)) && json_object_set_new(into, key, json_object()) != 0) return false;
+            if (!json_is_object(json_object_get(into, key)) && json_object_set_new(into, key, json_object()) != 0)
+                return false;
             if (!merge_into(json_object_get(into, key), v)) return false;
         } else if (!put(into, key, v)) {
             return false;
@@ -63,18 +63,21 @@ static enum st denied(struct err *e, const char *msg_id, const char *words, cons
 }
 
 /* Mastery and grades are locked for schools unless the district opens them; the rest is open unless it is locked. */
-static enum st check_lock(const json_t *upper, const struct setting *s, const char *path, const char *clause, const json_t *value, struct err *e)
+static enum st check_lock(const json_t *upper, const struct setting *s, const char *path, const char *clause,
+                          const json_t *value, struct err *e)
 {
     const json_t *about = json_object_get(json_object_get(upper, "about"), path);
     const char *lock = json_str(about, "lock", s->re_derives ? "locked" : "open");
     double least = json_f64(about, "least", s->least), most = json_f64(about, "most", s->most);
-    if (strcmp(lock, "open") != 0) return denied(e, "policy.locked", "is locked above; a waiver can be asked for", clause);
+    if (strcmp(lock, "open") != 0)
+        return denied(e, "policy.locked", "is locked above; a waiver can be asked for", clause);
     if (json_is_number(value) && (json_number_value(value) < least || json_number_value(value) > most))
         return denied(e, "policy.outside", "is outside the bounds given above", clause);
     return ST_OK;
 }
 
-static enum st check_member(const json_t *upper, const char *group, const char *name, const char *where, const json_t *value, enum policy_scope at, struct err *e)
+static enum st check_member(const json_t *upper, const char *group, const char *name, const char *where,
+                            const json_t *value, enum policy_scope at, struct err *e)
 {
     char path[80], clause[160];
     const struct setting *s = setting_find(group, name);
@@ -86,19 +89,18 @@ static enum st check_member(const json_t *upper, const char *group, const char *
     return at == SCOPE_DISTRICT ? ST_OK : check_lock(upper, s, path, clause, value, e);
 }
 
-static enum st check_group(const json_t *upper, const char *group, const char *where, const json_t *o, enum policy_scope at, struct err *e)
+static enum st check_group(const json_t *upper, const char *group, const char *where, const json_t *o,
+                           enum policy_scope at, struct err *e)
 {
     const char *name;
     json_t *v;
     if (json_is_null(o)) return ST_OK;
     if (!json_is_object(o)) return policy_clause(e, "policy.shape", "must be an object", "%s", where);
-    json_object_foreach((json_t *)(uintptr_t)o, name, v)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)o, name, v) {
         if (strcmp(group, "mastery") == 0 && strcmp(name, "by_type") == 0) {
             const char *type;
             json_t *rule;
-            json_object_foreach(v, type, rule)
-            {
+            json_object_foreach (v, type, rule) {
                 char below[120];
                 snprintf(below, sizeof below, "/mastery/by_type/%.60s", type);
                 TRY(check_group(upper, group, below, rule, at, e));
@@ -113,7 +115,8 @@ static enum st check_group(const json_t *upper, const char *group, const char *w
 /* What stands beside the settings. */
 static bool is_around(const char *key)
 {
-    static const char *const around[] = {"about", "purposes", "requirements", "habits", "title", "text", "drafted_by", "version"};
+    static const char *const around[] = {"about", "purposes", "requirements", "habits",
+                                         "title", "text",     "drafted_by",   "version"};
     for (size_t i = 0; i < sizeof around / sizeof *around; i++)
         if (strcmp(around[i], key) == 0) return true;
     return false;
@@ -127,27 +130,34 @@ static bool tightens(const json_t *upper, const char *path, const char *member, 
     if (json_is_null(value)) return true; /* as above */
     if (strcmp(member, "open_for") == 0) return false;
     if (!s) return strcmp(member, "lock") != 0;
-    if (strcmp(member, "lock") == 0) return strcmp(json_string_value(value) ? json_string_value(value) : "", "open") != 0 || strcmp(json_str(above, "lock", s->re_derives ? "locked" : "open"), "open") == 0;
-    if (strcmp(member, "least") == 0) return json_is_number(value) && json_number_value(value) >= json_f64(above, "least", s->least);
-    if (strcmp(member, "most") == 0) return json_is_number(value) && json_number_value(value) <= json_f64(above, "most", s->most);
+    if (strcmp(member, "lock") == 0)
+        return strcmp(json_string_value(value) ? json_string_value(value) : "", "open") != 0 ||
+               strcmp(json_str(above, "lock", s->re_derives ? "locked" : "open"), "open") == 0;
+    if (strcmp(member, "least") == 0)
+        return json_is_number(value) && json_number_value(value) >= json_f64(above, "least", s->least);
+    if (strcmp(member, "most") == 0)
+        return json_is_number(value) && json_number_value(value) <= json_f64(above, "most", s->most);
     return true;
 }
 
-static bool binds(const char *member) { return strcmp(member, "lock") == 0 || strcmp(member, "least") == 0 || strcmp(member, "most") == 0; }
+static bool binds(const char *member)
+{
+    return strcmp(member, "lock") == 0 || strcmp(member, "least") == 0 || strcmp(member, "most") == 0;
+}
 
 static enum st check_about(const json_t *upper, const json_t *about, enum policy_scope at, struct err *e)
 {
     const char *path, *member;
     json_t *entry, *v;
-    json_object_foreach((json_t *)(uintptr_t)about, path, entry)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)about, path, entry) {
         const struct setting *s = setting_by_path(path);
-        json_object_foreach(entry, member, v)
-        {
+        json_object_foreach (entry, member, v) {
             char clause[160];
             snprintf(clause, sizeof clause, "/about/%.60s/%.30s", path, member);
-            if (s && at >= s->narrowest && binds(member) && !json_is_null(v)) return denied(e, "policy.scope", "binds nobody: it may not differ further down", clause);
-            if (!tightens(upper, path, member, v)) return denied(e, "policy.outside", "would open to those below what is closed or bounded above", clause);
+            if (s && at >= s->narrowest && binds(member) && !json_is_null(v))
+                return denied(e, "policy.scope", "binds nobody: it may not differ further down", clause);
+            if (!tightens(upper, path, member, v))
+                return denied(e, "policy.outside", "would open to those below what is closed or bounded above", clause);
         }
     }
     return ST_OK;
@@ -157,11 +167,12 @@ enum st policy_check_bounds(const json_t *whole, struct err *e)
 {
     const char *path;
     json_t *entry;
-    json_object_foreach(json_object_get(whole, "about"), path, entry)
-    {
+    json_object_foreach (json_object_get(whole, "about"), path, entry) {
         const struct setting *s = setting_by_path(path);
         if (!s || s->type == SETTING_LIST || s->type == SETTING_CHOICE) continue;
-        if (json_f64(entry, "least", s->least) > json_f64(entry, "most", s->most)) return policy_clause(e, "policy.bounds_order", "the least is above the most: nothing is left between them", "/about/%.60s/least", path);
+        if (json_f64(entry, "least", s->least) > json_f64(entry, "most", s->most))
+            return policy_clause(e, "policy.bounds_order", "the least is above the most: nothing is left between them",
+                                 "/about/%.60s/least", path);
     }
     return ST_OK;
 }
@@ -171,8 +182,7 @@ static void prune_about(const json_t *upper, json_t *about)
     const char *path, *member;
     void *next;
     json_t *entry, *v;
-    json_object_foreach(about, path, entry)
-    {
+    json_object_foreach (about, path, entry) {
         json_object_foreach_safe(entry, next, member, v)
         {
             if (!tightens(upper, path, member, v)) (void)json_object_del(entry, member);
@@ -185,10 +195,10 @@ enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope
     const char *group;
     json_t *o;
     if (!json_is_object(doc)) return policy_clause(e, "policy.shape", "the document must be an object", "/");
-    json_object_foreach((json_t *)(uintptr_t)doc, group, o)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)doc, group, o) {
         char where[80];
-        if (at != SCOPE_DISTRICT && strcmp(group, "requirements") == 0) return denied(e, "policy.scope", "may not differ at this level", "/requirements");
+        if (at != SCOPE_DISTRICT && strcmp(group, "requirements") == 0)
+            return denied(e, "policy.scope", "may not differ at this level", "/requirements");
         if (at != SCOPE_DISTRICT && strcmp(group, "about") == 0) TRY(check_about(upper, o, at, e));
         if (is_around(group)) continue;
         snprintf(where, sizeof where, "/%.60s", group);
@@ -209,8 +219,7 @@ static bool prune_group(const json_t *upper, const char *group, const char *wher
         if (strcmp(group, "mastery") == 0 && strcmp(name, "by_type") == 0 && json_is_object(v)) {
             const char *type;
             json_t *rule;
-            json_object_foreach(v, type, rule)
-            {
+            json_object_foreach (v, type, rule) {
                 if (!prune_group(upper, group, where, rule, at)) return false;
             }
         } else if (check_member(upper, group, name, where, v, at, &e) != ST_OK && json_object_del(o, name) != 0) {
@@ -225,8 +234,7 @@ json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope 
     const char *group;
     json_t *o, *kept = json_is_object(doc) ? json_deep_copy(doc) : json_object();
     bool fine = kept != NULL;
-    json_object_foreach(kept, group, o)
-    {
+    json_object_foreach (kept, group, o) {
         if (at != SCOPE_DISTRICT && strcmp(group, "about") == 0) prune_about(upper, o);
         if (fine && !is_around(group)) fine = prune_group(upper, group, group, o, at);
     }
@@ -242,9 +250,9 @@ json_t *policy_opened(const json_t *upper, int64_t org_id)
     char id[24];
     bool fine = m != NULL;
     snprintf(id, sizeof id, "%lld", (long long)org_id);
-    json_object_foreach(json_object_get(m, "about"), path, about)
-    {
-        if (json_is_true(json_object_get(json_object_get(about, "open_for"), id))) fine = fine && json_object_set_new(about, "lock", json_string("open")) == 0;
+    json_object_foreach (json_object_get(m, "about"), path, about) {
+        if (json_is_true(json_object_get(json_object_get(about, "open_for"), id)))
+            fine = fine && json_object_set_new(about, "lock", json_string("open")) == 0;
     }
     if (fine) return m;
     json_decref(m);
@@ -255,8 +263,7 @@ static bool rebase_into(json_t *into, const json_t *before, const json_t *change
 {
     const char *key;
     json_t *v;
-    json_object_foreach((json_t *)(uintptr_t)change, key, v)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)change, key, v) {
         json_t *own = json_object_get(into, key), *was = json_object_get(before, key);
         if (json_is_object(v) && !own && !was) {
             if (json_object_set_new(into, key, json_object()) != 0) return false;
@@ -279,17 +286,20 @@ json_t *policy_rebase(const json_t *waiting, const json_t *before, const json_t 
     return NULL;
 }
 
-const char *const policy_figures[POLICY_FIGURES] = {"shown_lately", "secure_each", "off_screen", "looks_answered", "read"};
+const char *const policy_figures[POLICY_FIGURES] = {"shown_lately", "secure_each", "off_screen", "looks_answered",
+                                                    "read"};
 
 enum st policy_check_drafters(const json_t *doc, struct err *e)
 {
     enum { DRAFTERS_MOST = 30, NAME_MOST = 100 };
     const json_t *list = json_object_get(doc, "drafted_by");
     if (!list) return ST_OK;
-    if (!json_is_array(list) || json_array_size(list) > DRAFTERS_MOST) return policy_clause(e, "policy.drafters", "is a list of up to 30 names", "/drafted_by");
+    if (!json_is_array(list) || json_array_size(list) > DRAFTERS_MOST)
+        return policy_clause(e, "policy.drafters", "is a list of up to 30 names", "/drafted_by");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *name = json_string_value(json_array_get(list, i));
-        if (!name || !*name || strlen(name) > NAME_MOST) return policy_clause(e, "policy.drafters", "is a list of up to 30 names", "/drafted_by/%zu", i);
+        if (!name || !*name || strlen(name) > NAME_MOST)
+            return policy_clause(e, "policy.drafters", "is a list of up to 30 names", "/drafted_by/%zu", i);
     }
     return ST_OK;
 }
@@ -307,25 +317,31 @@ enum st policy_check_purposes(const json_t *doc, struct err *e)
     const char *path;
     json_t *about;
     size_t n = json_array_size(purposes);
-    if (n < 3 || n > 7) return policy_clause(e, "policy.purposes", "a definition opens with 3 to 7 purposes", "/purposes");
+    if (n < 3 || n > 7)
+        return policy_clause(e, "policy.purposes", "a definition opens with 3 to 7 purposes", "/purposes");
     for (size_t i = 0; i < n; i++) {
         const json_t *p = json_array_get(purposes, i);
         if (!*json_str(p, "id", "") || !*json_str(p, "text", "") || !*json_str(p, "measure", ""))
-            return policy_clause(e, "policy.purpose", "needs an id, a text (so that our students can …) and a measure", "/purposes/%zu", i);
+            return policy_clause(e, "policy.purpose", "needs an id, a text (so that our students can …) and a measure",
+                                 "/purposes/%zu", i);
         const char *figure = json_str(p, "figure", "");
         bool known = !*figure;
         for (size_t k = 0; k < POLICY_FIGURES; k++) known = known || strcmp(policy_figures[k], figure) == 0;
-        if (!known) return policy_clause(e, "policy.figure", "names no figure that is computed here", "/purposes/%zu/figure", i);
+        if (!known)
+            return policy_clause(e, "policy.figure", "names no figure that is computed here", "/purposes/%zu/figure",
+                                 i);
     }
-    json_object_foreach(json_object_get(doc, "about"), path, about)
-    {
+    json_object_foreach (json_object_get(doc, "about"), path, about) {
         if (json_object_get(about, "open_for") && json_object_size(about) == 1) continue; /* opened by a waiver alone */
-        if (!has_purpose(purposes, json_str(about, "purpose", ""))) return policy_clause(e, "policy.serves", "names none of the purposes that it serves", "/about/%s/purpose", path);
+        if (!has_purpose(purposes, json_str(about, "purpose", "")))
+            return policy_clause(e, "policy.serves", "names none of the purposes that it serves", "/about/%s/purpose",
+                                 path);
     }
     return ST_OK;
 }
 
-static enum st add(struct arena *a, struct policy_change **list, size_t *n, size_t *cap, struct policy_change c, struct err *e)
+static enum st add(struct arena *a, struct policy_change **list, size_t *n, size_t *cap, struct policy_change c,
+                   struct err *e)
 {
     if (*n == *cap) {
         struct policy_change *more = arena_array(a, *cap ? *cap * 2 : 16, sizeof *more);
@@ -345,7 +361,8 @@ static bool has_rule(const struct policy *p, const char *type)
     return false;
 }
 
-static enum st diff_rule(struct arena *a, const char *type, const struct policy *before, const struct policy *after, struct policy_change **list, size_t *n, size_t *cap, struct err *e)
+static enum st diff_rule(struct arena *a, const char *type, const struct policy *before, const struct policy *after,
+                         struct policy_change **list, size_t *n, size_t *cap, struct err *e)
 {
     const struct mastery_rule *x = policy_rule(before, type), *y = policy_rule(after, type);
     for (size_t i = 0; i < policy_setting_count; i++) {
@@ -360,23 +377,33 @@ static enum st diff_rule(struct arena *a, const char *type, const struct policy 
     return ST_OK;
 }
 
-static enum st add_scales(struct arena *a, const struct policy *before, const struct policy *after, struct policy_change **list, size_t *n, size_t *cap, struct err *e)
+static enum st add_scales(struct arena *a, const struct policy *before, const struct policy *after,
+                          struct policy_change **list, size_t *n, size_t *cap, struct err *e)
 {
-    struct report_level *was = arena_array(a, SCALE_MOST, sizeof *was), *will = arena_array(a, SCALE_MOST, sizeof *will);
+    struct report_level *was = arena_array(a, SCALE_MOST, sizeof *was),
+                        *will = arena_array(a, SCALE_MOST, sizeof *will);
     if (!was || !will) return err_fail(e, ST_NOMEM, "err.memory", "differences");
     memcpy(was, before->scale, sizeof before->scale);
     memcpy(will, after->scale, sizeof after->scale);
-    return add(a, list, n, cap, (struct policy_change){.scale_before = was, .scale_before_count = before->scale_count, .scale_after = will, .scale_after_count = after->scale_count}, e);
+    return add(a, list, n, cap,
+               (struct policy_change){.scale_before = was,
+                                      .scale_before_count = before->scale_count,
+                                      .scale_after = will,
+                                      .scale_after_count = after->scale_count},
+               e);
 }
 
-enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after, struct policy_change **out, size_t *n, struct err *e)
+enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after,
+                    struct policy_change **out, size_t *n, struct err *e)
 {
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    for (size_t i = 0; i < after->rule_count; i++) TRY(diff_rule(a, after->rules[i].type, before, after, out, n, &cap, e));
+    for (size_t i = 0; i < after->rule_count; i++)
+        TRY(diff_rule(a, after->rules[i].type, before, after, out, n, &cap, e));
     for (size_t i = 1; i < before->rule_count; i++)
-        if (!has_rule(after, before->rules[i].type)) TRY(diff_rule(a, before->rules[i].type, before, after, out, n, &cap, e));
+        if (!has_rule(after, before->rules[i].type))
+            TRY(diff_rule(a, before->rules[i].type, before, after, out, n, &cap, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
         double x = s->of_rule ? 0 : setting_value(s, before, NULL), y = s->of_rule ? 0 : setting_value(s, after, NULL);
@@ -384,5 +411,6 @@ enum st policy_diff(struct arena *a, const struct policy *before, const struct p
     }
     if (!policy_same_scale(before, after)) TRY(add_scales(a, before, after, out, n, &cap, e));
     if (policy_same_conversion(before, after)) return ST_OK;
-    return add(a, out, n, &cap, (struct policy_change){.before = (double)before->cut_count, .after = (double)after->cut_count}, e);
+    return add(a, out, n, &cap,
+               (struct policy_change){.before = (double)before->cut_count, .after = (double)after->cut_count}, e);
 }

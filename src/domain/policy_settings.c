@@ -8,10 +8,14 @@ static const char *const kinds[] = {"model", "recent", "sustained", "decaying", 
 static const char *const hints[] = {"practice", "not_alone", NULL};
 static const char *const yes_no[] = {"no", "yes", NULL};
 
-#define RULE(name, type, least, most, choices, field)                                                                    \
-    {"mastery", name, type, least, most, choices, SCOPE_SCHOOL, true, true, offsetof(struct mastery_rule, field)}
-#define SET(group, name, type, least, most, narrowest, re_derives, field)                                                \
-    {group, name, type, least, most, NULL, narrowest, false, re_derives, offsetof(struct policy, field)}
+#define RULE(name, type, least, most, choices, field) \
+    { \
+        "mastery", name, type, least, most, choices, SCOPE_SCHOOL, true, true, offsetof(struct mastery_rule, field) \
+    }
+#define SET(group, name, type, least, most, narrowest, re_derives, field) \
+    { \
+        group, name, type, least, most, NULL, narrowest, false, re_derives, offsetof(struct policy, field) \
+    }
 #define N SETTING_NUMBER
 #define W SETTING_WHOLE
 
@@ -51,15 +55,18 @@ const struct setting policy_settings[] = {
 };
 const size_t policy_setting_count = sizeof policy_settings / sizeof *policy_settings;
 
-const struct setting policy_lists[POLICY_LISTS] = {{.group = "grades", .name = "scale", .type = SETTING_LIST, .narrowest = SCOPE_SCHOOL, .re_derives = true},
-                                                   {.group = "grades", .name = "conversion", .type = SETTING_LIST, .narrowest = SCOPE_SCHOOL, .re_derives = true}};
+const struct setting policy_lists[POLICY_LISTS] = {
+    {.group = "grades", .name = "scale", .type = SETTING_LIST, .narrowest = SCOPE_SCHOOL, .re_derives = true},
+    {.group = "grades", .name = "conversion", .type = SETTING_LIST, .narrowest = SCOPE_SCHOOL, .re_derives = true}};
 
 const struct setting *setting_find(const char *group, const char *name)
 {
     for (size_t i = 0; i < policy_setting_count; i++)
-        if (strcmp(policy_settings[i].group, group) == 0 && strcmp(policy_settings[i].name, name) == 0) return &policy_settings[i];
+        if (strcmp(policy_settings[i].group, group) == 0 && strcmp(policy_settings[i].name, name) == 0)
+            return &policy_settings[i];
     for (size_t i = 0; i < POLICY_LISTS; i++)
-        if (strcmp(policy_lists[i].group, group) == 0 && strcmp(policy_lists[i].name, name) == 0) return &policy_lists[i];
+        if (strcmp(policy_lists[i].group, group) == 0 && strcmp(policy_lists[i].name, name) == 0)
+            return &policy_lists[i];
     return NULL;
 }
 
@@ -85,22 +92,49 @@ double setting_value(const struct setting *s, const struct policy *p, const stru
     return whole;
 }
 
-/* Where no document says otherwise. The cuts of a rule are those at which three or four right answers in a row are enough. */
+/* Where no document says otherwise. The cuts of a rule are those at which three or four right answers in a row are
+ * enough. */
 struct mastery_rule rule_default(enum mastery_kind kind)
 {
-    static const double secure[MASTERY_KINDS] = {0.95, 0.95, 0.9, 0.85, 0.9, 0.9}, nearly[MASTERY_KINDS] = {0.8, 0.6, 0.6, 0.6, 0.6, 0.6};
-    return (struct mastery_rule){.kind = (int32_t)kind, .secure_at = secure[kind], .nearly_at = nearly[kind], .least_evidence = 4,
-                                 .after_hint = AFTER_HINT_PRACTICE, .times = kind == MASTERY_SUSTAINED ? 3 : 4, .of_last = 5, .newest_weight = 0.65, .seen_right_at = 0.6};
+    static const double secure[MASTERY_KINDS] = {0.95, 0.95, 0.9, 0.85, 0.9, 0.9},
+                        nearly[MASTERY_KINDS] = {0.8, 0.6, 0.6, 0.6, 0.6, 0.6};
+    return (struct mastery_rule){.kind = (int32_t)kind,
+                                 .secure_at = secure[kind],
+                                 .nearly_at = nearly[kind],
+                                 .least_evidence = 4,
+                                 .after_hint = AFTER_HINT_PRACTICE,
+                                 .times = kind == MASTERY_SUSTAINED ? 3 : 4,
+                                 .of_last = 5,
+                                 .newest_weight = 0.65,
+                                 .seen_right_at = 0.6};
 }
 
 struct policy policy_default(void)
 {
-    return (struct policy){.rule_count = 1, .rules = {rule_default(MASTERY_MODEL)}, .stuck_after = 6, .stuck_below = 0.40,
-                           .review_after_days = 21, .import_close_share = 0.20, .scale_count = LEVEL_COUNT,
-                           .scale = {{LEVEL_NOT_YET, 0, 1, "", ""}, {LEVEL_STARTED, 0, 2, "", ""}, {LEVEL_NEARLY, 0, 3, "", ""}, {LEVEL_SECURE, 0, 4, "", ""}},
-                           .cut_count = 4,
-                           .cuts = {{1, 1.75, 60, 1.0, "D"}, {1.75, 2.5, 70, 2.0, "C"}, {2.5, 3.4, 85, 3.0, "B"}, {3.4, 4, 95, 4.0, "A"}},
-                           .incomplete_share = 0.5, .retakes = 2, .agency_least = 1, .agency_most = 3, .behind_weeks = 2,
-                           .screen_minutes = {20, 30, 45, 60}, .together_share = 0.3, .grade_level_share = 0.6, .smallest_group = 5,
-                           .retention_years = 7, .survey_weeks = 18, .comment_days = 14};
+    return (struct policy){
+        .rule_count = 1,
+        .rules = {rule_default(MASTERY_MODEL)},
+        .stuck_after = 6,
+        .stuck_below = 0.40,
+        .review_after_days = 21,
+        .import_close_share = 0.20,
+        .scale_count = LEVEL_COUNT,
+        .scale = {{LEVEL_NOT_YET, 0, 1, "", ""},
+                  {LEVEL_STARTED, 0, 2, "", ""},
+                  {LEVEL_NEARLY, 0, 3, "", ""},
+                  {LEVEL_SECURE, 0, 4, "", ""}},
+        .cut_count = 4,
+        .cuts = {{1, 1.75, 60, 1.0, "D"}, {1.75, 2.5, 70, 2.0, "C"}, {2.5, 3.4, 85, 3.0, "B"}, {3.4, 4, 95, 4.0, "A"}},
+        .incomplete_share = 0.5,
+        .retakes = 2,
+        .agency_least = 1,
+        .agency_most = 3,
+        .behind_weeks = 2,
+        .screen_minutes = {20, 30, 45, 60},
+        .together_share = 0.3,
+        .grade_level_share = 0.6,
+        .smallest_group = 5,
+        .retention_years = 7,
+        .survey_weeks = 18,
+        .comment_days = 14};
 }

@@ -37,8 +37,8 @@ enum st bkt_update(const struct bkt *m, const double *p_known, size_t n, enum bk
     } else {
         pooled_guess_slip(m, n, &guess, &slip);
     }
-    double if_known = answer == BKT_RIGHT ? 1.0 - slip : slip;       /* P(answer | all known) */
-    double if_not = answer == BKT_RIGHT ? guess : 1.0 - guess;       /* P(answer | one missing) */
+    double if_known = answer == BKT_RIGHT ? 1.0 - slip : slip; /* P(answer | all known) */
+    double if_not = answer == BKT_RIGHT ? guess : 1.0 - guess; /* P(answer | one missing) */
     for (size_t i = 0; i < n; i++) {
         double p = p_known[i];
         if (answer != BKT_PRACTICE) {
@@ -63,7 +63,8 @@ size_t bkt_replay(const struct bkt *m, size_t skills, const uint32_t *packed, si
     for (size_t s = 0; s < skills; s++) known[s] = -1.0;
     for (size_t i = 0; i < n; i++) {
         const struct bkt *k = &m[packed[i] >> 1];
-        double p = known[packed[i] >> 1], if_known = packed[i] & 1 ? 1.0 - k->slip : k->slip, if_not = packed[i] & 1 ? k->guess : 1.0 - k->guess;
+        double p = known[packed[i] >> 1], if_known = packed[i] & 1 ? 1.0 - k->slip : k->slip,
+               if_not = packed[i] & 1 ? k->guess : 1.0 - k->guess;
         p = p < 0.0 ? k->prior : p;
         double both = p * if_known;
         p = both / (both + (1.0 - p) * if_not);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 struct sequence {
-    uint64_t key; /* within its set: a short one by length, the longest first, and then by content; a long one (LONG) by length only */
+    /* within its set: a short one by length, the longest first, and then by content; a long one (LONG) by length
+     * only */
+    uint64_t key;
     const uint8_t *answers;
     uint32_t set, length, weight;
 };
@@ -38,8 +40,10 @@ void bkt_data_free(struct bkt_data *d)
     free(d);
 }
 
-/* Each user's answers, by set: two passes over the user's rows. count, place: sets, of zeros; count is so again at the end. */
-static size_t cut_sequences(const struct responses *r, size_t folds, size_t hold_out, uint32_t *count, uint32_t *place, struct sequence *out, uint8_t *answers)
+/* Each user's answers, by set: two passes over the user's rows. count, place: sets, of zeros; count is so again at
+ * the end. */
+static size_t cut_sequences(const struct responses *r, size_t folds, size_t hold_out, uint32_t *count, uint32_t *place,
+                            struct sequence *out, uint8_t *answers)
 {
     size_t n = 0, filled = 0;
     for (size_t u = 0; u < r->users; u++) {
@@ -56,7 +60,8 @@ static size_t cut_sequences(const struct responses *r, size_t folds, size_t hold
             place[out[q].set] = (uint32_t)filled;
             filled += count[out[q].set];
         }
-        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) answers[place[r->item_set[r->item[i]]]++] = r->correct[i];
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++)
+            answers[place[r->item_set[r->item[i]]]++] = r->correct[i];
         for (size_t q = begin; q < n; q++) {
             count[out[q].set] = 0;
             out[q].key = key_of(out[q].answers, out[q].length);
@@ -65,8 +70,8 @@ static size_t cut_sequences(const struct responses *r, size_t folds, size_t hold
     return n;
 }
 
-/* One set's sequences in order of content, equal ones as one; how many those are. Of the short ones there are many and few kinds: they are counted.
- * kinds: 2 << COUNTED, of weight 0 before and after. */
+/* One set's sequences in order of content, equal ones as one; how many those are. Of the short ones there are many and
+ * few kinds: they are counted. kinds: 2 << COUNTED, of weight 0 before and after. */
 enum { COUNTED = 8 };
 static size_t merge_set(struct sequence *s, size_t n, struct sequence *kinds)
 {
@@ -174,7 +179,8 @@ static void pack_set(struct bkt_data *d, struct bkt_set *set, const struct seque
 {
     *set = (struct bkt_set){.group = (uint32_t)d->group_count, .block = best_block(s, n)};
     for (size_t k = 0; k < n; k++) count_set(set, &s[k]);
-    for (size_t i = 0; i < n; i += BKT_LANES) pack_group(d, set->block, s + i, n - i < BKT_LANES ? n - i : BKT_LANES, filled);
+    for (size_t i = 0; i < n; i += BKT_LANES)
+        pack_group(d, set->block, s + i, n - i < BKT_LANES ? n - i : BKT_LANES, filled);
     set->group_end = (uint32_t)d->group_count;
 }
 
@@ -204,7 +210,9 @@ enum st bkt_data_make(const struct responses *r, size_t folds, size_t hold_out, 
     uint32_t *count = calloc(r->sets + 1, sizeof *count), *place = calloc(r->sets + 1, sizeof *place);
     struct sequence *cut = malloc((r->rows + 1) * sizeof *cut), *s = malloc((r->rows + 1) * sizeof *s);
     uint8_t *answers = malloc(r->rows + 1);
-    enum st st = d && count && place && cut && s && answers && (d->sets = calloc(r->sets + 1, sizeof *d->sets)) ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "sequences of %zu rows", r->rows);
+    enum st st = d && count && place && cut && s && answers && (d->sets = calloc(r->sets + 1, sizeof *d->sets))
+                     ? ST_OK
+                     : err_fail(e, ST_NOMEM, "err.memory", "sequences of %zu rows", r->rows);
     if (st == ST_OK) {
         d->set_count = r->sets;
         size_t n = cut_sequences(r, folds, hold_out, count, place, cut, answers);

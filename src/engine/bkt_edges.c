@@ -3,14 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum st bkt_edges_init(struct bkt_edges *x, const struct bkt_fitted *m, const struct prerequisite_graph *g, struct err *e)
+enum st bkt_edges_init(struct bkt_edges *x, const struct bkt_fitted *m, const struct prerequisite_graph *g,
+                       struct err *e)
 {
     size_t n = g->skills + 1;
     *x = (struct bkt_edges){.m = m, .g = g};
     TRY(prerequisite_check(g, e));
     x->prior = calloc(2 * n, sizeof *x->prior);
     x->tried = calloc(n, sizeof *x->tried);
-    if (!x->prior || !x->tried) return err_fail(e, ST_NOMEM, "err.memory", "a student on %zu sets of skills", g->skills);
+    if (!x->prior || !x->tried)
+        return err_fail(e, ST_NOMEM, "err.memory", "a student on %zu sets of skills", g->skills);
     x->known = x->prior + n;
     for (size_t s = 0; s < g->skills; s++) x->prior[s] = m[s].p.prior;
     return ST_OK;
@@ -34,7 +36,9 @@ void bkt_edges_answer(struct bkt_edges *x, uint32_t set, bool right)
     x->tried[set] = 1;
 }
 
-enum st bkt_edges_predict_rows(const struct responses *r, const struct bkt_fitted *m, const struct prerequisite_graph *g, size_t folds, size_t hold_out, double *p, struct err *e)
+enum st bkt_edges_predict_rows(const struct responses *r, const struct bkt_fitted *m,
+                               const struct prerequisite_graph *g, size_t folds, size_t hold_out, double *p,
+                               struct err *e)
 {
     struct bkt_edges x;
     enum st st = bkt_edges_init(&x, m, g, e);

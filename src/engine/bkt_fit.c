@@ -48,15 +48,23 @@ static void hold(struct bkt *m, const struct bkt_options *o)
 
 static struct bkt_sums expect(const struct bkt_data *d, const struct bkt_set *set, const struct bkt *m)
 {
-    struct bkt_part p = {.block = set->block, .answers = (double)set->answers, .right = set->right, .groups = d->groups + set->group, .group_count = set->group_end - set->group};
+    struct bkt_part p = {.block = set->block,
+                         .answers = (double)set->answers,
+                         .right = set->right,
+                         .groups = d->groups + set->group,
+                         .group_count = set->group_end - set->group};
     struct bkt_sums sums;
     bkt_expect(&p, m, &sums);
     return sums;
 }
 
-static double part(double share, double of, double weight, double prior) { return of + weight > 0.0 ? (share + weight * prior) / (of + weight) : prior; }
+static double part(double share, double of, double weight, double prior)
+{
+    return of + weight > 0.0 ? (share + weight * prior) / (of + weight) : prior;
+}
 
-static struct bkt maximise(const struct bkt_sums *s, double students, double answers, double right, double weight, const struct bkt *prior, const struct bkt_options *o)
+static struct bkt maximise(const struct bkt_sums *s, double students, double answers, double right, double weight,
+                           const struct bkt *prior, const struct bkt_options *o)
 {
     struct bkt m;
     m.prior = part(s->first, students, weight, prior->prior);
@@ -78,7 +86,8 @@ static double log_prior(const struct bkt *m, double weight, const struct bkt *at
 
 static struct bkt leap(const struct bkt *t0, const struct bkt *t1, const struct bkt *t2, const struct bkt_options *o)
 {
-    const double a[4] = {t0->prior, t0->learn, t0->guess, t0->slip}, b[4] = {t1->prior, t1->learn, t1->guess, t1->slip}, c[4] = {t2->prior, t2->learn, t2->guess, t2->slip};
+    const double a[4] = {t0->prior, t0->learn, t0->guess, t0->slip}, b[4] = {t1->prior, t1->learn, t1->guess, t1->slip},
+                 c[4] = {t2->prior, t2->learn, t2->guess, t2->slip};
     double rr = 0.0, vv = 0.0, x[4];
     for (size_t i = 0; i < 4; i++) {
         double r = b[i] - a[i], v = c[i] - b[i] - r;
@@ -106,7 +115,8 @@ struct run {
 /* May it go on? Asked after every few passes. */
 static void ask(struct fit *f)
 {
-    if (!f->stopped && !fit_goes_on(f->o->watch, f->answers ? (double)f->done / (double)f->answers : 1.0)) f->stopped = true;
+    if (!f->stopped && !fit_goes_on(f->o->watch, f->answers ? (double)f->done / (double)f->answers : 1.0))
+        f->stopped = true;
 }
 
 static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt start)
@@ -115,12 +125,12 @@ static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt sta
     struct run r = {.m = start};
     struct bkt_sums e;
     hold(&r.m, f->o);
-#define STEP(at, to, objective_)                                                                              \
-    do {                                                                                                      \
-        e = expect(f->d, set, &(at));                                                                         \
-        r.iterations++;                                                                                       \
-        objective_ = e.log_likelihood + log_prior(&(at), w, &f->pooled);                                      \
-        to = maximise(&e, students, answers, set->right, w, &f->pooled, f->o);                                \
+#define STEP(at, to, objective_) \
+    do { \
+        e = expect(f->d, set, &(at)); \
+        r.iterations++; \
+        objective_ = e.log_likelihood + log_prior(&(at), w, &f->pooled); \
+        to = maximise(&e, students, answers, set->right, w, &f->pooled, f->o); \
     } while (0)
     while (!r.converged && r.iterations < f->o->iterations_max && !f->stopped) {
         struct bkt m1, m2, far, next;
@@ -149,7 +159,8 @@ static struct run climb(struct fit *f, const struct bkt_set *set, struct bkt sta
 
 static struct bkt second_start(const struct bkt_set *set)
 {
-    double first = (set->first_right + 1.0) / ((double)set->students + 2.0), late = set->late > 0.0 ? (set->late_right + 1.0) / (set->late + 2.0) : set->right / (double)set->answers;
+    double first = (set->first_right + 1.0) / ((double)set->students + 2.0),
+           late = set->late > 0.0 ? (set->late_right + 1.0) / (set->late + 2.0) : set->right / (double)set->answers;
     struct bkt m = {.guess = .15, .slip = clamp(1.0 - late, .03, .3)};
     m.prior = clamp((first - m.guess) / (1.0 - m.slip - m.guess), .05, .95);
     m.learn = late > first ? .15 : .03;
@@ -189,8 +200,10 @@ static bool at_end(const struct bkt *m, size_t i, const struct bkt_options *o)
 {
     bool bounded = o->prior_weight > 0.0;
     const double p[PARAMETERS] = {m->prior, m->learn, m->guess, m->slip};
-    const double least[PARAMETERS] = {tiny, bounded ? learn_low : tiny, tiny, tiny}, most[PARAMETERS] = {1.0 - tiny, bounded ? learn_high : 1.0 - tiny, o->cap, o->cap};
-    return near(p[i], least[i]) || near(p[i], most[i]) || (bounded && i >= 2 && near(m->guess + m->slip, guess_slip_most));
+    const double least[PARAMETERS] = {tiny, bounded ? learn_low : tiny, tiny, tiny},
+                 most[PARAMETERS] = {1.0 - tiny, bounded ? learn_high : 1.0 - tiny, o->cap, o->cap};
+    return near(p[i], least[i]) || near(p[i], most[i]) ||
+           (bounded && i >= 2 && near(m->guess + m->slip, guess_slip_most));
 }
 
 static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
@@ -200,11 +213,13 @@ static unsigned flags_of(const struct bkt *m, const struct bkt_options *o)
     return on ? BKT_ON_BOUND : 0;
 }
 
-/* From the curvature at the maximum, by differences of slopes; parameters on a bound are taken as known. *passes: E-steps that it took. */
+/* From the curvature at the maximum, by differences of slopes; parameters on a bound are taken as known. *passes:
+ * E-steps that it took. */
 static struct bkt errors_of(const struct fit *f, const struct bkt_set *set, const struct bkt *m, size_t *passes)
 {
     static const double h = 1e-3;
-    double curve[PARAMETERS * PARAMETERS] = {0}, up[PARAMETERS], down[PARAMETERS], information[PARAMETERS * PARAMETERS], zero[PARAMETERS] = {0}, variance[PARAMETERS], scratch[PARAMETERS];
+    double curve[PARAMETERS * PARAMETERS] = {0}, up[PARAMETERS], down[PARAMETERS], information[PARAMETERS * PARAMETERS],
+                              zero[PARAMETERS] = {0}, variance[PARAMETERS], scratch[PARAMETERS];
     struct bkt se = {0};
     size_t at[PARAMETERS], n = 0;
     for (size_t i = 0; i < PARAMETERS; i++)
@@ -233,7 +248,8 @@ static void fit_set(void *arg, size_t which)
     uint32_t at = f->order[which];
     const struct bkt_set *set = &f->d->sets[at];
     struct bkt_fitted *out = &f->out[at];
-    *out = (struct bkt_fitted){.p = f->pooled, .answers = set->answers, .students = set->students, .sequences = set->sequences};
+    *out = (struct bkt_fitted){
+        .p = f->pooled, .answers = set->answers, .students = set->students, .sequences = set->sequences};
     if (set->answers == 0) {
         out->flags = BKT_NO_DATA | BKT_POOLED | BKT_FEW;
         return;
@@ -242,14 +258,17 @@ static void fit_set(void *arg, size_t which)
         out->log_likelihood = expect(f->d, set, &f->pooled).log_likelihood;
         out->flags = BKT_FEW | BKT_POOLED;
     } else {
-        struct run a = climb(f, set, f->o->start ? f->o->start[at] : start_usual), b = f->o->start ? a : climb(f, set, second_start(set)), *best = b.objective > a.objective ? &b : &a;
+        struct run a = climb(f, set, f->o->start ? f->o->start[at] : start_usual),
+                   b = f->o->start ? a : climb(f, set, second_start(set)), *best = b.objective > a.objective ? &b : &a;
         size_t passes;
         out->p = best->m;
         out->se = errors_of(f, set, &best->m, &passes);
         out->log_likelihood = best->log_likelihood;
         out->iterations = best->iterations;
-        out->flags = flags_of(&best->m, f->o) | (set->students < FEW_STUDENTS ? BKT_FEW : 0U) | (fabs(a.objective - b.objective) > .5 ? BKT_STARTS : 0U);
-        f->steps[at] = (double)set->answers * ((double)(a.iterations + (f->o->start ? 0 : b.iterations)) + (double)passes);
+        out->flags = flags_of(&best->m, f->o) | (set->students < FEW_STUDENTS ? BKT_FEW : 0U) |
+                     (fabs(a.objective - b.objective) > .5 ? BKT_STARTS : 0U);
+        f->steps[at] =
+            (double)set->answers * ((double)(a.iterations + (f->o->start ? 0 : b.iterations)) + (double)passes);
         if (!a.converged || !b.converged) f->unconverged = true;
     }
     atomic_fetch_add(&f->done, set->answers);
@@ -273,9 +292,11 @@ static void pool(struct fit *f, const struct parallel *par)
         double students = 0.0, answers = 0.0, right = 0.0;
         parallel_run(par, f->d->set_count, expect_set, f);
         for (size_t s = 0; s < f->d->set_count; s++) {
-            all.first += f->sums[s].first, all.last += f->sums[s].last, all.known += f->sums[s].known, all.known_right += f->sums[s].known_right;
+            all.first += f->sums[s].first, all.last += f->sums[s].last, all.known += f->sums[s].known,
+                all.known_right += f->sums[s].known_right;
             all.log_likelihood += f->sums[s].log_likelihood;
-            students += (double)f->d->sets[s].students, answers += (double)f->d->sets[s].answers, right += f->d->sets[s].right;
+            students += (double)f->d->sets[s].students, answers += (double)f->d->sets[s].answers,
+                right += f->d->sets[s].right;
         }
         if (!(answers > 0.0) || (i > 0 && all.log_likelihood - before < 1e-6 * answers)) return;
         before = all.log_likelihood;
@@ -292,12 +313,20 @@ static int larger(const void *a, const void *b, void *arg)
     return (*(const uint32_t *)a > *(const uint32_t *)b) - (*(const uint32_t *)a < *(const uint32_t *)b);
 }
 
-enum st bkt_fit(const struct bkt_data *d, const struct bkt_options *o, const struct parallel *par, struct bkt_fitted *out, struct bkt_totals *totals, struct err *e)
+enum st bkt_fit(const struct bkt_data *d, const struct bkt_options *o, const struct parallel *par,
+                struct bkt_fitted *out, struct bkt_totals *totals, struct err *e)
 {
-    if (!(o->cap > 0.0 && o->cap < 1.0) || !(o->prior_weight >= 0.0 && o->prior_weight < 1e9) || o->iterations_max < 1 || !(o->tolerance > 0.0))
+    if (!(o->cap > 0.0 && o->cap < 1.0) || !(o->prior_weight >= 0.0 && o->prior_weight < 1e9) ||
+        o->iterations_max < 1 || !(o->tolerance > 0.0))
         return err_fail(e, ST_INVALID, "model.option", "cap lies between 0 and 1, the prior's weight is not negative");
     uint32_t *order = malloc((d->set_count + 1) * sizeof *order);
-    struct fit f = {.d = d, .o = o, .pooled = start_usual, .out = out, .order = order, .steps = calloc(d->set_count + 1, sizeof *f.steps), .sums = calloc(d->set_count + 1, sizeof *f.sums)};
+    struct fit f = {.d = d,
+                    .o = o,
+                    .pooled = start_usual,
+                    .out = out,
+                    .order = order,
+                    .steps = calloc(d->set_count + 1, sizeof *f.steps),
+                    .sums = calloc(d->set_count + 1, sizeof *f.sums)};
     enum st st = order && f.steps && f.sums ? ST_OK : ST_NOMEM;
     if (st == ST_OK) {
         for (size_t i = 0; i < d->set_count; i++) order[i] = (uint32_t)i;
@@ -319,7 +348,8 @@ enum st bkt_fit(const struct bkt_data *d, const struct bkt_options *o, const str
     return st == ST_OK ? ST_OK : err_fail(e, st, "err.memory", "fitting %zu skills", d->set_count);
 }
 
-enum st bkt_predict_rows(const struct responses *r, const struct bkt_fitted *m, size_t folds, size_t hold_out, double *p, struct err *e)
+enum st bkt_predict_rows(const struct responses *r, const struct bkt_fitted *m, size_t folds, size_t hold_out,
+                         double *p, struct err *e)
 {
     double *known = malloc((r->sets + 1) * sizeof *known);
     if (!known) return err_fail(e, ST_NOMEM, "err.memory", "predictions");
@@ -330,7 +360,8 @@ enum st bkt_predict_rows(const struct responses *r, const struct bkt_fitted *m, 
             uint32_t set = r->item_set[r->item[i]];
             double k = known[set] < 0.0 ? m[set].p.prior : known[set], q = bkt_predict(&m[set].p, &k, 1);
             p[i] = clamp(q, 1e-6, 1.0 - 1e-6);
-            if (bkt_update(&m[set].p, &k, 1, r->correct[i] ? BKT_RIGHT : BKT_WRONG, &known[set]) != ST_OK) known[set] = k;
+            if (bkt_update(&m[set].p, &k, 1, r->correct[i] ? BKT_RIGHT : BKT_WRONG, &known[set]) != ST_OK)
+                known[set] = k;
         }
     }
     free(known);

@@ -1,4 +1,5 @@
-/* EM over three hidden steps: the state at an answer, after learning from it, and after what is forgotten until the next. */
+/* EM over three hidden steps: the state at an answer, after learning from it, and after what is forgotten until the
+ * next. */
 #include "engine/bkt_general.h"
 
 #include <math.h> /* sqrt, fabs */
@@ -9,13 +10,19 @@
 #include "engine/numeric.h"
 
 enum { RIGHT = 1, GAP = 2, CLASS_SHIFT = 2, FEW_STUDENTS = 50, POOLED_STUDENTS = 5, POOL_ITERATIONS = 40 };
-const struct bkt_general_options bkt_general_defaults = {.classes = 1, .forget_after_s = -1.0, .cap = .5, .prior_weight = 5.0, .iterations_max = 500, .tolerance = 1e-8};
-static const double tiny = 1e-6, learn_low = .001, learn_high = .6, forget_high = .8, guess_slip_most = .9, leap_most = 256.0;
-static const struct bkt_general start_usual = {.prior = .5, .learn = .1, .forget = .05, .guess = {.2, .2, .2, .2, .2, .2, .2, .2}, .slip = {.1, .1, .1, .1, .1, .1, .1, .1}};
+const struct bkt_general_options bkt_general_defaults = {
+    .classes = 1, .forget_after_s = -1.0, .cap = .5, .prior_weight = 5.0, .iterations_max = 500, .tolerance = 1e-8};
+static const double tiny = 1e-6, learn_low = .001, learn_high = .6, forget_high = .8, guess_slip_most = .9,
+                    leap_most = 256.0;
+static const struct bkt_general start_usual = {.prior = .5,
+                                               .learn = .1,
+                                               .forget = .05,
+                                               .guess = {.2, .2, .2, .2, .2, .2, .2, .2},
+                                               .slip = {.1, .1, .1, .1, .1, .1, .1, .1}};
 
 /* One set's answers, student after student: right, whether a gap lies before it, class of the item. */
 struct sequences {
-    uint32_t *at, *set_at;  /* sequences + 1: where each begins in step; sets + 1: each set's first sequence */
+    uint32_t *at, *set_at; /* sequences + 1: where each begins in step; sets + 1: each set's first sequence */
     uint8_t *step;
     uint32_t longest;
 };
@@ -34,7 +41,7 @@ struct fit {
     struct {
         double log_likelihood, steps;
         int iterations;
-    } *told;
+    } * told;
     size_t answers;     /* of all sets */
     atomic_size_t done; /* of the sets that are fitted */
     atomic_bool failed, unconverged, stopped;
@@ -42,7 +49,8 @@ struct fit {
 
 static bool goes_on(struct fit *f)
 {
-    if (!f->stopped && !fit_goes_on(f->o->watch, f->answers ? (double)f->done / (double)f->answers : 1.0)) f->stopped = true;
+    if (!f->stopped && !fit_goes_on(f->o->watch, f->answers ? (double)f->done / (double)f->answers : 1.0))
+        f->stopped = true;
     return !f->stopped;
 }
 
@@ -66,9 +74,15 @@ static void hold(struct bkt_general *m, const struct bkt_general_options *o)
 
 /* --- sequences --- */
 
-bool bkt_general_is_gap(const struct bkt_general_options *o, double since_s) { return o->forget_after_s == 0.0 || (o->forget_after_s > 0.0 && since_s >= o->forget_after_s); }
+bool bkt_general_is_gap(const struct bkt_general_options *o, double since_s)
+{
+    return o->forget_after_s == 0.0 || (o->forget_after_s > 0.0 && since_s >= o->forget_after_s);
+}
 
-static bool is_gap(const struct bkt_general_options *o, const struct responses *r, size_t row, double last_s) { return bkt_general_is_gap(o, r->time_s ? r->time_s[row] - last_s : 0.0); }
+static bool is_gap(const struct bkt_general_options *o, const struct responses *r, size_t row, double last_s)
+{
+    return bkt_general_is_gap(o, r->time_s ? r->time_s[row] - last_s : 0.0);
+}
 
 static enum st cut(struct fit *f, const uint8_t *item_class, struct err *e)
 {
@@ -76,12 +90,15 @@ static enum st cut(struct fit *f, const uint8_t *item_class, struct err *e)
     const struct bkt_general_options *o = f->o;
     struct sequences *q = &f->q;
     size_t n = 0;
-    uint32_t *count = calloc(r->sets + 1, sizeof *count), *place = calloc(r->sets + 1, sizeof *place), *begin = calloc(r->sets + 1, sizeof *begin), *last_user = malloc((r->sets + 1) * sizeof *last_user);
+    uint32_t *count = calloc(r->sets + 1, sizeof *count), *place = calloc(r->sets + 1, sizeof *place),
+             *begin = calloc(r->sets + 1, sizeof *begin), *last_user = malloc((r->sets + 1) * sizeof *last_user);
     double *last_s = calloc(r->sets + 1, sizeof *last_s);
     q->set_at = calloc(r->sets + 2, sizeof *q->set_at);
     q->at = malloc((r->rows + 2) * sizeof *q->at);
     q->step = malloc(r->rows + 1);
-    enum st st = count && place && begin && last_user && last_s && q->set_at && q->at && q->step ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "sequences of %zu rows", r->rows);
+    enum st st = count && place && begin && last_user && last_s && q->set_at && q->at && q->step
+                     ? ST_OK
+                     : err_fail(e, ST_NOMEM, "err.memory", "sequences of %zu rows", r->rows);
     if (st == ST_OK) {
         uint32_t filled = 0;
         for (int pass = 0; pass < 2; pass++) { /* how many sequences and answers each set has; then where they go */
@@ -98,7 +115,9 @@ static enum st cut(struct fit *f, const uint8_t *item_class, struct err *e)
                         continue;
                     }
                     if (fresh) q->at[begin[s]++] = place[s];
-                    q->step[place[s]++] = (uint8_t)((item_class ? item_class[r->item[i]] : 0) << CLASS_SHIFT | (!fresh && is_gap(o, r, i, last_s[s]) ? GAP : 0) | (r->correct[i] ? RIGHT : 0));
+                    q->step[place[s]++] =
+                        (uint8_t)((item_class ? item_class[r->item[i]] : 0) << CLASS_SHIFT |
+                                  (!fresh && is_gap(o, r, i, last_s[s]) ? GAP : 0) | (r->correct[i] ? RIGHT : 0));
                     if (r->time_s) last_s[s] = r->time_s[i];
                 }
             }
@@ -155,7 +174,8 @@ static void add_sequence(const struct bkt_general *m, const uint8_t *step, size_
             s->first = s->first + known;
             break;
         }
-        double e0 = (right ? m->guess[c] : 1.0 - m->guess[c]) * b0 / at[2], e1 = (right ? 1.0 - m->slip[c] : m->slip[c]) * b1 / at[2];
+        double e0 = (right ? m->guess[c] : 1.0 - m->guess[c]) * b0 / at[2],
+               e1 = (right ? 1.0 - m->slip[c] : m->slip[c]) * b1 / at[2];
         double f = step[t] & GAP ? m->forget : 0.0, kept = (1.0 - f) * e1 + f * e0; /* of one who knew after learning */
         double p0 = at[-3], p1 = at[-2], learned = p0 * m->learn * kept, stayed = p0 * (1.0 - m->learn) * e0;
         s->learned = s->learned + learned;
@@ -172,14 +192,19 @@ static void add_sequence(const struct bkt_general *m, const uint8_t *step, size_
 static void expect(const struct fit *f, size_t set, const struct bkt_general *m, double *alpha, struct sums *s)
 {
     memset(s, 0, sizeof *s);
-    for (size_t k = f->q.set_at[set]; k < f->q.set_at[set + 1]; k++) add_sequence(m, f->q.step + f->q.at[k], f->q.at[k + 1] - f->q.at[k], alpha, s);
+    for (size_t k = f->q.set_at[set]; k < f->q.set_at[set + 1]; k++)
+        add_sequence(m, f->q.step + f->q.at[k], f->q.at[k + 1] - f->q.at[k], alpha, s);
 }
 
 /* --- the M-step, and the climb --- */
 
-static double part(double share, double of, double weight, double prior) { return of + weight > 0.0 ? (share + weight * prior) / (of + weight) : prior; }
+static double part(double share, double of, double weight, double prior)
+{
+    return of + weight > 0.0 ? (share + weight * prior) / (of + weight) : prior;
+}
 
-static void maximise(const struct sums *s, double students, double weight, const struct bkt_general *prior, const struct bkt_general_options *o, struct bkt_general *m)
+static void maximise(const struct sums *s, double students, double weight, const struct bkt_general *prior,
+                     const struct bkt_general_options *o, struct bkt_general *m)
 {
     m->prior = part(s->first, students, weight, prior->prior);
     m->learn = part(s->learned, s->could_learn, weight, prior->learn);
@@ -208,18 +233,21 @@ static double log_prior(const struct fit *f, struct bkt_general *m, struct bkt_g
     return sum;
 }
 
-static struct bkt_general leap(struct bkt_general *m0, struct bkt_general *m1, struct bkt_general *m2, const struct bkt_general_options *o)
+static struct bkt_general leap(struct bkt_general *m0, struct bkt_general *m1, struct bkt_general *m2,
+                               const struct bkt_general_options *o)
 {
     double rr = 0.0, vv = 0.0;
     struct bkt_general to = *m2;
     for (size_t i = 0; i < 3 + 2 * o->classes; i++) {
-        double r = *value_at(m1, i, o->classes) - *value_at(m0, i, o->classes), v = *value_at(m2, i, o->classes) - *value_at(m1, i, o->classes) - r;
+        double r = *value_at(m1, i, o->classes) - *value_at(m0, i, o->classes),
+               v = *value_at(m2, i, o->classes) - *value_at(m1, i, o->classes) - r;
         rr = rr + r * r;
         vv = vv + v * v;
     }
     double by = clamp(vv > 0.0 ? sqrt(rr / vv) : 1.0, 1.0, leap_most);
     for (size_t i = 0; i < 3 + 2 * o->classes; i++) {
-        double p = *value_at(m0, i, o->classes), r = *value_at(m1, i, o->classes) - p, v = *value_at(m2, i, o->classes) - *value_at(m1, i, o->classes) - r;
+        double p = *value_at(m0, i, o->classes), r = *value_at(m1, i, o->classes) - p,
+               v = *value_at(m2, i, o->classes) - *value_at(m1, i, o->classes) - r;
         *value_at(&to, i, o->classes) = p + 2.0 * by * r + by * by * v;
     }
     hold(&to, o);
@@ -230,8 +258,10 @@ static void fit_set(void *arg, size_t set)
 {
     struct fit *f = arg;
     struct bkt_general m = f->pooled, m1, m2, far, next, pooled = f->pooled;
-    size_t students = f->q.set_at[set + 1] - f->q.set_at[set], answers = f->q.at[f->q.set_at[set + 1]] - f->q.at[f->q.set_at[set]];
-    double *alpha = malloc((3 * (size_t)f->q.longest + 3) * sizeof *alpha), n = (double)students, w = f->o->prior_weight;
+    size_t students = f->q.set_at[set + 1] - f->q.set_at[set],
+           answers = f->q.at[f->q.set_at[set + 1]] - f->q.at[f->q.set_at[set]];
+    double *alpha = malloc((3 * (size_t)f->q.longest + 3) * sizeof *alpha), n = (double)students,
+           w = f->o->prior_weight;
     struct sums s;
     bool converged = false;
     f->out[set] = pooled;
@@ -271,8 +301,14 @@ static void fit_set(void *arg, size_t set)
         f->out[set] = m1;
         f->out[set].flags = students < FEW_STUDENTS ? BKT_FEW : 0U;
         for (size_t i = 0; i < 3 + 2 * f->o->classes; i++) {
-            double p = *value_at(&m1, i, f->o->classes), most = i >= 3 ? f->o->cap : i == 2 ? forget_high : i == 1 && w > 0.0 ? learn_high : 1.0 - tiny, least = i == 1 && w > 0.0 ? learn_low : tiny;
-            if ((i != 2 || f->o->forget_after_s >= 0.0) && (fabs(p - most) < 2e-6 || fabs(p - least) < 2e-6)) f->out[set].flags |= BKT_ON_BOUND;
+            double p = *value_at(&m1, i, f->o->classes),
+                   most = i >= 3              ? f->o->cap
+                          : i == 2            ? forget_high
+                          : i == 1 && w > 0.0 ? learn_high
+                                              : 1.0 - tiny,
+                   least = i == 1 && w > 0.0 ? learn_low : tiny;
+            if ((i != 2 || f->o->forget_after_s >= 0.0) && (fabs(p - most) < 2e-6 || fabs(p - least) < 2e-6))
+                f->out[set].flags |= BKT_ON_BOUND;
         }
         f->told[set].steps = (double)answers * (double)f->told[set].iterations;
     }
@@ -301,9 +337,11 @@ static void pool(struct fit *f, const struct parallel *par)
         parallel_run(par, f->r->sets, expect_set, f);
         for (size_t s = 0; s < f->r->sets; s++) {
             const struct sums *x = &f->sums[s];
-            all.first += x->first, all.learned += x->learned, all.could_learn += x->could_learn, all.forgot += x->forgot, all.could_forget += x->could_forget, all.log_likelihood += x->log_likelihood;
+            all.first += x->first, all.learned += x->learned, all.could_learn += x->could_learn,
+                all.forgot += x->forgot, all.could_forget += x->could_forget, all.log_likelihood += x->log_likelihood;
             for (size_t c = 0; c < f->o->classes; c++) {
-                all.known[c] += x->known[c], all.known_right[c] += x->known_right[c], all.all[c] += x->all[c], all.right[c] += x->right[c];
+                all.known[c] += x->known[c], all.known_right[c] += x->known_right[c], all.all[c] += x->all[c],
+                    all.right[c] += x->right[c];
                 answers += x->all[c];
             }
         }
@@ -314,22 +352,36 @@ static void pool(struct fit *f, const struct parallel *par)
     }
 }
 
-static enum st check(const struct responses *r, const uint8_t *item_class, const struct bkt_general_options *o, struct err *e)
+static enum st check(const struct responses *r, const uint8_t *item_class, const struct bkt_general_options *o,
+                     struct err *e)
 {
     TRY(responses_check(r, e));
-    if (o->classes < 1 || o->classes > BKT_CLASSES_MAX || !(o->cap > 0.0 && o->cap < 1.0) || !(o->prior_weight >= 0.0 && o->prior_weight < 1e9) || o->iterations_max < 1 || !(o->tolerance > 0.0))
-        return err_fail(e, ST_INVALID, "model.option", "1 to %d classes, a cap between 0 and 1, a prior's weight that is not negative", BKT_CLASSES_MAX);
-    if (o->forget_after_s > 0.0 && !r->time_s) return err_fail(e, ST_INVALID, "model.option", "forgetting after a time needs a log with times");
+    if (o->classes < 1 || o->classes > BKT_CLASSES_MAX || !(o->cap > 0.0 && o->cap < 1.0) ||
+        !(o->prior_weight >= 0.0 && o->prior_weight < 1e9) || o->iterations_max < 1 || !(o->tolerance > 0.0))
+        return err_fail(e, ST_INVALID, "model.option",
+                        "1 to %d classes, a cap between 0 and 1, a prior's weight that is not negative",
+                        BKT_CLASSES_MAX);
+    if (o->forget_after_s > 0.0 && !r->time_s)
+        return err_fail(e, ST_INVALID, "model.option", "forgetting after a time needs a log with times");
     for (size_t i = 0; item_class && i < r->items; i++)
-        if (item_class[i] >= o->classes) return err_fail(e, ST_INVALID, "model.data", "item %zu is of class %u of %zu", i, item_class[i], o->classes);
+        if (item_class[i] >= o->classes)
+            return err_fail(e, ST_INVALID, "model.data", "item %zu is of class %u of %zu", i, item_class[i],
+                            o->classes);
     return ST_OK;
 }
 
-enum st bkt_general_fit(const struct responses *r, const uint8_t *item_class, const struct bkt_general_options *o, const struct parallel *par, struct bkt_general *out, struct bkt_totals *totals, struct err *e)
+enum st bkt_general_fit(const struct responses *r, const uint8_t *item_class, const struct bkt_general_options *o,
+                        const struct parallel *par, struct bkt_general *out, struct bkt_totals *totals, struct err *e)
 {
     TRY(check(r, item_class, o, e));
-    struct fit f = {.r = r, .o = o, .pooled = start_usual, .out = out, .sums = calloc(r->sets + 1, sizeof *f.sums), .told = calloc(r->sets + 1, sizeof *f.told)};
-    enum st st = f.sums && f.told ? cut(&f, item_class, e) : err_fail(e, ST_NOMEM, "err.memory", "fitting %zu skills", r->sets);
+    struct fit f = {.r = r,
+                    .o = o,
+                    .pooled = start_usual,
+                    .out = out,
+                    .sums = calloc(r->sets + 1, sizeof *f.sums),
+                    .told = calloc(r->sets + 1, sizeof *f.told)};
+    enum st st =
+        f.sums && f.told ? cut(&f, item_class, e) : err_fail(e, ST_NOMEM, "err.memory", "fitting %zu skills", r->sets);
     if (st == ST_OK) {
         f.answers = f.q.at[f.q.set_at[r->sets]];
         hold(&f.pooled, o);
@@ -338,7 +390,8 @@ enum st bkt_general_fit(const struct responses *r, const uint8_t *item_class, co
         if (f.failed) st = err_fail(e, ST_NOMEM, "err.memory", "fitting %zu skills", r->sets);
     }
     if (st == ST_OK) {
-        *totals = (struct bkt_totals){.converged = !f.unconverged && !f.stopped, .sequences = f.q.set_at[r->sets], .answers = f.answers};
+        *totals = (struct bkt_totals){
+            .converged = !f.unconverged && !f.stopped, .sequences = f.q.set_at[r->sets], .answers = f.answers};
         for (size_t s = 0; s < r->sets; s++) {
             totals->log_likelihood = totals->log_likelihood + f.told[s].log_likelihood;
             totals->steps = totals->steps + f.told[s].steps;
@@ -353,13 +406,16 @@ struct bkt_general_step bkt_general_step(const struct bkt_general *m, size_t c, 
 {
     double k = gap ? known * (1.0 - m->forget) : known;
     struct bkt_general_step s = {.faded = k, .right = (1.0 - m->slip[c]) * k + m->guess[c] * (1.0 - k)};
-    double if_known = correct ? 1.0 - m->slip[c] : m->slip[c], if_not = correct ? m->guess[c] : 1.0 - m->guess[c], total = k * if_known + (1.0 - k) * if_not;
+    double if_known = correct ? 1.0 - m->slip[c] : m->slip[c], if_not = correct ? m->guess[c] : 1.0 - m->guess[c],
+           total = k * if_known + (1.0 - k) * if_not;
     if (total > 0.0) k = k * if_known / total;
     s.next = k + (1.0 - k) * m->learn;
     return s;
 }
 
-enum st bkt_general_predict_rows(const struct responses *r, const uint8_t *item_class, const struct bkt_general_options *o, const struct bkt_general *m, size_t folds, size_t hold_out, double *p, struct err *e)
+enum st bkt_general_predict_rows(const struct responses *r, const uint8_t *item_class,
+                                 const struct bkt_general_options *o, const struct bkt_general *m, size_t folds,
+                                 size_t hold_out, double *p, struct err *e)
 {
     TRY(check(r, item_class, o, e));
     double *known = malloc((r->sets + 1) * sizeof *known), *last_s = calloc(r->sets + 1, sizeof *last_s);
@@ -373,7 +429,9 @@ enum st bkt_general_predict_rows(const struct responses *r, const uint8_t *item_
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
             uint32_t s = r->item_set[r->item[i]];
             bool fresh = known[s] < 0.0;
-            struct bkt_general_step step = bkt_general_step(&m[s], item_class ? item_class[r->item[i]] : 0, !fresh && is_gap(o, r, i, last_s[s]), fresh ? m[s].prior : known[s], r->correct[i]);
+            struct bkt_general_step step =
+                bkt_general_step(&m[s], item_class ? item_class[r->item[i]] : 0, !fresh && is_gap(o, r, i, last_s[s]),
+                                 fresh ? m[s].prior : known[s], r->correct[i]);
             p[i] = clamp(step.right, 1e-6, 1.0 - 1e-6);
             known[s] = step.next;
             if (r->time_s) last_s[s] = r->time_s[i];
@@ -397,11 +455,15 @@ static int by_share(const void *a, const void *b)
     return (x->item > y->item) - (x->item < y->item);
 }
 
-enum st bkt_classes_by_share(const struct responses *r, size_t classes, size_t least, size_t folds, size_t hold_out, uint8_t *item_class, struct err *e)
+enum st bkt_classes_by_share(const struct responses *r, size_t classes, size_t least, size_t folds, size_t hold_out,
+                             uint8_t *item_class, struct err *e)
 {
     struct ranked *of = calloc(r->items + 1, sizeof *of);
-    double *right = calloc(r->items + 1, sizeof *right), *set_right = calloc(r->sets + 1, sizeof *set_right), *set_all = calloc(r->sets + 1, sizeof *set_all), all = 0.0, seen = 0.0;
-    enum st st = of && right && set_right && set_all ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "classes of %zu items", r->items);
+    double *right = calloc(r->items + 1, sizeof *right), *set_right = calloc(r->sets + 1, sizeof *set_right),
+           *set_all = calloc(r->sets + 1, sizeof *set_all), all = 0.0, seen = 0.0;
+    enum st st = of && right && set_right && set_all
+                     ? ST_OK
+                     : err_fail(e, ST_NOMEM, "err.memory", "classes of %zu items", r->items);
     for (size_t u = 0; st == ST_OK && u < r->users; u++) {
         if (folds && r->user_fold[u] % folds == hold_out) continue;
         for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {

@@ -37,13 +37,17 @@ struct person {
 struct dif {
     const struct irt_matrix *m;
     const uint8_t *group;
-    struct person *person, *order; /* those in one of the two groups; those of them who answered the item in hand, by pattern and score */
-    double *anchor_score;          /* persons of `person`: over the anchor */
-    bool *anchor;                  /* items */
+    /* those in one of the two groups; those of them who answered the item in hand, by pattern and score */
+    struct person *person, *order;
+    double *anchor_score; /* persons of `person`: over the anchor */
+    bool *anchor;         /* items */
     size_t count, answered;
 };
 
-static uint8_t score_of(const struct dif *d, const struct person *p, size_t item) { return d->m->score[(size_t)p->at * d->m->items + item]; }
+static uint8_t score_of(const struct dif *d, const struct person *p, size_t item)
+{
+    return d->m->score[(size_t)p->at * d->m->items + item];
+}
 
 static int by_match(const void *a, const void *b)
 {
@@ -80,9 +84,9 @@ static void match(struct dif *d, size_t item)
 
 /* Sums over strata. */
 struct sums {
-    double focal, expected, variance;              /* Mantel's */
-    double r, s, pr, ps_qr, qs;                    /* the common odds ratio and its error */
-    double smd, focal_n;                           /* mean difference, weighted by the focal group */
+    double focal, expected, variance; /* Mantel's */
+    double r, s, pr, ps_qr, qs;       /* the common odds ratio and its error */
+    double smd, focal_n;              /* mean difference, weighted by the focal group */
 };
 
 static void add_stratum(const struct dif *d, size_t item, size_t begin, size_t end, struct sums *t)
@@ -117,7 +121,9 @@ static void mantel_haenszel(const struct dif *d, size_t item, struct dif_item *o
     struct sums t = {0};
     double sum = 0.0, squares = 0.0;
     for (size_t begin = 0, end; begin < d->answered; begin = end) {
-        for (end = begin; end < d->answered && d->order[end].pattern == d->order[begin].pattern && d->order[end].score == d->order[begin].score;) end++;
+        for (end = begin; end < d->answered && d->order[end].pattern == d->order[begin].pattern &&
+                          d->order[end].score == d->order[begin].score;)
+            end++;
         add_stratum(d, item, begin, end, &t);
     }
     for (size_t j = 0; j < d->answered; j++) {
@@ -130,7 +136,8 @@ static void mantel_haenszel(const struct dif *d, size_t item, struct dif_item *o
         if (!(t.r > 0.0) || !(t.s > 0.0)) return;
         off = off > .5 ? off - .5 : 0.0;
         out->effect = delta * num_log(t.r / t.s);
-        out->effect_se = -delta * sqrt(t.pr / (2.0 * t.r * t.r) + t.ps_qr / (2.0 * t.r * t.s) + t.qs / (2.0 * t.s * t.s));
+        out->effect_se =
+            -delta * sqrt(t.pr / (2.0 * t.r * t.r) + t.ps_qr / (2.0 * t.r * t.s) + t.qs / (2.0 * t.s * t.s));
         out->class = class_of(out->effect, out->effect_se);
     } else {
         out->effect = t.smd / t.focal_n / sd;
@@ -141,7 +148,8 @@ static void mantel_haenszel(const struct dif *d, size_t item, struct dif_item *o
     if (out->graded) out->class = out->p >= .05 || fabs(out->effect) < .17 ? 'A' : fabs(out->effect) < .25 ? 'B' : 'C';
 }
 
-/* Log-likelihood of right on 1, score, group, group x score: the first so many of them. false: it has no maximum (or none was found). */
+/* Log-likelihood of right on 1, score, group, group x score: the first so many of them. false: it has no maximum (or
+ * none was found). */
 static bool logistic_fit_of(const struct dif *d, size_t item, double mean, double sd, int terms, double *log_likelihood)
 {
     double w[WEIGHTS] = {0}, before = -1e300;
@@ -149,7 +157,8 @@ static bool logistic_fit_of(const struct dif *d, size_t item, double mean, doubl
         double a[WEIGHTS * WEIGHTS] = {0}, b[WEIGHTS] = {0}, sum = 0.0;
         size_t k = (size_t)terms;
         for (size_t j = 0; j < d->answered; j++) {
-            double s = (d->order[j].score - mean) / sd, g = d->group[d->order[j].at], x[WEIGHTS] = {1.0, s, g, g * s}, z = 0.0, y = score_of(d, &d->order[j], item) > 0;
+            double s = (d->order[j].score - mean) / sd, g = d->group[d->order[j].at], x[WEIGHTS] = {1.0, s, g, g * s},
+                   z = 0.0, y = score_of(d, &d->order[j], item) > 0;
             for (size_t i = 0; i < k; i++) z += w[i] * x[i];
             double p = num_logistic(z);
             sum += y * z - num_softplus(z);
@@ -204,7 +213,8 @@ static void gather(struct dif *d)
     for (size_t j = 0; j < d->m->persons; j++) {
         if (d->group[j] > 1) continue;
         struct person p = {.at = (uint32_t)j};
-        for (size_t i = 0; i < d->m->items; i++) p.pattern = hash_mix(p.pattern, d->m->score[j * d->m->items + i] == IRT_MISSING ? 2 * i : 2 * i + 1);
+        for (size_t i = 0; i < d->m->items; i++)
+            p.pattern = hash_mix(p.pattern, d->m->score[j * d->m->items + i] == IRT_MISSING ? 2 * i : 2 * i + 1);
         d->person[d->count++] = p;
     }
 }
@@ -220,7 +230,8 @@ enum st dif_of(const struct irt_matrix *m, const uint8_t *group, struct dif_item
     d.order = malloc(m->persons * sizeof *d.order);
     d.anchor_score = malloc(m->persons * sizeof *d.anchor_score);
     d.anchor = malloc(m->items * sizeof *d.anchor + 1);
-    enum st st = d.person && d.order && d.anchor_score && d.anchor ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "matching");
+    enum st st =
+        d.person && d.order && d.anchor_score && d.anchor ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "matching");
     if (st == ST_OK) {
         gather(&d);
         for (size_t i = 0; i < m->items; i++) d.anchor[i] = true;

@@ -11,15 +11,21 @@ static double step_of(double step, double slow, uint32_t n) { return step / (1.0
 
 double elo_variance(struct elo_estimate x, double step, double slow)
 {
-    double k = step_of(step, slow, x.n), settled = k / 2.0; /* a walk with step k and curvature 1/4 settles at variance k/2 */
-    double left = 1.0 / (1.0 + (double)x.n / 4.0);          /* of a start of variance 1 after n answers of information 1/4 */
+    /* a walk with step k and curvature 1/4 settles at variance k/2 */
+    double k = step_of(step, slow, x.n), settled = k / 2.0;
+    /* of a start of variance 1 after n answers of information 1/4 */
+    double left = 1.0 / (1.0 + (double)x.n / 4.0);
     double v = left + settled * (1.0 - left);
     return v > 1.0 ? 1.0 : v;
 }
 
-static double logit_sum(double base, double all, double skills, double item, double hard) { return base + all + skills - item - hard; }
+static double logit_sum(double base, double all, double skills, double item, double hard)
+{
+    return base + all + skills - item - hard;
+}
 
-static double logit_of(const struct elo_items *m, const struct elo_student *s, uint32_t item, const uint32_t *skills, size_t n)
+static double logit_of(const struct elo_items *m, const struct elo_student *s, uint32_t item, const uint32_t *skills,
+                       size_t n)
 {
     double theta = 0.0, hard = 0.0;
     for (size_t i = 0; i < n; i++) {
@@ -30,9 +36,16 @@ static double logit_of(const struct elo_items *m, const struct elo_student *s, u
     return logit_sum(m->base, s->all.logit, theta / of, m->item[item].logit, hard / of);
 }
 
-double elo_predict(const struct elo_items *m, const struct elo_student *s, uint32_t item, const uint32_t *skills, size_t n) { return num_logistic(logit_of(m, s, item, skills, n)); }
+double elo_predict(const struct elo_items *m, const struct elo_student *s, uint32_t item, const uint32_t *skills,
+                   size_t n)
+{
+    return num_logistic(logit_of(m, s, item, skills, n));
+}
 
-struct elo_estimate elo_moved(struct elo_estimate x, double step, double slow, double by) { return (struct elo_estimate){x.logit + step_of(step, slow, x.n) * by, x.n + 1}; }
+struct elo_estimate elo_moved(struct elo_estimate x, double step, double slow, double by)
+{
+    return (struct elo_estimate){x.logit + step_of(step, slow, x.n) * by, x.n + 1};
+}
 static void move(struct elo_estimate *x, double step, double slow, double by) { *x = elo_moved(*x, step, slow, by); }
 
 double elo_surprise(struct elo_estimate all, const struct elo_estimate *skill, size_t n, bool correct)
@@ -42,7 +55,8 @@ double elo_surprise(struct elo_estimate all, const struct elo_estimate *skill, s
     return (correct ? 1.0 : 0.0) - num_logistic(logit_sum(0.0, all.logit, theta / (double)n, 0.0, 0.0));
 }
 
-void elo_update(struct elo_items *m, struct elo_student *s, const struct elo_options *o, uint32_t item, const uint32_t *skills, size_t n, bool correct, bool learn_items)
+void elo_update(struct elo_items *m, struct elo_student *s, const struct elo_options *o, uint32_t item,
+                const uint32_t *skills, size_t n, bool correct, bool learn_items)
 {
     double error = (correct ? 1.0 : 0.0) - elo_predict(m, s, item, skills, n);
     move(&s->all, o->student_step, o->student_slow, error);
@@ -77,14 +91,17 @@ static void play(struct run *x, size_t u, bool learn)
     }
 }
 
-enum st elo_run(const struct responses *r, const struct elo_options *o, size_t folds, size_t hold_out, double *p, struct err *e)
+enum st elo_run(const struct responses *r, const struct elo_options *o, size_t folds, size_t hold_out, double *p,
+                struct err *e)
 {
     struct run x = {.r = r, .o = o};
     TRY(responses_check(r, e));
     x.items.item = calloc(r->items + 1, sizeof *x.items.item);
     x.items.skill = calloc(r->skills + 1, sizeof *x.items.skill);
     x.student.skill = calloc(r->skills + 1, sizeof *x.student.skill);
-    enum st st = x.items.item && x.items.skill && x.student.skill ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "Elo of %zu items", r->items);
+    enum st st = x.items.item && x.items.skill && x.student.skill
+                     ? ST_OK
+                     : err_fail(e, ST_NOMEM, "err.memory", "Elo of %zu items", r->items);
     if (st == ST_OK) {
         double right = .5, rows = 1.0;
         for (size_t u = 0; u < r->users; u++)

@@ -23,7 +23,8 @@ static size_t look_ahead(const struct responses *r, size_t i, size_t end, uint32
     return n;
 }
 
-static void add_user(const struct responses *r, const double *p, const struct fairness_options *o, size_t u, struct sums *s)
+static void add_user(const struct responses *r, const double *p, const struct fairness_options *o, size_t u,
+                     struct sums *s)
 {
     memset(s->nth, 0, r->sets * sizeof *s->nth);
     for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++) {
@@ -39,7 +40,8 @@ static void add_user(const struct responses *r, const double *p, const struct fa
     }
 }
 
-static enum st figure_of(const struct sums *s, enum figure f, const uint32_t *group, size_t users, uint32_t g, uint64_t seed, struct interval95 *out, struct err *e)
+static enum st figure_of(const struct sums *s, enum figure f, const uint32_t *group, size_t users, uint32_t g,
+                         uint64_t seed, struct interval95 *out, struct err *e)
 {
     size_t n = 0;
     for (size_t u = 0; u < users; u++)
@@ -60,7 +62,8 @@ static void hide(struct fairness_group *out, size_t groups, size_t rest, size_t 
     if (hidden == 1 && next < groups) out[next].hidden = true;
 }
 
-static enum st judge(const struct responses *r, const double *p, const uint32_t *group, size_t groups, const struct fairness_options *o, struct sums *s, struct fairness_group *out, struct err *e)
+static enum st judge(const struct responses *r, const double *p, const uint32_t *group, size_t groups,
+                     const struct fairness_options *o, struct sums *s, struct fairness_group *out, struct err *e)
 {
     size_t rest = 0;
     memset(out, 0, groups * sizeof *out);
@@ -76,7 +79,8 @@ static enum st judge(const struct responses *r, const double *p, const uint32_t 
     hide(out, groups, rest, o->smallest);
     for (uint32_t g = 0; g < groups; g++) {
         if (out[g].hidden) continue;
-        for (size_t u = 0; u < r->users; u++) memset(s->pick + r->user_at[u], group[u] == g, r->user_at[u + 1] - r->user_at[u]);
+        for (size_t u = 0; u < r->users; u++)
+            memset(s->pick + r->user_at[u], group[u] == g, r->user_at[u + 1] - r->user_at[u]);
         TRY(metrics_of(p, r->correct, s->pick, r->rows, &out[g].metrics, e));
         TRY(figure_of(s, BIAS, group, r->users, g, o->seed, &out[g].bias, e));
         TRY(figure_of(s, FALSE_MASTERY, group, r->users, g, o->seed, &out[g].false_mastery, e));
@@ -85,12 +89,14 @@ static enum st judge(const struct responses *r, const double *p, const uint32_t 
     return ST_OK;
 }
 
-enum st fairness_of(const struct responses *r, const double *p, const uint32_t *group, size_t groups, const struct fairness_options *o, struct fairness_group *out, struct err *e)
+enum st fairness_of(const struct responses *r, const double *p, const uint32_t *group, size_t groups,
+                    const struct fairness_options *o, struct fairness_group *out, struct err *e)
 {
     double *all = calloc((2 * FIGURES + 2) * (r->users + 1), sizeof *all);
     struct sums s = {.nth = calloc(r->sets + 1, sizeof *s.nth), .pick = malloc(r->rows + 1)};
     enum st st = all && s.nth && s.pick ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "groups");
-    for (size_t f = 0; st == ST_OK && f < FIGURES; f++) s.top[f] = all + f * r->users, s.bottom[f] = all + (FIGURES + f) * r->users;
+    for (size_t f = 0; st == ST_OK && f < FIGURES; f++)
+        s.top[f] = all + f * r->users, s.bottom[f] = all + (FIGURES + f) * r->users;
     s.part[0] = st == ST_OK ? all + 2 * FIGURES * r->users : NULL;
     s.part[1] = st == ST_OK ? s.part[0] + r->users : NULL;
     if (st == ST_OK) st = judge(r, p, group, groups, o, &s, out, e);

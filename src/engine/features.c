@@ -116,7 +116,8 @@ static void enter_windows(struct features *f, struct skill_tally *k, bool correc
     }
 }
 
-enum st features_learn(struct features *f, uint32_t item, const uint32_t *skills, size_t n, bool correct, double time_s, struct err *e)
+enum st features_learn(struct features *f, uint32_t item, const uint32_t *skills, size_t n, bool correct, double time_s,
+                       struct err *e)
 {
     double y = correct ? 1.0 : 0.0;
     if (f->windows) {

@@ -1,5 +1,5 @@
-/* Derivatives of recall by each weight, carried forward with the state. The stability is worked by its logarithm: answers of one day, most of a school's,
- * then add to it, and take no logarithm and no power. */
+/* Derivatives of recall by each weight, carried forward with the state. The stability is worked by its logarithm:
+ * answers of one day, most of a school's, then add to it, and take no logarithm and no power. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +10,14 @@
 #include "lanes.h"
 
 enum { N = FSRS_WEIGHTS, ROUNDS = 60 };
-static const double low[N] = {.001, .001, .001, .001, 1, .001, .001, .001, 0, 0, .001, .001, .001, .001, 0, 0, 1, 0, 0, 0, .1};
+static const double low[N] = {.001, .001, .001, .001, 1, .001, .001, .001, 0, 0, .001,
+                              .001, .001, .001, 0,    0, 1,    0,    0,    0, .1};
 static const double high[N] = {100, 100, 100, 100, 10, 4, 4, .75, 4.5, .8, 3.5, 5, .25, .9, 4, 1, 6, 2, 2, .8, .8};
 
 static const double shortest = -6.907755278982137, longest = 10.505067539570582; /* ln of .001 and of 36,500 days */
 static const double enough = 2e-5; /* a step that gains less of the loss changes no prediction by a thousandth */
-/* By each weight, four abreast: those of w4 .. w7, of which the difficulty is made, are one vector. What is beyond N stays 0. */
+/* By each weight, four abreast: those of w4 .. w7, of which the difficulty is made, are one vector. What is beyond N
+ * stays 0. */
 enum { GROUPS = (N + LANES - 1) / LANES, ROOM = GROUPS * LANES, OF_DIFFICULTY = 1, OF_DECAY = 5 };
 
 struct point {
@@ -71,29 +73,38 @@ INLINE void same_day(const struct constants *c, struct point *p, unsigned grade)
 
 /* Exponentials and logarithms of four reviews on a later day, side by side. */
 struct later_day {
-    double l[LANES], d[LANES], days[LANES], extra[LANES];                    /* given: the state, the days since, what an easy or a hard one adds */
-    double s[LANES], r[LANES], log_r[LANES], log_miss[LANES];                /* stability, recall, ln of it and of what is missing of 1 */
-    double of_l[LANES], of_decay[LANES];                                     /* slopes of recall by l, and by w20 itself */
-    double ex[LANES], base[LANES], gain[LANES], log_gain[LANES];             /* if recalled: stability grows by 1 + gain */
-    double log_d[LANES], log_s1[LANES], power[LANES], log_after[LANES];      /* if forgotten: ln of the stability then */
+    /* given: the state, the days since, what an easy or a hard one adds */
+    double l[LANES], d[LANES], days[LANES], extra[LANES];
+    /* stability, recall, ln of it and of what is missing of 1 */
+    double s[LANES], r[LANES], log_r[LANES], log_miss[LANES];
+    /* slopes of recall by l, and by w20 itself */
+    double of_l[LANES], of_decay[LANES];
+    /* if recalled: stability grows by 1 + gain */
+    double ex[LANES], base[LANES], gain[LANES], log_gain[LANES];
+    /* if forgotten: ln of the stability then */
+    double log_d[LANES], log_s1[LANES], power[LANES], log_after[LANES];
 };
 INLINE double chance(double r) { return r < 1e-6 ? 1e-6 : r > 1.0 - 1e-6 ? 1.0 - 1e-6 : r; }
 INLINE void work_out(const struct constants *c, struct later_day *x)
 {
     const double *w = c->w;
     for (size_t k = 0; k < LANES; k++) {
-        double s = num_exp(x->l[k]), since = x->days[k] / s, q = c->f * since, by = 1.0 / (1.0 + q), l = num_log(1.0 + q), log_r = -w[20] * l, r = num_exp(log_r), p = chance(r);
-        double ex = num_exp(w[10] * (1.0 - r)), base = num_exp(w[8] - w[9] * x->l[k]) * x->extra[k], gain = base * (11.0 - x->d[k]) * (ex - 1.0);
+        double s = num_exp(x->l[k]), since = x->days[k] / s, q = c->f * since, by = 1.0 / (1.0 + q),
+               l = num_log(1.0 + q), log_r = -w[20] * l, r = num_exp(log_r), p = chance(r);
+        double ex = num_exp(w[10] * (1.0 - r)), base = num_exp(w[8] - w[9] * x->l[k]) * x->extra[k],
+               gain = base * (11.0 - x->d[k]) * (ex - 1.0);
         double log_d = num_log(x->d[k]), log_s1 = num_log(s + 1.0), power = num_exp(w[13] * log_s1);
         x->s[k] = s, x->r[k] = r, x->log_r[k] = log_r, x->log_miss[k] = num_log(1.0 - p);
         x->of_l[k] = r * w[20] * q * by, x->of_decay[k] = r * (-l - w[20] * since * c->df * by);
         x->ex[k] = ex, x->base[k] = base, x->gain[k] = gain, x->log_gain[k] = num_log(1.0 + gain);
-        x->log_d[k] = log_d, x->log_s1[k] = log_s1, x->power[k] = power, x->log_after[k] = c->log_11 - w[12] * log_d + num_log(power - 1.0) + w[14] * (1.0 - r);
+        x->log_d[k] = log_d, x->log_s1[k] = log_s1, x->power[k] = power,
+        x->log_after[k] = c->log_11 - w[12] * log_d + num_log(power - 1.0) + w[14] * (1.0 - r);
     }
 }
 
 /* dr: slopes of recall */
-INLINE void recalled(const struct constants *c, struct point *p, unsigned grade, const struct later_day *x, size_t k, const v4 *dr)
+INLINE void recalled(const struct constants *c, struct point *p, unsigned grade, const struct later_day *x, size_t k,
+                     const v4 *dr)
 {
     const double *w = c->w;
     double by = 1.0 / (1.0 + x->gain[k]), share = x->gain[k] * by, of_r = x->base[k] * (11.0 - p->d) * x->ex[k] * by;
@@ -114,7 +125,8 @@ INLINE void forgotten(const struct constants *c, struct point *p, const struct l
         p->l = most;
         return;
     }
-    for (size_t i = 0; i < GROUPS; i++) p->dl[i] = p->dl[i] * (of_power * w[13] * x->s[k] / (x->s[k] + 1.0)) - dr[i] * w[14];
+    for (size_t i = 0; i < GROUPS; i++)
+        p->dl[i] = p->dl[i] * (of_power * w[13] * x->s[k] / (x->s[k] + 1.0)) - dr[i] * w[14];
     p->dl[OF_DIFFICULTY] = p->dl[OF_DIFFICULTY] - p->dd * (w[12] / p->d);
     p->dl[2] = p->dl[2] + (v4){0.0, 0.0, 0.0, 1.0 / w[11]};
     p->dl[3] = p->dl[3] + (v4){-x->log_d[k], of_power * x->log_s1[k], 1.0 - x->r[k], 0.0};
@@ -124,7 +136,8 @@ INLINE void forgotten(const struct constants *c, struct point *p, const struct l
 INLINE void next_difficulty(const struct constants *c, struct point *p, unsigned grade)
 {
     const double *w = c->w;
-    double g = ((double)grade - 3.0) * (1.0 / 9.0), room = 10.0 - p->d, d1 = p->d - w[6] * g * room, keep = (1.0 - w[7]) * (1.0 + w[6] * g);
+    double g = ((double)grade - 3.0) * (1.0 / 9.0), room = 10.0 - p->d, d1 = p->d - w[6] * g * room,
+           keep = (1.0 - w[7]) * (1.0 + w[6] * g);
     p->dd = p->dd * keep + (v4){w[7], w[7] * c->easy_5, -(1.0 - w[7]) * g * room, c->easy - d1};
     p->d = w[7] * c->easy + (1.0 - w[7]) * d1;
     within(&p->d, 1.0, 10.0, &p->dd, 1);
@@ -176,7 +189,8 @@ INLINE void observe(struct sums *s, struct batch *b, const struct later_day *x, 
 /* One history at a time in each of four lanes. */
 struct lane {
     struct point p;
-    size_t next, last; /* reviews: the one in hand, and the last on a later day, behind which nothing is to be carried on */
+    /* reviews: the one in hand, and the last on a later day, behind which nothing is to be carried on */
+    size_t next, last;
 };
 
 /* On to the next review on a later day, in this history or in another from *h on; false: there is none. */
@@ -197,7 +211,8 @@ INLINE bool go_on(const struct constants *c, const struct fsrs_log *l, struct la
     return true;
 }
 
-ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, size_t from, size_t end, struct sums *out)
+ENGINE_CLONES static void pass_part(const struct fsrs_log *l, const double *w, size_t from, size_t end,
+                                    struct sums *out)
 {
     struct constants c;
     struct lane lanes[LANES] = {0};
@@ -279,7 +294,11 @@ static void pass(const struct fsrs_log *l, const double *w, const struct paralle
     }
 }
 
-static double pull(size_t i) { double span = (high[i] - low[i]) / (i < 4 ? 20.0 : 2.0); return 1.0 / (span * span); }
+static double pull(size_t i)
+{
+    double span = (high[i] - low[i]) / (i < 4 ? 20.0 : 2.0);
+    return 1.0 / (span * span);
+}
 
 static double penalised(const struct sums *s, const double *w)
 {
@@ -308,11 +327,13 @@ static void step(const struct sums *s, const double *w, double damping, double *
     }
 }
 
-enum st fsrs_fit(const struct fsrs_log *l, const struct parallel *par, struct fsrs *m, struct fsrs_report *report, struct err *e)
+enum st fsrs_fit(const struct fsrs_log *l, const struct parallel *par, struct fsrs *m, struct fsrs_report *report,
+                 struct err *e)
 {
     for (size_t h = 0; h < l->histories; h++)
         for (size_t i = l->at[h]; i < l->at[h + 1]; i++)
-            if (l->grade[i] < FSRS_AGAIN || l->grade[i] > FSRS_EASY || (i > l->at[h] && !(l->days[i] >= 0.0 && l->days[i] < 1e6)))
+            if (l->grade[i] < FSRS_AGAIN || l->grade[i] > FSRS_EASY ||
+                (i > l->at[h] && !(l->days[i] >= 0.0 && l->days[i] < 1e6)))
                 return err_fail(e, ST_INVALID, "model.data", "review %zu has a grade or a time out of range", i);
     struct sums *s = malloc((1 + PARTS) * sizeof *s); /* where it stands, and what is tried */
     if (!s) return err_fail(e, ST_NOMEM, "err.memory", "memory fit");

@@ -11,7 +11,8 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-enum st interval_of_difference(const double *top, const double *bottom, const double *top2, const double *bottom2, size_t n, uint64_t seed, struct interval95 *out, struct err *e)
+enum st interval_of_difference(const double *top, const double *bottom, const double *top2, const double *bottom2,
+                               size_t n, uint64_t seed, struct interval95 *out, struct err *e)
 {
     struct rng r;
     double all[4] = {0}, *draws = malloc(INTERVAL_DRAWS * sizeof *draws);
@@ -42,7 +43,8 @@ enum st interval_of_difference(const double *top, const double *bottom, const do
     return ST_OK;
 }
 
-enum st interval_of_ratio(const double *top, const double *bottom, size_t n, uint64_t seed, struct interval95 *out, struct err *e)
+enum st interval_of_ratio(const double *top, const double *bottom, size_t n, uint64_t seed, struct interval95 *out,
+                          struct err *e)
 {
     return interval_of_difference(top, bottom, NULL, NULL, n, seed, out, e);
 }

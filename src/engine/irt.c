@@ -84,7 +84,8 @@ static struct irt_score moments(const double *posterior)
     return (struct irt_score){mean, sqrt(square / sum)};
 }
 
-struct irt_score irt_eap(const struct irt_item *items, const uint32_t *index, const uint8_t *score, size_t n, double mean, double sd)
+struct irt_score irt_eap(const struct irt_item *items, const uint32_t *index, const uint8_t *score, size_t n,
+                         double mean, double sd)
 {
     double posterior[POINTS];
     prior(posterior, mean, sd);
@@ -94,8 +95,14 @@ struct irt_score irt_eap(const struct irt_item *items, const uint32_t *index, co
 
 enum st cat_init(struct cat *c, const struct irt_item *items, size_t n, size_t contents, struct err *e)
 {
-    *c = (struct cat){.items = items, .item_count = n, .posterior = malloc(POINTS * sizeof *c->posterior), .slope = malloc((n + 1) * sizeof *c->slope), .intercept = malloc((n + 1) * sizeof *c->intercept),
-                      .information = malloc((n + 1) * sizeof *c->information), .given = malloc(n + 1), .area_given = malloc((contents + 1) * sizeof *c->area_given)};
+    *c = (struct cat){.items = items,
+                      .item_count = n,
+                      .posterior = malloc(POINTS * sizeof *c->posterior),
+                      .slope = malloc((n + 1) * sizeof *c->slope),
+                      .intercept = malloc((n + 1) * sizeof *c->intercept),
+                      .information = malloc((n + 1) * sizeof *c->information),
+                      .given = malloc(n + 1),
+                      .area_given = malloc((contents + 1) * sizeof *c->area_given)};
     if (!c->posterior || !c->slope || !c->intercept || !c->information || !c->given || !c->area_given) {
         cat_free(c);
         return err_fail(e, ST_NOMEM, "err.memory", "a test of %zu items", n);
@@ -128,8 +135,10 @@ void cat_clear(struct cat *c)
     c->now = moments(c->posterior);
 }
 
-/* The information of each item where the person seems to stand: as irt_information, at once for those with two scores. */
-ENGINE_CLONES static void weigh_two(const double *restrict slope, const double *restrict intercept, double theta, double *restrict information, size_t n)
+/* The information of each item where the person seems to stand: as irt_information, at once for those with two
+ * scores. */
+ENGINE_CLONES static void weigh_two(const double *restrict slope, const double *restrict intercept, double theta,
+                                    double *restrict information, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         double p = num_logistic(slope[i] * theta + intercept[i]);
@@ -171,7 +180,11 @@ enum { RANDOMESQUE_MAX = 32 };
 size_t cat_next(struct cat *c, const struct cat_options *o, const double unit[2])
 {
     if (c->count >= o->items_max || (c->count >= o->items_min && c->now.se <= o->se_stop)) return SIZE_MAX;
-    size_t area = o->contents ? area_due(c, o) : SIZE_MAX, want = o->randomesque < 1 ? 1 : o->randomesque > RANDOMESQUE_MAX ? RANDOMESQUE_MAX : o->randomesque, n = 0;
+    size_t area = o->contents ? area_due(c, o) : SIZE_MAX,
+           want = o->randomesque < 1                 ? 1
+                  : o->randomesque > RANDOMESQUE_MAX ? RANDOMESQUE_MAX
+                                                     : o->randomesque,
+           n = 0;
     size_t best[RANDOMESQUE_MAX];
     double info[RANDOMESQUE_MAX];
     weigh(c);

@@ -12,10 +12,12 @@ struct irt_pattern {
     uint64_t key; /* the kinds of its first scores */
     const uint8_t *score;
     uint32_t items, weight;
-    uint8_t seen_from, seen_end; /* where on the grid its posterior was last seen, in steps of LANES; seen_end 0: not yet */
+    /* where on the grid its posterior was last seen, in steps of LANES; seen_end 0: not yet */
+    uint8_t seen_from, seen_end;
 };
 
-/* Neighbouring items whose scores together take few different forms. A form's sums over the grid are made once and serve all persons who have it. */
+/* Neighbouring items whose scores together take few different forms. A form's sums over the grid are made once and
+ * serve all persons who have it. */
 struct irt_block {
     size_t item, item_end, row, forms; /* row: of the first form in sums and counts */
     uint8_t *form;                     /* patterns: which form each has */
@@ -23,12 +25,13 @@ struct irt_block {
     bool concave;                      /* the sums are, in theta */
 };
 
-/* Patterns that one task counts. How many parts there are depends on the patterns and not on the threads, so that the sums' bits do not either. */
+/* Patterns that one task counts. How many parts there are depends on the patterns and not on the threads, so that
+ * the sums' bits do not either. */
 enum { IRT_PARTS_MAX = 6 };
 struct irt_part {
     size_t from, end;
-    double *counts;        /* rows of all blocks x stride */
-    double **rows;         /* of the pattern in hand: in the sums for each block, then in counts */
+    double *counts; /* rows of all blocks x stride */
+    double **rows;  /* of the pattern in hand: in the sums for each block, then in counts */
     double log_likelihood;
 };
 
@@ -47,7 +50,7 @@ struct irt_em {
     bool one_peak;             /* the posteriors' logarithms are concave */
     struct irt_block *blocks;
     size_t block_count, row_count;
-    double *sums;              /* rows of all blocks x stride */
+    double *sums; /* rows of all blocks x stride */
     struct irt_part part[IRT_PARTS_MAX];
     size_t parts;
 };
@@ -58,9 +61,11 @@ void irt_blocks_free(struct irt_em *x);
 /* The E-step at the items as they are: fills r, returns the log-likelihood. */
 double irt_expect(struct irt_em *x);
 
-/* Once irt_expect has been run: what the persons' own slopes of the likelihood say of each item's parameters (the empirical information: the sum of
- * slope times slope, McLachlan & Krishnan 2008, 4.10). information: room, of zeros; from place[i] on scores x scores for item i, the upper triangle;
- * *slope: of one slope common to all items. p is used up. ST_NOMEM */
-enum st irt_information_of(struct irt_em *x, const size_t *place, size_t room, double *information, double *slope, struct err *e) WARN_UNUSED;
+/* Once irt_expect has been run: what the persons' own slopes of the likelihood say of each item's parameters (the
+ * empirical information: the sum of slope times slope, McLachlan & Krishnan 2008, 4.10). information: room, of zeros;
+ * from place[i] on scores x scores for item i, the upper triangle; *slope: of one slope common to all items. p is used
+ * up. ST_NOMEM */
+enum st irt_information_of(struct irt_em *x, const size_t *place, size_t room, double *information, double *slope,
+                           struct err *e) WARN_UNUSED;
 
 #endif

@@ -7,10 +7,14 @@
 
 #include "engine/numeric.h"
 
-enum { FORMS_MAX = 64 /* under 256 */, PART_LEAST = 1000 }; /* forms: so that the sums of all blocks stay in a core's own cache; parts: of fewer patterns they cost more than they save */
+/* forms: so that the sums of all blocks stay in a core's own cache; parts: of fewer patterns they cost more than
+ * they save */
+enum { FORMS_MAX = 64 /* under 256 */, PART_LEAST = 1000 };
 
-/* Each pattern's form when the item is added to a block; how many forms there then are. next: patterns, table: forms x IRT_KINDS. */
-static size_t refine(const struct irt_em *x, size_t item, const uint32_t *form, size_t forms, uint32_t *next, uint32_t *table)
+/* Each pattern's form when the item is added to a block; how many forms there then are. next: patterns, table: forms
+ * x IRT_KINDS. */
+static size_t refine(const struct irt_em *x, size_t item, const uint32_t *form, size_t forms, uint32_t *next,
+                     uint32_t *table)
 {
     const uint8_t *kind = x->kinds + item * x->kinds_row;
     size_t n = 0;
@@ -23,10 +27,16 @@ static size_t refine(const struct irt_em *x, size_t item, const uint32_t *form, 
     return n;
 }
 
-static enum st close_block(struct irt_em *x, size_t item, size_t item_end, const uint32_t *form, size_t forms, struct err *e)
+static enum st close_block(struct irt_em *x, size_t item, size_t item_end, const uint32_t *form, size_t forms,
+                           struct err *e)
 {
     struct irt_block *b = &x->blocks[x->block_count++];
-    *b = (struct irt_block){.item = item, .item_end = item_end, .row = x->row_count, .forms = forms, .form = malloc((x->count + 1) * sizeof *b->form), .example = malloc((forms + 1) * sizeof *b->example)};
+    *b = (struct irt_block){.item = item,
+                            .item_end = item_end,
+                            .row = x->row_count,
+                            .forms = forms,
+                            .form = malloc((x->count + 1) * sizeof *b->form),
+                            .example = malloc((forms + 1) * sizeof *b->example)};
     if (!b->form || !b->example) return err_fail(e, ST_NOMEM, "err.memory", "forms of %zu patterns", x->count);
     for (size_t j = 0; j < x->count; j++) b->form[j] = (uint8_t)form[j];
     for (size_t j = x->count; j-- > 0;) b->example[form[j]] = j;
@@ -39,7 +49,9 @@ static size_t share(size_t parts, size_t i) { return (parts - i + 1) / 2; }
 
 static enum st parts_make(struct irt_em *x, struct err *e)
 {
-    x->parts = x->count / PART_LEAST < 1 ? 1 : x->count / PART_LEAST > IRT_PARTS_MAX ? IRT_PARTS_MAX : x->count / PART_LEAST;
+    x->parts = x->count / PART_LEAST < 1               ? 1
+               : x->count / PART_LEAST > IRT_PARTS_MAX ? IRT_PARTS_MAX
+                                                       : x->count / PART_LEAST;
     x->sums = lanes_make(x->row_count * x->stride);
     bool made = x->sums;
     size_t shares = 0, taken = 0, from = 0;
@@ -47,7 +59,8 @@ static enum st parts_make(struct irt_em *x, struct err *e)
     for (size_t i = 0; i < x->parts; i++) {
         struct irt_part *p = &x->part[i];
         taken += share(x->parts, i);
-        *p = (struct irt_part){from, x->count * taken / shares, lanes_make(x->row_count * x->stride), lines_make(2 * x->block_count * sizeof *p->rows), 0.0};
+        *p = (struct irt_part){from, x->count * taken / shares, lanes_make(x->row_count * x->stride),
+                               lines_make(2 * x->block_count * sizeof *p->rows), 0.0};
         from = p->end;
         made = made && p->counts && p->rows;
     }
@@ -57,9 +70,11 @@ static enum st parts_make(struct irt_em *x, struct err *e)
 enum st irt_blocks_make(struct irt_em *x, struct err *e)
 {
     size_t items = x->m->items, forms = 1, from = 0;
-    uint32_t *form = calloc(x->count + 1, sizeof *form), *next = malloc((x->count + 1) * sizeof *next), *table = malloc((x->count + 1 < FORMS_MAX ? FORMS_MAX : x->count + 1) * IRT_KINDS * sizeof *table);
+    uint32_t *form = calloc(x->count + 1, sizeof *form), *next = malloc((x->count + 1) * sizeof *next),
+             *table = malloc((x->count + 1 < FORMS_MAX ? FORMS_MAX : x->count + 1) * IRT_KINDS * sizeof *table);
     x->blocks = calloc(items + 1, sizeof *x->blocks);
-    enum st st = form && next && table && x->blocks ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "blocks of %zu items", items);
+    enum st st =
+        form && next && table && x->blocks ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "blocks of %zu items", items);
     for (size_t i = 0; st == ST_OK && i < items; i++) {
         size_t n = refine(x, i, form, forms, next, table);
         if (n > FORMS_MAX && i > from) {
@@ -84,7 +99,8 @@ void irt_blocks_free(struct irt_em *x)
     free(x->blocks), free(x->sums);
 }
 
-ENGINE_CLONES static void tabulate_two(double a, double d, const double *restrict theta, double *restrict wrong, double *restrict right, size_t n)
+ENGINE_CLONES static void tabulate_two(double a, double d, const double *restrict theta, double *restrict wrong,
+                                       double *restrict right, size_t n)
 {
     for (size_t q = 0; q < n; q++) {
         double z = a * theta[q] + d, size = z < 0.0 ? -z : z, rest = num_log(1.0 + num_exp(-size));
@@ -180,10 +196,12 @@ INLINE bool all_below(const double *l, double least)
     return below;
 }
 
-/* A pattern's sums' rows added up in l and made a posterior of sum `weight`; *on: where it is more than nothing beside its most, l holds it
- * there only. Before the call *on is where it was before, or the whole grid: its logarithm has one peak (as a sum of concave functions), so
- * that no more is added up than from where it falls to nothing on one side to where it does on the other. Returns ln of the pattern's chance. */
-INLINE double posterior(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, double weight, double *restrict l, struct stretch *on)
+/* A pattern's sums' rows added up in l and made a posterior of sum `weight`; *on: where it is more than nothing beside
+ * its most, l holds it there only. Before the call *on is where it was before, or the whole grid: its logarithm has one
+ * peak (as a sum of concave functions), so that no more is added up than from where it falls to nothing on one side to
+ * where it does on the other. Returns ln of the pattern's chance. */
+INLINE double posterior(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n,
+                        double weight, double *restrict l, struct stretch *on)
 {
     static const double nothing = 38.0; /* e^-38 is less than half of the last bit of 1 */
     size_t from = on->from, end = on->end;
@@ -215,7 +233,8 @@ INLINE double posterior(double *const *restrict sums, size_t blocks, const doubl
 }
 
 /* One pattern, counted for the forms that it has. */
-ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks, const double *restrict log_prior, size_t n, double weight, struct stretch *on)
+ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *const *restrict counts, size_t blocks,
+                                        const double *restrict log_prior, size_t n, double weight, struct stretch *on)
 {
     double l[IRT_POINTS_MAX] __attribute__((aligned(CACHE_LINE)));
     double chance = posterior(sums, blocks, log_prior, n, weight, l, on);
@@ -228,7 +247,8 @@ ENGINE_CLONES static double one_pattern(double *const *restrict sums, double *co
 static struct stretch last_seen(const struct irt_em *x, size_t pattern)
 {
     const struct irt_pattern *p = &x->patterns[pattern];
-    return p->seen_end && x->one_peak ? (struct stretch){(size_t)p->seen_from * LANES, (size_t)p->seen_end * LANES} : (struct stretch){0, x->stride};
+    return p->seen_end && x->one_peak ? (struct stretch){(size_t)p->seen_from * LANES, (size_t)p->seen_end * LANES}
+                                      : (struct stretch){0, x->stride};
 }
 static void seen_now(struct irt_pattern *p, struct stretch on)
 {
@@ -239,21 +259,24 @@ static void seen_now(struct irt_pattern *p, struct stretch on)
 /* The rows of a pattern's forms in the sums. */
 static void find_rows(const struct irt_em *x, size_t pattern, double **sums)
 {
-    for (size_t b = 0; b < x->block_count; b++) sums[b] = x->sums + (x->blocks[b].row + x->blocks[b].form[pattern]) * x->stride;
+    for (size_t b = 0; b < x->block_count; b++)
+        sums[b] = x->sums + (x->blocks[b].row + x->blocks[b].form[pattern]) * x->stride;
 }
 
 static void expect_part(void *arg, size_t i)
 {
     const struct irt_em *x = arg;
     struct irt_part *p = &((struct irt_em *)arg)->part[i];
-    double **sums = p->rows, **counts = p->rows + x->block_count, log_likelihood = 0.0; /* not in the part, which lies beside those of other threads */
+    /* not in the part, which lies beside those of other threads */
+    double **sums = p->rows, **counts = p->rows + x->block_count, log_likelihood = 0.0;
     memset(p->counts, 0, x->row_count * x->stride * sizeof *p->counts);
     for (size_t j = p->from; j < p->end; j++) {
         double w = (double)x->patterns[j].weight;
         find_rows(x, j, sums);
         for (size_t b = 0; b < x->block_count; b++) counts[b] = p->counts + (sums[b] - x->sums);
         struct stretch on = last_seen(x, j);
-        log_likelihood = log_likelihood + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w, &on);
+        log_likelihood =
+            log_likelihood + w * one_pattern(sums, counts, x->block_count, x->log_prior, x->stride, w, &on);
         seen_now(&x->patterns[j], on);
     }
     p->log_likelihood = log_likelihood;
@@ -272,7 +295,8 @@ double irt_expect(struct irt_em *x)
 }
 
 /* The posterior's mean of theta, and of each of `rows` rows. */
-ENGINE_CLONES static double means_of(double *const *restrict sums, size_t blocks, const double *restrict log_prior, size_t n, const double *restrict theta, const double *restrict row, size_t rows,
+ENGINE_CLONES static double means_of(double *const *restrict sums, size_t blocks, const double *restrict log_prior,
+                                     size_t n, const double *restrict theta, const double *restrict row, size_t rows,
                                      struct stretch on, double *restrict out)
 {
     double l[IRT_POINTS_MAX] __attribute__((aligned(CACHE_LINE)));
@@ -305,7 +329,8 @@ static void expected_scores(struct irt_em *x)
 struct informing {
     struct irt_em *x;
     const size_t *place;
-    size_t room, slope, rows;    /* of one part: its information, in which the common slope's stands last, at `slope`; its means */
+    /* of one part: its information, in which the common slope's stands last, at `slope`; its means */
+    size_t room, slope, rows;
     double *information, *means; /* of all parts */
 };
 
@@ -314,13 +339,15 @@ static void inform_part(void *arg, size_t part)
     const struct informing *f = arg;
     const struct irt_em *x = f->x;
     size_t rows = x->at[x->m->items];
-    double *means = f->means + part * f->rows, *information = f->information + part * f->room, *slope = information + f->slope, g[IRT_SCORES_MAX];
+    double *means = f->means + part * f->rows, *information = f->information + part * f->room,
+           *slope = information + f->slope, g[IRT_SCORES_MAX];
     memset(information, 0, f->room * sizeof *information);
     for (size_t j = x->part[part].from; j < x->part[part].end; j++) {
         const struct irt_pattern *pt = &x->patterns[j];
         double w = (double)pt->weight, all = 0.0;
         find_rows(x, j, x->part[part].rows);
-        double theta = means_of(x->part[part].rows, x->block_count, x->log_prior, x->stride, x->theta, x->p, rows, last_seen(x, j), means);
+        double theta = means_of(x->part[part].rows, x->block_count, x->log_prior, x->stride, x->theta, x->p, rows,
+                                last_seen(x, j), means);
         for (size_t i = 0; i < x->m->items; i++) {
             unsigned n = x->items[i].scores;
             if (n < 2 || pt->score[i] == IRT_MISSING) continue;
@@ -343,12 +370,16 @@ static void inform_part(void *arg, size_t part)
     }
 }
 
-enum st irt_information_of(struct irt_em *x, const size_t *place, size_t room, double *information, double *slope, struct err *e)
+enum st irt_information_of(struct irt_em *x, const size_t *place, size_t room, double *information, double *slope,
+                           struct err *e)
 {
-    struct informing f = {.x = x, .place = place, .room = whole_lines(room + 1), .slope = room, .rows = whole_lines(x->at[x->m->items])};
+    struct informing f = {
+        .x = x, .place = place, .room = whole_lines(room + 1), .slope = room, .rows = whole_lines(x->at[x->m->items])};
     f.information = lanes_make(x->parts * f.room);
     f.means = lanes_make(x->parts * f.rows);
-    enum st st = f.information && f.means ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", x->m->items);
+    enum st st = f.information && f.means
+                     ? ST_OK
+                     : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", x->m->items);
     if (st == ST_OK) {
         expected_scores(x);
         parallel_run(x->par, x->parts, inform_part, &f);

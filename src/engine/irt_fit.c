@@ -32,7 +32,8 @@ static enum st refuse(const struct irt_matrix *m, struct err *e)
 {
     for (size_t i = 0; i < m->persons * m->items; i++)
         if (m->score[i] >= IRT_SCORES_MAX && m->score[i] != IRT_MISSING)
-            return err_fail(e, ST_INVALID, "model.data", "person %zu has the score %u on item %zu; %d is the most", i / m->items + 1, m->score[i], i % m->items + 1, IRT_SCORES_MAX - 1);
+            return err_fail(e, ST_INVALID, "model.data", "person %zu has the score %u on item %zu; %d is the most",
+                            i / m->items + 1, m->score[i], i % m->items + 1, IRT_SCORES_MAX - 1);
     return ST_OK;
 }
 
@@ -52,7 +53,8 @@ static void sort_run(void *arg, size_t task)
         const uint8_t *score = m->score + j * m->items;
         bool fine = true;
         for (size_t i = 0; i < m->items; i++) fine = fine & (score[i] < IRT_SCORES_MAX || score[i] == IRT_MISSING);
-        s->x->patterns[j] = (struct irt_pattern){.key = key_of(score, m->items), .score = score, .items = (uint32_t)m->items, .weight = fine};
+        s->x->patterns[j] = (struct irt_pattern){
+            .key = key_of(score, m->items), .score = score, .items = (uint32_t)m->items, .weight = fine};
     }
     qsort(s->x->patterns + from, end - from, sizeof *s->x->patterns, by_scores);
 }
@@ -61,9 +63,11 @@ static void sort_run(void *arg, size_t task)
 static void merge_runs(void *arg, size_t task)
 {
     const struct sorting *s = arg;
-    size_t all = s->x->m->persons, a = 2 * task * s->run, a_end = a + s->run < all ? a + s->run : all, b = a_end, b_end = b + s->run < all ? b + s->run : all;
+    size_t all = s->x->m->persons, a = 2 * task * s->run, a_end = a + s->run < all ? a + s->run : all, b = a_end,
+           b_end = b + s->run < all ? b + s->run : all;
     const struct irt_pattern *from = s->x->patterns;
-    for (size_t to = a; to < b_end; to++) s->to[to] = b == b_end || (a < a_end && by_scores(&from[a], &from[b]) <= 0) ? from[a++] : from[b++];
+    for (size_t to = a; to < b_end; to++)
+        s->to[to] = b == b_end || (a < a_end && by_scores(&from[a], &from[b]) <= 0) ? from[a++] : from[b++];
 }
 
 static enum st sort_patterns(struct irt_em *x, struct err *e)
@@ -107,7 +111,8 @@ static void lay_out(void *arg, size_t task)
     struct irt_em *x = arg;
     size_t from = task * PATTERNS_A_TASK, end = from + PATTERNS_A_TASK < x->count ? from + PATTERNS_A_TASK : x->count;
     for (size_t j = from; j < end; j++)
-        for (size_t i = 0; i < x->m->items; i++) x->kinds[i * x->kinds_row + j] = (uint8_t)irt_kind(x->patterns[j].score[i]);
+        for (size_t i = 0; i < x->m->items; i++)
+            x->kinds[i * x->kinds_row + j] = (uint8_t)irt_kind(x->patterns[j].score[i]);
 }
 
 /* How many scores an item has, and where it starts: the marginal shares at slope 1. */
@@ -173,7 +178,8 @@ static void item_derivatives(const struct irt_em *x, size_t i, double *g, double
         for (unsigned k = 1; k < n; k++) {
             g[k] = g[k] + x->r[(x->at[i] + k) * x->stride + q] - total * p[k];
             h[k] = h[k] + total * t * p[k] * ((double)k - mean);
-            for (unsigned l = k; l < n; l++) h[k * n + l] = h[k * n + l] + total * (k == l ? p[k] * (1.0 - p[k]) : -p[k] * p[l]);
+            for (unsigned l = k; l < n; l++)
+                h[k * n + l] = h[k * n + l] + total * (k == l ? p[k] * (1.0 - p[k]) : -p[k] * p[l]);
         }
     }
 }
@@ -248,7 +254,8 @@ static enum st errors_of(struct irt_em *x, struct err *e)
         room += (size_t)x->items[i].scores * x->items[i].scores;
     }
     double *information = calloc(room + 1, sizeof *information), slope, diagonal[SIDE], scratch[SIDE], zero[SIDE];
-    enum st st = place && information ? irt_information_of(x, place, room, information, &slope, e) : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", n);
+    enum st st = place && information ? irt_information_of(x, place, room, information, &slope, e)
+                                      : err_fail(e, ST_NOMEM, "err.memory", "standard errors of %zu items", n);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         struct irt_item *it = &x->items[i];
         double *h = information + place[i];
@@ -265,13 +272,15 @@ static enum st errors_of(struct irt_em *x, struct err *e)
 
 static double *parameter(struct irt_item *it, unsigned k) { return k ? &it->d[k] : &it->a; }
 
-/* From the items as they were before two EM steps, between them and now, to beyond: SQUAREM, Varadhan & Roland 2008, scheme S3. */
+/* From the items as they were before two EM steps, between them and now, to beyond: SQUAREM, Varadhan & Roland 2008,
+ * scheme S3. */
 static void leap(struct irt_em *x, struct irt_item *from, struct irt_item *one)
 {
     double rr = 0.0, vv = 0.0;
     for (size_t i = 0; i < x->m->items; i++)
         for (unsigned k = 0; k < x->items[i].scores; k++) {
-            double r = *parameter(&one[i], k) - *parameter(&from[i], k), v = *parameter(&x->items[i], k) - *parameter(&one[i], k) - r;
+            double r = *parameter(&one[i], k) - *parameter(&from[i], k),
+                   v = *parameter(&x->items[i], k) - *parameter(&one[i], k) - r;
             rr = rr + r * r;
             vv = vv + v * v;
         }
@@ -279,7 +288,8 @@ static void leap(struct irt_em *x, struct irt_item *from, struct irt_item *one)
     by = by < 1.0 ? 1.0 : by > LEAP_MOST ? LEAP_MOST : by;
     for (size_t i = 0; i < x->m->items; i++)
         for (unsigned k = 0; k < x->items[i].scores; k++) {
-            double p = *parameter(&from[i], k), r = *parameter(&one[i], k) - p, *to = parameter(&x->items[i], k), v = *to - *parameter(&one[i], k) - r;
+            double p = *parameter(&from[i], k), r = *parameter(&one[i], k) - p, *to = parameter(&x->items[i], k),
+                   v = *to - *parameter(&one[i], k) - r;
             *to = clamp(p + 2.0 * by * r + by * by * v, k ? intercept_max : slope_max);
         }
 }
@@ -300,7 +310,8 @@ static void climb(struct irt_em *x, struct irt_item *kept, struct irt_report *re
     struct irt_item *from = kept, *one = kept + n, *two = kept + 2 * n;
     double most = 0.0, rise = 0.0, enough = 0.0;
     while (report->iterations < x->o->iterations_max) {
-        double share = most > enough && rise > 0.0 && rise < most ? num_log(most / rise) / num_log(most / enough) : 0.0; /* as in logistic_fit.c */
+        /* as in logistic_fit.c */
+        double share = most > enough && rise > 0.0 && rise < most ? num_log(most / rise) / num_log(most / enough) : 0.0;
         if (!fit_goes_on(x->o->watch, share < 1.0 ? share : 1.0)) break;
         memcpy(from, x->items, bytes);
         double first = em_step(x, report);
@@ -331,10 +342,12 @@ static enum st fit(struct irt_em *x, struct irt_report *report, struct err *e)
     return errors_of(x, e);
 }
 
-enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, const struct parallel *par, struct irt_item *out, struct irt_report *report, struct err *e)
+enum st irt_fit(const struct irt_matrix *m, const struct irt_options *o, const struct parallel *par,
+                struct irt_item *out, struct irt_report *report, struct err *e)
 {
     if (m->persons == 0 || m->items == 0) return err_fail(e, ST_INVALID, "model.data", "no person or no item");
-    if (o->points < 11 || o->points > IRT_POINTS_MAX - LANES || o->iterations_max < 1 || !(o->tolerance > 0.0)) return err_fail(e, ST_INVALID, "model.option", "from 11 to %d quadrature points", IRT_POINTS_MAX - LANES);
+    if (o->points < 11 || o->points > IRT_POINTS_MAX - LANES || o->iterations_max < 1 || !(o->tolerance > 0.0))
+        return err_fail(e, ST_INVALID, "model.option", "from 11 to %d quadrature points", IRT_POINTS_MAX - LANES);
     struct irt_em x = {.m = m, .o = o, .par = par, .items = out, .stride = (o->points + LANES - 1) / LANES * LANES};
     x.at = malloc((m->items + 1) * sizeof *x.at);
     x.theta = calloc(x.stride, sizeof *x.theta);

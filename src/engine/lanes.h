@@ -1,5 +1,5 @@
-/* Four numbers abreast, for loops that the compiler does not see how to widen. Private to engine. Used inside ENGINE_CLONES only: four lanes of
- * AVX2, or two by two without it; the same operations in the same order. */
+/* Four numbers abreast, for loops that the compiler does not see how to widen. Private to engine. Used inside
+ * ENGINE_CLONES only: four lanes of AVX2, or two by two without it; the same operations in the same order. */
 #ifndef ENGINE_LANES_H
 #define ENGINE_LANES_H
 #include <stddef.h>
@@ -23,11 +23,17 @@ INLINE v4 widen(const float *from) { return __builtin_convertvector(*(const f4 *
 INLINE v4 pick(m4 mask, v4 yes, v4 no) { return (v4)(((m4)yes & mask) | ((m4)no & ~mask)); }
 INLINE v4 only(m4 mask, v4 x) { return (v4)((m4)x & mask); }
 /* Room, for free, that shares no cache line with other room, which another thread might write. NULL: there is none. */
-static inline void *lines_make(size_t bytes) { return aligned_alloc(CACHE_LINE, (bytes / CACHE_LINE + 1) * CACHE_LINE); }
+static inline void *lines_make(size_t bytes)
+{
+    return aligned_alloc(CACHE_LINE, (bytes / CACHE_LINE + 1) * CACHE_LINE);
+}
 /* Room for n; rows of whole lanes in it cross no cache line. */
 static inline double *lanes_make(size_t n) { return lines_make(n * sizeof(double)); }
 /* As many numbers as fill the cache lines that n take: what comes after them may be another thread's. */
-static inline size_t whole_lines(size_t n) { return (n + CACHE_LINE / sizeof(double) - 1) / (CACHE_LINE / sizeof(double)) * (CACHE_LINE / sizeof(double)); }
+static inline size_t whole_lines(size_t n)
+{
+    return (n + CACHE_LINE / sizeof(double) - 1) / (CACHE_LINE / sizeof(double)) * (CACHE_LINE / sizeof(double));
+}
 INLINE m4 mask4(const int64_t *from) { return *(const m4 *)from; }
 INLINE double sum4(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
 

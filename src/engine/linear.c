@@ -50,7 +50,8 @@ ENGINE_CLONES static void update_rows(const struct system *s, size_t from, size_
     }
 }
 
-/* Makes a block's rows those of the factor, once they have all that the rows above say: the column at which that fails, or n. */
+/* Makes a block's rows those of the factor, once they have all that the rows above say: the column at which that
+ * fails, or n. */
 ENGINE_CLONES static size_t factor_block(const struct system *s, size_t from, size_t end)
 {
     for (size_t k = from; k < end; k += PANEL) {
@@ -62,8 +63,8 @@ ENGINE_CLONES static size_t factor_block(const struct system *s, size_t from, si
     return s->n;
 }
 
-/* What a block that is done says, to each block below. Whoever does it to the next one makes that one's rows at once, so that nobody waits for
- * them. Each row stays with one task: its bits do not depend on how they are shared out. */
+/* What a block that is done says, to each block below. Whoever does it to the next one makes that one's rows at once,
+ * so that nobody waits for them. Each row stays with one task: its bits do not depend on how they are shared out. */
 struct below {
     struct system s;
     size_t from, end, failed;
@@ -109,11 +110,14 @@ enum st linear_solve(double *a, double *b, size_t n, const struct parallel *par,
     below.end = block_end(0, n);
     below.failed = factor_block(&below.s, 0, below.end);
     while (below.end < n && below.failed == n) {
-        parallel_run(par, (n + BLOCK - 1) / BLOCK, update_block, &below); /* of all, so that a block has the same number each time and stays in one cache */
+        /* of all, so that a block has the same number each time and stays in one cache */
+        parallel_run(par, (n + BLOCK - 1) / BLOCK, update_block, &below);
         below.from = below.end;
         below.end = block_end(below.end, n);
     }
-    if (below.failed < n) return err_fail(e, ST_INVALID, "model.data", "the matrix of the fit is not positive definite at column %zu", below.failed);
+    if (below.failed < n)
+        return err_fail(e, ST_INVALID, "model.data", "the matrix of the fit is not positive definite at column %zu",
+                        below.failed);
     backward(a, b, n);
     return ST_OK;
 }

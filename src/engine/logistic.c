@@ -8,18 +8,24 @@
 
 static size_t skill_features(unsigned t)
 {
-    return (size_t)!!(t & TERM_WINS) + !!(t & TERM_ATTEMPTS) + !!(t & TERM_RECENT) + !!(t & TERM_GAP) + !!(t & TERM_MEAN) + (t & TERM_WINDOWS ? 2 * FEATURE_WINDOWS : 0);
+    return (size_t) !!(t & TERM_WINS) + !!(t & TERM_ATTEMPTS) + !!(t & TERM_RECENT) + !!(t & TERM_GAP) +
+           !!(t & TERM_MEAN) + (t & TERM_WINDOWS ? 2 * FEATURE_WINDOWS : 0);
 }
 
 static size_t student_features(unsigned t)
 {
-    return (t & TERM_ITEM_COUNTS ? 2U : 0U) + (t & TERM_TOTAL ? 2U : 0U) + (t & TERM_AVERAGES ? 2U : 0U) + (t & TERM_GAP ? 2U : 0U) + (t & TERM_MEAN ? 1U : 0U);
+    return (t & TERM_ITEM_COUNTS ? 2U : 0U) + (t & TERM_TOTAL ? 2U : 0U) + (t & TERM_AVERAGES ? 2U : 0U) +
+           (t & TERM_GAP ? 2U : 0U) + (t & TERM_MEAN ? 1U : 0U);
 }
 
 enum st logistic_init(struct logistic *m, unsigned terms, size_t items, size_t skills, struct err *e)
 {
     bool any_skill = terms & (TERM_SKILL | TERM_WINS | TERM_ATTEMPTS | TERM_WINDOWS | TERM_RECENT);
-    *m = (struct logistic){.terms = terms, .items = items, .skills = skills, .per_skill = any_skill ? skill_features(terms) + 1 : 0, .per_student = student_features(terms)};
+    *m = (struct logistic){.terms = terms,
+                           .items = items,
+                           .skills = skills,
+                           .per_skill = any_skill ? skill_features(terms) + 1 : 0,
+                           .per_student = student_features(terms)};
     m->dense_count = 1 + skills * m->per_skill + m->per_student;
     m->dense = calloc(m->dense_count, sizeof *m->dense);
     m->item = calloc(items + 1, sizeof *m->item);
@@ -44,9 +50,13 @@ static double log_count(uint32_t n)
     return n < sizeof small / sizeof *small ? small[n] : num_log(1.0 + (double)n);
 }
 
-static double gap(bool any, double last_s, double time_s) { return any && time_s > last_s ? num_log(1.0 + (time_s - last_s) / 60.0) : 0.0; }
+static double gap(bool any, double last_s, double time_s)
+{
+    return any && time_s > last_s ? num_log(1.0 + (time_s - last_s) / 60.0) : 0.0;
+}
 
-size_t logistic_values(unsigned terms, const struct features *f, uint32_t item, const uint32_t *skills, size_t n, double time_s, float *x)
+size_t logistic_values(unsigned terms, const struct features *f, uint32_t item, const uint32_t *skills, size_t n,
+                       double time_s, float *x)
 {
     size_t at = 0;
     double own = ((double)f->total.wins + 2.0) / ((double)f->total.n + 4.0);
@@ -89,17 +99,19 @@ static const struct {
     unsigned term;
     uint8_t which;
     bool of_item;
-} student_values[STUDENT_VALUES] = {{TERM_ITEM_COUNTS, 0, true}, {TERM_ITEM_COUNTS, 1, true}, {TERM_TOTAL, 0, false}, {TERM_TOTAL, 1, false}, {TERM_AVERAGES, 0, false},
-                                    {TERM_AVERAGES, 1, false}, {TERM_GAP, 0, true}, {TERM_GAP, 1, false}, {TERM_MEAN, 0, false}};
+} student_values[STUDENT_VALUES] = {{TERM_ITEM_COUNTS, 0, true}, {TERM_ITEM_COUNTS, 1, true}, {TERM_TOTAL, 0, false},
+                                    {TERM_TOTAL, 1, false},      {TERM_AVERAGES, 0, false},   {TERM_AVERAGES, 1, false},
+                                    {TERM_GAP, 0, true},         {TERM_GAP, 1, false},        {TERM_MEAN, 0, false}};
 
-size_t logistic_explain(const struct logistic *m, uint32_t item, const uint32_t *skills, size_t n, const float *x, struct logistic_part *out)
+size_t logistic_explain(const struct logistic *m, uint32_t item, const uint32_t *skills, size_t n, const float *x,
+                        struct logistic_part *out)
 {
     size_t at = 0, from = 1;
     unsigned t = m->terms;
-#define PART(term_, skill_, which_, value_, weight_)                                                                                                     \
-    do {                                                                                                                                                 \
-        double v_ = (value_), w_ = (weight_);                                                                                                            \
-        out[at++] = (struct logistic_part){(term_), (skill_), (uint8_t)(which_), v_, w_, v_ * w_};                                                      \
+#define PART(term_, skill_, which_, value_, weight_) \
+    do { \
+        double v_ = (value_), w_ = (weight_); \
+        out[at++] = (struct logistic_part){(term_), (skill_), (uint8_t)(which_), v_, w_, v_ * w_}; \
     } while (0)
     PART(0, UINT32_MAX, 0, 1.0, m->dense[0]);
     for (size_t i = 0; i < n && m->per_skill; i++) {
@@ -107,7 +119,8 @@ size_t logistic_explain(const struct logistic *m, uint32_t item, const uint32_t 
         PART(TERM_SKILL, skills[i], 0, 1.0, *w++);
         if (t & TERM_WINS) PART(TERM_WINS, skills[i], 0, (double)x[from++], *w++);
         if (t & TERM_ATTEMPTS) PART(TERM_ATTEMPTS, skills[i], 1, (double)x[from++], *w++);
-        for (size_t k = 0; k < 2 * FEATURE_WINDOWS && (t & TERM_WINDOWS); k++) PART(TERM_WINDOWS, skills[i], k, (double)x[from++], *w++);
+        for (size_t k = 0; k < 2 * FEATURE_WINDOWS && (t & TERM_WINDOWS); k++)
+            PART(TERM_WINDOWS, skills[i], k, (double)x[from++], *w++);
         if (t & TERM_RECENT) PART(TERM_RECENT, skills[i], 0, (double)x[from++], *w++);
         if (t & TERM_GAP) PART(TERM_GAP, skills[i], 0, (double)x[from++], *w++);
         if (t & TERM_MEAN) PART(TERM_MEAN, skills[i], 0, (double)x[from++], *w++);
@@ -117,7 +130,8 @@ size_t logistic_explain(const struct logistic *m, uint32_t item, const uint32_t 
     const float *own = x + from;
     for (size_t k = 0; k < STUDENT_VALUES; k++) {
         bool there = t & student_values[k].term;
-        if (there && !student_values[k].of_item) PART(student_values[k].term, UINT32_MAX, student_values[k].which, (double)*own, *w);
+        if (there && !student_values[k].of_item)
+            PART(student_values[k].term, UINT32_MAX, student_values[k].which, (double)*own, *w);
         own += there, w += there;
     }
     if (t & TERM_ITEM) PART(TERM_ITEM, UINT32_MAX, 0, 1.0, item < m->items ? m->item[item] : 0.0);
@@ -125,7 +139,8 @@ size_t logistic_explain(const struct logistic *m, uint32_t item, const uint32_t 
     w = m->dense + 1 + m->skills * m->per_skill;
     for (size_t k = 0; k < STUDENT_VALUES; k++) {
         bool there = t & student_values[k].term;
-        if (there && student_values[k].of_item) PART(student_values[k].term, UINT32_MAX, student_values[k].which, (double)*own, *w);
+        if (there && student_values[k].of_item)
+            PART(student_values[k].term, UINT32_MAX, student_values[k].which, (double)*own, *w);
         own += there, w += there;
     }
 #undef PART
@@ -141,14 +156,16 @@ double logistic_logit(const struct logistic *m, uint32_t item, const uint32_t *s
     return sum;
 }
 
-void logistic_candidates(const struct logistic *m, const struct features *f, const uint32_t *skills, size_t n, double time_s, const uint32_t *item, size_t count, double *p)
+void logistic_candidates(const struct logistic *m, const struct features *f, const uint32_t *skills, size_t n,
+                         double time_s, const uint32_t *item, size_t count, double *p)
 {
     if (!count) return;
     float x[LOGISTIC_LOCAL_MAX];
     struct logistic_part parts[LOGISTIC_PARTS_MAX];
     unsigned t = m->terms;
     logistic_values(t, f, item[0], skills, n, time_s, x);
-    size_t all = logistic_explain(m, item[0], skills, n, x, parts), own = (t & TERM_ITEM ? 1U : 0U) + (t & TERM_ITEM_COUNTS ? 2U : 0U) + (t & TERM_GAP ? 1U : 0U);
+    size_t all = logistic_explain(m, item[0], skills, n, x, parts),
+           own = (t & TERM_ITEM ? 1U : 0U) + (t & TERM_ITEM_COUNTS ? 2U : 0U) + (t & TERM_GAP ? 1U : 0U);
     double same = 0.0;
     for (size_t i = 0; i + own < all; i++) same = same + parts[i].logit;
     const struct logistic_part *of_item = parts + (all - own);

@@ -1,4 +1,5 @@
-/* Sorting the rows of a log by set of skills and item, and working out their values: once for as many fits as there are. */
+/* Sorting the rows of a log by set of skills and item, and working out their values: once for as many fits as there
+ * are. */
 #include "logistic_design.h"
 
 #include <stdlib.h>
@@ -33,7 +34,8 @@ void logistic_design_free(struct logistic_design *d)
 static enum st sort_rows(struct logistic_design *d, struct err *e)
 {
     const struct responses *r = d->r;
-    uint32_t *item_rows = calloc(r->items + 1, sizeof *item_rows), *order = malloc((r->items + 1) * sizeof *order), *set_items = calloc(r->sets + 2, sizeof *set_items);
+    uint32_t *item_rows = calloc(r->items + 1, sizeof *item_rows), *order = malloc((r->items + 1) * sizeof *order),
+             *set_items = calloc(r->sets + 2, sizeof *set_items);
     d->groups = malloc((r->items + 1) * sizeof *d->groups);
     d->group_coupling = malloc((r->items + 1) * sizeof *d->group_coupling);
     if (!item_rows || !order || !set_items || !d->groups || !d->group_coupling) {
@@ -78,7 +80,8 @@ static enum st cut_blocks(struct logistic_design *d, struct err *e)
             d->set_x[set] = x;
         }
         if (fresh || filled >= BLOCK_ROWS) {
-            d->blocks[d->block_count++] = (struct block){.set = set, .group = (uint32_t)g, .row = row, .matrix = d->matrix_count};
+            d->blocks[d->block_count++] =
+                (struct block){.set = set, .group = (uint32_t)g, .row = row, .matrix = d->matrix_count};
             d->matrix_count = whole_lines(d->matrix_count + (size_t)d->set_stride[set] * (d->set_stride[set] + 1U) + 1);
             d->coupling_count = whole_lines(d->coupling_count);
             filled = 0;
@@ -112,7 +115,8 @@ static enum st find_columns(struct logistic_design *d, struct err *e)
             d->columns[at++] = (struct column){0, first};
             for (uint32_t k = 1; k < d->per_skill; k++) d->columns[at++] = (struct column){local++, first + k};
         }
-        for (size_t k = 0; k < d->per_student; k++) d->columns[at++] = (struct column){local++, (uint32_t)(1 + r->skills * d->per_skill + k)};
+        for (size_t k = 0; k < d->per_student; k++)
+            d->columns[at++] = (struct column){local++, (uint32_t)(1 + r->skills * d->per_skill + k)};
     }
     d->set_column[r->sets] = at;
     return ST_OK;
@@ -126,14 +130,16 @@ static enum st find_blocks(struct logistic_design *d, struct err *e)
     for (size_t b = 0; b < d->block_count; b++) all += r->set_at[d->blocks[b].set + 1] - r->set_at[d->blocks[b].set];
     d->skill_block = calloc(r->skills + 2, sizeof *d->skill_block);
     d->skill_blocks = malloc((all + 1) * sizeof *d->skill_blocks);
-    if (!d->skill_block || !d->skill_blocks) return err_fail(e, ST_NOMEM, "err.memory", "blocks of %zu skills", r->skills);
+    if (!d->skill_block || !d->skill_blocks)
+        return err_fail(e, ST_NOMEM, "err.memory", "blocks of %zu skills", r->skills);
     size_t *next = d->skill_block + 1; /* of each skill: once counted and placed, where the next one's begin */
     const uint32_t *skills;
     for (size_t b = 0; b < d->block_count; b++)
         for (size_t i = 0, n = set_skills(r, d->blocks[b].set, &skills); i < n; i++) next[skills[i] + 1]++;
     for (size_t s = 0; s < r->skills; s++) next[s + 1] += next[s];
     for (size_t b = 0; b < d->block_count; b++)
-        for (size_t i = 0, n = set_skills(r, d->blocks[b].set, &skills); i < n; i++) d->skill_blocks[next[skills[i]]++] = (uint32_t)b;
+        for (size_t i = 0, n = set_skills(r, d->blocks[b].set, &skills); i < n; i++)
+            d->skill_blocks[next[skills[i]]++] = (uint32_t)b;
     return ST_OK;
 }
 
@@ -158,14 +164,16 @@ static void fill_users(void *arg, size_t task)
             size_t n = set_skills(r, set, &skills);
             double time_s = r->time_s ? r->time_s[row] : 0.0;
             features_at(&past, skills, n, time_s);
-            logistic_values(d->terms, &past, item, skills, n, time_s, d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set]);
+            logistic_values(d->terms, &past, item, skills, n, time_s,
+                            d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set]);
             f->st[task] = features_learn(&past, item, skills, n, r->correct[row], time_s, NULL);
         }
     }
     features_free(&past);
 }
 
-enum st logistic_design_make(const struct responses *r, unsigned terms, const struct parallel *par, struct logistic_design **out, struct err *e)
+enum st logistic_design_make(const struct responses *r, unsigned terms, const struct parallel *par,
+                             struct logistic_design **out, struct err *e)
 {
     TRY(responses_check(r, e));
     struct logistic shape;
@@ -174,7 +182,11 @@ enum st logistic_design_make(const struct responses *r, unsigned terms, const st
     size_t tasks = (r->users + USERS_A_TASK - 1) / USERS_A_TASK;
     enum st *sts = calloc(tasks + 1, sizeof *sts), st = ST_NOMEM;
     if (d && sts) {
-        *d = (struct logistic_design){.r = r, .terms = terms, .per_skill = shape.per_skill, .per_student = shape.per_student, .dense_count = shape.dense_count,
+        *d = (struct logistic_design){.r = r,
+                                      .terms = terms,
+                                      .per_skill = shape.per_skill,
+                                      .per_student = shape.per_student,
+                                      .dense_count = shape.dense_count,
                                       .windows = !!(terms & TERM_WINDOWS)};
         d->row_place = malloc(r->rows * sizeof *d->row_place);
         d->correct = malloc(r->rows);
@@ -184,7 +196,9 @@ enum st logistic_design_make(const struct responses *r, unsigned terms, const st
         d->set_local = calloc(r->sets + 1, sizeof *d->set_local);
         d->set_stride = calloc(r->sets + 1, sizeof *d->set_stride);
         d->set_column = calloc(r->sets + 1, sizeof *d->set_column);
-        if (d->row_place && d->correct && (d->fold || !r->user_fold) && d->set_x && d->set_row && d->set_local && d->set_stride && d->set_column) st = ST_OK;
+        if (d->row_place && d->correct && (d->fold || !r->user_fold) && d->set_x && d->set_row && d->set_local &&
+            d->set_stride && d->set_column)
+            st = ST_OK;
     }
     if (st != ST_OK) st = err_fail(e, ST_NOMEM, "err.memory", "design of %zu rows", r->rows);
     for (size_t s = 0; st == ST_OK && s < r->sets; s++) {

@@ -22,16 +22,17 @@ struct logistic_design {
     const struct responses *r;
     unsigned terms;
     size_t per_skill, per_student, dense_count, windows;
-    uint32_t *row_place;   /* row of the responses -> place in sorted order */
-    uint8_t *correct;      /* sorted */
-    uint32_t *fold;        /* sorted: the number whose remainder is the fold; NULL: nothing is done by folds */
-    size_t *set_x;         /* sets: where the values of a set's first row begin */
-    uint32_t *set_row;     /* sets: place of its first row */
-    uint16_t *set_local;   /* sets: how many values a row has */
-    uint16_t *set_stride;  /* sets: the same, filled up to LANES */
-    size_t *set_column;    /* sets + 1: where a set's columns begin: the first value is 1 and stands for the intercept and each skill's own */
+    uint32_t *row_place;  /* row of the responses -> place in sorted order */
+    uint8_t *correct;     /* sorted */
+    uint32_t *fold;       /* sorted: the number whose remainder is the fold; NULL: nothing is done by folds */
+    size_t *set_x;        /* sets: where the values of a set's first row begin */
+    uint32_t *set_row;    /* sets: place of its first row */
+    uint16_t *set_local;  /* sets: how many values a row has */
+    uint16_t *set_stride; /* sets: the same, filled up to LANES */
+    /* sets + 1: where a set's columns begin: the first value is 1 and stands for the intercept and each skill's own */
+    size_t *set_column;
     struct column *columns;
-    size_t *skill_block;   /* skills + 1: where the blocks begin whose rows have the skill */
+    size_t *skill_block; /* skills + 1: where the blocks begin whose rows have the skill */
     uint32_t *skill_blocks;
     float *x;
     struct group *groups;

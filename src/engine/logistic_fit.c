@@ -1,4 +1,5 @@
-/* Newton's method with the item block eliminated. Sums over rows are made in local coordinates, one small matrix for each set of skills. */
+/* Newton's method with the item block eliminated. Sums over rows are made in local coordinates, one small matrix for
+ * each set of skills. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,20 +11,22 @@
 
 static const double INTERCEPT_MAX = 15.0;
 
-/* What stands among the dense numbers, for a set's local values: the first gathers what the intercept and the skills' own have. */
+/* What stands among the dense numbers, for a set's local values: the first gathers what the intercept and the
+ * skills' own have. */
 static void gather(const struct logistic_design *d, const double *dense, size_t set, double *local)
 {
     memset(local, 0, d->set_stride[set] * sizeof *local);
-    for (size_t i = d->set_column[set]; i < d->set_column[set + 1]; i++) local[d->columns[i].local] = local[d->columns[i].local] + dense[d->columns[i].dense];
+    for (size_t i = d->set_column[set]; i < d->set_column[set + 1]; i++)
+        local[d->columns[i].local] = local[d->columns[i].local] + dense[d->columns[i].dense];
 }
 
 struct pass {
     const struct logistic_design *d;
     const struct logistic_options *o;
     const struct logistic *m; /* its items' weights are out of date until the end */
-    double *item;      /* the items' weights, by group: each block's stand together */
-    double *matrix;    /* by block: k x k and k sums with the items taken out, and the loss */
-    double *coupling;  /* by group: k couplings, then the item's gradient and curvature */
+    double *item;             /* the items' weights, by group: each block's stand together */
+    double *matrix;           /* by block: k x k and k sums with the items taken out, and the loss */
+    double *coupling;         /* by group: k couplings, then the item's gradient and curvature */
     size_t *block_rows;
     bool failed;
 };
@@ -53,7 +56,8 @@ static void block_pass(void *arg, size_t which)
     const struct block *b = &d->blocks[which];
     size_t k = d->set_stride[b->set], n = d->groups[b->group_end - 1].end - b->row, used = 0;
     const float *x = d->x + d->set_x[b->set] + (b->row - d->set_row[b->set]) * k;
-    double *h = p->matrix + b->matrix, *g = h + k * k, *loss = g + k, w[LOGISTIC_LOCAL_MAX + LANES], ridge = 1.0 / p->o->c;
+    double *h = p->matrix + b->matrix, *g = h + k * k, *loss = g + k, w[LOGISTIC_LOCAL_MAX + LANES],
+           ridge = 1.0 / p->o->c;
     bool items = d->terms & TERM_ITEM;
     struct rows r;
     if (!rows_make(&r, n)) {
@@ -63,7 +67,8 @@ static void block_pass(void *arg, size_t which)
     memset(h, 0, (k * k + k) * sizeof *h);
     gather(d, p->m->dense, b->set, w);
     for (size_t gi = b->group, row = 0; gi < b->group_end; row = d->groups[gi++].end - b->row)
-        logistic_row_logits(x + row * k, k, d->groups[gi].end - b->row - row, w, items ? p->item[gi] : 0.0, r.eta + row);
+        logistic_row_logits(x + row * k, k, d->groups[gi].end - b->row - row, w, items ? p->item[gi] : 0.0,
+                            r.eta + row);
     for (size_t i = 0; i < n; i++) {
         bool in = p->o->folds == 0 || d->fold[b->row + i] % p->o->folds != p->o->hold_out;
         r.y[i] = (double)d->correct[b->row + i];
@@ -80,7 +85,8 @@ static void block_pass(void *arg, size_t which)
         c[k + 1] = c[0] + ridge; /* the first value is 1 */
         r.inverse[gi - b->group] = 1.0 / c[k + 1];
     }
-    if (items) logistic_take_out(p->coupling + d->group_coupling[b->group], k, b->group_end - b->group, r.inverse, h, g);
+    if (items)
+        logistic_take_out(p->coupling + d->group_coupling[b->group], k, b->group_end - b->group, r.inverse, h, g);
     free(r.eta);
 }
 
@@ -104,7 +110,9 @@ static void add_block(const struct assembling *a, size_t which, size_t from, siz
         double *row = a->dense + x->dense * d->dense_count;
         a->gradient[x->dense] = a->gradient[x->dense] + g[x->local];
         for (const struct column *y = first; y < last; y++)
-            if (y->dense >= x->dense) row[y->dense] = row[y->dense] + (x->local > y->local ? h[x->local * k + y->local] : h[y->local * k + x->local]);
+            if (y->dense >= x->dense)
+                row[y->dense] =
+                    row[y->dense] + (x->local > y->local ? h[x->local * k + y->local] : h[y->local * k + x->local]);
     }
 }
 
@@ -113,7 +121,12 @@ static void assemble(void *arg, size_t task)
     const struct assembling *a = arg;
     const struct logistic_design *d = a->p->d;
     size_t n = d->dense_count, students = n - d->per_student, skill = task - SHARED_ROWS;
-    size_t from = task == 0 ? 0 : task == 1 ? students : 1 + skill * d->per_skill, end = task == 0 ? 1 : task == 1 ? n : from + d->per_skill;
+    size_t from = task == 0   ? 0
+                  : task == 1 ? students
+                              : 1 + skill * d->per_skill,
+           end = task == 0   ? 1
+                 : task == 1 ? n
+                             : from + d->per_skill;
     for (size_t i = from; i < end; i++) {
         memset(a->dense + i * n + i, 0, (n - i) * sizeof *a->dense);
         a->gradient[i] = 0.0;
@@ -121,7 +134,8 @@ static void assemble(void *arg, size_t task)
     if (task < SHARED_ROWS)
         for (size_t b = 0; b < d->block_count; b++) add_block(a, b, from, end);
     else
-        for (size_t b = d->skill_block[skill]; b < d->skill_block[skill + 1]; b++) add_block(a, d->skill_blocks[b], from, end);
+        for (size_t b = d->skill_block[skill]; b < d->skill_block[skill + 1]; b++)
+            add_block(a, d->skill_blocks[b], from, end);
     for (size_t i = from; i < end; i++) {
         double ridge = i ? 1.0 / a->p->o->c : 0.0;
         a->dense[i * n + i] = a->dense[i * n + i] + (i ? ridge : 1e-9);
@@ -178,7 +192,8 @@ static enum st find_step(struct pass *p, struct newton *nt, const struct paralle
 {
     const struct logistic_design *d = p->d;
     size_t n = d->dense_count;
-    parallel_run(par, SHARED_ROWS + (d->per_skill ? d->r->skills : 0), assemble, &(struct assembling){p, nt->dense, nt->gradient});
+    parallel_run(par, SHARED_ROWS + (d->per_skill ? d->r->skills : 0), assemble,
+                 &(struct assembling){p, nt->dense, nt->gradient});
     memcpy(nt->step, nt->gradient, n * sizeof *nt->step);
     TRY(linear_solve(nt->dense, nt->step, n, par, e));
     /* Half the Newton decrement, with the item block: g' H^-1 g = s' g~ + sum g_i^2 / d_i. */
@@ -225,12 +240,16 @@ static double move(struct pass *p, const struct newton *nt, double by, const str
     return sum / (2.0 * p->o->c);
 }
 
-static enum st newton(struct pass *p, struct newton *nt, const struct parallel *par, struct logistic *m, struct logistic_report *report, struct err *e)
+static enum st newton(struct pass *p, struct newton *nt, const struct parallel *par, struct logistic *m,
+                      struct logistic_report *report, struct err *e)
 {
-    double fine = move(p, nt, 0.0, par, m), loss = pass_at(p, par, &report->rows), objective = loss + fine, gain = 0.0, most = 0.0;
+    double fine = move(p, nt, 0.0, par, m), loss = pass_at(p, par, &report->rows), objective = loss + fine, gain = 0.0,
+           most = 0.0;
     while (!report->converged && report->iterations < p->o->iterations_max) {
         /* The gain falls by steps that are alike on a scale of logarithms. */
-        double share = most > 0.0 && gain > 0.0 && gain < most && most > p->o->tolerance ? num_log(most / gain) / num_log(most / p->o->tolerance) : 0.0;
+        double share = most > 0.0 && gain > 0.0 && gain < most && most > p->o->tolerance
+                           ? num_log(most / gain) / num_log(most / p->o->tolerance)
+                           : 0.0;
         if (!fit_goes_on(p->o->watch, share < 1.0 ? share : 1.0)) break;
         if (p->failed) return err_fail(e, ST_NOMEM, "err.memory", "a pass of the fit");
         TRY(find_step(p, nt, par, &gain, e));
@@ -245,7 +264,8 @@ static enum st newton(struct pass *p, struct newton *nt, const struct parallel *
             fine = move(p, nt, -by / 2.0, par, m); /* back half way */
             by = by / 2.0;
         }
-        report->converged = gain < p->o->tolerance || (p->m->dense[0] >= INTERCEPT_MAX || p->m->dense[0] <= -INTERCEPT_MAX);
+        report->converged =
+            gain < p->o->tolerance || (p->m->dense[0] >= INTERCEPT_MAX || p->m->dense[0] <= -INTERCEPT_MAX);
         objective = next;
     }
     report->objective = objective;
@@ -253,19 +273,31 @@ static enum st newton(struct pass *p, struct newton *nt, const struct parallel *
     return p->failed ? err_fail(e, ST_NOMEM, "err.memory", "a pass of the fit") : ST_OK;
 }
 
-enum st logistic_fit(const struct logistic_design *d, const struct logistic_options *o, const struct parallel *par, struct logistic *m, struct logistic_report *report, struct err *e)
+enum st logistic_fit(const struct logistic_design *d, const struct logistic_options *o, const struct parallel *par,
+                     struct logistic *m, struct logistic_report *report, struct err *e)
 {
     if (!(o->c > 0.0 && o->c <= 1e9) || !(o->tolerance > 0.0) || (o->folds && (o->hold_out >= o->folds || !d->fold)))
         return err_fail(e, ST_INVALID, "model.option", "the fit's options are out of range");
-    if (m->terms != d->terms || m->items != d->r->items || m->dense_count != d->dense_count) return err_fail(e, ST_BUG, "model.option", "weights of another shape");
+    if (m->terms != d->terms || m->items != d->r->items || m->dense_count != d->dense_count)
+        return err_fail(e, ST_BUG, "model.option", "weights of another shape");
     size_t n = d->dense_count;
-    struct pass p = {.d = d, .o = o, .m = m, .item = lanes_make(d->group_count), .matrix = lanes_make(d->matrix_count), .coupling = lanes_make(d->coupling_count),
+    struct pass p = {.d = d,
+                     .o = o,
+                     .m = m,
+                     .item = lanes_make(d->group_count),
+                     .matrix = lanes_make(d->matrix_count),
+                     .coupling = lanes_make(d->coupling_count),
                      .block_rows = calloc(d->block_count + 1, sizeof(size_t))};
-    struct newton nt = {malloc(n * n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double)), lanes_make(d->group_count),
-                        malloc((d->block_count + 1) * sizeof(double)), malloc((d->block_count + 1) * sizeof(double))};
+    struct newton nt = {malloc(n * n * sizeof(double)),
+                        malloc(n * sizeof(double)),
+                        malloc(n * sizeof(double)),
+                        lanes_make(d->group_count),
+                        malloc((d->block_count + 1) * sizeof(double)),
+                        malloc((d->block_count + 1) * sizeof(double))};
     enum st st = ST_NOMEM;
     *report = (struct logistic_report){0};
-    if (p.item && p.matrix && p.coupling && p.block_rows && nt.dense && nt.gradient && nt.step && nt.item_step && nt.item_gain && nt.squares) {
+    if (p.item && p.matrix && p.coupling && p.block_rows && nt.dense && nt.gradient && nt.step && nt.item_step &&
+        nt.item_gain && nt.squares) {
         for (size_t g = 0; g < d->group_count; g++) p.item[g] = m->item[d->groups[g].item], nt.item_step[g] = 0.0;
         st = newton(&p, &nt, par, m, report, e);
         for (size_t g = 0; g < d->group_count; g++) m->item[d->groups[g].item] = p.item[g];
@@ -281,10 +313,12 @@ static double row_logit(const struct logistic_design *d, const struct logistic *
     uint32_t item = r->item[row], set = r->item_set[item];
     const uint32_t *skills;
     size_t n = set_skills(r, set, &skills);
-    return logistic_logit(m, item, skills, n, d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set]);
+    return logistic_logit(m, item, skills, n,
+                          d->x + d->set_x[set] + (size_t)(d->row_place[row] - d->set_row[set]) * d->set_stride[set]);
 }
 
-enum st logistic_offsets(const struct logistic_design *d, const struct logistic *m, const struct logistic_options *o, double *logit, struct err *e)
+enum st logistic_offsets(const struct logistic_design *d, const struct logistic *m, const struct logistic_options *o,
+                         double *logit, struct err *e)
 {
     const struct responses *r = d->r;
     double *curve = calloc(r->items + 1, sizeof *curve);
@@ -308,7 +342,8 @@ enum st logistic_offsets(const struct logistic_design *d, const struct logistic 
     return ST_OK;
 }
 
-void logistic_predict_rows(const struct logistic_design *d, const struct logistic *m, size_t folds, size_t hold_out, double *out)
+void logistic_predict_rows(const struct logistic_design *d, const struct logistic *m, size_t folds, size_t hold_out,
+                           double *out)
 {
     const struct responses *r = d->r;
     for (size_t u = 0; u < r->users; u++) {

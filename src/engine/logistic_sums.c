@@ -6,7 +6,8 @@
 
 enum { CHUNK = 128 };
 
-ENGINE_CLONES void logistic_row_logits(const float *restrict x, size_t k, size_t n, const double *restrict w, double item, double *restrict eta)
+ENGINE_CLONES void logistic_row_logits(const float *restrict x, size_t k, size_t n, const double *restrict w,
+                                       double item, double *restrict eta)
 {
     for (size_t i = 0; i < n; i++, x += k) {
         v4 sum = all(0.0);
@@ -16,7 +17,8 @@ ENGINE_CLONES void logistic_row_logits(const float *restrict x, size_t k, size_t
 }
 
 /* What stands in the logarithm is between 1 and 2, so many are multiplied before one is taken. */
-ENGINE_CLONES double logistic_losses(double *restrict eta, const double *restrict y, const double *restrict use, size_t n, double *restrict curve)
+ENGINE_CLONES double logistic_losses(double *restrict eta, const double *restrict y, const double *restrict use,
+                                     size_t n, double *restrict curve)
 {
     double line[LANES] = {0}, logs = 0.0;
     for (size_t from = 0; from < n; from += CHUNK) {
@@ -49,7 +51,8 @@ INLINE void square_end(const struct square *s, double sign, double *h, size_t k)
     for (size_t q = 0; q < LANES; q++) write4(h + q * k, read4(h + q * k) + sign * s->row[q]);
 }
 
-ENGINE_CLONES void logistic_row_sums(const float *restrict x, size_t k, size_t n, const double *restrict residual, const double *restrict curve, double *restrict h, double *restrict g)
+ENGINE_CLONES void logistic_row_sums(const float *restrict x, size_t k, size_t n, const double *restrict residual,
+                                     const double *restrict curve, double *restrict h, double *restrict g)
 {
     for (size_t from = 0, end; from < n; from = end) {
         end = n - from < CHUNK ? n : from + CHUNK;
@@ -59,14 +62,16 @@ ENGINE_CLONES void logistic_row_sums(const float *restrict x, size_t k, size_t n
             write4(g + a, read4(g + a) + slope);
             for (size_t b = 0; b <= a; b += LANES) {
                 struct square s = {{all(0.0), all(0.0), all(0.0), all(0.0)}};
-                for (size_t i = from; i < end; i++) square_add(&s, curve[i] * widen(x + i * k + a), widen(x + i * k + b));
+                for (size_t i = from; i < end; i++)
+                    square_add(&s, curve[i] * widen(x + i * k + a), widen(x + i * k + b));
                 square_end(&s, 1.0, h + a * k + b, k);
             }
         }
     }
 }
 
-ENGINE_CLONES void logistic_coupling(const float *restrict x, size_t k, size_t n, const double *restrict residual, const double *restrict curve, double *restrict c)
+ENGINE_CLONES void logistic_coupling(const float *restrict x, size_t k, size_t n, const double *restrict residual,
+                                     const double *restrict curve, double *restrict c)
 {
     for (size_t a = 0; a < k; a += LANES) {
         v4 sum = all(0.0);
@@ -77,7 +82,8 @@ ENGINE_CLONES void logistic_coupling(const float *restrict x, size_t k, size_t n
     for (size_t i = 0; i < n; i++) c[k] = c[k] + residual[i];
 }
 
-ENGINE_CLONES void logistic_take_out(const double *restrict c, size_t k, size_t n, const double *restrict inverse, double *restrict h, double *restrict g)
+ENGINE_CLONES void logistic_take_out(const double *restrict c, size_t k, size_t n, const double *restrict inverse,
+                                     double *restrict h, double *restrict g)
 {
     size_t stride = k + 2;
     for (size_t a = 0; a < k; a += LANES) {
@@ -86,7 +92,8 @@ ENGINE_CLONES void logistic_take_out(const double *restrict c, size_t k, size_t 
         write4(g + a, read4(g + a) - slope);
         for (size_t b = 0; b <= a; b += LANES) {
             struct square s = {{all(0.0), all(0.0), all(0.0), all(0.0)}};
-            for (size_t i = 0; i < n; i++) square_add(&s, inverse[i] * read4(c + i * stride + a), read4(c + i * stride + b));
+            for (size_t i = 0; i < n; i++)
+                square_add(&s, inverse[i] * read4(c + i * stride + a), read4(c + i * stride + b));
             square_end(&s, -1.0, h + a * k + b, k);
         }
     }

@@ -14,7 +14,8 @@ double lot_normal(struct rng *r)
 
 double lot_log_normal(struct rng *r, double median, double log_sd) { return median * num_exp(log_sd * lot_normal(r)); }
 
-/* Gamma for shapes of a half and up by sums of squares would not do: Marsaglia & Tsang 2000, with their boost below 1. */
+/* Gamma for shapes of a half and up by sums of squares would not do: Marsaglia & Tsang 2000, with their boost below
+ * 1. */
 static double lot_gamma(struct rng *r, double shape)
 {
     if (shape < 1.0) {

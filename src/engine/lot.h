@@ -3,8 +3,8 @@
 #define ENGINE_LOT_H
 #include "base/rng.h"
 
-double lot_normal(struct rng *r);                                /* mean 0, sd 1: Marsaglia & Bray 1964 */
+double lot_normal(struct rng *r); /* mean 0, sd 1: Marsaglia & Bray 1964 */
 double lot_log_normal(struct rng *r, double median, double log_sd);
-double lot_beta(struct rng *r, double a, double b);              /* a, b > 0: by gammas, Marsaglia & Tsang 2000 */
+double lot_beta(struct rng *r, double a, double b); /* a, b > 0: by gammas, Marsaglia & Tsang 2000 */
 
 #endif

@@ -13,7 +13,8 @@ enum { DIGIT_BITS = 11, DIGITS = 6, DIGIT_VALUES = 1 << DIGIT_BITS };
 
 static size_t digit_of(uint64_t key, unsigned d) { return key >> (d * DIGIT_BITS) & (DIGIT_VALUES - 1); }
 
-/* By digits, the lowest first; one that all have in common is passed over. room: n. Returns where the sorted ones stand. */
+/* By digits, the lowest first; one that all have in common is passed over. room: n. Returns where the sorted ones
+ * stand. */
 static uint64_t *sort_keys(uint64_t *keys, uint64_t *room, size_t n, uint32_t (*count)[DIGIT_VALUES])
 {
     memset(count, 0, DIGITS * sizeof *count);
@@ -69,7 +70,8 @@ static double ordered_pairs(const uint64_t *keys, size_t n, double *pairs)
 
 static void area(const uint64_t *keys, size_t n, struct metrics *out)
 {
-    double pairs = 0.0, wins = ordered_pairs(keys, n, &pairs), r = (double)out->right, w = (double)(out->rows - out->right);
+    double pairs = 0.0, wins = ordered_pairs(keys, n, &pairs), r = (double)out->right,
+           w = (double)(out->rows - out->right);
     out->auc = pairs > 0.0 ? wins / pairs : .5;
     if (pairs <= 0.0) return;
     double a = out->auc, q1 = a / (2.0 - a), q2 = 2.0 * a * a / (1.0 + a);
@@ -81,7 +83,8 @@ enum st metrics_of(const double *p, const uint8_t *y, const uint8_t *pick, size_
     struct metrics m = {.auc = .5};
     uint32_t(*count)[DIGIT_VALUES] = malloc(DIGITS * sizeof *count);
     uint64_t *keys = malloc((2 * n + 1) * sizeof *keys);
-    enum st st = keys && count && n < UINT32_MAX ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu rows", n);
+    enum st st =
+        keys && count && n < UINT32_MAX ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu rows", n);
     double squares = 0.0, losses = 0.0;
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         if (pick && !pick[i]) continue;
@@ -117,14 +120,16 @@ enum st metrics_of(const double *p, const uint8_t *y, const uint8_t *pick, size_
     return st;
 }
 
-enum st metrics_within(const double *p, const uint8_t *y, const uint32_t *group, size_t n, size_t groups, double *auc, struct err *e)
+enum st metrics_within(const double *p, const uint8_t *y, const uint32_t *group, size_t n, size_t groups, double *auc,
+                       struct err *e)
 {
     struct scored *s = malloc((n + 1) * sizeof *s);
     uint64_t *keys = malloc((n + 1) * sizeof *keys);
     double wins = 0.0, pairs = 0.0;
     enum st st = s && keys ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu rows", n);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
-        if (group[i] >= groups || !(p[i] >= 0.0 && p[i] <= 1.0)) st = err_fail(e, ST_INVALID, "model.data", "row %zu has no group or no probability", i);
+        if (group[i] >= groups || !(p[i] >= 0.0 && p[i] <= 1.0))
+            st = err_fail(e, ST_INVALID, "model.data", "row %zu has no group or no probability", i);
         else s[i] = (struct scored){key_of(p[i] + 0.0, y[i]), group[i]};
     }
     if (st == ST_OK) {
@@ -140,7 +145,8 @@ enum st metrics_within(const double *p, const uint8_t *y, const uint32_t *group,
     return st;
 }
 
-enum st metrics_mean(const double *x, const uint8_t *pick, const uint32_t *group, size_t n, size_t groups, struct metrics_mean *out, struct err *e)
+enum st metrics_mean(const double *x, const uint8_t *pick, const uint32_t *group, size_t n, size_t groups,
+                     struct metrics_mean *out, struct err *e)
 {
     double *sum = calloc(groups + 1, sizeof *sum), *count = calloc(groups + 1, sizeof *count), all = 0.0, spread = 0.0;
     struct metrics_mean m = {0};

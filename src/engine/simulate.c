@@ -8,7 +8,8 @@
 static const double first_day_s = 1693814400.0; /* Monday, 4 September 2023, 8:00 UTC: ids begin in 2020 */
 static const double attention[SIM_STATES] = {1.0, .05, .15, .5, .2};
 static const double leave[SIM_STATES] = {0.0, .35, .3, .12, .1}; /* chance that a spell ends, per answer */
-static const double ceiling = 4.0, bored_slip = .2, bored_quick = .55, behind_effort = .5, behind_quick = .8, behind_log_sd = 1.0, least_support = .3;
+static const double ceiling = 4.0, bored_slip = .2, bored_quick = .55, behind_effort = .5, behind_quick = .8,
+                    behind_log_sd = 1.0, least_support = .3;
 enum { DAY_S = 86400, TERM_DAYS = 40, TERM_CALENDAR_DAYS = 70 }; /* eight weeks of five days, then two weeks off */
 
 const char *sim_state_name(enum sim_state s)
@@ -17,7 +18,10 @@ const char *sim_state_name(enum sim_state s)
     return s < SIM_STATES ? names[s] : "";
 }
 
-static int32_t calendar(int32_t day) { return day / TERM_DAYS * TERM_CALENDAR_DAYS + day % TERM_DAYS / 5 * 7 + day % 5; }
+static int32_t calendar(int32_t day)
+{
+    return day / TERM_DAYS * TERM_CALENDAR_DAYS + day % TERM_DAYS / 5 * 7 + day % 5;
+}
 
 /* Logits as of a day, without the warmth of one. */
 static double skill_on(const struct sim_student *s, const struct sim_memory *m, int32_t day)
@@ -28,7 +32,10 @@ static double skill_on(const struct sim_student *s, const struct sim_memory *m, 
 
 static double level_needed(const struct sim_world *w) { return num_log(w->p.mastered_at / (1.0 - w->p.mastered_at)); }
 
-bool sim_mastered(const struct sim_world *w, const struct sim_student *s, uint32_t skill, int32_t day) { return skill_on(s, &s->memory[skill], day) >= level_needed(w); }
+bool sim_mastered(const struct sim_world *w, const struct sim_student *s, uint32_t skill, int32_t day)
+{
+    return skill_on(s, &s->memory[skill], day) >= level_needed(w);
+}
 
 unsigned sim_day(const struct sim_world *w, struct sim_student *s, int32_t day)
 {
@@ -58,10 +65,13 @@ static void drift(struct sim_student *s, double chance)
     double u = rng_unit(&s->lot);
     s->ease_now = s->ease_now * .8 + chance * .2;
     if (s->state != SIM_ENGAGED) {
-        if (u < leave[s->state] || (s->state == SIM_UNDER_CHALLENGED && s->ease_now < .6) || (s->state == SIM_BEHIND && s->ease_now > .7)) s->state = SIM_ENGAGED;
+        if (u < leave[s->state] || (s->state == SIM_UNDER_CHALLENGED && s->ease_now < .6) ||
+            (s->state == SIM_BEHIND && s->ease_now > .7))
+            s->state = SIM_ENGAGED;
         return;
     }
-    double bored = s->today >= 4 && s->ease_now > .82 ? s->bored : 0.0, behind = s->today >= 4 && s->ease_now < .55 ? s->behind : 0.0;
+    double bored = s->today >= 4 && s->ease_now > .82 ? s->bored : 0.0,
+           behind = s->today >= 4 && s->ease_now < .55 ? s->behind : 0.0;
     double abuse = chance < .65 ? s->abuse : 0.0, guess = chance < .5 ? 2.0 * s->guess : s->guess;
     if (u < bored) s->state = SIM_UNDER_CHALLENGED;
     else if (u < bored + behind) s->state = SIM_BEHIND;
@@ -70,9 +80,12 @@ static void drift(struct sim_student *s, double chance)
 }
 
 /* Hints opened, the seconds they and the answer took, and whether it was right. */
-static void act(const struct sim_student *t, struct rng *r, const struct sim_population *p, const struct sim_item *it, double known, double guess, struct sim_answer *a)
+static void act(const struct sim_student *t, struct rng *r, const struct sim_population *p, const struct sim_item *it,
+                double known, double guess, struct sim_answer *a)
 {
-    double u = rng_unit(r), ask = rng_unit(r), seconds = lot_log_normal(r, num_exp(it->log_seconds + t->log_seconds), p->seconds_log_sd), chance = a->truth.chance;
+    double u = rng_unit(r), ask = rng_unit(r),
+           seconds = lot_log_normal(r, num_exp(it->log_seconds + t->log_seconds), p->seconds_log_sd),
+           chance = a->truth.chance;
     switch (t->state) {
     case SIM_GUESSING:
         a->took_s = 1.0 + 1.5 * rng_unit(r);
@@ -111,7 +124,8 @@ static void act(const struct sim_student *t, struct rng *r, const struct sim_pop
 static void learn(const struct sim_world *w, struct sim_student *s, uint32_t skill, double gain, bool read)
 {
     struct sim_memory *m = &s->memory[skill];
-    double at = m->kept + m->extra, room = at < ceiling ? 1.0 - (at > 0.0 ? at / ceiling : 0.0) * .5 : 0.0, more = gain * attention[s->state] * room * (read ? 1.3 : 1.0);
+    double at = m->kept + m->extra, room = at < ceiling ? 1.0 - (at > 0.0 ? at / ceiling : 0.0) * .5 : 0.0,
+           more = gain * attention[s->state] * room * (read ? 1.3 : 1.0);
     m->kept += more * (1.0 - w->p.fading);
     m->extra += more * w->p.fading;
     m->warm += w->p.warm_step * attention[s->state];
@@ -124,7 +138,8 @@ static void learn(const struct sim_world *w, struct sim_student *s, uint32_t ski
 static double support(const struct sim_student *s, const struct sim_skill *k)
 {
     double known = 0.0;
-    for (unsigned q = 0; q < k->prerequisite_count; q++) known += num_logistic(skill_on(s, &s->memory[k->prerequisite[q]], s->day));
+    for (unsigned q = 0; q < k->prerequisite_count; q++)
+        known += num_logistic(skill_on(s, &s->memory[k->prerequisite[q]], s->day));
     return k->prerequisite_count ? least_support + (1.0 - least_support) * known / k->prerequisite_count : 1.0;
 }
 
@@ -136,7 +151,8 @@ struct sim_answer sim_answer(const struct sim_world *w, struct sim_student *s, u
     struct sim_answer a = {.hints_there = it->hints};
     bool other_day = m->day >= 0 && m->day < s->day;
     wake(s, m);
-    double level = m->kept + m->extra, known = num_logistic(level + m->warm - it->hardness), guess = it->choices ? 1.0 / it->choices : 0.0;
+    double level = m->kept + m->extra, known = num_logistic(level + m->warm - it->hardness),
+           guess = it->choices ? 1.0 / it->choices : 0.0;
     a.truth.chance = guess + (1.0 - guess - s->slip) * known;
     a.truth.mastered = level >= level_needed(w);
     a.truth.lapsed = other_day && m->share >= w->p.mastered_at && !a.truth.mastered;
@@ -146,7 +162,8 @@ struct sim_answer sim_answer(const struct sim_world *w, struct sim_student *s, u
     a.truth.state = s->state;
     act(s, &s->lot, &w->p, it, known, guess, &a);
     double pause = rng_unit(&s->lot), minutes = lot_log_normal(&s->lot, 8.0, .5);
-    a.truth.idle = s->today > 0 && pause < w->p.idle_hazard * (s->state == SIM_BEHIND || s->state == SIM_UNDER_CHALLENGED ? 3.0 : 1.0);
+    a.truth.idle = s->today > 0 &&
+                   pause < w->p.idle_hazard * (s->state == SIM_BEHIND || s->state == SIM_UNDER_CHALLENGED ? 3.0 : 1.0);
     if (a.truth.idle) a.took_s += 60.0 * (minutes > 5.0 ? minutes : 5.0);
     learn(w, s, skill, gain, a.hints > 0 && s->state == SIM_ENGAGED);
     s->today++;

@@ -12,8 +12,8 @@ struct fit {
     const struct irt_matrix *m;
     const uint32_t *q;
     size_t classes;
-    double *p;        /* items x classes: P(right) */
-    double *right, *n;/* items x classes: expected counts, by the combination of needed skills (class & q) */
+    double *p;         /* items x classes: P(right) */
+    double *right, *n; /* items x classes: expected counts, by the combination of needed skills (class & q) */
     double *log_p, *log_not;
 };
 
@@ -59,7 +59,8 @@ static double e_step(struct fit *f, double *share, double *next)
 
 static void m_step(struct fit *f, double *share, const double *next)
 {
-    for (size_t c = 0; c < f->classes; c++) share[c] = (next[c] + pull / (double)f->classes) / ((double)f->m->persons + pull);
+    for (size_t c = 0; c < f->classes; c++)
+        share[c] = (next[c] + pull / (double)f->classes) / ((double)f->m->persons + pull);
     for (size_t i = 0; i < f->m->items; i++)
         for (size_t c = 0; c < f->classes; c++) {
             size_t at = i * f->classes + (c & f->q[i]);
@@ -71,16 +72,20 @@ static enum st check(const struct irt_matrix *m, const uint32_t *q, size_t skill
 {
     uint32_t needed = 0;
     if (!m->persons || !m->items) return err_fail(e, ST_INVALID, "model.data", "no person or no item");
-    if (!skills || skills > CLASS_SKILLS_MAX) return err_fail(e, ST_INVALID, "model.data", "%zu skills; classes are for 1 to %d", skills, CLASS_SKILLS_MAX);
+    if (!skills || skills > CLASS_SKILLS_MAX)
+        return err_fail(e, ST_INVALID, "model.data", "%zu skills; classes are for 1 to %d", skills, CLASS_SKILLS_MAX);
     for (size_t i = 0; i < m->items; i++) {
         needed |= q[i];
-        if (q[i] >> skills) return err_fail(e, ST_INVALID, "model.data", "item %zu needs a skill that there is not", i + 1);
+        if (q[i] >> skills)
+            return err_fail(e, ST_INVALID, "model.data", "item %zu needs a skill that there is not", i + 1);
     }
-    if (needed != (1u << skills) - 1) return err_fail(e, ST_INVALID, "model.data", "there is a skill that no item needs");
+    if (needed != (1u << skills) - 1)
+        return err_fail(e, ST_INVALID, "model.data", "there is a skill that no item needs");
     return ST_OK;
 }
 
-enum st skill_classes_fit(const struct irt_matrix *m, const uint32_t *q, size_t skills, struct skill_classes *out, struct err *e)
+enum st skill_classes_fit(const struct irt_matrix *m, const uint32_t *q, size_t skills, struct skill_classes *out,
+                          struct err *e)
 {
     TRY(check(m, q, skills, e));
     struct fit f = {.m = m, .q = q, .classes = (size_t)1 << skills};
@@ -91,12 +96,14 @@ enum st skill_classes_fit(const struct irt_matrix *m, const uint32_t *q, size_t 
     *out = (struct skill_classes){.skills = skills, .persons = m->persons};
     for (size_t c = 0; c < f.classes; c++) out->share[c] = 1.0 / (double)f.classes;
     for (size_t i = 0; i < m->items; i++)
-        for (size_t c = 0; c < f.classes; c++) /* begins with more skills, more often right, so that "has it" means just that */
+        /* begins with more skills, more often right, so that "has it" means just that */
+        for (size_t c = 0; c < f.classes; c++)
             f.p[i * f.classes + c] = q[i] ? .3 + .5 * bits((uint32_t)c & q[i]) / bits(q[i]) : .5;
     for (out->iterations = 1; out->iterations <= ITERATIONS_MAX; out->iterations++) {
         out->log_likelihood = e_step(&f, out->share, next);
         m_step(&f, out->share, next);
-        out->converged = out->log_likelihood - before < tolerance * (double)m->persons && out->log_likelihood - before > -tolerance * (double)m->persons;
+        out->converged = out->log_likelihood - before < tolerance * (double)m->persons &&
+                         out->log_likelihood - before > -tolerance * (double)m->persons;
         if (out->converged) break;
         before = out->log_likelihood;
     }
@@ -108,6 +115,7 @@ struct prerequisite_counts skill_classes_counts(const struct skill_classes *c, u
 {
     struct prerequisite_counts n = {0};
     double *const into[4] = {&n.neither, &n.before, &n.after, &n.both};
-    for (size_t k = 0; k < (size_t)1 << c->skills; k++) *into[(k >> before & 1) | (k >> after & 1) << 1] += c->share[k] * (double)c->persons;
+    for (size_t k = 0; k < (size_t)1 << c->skills; k++)
+        *into[(k >> before & 1) | (k >> after & 1) << 1] += c->share[k] * (double)c->persons;
     return n;
 }

@@ -21,7 +21,9 @@ enum st transfer_init(struct transfer *m, size_t sets, size_t dims, uint64_t see
 {
     struct rng r;
     *m = (struct transfer){.sets = sets, .dims = dims};
-    if (dims == 0 || dims > TRANSFER_DIMS_MAX || dims % TRANSFER_LANES) return err_fail(e, ST_INVALID, "model.option", "dims is a multiple of %d, at most %d", TRANSFER_LANES, TRANSFER_DIMS_MAX);
+    if (dims == 0 || dims > TRANSFER_DIMS_MAX || dims % TRANSFER_LANES)
+        return err_fail(e, ST_INVALID, "model.option", "dims is a multiple of %d, at most %d", TRANSFER_LANES,
+                        TRANSFER_DIMS_MAX);
     m->query = malloc((sets + 1) * dims * sizeof *m->query);
     m->value = malloc((sets + 1) * 2 * dims * sizeof *m->value);
     m->own = calloc(sets + 1, sizeof *m->own);
@@ -52,7 +54,8 @@ double transfer_logit(const struct transfer *m, const struct transfer_state *s, 
     return (double)m->own[set] + sum;
 }
 
-/* A fast memory takes a new answer in with full weight, a slow one with little; 1.02 so that one that never forgets takes some. */
+/* A fast memory takes a new answer in with full weight, a slow one with little; 1.02 so that one that never forgets
+ * takes some. */
 static double entry(const struct transfer *m, size_t d) { return 1.02 - (double)m->decay[d]; }
 
 void transfer_learn(const struct transfer *m, struct transfer_state *s, uint32_t set, bool right)
@@ -61,7 +64,8 @@ void transfer_learn(const struct transfer *m, struct transfer_state *s, uint32_t
     for (size_t d = 0; d < m->dims; d++) s->sum[d] = (double)m->decay[d] * s->sum[d] + entry(m, d) * (double)v[d];
 }
 
-void transfer_parts(const struct transfer *m, const uint32_t *set, const uint8_t *right, size_t n, uint32_t now, double *part)
+void transfer_parts(const struct transfer *m, const uint32_t *set, const uint8_t *right, size_t n, uint32_t now,
+                    double *part)
 {
     double weight[TRANSFER_DIMS_MAX];
     for (size_t d = 0; d < m->dims; d++) weight[d] = (double)m->query[now * m->dims + d] * entry(m, d);
@@ -75,7 +79,8 @@ void transfer_parts(const struct transfer *m, const uint32_t *set, const uint8_t
     }
 }
 
-void transfer_predict_rows(const struct responses *r, const double *beneath, const struct transfer *m, size_t folds, size_t hold_out, double *p)
+void transfer_predict_rows(const struct responses *r, const double *beneath, const struct transfer *m, size_t folds,
+                           size_t hold_out, double *p)
 {
     for (size_t u = 0; u < r->users; u++) {
         struct transfer_state s = {{0}};

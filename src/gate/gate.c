@@ -18,7 +18,7 @@ struct gate_job {
     struct call *call;
 };
 
-/* Routes -------------------------------------------------------------------------------------------------------- */
+/* Routes ----------------------------------------------------------------------------------------------------------- */
 
 static bool matches(const char *pattern, const char *path, struct call *c)
 {
@@ -114,13 +114,14 @@ enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struc
 
 enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e)
 {
-    if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT)) return learner_courses(&c->tx, learner_id, out, COURSES_MAX, n, e);
+    if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT))
+        return learner_courses(&c->tx, learner_id, out, COURSES_MAX, n, e);
     *n = c->who.course_count;
     memcpy(out, c->who.courses, *n * sizeof *out);
     return ST_OK;
 }
 
-/* Who asks ------------------------------------------------------------------------------------------------------ */
+/* Who asks --------------------------------------------------------------------------------------------------------- */
 
 static enum st find_actor(struct call *c, struct err *e)
 {
@@ -193,7 +194,9 @@ static enum st check_content_type(struct call *c, struct err *e)
     if (!c->is_api || c->route->method != HTTP_POST) return ST_OK;
     static const char want[] = "application/json";
     const char *said = http_header_in(c->http, "Content-Type");
-    if (said && strncasecmp(said, want, sizeof want - 1) == 0 && (!said[sizeof want - 1] || strchr("; \t", said[sizeof want - 1]))) return ST_OK;
+    if (said && strncasecmp(said, want, sizeof want - 1) == 0 &&
+        (!said[sizeof want - 1] || strchr("; \t", said[sizeof want - 1])))
+        return ST_OK;
     return err_fail(e, ST_INVALID, "api.content_type", "Content-Type must be application/json");
 }
 
@@ -245,10 +248,11 @@ enum st call_look(struct call *c, const char *scope, int64_t scope_id, struct er
 static enum st record_access(struct call *c, struct err *e)
 {
     if (!c->route->records_access || c->relation == MAY_OWN_RECORD) return ST_OK;
-    return c->learner.learner_id ? call_look(c, "learner", c->learner.learner_id, e) : call_look(c, "class", c->class_.class_id, e);
+    return c->learner.learner_id ? call_look(c, "learner", c->learner.learner_id, e)
+                                 : call_look(c, "class", c->class_.class_id, e);
 }
 
-/* The way ------------------------------------------------------------------------------------------------------- */
+/* The way ---------------------------------------------------------------------------------------------------------- */
 
 static enum st open_tx(struct call *c, struct err *e)
 {
@@ -297,7 +301,8 @@ static void problem(struct call *c)
     json_put_str(&j, "title", st_name(c->st));
     json_put_i64(&j, "status", st_http(c->st));
     json_put_str(&j, "code", code);
-    json_put_str(&j, "detail", st_http(c->st) >= 500 ? "the server could not do this; its log says why" : c->err.detail);
+    json_put_str(&j, "detail",
+                 st_http(c->st) >= 500 ? "the server could not do this; its log says why" : c->err.detail);
     json_close_obj(&j);
     c->res.content_type = "application/problem+json";
 }
@@ -308,10 +313,12 @@ static void finish(struct gate *g, struct call *c)
         c->stream(c);
         return;
     }
-    if (c->out.failed && c->st == ST_OK) c->st = err_fail(&c->err, ST_NOMEM, "err.memory", "%s: the page is too large", c->route->path);
+    if (c->out.failed && c->st == ST_OK)
+        c->st = err_fail(&c->err, ST_NOMEM, "err.memory", "%s: the page is too large", c->route->path);
     if (c->st != ST_OK) {
         __atomic_add_fetch(&g->errors, 1, __ATOMIC_RELAXED);
-        if (st_http(c->st) >= 500) log_line(LOG_ERROR, "request", "%s: %s", c->route ? c->route->path : "?", c->err.detail);
+        if (st_http(c->st) >= 500)
+            log_line(LOG_ERROR, "request", "%s: %s", c->route ? c->route->path : "?", c->err.detail);
         c->res.status = st_http(c->st);
         c->res.header_count = 0;
         if (c->st == ST_BUSY) http_res_header(&c->res, "Retry-After", "2");
@@ -322,11 +329,13 @@ static void finish(struct gate *g, struct call *c)
     http_res_header(&c->res, "Referrer-Policy", "same-origin");
     if (!c->is_api) {
         http_res_header(&c->res, "Content-Security-Policy",
-                        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+                        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action "
+                        "'self'; frame-ancestors 'none'");
         http_res_header(&c->res, "X-Frame-Options", "DENY");
     }
     bool cached = false;
-    for (size_t i = 0; i < c->res.header_count; i++) cached = cached || strcmp(c->res.headers[i].name, "Cache-Control") == 0;
+    for (size_t i = 0; i < c->res.header_count; i++)
+        cached = cached || strcmp(c->res.headers[i].name, "Cache-Control") == 0;
     if (!cached) http_res_header(&c->res, "Cache-Control", "no-store");
     if (!c->res.body) {
         c->res.body = text_str(&c->out);
@@ -416,7 +425,8 @@ void gate_request(void *gate, struct http_req *r)
         c->route = gate_find(g, r->method, r->path, c);
         if (!c->route) {
             bool other = gate_find(g, r->method == HTTP_GET ? HTTP_POST : HTTP_GET, r->path, NULL) != NULL;
-            c->st = err_fail(&c->err, ST_NOT_FOUND, "err.not_found", other ? "there is no such method here" : "there is no such page");
+            c->st = err_fail(&c->err, ST_NOT_FOUND, "err.not_found",
+                             other ? "there is no such method here" : "there is no such page");
             c->stage = STAGE_SEND;
         } else if (c->route->kind == ROUTE_WORK || (!db_is_sqlite(g->app->db) && !c->route->no_db)) {
             struct gate_job *j = arena_alloc(&r->arena, sizeof *j);
@@ -451,7 +461,8 @@ void gate_request(void *gate, struct http_req *r)
 
 void gate_session_cookie(struct call *c, const char *token)
 {
-    const char *v = token ? arena_printf(c->arena, "waymark=%s; Path=/; HttpOnly; SameSite=Lax%s", token, c->http->https ? "; Secure" : "")
+    const char *v = token ? arena_printf(c->arena, "waymark=%s; Path=/; HttpOnly; SameSite=Lax%s", token,
+                                         c->http->https ? "; Secure" : "")
                           : "waymark=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
     if (v) http_res_header(&c->res, "Set-Cookie", v);
 }

@@ -40,7 +40,8 @@ const char *guard_head(struct MHD_Connection *c, const char *version, const char
     if (h.lengths > 1) return "more than one Content-Length";
     if (h.codings > 1) return "more than one Transfer-Encoding";
     if (h.codings && h.lengths) return "both Content-Length and Transfer-Encoding";
-    if (h.codings && (!h.coding || strcasecmp(h.coding, "chunked") != 0)) return "a Transfer-Encoding other than chunked";
+    if (h.codings && (!h.coding || strcasecmp(h.coding, "chunked") != 0))
+        return "a Transfer-Encoding other than chunked";
     if (h.codings && strcmp(version, MHD_HTTP_VERSION_1_1) != 0) return "Transfer-Encoding before HTTP/1.1";
     if (strcmp(version, MHD_HTTP_VERSION_1_1) == 0 && h.hosts != 1) return "not exactly one Host";
     if (h.hosts > 1) return "more than one Host";

@@ -28,7 +28,8 @@ struct http_server {
     uint16_t port;
     int listen_fd;
     bool draining;
-    int suspended; /* requests that wait for another thread; the library aborts when it is stopped before they are back */
+    /* requests that wait for another thread; the library aborts when it is stopped before they are back */
+    int suspended;
 };
 
 struct http_internal {
@@ -38,11 +39,11 @@ struct http_internal {
     struct http_req req;
     struct text body;
     size_t limit;
-    const char *bad;  /* what is wrong with the head */
+    const char *bad; /* what is wrong with the head */
     bool too_large;
-    bool called;      /* on_request has had it */
+    bool called; /* on_request has had it */
     bool replied;
-    bool trusted;     /* sent by the proxy that was named */
+    bool trusted; /* sent by the proxy that was named */
     bool suspended;
     enum MHD_Result result;
 };
@@ -82,7 +83,8 @@ static const char *peer_of(struct http_internal *in)
     const union MHD_ConnectionInfo *i = MHD_get_connection_info(in->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     if (i && i->client_addr) {
         const struct sockaddr *sa = i->client_addr;
-        if (sa->sa_family == AF_INET) inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, s, sizeof s);
+        if (sa->sa_family == AF_INET)
+            inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, s, sizeof s);
         else inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, s, sizeof s);
     }
     const char *forwarded = header_value(in->mhd, "X-Forwarded-For");
@@ -108,8 +110,8 @@ static struct http_internal *request_new(struct http_server *s, struct MHD_Conne
     arena_init(&in->req.arena, 8u << 20);
     in->req.internal = in;
     in->req.method = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ? HTTP_GET
-                     : strcmp(method, "POST") == 0                              ? HTTP_POST
-                                                                                : HTTP_OTHER;
+                     : strcmp(method, "POST") == 0                             ? HTTP_POST
+                                                                               : HTTP_OTHER;
     in->req.path = arena_strdup(&in->req.arena, url);
     in->req.peer = peer_of(in);
     const char *proto = header_value(c, "X-Forwarded-Proto");
@@ -131,8 +133,10 @@ static struct http_internal *request_new(struct http_server *s, struct MHD_Conne
 static void refuse(struct http_internal *in, int status, const char *code, const char *words)
 {
     char body[400];
-    snprintf(body, sizeof body, "{\"type\":\"about:blank\",\"status\":%d,\"code\":\"%s\",\"title\":\"%s\"}", status, code, words);
-    struct http_res res = {.status = status, .content_type = "application/problem+json", .body = body, .body_n = strlen(body)};
+    snprintf(body, sizeof body, "{\"type\":\"about:blank\",\"status\":%d,\"code\":\"%s\",\"title\":\"%s\"}", status,
+             code, words);
+    struct http_res res = {
+        .status = status, .content_type = "application/problem+json", .body = body, .body_n = strlen(body)};
     http_res_header(&res, "Connection", "close");
     http_reply(&in->req, &res);
 }
@@ -246,7 +250,8 @@ static enum st listen_on(const char *host, uint16_t port, int *fd_out, uint16_t 
         struct sockaddr_storage a;
         socklen_t n = sizeof a;
         getsockname(fd, (struct sockaddr *)&a, &n);
-        *port_out = ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)&a)->sin_port : ((struct sockaddr_in6 *)&a)->sin6_port);
+        *port_out = ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)&a)->sin_port
+                                                 : ((struct sockaddr_in6 *)&a)->sin6_port);
         *fd_out = fd;
     }
     freeaddrinfo(ai);
@@ -295,7 +300,8 @@ enum st http_start(const struct http_config *config, struct http_server **out, s
         connections_stop(&s->connections);
         close(s->listen_fd);
         free(s);
-        return err_fail(e, ST_IO, "err.listen", "the HTTP server does not start (a certificate and key that fit each other?)");
+        return err_fail(e, ST_IO, "err.listen",
+                        "the HTTP server does not start (a certificate and key that fit each other?)");
     }
     *out = s;
     return ST_OK;
@@ -389,7 +395,8 @@ void http_reply(struct http_req *r, const struct http_res *res)
     struct MHD_Response *m = NULL;
     bool gzip = res->encoded_gzip;
     const char *accept = http_header_in(r, "Accept-Encoding");
-    if (!gzip && res->body_n > 860 && accept && strstr(accept, "gzip") && res->content_type && compressible(res->content_type)) {
+    if (!gzip && res->body_n > 860 && accept && strstr(accept, "gzip") && res->content_type &&
+        compressible(res->content_type)) {
         size_t n;
         void *z = gzip_make(res->body, res->body_n, &n);
         if (z) {

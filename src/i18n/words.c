@@ -7,7 +7,10 @@
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 static const int64_t day_ms = 24LL * HOUR_MS;
 
-static void format1(struct text *out, enum lang lang, enum msg_id id, int64_t n) { msg_format(out, lang, id, MSG_ARGS(MSG_N("n", n))); }
+static void format1(struct text *out, enum lang lang, enum msg_id id, int64_t n)
+{
+    msg_format(out, lang, id, MSG_ARGS(MSG_N("n", n)));
+}
 
 void words_int(struct text *out, enum lang lang, int64_t n)
 {
@@ -78,7 +81,9 @@ static void day_month(struct text *out, enum lang lang, int32_t day, int32_t tod
     snprintf(dd, sizeof dd, "%d", d);
     const char *mon = msg(lang, nth(MSG_date_mon_01, m - 1));
     if (y == ty) msg_format(out, lang, MSG_date_day_month, MSG_ARGS(MSG_T("day", dd), MSG_T("month", mon)));
-    else msg_format(out, lang, MSG_date_day_month_year, MSG_ARGS(MSG_T("day", dd), MSG_T("month", mon), MSG_T("year", year)));
+    else
+        msg_format(out, lang, MSG_date_day_month_year,
+                   MSG_ARGS(MSG_T("day", dd), MSG_T("month", mon), MSG_T("year", year)));
 }
 
 void words_day(struct text *out, enum lang lang, int32_t day, int32_t today)
@@ -105,7 +110,8 @@ void words_month(struct text *out, enum lang lang, int32_t day)
     char year[16];
     date_to_ymd(day, &y, &m, &d);
     snprintf(year, sizeof year, "%d", y);
-    msg_format(out, lang, MSG_date_month_year, MSG_ARGS(MSG_T("month", msg(lang, nth(MSG_date_month_01, m - 1))), MSG_T("year", year)));
+    msg_format(out, lang, MSG_date_month_year,
+               MSG_ARGS(MSG_T("month", msg(lang, nth(MSG_date_month_01, m - 1))), MSG_T("year", year)));
 }
 
 void words_day_exact(struct text *out, enum lang lang, int32_t day)
@@ -136,7 +142,9 @@ void words_moment(struct text *out, enum lang lang, int64_t at_ms, int64_t now_m
     words_clock(&c, lang, at_ms, tz);
     if (gap == 0) msg_format(out, lang, MSG_date_today_at, MSG_ARGS(MSG_T("time", text_str(&c))));
     else if (gap > -7 && gap < 7)
-        msg_format(out, lang, MSG_date_weekday_at, MSG_ARGS(MSG_T("weekday", msg(lang, nth(MSG_date_wday_1, date_weekday(day)))), MSG_T("time", text_str(&c))));
+        msg_format(out, lang, MSG_date_weekday_at,
+                   MSG_ARGS(MSG_T("weekday", msg(lang, nth(MSG_date_wday_1, date_weekday(day)))),
+                            MSG_T("time", text_str(&c))));
     else day_month(out, lang, day, today);
     text_release(&c);
 }

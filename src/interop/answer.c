@@ -31,9 +31,13 @@ static json_t *key_add(json_t *k, const char *value)
     return k;
 }
 
-static json_t *key_of(const char *kind, const char *form, const char *value) { return key_add(key_new(kind, form), value); }
+static json_t *key_of(const char *kind, const char *form, const char *value)
+{
+    return key_add(key_new(kind, form), value);
+}
 
-/* Digits with a sign, a point, thousands parted by commas, or a fraction of two such; written without the commas to out. */
+/* Digits with a sign, a point, thousands parted by commas, or a fraction of two such; written without the commas to
+ * out. */
 static bool plain_number(const char *v, char *out, size_t cap)
 {
     size_t n = 0;
@@ -161,7 +165,18 @@ static bool terms(const char *v) /* more than one term at the top */
 
 static bool asks_to_simplify(const struct answer_clues *c)
 {
-    static const char *const words[] = {"simplif", "add ", "subtract", "divide", "quotient", "find the sum", "find the difference", "find the product", "combine", "distributive", "associative property", "evaluate"};
+    static const char *const words[] = {"simplif",
+                                        "add ",
+                                        "subtract",
+                                        "divide",
+                                        "quotient",
+                                        "find the sum",
+                                        "find the difference",
+                                        "find the product",
+                                        "combine",
+                                        "distributive",
+                                        "associative property",
+                                        "evaluate"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (says(c, words[i])) return true;
     return false;
@@ -169,9 +184,14 @@ static bool asks_to_simplify(const struct answer_clues *c)
 
 static const char *expression_form(const char *v, const struct answer_clues *c)
 {
-    if (says(c, "translate") || says(c, "in terms of") || says(c, "write the mathematical expression") || says(c, "as a mathematical expression")) return "any";
-    if (says(c, "factor") && !says(c, "find the greatest common factor") && !says(c, "what is the greatest common factor") && strchr(v, '(')) return "factored";
-    if (says(c, "multiply") || says(c, "expand") || says(c, "square each binomial") || says(c, "conjugates pattern") || says(c, "distributive"))
+    if (says(c, "translate") || says(c, "in terms of") || says(c, "write the mathematical expression") ||
+        says(c, "as a mathematical expression"))
+        return "any";
+    if (says(c, "factor") && !says(c, "find the greatest common factor") &&
+        !says(c, "what is the greatest common factor") && strchr(v, '('))
+        return "factored";
+    if (says(c, "multiply") || says(c, "expand") || says(c, "square each binomial") || says(c, "conjugates pattern") ||
+        says(c, "distributive"))
         return terms(v) ? "expanded" : "simplified";
     if (!has_letter(v) && strchr(v, '/')) return "any"; /* 1/10^2 is as good as 0.01 */
     return asks_to_simplify(c) ? "simplified" : "any";
@@ -214,11 +234,13 @@ static json_t *number_key(const char *number, const char *unit, const struct ans
 
 static json_t *list_key(const char *v, struct answer_clues *c)
 {
-    bool ordered = says(c, "enter the a") || says(c, "entere the a") || says(c, "largest to smallest") || says(c, "smallest to largest") || says(c, "larger number first") ||
+    bool ordered = says(c, "enter the a") || says(c, "entere the a") || says(c, "largest to smallest") ||
+                   says(c, "smallest to largest") || says(c, "larger number first") ||
                    says(c, "smaller number first") || says(c, "separated by commas") || says(c, "ordered pair");
     char both[1200];
     const char *equals = strchr(v, '='), *comma = strrchr(v, ',');
-    if (equals && comma > equals && top_level(v, ',') == 1 && strlen(comma + 1) == (size_t)(comma - equals - 1) && strncmp(equals + 1, comma + 1, strlen(comma + 1)) == 0) {
+    if (equals && comma > equals && top_level(v, ',') == 1 && strlen(comma + 1) == (size_t)(comma - equals - 1) &&
+        strncmp(equals + 1, comma + 1, strlen(comma + 1)) == 0) {
         snprintf(both, sizeof both, "%.*s", (int)(comma - v), v); /* "y=2z,2z": the same twice */
         c->two_readings = true;
         return key_of("equation", "any", both);
@@ -250,7 +272,8 @@ static json_t *scientific(const char *v)
         if (open) { /* 10^(-3) and 10^-3 */
             snprintf(alt, sizeof alt, "%.*s^%.*s", (int)(open - v), v, (int)strcspn(open + 2, ")"), open + 2);
             k = key_add(k, alt);
-            snprintf(alt, sizeof alt, "%.*s×%.*s^%.*s", (int)(star - v), v, (int)(open - star - 1), star + 1, (int)strcspn(open + 2, ")"), open + 2);
+            snprintf(alt, sizeof alt, "%.*s×%.*s^%.*s", (int)(star - v), v, (int)(open - star - 1), star + 1,
+                     (int)strcspn(open + 2, ")"), open + 2);
             k = key_add(k, alt);
         }
     }
@@ -282,7 +305,8 @@ static json_t *classify(const char *v, const char *raw, struct answer_clues *c)
         if (plain_number(body, number, sizeof number)) return number_key(number, "%", c);
     }
     if ((!strchr(v, ',') || thousands(v)) && plain_number(v, number, sizeof number)) return number_key(number, NULL, c);
-    if (wrapped(v, "([", ")]") && inside_commas(v) == 1 && (strstr(v, "inf") || v[0] == '[' || v[n - 1] == ']')) return key_of("interval", "any", v);
+    if (wrapped(v, "([", ")]") && inside_commas(v) == 1 && (strstr(v, "inf") || v[0] == '[' || v[n - 1] == ']'))
+        return key_of("interval", "any", v);
     if (wrapped(v, "(", ")") && inside_commas(v) >= 1) return key_of("pair", "any", v);
     if (wrapped(v, "{", "}")) return key_of("set", "any", v);
     if (top_level(v, ',') > 0) return list_key(v, c);
@@ -327,6 +351,8 @@ json_t *answer_key(const char *answer, struct answer_clues *c)
     json_t *k = ok ? classify(text_str(&plain), answer, c) : text_key(answer, c, NULL);
     text_release(&plain);
     const char *kind = k ? json_string_value(json_object_get(k, "kind")) : "";
-    if (c->odd_exponent || ((strcmp(kind, "equation") == 0 || strcmp(kind, "expression") == 0) && digit_before_fraction(answer))) c->two_readings = true;
+    if (c->odd_exponent ||
+        ((strcmp(kind, "equation") == 0 || strcmp(kind, "expression") == 0) && digit_before_fraction(answer)))
+        c->two_readings = true;
     return c->two_readings ? key_add(k, answer) : k;
 }

@@ -16,8 +16,14 @@
 #define GEMQ "http://purl.org/gem/qualifiers/"
 #define CC "http://creativecommons.org/ns#"
 
-static const json_t *nth(const json_t *subject, const char *predicate, size_t i) { return json_array_get(json_object_get(subject, predicate), i); }
-static const char *value_of(const json_t *v) { return json_is_string(v) ? json_string_value(v) : json_str(v, "value", ""); }
+static const json_t *nth(const json_t *subject, const char *predicate, size_t i)
+{
+    return json_array_get(json_object_get(subject, predicate), i);
+}
+static const char *value_of(const json_t *v)
+{
+    return json_is_string(v) ? json_string_value(v) : json_str(v, "value", "");
+}
 static const char *first(const json_t *subject, const char *predicate) { return value_of(nth(subject, predicate, 0)); }
 
 static const char *last_part(const char *uri)
@@ -29,7 +35,8 @@ static const char *last_part(const char *uri)
 /* How long a tag of plain markup is; 0 when there is none. */
 static size_t markup(const char *p)
 {
-    static const char *const tags[] = {"ul", "ol", "li", "br", "p", "i", "b", "em", "strong", "u", "sup", "sub", "span", "div", "table", "tr", "td"};
+    static const char *const tags[] = {"ul", "ol",  "li",  "br",   "p",   "i",     "b",  "em", "strong",
+                                       "u",  "sup", "sub", "span", "div", "table", "tr", "td"};
     if (*p != '<') return 0;
     const char *name = p + 1 + (p[1] == '/'), *close = strchr(p, '>');
     size_t n = 0;
@@ -76,8 +83,7 @@ static const char *joined(struct framework_reader *x, const json_t *list, bool l
     text_init(&t, 8192);
     size_t i;
     json_t *v;
-    json_array_foreach((json_t *)list, i, v)
-    {
+    json_array_foreach ((json_t *)list, i, v) {
         const char *s = value_of(v);
         text_printf(&t, "%s%s", t.n ? (last ? "," : "; ") : "", last ? last_part(s) : s);
     }
@@ -112,22 +118,27 @@ static void match(struct framework_reader *x, struct framework_competency *c, co
 {
     const char *guid = guid_of(x, to);
     if (*guid && !*c->identifier) c->identifier = guid;
-    framework_relate(x, ASSOCIATION_EXACT_MATCH, "exactMatch", c->uri, *guid ? (arena_printf(x->a, "urn:uuid:%s", guid)) : keep_text(x, to));
+    framework_relate(x, ASSOCIATION_EXACT_MATCH, "exactMatch", c->uri,
+                     *guid ? (arena_printf(x->a, "urn:uuid:%s", guid)) : keep_text(x, to));
 }
 
 static const char *language(struct framework_reader *x, const char *uri)
 {
     const char *w = last_part(uri);
-    return strcmp(w, "eng") == 0 || strcasecmp(w, "english") == 0 ? "en" : strcmp(w, "spa") == 0 ? "es" : keep_text(x, w);
+    return strcmp(w, "eng") == 0 || strcasecmp(w, "english") == 0 ? "en"
+           : strcmp(w, "spa") == 0                                ? "es"
+                                                                  : keep_text(x, w);
 }
 
 static void common_core(struct framework_reader *x)
 {
     struct framework_document *d = &x->f->document;
     bool common = strstr(d->title, "Common Core") || strstr(d->publisher, "National Governors Association");
-    for (size_t i = 0; !common && i < x->f->competency_count && i < 40; i++) common = strncmp(x->f->competencies[i].code, "CCSS.", 5) == 0;
+    for (size_t i = 0; !common && i < x->f->competency_count && i < 40; i++)
+        common = strncmp(x->f->competencies[i].code, "CCSS.", 5) == 0;
     if (common && !*d->notice)
-        d->notice = "© Copyright 2010. National Governors Association Center for Best Practices and Council of Chief State School Officers. All rights reserved.";
+        d->notice = "© Copyright 2010. National Governors Association Center for Best Practices and Council of Chief "
+                    "State School Officers. All rights reserved.";
 }
 
 static void read_document(struct framework_reader *x, const json_t *root, const char *uri, const json_t *s)
@@ -150,8 +161,7 @@ static void read_document(struct framework_reader *x, const json_t *root, const 
     d->licence_url = keep_text(x, first(s, CC "license"));
     const char *key, *by = "";
     json_t *v;
-    json_object_foreach((json_t *)root, key, v)
-    { /* the export says about itself, in a subject of its own */
+    json_object_foreach ((json_t *)root, key, v) { /* the export says about itself, in a subject of its own */
         if (!*d->licence_url) d->licence_url = keep_text(x, first(v, CC "license"));
         if (!*by) by = first(v, CC "attributionName");
         if (!*d->creator) d->creator = keep_text(x, first(v, DC "creator"));
@@ -159,7 +169,8 @@ static void read_document(struct framework_reader *x, const json_t *root, const 
     if (strstr(d->licence_url, "/licenses/by/3.0/us")) d->licence = "CC BY 3.0 US";
     else if (*d->licence_url) d->licence = d->licence_url;
     if (*by) {
-        const char *who = arena_printf(x->a, "%s%sStatements by %s, Achievement Standards Network, %s.", d->notice, *d->notice ? " " : "", by, *d->licence ? d->licence : "licence as stated");
+        const char *who = arena_printf(x->a, "%s%sStatements by %s, Achievement Standards Network, %s.", d->notice,
+                                       *d->notice ? " " : "", by, *d->licence ? d->licence : "licence as stated");
         if (who) d->notice = who;
     }
 }
@@ -179,10 +190,13 @@ static enum st read_statement(struct framework_reader *x, const char *uri, const
     c->list_label = keep_text(x, first(s, ASN "listID"));
     c->language = language(x, first(s, DCT "language"));
     c->grades = keep_grades(x, joined(x, json_object_get(s, DCT "educationLevel"), true), ref, key);
-    if (!*c->statement) report_problem(x->r, x->file, 0, key, "asn.statement", "The statement has no text; its code or URI is shown instead.");
+    if (!*c->statement)
+        report_problem(x->r, x->file, 0, key, "asn.statement",
+                       "The statement has no text; its code or URI is shown instead.");
     size_t i;
     json_t *v;
-    json_array_foreach(json_object_get(s, "http://www.w3.org/2004/02/skos/core#exactMatch"), i, v) match(x, c, value_of(v));
+    json_array_foreach (json_object_get(s, "http://www.w3.org/2004/02/skos/core#exactMatch"), i, v)
+        match(x, c, value_of(v));
     return ST_OK;
 }
 
@@ -192,33 +206,34 @@ static void read_tree(struct framework_reader *x, const json_t *root, const char
     const char *uri;
     json_t *s, *v;
     size_t i;
-    json_object_foreach((json_t *)root, uri, s)
-    {
+    json_object_foreach ((json_t *)root, uri, s) {
         int at = framework_find(x, uri);
         const char *parent = first(s, GEMQ "isChildOf");
         if (at < 0 || !*parent || strcmp(parent, document) == 0) continue;
         x->f->competencies[at].parent = framework_find(x, parent);
         if (x->f->competencies[at].parent < 0)
-            report_problem(x->r, x->file, 0, x->f->competencies[at].uri, "framework.parent", "The parent \"%.100s\" is not in this file; the statement was put at the top.", parent);
+            report_problem(x->r, x->file, 0, x->f->competencies[at].uri, "framework.parent",
+                           "The parent \"%.100s\" is not in this file; the statement was put at the top.", parent);
     }
-    json_object_foreach((json_t *)root, uri, s)
-    {
+    json_object_foreach ((json_t *)root, uri, s) {
         int at = framework_find(x, uri);
-        json_array_foreach(json_object_get(s, GEMQ "hasChild"), i, v)
-        {
+        json_array_foreach (json_object_get(s, GEMQ "hasChild"), i, v) {
             int child = framework_find(x, value_of(v));
             if (child < 0) {
-                report_problem(x->r, x->file, 0, at >= 0 ? x->f->competencies[at].uri : NULL, "framework.reference", "The child \"%.100s\" is not in this file.", value_of(v));
+                report_problem(x->r, x->file, 0, at >= 0 ? x->f->competencies[at].uri : NULL, "framework.reference",
+                               "The child \"%.100s\" is not in this file.", value_of(v));
                 continue;
             }
             struct framework_competency *c = &x->f->competencies[child];
             const char *says = first(json_object_get(root, value_of(v)), GEMQ "isChildOf");
             if (*says && strcmp(says, uri) != 0) {
-                report_problem(x->r, x->file, 0, c->uri, "framework.parents", "Two statements call it their child; isChildOf counts.");
+                report_problem(x->r, x->file, 0, c->uri, "framework.parents",
+                               "Two statements call it their child; isChildOf counts.");
                 continue;
             }
             if (!*says && c->parent >= 0 && c->parent != at) {
-                report_problem(x->r, x->file, 0, c->uri, "framework.parents", "Two statements call it their child; the first one counts.");
+                report_problem(x->r, x->file, 0, c->uri, "framework.parents",
+                               "Two statements call it their child; the first one counts.");
                 continue;
             }
             c->parent = at;
@@ -231,8 +246,7 @@ static enum st read_rdf(struct framework_reader *x, const json_t *root, struct e
 {
     const char *uri, *document = NULL;
     json_t *s;
-    json_object_foreach((json_t *)root, uri, s)
-    {
+    json_object_foreach ((json_t *)root, uri, s) {
         const char *type = last_part(first(s, RDF_TYPE));
         if (strcmp(type, "StandardDocument") == 0 && !document) {
             document = uri;
@@ -255,7 +269,8 @@ static const char *label(const json_t *o, const char *key)
     return json_is_string(v) ? json_string_value(v) : json_str(v, "literal", json_str(v, "prefLabel", ""));
 }
 
-static enum st read_node(struct framework_reader *x, const json_t *node, int parent, int64_t sequence, int depth, struct err *e)
+static enum st read_node(struct framework_reader *x, const json_t *node, int parent, int64_t sequence, int depth,
+                         struct err *e)
 {
     const char *uri = keep_text(x, json_str(node, "id", json_str(node, "asn_identifier", "")));
     struct source_ref ref = {x->file, 0};
@@ -282,9 +297,9 @@ static enum st read_node(struct framework_reader *x, const json_t *node, int par
     size_t i;
     json_t *v;
     const json_t *levels = json_object_get(node, "dcterms_educationLevel");
-    if (json_is_object(levels)) text_add(&grades, json_str(levels, "prefLabel", last_part(json_str(levels, "uri", ""))));
-    json_array_foreach((json_t *)levels, i, v)
-    {
+    if (json_is_object(levels))
+        text_add(&grades, json_str(levels, "prefLabel", last_part(json_str(levels, "uri", ""))));
+    json_array_foreach ((json_t *)levels, i, v) {
         text_add(&grades, json_str(v, "prefLabel", last_part(json_str(v, "uri", ""))));
         text_char(&grades, ',');
     }
@@ -292,8 +307,8 @@ static enum st read_node(struct framework_reader *x, const json_t *node, int par
     text_release(&grades);
     const json_t *same = json_object_get(node, "skos_exactMatch");
     if (json_is_object(same)) match(x, c, json_str(same, "uri", ""));
-    json_array_foreach((json_t *)same, i, v) match(x, c, json_str(v, "uri", value_of(v)));
-    json_array_foreach(json_object_get(node, "children"), i, v) TRY(read_node(x, v, at, (int64_t)i + 1, depth + 1, e));
+    json_array_foreach ((json_t *)same, i, v) match(x, c, json_str(v, "uri", value_of(v)));
+    json_array_foreach (json_object_get(node, "children"), i, v) TRY(read_node(x, v, at, (int64_t)i + 1, depth + 1, e));
     return ST_OK;
 }
 
@@ -307,8 +322,11 @@ static enum st read_manifest(struct framework_reader *x, const json_t *list, str
     char *dot = strrchr(stem, '.');
     if (dot && dot != stem) *dot = 0;
     for (const char *p = stem; *p; p++)
-        if (*p == 'D' && (p == stem || !isalnum((unsigned char)p[-1])) && strlen(p) >= 7 && strspn(p + 1, "0123456789ABCDEF") == strlen(p + 1)) id = p;
-    d->uri = id ? arena_printf(x->a, "http://asn.jesandco.org/resources/%s", id) : arena_printf(x->a, "urn:asn:file:%s", stem);
+        if (*p == 'D' && (p == stem || !isalnum((unsigned char)p[-1])) && strlen(p) >= 7 &&
+            strspn(p + 1, "0123456789ABCDEF") == strlen(p + 1))
+            id = p;
+    d->uri = id ? arena_printf(x->a, "http://asn.jesandco.org/resources/%s", id)
+                : arena_printf(x->a, "urn:asn:file:%s", stem);
     d->title = stem;
     d->language = "en";
     d->licence = "CC BY 3.0 US";
@@ -316,24 +334,30 @@ static enum st read_manifest(struct framework_reader *x, const json_t *list, str
     if (!d->uri) return err_fail(e, ST_NOMEM, "err.memory", "asn");
     size_t i;
     json_t *v;
-    json_array_foreach((json_t *)list, i, v) TRY(read_node(x, v, -1, (int64_t)i + 1, 0, e));
+    json_array_foreach ((json_t *)list, i, v) TRY(read_node(x, v, -1, (int64_t)i + 1, 0, e));
     common_core(x);
-    if (*d->notice && x->f->competency_count && strstr(x->f->competencies[x->f->competency_count - 1].code, "ELA")) d->title = "Common Core State Standards for English Language Arts & Literacy";
-    const char *who = arena_printf(x->a, "%s%sStatements by the Achievement Standards Network, CC BY 3.0 US.", d->notice, *d->notice ? " " : "");
+    if (*d->notice && x->f->competency_count && strstr(x->f->competencies[x->f->competency_count - 1].code, "ELA"))
+        d->title = "Common Core State Standards for English Language Arts & Literacy";
+    const char *who = arena_printf(x->a, "%s%sStatements by the Achievement Standards Network, CC BY 3.0 US.",
+                                   d->notice, *d->notice ? " " : "");
     if (who) d->notice = who;
     return framework_finish(x, e);
 }
 
-enum st asn_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct cf_package **out, struct err *e)
+enum st asn_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r,
+                 struct cf_package **out, struct err *e)
 {
     struct framework_reader x;
     json_t *root;
     TRY(framework_begin(&x, a, file, r, e));
     TRY(json_read(a, bytes, n, &root, e));
-    if (json_is_object(root) && json_is_array(json_object_get(root, "children"))) TRY(read_manifest(&x, json_object_get(root, "children"), e));
+    if (json_is_object(root) && json_is_array(json_object_get(root, "children")))
+        TRY(read_manifest(&x, json_object_get(root, "children"), e));
     else if (json_is_array(root) && json_object_get(json_array_get(root, 0), "id")) TRY(read_manifest(&x, root, e));
     else if (json_is_object(root)) TRY(read_rdf(&x, root, e));
-    else return err_fail(e, ST_INVALID, "asn.unknown", "%s: neither RDF/JSON nor a manifest of the Achievement Standards Network", file);
+    else
+        return err_fail(e, ST_INVALID, "asn.unknown",
+                        "%s: neither RDF/JSON nor a manifest of the Achievement Standards Network", file);
     *out = x.f;
     return ST_OK;
 }

@@ -8,7 +8,10 @@
 #include "framework_private.h"
 #include "interop/report.h"
 
-static const char *text_of(struct framework_reader *x, const json_t *o, const char *key) { return keep_text(x, json_str(o, key, "")); }
+static const char *text_of(struct framework_reader *x, const json_t *o, const char *key)
+{
+    return keep_text(x, json_str(o, key, ""));
+}
 
 /* A list of texts, or one text, joined by commas. */
 static const char *joined(struct framework_reader *x, const json_t *v)
@@ -18,7 +21,7 @@ static const char *joined(struct framework_reader *x, const json_t *v)
     text_init(&t, 4096);
     size_t i;
     json_t *m;
-    json_array_foreach((json_t *)v, i, m)
+    json_array_foreach ((json_t *)v, i, m)
         if (json_is_string(m)) text_printf(&t, "%s%s", t.n ? "," : "", json_string_value(m));
     const char *kept = keep_text(x, text_str(&t));
     text_release(&t);
@@ -63,9 +66,9 @@ static void read_licence(struct framework_reader *x, const json_t *package, cons
     const json_t *all = members(json_object_get(package, "CFDefinitions"), "CFLicenses");
     size_t i;
     json_t *v;
-    json_array_foreach((json_t *)all, i, v)
-    {
-        if (*want && strcmp(json_str(v, "identifier", ""), want) != 0 && strcmp(json_str(v, "uri", ""), want) != 0) continue;
+    json_array_foreach ((json_t *)all, i, v) {
+        if (*want && strcmp(json_str(v, "identifier", ""), want) != 0 && strcmp(json_str(v, "uri", ""), want) != 0)
+            continue;
         if (*json_str(v, "title", "")) d->licence = text_of(x, v, "title");
         d->notice = text_of(x, v, "licenseText");
         if (!*d->licence_url) d->licence_url = text_of(x, v, "uri");
@@ -93,7 +96,8 @@ static void read_document(struct framework_reader *x, const json_t *package, con
     if (!*d->uri && *d->identifier) d->uri = arena_printf(x->a, "urn:uuid:%s", d->identifier);
     if (!*d->title) {
         d->title = d->uri;
-        report_problem(x->r, x->file, 0, "CFDocument.title", "case.title", "The document has no title; its URI is shown instead.");
+        report_problem(x->r, x->file, 0, "CFDocument.title", "case.title",
+                       "The document has no title; its URI is shown instead.");
     }
 }
 
@@ -105,7 +109,8 @@ static enum st read_item(struct framework_reader *x, const json_t *v, size_t at,
     struct source_ref ref = {x->file, 0};
     const char *where = arena_strdup(x->a, field);
     if (!*identifier && !*uri) {
-        report_problem(x->r, x->file, 0, where, "case.key", "The item has neither identifier nor uri and was left out.");
+        report_problem(x->r, x->file, 0, where, "case.key",
+                       "The item has neither identifier nor uri and was left out.");
         return ST_OK;
     }
     if (!*uri) uri = arena_printf(x->a, "urn:uuid:%s", identifier);
@@ -123,7 +128,9 @@ static enum st read_item(struct framework_reader *x, const json_t *v, size_t at,
     c->language = text_of(x, v, "language");
     c->list_label = text_of(x, v, "listEnumeration");
     c->grades = keep_grades(x, joined(x, json_object_get(v, "educationLevel")), ref, where);
-    if (!*c->statement) report_problem(x->r, x->file, 0, where, "case.statement", "The item has no fullStatement; its code or its URI is shown instead.");
+    if (!*c->statement)
+        report_problem(x->r, x->file, 0, where, "case.statement",
+                       "The item has no fullStatement; its code or its URI is shown instead.");
     return ST_OK;
 }
 
@@ -139,7 +146,8 @@ static const char *end_of(struct framework_reader *x, const json_t *v, int *at)
 static bool is_document(const struct framework_reader *x, const json_t *v)
 {
     const struct framework_document *d = &x->f->document;
-    return (*d->identifier && strcmp(link_key(v, true), d->identifier) == 0) || (*d->uri && strcmp(link_key(v, false), d->uri) == 0);
+    return (*d->identifier && strcmp(link_key(v, true), d->identifier) == 0) ||
+           (*d->uri && strcmp(link_key(v, false), d->uri) == 0);
 }
 
 static enum st read_association(struct framework_reader *x, const json_t *v, size_t index, struct err *e)
@@ -157,16 +165,19 @@ static enum st read_association(struct framework_reader *x, const json_t *v, siz
     }
     if (kind == ASSOCIATION_IS_CHILD_OF) {
         if (origin < 0) {
-            report_problem(x->r, x->file, 0, field, "framework.reference", "The child \"%.100s\" is not in this package; the association was left out.", from_uri);
+            report_problem(x->r, x->file, 0, field, "framework.reference",
+                           "The child \"%.100s\" is not in this package; the association was left out.", from_uri);
             return ST_OK;
         }
         struct framework_competency *c = &x->f->competencies[origin];
         if (target < 0 && !is_document(x, to)) {
-            report_problem(x->r, x->file, 0, field, "framework.parent", "The parent \"%.100s\" is not in this package; the item was put at the top.", to_uri);
+            report_problem(x->r, x->file, 0, field, "framework.parent",
+                           "The parent \"%.100s\" is not in this package; the item was put at the top.", to_uri);
             return ST_OK;
         }
         if (c->parent >= 0 && c->parent != target) {
-            report_problem(x->r, x->file, 0, field, "framework.parents", "\"%.100s\" has a second parent; the first one counts.", from_uri);
+            report_problem(x->r, x->file, 0, field, "framework.parents",
+                           "\"%.100s\" has a second parent; the first one counts.", from_uri);
             return ST_OK;
         }
         c->parent = target;
@@ -174,14 +185,16 @@ static enum st read_association(struct framework_reader *x, const json_t *v, siz
         return ST_OK;
     }
     if (kind == ASSOCIATION_OTHER)
-        report_problem(x->r, x->file, 0, field, "case.association_type", "\"%.40s\" is no association type of CASE; it was kept as a note.", word);
+        report_problem(x->r, x->file, 0, field, "case.association_type",
+                       "\"%.40s\" is no association type of CASE; it was kept as a note.", word);
     struct framework_association *s = framework_relate(x, kind, word, from_uri, to_uri);
     if (!s) return err_fail(e, ST_NOMEM, "err.memory", "case");
     s->sequence = json_i64(v, "sequenceNumber", 0);
     return ST_OK;
 }
 
-enum st case_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct cf_package **out, struct err *e)
+enum st case_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r,
+                  struct cf_package **out, struct err *e)
 {
     struct framework_reader x;
     json_t *root, *v;
@@ -189,12 +202,15 @@ enum st case_read(struct arena *a, const char *bytes, size_t n, const char *file
     TRY(framework_begin(&x, a, file, r, e));
     TRY(json_read(a, bytes, n, &root, e));
     const json_t *p = unwrap(root), *document = json_object_get(p, "CFDocument");
-    if (!json_is_object(document)) return err_fail(e, ST_INVALID, "case.unknown", "%s: there is no CFDocument; this is not a CASE package", file);
+    if (!json_is_object(document))
+        return err_fail(e, ST_INVALID, "case.unknown", "%s: there is no CFDocument; this is not a CASE package", file);
     read_document(&x, p, document);
-    if (!*x.f->document.uri) return err_fail(e, ST_INVALID, "case.unknown", "%s: the CFDocument has neither identifier nor uri", file);
-    json_array_foreach((json_t *)members(p, "CFItems"), i, v) TRY(read_item(&x, v, i, e));
-    json_array_foreach((json_t *)members(p, "CFAssociations"), i, v) TRY(read_association(&x, v, i, e));
-    if (!x.f->competency_count) report_problem(r, x.file, 0, NULL, "case.empty", "The package holds no items; only the document was taken.");
+    if (!*x.f->document.uri)
+        return err_fail(e, ST_INVALID, "case.unknown", "%s: the CFDocument has neither identifier nor uri", file);
+    json_array_foreach ((json_t *)members(p, "CFItems"), i, v) TRY(read_item(&x, v, i, e));
+    json_array_foreach ((json_t *)members(p, "CFAssociations"), i, v) TRY(read_association(&x, v, i, e));
+    if (!x.f->competency_count)
+        report_problem(r, x.file, 0, NULL, "case.empty", "The package holds no items; only the document was taken.");
     TRY(framework_finish(&x, e));
     *out = x.f;
     return ST_OK;

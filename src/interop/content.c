@@ -4,7 +4,8 @@ struct content_pack *content_new(struct arena *a) { return arena_alloc(a, sizeof
 
 static void drop(void *doc) { json_decref(doc); }
 
-enum st content_add(struct arena *a, struct content_pack *pack, struct source_ref ref, const char *source_id, json_t *doc, struct err *e)
+enum st content_add(struct arena *a, struct content_pack *pack, struct source_ref ref, const char *source_id,
+                    json_t *doc, struct err *e)
 {
     if (!doc || arena_on_release(a, drop, doc)) {
         json_decref(doc);

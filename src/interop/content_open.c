@@ -70,13 +70,15 @@ static enum st one_document(struct bare *x, const char *file, json_t *o, size_t 
 {
     const char *id = json_str(o, "source_id", "");
     if (!*id || strlen(id) > 255) {
-        report_problem(x->r, file, (int64_t)i + 1, "source_id", "content.id", "Item %zu has no source_id of at most 255 bytes; it was left out.", i + 1);
+        report_problem(x->r, file, (int64_t)i + 1, "source_id", "content.id",
+                       "Item %zu has no source_id of at most 255 bytes; it was left out.", i + 1);
         return ST_OK;
     }
     int at = (int)x->out->item_count, seen = strmap_put(&x->ids, id, at);
     if (seen < 0) return no_memory(e);
     if (seen != at) {
-        report_problem(x->r, file, (int64_t)i + 1, "source_id", "content.twice", "\"%s\" is here twice; the first one counts.", id);
+        report_problem(x->r, file, (int64_t)i + 1, "source_id", "content.twice",
+                       "\"%s\" is here twice; the first one counts.", id);
         return ST_OK;
     }
     x->out->problem_count++;
@@ -95,17 +97,21 @@ static enum st read_bare(struct bare *x, struct package *p, struct err *e)
         enum st st = load(x->a, p, i, &root, &own);
         if (st == ST_NOMEM) return no_memory(e);
         if (st != ST_OK) {
-            report_problem(x->r, name, 0, NULL, "content.file", "The file cannot be read (%s); it was left out.", own.detail);
+            report_problem(x->r, name, 0, NULL, "content.file", "The file cannot be read (%s); it was left out.",
+                           own.detail);
             continue;
         }
         if (json_is_object(root)) TRY(one_document(x, name, root, 0, e));
-        json_array_foreach(root, k, v) TRY(one_document(x, name, v, k, e));
+        json_array_foreach (root, k, v) TRY(one_document(x, name, v, k, e));
     }
-    if (!x->out->item_count) return err_fail(e, ST_INVALID, "content.unknown", "there is no item document (docs/item-format.md) in this%s%s", *own.detail ? ": " : "", own.detail);
+    if (!x->out->item_count)
+        return err_fail(e, ST_INVALID, "content.unknown", "there is no item document (docs/item-format.md) in this%s%s",
+                        *own.detail ? ": " : "", own.detail);
     return ST_OK;
 }
 
-enum st content_read(struct arena *a, const char *path, enum content_kind *kind, struct import_report *r, struct content_pack **out, struct err *e)
+enum st content_read(struct arena *a, const char *path, enum content_kind *kind, struct import_report *r,
+                     struct content_pack **out, struct err *e)
 {
     struct package *p;
     struct err why = {0};
@@ -123,7 +129,9 @@ enum st content_read(struct arena *a, const char *path, enum content_kind *kind,
         *out = x.out;
         break;
     case CONTENT_UNKNOWN:
-        return err_fail(e, ST_INVALID, "content.unknown", "%s holds no content that is known: a pack, OATutor, MathCAMPS or item documents%s%s", path, *why.detail ? "; " : "", why.detail);
+        return err_fail(e, ST_INVALID, "content.unknown",
+                        "%s holds no content that is known: a pack, OATutor, MathCAMPS or item documents%s%s", path,
+                        *why.detail ? "; " : "", why.detail);
     }
     if (st == ST_OK) *kind = k;
     return st;

@@ -16,10 +16,14 @@ struct framework_reader {
     struct strmap by_uri, by_identifier;
 };
 
-enum st framework_begin(struct framework_reader *x, struct arena *a, const char *file, struct import_report *r, struct err *e) WARN_UNUSED;
-/* A new competency with every text "" and no parent; NULL when memory has run out or the uri is there already (reported). */
-enum st framework_add(struct framework_reader *x, const char *uri, const char *identifier, struct source_ref ref, struct framework_competency **out, struct err *e) WARN_UNUSED;
-struct framework_association *framework_relate(struct framework_reader *x, enum association_kind kind, const char *kind_name, const char *from, const char *to);
+enum st framework_begin(struct framework_reader *x, struct arena *a, const char *file, struct import_report *r,
+                        struct err *e) WARN_UNUSED;
+/* A new competency with every text "" and no parent; NULL when memory has run out or the uri is there already
+ * (reported). */
+enum st framework_add(struct framework_reader *x, const char *uri, const char *identifier, struct source_ref ref,
+                      struct framework_competency **out, struct err *e) WARN_UNUSED;
+struct framework_association *framework_relate(struct framework_reader *x, enum association_kind kind,
+                                               const char *kind_name, const char *from, const char *to);
 int framework_find(const struct framework_reader *x, const char *uri_or_identifier); /* -1: not here */
 /* Cut cycles, order siblings by sequence and then as they came, put parents before children, number siblings, mark
  * leaves, look up both ends of associations. */

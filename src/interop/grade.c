@@ -4,15 +4,34 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const codes[] = {"IT", "PR", "PK", "TK", "KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "PS", "UG", "AE", "Other"};
+static const char *const codes[] = {"IT", "PR", "PK", "TK", "KG", "01", "02", "03", "04", "05", "06",
+                                    "07", "08", "09", "10", "11", "12", "13", "PS", "UG", "AE", "Other"};
 enum { CODES = sizeof codes / sizeof *codes, FIRST_NUMBER = 5 };
 
 static const struct {
     const char *word, *code;
-} words[] = {{"K", "KG"}, {"Kindergarten", "KG"}, {"Pre-K", "PK"}, {"PreK", "PK"}, {"P", "PK"}, {"Prekindergarten", "PK"},
-             {"Pre-Kindergarten", "PK"}, {"Preschool", "PR"}, {"Infant", "IT"}, {"Transitional Kindergarten", "TK"},
-             {"Ungraded", "UG"}, {"Postsecondary", "PS"}, {"PS1", "PS"}, {"PS2", "PS"}, {"PS3", "PS"}, {"PS4", "PS"},
-             {"undergraduate", "PS"}, {"graduate", "PS"}, {"Adult Education", "AE"}, {"adultEducation", "AE"}, {"00", "KG"}, {"0", "KG"}};
+} words[] = {{"K", "KG"},
+             {"Kindergarten", "KG"},
+             {"Pre-K", "PK"},
+             {"PreK", "PK"},
+             {"P", "PK"},
+             {"Prekindergarten", "PK"},
+             {"Pre-Kindergarten", "PK"},
+             {"Preschool", "PR"},
+             {"Infant", "IT"},
+             {"Transitional Kindergarten", "TK"},
+             {"Ungraded", "UG"},
+             {"Postsecondary", "PS"},
+             {"PS1", "PS"},
+             {"PS2", "PS"},
+             {"PS3", "PS"},
+             {"PS4", "PS"},
+             {"undergraduate", "PS"},
+             {"graduate", "PS"},
+             {"Adult Education", "AE"},
+             {"adultEducation", "AE"},
+             {"00", "KG"},
+             {"0", "KG"}};
 
 static int grade_index(const char *s, size_t n)
 {
@@ -30,8 +49,9 @@ static int grade_index(const char *s, size_t n)
     int v = 0;
     size_t k = 0;
     for (; k < n && s[k] >= '0' && s[k] <= '9'; k++) v = v * 10 + (s[k] - '0');
-    bool ordinal = n - k == 2 && k > 0 && (strncasecmp(s + k, "st", 2) == 0 || strncasecmp(s + k, "nd", 2) == 0 ||
-                                           strncasecmp(s + k, "rd", 2) == 0 || strncasecmp(s + k, "th", 2) == 0);
+    bool ordinal = n - k == 2 && k > 0 &&
+                   (strncasecmp(s + k, "st", 2) == 0 || strncasecmp(s + k, "nd", 2) == 0 ||
+                    strncasecmp(s + k, "rd", 2) == 0 || strncasecmp(s + k, "th", 2) == 0);
     if ((k == n || ordinal) && v >= 1 && v <= 13) return FIRST_NUMBER + v - 1;
     return -1;
 }

@@ -13,7 +13,8 @@ void markdown_words(struct text *out, const char *p, size_t n)
             if (c == ' ' || c == '\t') continue; /* four of them would be code */
             size_t digits = 0;
             while (i + digits < n && isdigit((unsigned char)p[i + digits])) digits++;
-            if (digits && i + digits + 1 < n && (p[i + digits] == '.' || p[i + digits] == ')') && p[i + digits + 1] == ' ') {
+            if (digits && i + digits + 1 < n && (p[i + digits] == '.' || p[i + digits] == ')') &&
+                p[i + digits + 1] == ' ') {
                 text_put(out, p + i, digits); /* "3. " is no list */
                 text_char(out, '\\');
                 text_char(out, p[i + digits]);
@@ -92,7 +93,8 @@ static size_t figure_mark(const char *p, const char **name, size_t *n)
     return 0;
 }
 
-bool markdown_from_oatutor(struct text *out, const char *s, const char *(*figure)(void *, const char *, size_t), void *ctx)
+bool markdown_from_oatutor(struct text *out, const char *s, const char *(*figure)(void *, const char *, size_t),
+                           void *ctx)
 {
     bool closed = true;
     for (const char *p = s; *p;) {

@@ -54,7 +54,8 @@ static json_t *pairs_key(const char *s)
         text_release(&set);
     }
     text_release(&t);
-    return n ? json_pack("{s:s, s:o, s:s}", "kind", n == 1 ? "pair" : "set", "values", values, "form", "any") : (json_decref(values), NULL);
+    return n ? json_pack("{s:s, s:o, s:s}", "kind", n == 1 ? "pair" : "set", "values", values, "form", "any")
+             : (json_decref(values), NULL);
 }
 
 static json_t *key_of(struct mathcamps *x, const char *answer, const char *id)
@@ -68,12 +69,15 @@ static json_t *key_of(struct mathcamps *x, const char *answer, const char *id)
     trim_zeros(v);
     struct answer_clues clues = {.title = "", .prompt = ""};
     json_t *k = answer_key(v, &clues);
-    if (clues.unreadable) report_problem(x->r, x->file, 0, "answer", "mathcamps.answer_text", "The answer of %s (%.60s) is compared as text.", id, v);
+    if (clues.unreadable)
+        report_problem(x->r, x->file, 0, "answer", "mathcamps.answer_text",
+                       "The answer of %s (%.60s) is compared as text.", id, v);
     const char *dot = strchr(v, '.');
     if (k && dot && strcmp(json_str(k, "kind", ""), "number") == 0 && !strchr(v, '/') && strlen(dot + 1) >= 9) {
         /* cut off by the computer: 1.03448275862069 is right when given to two places or more */
         json_object_set_new(k, "places", json_integer(2));
-        report_problem(x->r, x->file, 0, "answer", "mathcamps.rounded", "The answer of %s (%s) was cut off; an answer rounded to two places is taken as right.", id, v);
+        report_problem(x->r, x->file, 0, "answer", "mathcamps.rounded",
+                       "The answer of %s (%s) was cut off; an answer rounded to two places is taken as right.", id, v);
     }
     return k;
 }
@@ -83,23 +87,36 @@ static const char *code_of(struct mathcamps *x, const char *standard)
     return arena_printf(x->a, "CCSS.Math.Content.%.*s", (int)strcspn(standard, "-"), standard);
 }
 
-static enum st one(struct mathcamps *x, const json_t *v, size_t group, const char *group_id, size_t position, size_t count, struct err *e)
+static enum st one(struct mathcamps *x, const json_t *v, size_t group, const char *group_id, size_t position,
+                   size_t count, struct err *e)
 {
-    const char *id = json_str(v, "id", ""), *statement = json_str(v, "statement", ""), *standard = json_str(v, "standard", "");
+    const char *id = json_str(v, "id", ""), *statement = json_str(v, "statement", ""),
+               *standard = json_str(v, "standard", "");
     const json_t *answer_json = json_object_get(v, "answer");
-    char *spelt = json_is_string(answer_json) ? NULL : json_dumps(answer_json, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15) | JSON_COMPACT);
-    const char *answer = json_is_string(answer_json) ? json_string_value(answer_json) : arena_strdup(x->a, spelt ? spelt : "");
+    char *spelt = json_is_string(answer_json)
+                      ? NULL
+                      : json_dumps(answer_json, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15) | JSON_COMPACT);
+    const char *answer =
+        json_is_string(answer_json) ? json_string_value(answer_json) : arena_strdup(x->a, spelt ? spelt : "");
     free(spelt);
     int64_t row = (int64_t)group + 1;
     if (!*id || !*statement || !answer || !*answer || strcmp(answer, "null") == 0) {
-        report_problem(x->r, x->file, row, !*id ? "id" : !*statement ? "statement" : "answer", "mathcamps.problem", "Group %lld: a problem without %s was left out.", (long long)row, !*id ? "id" : !*statement ? "statement" : "answer");
+        report_problem(x->r, x->file, row,
+                       !*id          ? "id"
+                       : !*statement ? "statement"
+                                     : "answer",
+                       "mathcamps.problem", "Group %lld: a problem without %s was left out.", (long long)row,
+                       !*id          ? "id"
+                       : !*statement ? "statement"
+                                     : "answer");
         return ST_OK;
     }
     id = arena_strdup(x->a, id);
     if (!id) return err_fail(e, ST_NOMEM, "err.memory", "mathcamps");
     int next = (int)x->pack->item_count;
     if (strmap_put(&x->ids, id, next) != next) {
-        report_problem(x->r, x->file, row, "id", "mathcamps.twice", "\"%s\" is here twice; the second was left out.", id);
+        report_problem(x->r, x->file, row, "id", "mathcamps.twice", "\"%s\" is here twice; the second was left out.",
+                       id);
         return ST_OK;
     }
     json_t *key = key_of(x, answer, id), *doc = json_object();
@@ -116,26 +133,35 @@ static enum st one(struct mathcamps *x, const json_t *v, size_t group, const cha
         p += n + (p[n] == '\n');
     }
     json_t *interaction = json_pack("{s:s}", "type", "text_entry");
-    if (key && strcmp(json_str(key, "kind", ""), "relation") == 0) json_object_set_new(interaction, "label", json_string("<, > or ="));
+    if (key && strcmp(json_str(key, "kind", ""), "relation") == 0)
+        json_object_set_new(interaction, "label", json_string("<, > or ="));
     const char *code = code_of(x, standard);
     json_object_set_new(doc, "source_id", json_string(id));
-    json_object_set_new(doc, "group", json_pack("{s:s, s:I, s:I, s:s}", "id", group_id, "position", (json_int_t)position, "count", (json_int_t)count, "relation", "follow_up"));
+    json_object_set_new(doc, "group",
+                        json_pack("{s:s, s:I, s:I, s:s}", "id", group_id, "position", (json_int_t)position, "count",
+                                  (json_int_t)count, "relation", "follow_up"));
     json_object_set_new(doc, "body", json_string(text_str(&body)));
     json_object_set_new(doc, "interaction", interaction);
     json_object_set_new(doc, "key", key);
     json_object_set_new(doc, "hints", json_array());
-    json_object_set_new(doc, "competencies", json_array()); /* filled by whoever knows the framework, from the alignments */
+    /* filled by whoever knows the framework, from the alignments */
+    json_object_set_new(doc, "competencies", json_array());
     json_object_set_new(doc, "language", json_string("en"));
-    json_object_set_new(doc, "licence", json_pack("{s:s, s:s}", "name", "MIT", "url", "https://opensource.org/license/mit"));
-    json_object_set_new(doc, "attribution", json_pack("{s:s, s:s}", "text", "MathCAMPS", "url", "https://github.com/gpoesia/mathcamps"));
+    json_object_set_new(doc, "licence",
+                        json_pack("{s:s, s:s}", "name", "MIT", "url", "https://opensource.org/license/mit"));
+    json_object_set_new(doc, "attribution",
+                        json_pack("{s:s, s:s}", "text", "MathCAMPS", "url", "https://github.com/gpoesia/mathcamps"));
     text_release(&body);
     if (!key || !code) {
         json_decref(doc);
         return err_fail(e, ST_NOMEM, "err.memory", "mathcamps");
     }
-    if (!*standard) report_problem(x->r, x->file, row, "standard", "mathcamps.standard", "\"%s\" names no standard; it moves no mastery until it is aligned.", id);
+    if (!*standard)
+        report_problem(x->r, x->file, row, "standard", "mathcamps.standard",
+                       "\"%s\" names no standard; it moves no mastery until it is aligned.", id);
     else {
-        struct content_alignment *al = LIST_ADD(x->a, x->pack->alignments, x->pack->alignment_count, x->pack->alignment_cap);
+        struct content_alignment *al =
+            LIST_ADD(x->a, x->pack->alignments, x->pack->alignment_count, x->pack->alignment_cap);
         if (!al) {
             json_decref(doc);
             return err_fail(e, ST_NOMEM, "err.memory", "mathcamps");
@@ -150,11 +176,11 @@ static enum st read_groups(struct mathcamps *x, const json_t *root, bool *any, s
 {
     size_t i, k;
     json_t *group, *v;
-    json_array_foreach((json_t *)root, i, group)
-    {
+    json_array_foreach ((json_t *)root, i, group) {
         const json_t *first = json_is_array(group) ? json_array_get(group, 0) : group;
         if (!json_is_object(first) || !json_object_get(first, "statement")) {
-            report_problem(x->r, x->file, (int64_t)i + 1, NULL, "mathcamps.group", "Group %zu holds no problem; it was left out.", i + 1);
+            report_problem(x->r, x->file, (int64_t)i + 1, NULL, "mathcamps.group",
+                           "Group %zu holds no problem; it was left out.", i + 1);
             continue;
         }
         *any = true;
@@ -166,11 +192,13 @@ static enum st read_groups(struct mathcamps *x, const json_t *root, bool *any, s
             continue;
         }
         size_t before = x->pack->item_count;
-        json_array_foreach(group, k, v)
-        {
+        json_array_foreach (group, k, v) {
             TRY(one(x, v, i, group_id, k + 1, json_array_size(group), e));
             if (k == 0 && x->pack->item_count == before) {
-                if (json_array_size(group) > 1) report_problem(x->r, x->file, (int64_t)i + 1, NULL, "mathcamps.follow_up", "Group %zu: its follow-ups make no sense without the first problem and were left out.", i + 1);
+                if (json_array_size(group) > 1)
+                    report_problem(
+                        x->r, x->file, (int64_t)i + 1, NULL, "mathcamps.follow_up",
+                        "Group %zu: its follow-ups make no sense without the first problem and were left out.", i + 1);
                 break;
             }
         }
@@ -178,7 +206,8 @@ static enum st read_groups(struct mathcamps *x, const json_t *root, bool *any, s
     return ST_OK;
 }
 
-enum st mathcamps_read(struct arena *a, struct package *p, struct import_report *r, struct content_pack **out, struct err *e)
+enum st mathcamps_read(struct arena *a, struct package *p, struct import_report *r, struct content_pack **out,
+                       struct err *e)
 {
     struct mathcamps x = {.a = a, .r = r, .pack = content_new(a), .ids.arena = a};
     bool any = false;
@@ -187,7 +216,8 @@ enum st mathcamps_read(struct arena *a, struct package *p, struct import_report 
         x.file = package_name(p, i);
         size_t n = strlen(x.file), bytes_n;
         if (n < 5 || strcasecmp(x.file + n - 5, ".json") != 0) {
-            if (!strcasestr(x.file, "licen") && !strcasestr(x.file, "readme")) report_problem(r, x.file, 0, NULL, "mathcamps.not_read", "This is no JSON file; it was not read.");
+            if (!strcasestr(x.file, "licen") && !strcasestr(x.file, "readme"))
+                report_problem(r, x.file, 0, NULL, "mathcamps.not_read", "This is no JSON file; it was not read.");
             continue;
         }
         const char *bytes;
@@ -197,12 +227,15 @@ enum st mathcamps_read(struct arena *a, struct package *p, struct import_report 
         if (st == ST_OK) st = json_read(a, bytes, bytes_n, &root, &own);
         if (st == ST_NOMEM) return err_fail(e, ST_NOMEM, "err.memory", "mathcamps");
         if (st != ST_OK || !json_is_array(root)) {
-            report_problem(r, x.file, 0, NULL, "mathcamps.file", "The file cannot be read (%s); it was left out.", st != ST_OK ? own.detail : "it is no list of groups");
+            report_problem(r, x.file, 0, NULL, "mathcamps.file", "The file cannot be read (%s); it was left out.",
+                           st != ST_OK ? own.detail : "it is no list of groups");
             continue;
         }
         TRY(read_groups(&x, root, &any, e));
     }
-    if (!any) return err_fail(e, ST_INVALID, "mathcamps.unknown", "no file here holds problems of MathCAMPS (a list of groups with statement and answer)");
+    if (!any)
+        return err_fail(e, ST_INVALID, "mathcamps.unknown",
+                        "no file here holds problems of MathCAMPS (a list of groups with statement and answer)");
     *out = x.pack;
     return ST_OK;
 }

@@ -12,14 +12,19 @@ struct element {
     enum keep keep;
 };
 static const struct element elements[] = {
-    {"math", KEEP}, {"mrow", KEEP}, {"mi", KEEP}, {"mn", KEEP}, {"mo", KEEP}, {"mtext", KEEP}, {"mspace", KEEP}, {"mfrac", KEEP}, {"msqrt", KEEP},
-    {"mroot", KEEP}, {"msub", KEEP}, {"msup", KEEP}, {"msubsup", KEEP}, {"munder", KEEP}, {"mover", KEEP}, {"munderover", KEEP}, {"mtable", KEEP},
-    {"mtr", KEEP}, {"mtd", KEEP}, {"mlabeledtr", KEEP}, {"mstyle", KEEP}, {"mpadded", KEEP}, {"mphantom", KEEP}, {"menclose", KEEP}, {"mglyph", DROP},
+    {"math", KEEP},        {"mrow", KEEP},       {"mi", KEEP},       {"mn", KEEP},       {"mo", KEEP},
+    {"mtext", KEEP},       {"mspace", KEEP},     {"mfrac", KEEP},    {"msqrt", KEEP},    {"mroot", KEEP},
+    {"msub", KEEP},        {"msup", KEEP},       {"msubsup", KEEP},  {"munder", KEEP},   {"mover", KEEP},
+    {"munderover", KEEP},  {"mtable", KEEP},     {"mtr", KEEP},      {"mtd", KEEP},      {"mlabeledtr", KEEP},
+    {"mstyle", KEEP},      {"mpadded", KEEP},    {"mphantom", KEEP}, {"menclose", KEEP}, {"mglyph", DROP},
     {"semantics", UNWRAP}, {"annotation", DROP}, {"span", UNWRAP}};
 
-static const char *const attributes[] = {"display", "mathvariant", "mathcolor", "mathbackground", "stretchy", "fence", "separator", "accent", "accentunder", "lspace",
-                                         "rspace", "minsize", "maxsize", "linethickness", "rowspacing", "columnspacing", "columnalign", "columnlines", "rowlines",
-                                         "rowalign", "width", "height", "depth", "voffset", "notation", "scriptlevel", "displaystyle", "movablelimits", "symmetric"};
+static const char *const attributes[] = {
+    "display",   "mathvariant",   "mathcolor",    "mathbackground", "stretchy",    "fence",
+    "separator", "accent",        "accentunder",  "lspace",         "rspace",      "minsize",
+    "maxsize",   "linethickness", "rowspacing",   "columnspacing",  "columnalign", "columnlines",
+    "rowlines",  "rowalign",      "width",        "height",         "depth",       "voffset",
+    "notation",  "scriptlevel",   "displaystyle", "movablelimits",  "symmetric"};
 
 struct rebuild {
     struct text *out;
@@ -41,7 +46,9 @@ static bool value_sign(char c)
 static int stand_in(const struct rebuild *x, const char *p, size_t n)
 {
     const size_t k = sizeof MATHML_STAND_IN - 1;
-    if (n != k + 2 || memcmp(p, MATHML_STAND_IN, k) != 0 || p[k] < '0' || p[k] > '9' || p[k + 1] < '0' || p[k + 1] > '9') return -1;
+    if (n != k + 2 || memcmp(p, MATHML_STAND_IN, k) != 0 || p[k] < '0' || p[k] > '9' || p[k + 1] < '0' ||
+        p[k + 1] > '9')
+        return -1;
     int i = (p[k] - '0') * 10 + p[k + 1] - '0';
     return (size_t)i < x->var_count ? i : -1;
 }
@@ -53,7 +60,8 @@ static const struct element *element_of(const char *p, size_t n)
     return NULL;
 }
 
-static void attribute(struct rebuild *x, const char *name, size_t n, const char *value, size_t value_n, bool *double_struck)
+static void attribute(struct rebuild *x, const char *name, size_t n, const char *value, size_t value_n,
+                      bool *double_struck)
 {
     size_t i = 0, count = sizeof attributes / sizeof *attributes;
     while (i < count && !(strlen(attributes[i]) == n && memcmp(attributes[i], name, n) == 0)) i++;
@@ -69,10 +77,12 @@ static void attribute(struct rebuild *x, const char *name, size_t n, const char 
 
 static bool in_words(const struct element *el)
 {
-    return strcmp(el->name, "mi") == 0 || strcmp(el->name, "mn") == 0 || strcmp(el->name, "mo") == 0 || strcmp(el->name, "mtext") == 0;
+    return strcmp(el->name, "mi") == 0 || strcmp(el->name, "mn") == 0 || strcmp(el->name, "mo") == 0 ||
+           strcmp(el->name, "mtext") == 0;
 }
 
-/* <mpadded ...><mn>stand-in</mn></mpadded>, which keeps digits beside a variable from joining it: behind it, or NULL. */
+/* <mpadded ...><mn>stand-in</mn></mpadded>, which keeps digits beside a variable from joining it: behind it, or
+ * NULL. */
 static const char *variable(struct rebuild *x, const char *p)
 {
     static const char box[] = "<mpadded height=\"0px\" depth=\"0px\">", box_end[] = "</mpadded>";
@@ -150,7 +160,8 @@ static void put_double_struck(struct text *out, char c)
             return;
         }
     unsigned at = c >= 'a' ? 0x1d552u + (unsigned)(c - 'a') : 0x1d538u + (unsigned)(c - 'A');
-    const char sign[] = {(char)(0xf0 | (at >> 18)), (char)(0x80 | ((at >> 12) & 63)), (char)(0x80 | ((at >> 6) & 63)), (char)(0x80 | (at & 63))};
+    const char sign[] = {(char)(0xf0 | (at >> 18)), (char)(0x80 | ((at >> 12) & 63)), (char)(0x80 | ((at >> 6) & 63)),
+                         (char)(0x80 | (at & 63))};
     text_put(out, sign, sizeof sign);
 }
 
@@ -159,7 +170,8 @@ static bool words(struct rebuild *x, const char *p, size_t n)
 {
     const char *end = p + n;
     if (x->dropped) return true;
-    if (x->var_count && memmem(p, n, MATHML_STAND_IN, sizeof MATHML_STAND_IN - 1)) return false; /* a variable where none can be */
+    /* a variable where none can be */
+    if (x->var_count && memmem(p, n, MATHML_STAND_IN, sizeof MATHML_STAND_IN - 1)) return false;
     while (p < end) {
         bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
         if (*p == '&') {

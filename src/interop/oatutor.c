@@ -35,7 +35,8 @@ static bool is(const char *a, size_t n, const char *word) { return same(a, n, wo
 static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
 {
     const char *name = package_name(x->p, i), *part[6];
-    size_t len[6], n = parts(name, part, len, 6), stem = n && len[0] > 5 && strcasecmp(part[0] + len[0] - 5, ".json") == 0 ? len[0] - 5 : 0;
+    size_t len[6], n = parts(name, part, len, 6),
+                   stem = n && len[0] > 5 && strcasecmp(part[0] + len[0] - 5, ".json") == 0 ? len[0] - 5 : 0;
     if (n >= 3 && is(part[1], len[1], "figures")) {
         struct oatutor_figure *f = LIST_ADD(x->a, x->figures, x->figure_count, x->figure_cap);
         if (!f) return nomem(e);
@@ -44,14 +45,16 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
     }
     if (!stem) {
         if (strcasestr(name, "licen") || strcasestr(name, "readme")) return ST_OK;
-        report_problem(x->r, name, 0, NULL, "oatutor.not_read", "This file is not part of what is imported; it was not read.");
+        report_problem(x->r, name, 0, NULL, "oatutor.not_read",
+                       "This file is not part of what is imported; it was not read.");
         return ST_OK;
     }
     if (n >= 5 && is(part[1], len[1], "tutoring") && is(part[3], len[3], "steps")) {
         const char *step = arena_copy(x->a, part[2], len[2]);
         if (!step) return nomem(e);
         if (!strstr(part[0], "DefaultPathway")) {
-            report_problem(x->r, name, 0, NULL, "oatutor.pathway", "Only the default pathway of hints is read; this one was left out.");
+            report_problem(x->r, name, 0, NULL, "oatutor.pathway",
+                           "Only the default pathway of hints is read; this one was left out.");
             return ST_OK;
         }
         strmap_put(&x->pathways, step, (int)i);
@@ -75,8 +78,11 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
     if (is(part[0], len[0], "skillModel.json")) x->skill_model = (int)i;
     else if (is(part[0], len[0], "coursePlans.json")) x->course_plans = (int)i;
     else if (n >= 2 && is(part[1], len[1], "bkt-params"))
-        report_problem(x->r, name, 0, NULL, "oatutor.bkt_params", "The parameters in this file are one default for every skill; the program starts from its own.");
-    else report_problem(x->r, name, 0, NULL, "oatutor.not_read", "This file is not part of what is imported; it was not read.");
+        report_problem(x->r, name, 0, NULL, "oatutor.bkt_params",
+                       "The parameters in this file are one default for every skill; the program starts from its own.");
+    else
+        report_problem(x->r, name, 0, NULL, "oatutor.not_read",
+                       "This file is not part of what is imported; it was not read.");
     return ST_OK;
 }
 
@@ -89,7 +95,8 @@ enum st oatutor_json(struct oatutor *x, size_t entry, json_t **out, struct err *
     if (st == ST_OK) st = json_read(x->a, bytes, n, out, &own);
     if (st == ST_NOMEM) return nomem(e);
     if (st != ST_OK) {
-        report_problem(x->r, package_name(x->p, entry), 0, NULL, "oatutor.file", "The file cannot be read (%s); it was left out.", own.detail);
+        report_problem(x->r, package_name(x->p, entry), 0, NULL, "oatutor.file",
+                       "The file cannot be read (%s); it was left out.", own.detail);
         if (e) *e = own;
         return ST_INVALID;
     }
@@ -169,21 +176,27 @@ const char *oatutor_figure(void *ctx, const char *name, size_t n)
         size_t len = 0;
         struct err e = {0};
         f->bad = true;
-        if (package_read(x->p, f->entry, x->a, &bytes, &len, &e) == ST_OK) type = media_type((const unsigned char *)bytes, len);
+        if (package_read(x->p, f->entry, x->a, &bytes, &len, &e) == ST_OK)
+            type = media_type((const unsigned char *)bytes, len);
         if (!type) {
-            report_problem(x->r, package_name(x->p, f->entry), 0, NULL, "oatutor.figure", "This is no image that can be shown (GIF, PNG, JPEG, WebP); the text stays without it.");
+            report_problem(x->r, package_name(x->p, f->entry), 0, NULL, "oatutor.figure",
+                           "This is no image that can be shown (GIF, PNG, JPEG, WebP); the text stays without it.");
             return NULL;
         }
         struct content_figure *out = LIST_ADD(x->a, x->pack->figures, x->pack->figure_count, x->pack->figure_cap);
         if (!out) return NULL;
         unsigned char h[crypto_hash_sha256_BYTES];
         crypto_hash_sha256(h, (const unsigned char *)bytes, len);
-        *out = (struct content_figure){.file = package_name(x->p, f->entry), .media_type = type, .bytes = (const unsigned char *)bytes, .byte_count = len};
+        *out = (struct content_figure){.file = package_name(x->p, f->entry),
+                                       .media_type = type,
+                                       .bytes = (const unsigned char *)bytes,
+                                       .byte_count = len};
         sodium_bin2hex(out->sha256, sizeof out->sha256, h, sizeof h);
         f->bad = false;
         return f->sha = arena_strdup(x->a, out->sha256);
     }
-    report_problem(x->r, x->now_file, 0, NULL, "oatutor.figure_missing", "The text names the figure %.*s, which is not in the package.", n > 80 ? 80 : (int)n, name);
+    report_problem(x->r, x->now_file, 0, NULL, "oatutor.figure_missing",
+                   "The text names the figure %.*s, which is not in the package.", n > 80 ? 80 : (int)n, name);
     return NULL;
 }
 
@@ -195,7 +208,8 @@ static enum st read_problems(struct oatutor *x, struct err *e)
         enum st st = oatutor_json(x, p->entry, &p->json, e);
         if (st == ST_NOMEM) return st;
         if (st == ST_OK && !json_is_object(p->json)) {
-            report_problem(x->r, package_name(x->p, p->entry), 0, NULL, "oatutor.file", "The file holds no object; it was left out.");
+            report_problem(x->r, package_name(x->p, p->entry), 0, NULL, "oatutor.file",
+                           "The file holds no object; it was left out.");
             p->json = NULL;
         }
         if (st != ST_OK) p->json = NULL;
@@ -239,7 +253,8 @@ static enum st begin_framework(struct oatutor *x, struct err *e)
 static enum st read_skills(struct oatutor *x, struct err *e)
 {
     if (x->skill_model < 0) {
-        report_problem(x->r, "skillModel.json", 0, NULL, "oatutor.skill_model", "There is no skillModel.json; the items align to no skill.");
+        report_problem(x->r, "skillModel.json", 0, NULL, "oatutor.skill_model",
+                       "There is no skillModel.json; the items align to no skill.");
         return ST_OK;
     }
     enum st st = oatutor_json(x, (size_t)x->skill_model, &x->skills, e);
@@ -247,7 +262,7 @@ static enum st read_skills(struct oatutor *x, struct err *e)
     for (size_t i = 0; i < x->step_count; i++) {
         size_t k;
         json_t *v;
-        json_array_foreach(json_object_get(x->skills, x->steps[i].id), k, v)
+        json_array_foreach (json_object_get(x->skills, x->steps[i].id), k, v)
             if (json_is_string(v) && strmap_put(&x->used, json_string_value(v), 0) < 0) return nomem(e);
     }
     return ST_OK;
@@ -262,40 +277,54 @@ static enum st read_lessons(struct oatutor *x, struct err *e)
     if (x->course_plans < 0) return ST_OK;
     enum st st = oatutor_json(x, (size_t)x->course_plans, &plans, e);
     if (st != ST_OK) return st == ST_NOMEM ? st : ST_OK;
-    json_array_foreach(plans, i, course)
-    {
-        json_array_foreach(json_object_get(course, "lessons"), k, lesson)
-        {
+    json_array_foreach (plans, i, course) {
+        json_array_foreach (json_object_get(course, "lessons"), k, lesson) {
             const json_t *goals = json_object_get(lesson, "learningObjectives");
             size_t n = json_object_size(goals), at = 0;
             struct content_group *g = LIST_ADD(x->a, x->pack->groups, x->pack->group_count, x->pack->group_cap);
             const char **uris = arena_array(x->a, n + 1, sizeof *uris);
             double *goal_of = arena_array(x->a, n + 1, sizeof *goal_of);
             if (!g || !uris || !goal_of) return nomem(e);
-            json_object_foreach((json_t *)goals, slug, goal)
-            {
+            json_object_foreach ((json_t *)goals, slug, goal) {
                 if (strmap_get(&x->used, slug) < 0) {
-                    report_problem(x->r, package_name(x->p, (size_t)x->course_plans), 0, "learningObjectives", "oatutor.lesson_skill",
-                                   "\"%.60s\" names the skill \"%.80s\", which no step here uses; it was left out.", json_str(lesson, "name", ""), slug);
+                    report_problem(x->r, package_name(x->p, (size_t)x->course_plans), 0, "learningObjectives",
+                                   "oatutor.lesson_skill",
+                                   "\"%.60s\" names the skill \"%.80s\", which no step here uses; it was left out.",
+                                   json_str(lesson, "name", ""), slug);
                     continue;
                 }
                 uris[at] = oatutor_skill(x, slug);
                 if (!uris[at]) continue;
                 goal_of[at++] = json_is_number(goal) ? json_number_value(goal) : 0;
             }
-            *g = (struct content_group){keep_text(&x->framework, json_str(lesson, "id", "")), keep_text(&x->framework, json_str(lesson, "name", "")),
-                                        keep_text(&x->framework, json_str(lesson, "topics", "")), uris, goal_of, at};
+            *g = (struct content_group){keep_text(&x->framework, json_str(lesson, "id", "")),
+                                        keep_text(&x->framework, json_str(lesson, "name", "")),
+                                        keep_text(&x->framework, json_str(lesson, "topics", "")),
+                                        uris,
+                                        goal_of,
+                                        at};
         }
     }
     return ST_OK;
 }
 
-enum st oatutor_read(struct arena *a, struct package *p, struct import_report *r, struct content_pack **out, struct err *e)
+enum st oatutor_read(struct arena *a, struct package *p, struct import_report *r, struct content_pack **out,
+                     struct err *e)
 {
-    struct oatutor x = {.a = a, .p = p, .r = r, .pack = content_new(a), .skill_model = -1, .course_plans = -1, .by_problem.arena = a, .pathways.arena = a, .used.arena = a};
+    struct oatutor x = {.a = a,
+                        .p = p,
+                        .r = r,
+                        .pack = content_new(a),
+                        .skill_model = -1,
+                        .course_plans = -1,
+                        .by_problem.arena = a,
+                        .pathways.arena = a,
+                        .used.arena = a};
     if (!x.pack) return nomem(e);
     for (size_t i = 0; i < package_count(p); i++) TRY(sort_entry(&x, i, e));
-    if (!x.step_count) return err_fail(e, ST_INVALID, "oatutor.unknown", "there is no step (content-pool/PROBLEM/steps/STEP/STEP.json) in this package");
+    if (!x.step_count)
+        return err_fail(e, ST_INVALID, "oatutor.unknown",
+                        "there is no step (content-pool/PROBLEM/steps/STEP/STEP.json) in this package");
     qsort(x.steps, x.step_count, sizeof *x.steps, by_step);
     TRY(read_problems(&x, e));
     TRY(begin_framework(&x, e));

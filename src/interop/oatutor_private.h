@@ -36,15 +36,18 @@ struct oatutor {
     const char *now_file;
 };
 
-enum st oatutor_json(struct oatutor *x, size_t entry, json_t **out, struct err *e) WARN_UNUSED; /* ST_INVALID: reported */
-const char *oatutor_skill(struct oatutor *x, const char *slug);                               /* its uri; NULL without memory */
+/* ST_INVALID: reported */
+enum st oatutor_json(struct oatutor *x, size_t entry, json_t **out, struct err *e) WARN_UNUSED;
+/* its uri; NULL without memory */
+const char *oatutor_skill(struct oatutor *x, const char *slug);
 void oatutor_link(struct oatutor *x, const char *s, const char **url, const char **name);
 const char *oatutor_figure(void *x, const char *name, size_t n);
 enum st oatutor_problem_items(struct oatutor *x, const struct oatutor_step *steps, size_t n, struct err *e) WARN_UNUSED;
 /* The hints of a step as the item document has them; counts them in the pack. NULL when there are none. */
 json_t *oatutor_hints(struct oatutor *x, const struct oatutor_step *s, const char **also_by);
 /* Adds interaction and key for a step or a scaffold; false, reported, when the answer cannot be used. */
-bool oatutor_answer(struct oatutor *x, json_t *out, const json_t *from, const char *answers_key, const char *title, const char *prompt, const char *id);
+bool oatutor_answer(struct oatutor *x, json_t *out, const json_t *from, const char *answers_key, const char *title,
+                    const char *prompt, const char *id);
 json_t *oatutor_markdown(struct oatutor *x, const char *s, const char *id, const char *field);
 
 #endif

@@ -10,7 +10,10 @@
 #include "interop/report.h"
 #include "base/list.h"
 
-static const char *kept(struct framework_reader *x, const struct csv *c, const char *name) { return keep_text(x, csv_get(c, name)); }
+static const char *kept(struct framework_reader *x, const struct csv *c, const char *name)
+{
+    return keep_text(x, csv_get(c, name));
+}
 
 /* A URI for a row without an identifier: made from the file's name and what the row says, so that it stays the same. */
 static const char *made_uri(struct framework_reader *x, const char *code, const char *statement)
@@ -54,7 +57,8 @@ static int parent_by_code(const struct framework_reader *x, const struct strmap 
     return -1;
 }
 
-static void find_parents(struct framework_reader *x, const struct level *levels, struct strmap *by_level, const struct strmap *by_code)
+static void find_parents(struct framework_reader *x, const struct level *levels, struct strmap *by_level,
+                         const struct strmap *by_code)
 {
     for (size_t i = 0; i < x->f->competency_count; i++) {
         struct framework_competency *c = &x->f->competencies[i];
@@ -66,12 +70,14 @@ static void find_parents(struct framework_reader *x, const struct level *levels,
             c->sequence = strtoll(dot ? dot + 1 : l->smart, NULL, 10);
             c->parent = up ? strmap_get(by_level, up) : -1;
             if (up && c->parent < 0)
-                report_problem(x->r, c->ref.file, c->ref.line, "smartLevel", "framework.parent", "There is no row %s above; the item was put at the top.", up);
+                report_problem(x->r, c->ref.file, c->ref.line, "smartLevel", "framework.parent",
+                               "There is no row %s above; the item was put at the top.", up);
         } else if (*l->child_of) {
             c->parent = framework_find(x, l->child_of);
             if (c->parent < 0) c->parent = strmap_get(by_code, l->child_of);
             if (c->parent < 0 && strcmp(l->child_of, x->f->document.identifier) != 0)
-                report_problem(x->r, c->ref.file, c->ref.line, "Is Child Of", "framework.parent", "There is no row \"%.80s\"; the item was put at the top.", l->child_of);
+                report_problem(x->r, c->ref.file, c->ref.line, "Is Child Of", "framework.parent",
+                               "There is no row \"%.80s\"; the item was put at the top.", l->child_of);
         } else {
             c->parent = parent_by_code(x, by_code, c->code);
         }
@@ -80,17 +86,20 @@ static void find_parents(struct framework_reader *x, const struct level *levels,
 
 static void relations(struct framework_reader *x, const struct csv *c, const char *from)
 {
-    static const char *const columns[] = {"isPartOf", "replacedBy", "exemplar", "hasSkillLevel", "isExactMatchOf", "precedes", "isPeerOf", "isRelatedTo"};
+    static const char *const columns[] = {"isPartOf",       "replacedBy", "exemplar", "hasSkillLevel",
+                                          "isExactMatchOf", "precedes",   "isPeerOf", "isRelatedTo"};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         char *v = arena_strdup(x->a, csv_get(c, columns[i]));
         for (char *save = NULL, *to = v ? strtok_r(v, ",; ", &save) : NULL; to; to = strtok_r(NULL, ",; ", &save)) {
-            struct framework_association *s = framework_relate(x, association_kind_of(columns[i]), columns[i], from, to);
+            struct framework_association *s =
+                framework_relate(x, association_kind_of(columns[i]), columns[i], from, to);
             if (s) s->ref.line = (int64_t)c->line;
         }
     }
 }
 
-enum st opensalt_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct cf_package **out, struct err *e)
+enum st opensalt_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r,
+                      struct cf_package **out, struct err *e)
 {
     struct framework_reader x;
     struct csv c;
@@ -100,7 +109,8 @@ enum st opensalt_read(struct arena *a, const char *bytes, size_t n, const char *
     TRY(framework_begin(&x, a, file, r, e));
     TRY(csv_open(&c, a, bytes, n, e));
     if (csv_column(&c, "fullStatement") < 0)
-        return err_fail(e, ST_INVALID, "case.unknown", "%s: there is no fullStatement column; this is not the CSV of OpenSALT", file);
+        return err_fail(e, ST_INVALID, "case.unknown",
+                        "%s: there is no fullStatement column; this is not the CSV of OpenSALT", file);
     struct framework_document *d = &x.f->document;
     d->title = title_from(&x);
     d->uri = arena_printf(a, "urn:opensalt:file:%s", d->title);
@@ -112,15 +122,20 @@ enum st opensalt_read(struct arena *a, const char *bytes, size_t n, const char *
             report_problem(r, x.file, ref.line, NULL, "framework.row", "The row was left out: %s.", c.wrong);
             continue;
         }
-        const char *identifier = kept(&x, &c, "identifier"), *code = kept(&x, &c, "humanCodingScheme"), *statement = kept(&x, &c, "fullStatement");
+        const char *identifier = kept(&x, &c, "identifier"), *code = kept(&x, &c, "humanCodingScheme"),
+                   *statement = kept(&x, &c, "fullStatement");
         if (!*statement) {
-            report_problem(r, x.file, ref.line, "fullStatement", "case.statement", "The row has no statement and was left out.");
+            report_problem(r, x.file, ref.line, "fullStatement", "case.statement",
+                           "The row has no statement and was left out.");
             continue;
         }
         const char *uri = *identifier ? arena_printf(a, "urn:uuid:%s", identifier) : made_uri(&x, code, statement);
         struct framework_competency *v;
         if (!uri) return err_fail(e, ST_NOMEM, "err.memory", "opensalt");
-        if (!*identifier) report_problem(r, x.file, ref.line, "identifier", "case.key", "The row has no identifier; one was made from its code and statement. Keep them, or give it a GUID.");
+        if (!*identifier)
+            report_problem(
+                r, x.file, ref.line, "identifier", "case.key",
+                "The row has no identifier; one was made from its code and statement. Keep them, or give it a GUID.");
         TRY(framework_add(&x, uri, identifier, ref, &v, e));
         if (!v) continue;
         v->code = code;
@@ -136,9 +151,11 @@ enum st opensalt_read(struct arena *a, const char *bytes, size_t n, const char *
         size_t at = x.f->competency_count - 1, filled = at;
         struct level *l = LIST_ADD(a, levels, filled, cap);
         if (!l) return err_fail(e, ST_NOMEM, "err.memory", "opensalt");
-        *l = (struct level){kept(&x, &c, "smartLevel"), kept(&x, &c, "isChildOf"), strtoll(csv_get(&c, "sequenceNumber"), NULL, 10)};
+        *l = (struct level){kept(&x, &c, "smartLevel"), kept(&x, &c, "isChildOf"),
+                            strtoll(csv_get(&c, "sequenceNumber"), NULL, 10)};
         if (*l->smart && strmap_put(&by_level, l->smart, (int)at) != (int)at)
-            report_problem(r, x.file, ref.line, "smartLevel", "framework.twice", "The place %s is taken twice.", l->smart);
+            report_problem(r, x.file, ref.line, "smartLevel", "framework.twice", "The place %s is taken twice.",
+                           l->smart);
         if (*code) strmap_put(&by_code, code, (int)at);
         relations(&x, &c, uri);
     }

@@ -49,10 +49,13 @@ static enum st competency(struct pack *x, const json_t *o, size_t i, struct err 
     struct framework_competency *c;
     const char *id = json_str(o, "id", NULL), *statement = json_str(o, "statement", "");
     if (!id || !*id || strlen(id) > 255) {
-        report_problem(x->r, x->file, ref.line, "id", "pack.id", "Competency %zu has no id of at most 255 bytes; it was left out.", i + 1);
+        report_problem(x->r, x->file, ref.line, "id", "pack.id",
+                       "Competency %zu has no id of at most 255 bytes; it was left out.", i + 1);
         return ST_OK;
     }
-    if (!*statement) report_problem(x->r, x->file, ref.line, "statement", "pack.statement", "\"%s\" has no statement; its short title stands for it.", id);
+    if (!*statement)
+        report_problem(x->r, x->file, ref.line, "statement", "pack.statement",
+                       "\"%s\" has no statement; its short title stands for it.", id);
     const char *uri = keep_text(&x->framework, id);
     TRY(framework_add(&x->framework, uri, "", ref, &c, e));
     if (!c) return ST_OK;
@@ -72,14 +75,16 @@ static enum st prerequisites(struct pack *x, const json_t *o, struct err *e)
     size_t i;
     json_t *v;
     const char *to = json_str(o, "id", "");
-    json_array_foreach(json_object_get(o, "prerequisites"), i, v)
-    {
+    json_array_foreach (json_object_get(o, "prerequisites"), i, v) {
         const char *from = json_string_value(v);
         if (!from || framework_find(&x->framework, from) < 0 || framework_find(&x->framework, to) < 0) {
-            report_problem(x->r, x->file, 0, "prerequisites", "pack.prerequisite", "\"%s\" names \"%s\", which is no competency of this pack.", to, from ? from : "?");
+            report_problem(x->r, x->file, 0, "prerequisites", "pack.prerequisite",
+                           "\"%s\" names \"%s\", which is no competency of this pack.", to, from ? from : "?");
             continue;
         }
-        if (!framework_relate(&x->framework, ASSOCIATION_PRECEDES, "precedes", keep_text(&x->framework, from), keep_text(&x->framework, to))) return no_memory(e);
+        if (!framework_relate(&x->framework, ASSOCIATION_PRECEDES, "precedes", keep_text(&x->framework, from),
+                              keep_text(&x->framework, to)))
+            return no_memory(e);
     }
     return ST_OK;
 }
@@ -98,8 +103,8 @@ static enum st read_framework(struct pack *x, struct err *e)
     d->version = keep_text(&x->framework, json_str(x->root, "version", ""));
     d->licence = keep_text(&x->framework, json_str(licence, "name", ""));
     d->licence_url = keep_text(&x->framework, json_str(licence, "url", ""));
-    json_array_foreach(list, i, v) TRY(competency(x, v, i, e));
-    json_array_foreach(list, i, v) TRY(prerequisites(x, v, e));
+    json_array_foreach (list, i, v) TRY(competency(x, v, i, e));
+    json_array_foreach (list, i, v) TRY(prerequisites(x, v, e));
     TRY(framework_finish(&x->framework, e));
     x->out->framework = x->framework.f;
     return ST_OK;
@@ -122,20 +127,23 @@ static enum st one_item(struct pack *x, json_t *o, size_t i, struct err *e)
     const char *id = json_is_object(o) ? arena_strdup(x->a, json_str(o, "source_id", "")) : "";
     if (!id) return no_memory(e);
     if (!*id || strlen(id) > 255) {
-        report_problem(x->r, x->file, ref.line, "source_id", "pack.id", "Item %zu has no source_id of at most 255 bytes; it was left out.", i + 1);
+        report_problem(x->r, x->file, ref.line, "source_id", "pack.id",
+                       "Item %zu has no source_id of at most 255 bytes; it was left out.", i + 1);
         return ST_OK;
     }
     int at = (int)x->out->item_count, seen = strmap_put(&x->ids, id, at);
     if (seen < 0) return no_memory(e);
     if (seen != at) {
-        report_problem(x->r, x->file, ref.line, "source_id", "content.twice", "\"%s\" is here twice; the first one counts.", id);
+        report_problem(x->r, x->file, ref.line, "source_id", "content.twice",
+                       "\"%s\" is here twice; the first one counts.", id);
         return ST_OK;
     }
     size_t k;
     json_t *v;
-    json_array_foreach(json_object_get(o, "competencies"), k, v)
+    json_array_foreach (json_object_get(o, "competencies"), k, v)
         if (framework_find(&x->framework, json_string_value(v) ? json_string_value(v) : "") < 0)
-            report_problem(x->r, x->file, ref.line, "competencies", "pack.competency", "\"%s\" names a competency that this pack does not have.", id);
+            report_problem(x->r, x->file, ref.line, "competencies", "pack.competency",
+                           "\"%s\" names a competency that this pack does not have.", id);
     json_t *copy = json_deep_copy(o);
     if (!copy || !inherit(x, copy)) {
         json_decref(copy);
@@ -154,7 +162,8 @@ enum st pack_read(struct arena *a, struct package *p, struct import_report *r, s
     if (!x.out) return no_memory(e);
     if (at >= 0) TRY(load(&x, p, (size_t)at, &root, e));
     if (!root || !json_is_array(json_object_get(root, "competencies")))
-        return err_fail(e, ST_INVALID, "pack.unknown", "there is no pack.json with a list of competencies here; see docs/pack-format.md");
+        return err_fail(e, ST_INVALID, "pack.unknown",
+                        "there is no pack.json with a list of competencies here; see docs/pack-format.md");
     x.root = root;
     TRY(read_framework(&x, e));
     for (size_t i = 0; i < package_count(p); i++) {
@@ -166,7 +175,7 @@ enum st pack_read(struct arena *a, struct package *p, struct import_report *r, s
         if (list && json_is_object(list)) TRY(one_item(&x, list, 0, e));
         size_t k;
         json_t *v;
-        json_array_foreach(list, k, v) TRY(one_item(&x, v, k, e));
+        json_array_foreach (list, k, v) TRY(one_item(&x, v, k, e));
     }
     *out = x.out;
     return ST_OK;

@@ -76,8 +76,9 @@ static void settle(struct package *p, struct import_report *r)
     size_t kept = 0;
     for (size_t i = 0; i < p->count; i++) {
         if (kept && strcmp(p->entries[kept - 1].full, p->entries[i].full) == 0) {
-            report_problem(r, p->entries[i].full, 0, NULL, "package.twice",
-                           "The package holds this name twice; the first was taken. Pack it again with each file once.");
+            report_problem(
+                r, p->entries[i].full, 0, NULL, "package.twice",
+                "The package holds this name twice; the first was taken. Pack it again with each file once.");
             continue;
         }
         p->entries[kept++] = p->entries[i];
@@ -95,11 +96,13 @@ static enum st list_zip(struct arena *a, struct package *p, struct import_report
 {
     zip_int64_t n = zip_get_num_entries(p->zip, 0);
     if (n > PACKAGE_ENTRIES_MAX)
-        return err_fail(e, ST_INVALID, "package.many", "%lld entries; at most %d are read", (long long)n, PACKAGE_ENTRIES_MAX);
+        return err_fail(e, ST_INVALID, "package.many", "%lld entries; at most %d are read", (long long)n,
+                        PACKAGE_ENTRIES_MAX);
     for (zip_int64_t i = 0; i < n; i++) {
         zip_stat_t st;
         if (zip_stat_index(p->zip, (zip_uint64_t)i, ZIP_FL_ENC_GUESS, &st) || !(st.valid & ZIP_STAT_NAME)) {
-            report_problem(r, "", 0, NULL, "package.entry", "Entry %lld of the zip cannot be read; it was left out.", (long long)i + 1);
+            report_problem(r, "", 0, NULL, "package.entry", "Entry %lld of the zip cannot be read; it was left out.",
+                           (long long)i + 1);
             continue;
         }
         const char *why = unsafe_name(st.name);
@@ -112,7 +115,8 @@ static enum st list_zip(struct arena *a, struct package *p, struct import_report
         if (!why && zip_file_get_external_attributes(p->zip, (zip_uint64_t)i, 0, &system, &attributes) == 0 &&
             system == ZIP_OPSYS_UNIX && ((attributes >> 16) & 0170000) == 0120000)
             why = "is a link";
-        if (!why && (st.valid & ZIP_STAT_ENCRYPTION_METHOD) && st.encryption_method != ZIP_EM_NONE) why = "is encrypted";
+        if (!why && (st.valid & ZIP_STAT_ENCRYPTION_METHOD) && st.encryption_method != ZIP_EM_NONE)
+            why = "is encrypted";
         if (why) {
             report_problem(r, kept, 0, NULL, "package.refused", "This entry %s; it was left out.", why);
             continue;
@@ -131,7 +135,8 @@ static enum st list_zip(struct arena *a, struct package *p, struct import_report
     return ST_OK;
 }
 
-static enum st list_folder(struct arena *a, struct package *p, int dir, const char *under, int depth, struct import_report *r, struct err *e)
+static enum st list_folder(struct arena *a, struct package *p, int dir, const char *under, int depth,
+                           struct import_report *r, struct err *e)
 {
     DIR *d = fdopendir(dir); /* owns dir from here on */
     if (!d) {
@@ -149,11 +154,15 @@ static enum st list_folder(struct arena *a, struct package *p, int dir, const ch
         }
         const char *why = unsafe_name(name);
         if (!why && fstatat(dirfd(d), x->d_name, &s, AT_SYMLINK_NOFOLLOW)) why = "cannot be read";
-        if (!why && !S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode)) why = S_ISLNK(s.st_mode) ? "is a link" : "is not a file";
+        if (!why && !S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode))
+            why = S_ISLNK(s.st_mode) ? "is a link" : "is not a file";
         if (why) {
-            report_problem(r, utf8_valid(name, strlen(name)) ? name : "", 0, NULL, "package.refused", "This entry %s; it was left out.", why);
+            report_problem(r, utf8_valid(name, strlen(name)) ? name : "", 0, NULL, "package.refused",
+                           "This entry %s; it was left out.", why);
         } else if (S_ISDIR(s.st_mode)) {
-            int sub = depth < PACKAGE_DEPTH_MAX ? openat(dirfd(d), x->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+            int sub = depth < PACKAGE_DEPTH_MAX
+                          ? openat(dirfd(d), x->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                          : -1;
             char *deeper = arena_printf(a, "%s/", name);
             if (!deeper) {
                 if (sub >= 0) close(sub);
@@ -185,7 +194,8 @@ static struct package *package_new(struct arena *a)
     return arena_on_release(a, package_close, p) ? NULL : p;
 }
 
-static enum st open_zip(struct arena *a, zip_source_t *source, struct import_report *r, struct package **out, struct err *e)
+static enum st open_zip(struct arena *a, zip_source_t *source, struct import_report *r, struct package **out,
+                        struct err *e)
 {
     struct package *p = package_new(a);
     zip_error_t ze;
@@ -207,7 +217,8 @@ static enum st open_zip(struct arena *a, zip_source_t *source, struct import_rep
     return ST_OK;
 }
 
-enum st package_open_bytes(struct arena *a, const void *bytes, size_t n, struct import_report *r, struct package **out, struct err *e)
+enum st package_open_bytes(struct arena *a, const void *bytes, size_t n, struct import_report *r, struct package **out,
+                           struct err *e)
 {
     zip_error_t ze;
     zip_error_init(&ze);
@@ -217,7 +228,8 @@ enum st package_open_bytes(struct arena *a, const void *bytes, size_t n, struct 
     return open_zip(a, s, r, out, e);
 }
 
-static enum st open_one_file(struct arena *a, const char *path, const struct stat *s, struct package **out, struct err *e)
+static enum st open_one_file(struct arena *a, const char *path, const struct stat *s, struct package **out,
+                             struct err *e)
 {
     const char *slash = strrchr(path, '/');
     struct package *p = package_new(a);
@@ -249,13 +261,15 @@ enum st package_open(struct arena *a, const char *path, struct import_report *r,
         *out = p;
         return ST_OK;
     }
-    if (!S_ISREG(s.st_mode)) return err_fail(e, ST_INVALID, "package.special", "%s is neither a file nor a folder", path);
+    if (!S_ISREG(s.st_mode))
+        return err_fail(e, ST_INVALID, "package.special", "%s is neither a file nor a folder", path);
     FILE *f = fopen(path, "rbe");
     if (!f) return err_fail(e, ST_IO, "err.io", "%s: %s", path, strerror(errno));
     char magic[4] = {0};
     size_t got = fread(magic, 1, 4, f);
     fclose(f);
-    if (got < 4 || memcmp(magic, "PK", 2) != 0 || !((magic[2] == 3 && magic[3] == 4) || (magic[2] == 5 && magic[3] == 6)))
+    if (got < 4 || memcmp(magic, "PK", 2) != 0 ||
+        !((magic[2] == 3 && magic[3] == 4) || (magic[2] == 5 && magic[3] == 6)))
         return open_one_file(a, path, &s, out, e);
     zip_error_t ze;
     zip_error_init(&ze);
@@ -277,15 +291,19 @@ int package_find(const struct package *p, const char *name)
     return -1;
 }
 
-/* Reads what there is, never more than the entry's size says, and one byte further to see whether that was the truth. */
-static enum st read_all(struct package *p, const struct entry *x, struct arena *a, const char **bytes, size_t *n, struct err *e)
+/* Reads what there is, never more than the entry's size says, and one byte further to see whether that was the
+ * truth. */
+static enum st read_all(struct package *p, const struct entry *x, struct arena *a, const char **bytes, size_t *n,
+                        struct err *e)
 {
     if (x->bytes > PACKAGE_ENTRY_BYTES_MAX)
-        return err_fail(e, ST_INVALID, "package.large", "%s: larger than %d MB", x->full, PACKAGE_ENTRY_BYTES_MAX >> 20);
+        return err_fail(e, ST_INVALID, "package.large", "%s: larger than %d MB", x->full,
+                        PACKAGE_ENTRY_BYTES_MAX >> 20);
     if (p->read_bytes + x->bytes > PACKAGE_TOTAL_BYTES_MAX)
         return err_fail(e, ST_INVALID, "package.large", "%s: the package unpacks to more than 1 GB", x->full);
     if (p->zip && x->bytes > PACKAGE_RATIO_FROM && x->bytes / PACKAGE_RATIO_MAX > x->packed_bytes)
-        return err_fail(e, ST_INVALID, "package.bomb", "%s: unpacks to more than %d times its size", x->full, PACKAGE_RATIO_MAX);
+        return err_fail(e, ST_INVALID, "package.bomb", "%s: unpacks to more than %d times its size", x->full,
+                        PACKAGE_RATIO_MAX);
     size_t want = (size_t)x->bytes, got = 0;
     char *buf = arena_alloc(a, want + 2);
     if (!buf) return err_fail(e, ST_NOMEM, "err.memory", "%s", x->full);

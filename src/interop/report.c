@@ -32,7 +32,8 @@ static bool make_room(struct import_report *r)
     return true;
 }
 
-void report_problem(struct import_report *r, const char *file, int64_t row, const char *field, const char *code, const char *fmt, ...)
+void report_problem(struct import_report *r, const char *file, int64_t row, const char *field, const char *code,
+                    const char *fmt, ...)
 {
     r->problem_total++;
     count_code(r, code);
@@ -144,8 +145,8 @@ void report_words(const struct import_report *r, struct text *out, size_t proble
     struct import_count all = sum(r);
     for (size_t i = 0; i < r->kind_count; i++) {
         const struct import_count *c = &r->kinds[i];
-        text_printf(out, "  %-16s %6lld added %6lld changed %6lld closed %6lld unchanged\n", c->kind, (long long)c->added,
-                    (long long)c->changed, (long long)c->closed, (long long)c->unchanged);
+        text_printf(out, "  %-16s %6lld added %6lld changed %6lld closed %6lld unchanged\n", c->kind,
+                    (long long)c->added, (long long)c->changed, (long long)c->closed, (long long)c->unchanged);
     }
     text_printf(out, "  %-16s %6lld added %6lld changed %6lld closed %6lld unchanged\n", "all", (long long)all.added,
                 (long long)all.changed, (long long)all.closed, (long long)all.unchanged);
@@ -160,6 +161,7 @@ void report_words(const struct import_report *r, struct text *out, size_t proble
         text_printf(out, ": %s [%s]\n", p->text, p->code);
     }
     if (r->problem_total > (int64_t)problems_shown)
-        text_printf(out, "... and %lld more; --json lists the first %d\n", (long long)(r->problem_total - (int64_t)problems_shown), IMPORT_PROBLEMS_KEPT);
+        text_printf(out, "... and %lld more; --json lists the first %d\n",
+                    (long long)(r->problem_total - (int64_t)problems_shown), IMPORT_PROBLEMS_KEPT);
     if (r->stopped) text_printf(out, "%s\n", r->stopped);
 }

@@ -102,7 +102,8 @@ static enum st remember(struct rich *r, const char *key, const struct text *html
         r->made_cap += 256;
     }
     struct formula *f = &r->made[r->made_n];
-    *f = (struct formula){.tex = key + 1, .html = arena_copy(&r->memory, text_str(html), html->n), .why = why, .display = *key == 'd'};
+    *f = (struct formula){
+        .tex = key + 1, .html = arena_copy(&r->memory, text_str(html), html->n), .why = why, .display = *key == 'd'};
     if (!f->html || strmap_put(&r->known, key, (int)r->made_n) < 0) return no_memory(e);
     r->made_n++;
     return ST_OK;
@@ -131,7 +132,8 @@ static enum st make(struct rich *r, const char *key, struct err *e)
 }
 
 /* The formula's place among those made; *bytes grows by what it will take. */
-static enum st formula(struct rich *r, const char *tex, size_t n, bool display, size_t *index, size_t *bytes, struct err *e)
+static enum st formula(struct rich *r, const char *tex, size_t n, bool display, size_t *index, size_t *bytes,
+                       struct err *e)
 {
     char *key = arena_alloc(&r->memory, n + 2);
     if (!key) return no_memory(e);
@@ -166,8 +168,8 @@ struct dollars {
     size_t count, bytes;
 };
 
-/* The end of the formula that begins at p, which is behind its $ or $$; NULL: it was no formula. What is written as money
- * ("$5 and $6") is none: no blank inside at the dollars, no digit behind the closing one. */
+/* The end of the formula that begins at p, which is behind its $ or $$; NULL: it was no formula. What is written as
+ * money ("$5 and $6") is none: no blank inside at the dollars, no digit behind the closing one. */
 static const char *formula_end(struct dollars *d, const char *p, const char *end, bool display)
 {
     const char *q, **none = display ? &d->no_display : &d->no_inline;
@@ -214,14 +216,17 @@ static enum st put_away(struct rich *r, const char *s, enum rich_place place, st
             bool display = p + 1 < end && p[1] == '$';
             const char *from = p + (display ? 2 : 1), *to = formula_end(&d, from, end, display);
             if (!to) {
-                if (!d.warned) rich_warn(r, "rich.dollar", "a dollar sign stands alone; written \\$ it is surely meant: ", p, (size_t)(end - p));
+                if (!d.warned)
+                    rich_warn(r, "rich.dollar", "a dollar sign stands alone; written \\$ it is surely meant: ", p,
+                              (size_t)(end - p));
                 d.warned = true;
                 text_put(&r->source, p, (size_t)(from - p));
                 p = from;
                 continue;
             }
             size_t index = 0;
-            if (++d.count > FORMULAS_IN_TEXT || d.bytes > RICH_HTML_MAX) return err_fail(e, ST_INVALID, "content.item", "too many formulas in one text");
+            if (++d.count > FORMULAS_IN_TEXT || d.bytes > RICH_HTML_MAX)
+                return err_fail(e, ST_INVALID, "content.item", "too many formulas in one text");
             TRY(formula(r, from, (size_t)(to - from), display, &index, &d.bytes, e));
             text_printf(&r->source, RICH_OPEN "%zu" RICH_CLOSE, index);
             p = to + (display ? 2 : 1);
@@ -232,10 +237,12 @@ static enum st put_away(struct rich *r, const char *s, enum rich_place place, st
     return r->source.failed ? err_fail(e, ST_INVALID, "content.item", "the text is too long") : ST_OK;
 }
 
-enum st rich_html(struct rich *r, struct arena *a, const char *source, enum rich_place place, const char **out, struct err *e)
+enum st rich_html(struct rich *r, struct arena *a, const char *source, enum rich_place place, const char **out,
+                  struct err *e)
 {
     size_t n = strlen(source);
-    if (n > RICH_SOURCE_MAX) return err_fail(e, ST_INVALID, "content.item", "a text of %zu bytes; at most %d", n, RICH_SOURCE_MAX);
+    if (n > RICH_SOURCE_MAX)
+        return err_fail(e, ST_INVALID, "content.item", "a text of %zu bytes; at most %d", n, RICH_SOURCE_MAX);
     if (!utf8_valid(source, n)) return err_fail(e, ST_INVALID, "content.item", "a text is not UTF-8");
     forget(r);
     TRY(put_away(r, source, place, e));

@@ -11,11 +11,11 @@ struct render {
     struct rich *r;
     struct text *out;
     enum rich_place place;
-    bool broke;   /* a paragraph has ended in a run of words */
-    int depth;    /* of blocks */
-    int image;    /* depth: inside it all text is its words */
-    bool figure;  /* the image is one of ours */
-    size_t words; /* out->n where the image's words begin */
+    bool broke;                    /* a paragraph has ended in a run of words */
+    int depth;                     /* of blocks */
+    int image;                     /* depth: inside it all text is its words */
+    bool figure;                   /* the image is one of ours */
+    size_t words;                  /* out->n where the image's words begin */
     const char *spans[SPANS_DEEP]; /* what is open: md4c may close what it never opened, and the reverse */
     int span_n;
 };
@@ -99,7 +99,8 @@ static void close_spans(struct render *x, const char *tag)
 
 static void leave_image(struct render *x)
 {
-    if (x->figure && x->out->n == x->words) rich_warn(x->r, "rich.alt", "a figure has no words for those who do not see it", "", 0);
+    if (x->figure && x->out->n == x->words)
+        rich_warn(x->r, "rich.alt", "a figure has no words for those who do not see it", "", 0);
     if (x->figure) text_add(x->out, "\">");
     else close_spans(x, "em");
 }
@@ -111,7 +112,7 @@ static void end_spans(struct render *x)
     close_spans(x, NULL);
 }
 
-/* Blocks --------------------------------------------------------------------------------------------------------- */
+/* Blocks ----------------------------------------------------------------------------------------------------------- */
 
 static const char *block_tag(MD_BLOCKTYPE t, const void *detail)
 {
@@ -120,7 +121,8 @@ static const char *block_tag(MD_BLOCKTYPE t, const void *detail)
     case MD_BLOCK_UL: return "ul";
     case MD_BLOCK_OL: return "ol";
     case MD_BLOCK_LI: return "li";
-    case MD_BLOCK_H: return ((const MD_BLOCK_H_DETAIL *)detail)->level < 3 ? "h3" : "h4"; /* a page has its own outline above */
+    /* a page has its own outline above */
+    case MD_BLOCK_H: return ((const MD_BLOCK_H_DETAIL *)detail)->level < 3 ? "h3" : "h4";
     case MD_BLOCK_CODE: return "pre";
     case MD_BLOCK_P: return "p";
     case MD_BLOCK_TABLE: return "table";
@@ -129,7 +131,9 @@ static const char *block_tag(MD_BLOCKTYPE t, const void *detail)
     case MD_BLOCK_TR: return "tr";
     case MD_BLOCK_TH: return "th";
     case MD_BLOCK_TD: return "td";
-    case MD_BLOCK_DOC: case MD_BLOCK_HR: case MD_BLOCK_HTML: break;
+    case MD_BLOCK_DOC:
+    case MD_BLOCK_HR:
+    case MD_BLOCK_HTML: break;
     }
     return NULL;
 }
@@ -151,7 +155,8 @@ static int enter_block(MD_BLOCKTYPE t, void *detail, void *ctx)
     if (t == MD_BLOCK_HR) text_add(x->out, "<hr>");
     if (!tag) return 0;
     text_printf(x->out, "<%s", tag);
-    if (t == MD_BLOCK_OL && ((MD_BLOCK_OL_DETAIL *)detail)->start != 1) text_printf(x->out, " start=\"%u\"", ((MD_BLOCK_OL_DETAIL *)detail)->start);
+    if (t == MD_BLOCK_OL && ((MD_BLOCK_OL_DETAIL *)detail)->start != 1)
+        text_printf(x->out, " start=\"%u\"", ((MD_BLOCK_OL_DETAIL *)detail)->start);
     if (t == MD_BLOCK_TH) text_add(x->out, " scope=\"col\"");
     text_char(x->out, '>');
     return x->out->failed;
@@ -167,7 +172,7 @@ static int leave_block(MD_BLOCKTYPE t, void *detail, void *ctx)
     return x->out->failed;
 }
 
-/* Spans ---------------------------------------------------------------------------------------------------------- */
+/* Spans ------------------------------------------------------------------------------------------------------------ */
 
 static void enter_image(struct render *x, const MD_SPAN_IMG_DETAIL *d)
 {
@@ -176,7 +181,9 @@ static void enter_image(struct render *x, const MD_SPAN_IMG_DETAIL *d)
     if (x->figure) {
         text_printf(x->out, "<img src=\"/figure/%.64s\" loading=\"lazy\" alt=\"", d->src.text + 7);
     } else {
-        rich_warn(x->r, "rich.figure", "a picture that is no figure of the package is left out: ", d->src.text ? d->src.text : "", d->src.size);
+        rich_warn(x->r, "rich.figure",
+                  "a picture that is no figure of the package is left out: ", d->src.text ? d->src.text : "",
+                  d->src.size);
         open_span(x, "em", ">");
     }
     x->words = x->out->n;
@@ -185,7 +192,8 @@ static void enter_image(struct render *x, const MD_SPAN_IMG_DETAIL *d)
 static void enter_link(struct render *x, const MD_SPAN_A_DETAIL *d)
 {
     if (!begins(&d->href, "https://") && !begins(&d->href, "http://")) {
-        rich_warn(x->r, "rich.link", "a link that is not http or https is left out: ", d->href.text ? d->href.text : "", d->href.size);
+        rich_warn(x->r, "rich.link", "a link that is not http or https is left out: ", d->href.text ? d->href.text : "",
+                  d->href.size);
         return;
     }
     close_spans(x, "a"); /* never one in another */
@@ -201,7 +209,13 @@ static const char *span_tag(MD_SPANTYPE t)
     case MD_SPAN_EM: return "em";
     case MD_SPAN_STRONG: return "strong";
     case MD_SPAN_CODE: return "code";
-    case MD_SPAN_A: case MD_SPAN_IMG: case MD_SPAN_DEL: case MD_SPAN_LATEXMATH: case MD_SPAN_LATEXMATH_DISPLAY: case MD_SPAN_WIKILINK: case MD_SPAN_U: break;
+    case MD_SPAN_A:
+    case MD_SPAN_IMG:
+    case MD_SPAN_DEL:
+    case MD_SPAN_LATEXMATH:
+    case MD_SPAN_LATEXMATH_DISPLAY:
+    case MD_SPAN_WIKILINK:
+    case MD_SPAN_U: break;
     }
     return NULL;
 }
@@ -235,7 +249,9 @@ static int put(MD_TEXTTYPE t, const MD_CHAR *p, MD_SIZE n, void *ctx)
     case MD_TEXT_SOFTBR: text_char(x->out, x->place == RICH_INLINE || words ? ' ' : '\n'); break;
     case MD_TEXT_ENTITY: text_put(x->out, p, n); break;
     case MD_TEXT_CODE: put_text(x, p, n, words ? AS_WORDS : AS_TEX); break;
-    case MD_TEXT_NORMAL: case MD_TEXT_HTML: case MD_TEXT_LATEXMATH: put_text(x, p, n, words ? AS_WORDS : AS_HTML); break;
+    case MD_TEXT_NORMAL:
+    case MD_TEXT_HTML:
+    case MD_TEXT_LATEXMATH: put_text(x, p, n, words ? AS_WORDS : AS_HTML); break;
     }
     return x->out->failed;
 }
@@ -243,8 +259,12 @@ static int put(MD_TEXTTYPE t, const MD_CHAR *p, MD_SIZE n, void *ctx)
 enum st rich_markdown(struct rich *r, enum rich_place place, struct err *e)
 {
     struct render x = {.r = r, .out = &r->out, .place = place};
-    const MD_PARSER parser = {.flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_NOINDENTEDCODEBLOCKS, .enter_block = enter_block, .leave_block = leave_block,
-                              .enter_span = enter_span, .leave_span = leave_span, .text = put};
+    const MD_PARSER parser = {.flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_NOINDENTEDCODEBLOCKS,
+                              .enter_block = enter_block,
+                              .leave_block = leave_block,
+                              .enter_span = enter_span,
+                              .leave_span = leave_span,
+                              .text = put};
     text_clear(&r->out);
     int failed = md_parse(text_str(&r->source), (MD_SIZE)r->source.n, &parser, &x);
     if (r->out.failed) return err_fail(e, ST_INVALID, "content.item", "a text becomes too long");

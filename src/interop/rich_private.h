@@ -25,8 +25,8 @@ struct rich {
     struct text out, source; /* scratch */
 };
 
-/* A formula stands in the Markdown as RICH_OPEN number RICH_CLOSE; RICH_LINE begins each line of what is one run of words, so
- * that "- 3" or "2. x" there is no list. Signs of the private use area, taken out of the source. */
+/* A formula stands in the Markdown as RICH_OPEN number RICH_CLOSE; RICH_LINE begins each line of what is one run of
+ * words, so that "- 3" or "2. x" there is no list. Signs of the private use area, taken out of the source. */
 #define RICH_OPEN "\xee\x80\x80"
 #define RICH_CLOSE "\xee\x80\x81"
 #define RICH_LINE "\xee\x80\x82"

@@ -4,14 +4,17 @@
 
 #include "roster_private.h"
 
-static bool lost(struct roster_reader *x, struct source_ref ref, const char *field, const struct strmap *m, enum roster_mode mode, const char *id, const char *what, const char *effect)
+static bool lost(struct roster_reader *x, struct source_ref ref, const char *field, const struct strmap *m,
+                 enum roster_mode mode, const char *id, const char *what, const char *effect)
 {
     if (!*id || mode != ROSTER_BULK || strmap_get(m, id) >= 0) return false;
-    report_problem(x->r, ref.file, ref.line, field, "roster.reference", "There is no %s \"%.80s\"; %s.", what, id, effect);
+    report_problem(x->r, ref.file, ref.line, field, "roster.reference", "There is no %s \"%.80s\"; %s.", what, id,
+                   effect);
     return true;
 }
 
-static void forget(struct roster_reader *x, struct source_ref ref, const char *field, const struct strmap *m, enum roster_mode mode, const char **id, const char *what)
+static void forget(struct roster_reader *x, struct source_ref ref, const char *field, const struct strmap *m,
+                   enum roster_mode mode, const char **id, const char *what)
 {
     if (lost(x, ref, field, m, mode, *id, what, "the reference was left out")) *id = "";
 }
@@ -28,7 +31,8 @@ static void check_parents(struct roster_reader *x)
             if (at < 0) break;
             up = &o->orgs[at];
             if (up == v || steps > 64) {
-                report_problem(x->r, v->ref.file, v->ref.line, "parentSourcedId", "roster.cycle", "The org lies inside itself; it was taken as a top org.");
+                report_problem(x->r, v->ref.file, v->ref.line, "parentSourcedId", "roster.cycle",
+                               "The org lies inside itself; it was taken as a top org.");
                 v->parent_id = "";
                 break;
             }
@@ -55,7 +59,8 @@ static void check_classes(struct roster_reader *x)
         forget(x, v->ref, "schoolSourcedId", &x->orgs, o->orgs_mode, &v->school_id, "org");
         size_t kept = 0;
         for (size_t k = 0; k < v->session_count; k++)
-            if (!lost(x, v->ref, "termSourcedIds", &x->sessions, o->sessions_mode, v->session_ids[k], "academic session", "the reference was left out"))
+            if (!lost(x, v->ref, "termSourcedIds", &x->sessions, o->sessions_mode, v->session_ids[k],
+                      "academic session", "the reference was left out"))
                 v->session_ids[kept++] = v->session_ids[k];
         v->session_count = kept;
     }
@@ -66,7 +71,8 @@ static void check_people(struct roster_reader *x)
     struct roster *o = x->o;
     size_t kept = 0;
     static const char out[] = "the row was left out";
-    for (size_t i = 0; i < o->users_count; i++) forget(x, o->users[i].ref, "primaryOrgSourcedId", &x->orgs, o->orgs_mode, &o->users[i].primary_org_id, "org");
+    for (size_t i = 0; i < o->users_count; i++)
+        forget(x, o->users[i].ref, "primaryOrgSourcedId", &x->orgs, o->orgs_mode, &o->users[i].primary_org_id, "org");
     for (size_t i = 0; i < o->roles_count; i++) {
         struct roster_role_row *v = &o->roles[i];
         if (lost(x, v->ref, "userSourcedId", &x->users, o->users_mode, v->user_id, "user", out)) continue;
@@ -89,7 +95,8 @@ static void check_people(struct roster_reader *x)
         if (lost(x, v->ref, "userSourcedId", &x->users, o->users_mode, v->user_id, "user", out)) continue;
         if (lost(x, v->ref, "agentSourcedIds", &x->users, o->users_mode, v->agent_id, "user", out)) continue;
         if (strcmp(v->user_id, v->agent_id) == 0) {
-            report_problem(x->r, v->ref.file, v->ref.line, "agentSourcedIds", "roster.reference", "The person is named as their own guardian; the row was left out.");
+            report_problem(x->r, v->ref.file, v->ref.line, "agentSourcedIds", "roster.reference",
+                           "The person is named as their own guardian; the row was left out.");
             continue;
         }
         o->relations[kept++] = *v;
@@ -97,11 +104,14 @@ static void check_people(struct roster_reader *x)
     o->relations_count = kept;
     kept = 0;
     for (size_t i = 0; i < o->demographics_count; i++)
-        if (!lost(x, o->demographics[i].ref, "sourcedId", &x->users, o->users_mode, o->demographics[i].user_id, "user", out)) o->demographics[kept++] = o->demographics[i];
+        if (!lost(x, o->demographics[i].ref, "sourcedId", &x->users, o->users_mode, o->demographics[i].user_id, "user",
+                  out))
+            o->demographics[kept++] = o->demographics[i];
     o->demographics_count = kept;
     kept = 0;
     for (size_t i = 0; i < o->flags_count; i++)
-        if (!lost(x, o->flags[i].ref, "userSourcedId", &x->users, o->users_mode, o->flags[i].user_id, "user", out)) o->flags[kept++] = o->flags[i];
+        if (!lost(x, o->flags[i].ref, "userSourcedId", &x->users, o->users_mode, o->flags[i].user_id, "user", out))
+            o->flags[kept++] = o->flags[i];
     o->flags_count = kept;
 }
 

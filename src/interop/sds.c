@@ -15,15 +15,20 @@ static enum st schools(struct roster_reader *x, struct err *e)
         if (!id || !roster_fresh(x, &x->orgs, id, x->o->orgs_count, &t)) continue;
         struct roster_org *o = ROSTER_ADD(x, orgs);
         if (!o) return nomem(e);
-        *o = (struct roster_org){.ref = table_ref(&t), .id = id, .name = table_text(&t, "Name"), .type = "school",
-                                 .identifier = table_text(&t, "School Number"), .parent_id = ""};
+        *o = (struct roster_org){.ref = table_ref(&t),
+                                 .id = id,
+                                 .name = table_text(&t, "Name"),
+                                 .type = "school",
+                                 .identifier = table_text(&t, "School Number"),
+                                 .parent_id = ""};
         if (!*o->name) table_problem(&t, "Name", "roster.name", "The school has no name; its id is shown instead.");
     }
     return ST_OK;
 }
 
 /* Terms and courses have no files of their own; each section repeats them. */
-static enum st term_and_course(struct roster_reader *x, struct table *t, const char *school, const char **term, const char **course, struct err *e)
+static enum st term_and_course(struct roster_reader *x, struct table *t, const char *school, const char **term,
+                               const char **course, struct err *e)
 {
     *term = table_id(t, "Term SIS ID", false);
     *course = table_id(t, "Course SIS ID", false);
@@ -33,15 +38,27 @@ static enum st term_and_course(struct roster_reader *x, struct table *t, const c
         strmap_put(&x->sessions, *term, (int)x->o->sessions_count);
         struct roster_session *s = ROSTER_ADD(x, sessions);
         if (!s) return nomem(e);
-        *s = (struct roster_session){.ref = table_ref(t), .id = *term, .title = table_text(t, "Term Name"), .type = "term", .parent_id = "", .school_year = "",
-                                     .start = table_date(t, "Term StartDate"), .end = table_date(t, "Term EndDate")};
+        *s = (struct roster_session){.ref = table_ref(t),
+                                     .id = *term,
+                                     .title = table_text(t, "Term Name"),
+                                     .type = "term",
+                                     .parent_id = "",
+                                     .school_year = "",
+                                     .start = table_date(t, "Term StartDate"),
+                                     .end = table_date(t, "Term EndDate")};
     }
     if (**course && strmap_get(&x->courses, *course) < 0) {
         strmap_put(&x->courses, *course, (int)x->o->courses_count);
         struct roster_course *c = ROSTER_ADD(x, courses);
         if (!c) return nomem(e);
-        *c = (struct roster_course){.ref = table_ref(t), .id = *course, .title = table_text(t, "Course Name"), .code = table_text(t, "Course Number"),
-                                    .org_id = school, .session_id = *term, .grades = "", .subjects = table_text(t, "Course Subject")};
+        *c = (struct roster_course){.ref = table_ref(t),
+                                    .id = *course,
+                                    .title = table_text(t, "Course Name"),
+                                    .code = table_text(t, "Course Number"),
+                                    .org_id = school,
+                                    .session_id = *term,
+                                    .grades = "",
+                                    .subjects = table_text(t, "Course Subject")};
     }
     return ST_OK;
 }
@@ -59,15 +76,26 @@ static enum st sections(struct roster_reader *x, struct err *e)
         const char **one = arena_array(x->a, 1, sizeof *one);
         if (!c || !one) return nomem(e);
         one[0] = term;
-        *c = (struct roster_class){.ref = table_ref(&t), .id = id, .title = table_text(&t, "Section Name"), .code = table_text(&t, "Section Number"),
-                                   .type = "scheduled", .location = "", .course_id = course, .school_id = school, .grades = "",
-                                   .subjects = table_text(&t, "Course Subject"), .periods = table_text(&t, "Periods"), .session_ids = one,
-                                   .session_count = *term ? 1 : 0, .status = table_status(&t)};
+        *c = (struct roster_class){.ref = table_ref(&t),
+                                   .id = id,
+                                   .title = table_text(&t, "Section Name"),
+                                   .code = table_text(&t, "Section Number"),
+                                   .type = "scheduled",
+                                   .location = "",
+                                   .course_id = course,
+                                   .school_id = school,
+                                   .grades = "",
+                                   .subjects = table_text(&t, "Course Subject"),
+                                   .periods = table_text(&t, "Periods"),
+                                   .session_ids = one,
+                                   .session_count = *term ? 1 : 0,
+                                   .status = table_status(&t)};
     }
     return ST_OK;
 }
 
-static enum st people(struct roster_reader *x, const char *file, enum roster_role role, struct strmap *own, struct err *e)
+static enum st people(struct roster_reader *x, const char *file, enum roster_role role, struct strmap *own,
+                      struct err *e)
 {
     struct table t;
     TRY(table_open(&t, x->a, x->p, file, x->r, e));
@@ -78,7 +106,8 @@ static enum st people(struct roster_reader *x, const char *file, enum roster_rol
         if (strmap_get(own, sis) < 0 && strmap_get(&x->users, sis) >= 0) { /* numbered apart from the students */
             id = arena_printf(x->a, "teacher:%s", sis);
             if (!id) return nomem(e);
-            table_problem(&t, "SIS ID", "roster.id_shared", "A student has the same id; this person is kept as \"%s\".", id);
+            table_problem(&t, "SIS ID", "roster.id_shared", "A student has the same id; this person is kept as \"%s\".",
+                          id);
         }
         if (!roster_fresh(x, &x->users, id, x->o->users_count, &t)) continue;
         strmap_put(own, sis, (int)x->o->users_count);
@@ -86,26 +115,55 @@ static enum st people(struct roster_reader *x, const char *file, enum roster_rol
         struct roster_role_row *rr = ROSTER_ADD(x, roles);
         if (!u || !rr) return nomem(e);
         enum row_status status = table_status(&t);
-        *u = (struct roster_user){.ref = table_ref(&t), .id = id, .username = table_text(&t, "Username"), .given_name = table_text(&t, "First Name"),
-                                  .family_name = table_text(&t, "Last Name"), .middle_name = table_text(&t, "Middle Name"), .preferred_given = "",
-                                  .preferred_family = "", .pronouns = "", .identifier = table_text(&t, "Student Number|Teacher Number"),
-                                  .email = table_text(&t, "Secondary Email"), .sms = "", .phone = "", .grades = table_grades(&t, "Grade"),
-                                  .password = table_text(&t, "Password"), .primary_org_id = school, .metadata = "", .enabled = true, .status = status};
-        *rr = (struct roster_role_row){.ref = table_ref(&t), .user_id = id, .org_id = school, .role_name = role == ROSTER_ROLE_STUDENT ? "student" : "teacher",
-                                       .role = role, .primary = true, .start = DATE_NONE, .end = DATE_NONE, .status = status};
+        *u = (struct roster_user){.ref = table_ref(&t),
+                                  .id = id,
+                                  .username = table_text(&t, "Username"),
+                                  .given_name = table_text(&t, "First Name"),
+                                  .family_name = table_text(&t, "Last Name"),
+                                  .middle_name = table_text(&t, "Middle Name"),
+                                  .preferred_given = "",
+                                  .preferred_family = "",
+                                  .pronouns = "",
+                                  .identifier = table_text(&t, "Student Number|Teacher Number"),
+                                  .email = table_text(&t, "Secondary Email"),
+                                  .sms = "",
+                                  .phone = "",
+                                  .grades = table_grades(&t, "Grade"),
+                                  .password = table_text(&t, "Password"),
+                                  .primary_org_id = school,
+                                  .metadata = "",
+                                  .enabled = true,
+                                  .status = status};
+        *rr = (struct roster_role_row){.ref = table_ref(&t),
+                                       .user_id = id,
+                                       .org_id = school,
+                                       .role_name = role == ROSTER_ROLE_STUDENT ? "student" : "teacher",
+                                       .role = role,
+                                       .primary = true,
+                                       .start = DATE_NONE,
+                                       .end = DATE_NONE,
+                                       .status = status};
         int32_t birth = table_date(&t, "Birthdate");
         if (birth != DATE_NONE) {
             struct roster_demographic *d = ROSTER_ADD(x, demographics);
             if (!d) return nomem(e);
-            *d = (struct roster_demographic){.ref = table_ref(&t), .user_id = id, .sex = "", .ethnicity = "", .race = "", .birth_city = "",
-                                             .birth_state = "", .birth_country = "", .birth_date = birth};
+            *d = (struct roster_demographic){.ref = table_ref(&t),
+                                             .user_id = id,
+                                             .sex = "",
+                                             .ethnicity = "",
+                                             .race = "",
+                                             .birth_city = "",
+                                             .birth_state = "",
+                                             .birth_country = "",
+                                             .birth_date = birth};
             x->o->demographics_mode = ROSTER_BULK;
         }
     }
     return ST_OK;
 }
 
-static enum st seats(struct roster_reader *x, const char *file, enum roster_role role, const struct strmap *own, struct err *e)
+static enum st seats(struct roster_reader *x, const char *file, enum roster_role role, const struct strmap *own,
+                     struct err *e)
 {
     struct table t;
     const char *word = role == ROSTER_ROLE_STUDENT ? "student" : "teacher";
@@ -114,13 +172,22 @@ static enum st seats(struct roster_reader *x, const char *file, enum roster_role
         const char *section = table_id(&t, "Section SIS ID", true), *sis = table_id(&t, "SIS ID", true);
         if (!section || !sis) continue;
         int at = strmap_get(own, sis);
-        const char *user = at >= 0 ? x->o->users[at].id : sis, *id = arena_printf(x->a, "%s/%s/%s", section, user, word);
+        const char *user = at >= 0 ? x->o->users[at].id : sis,
+                   *id = arena_printf(x->a, "%s/%s/%s", section, user, word);
         if (!id) return nomem(e);
         if (!roster_fresh(x, &x->enrollments, id, x->o->enrollments_count, &t)) continue;
         struct roster_enrollment *n = ROSTER_ADD(x, enrollments);
         if (!n) return nomem(e);
-        *n = (struct roster_enrollment){.ref = table_ref(&t), .id = id, .class_id = section, .user_id = user, .school_id = "", .role_name = word,
-                                        .role = role, .primary = role == ROSTER_ROLE_TEACHER, .start = DATE_NONE, .end = DATE_NONE};
+        *n = (struct roster_enrollment){.ref = table_ref(&t),
+                                        .id = id,
+                                        .class_id = section,
+                                        .user_id = user,
+                                        .school_id = "",
+                                        .role_name = word,
+                                        .role = role,
+                                        .primary = role == ROSTER_ROLE_TEACHER,
+                                        .start = DATE_NONE,
+                                        .end = DATE_NONE};
     }
     return ST_OK;
 }
@@ -139,8 +206,9 @@ enum st sds_v1_read(struct roster_reader *x, struct err *e)
     TRY(optional(seats(x, "StudentEnrollment.csv", ROSTER_ROLE_STUDENT, &students, e)));
     TRY(optional(seats(x, "TeacherRoster.csv", ROSTER_ROLE_TEACHER, &teachers, e)));
     o->orgs_mode = o->sessions_mode = o->courses_mode = o->classes_mode = o->users_mode = o->roles_mode = ROSTER_BULK;
-    o->enrollments_mode = package_find(x->p, "StudentEnrollment.csv") >= 0 && package_find(x->p, "TeacherRoster.csv") >= 0 ? ROSTER_BULK
-                          : o->enrollments_count                                                                          ? ROSTER_DELTA
-                                                                                                                          : ROSTER_ABSENT;
+    o->enrollments_mode =
+        package_find(x->p, "StudentEnrollment.csv") >= 0 && package_find(x->p, "TeacherRoster.csv") >= 0 ? ROSTER_BULK
+        : o->enrollments_count                                                                           ? ROSTER_DELTA
+                               : ROSTER_ABSENT;
     return ST_OK;
 }

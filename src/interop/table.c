@@ -24,28 +24,34 @@ const char *text_nfc(struct arena *a, const char *s)
     return kept ? kept : s;
 }
 
-enum st table_open(struct table *t, struct arena *a, struct package *p, const char *name, struct import_report *r, struct err *e)
+enum st table_open(struct table *t, struct arena *a, struct package *p, const char *name, struct import_report *r,
+                   struct err *e)
 {
     int i = package_find(p, name);
     if (i < 0) return err_fail(e, ST_NOT_FOUND, "package.missing", "%s", name);
     *t = (struct table){.file = package_name(p, (size_t)i), .arena = a, .report = r};
     if (strcmp(t->file, name) != 0)
-        report_problem(r, t->file, 0, NULL, "roster.file_name", "The file should be called %s; it was read all the same.", name);
+        report_problem(r, t->file, 0, NULL, "roster.file_name",
+                       "The file should be called %s; it was read all the same.", name);
     const char *bytes;
     size_t n;
     struct err own;
     enum st st = package_read(p, (size_t)i, a, &bytes, &n, &own);
     if (st == ST_OK) st = csv_open(&t->csv, a, bytes, n, &own);
     if (st != ST_OK) {
-        report_problem(r, t->file, 0, NULL, "roster.file", "The file cannot be read (%s). Export it again as CSV in UTF-8.", own.detail);
+        report_problem(r, t->file, 0, NULL, "roster.file",
+                       "The file cannot be read (%s). Export it again as CSV in UTF-8.", own.detail);
         if (e) *e = own;
         return st;
     }
     if (t->csv.encoding == CSV_LATIN1)
         report_problem(r, t->file, 0, NULL, "roster.encoding",
-                       "%zu bytes are not UTF-8 and were read as Windows-1252 (Latin-1). Look at accented names, and export as UTF-8.", t->csv.repaired);
+                       "%zu bytes are not UTF-8 and were read as Windows-1252 (Latin-1). Look at accented names, and "
+                       "export as UTF-8.",
+                       t->csv.repaired);
     else if (t->csv.encoding != CSV_UTF8)
-        report_problem(r, t->file, 0, NULL, "roster.encoding", "The file is UTF-16; it was read. Export it as UTF-8 next time.");
+        report_problem(r, t->file, 0, NULL, "roster.encoding",
+                       "The file is UTF-16; it was read. Export it as UTF-8 next time.");
     return ST_OK;
 }
 
@@ -55,7 +61,10 @@ bool table_next(struct table *t)
         enum csv_step s = csv_next(&t->csv);
         if (s == CSV_END) return false;
         if (s == CSV_ROW) {
-            if (t->csv.extra) table_problem(t, NULL, "roster.columns", "The row has more fields than the file has columns; what is too much was left out. A comma may need quotation marks.");
+            if (t->csv.extra)
+                table_problem(t, NULL, "roster.columns",
+                              "The row has more fields than the file has columns; what is too much was left out. A "
+                              "comma may need quotation marks.");
             return true;
         }
         table_problem(t, NULL, "roster.row", "The row was left out: %s.", t->csv.wrong);
@@ -129,22 +138,30 @@ const char *table_id(struct table *t, const char *columns, bool must)
     const char *name, *v = raw(t, columns, &name);
     if (*v && strlen(v) <= SOURCE_ID_MAX) return v;
     if (!*v && !must) return "";
-    if (!*v) table_problem(t, first_name(t, columns), "roster.id_missing", "The row has no %s and was left out. Give it one in the sending system.", first_name(t, columns));
-    else table_problem(t, name, "roster.id_long", "The id is longer than %d bytes; the row was left out.", SOURCE_ID_MAX);
+    if (!*v)
+        table_problem(t, first_name(t, columns), "roster.id_missing",
+                      "The row has no %s and was left out. Give it one in the sending system.", first_name(t, columns));
+    else
+        table_problem(t, name, "roster.id_long", "The id is longer than %d bytes; the row was left out.",
+                      SOURCE_ID_MAX);
     return NULL;
 }
 
 bool table_bool(struct table *t, const char *columns, bool dflt)
 {
     const char *name, *v = raw(t, columns, &name);
-    static const char *const yes[] = {"true", "1", "yes", "y", "t", "on", "active", "enabled"}, *const no[] = {"false", "0", "no", "n", "f", "off", "inactive", "disabled"};
+    static const char *const yes[] = {"true", "1", "yes", "y", "t", "on", "active", "enabled"},
+                             *const no[] = {"false", "0", "no", "n", "f", "off", "inactive", "disabled"};
     if (!*v) return dflt;
     for (size_t i = 0; i < 8; i++) {
         if (!str_ieq(v, yes[i]) && !str_ieq(v, no[i])) continue;
-        if (i) table_problem(t, name, "roster.boolean", "\"%s\" was read as %s; write true or false.", v, str_ieq(v, yes[i]) ? "true" : "false");
+        if (i)
+            table_problem(t, name, "roster.boolean", "\"%s\" was read as %s; write true or false.", v,
+                          str_ieq(v, yes[i]) ? "true" : "false");
         return str_ieq(v, yes[i]);
     }
-    table_problem(t, name, "roster.boolean", "\"%.40s\" is neither true nor false; it was read as %s.", v, dflt ? "true" : "false");
+    table_problem(t, name, "roster.boolean", "\"%.40s\" is neither true nor false; it was read as %s.", v,
+                  dflt ? "true" : "false");
     return dflt;
 }
 
@@ -159,7 +176,8 @@ bool date_parse_leniently(const char *s, int32_t *day, bool *ambiguous)
     }
     int a = 0, b = 0, y = 0, used = 0;
     char sep = 0, sep2 = 0;
-    if (sscanf(s, "%2d%c%2d%c%4d%n", &a, &sep, &b, &sep2, &y, &used) == 5 && sep == sep2 && (sep == '/' || sep == '.' || sep == '-') && y >= 1800) {
+    if (sscanf(s, "%2d%c%2d%c%4d%n", &a, &sep, &b, &sep2, &y, &used) == 5 && sep == sep2 &&
+        (sep == '/' || sep == '.' || sep == '-') && y >= 1800) {
         if (s[used] && s[used] != ' ') return false;
         bool day_first = sep == '.' || a > 12;
         *ambiguous = !day_first && b <= 12 && a != b;
@@ -183,7 +201,8 @@ int32_t table_date(struct table *t, const char *columns)
         table_problem(t, name, "roster.date", "\"%.40s\" is not a date; it was left empty. Write YYYY-MM-DD.", v);
         return DATE_NONE;
     }
-    if (ambiguous && !t->month_first) table_problem(t, name, "roster.date_order", "\"%s\" was read as month/day/year. Write YYYY-MM-DD.", v);
+    if (ambiguous && !t->month_first)
+        table_problem(t, name, "roster.date_order", "\"%s\" was read as month/day/year. Write YYYY-MM-DD.", v);
     return day;
 }
 
@@ -203,7 +222,9 @@ const char *table_grades(struct table *t, const char *columns)
     char list[128], bad[32];
     if (!*v) return "";
     grade_list(v, list, bad);
-    if (bad[0]) table_problem(t, name, "roster.grade", "\"%s\" is no grade that is known; it was left out. Write CEDS codes: PK, KG, 01 to 12.", bad);
+    if (bad[0])
+        table_problem(t, name, "roster.grade",
+                      "\"%s\" is no grade that is known; it was left out. Write CEDS codes: PK, KG, 01 to 12.", bad);
     const char *kept = arena_strdup(t->arena, list);
     return kept ? kept : "";
 }

@@ -14,14 +14,17 @@ struct table {
 };
 
 /* ST_NOT_FOUND without a word when there is no such file; other failures are in the report too. */
-enum st table_open(struct table *t, struct arena *a, struct package *p, const char *name, struct import_report *r, struct err *e) WARN_UNUSED;
+enum st table_open(struct table *t, struct arena *a, struct package *p, const char *name, struct import_report *r,
+                   struct err *e) WARN_UNUSED;
 bool table_next(struct table *t); /* unreadable rows are reported and left out */
 struct source_ref table_ref(const struct table *t);
-void table_problem(struct table *t, const char *field, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void table_problem(struct table *t, const char *field, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* The first of these columns that the file has ("a|b|c"); "" when none. Cut at 1,000 bytes with a report, in NFC. */
 const char *table_text(struct table *t, const char *columns);
-/* The same for an id: NULL with a report when it is missing (and must be there) or longer than SOURCE_ID_MAX; "" when it may be missing and is. */
+/* The same for an id: NULL with a report when it is missing (and must be there) or longer than SOURCE_ID_MAX; ""
+ * when it may be missing and is. */
 const char *table_id(struct table *t, const char *columns, bool must);
 bool table_has(const struct table *t, const char *columns);
 bool table_bool(struct table *t, const char *columns, bool dflt);

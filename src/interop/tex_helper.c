@@ -17,12 +17,14 @@ extern const size_t katex_js_size;
 
 enum { CPU_SECONDS = 600 };
 
-/* What an ES5 engine lacks of what KaTeX calls. A command that KaTeX knows and does not trust (a link, a picture) comes back
- * as its name in the colour of errors; here that is an error. */
+/* What an ES5 engine lacks of what KaTeX calls. A command that KaTeX knows and does not trust (a link, a picture) comes
+ * back as its name in the colour of errors; here that is an error. */
 static const char shim[] =
     "if(!Array.prototype.fill)Array.prototype.fill=function(v){for(var i=0;i<this.length;i++)this[i]=v;return this};"
     "function waymark(tex,display){try{"
-    "var s=katex.renderToString(tex,{output:'mathml',displayMode:display,throwOnError:true,strict:false,trust:false,errorColor:'#0bad0b',maxExpand:300,maxSize:20});"
+    "var "
+    "s=katex.renderToString(tex,{output:'mathml',displayMode:display,throwOnError:true,strict:false,trust:false,"
+    "errorColor:'#0bad0b',maxExpand:300,maxSize:20});"
     "}catch(e){throw String(e&&e.message||e).replace(/\\u0332/g,'').replace('KaTeX parse error: ','')}"
     "if(s.indexOf('\"#0bad0b\"')>=0)throw 'it has a command that is not allowed';"
     "return s}";

@@ -35,7 +35,8 @@ static void stop(struct tex_math *m)
 static enum st start(struct tex_math *m, struct err *e)
 {
     int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return err_fail(e, ST_IO, "err.io", "socketpair: %s", strerror(errno));
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return err_fail(e, ST_IO, "err.io", "socketpair: %s", strerror(errno));
     pid_t pid = fork();
     if (pid == 0) {
         close(pair[0]);
@@ -76,7 +77,8 @@ static enum answer ask(struct tex_math *m, bool display, int wait_ms, bool *made
 {
     uint32_t head[2] = {display, (uint32_t)m->source.n};
     int64_t until_ms = clock_mono_us() / 1000 + wait_ms;
-    if (!tex_write_all(m->socket, head, sizeof head) || !tex_write_all(m->socket, text_str(&m->source), m->source.n)) return DIED;
+    if (!tex_write_all(m->socket, head, sizeof head) || !tex_write_all(m->socket, text_str(&m->source), m->source.n))
+        return DIED;
     enum answer a = receive(m, head, sizeof head, until_ms);
     if (a != ANSWERED) return a;
     if (head[1] > TEX_REPLY_MAX) return DIED;
@@ -96,7 +98,8 @@ static size_t variable_at(const char *p, const char *end, struct tex_variable *v
 {
     const char *q = p + 2;
     if (end - p < 5 || p[0] != '{' || p[1] != '{') return 0;
-    while (q < end && (*q == '_' || (*q >= 'a' && *q <= 'z') || (*q >= 'A' && *q <= 'Z') || (*q >= '0' && *q <= '9'))) q++;
+    while (q < end && (*q == '_' || (*q >= 'a' && *q <= 'z') || (*q >= 'A' && *q <= 'Z') || (*q >= '0' && *q <= '9')))
+        q++;
     if (q == p + 2 || end - q < 2 || q[0] != '}' || q[1] != '}') return 0;
     *v = (struct tex_variable){p + 2, (size_t)(q - p - 2)};
     return (size_t)(q + 2 - p);
@@ -167,7 +170,8 @@ enum st tex_math_make(void *math, const char *tex, size_t n, bool display, bool 
         text_add(out, sound && m->reply.n ? text_str(&m->reply) : "it cannot be read");
     } else if (m->reply.failed || !mathml_put(out, text_str(&m->reply), vars, count)) {
         *made = false;
-        text_add(out, count ? "it is too deep, has odd signs, or a variable where none can be" : "it is too deep, or has odd signs");
+        text_add(out, count ? "it is too deep, has odd signs, or a variable where none can be"
+                            : "it is too deep, or has odd signs");
     }
     return out->failed ? err_fail(e, ST_NOMEM, "err.memory", "formula") : ST_OK;
 }

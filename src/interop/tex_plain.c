@@ -190,8 +190,9 @@ static void command(struct scan *s)
 {
     static const struct {
         const char *name, *text;
-    } signs[] = {{"times", "*"}, {"cdot", "*"}, {"ast", "*"}, {"div", "/"}, {"leq", "<="}, {"le", "<="}, {"geq", ">="}, {"ge", ">="}, {"lt", "<"}, {"gt", ">"},
-                 {"neq", "!="}, {"ne", "!="}, {"infty", "inf"}, {"pi", "pi"}, {"cup", "U"}, {"quad", " "}};
+    } signs[] = {{"times", "*"},   {"cdot", "*"}, {"ast", "*"}, {"div", "/"}, {"leq", "<="}, {"le", "<="},
+                 {"geq", ">="},    {"ge", ">="},  {"lt", "<"},  {"gt", ">"},  {"neq", "!="}, {"ne", "!="},
+                 {"infty", "inf"}, {"pi", "pi"},  {"cup", "U"}, {"quad", " "}};
     const char *name = s->p + 1, *q = name;
     while (q < s->end && isalpha((unsigned char)*q)) q++;
     size_t n = (size_t)(q - name);
@@ -278,7 +279,8 @@ bool tex_to_plain(const char *tex, struct text *out, bool *odd_exponent)
     for (const char *p = tex; *p; p++) {
         static const struct {
             const char *from, *to;
-        } swaps[] = {{"−", "-"}, {"–", "-"}, {"×", "*"}, {"·", "*"}, {"÷", "/"}, {"≤", "<="}, {"≥", ">="}, {"∞", "inf"}, {"\xe2\x80\x8b", ""}, {"\xc2\xa0", " "}};
+        } swaps[] = {{"−", "-"},  {"–", "-"},  {"×", "*"},   {"·", "*"},           {"÷", "/"},
+                     {"≤", "<="}, {"≥", ">="}, {"∞", "inf"}, {"\xe2\x80\x8b", ""}, {"\xc2\xa0", " "}};
         size_t i = 0, n = sizeof swaps / sizeof *swaps;
         if (p[0] == '$' && p[1] == '$') {
             p++;

@@ -6,15 +6,22 @@
 #include "items/items.h"
 #include "typed.h"
 
-enum { PROBLEMS_MAX = 50, VARIANTS = 50, BROKEN_ENOUGH = 5, NAMES_DEPTH = 12, FEW_VARIANTS = 8, VARIANT_BYTES = 4 << 20 };
+enum {
+    PROBLEMS_MAX = 50,
+    VARIANTS = 50,
+    BROKEN_ENOUGH = 5,
+    NAMES_DEPTH = 12,
+    FEW_VARIANTS = 8,
+    VARIANT_BYTES = 4 << 20
+};
 
 struct checker {
     struct arena *arena;   /* what is told */
     struct arena variants; /* what one variant needs */
     struct item_problem *list;
     size_t n;
-    bool review;       /* advice too */
-    uint32_t variant;  /* now looked at */
+    bool review;      /* advice too */
+    uint32_t variant; /* now looked at */
     bool family;
 };
 
@@ -24,11 +31,18 @@ static void add(struct checker *c, bool advice, const char *member, const char *
     for (size_t i = 0; i < c->n; i++) /* once is enough, whatever the number of variants */
         if (strcmp(c->list[i].code, code) == 0 && strcmp(c->list[i].member, member) == 0) return;
     const char *m = arena_strdup(c->arena, member), *t = arena_strdup(c->arena, text);
-    if (c->n < PROBLEMS_MAX && m && t) c->list[c->n++] = (struct item_problem){m, code, t, advice, c->family ? (int64_t)c->variant : -1};
+    if (c->n < PROBLEMS_MAX && m && t)
+        c->list[c->n++] = (struct item_problem){m, code, t, advice, c->family ? (int64_t)c->variant : -1};
 }
 
-static void problem(struct checker *c, const char *member, const char *code, const char *text) { add(c, false, member, code, text); }
-static void advice(struct checker *c, const char *member, const char *code, const char *text) { add(c, true, member, code, text); }
+static void problem(struct checker *c, const char *member, const char *code, const char *text)
+{
+    add(c, false, member, code, text);
+}
+static void advice(struct checker *c, const char *member, const char *code, const char *text)
+{
+    add(c, true, member, code, text);
+}
 
 static bool named(const struct hint *h, size_t n, const char *id)
 {
@@ -42,10 +56,13 @@ static void check_hints(struct checker *c, const struct hint *h, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (named(h, i, h[i].id)) problem(c, h[i].id, "hint.duplicate", "two hints have this id");
         for (size_t d = 0; d < h[i].depends_count; d++) {
-            if (!named(h, n, h[i].depends[d])) problem(c, h[i].id, "hint.dangling", "depends on a hint that is not there");
-            else if (!named(h, i, h[i].depends[d])) problem(c, h[i].id, "hint.order", "depends on a hint that comes later");
+            if (!named(h, n, h[i].depends[d]))
+                problem(c, h[i].id, "hint.dangling", "depends on a hint that is not there");
+            else if (!named(h, i, h[i].depends[d]))
+                problem(c, h[i].id, "hint.order", "depends on a hint that comes later");
         }
-        if ((!h[i].body_html || !*h[i].body_html) && (!h[i].title_html || !*h[i].title_html)) problem(c, h[i].id, "hint.empty", "says nothing");
+        if ((!h[i].body_html || !*h[i].body_html) && (!h[i].title_html || !*h[i].title_html))
+            problem(c, h[i].id, "hint.empty", "says nothing");
         check_hints(c, h[i].hints, h[i].hint_count);
     }
 }
@@ -57,16 +74,21 @@ static void check_names(struct checker *c, const struct item *it, const json_t *
     json_t *x;
     size_t i;
     if (depth > NAMES_DEPTH) return;
-    if (json_is_object(v)) json_object_foreach((json_t *)(uintptr_t)v, key, x) check_names(c, it, x, key, depth + 1);
-    if (json_is_array(v)) json_array_foreach((json_t *)(uintptr_t)v, i, x) check_names(c, it, x, member, depth + 1);
+    if (json_is_object(v))
+        json_object_foreach ((json_t *)(uintptr_t)v, key, x) check_names(c, it, x, key, depth + 1);
+    if (json_is_array(v))
+        json_array_foreach ((json_t *)(uintptr_t)v, i, x) check_names(c, it, x, member, depth + 1);
     const char *s = json_string_value(v);
     for (const char *open; s && (open = strstr(s, "{{")); s = open + 2) {
         size_t n = strcspn(open + 2, "}{"), k = 0;
         bool word = n > 0 && open[2 + n] == '}' && open[3 + n] == '}' && isalpha((unsigned char)open[2]);
         for (size_t j = 0; j < n; j++) word = word && (isalnum((unsigned char)open[2 + j]) || open[2 + j] == '_');
-        while (word && k < it->var_count && !(strlen(it->vars[k].name) == n && strncmp(it->vars[k].name, open + 2, n) == 0)) k++;
+        while (word && k < it->var_count &&
+               !(strlen(it->vars[k].name) == n && strncmp(it->vars[k].name, open + 2, n) == 0))
+            k++;
         if (!word || k < it->var_count) continue;
-        const char *what = arena_printf(c->arena, "%.*s stands in double braces, but vars has no such name", (int)n, open + 2);
+        const char *what =
+            arena_printf(c->arena, "%.*s stands in double braces, but vars has no such name", (int)n, open + 2);
         if (what) problem(c, member, "var.unknown", what);
     }
 }
@@ -89,15 +111,22 @@ static void check_question(struct checker *c, const struct item *it, const struc
         struct verdict v = {0};
         struct err e = {0};
         json_t *r = key_response(q, i);
-        enum st st = !r ? ST_NOMEM : h ? hint_score(&c->variants, h, r, &v, &e) : item_score(&c->variants, it, r, &v, &e);
-        const char *why = arena_printf(c->arena, "the key's own value %s %s", q->key.values[i], !v.readable ? "cannot be read as what its kind says" : "is not in the form that is asked");
-        if (st != ST_OK) problem(c, member, "key.unreadable", *e.detail ? e.detail : "the answer of the key cannot be scored");
+        enum st st = !r  ? ST_NOMEM
+                     : h ? hint_score(&c->variants, h, r, &v, &e)
+                         : item_score(&c->variants, it, r, &v, &e);
+        const char *why =
+            arena_printf(c->arena, "the key's own value %s %s", q->key.values[i],
+                         !v.readable ? "cannot be read as what its kind says" : "is not in the form that is asked");
+        if (st != ST_OK)
+            problem(c, member, "key.unreadable", *e.detail ? e.detail : "the answer of the key cannot be scored");
         else if (why && v.score < 1) problem(c, member, v.readable ? "key.form" : "key.unreadable", why);
         json_decref(r);
     }
     for (size_t i = 0; i < q->choice_count; i++)
         for (size_t k = 0; k < i; k++)
-            if (strcmp(q->choices[i].body_html, q->choices[k].body_html) == 0) advice(c, h ? member : "interaction.choices", "choice.same", "two choices say the same in some variant");
+            if (strcmp(q->choices[i].body_html, q->choices[k].body_html) == 0)
+                advice(c, h ? member : "interaction.choices", "choice.same",
+                       "two choices say the same in some variant");
 }
 
 static void check_errors(struct checker *c, const struct item *it)
@@ -110,16 +139,21 @@ static void check_errors(struct checker *c, const struct item *it)
         if (q->type == INTERACTION_TEXT_ENTRY) {
             json_t *r = json_string(match);
             enum st st = r ? item_score(&c->variants, it, r, &v, &e) : ST_NOMEM;
-            if (st == ST_OK && v.readable && v.score >= 1) problem(c, "errors", "error.right", "a known error is a right answer in some variant");
-            else if (st == ST_OK && !v.readable) advice(c, "errors", "error.unreadable", "a known error cannot be read as an answer, so that nobody is told of it");
+            if (st == ST_OK && v.readable && v.score >= 1)
+                problem(c, "errors", "error.right", "a known error is a right answer in some variant");
+            else if (st == ST_OK && !v.readable)
+                advice(c, "errors", "error.unreadable",
+                       "a known error cannot be read as an answer, so that nobody is told of it");
             json_decref(r);
             continue;
         }
         size_t k = 0;
         while (k < q->choice_count && strcmp(q->choices[k].id, match) != 0) k++;
-        if (k == q->choice_count) advice(c, "errors", "error.unreadable", "a known error names a choice that is not there");
+        if (k == q->choice_count)
+            advice(c, "errors", "error.unreadable", "a known error names a choice that is not there");
         for (k = 0; q->type == INTERACTION_CHOICE && k < q->key.count; k++)
-            if (strcmp(q->key.values[k], match) == 0) problem(c, "errors", "error.right", "a known error is a right answer in some variant");
+            if (strcmp(q->key.values[k], match) == 0)
+                problem(c, "errors", "error.right", "a known error is a right answer in some variant");
     }
 }
 
@@ -142,7 +176,8 @@ static uint64_t hash_of(uint64_t f, const char *p)
 static uint64_t fingerprint(const struct item *it)
 {
     const struct question *q = &it->question;
-    uint64_t f = hash_of(hash_of(hash_of(1469598103934665603u, it->stimulus_html), it->body_html), q->key.values[0]), choices = 0;
+    uint64_t f = hash_of(hash_of(hash_of(1469598103934665603u, it->stimulus_html), it->body_html), q->key.values[0]),
+             choices = 0;
     for (size_t i = 0; i < q->choice_count; i++) choices += hash_of(f, q->choices[i].body_html);
     return f ^ choices;
 }
@@ -170,10 +205,12 @@ static void check_variants(struct checker *c, const struct item *it, uint32_t va
         if (k == different && different < FEW_VARIANTS) seen[different++] = f;
     }
     c->family = false;
-    if (it->var_count && variants >= 50 && c->n == before && different < FEW_VARIANTS) advice(c, "vars", "family.narrow", "fewer than 8 different questions come out of this family");
+    if (it->var_count && variants >= 50 && c->n == before && different < FEW_VARIANTS)
+        advice(c, "vars", "family.narrow", "fewer than 8 different questions come out of this family");
 }
 
-static enum st run(struct arena *a, const json_t *doc, uint32_t variants, bool review, struct item_problem **out, size_t *n, struct err *e)
+static enum st run(struct arena *a, const json_t *doc, uint32_t variants, bool review, struct item_problem **out,
+                   size_t *n, struct err *e)
 {
     struct checker c = {.arena = a, .review = review, .list = arena_array(a, PROBLEMS_MAX, sizeof *c.list)};
     struct item *it = NULL;
@@ -198,9 +235,13 @@ static enum st run(struct arena *a, const json_t *doc, uint32_t variants, bool r
     return ST_OK;
 }
 
-enum st item_check(struct arena *a, const json_t *doc, struct item_problem **out, size_t *n, struct err *e) { return run(a, doc, VARIANTS, false, out, n, e); }
+enum st item_check(struct arena *a, const json_t *doc, struct item_problem **out, size_t *n, struct err *e)
+{
+    return run(a, doc, VARIANTS, false, out, n, e);
+}
 
-enum st item_review(struct arena *a, const json_t *doc, uint32_t variants, struct item_problem **out, size_t *n, struct err *e)
+enum st item_review(struct arena *a, const json_t *doc, uint32_t variants, struct item_problem **out, size_t *n,
+                    struct err *e)
 {
     return run(a, doc, variants, true, out, n, e);
 }

@@ -6,7 +6,7 @@
 typedef unsigned __int128 u128;
 typedef __int128 i128;
 
-/* Modulo p = 2^61 - 1 ------------------------------------------------------------------------------------------- */
+/* Modulo p = 2^61 - 1 ---------------------------------------------------------------------------------------------- */
 
 static const uint64_t P = (UINT64_C(1) << 61) - 1;
 
@@ -58,7 +58,8 @@ static bool modular(const struct expr *x, const uint64_t *vars, uint64_t *out)
     switch (x->kind) {
     case EX_NUMBER: *out = mul(reduce(x->num), power_of(reduce(x->den), P - 2)); return true;
     case EX_VAR: *out = vars[x->var]; return true;
-    case EX_ADD: case EX_MIXED: *out = add(a, b); return true;
+    case EX_ADD:
+    case EX_MIXED: *out = add(a, b); return true;
     case EX_SUB: *out = add(a, negate(b)); return true;
     case EX_MUL: *out = mul(a, b); return true;
     case EX_DIV:
@@ -72,12 +73,14 @@ static bool modular(const struct expr *x, const uint64_t *vars, uint64_t *out)
         if (!exponent(x->b, &n) || (n <= 0 && a == 0)) return false;
         *out = n >= 0 ? power_of(a, (uint64_t)n) : power_of(power_of(a, P - 2), (uint64_t)-n);
         return true;
-    case EX_SQRT: case EX_ABS: case EX_CALL: return false;
+    case EX_SQRT:
+    case EX_ABS:
+    case EX_CALL: return false;
     }
     return false;
 }
 
-/* Doubles, for roots and absolute values ------------------------------------------------------------------------- */
+/* Doubles, for roots and absolute values --------------------------------------------------------------------------- */
 
 static double root(double v) { return __builtin_sqrt(v); }
 
@@ -106,7 +109,8 @@ bool expr_double(const struct expr *x, const double *vars, double *out)
     switch (x->kind) {
     case EX_NUMBER: *out = (double)x->num / (double)x->den; return true;
     case EX_VAR: *out = vars ? vars[x->var] : 0; return vars != NULL;
-    case EX_ADD: case EX_MIXED: *out = a + b; return true;
+    case EX_ADD:
+    case EX_MIXED: *out = a + b; return true;
     case EX_SUB: *out = a - b; return true;
     case EX_MUL: *out = a * b; return true;
     case EX_DIV: *out = a / b; return b != 0;
@@ -159,8 +163,10 @@ static bool compare(const struct expr *x, const struct expr *y, size_t vars, boo
             if (scaled && !kx) kx = a, ky = b;
         } else {
             double v[EXPR_VARS_MAX], a, b;
-            for (size_t i = 0; i < vars; i++) v[i] = 1.0 + (double)rng_below(&r, 64) / 16.0 + (double)(t % 3 == 0 ? 0 : i) / 7.0;
-            if (t % 3 == 1) for (size_t i = 0; i < vars; i++) v[i] = (double)(2 + rng_below(&r, 5));
+            for (size_t i = 0; i < vars; i++)
+                v[i] = 1.0 + (double)rng_below(&r, 64) / 16.0 + (double)(t % 3 == 0 ? 0 : i) / 7.0;
+            if (t % 3 == 1)
+                for (size_t i = 0; i < vars; i++) v[i] = (double)(2 + rng_below(&r, 5));
             bool xa = expr_double(x, v, &a), yb = expr_double(y, v, &b);
             if (!xa && !yb) continue;
             if (xa != yb) return false;
@@ -182,7 +188,7 @@ bool expr_has_var(const struct expr *x)
     return x->kind == EX_VAR || (x->a && expr_has_var(x->a)) || (x->b && expr_has_var(x->b));
 }
 
-/* Exact rationals ------------------------------------------------------------------------------------------------ */
+/* Exact rationals -------------------------------------------------------------------------------------------------- */
 
 static i128 gcd128(i128 a, i128 b)
 {
@@ -245,7 +251,8 @@ bool expr_rational(const struct expr *x, const i128 *vn, const i128 *vd, i128 *n
     switch (x->kind) {
     case EX_NUMBER: return settle(x->num, x->den, num, den);
     case EX_VAR: return vn && settle(vn[x->var], vd[x->var], num, den);
-    case EX_ADD: case EX_MIXED: return settle(an * bd + bn * ad, ad * bd, num, den);
+    case EX_ADD:
+    case EX_MIXED: return settle(an * bd + bn * ad, ad * bd, num, den);
     case EX_SUB: return settle(an * bd - bn * ad, ad * bd, num, den);
     case EX_MUL: return settle(an * bn, ad * bd, num, den);
     case EX_DIV: return bn != 0 && settle(an * bd, ad * bn, num, den);

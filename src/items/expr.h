@@ -16,16 +16,31 @@
 
 enum { EXPR_TEXT_MAX = 512, EXPR_DEPTH_MAX = 32, EXPR_VARS_MAX = 64 };
 
-enum expr_kind { EX_NUMBER, EX_VAR, EX_ADD, EX_SUB, EX_MUL, EX_DIV, EX_POW, EX_NEG, EX_SQRT, EX_ABS, EX_PI, EX_MIXED, EX_PERCENT, EX_CALL };
+enum expr_kind {
+    EX_NUMBER,
+    EX_VAR,
+    EX_ADD,
+    EX_SUB,
+    EX_MUL,
+    EX_DIV,
+    EX_POW,
+    EX_NEG,
+    EX_SQRT,
+    EX_ABS,
+    EX_PI,
+    EX_MIXED,
+    EX_PERCENT,
+    EX_CALL
+};
 
 struct expr {
     enum expr_kind kind;
     struct expr *a, *b;
-    __int128 num, den;      /* EX_NUMBER: exact */
-    bool decimal;           /* written with a point */
-    bool bracketed;         /* stood in brackets */
-    bool juxtaposed;        /* EX_MUL without a sign */
-    int var;                /* EX_VAR: index into names; EX_CALL: which function */
+    __int128 num, den; /* EX_NUMBER: exact */
+    bool decimal;      /* written with a point */
+    bool bracketed;    /* stood in brackets */
+    bool juxtaposed;   /* EX_MUL without a sign */
+    int var;           /* EX_VAR: index into names; EX_CALL: which function */
 };
 
 /* Names are single letters for students; families use whole words. */
@@ -45,7 +60,8 @@ bool expr_same(const struct expr *x, const struct expr *y);
 /* x = k y for one non-zero k at every point: equations up to scaling. */
 bool expr_proportional(const struct expr *x, const struct expr *y, size_t vars);
 /* The exact value, if the expression is a number without roots and it fits; false otherwise. Variables from values. */
-bool expr_rational(const struct expr *x, const __int128 *var_num, const __int128 *var_den, __int128 *num, __int128 *den);
+bool expr_rational(const struct expr *x, const __int128 *var_num, const __int128 *var_den, __int128 *num,
+                   __int128 *den);
 bool expr_double(const struct expr *x, const double *vars, double *out);
 bool expr_has_var(const struct expr *x);
 

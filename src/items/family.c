@@ -27,11 +27,11 @@ struct number {
 
 /* What all variants share: the texts of the family, read. */
 struct family {
-    struct expr_names names;        /* in the order of the family's variables */
-    const struct expr **is;         /* of VAR_IS; NULL: cannot be read */
-    struct number **of;             /* of VAR_OF: each choice */
+    struct expr_names names; /* in the order of the family's variables */
+    const struct expr **is;  /* of VAR_IS; NULL: cannot be read */
+    struct number **of;      /* of VAR_OF: each choice */
     struct condition *where;
-    const struct expr **error;      /* known errors that are expressions; NULL: an id, a word, or filled in first */
+    const struct expr **error; /* known errors that are expressions; NULL: an id, a word, or filled in first */
 };
 
 struct values {
@@ -39,7 +39,7 @@ struct values {
     const struct family *family;
     bool is_number[EXPR_VARS_MAX];
     i128 num[EXPR_VARS_MAX], den[EXPR_VARS_MAX];
-    const char *text[EXPR_VARS_MAX]; /* words, or the number as text */
+    const char *text[EXPR_VARS_MAX];     /* words, or the number as text */
     const char *shown[EXPR_VARS_MAX][4]; /* as put in, by enum shape; made when first asked for */
     struct text scratch;
 };
@@ -65,7 +65,10 @@ static const struct expr *parse(struct arena *a, struct expr_names *names, const
     return x;
 }
 
-static bool value_of(const struct values *v, const struct expr *x, i128 *num, i128 *den) { return x && expr_rational(x, v->num, v->den, num, den); }
+static bool value_of(const struct values *v, const struct expr *x, i128 *num, i128 *den)
+{
+    return x && expr_rational(x, v->num, v->den, num, den);
+}
 
 static void parse_condition(struct arena *a, struct expr_names *names, const char *text, struct condition *out)
 {
@@ -102,7 +105,8 @@ const struct family *family_read(struct arena *a, const struct item *it)
     if (!f->is || !f->of || !f->where || !f->error) return NULL;
     f->names.words = true;
     f->names.count = it->var_count; /* a later variable may use an earlier one */
-    for (size_t i = 0; i < it->var_count; i++) snprintf(f->names.name[i], sizeof f->names.name[i], "%s", it->vars[i].name);
+    for (size_t i = 0; i < it->var_count; i++)
+        snprintf(f->names.name[i], sizeof f->names.name[i], "%s", it->vars[i].name);
     for (size_t i = 0; i < it->var_count; i++) {
         const struct item_var *x = &it->vars[i];
         if (x->kind == VAR_IS) f->is[i] = parse(a, &f->names, x->is);
@@ -144,7 +148,9 @@ static bool draw(struct values *v, struct rng *r, bool *bad)
         v->is_number[i] = true;
         v->den[i] = 1;
         switch (x->kind) {
-        case VAR_RANGE: v->num[i] = x->from + x->step * (int64_t)rng_below(r, (uint32_t)((x->to - x->from) / x->step + 1)); break;
+        case VAR_RANGE:
+            v->num[i] = x->from + x->step * (int64_t)rng_below(r, (uint32_t)((x->to - x->from) / x->step + 1));
+            break;
         case VAR_OF:
             k = rng_below(r, (uint32_t)x->of_count);
             v->text[i] = x->of[k];
@@ -175,7 +181,8 @@ static const char *as_text(struct arena *a, const struct values *v, size_t i, bo
     const char *minus = n < 0 ? plain ? "-" : "\xe2\x88\x92" : "";
     if (n < 0) n = -n;
     if (d == 1) return arena_printf(a, "%s%lld", minus, (long long)n);
-    return plain ? arena_printf(a, "%s(%lld/%lld)", minus, (long long)n, (long long)d) : arena_printf(a, "%s%lld/%lld", minus, (long long)n, (long long)d);
+    return plain ? arena_printf(a, "%s(%lld/%lld)", minus, (long long)n, (long long)d)
+                 : arena_printf(a, "%s%lld/%lld", minus, (long long)n, (long long)d);
 }
 
 static const char *escaped(struct arena *a, const char *s)
@@ -206,7 +213,8 @@ static const char *as_mathml(struct arena *a, const struct values *v, size_t i)
     if (minus) n = -n;
     const char *num = long_text(a, n), *body = NULL;
     if (!num) return NULL;
-    body = d == 1 ? arena_printf(a, "<mn>%s</mn>", num) : arena_printf(a, "<mfrac><mn>%s</mn><mn>%lld</mn></mfrac>", num, (long long)d);
+    body = d == 1 ? arena_printf(a, "<mn>%s</mn>", num)
+                  : arena_printf(a, "<mfrac><mn>%s</mn><mn>%lld</mn></mfrac>", num, (long long)d);
     return minus && body ? arena_printf(a, "<mrow><mo>\xe2\x88\x92</mo>%s</mrow>", body) : body;
 }
 
@@ -240,7 +248,9 @@ static const char *fill(struct arena *a, struct values *v, const char *s, enum s
         bool math = name[0] == 'm' && name[1] == ':';
         if (math) name += 2;
         size_t n = (size_t)(close - name), i = 0;
-        while (i < v->item->var_count && !(strlen(v->item->vars[i].name) == n && strncmp(v->item->vars[i].name, name, n) == 0)) i++;
+        while (i < v->item->var_count &&
+               !(strlen(v->item->vars[i].name) == n && strncmp(v->item->vars[i].name, name, n) == 0))
+            i++;
         const char *put = i == v->item->var_count ? NULL : shown(a, v, i, math ? SHAPE_MATHML : shape);
         if (put) text_add(t, put);
         s = close + 2;
@@ -261,7 +271,8 @@ static bool fill_question(struct arena *a, struct values *v, struct question *q,
 {
     struct choice *c = arena_array(a, q->choice_count + 1, sizeof *c);
     if (!c || !fill_list(a, v, &q->key.values, q->key.count)) return false;
-    for (size_t i = 0; i < q->choice_count; i++) c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, SHAPE_HTML)};
+    for (size_t i = 0; i < q->choice_count; i++)
+        c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, SHAPE_HTML)};
     for (size_t i = q->choice_count; q->shuffle && i > 1; i--) {
         size_t k = rng_below(r, (uint32_t)i);
         struct choice t = c[i - 1];
@@ -280,7 +291,9 @@ static bool fill_hints(struct arena *a, struct values *v, struct hint **hints, s
         h[i] = (*hints)[i];
         h[i].title_html = fill(a, v, h[i].title_html, SHAPE_HTML);
         h[i].body_html = fill(a, v, h[i].body_html, SHAPE_HTML);
-        if (h[i].type == HINT_SCAFFOLD && (!fill_question(a, v, &h[i].question, r) || !fill_hints(a, v, &h[i].hints, h[i].hint_count, r))) return false;
+        if (h[i].type == HINT_SCAFFOLD &&
+            (!fill_question(a, v, &h[i].question, r) || !fill_hints(a, v, &h[i].hints, h[i].hint_count, r)))
+            return false;
     }
     *hints = h;
     return true;
@@ -292,14 +305,16 @@ static bool fill_errors(struct arena *a, struct values *v, struct item *it)
     struct known_error *errors = arena_array(a, it->error_count + 1, sizeof *errors);
     for (size_t i = 0; errors && i < it->error_count; i++) {
         i128 n, d;
-        const char *match = fill(a, v, it->errors[i].match, SHAPE_KEY), *feedback = fill(a, v, it->errors[i].feedback_html, SHAPE_HTML);
+        const char *match = fill(a, v, it->errors[i].match, SHAPE_KEY),
+                   *feedback = fill(a, v, it->errors[i].feedback_html, SHAPE_HTML);
         const struct expr *x = v->family->error[i];
         if (!x && it->question.type == INTERACTION_TEXT_ENTRY && match && match != it->errors[i].match) {
             struct expr_names names = v->family->names;
             x = parse(a, &names, match); /* made of values: it can be read only now */
         }
         if (match && value_of(v, x, &n, &d))
-            match = d == 1 ? arena_printf(a, "%lld", (long long)n) : arena_printf(a, "%lld/%lld", (long long)n, (long long)d);
+            match = d == 1 ? arena_printf(a, "%lld", (long long)n)
+                           : arena_printf(a, "%lld/%lld", (long long)n, (long long)d);
         if (!match || !feedback) return false;
         errors[i] = (struct known_error){match, feedback};
     }
@@ -321,7 +336,8 @@ static bool fill_parts(struct arena *a, struct values *v, enum item_use use, str
     return fill_errors(a, v, it) && (use == ITEM_TO_SCORE || fill_hints(a, v, &it->hints, it->hint_count, r));
 }
 
-enum st item_make(struct arena *a, const struct item *family, uint32_t variant, enum item_use use, struct item **out, struct err *e)
+enum st item_make(struct arena *a, const struct item *family, uint32_t variant, enum item_use use, struct item **out,
+                  struct err *e)
 {
     if (!family->var_count && !family->question.shuffle) {
         *out = (struct item *)(uintptr_t)family; /* nothing of it differs */
@@ -337,7 +353,9 @@ enum st item_make(struct arena *a, const struct item *family, uint32_t variant, 
     rng_seed(&r, seed_of(family->source_id, variant));
     for (int t = 0; t < TRIES && !found; t++) found = draw(v, &r, &bad);
     if (!found)
-        return err_fail(e, ST_INVALID, bad ? "item.expression" : "item.where", bad ? "%s: an expression cannot be computed" : "%s: the conditions are not met in 400 draws", family->source_id);
+        return err_fail(e, ST_INVALID, bad ? "item.expression" : "item.where",
+                        bad ? "%s: an expression cannot be computed" : "%s: the conditions are not met in 400 draws",
+                        family->source_id);
     *it = *family;
     text_init(&v->scratch, 1 << 20);
     bool ok = fill_parts(a, v, use, it, &r);

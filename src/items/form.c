@@ -69,10 +69,22 @@ static bool nothing_to_do(const struct expr *x)
     if (x->a && !nothing_to_do(x->a)) return false;
     if (x->b && x->kind != EX_POW && !nothing_to_do(x->b)) return false;
     switch (x->kind) {
-    case EX_ADD: case EX_SUB: case EX_MUL: return !(is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b)));
-    case EX_DIV: return is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b)) ? reduced_fraction(x) : !cancels(x);
-    case EX_POW: return !(is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b))) || unsigned_part(x->b)->num > 6;
-    case EX_NUMBER: case EX_VAR: case EX_NEG: case EX_SQRT: case EX_ABS: case EX_PI: case EX_MIXED: case EX_PERCENT: case EX_CALL: return true;
+    case EX_ADD:
+    case EX_SUB:
+    case EX_MUL: return !(is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b)));
+    case EX_DIV:
+        return is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b)) ? reduced_fraction(x) : !cancels(x);
+    case EX_POW:
+        return !(is_whole(unsigned_part(x->a)) && is_whole(unsigned_part(x->b))) || unsigned_part(x->b)->num > 6;
+    case EX_NUMBER:
+    case EX_VAR:
+    case EX_NEG:
+    case EX_SQRT:
+    case EX_ABS:
+    case EX_PI:
+    case EX_MIXED:
+    case EX_PERCENT:
+    case EX_CALL: return true;
     }
     return true;
 }
@@ -157,5 +169,6 @@ bool form_factored(const struct expr *x)
 bool expr_same(const struct expr *x, const struct expr *y)
 {
     if (!x || !y) return x == y;
-    return x->kind == y->kind && x->num == y->num && x->den == y->den && x->var == y->var && x->decimal == y->decimal && expr_same(x->a, y->a) && expr_same(x->b, y->b);
+    return x->kind == y->kind && x->num == y->num && x->den == y->den && x->var == y->var && x->decimal == y->decimal &&
+           expr_same(x->a, y->a) && expr_same(x->b, y->b);
 }

@@ -152,11 +152,16 @@ static struct expr *bracket(struct parser *s, char close)
 static struct expr *word(struct parser *s)
 {
     size_t n = 0;
-    while (isalpha((unsigned char)s->p[n]) || (s->names->words && n && (isdigit((unsigned char)s->p[n]) || s->p[n] == '_'))) n++;
+    while (isalpha((unsigned char)s->p[n]) ||
+           (s->names->words && n && (isdigit((unsigned char)s->p[n]) || s->p[n] == '_')))
+        n++;
     if (n >= 4 && strncmp(s->p, "sqrt", 4) == 0 && (n == 4 || !s->names->words)) {
         s->p += 4;
         space(s);
-        struct expr *a = *s->p == '(' ? bracket(s, ')') : digit(*s->p) || *s->p == '.' ? number(s) : isalpha((unsigned char)*s->p) ? variable(s, s->p, 1) : fail(s, "score.cannot_read");
+        struct expr *a = *s->p == '('                    ? bracket(s, ')')
+                         : digit(*s->p) || *s->p == '.'  ? number(s)
+                         : isalpha((unsigned char)*s->p) ? variable(s, s->p, 1)
+                                                         : fail(s, "score.cannot_read");
         return a ? node(s, EX_SQRT, a, NULL) : NULL;
     }
     if (n == 3 && strncmp(s->p, "abs", 3) == 0) {
@@ -256,7 +261,8 @@ static struct expr *product(struct parser *s)
             s->p++;
             struct expr *y = unary(s);
             x = y ? node(s, c == '*' ? EX_MUL : EX_DIV, x, y) : NULL;
-        } else if (isalpha((unsigned char)c) || c == '(' || c == '[' || (digit(c) && x->kind != EX_NUMBER && x->kind != EX_MIXED)) {
+        } else if (isalpha((unsigned char)c) || c == '(' || c == '[' ||
+                   (digit(c) && x->kind != EX_NUMBER && x->kind != EX_MIXED)) {
             struct expr *y = power(s);
             x = y ? node(s, EX_MUL, x, y) : NULL;
             if (x) x->juxtaposed = true;

@@ -25,14 +25,71 @@ static void put(struct out *o, const char *s)
 static const struct {
     const char *from, *to;
 } signs[] = {
-    {"\xe2\x88\x92", "-"}, {"\xe2\x80\x93", "-"}, {"\xe2\x80\x94", "-"}, {"\xef\xbc\x8d", "-"}, {"\xc3\x97", "*"}, {"\xe2\x8b\x85", "*"}, {"\xc2\xb7", "*"},
-    {"\xe2\x88\x99", "*"}, {"\xc3\xb7", "/"}, {"\xe2\x81\x84", "/"}, {"\xe2\x88\x95", "/"}, {"\xc2\xb2", "^2"}, {"\xc2\xb3", "^3"}, {"\xc2\xb9", "^1"}, {"\xe2\x81\xb4", "^4"},
-    {"\xe2\x88\x9a", "sqrt"}, {"\xcf\x80", "pi"}, {"\xc2\xa0", " "}, {"\xe2\x80\xaf", " "}, {"\xe2\x80\x89", " "}, {"\xe3\x80\x80", " "}, {"\xe2\x89\xa4", "<="}, {"\xe2\x89\xa5", ">="},
-    {"\xe2\x88\x9e", "inf"}, {"\xe2\x88\xaa", "U"}, {"\xc2\xbd", "&1/2"}, {"\xc2\xbc", "&1/4"}, {"\xc2\xbe", "&3/4"}, {"\xe2\x85\x93", "&1/3"}, {"\xe2\x85\x94", "&2/3"},
-    {"\xe2\x85\x95", "&1/5"}, {"\xe2\x85\x9b", "&1/8"}, {"\xe2\x85\x9c", "&3/8"}, {"\xe2\x85\x9d", "&5/8"}, {"\xe2\x85\x9e", "&7/8"}, {"\xe2\x84\x9d", "R"},
-    {"\\left", ""}, {"\\right", ""}, {"\\cdot", "*"}, {"\\times", "*"}, {"\\div", "/"}, {"\\infty", "inf"}, {"\\leq", "<="}, {"\\le", "<="}, {"\\geq", ">="}, {"\\ge", ">="},
-    {"\\lt", "<"}, {"\\gt", ">"}, {"\\cup", "U"}, {"\\pi", "pi"}, {"\\{", "["}, {"\\}", "]"}, {"\\,", " "}, {"\\;", " "}, {"\\!", ""}, {"\\:", " "}, {"\\ ", " "}, {"\\quad", " "},
-    {"\\$", "$"}, {"\\%", "%"}, {"\\mathrm", ""}, {"\\text", ""}, {"\\ldots", "..."}, {"$$", ""}, {"**", "^"},
+    {"\xe2\x88\x92", "-"},
+    {"\xe2\x80\x93", "-"},
+    {"\xe2\x80\x94", "-"},
+    {"\xef\xbc\x8d", "-"},
+    {"\xc3\x97", "*"},
+    {"\xe2\x8b\x85", "*"},
+    {"\xc2\xb7", "*"},
+    {"\xe2\x88\x99", "*"},
+    {"\xc3\xb7", "/"},
+    {"\xe2\x81\x84", "/"},
+    {"\xe2\x88\x95", "/"},
+    {"\xc2\xb2", "^2"},
+    {"\xc2\xb3", "^3"},
+    {"\xc2\xb9", "^1"},
+    {"\xe2\x81\xb4", "^4"},
+    {"\xe2\x88\x9a", "sqrt"},
+    {"\xcf\x80", "pi"},
+    {"\xc2\xa0", " "},
+    {"\xe2\x80\xaf", " "},
+    {"\xe2\x80\x89", " "},
+    {"\xe3\x80\x80", " "},
+    {"\xe2\x89\xa4", "<="},
+    {"\xe2\x89\xa5", ">="},
+    {"\xe2\x88\x9e", "inf"},
+    {"\xe2\x88\xaa", "U"},
+    {"\xc2\xbd", "&1/2"},
+    {"\xc2\xbc", "&1/4"},
+    {"\xc2\xbe", "&3/4"},
+    {"\xe2\x85\x93", "&1/3"},
+    {"\xe2\x85\x94", "&2/3"},
+    {"\xe2\x85\x95", "&1/5"},
+    {"\xe2\x85\x9b", "&1/8"},
+    {"\xe2\x85\x9c", "&3/8"},
+    {"\xe2\x85\x9d", "&5/8"},
+    {"\xe2\x85\x9e", "&7/8"},
+    {"\xe2\x84\x9d", "R"},
+    {"\\left", ""},
+    {"\\right", ""},
+    {"\\cdot", "*"},
+    {"\\times", "*"},
+    {"\\div", "/"},
+    {"\\infty", "inf"},
+    {"\\leq", "<="},
+    {"\\le", "<="},
+    {"\\geq", ">="},
+    {"\\ge", ">="},
+    {"\\lt", "<"},
+    {"\\gt", ">"},
+    {"\\cup", "U"},
+    {"\\pi", "pi"},
+    {"\\{", "["},
+    {"\\}", "]"},
+    {"\\,", " "},
+    {"\\;", " "},
+    {"\\!", ""},
+    {"\\:", " "},
+    {"\\ ", " "},
+    {"\\quad", " "},
+    {"\\$", "$"},
+    {"\\%", "%"},
+    {"\\mathrm", ""},
+    {"\\text", ""},
+    {"\\ldots", "..."},
+    {"$$", ""},
+    {"**", "^"},
 };
 
 /* The end of the group at p: {…} or one character. */
@@ -71,8 +128,10 @@ static const char *fraction(struct out *o, const char *p, int depth)
     p = group(p, &a, &an);
     p = group(p, &b, &bn);
     bool plain = digits_only(a, an) && digits_only(b, bn);
-    /* 2\\frac{1}{3} is two and a third; 48\\frac{3}{2} is a product, as no mixed number has more thirds than a whole. */
-    bool mixed = plain && o->n && isdigit((unsigned char)o->p[o->n - 1]) && (an < bn || (an == bn && strncmp(a, b, an) < 0));
+    /* 2\\frac{1}{3} is two and a third; 48\\frac{3}{2} is a product, as no mixed number has more thirds than a
+     * whole. */
+    bool mixed =
+        plain && o->n && isdigit((unsigned char)o->p[o->n - 1]) && (an < bn || (an == bn && strncmp(a, b, an) < 0));
     put(o, mixed ? "&" : plain ? "" : "((");
     if (plain && !mixed) put(o, "(");
     walk(o, a, an, depth + 1);
@@ -126,12 +185,14 @@ static void walk(struct out *o, const char *p, size_t n, int depth)
         while (k < sizeof signs / sizeof *signs && strncmp(p, signs[k].from, strlen(signs[k].from)) != 0) k++;
         if (k < sizeof signs / sizeof *signs) {
             const char *to = signs[k].to;
-            if (*to == '&' && !(o->n && isdigit((unsigned char)o->p[o->n - 1])) && !(o->n > 1 && o->p[o->n - 1] == ' ' && isdigit((unsigned char)o->p[o->n - 2]))) {
+            if (*to == '&' && !(o->n && isdigit((unsigned char)o->p[o->n - 1])) &&
+                !(o->n > 1 && o->p[o->n - 1] == ' ' && isdigit((unsigned char)o->p[o->n - 2]))) {
                 put(o, "(");
                 put(o, to + 1);
                 put(o, ")");
             } else {
-                if (*to == '&') while (o->n && o->p[o->n - 1] == ' ') o->p[--o->n] = 0;
+                if (*to == '&')
+                    while (o->n && o->p[o->n - 1] == ' ') o->p[--o->n] = 0;
                 put(o, to);
             }
             p += strlen(signs[k].from);

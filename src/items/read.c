@@ -8,8 +8,10 @@
 enum { HINT_DEPTH_MAX = 4, LIST_MAX = 200, TEXT_MAX_BYTES = 65536, HTML_MAX_BYTES = 512 * 1024 };
 
 static const char *const interactions[] = {"text_entry", "choice", "choices", "order"};
-static const char *const kinds[] = {"number", "expression", "equation", "interval", "set", "pair", "relation", "text", "choice"};
-static const char *const forms[] = {"any", "lowest_terms", "mixed", "decimal", "simplified", "factored", "expanded", "exact"};
+static const char *const kinds[] = {"number", "expression", "equation", "interval", "set",
+                                    "pair",   "relation",   "text",     "choice"};
+static const char *const forms[] = {"any",        "lowest_terms", "mixed",    "decimal",
+                                    "simplified", "factored",     "expanded", "exact"};
 
 const char *interaction_code(enum interaction i) { return i < INTERACTION_COUNT ? interactions[i] : ""; }
 const char *key_kind_code(enum key_kind k) { return k < KEY_COUNT ? kinds[k] : ""; }
@@ -39,7 +41,10 @@ static enum st bounded(struct reader *r, const json_t *o, const char *member, si
     return ST_OK;
 }
 
-static enum st text(struct reader *r, const json_t *o, const char *member, const char **out) { return bounded(r, o, member, TEXT_MAX_BYTES, out); }
+static enum st text(struct reader *r, const json_t *o, const char *member, const char **out)
+{
+    return bounded(r, o, member, TEXT_MAX_BYTES, out);
+}
 
 static const char *escaped(struct arena *a, const char *s)
 {
@@ -68,7 +73,8 @@ static enum st html(struct reader *r, const json_t *o, const char *member, const
     return ST_OK;
 }
 
-static enum st code(struct reader *r, const json_t *o, const char *member, const char *const *codes, int count, int dflt, int *out)
+static enum st code(struct reader *r, const json_t *o, const char *member, const char *const *codes, int count,
+                    int dflt, int *out)
 {
     const char *s;
     TRY(text(r, o, member, &s));
@@ -88,7 +94,8 @@ static enum st strings(struct reader *r, const json_t *o, const char *member, co
     *n = 0;
     *out = NULL;
     if (!list || json_is_null(list)) return ST_OK;
-    if (!json_is_array(list) || json_array_size(list) > LIST_MAX) return bad(r, member, "must be a list of at most 200");
+    if (!json_is_array(list) || json_array_size(list) > LIST_MAX)
+        return bad(r, member, "must be a list of at most 200");
     *out = arena_array(r->arena, json_array_size(list) + 1, sizeof **out);
     if (!*out) return no_memory(r);
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -133,7 +140,8 @@ static enum st read_question(struct reader *r, const json_t *o, struct question 
     q->shuffle = json_bool(i, "shuffle", false);
     list = json_object_get(i, "choices");
     if (q->type != INTERACTION_TEXT_ENTRY) {
-        if (!json_is_array(list) || json_array_size(list) < 2 || json_array_size(list) > 26) return bad(r, "interaction.choices", "must be a list of 2 to 26");
+        if (!json_is_array(list) || json_array_size(list) < 2 || json_array_size(list) > 26)
+            return bad(r, "interaction.choices", "must be a list of 2 to 26");
         q->choice_count = json_array_size(list);
         q->choices = arena_array(r->arena, q->choice_count, sizeof *q->choices);
         if (!q->choices) return no_memory(r);
@@ -141,9 +149,11 @@ static enum st read_question(struct reader *r, const json_t *o, struct question 
             const json_t *c = json_array_get(list, k);
             TRY(text(r, c, "id", &q->choices[k].id));
             TRY(html(r, c, "body", &q->choices[k].body_html));
-            if (!q->choices[k].id || !q->choices[k].body_html) return bad(r, "interaction.choices", "each needs an id and a body");
+            if (!q->choices[k].id || !q->choices[k].body_html)
+                return bad(r, "interaction.choices", "each needs an id and a body");
             for (size_t x = 0; x < k; x++)
-                if (strcmp(q->choices[x].id, q->choices[k].id) == 0) return bad(r, "interaction.choices", "two have the same id");
+                if (strcmp(q->choices[x].id, q->choices[k].id) == 0)
+                    return bad(r, "interaction.choices", "two have the same id");
         }
     }
     TRY(read_key(r, json_object_get(o, "key"), q));
@@ -161,7 +171,8 @@ static enum st read_hints(struct reader *r, const json_t *list, int depth, struc
     *n = 0;
     *out = NULL;
     if (!list || json_is_null(list)) return ST_OK;
-    if (!json_is_array(list) || json_array_size(list) > LIST_MAX || depth > HINT_DEPTH_MAX) return bad(r, "hints", "must be a list of at most 200, at most 4 deep");
+    if (!json_is_array(list) || json_array_size(list) > LIST_MAX || depth > HINT_DEPTH_MAX)
+        return bad(r, "hints", "must be a list of at most 200, at most 4 deep");
     struct hint *h = arena_array(r->arena, json_array_size(list) + 1, sizeof *h);
     if (!h) return no_memory(r);
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -193,11 +204,11 @@ static enum st read_vars(struct reader *r, const json_t *o, struct item *it)
     if (vars && !json_is_object(vars)) return bad(r, "vars", "must be an object");
     it->vars = arena_array(r->arena, json_object_size(vars) + 1, sizeof *it->vars);
     if (!it->vars) return no_memory(r);
-    json_object_foreach((json_t *)(uintptr_t)vars, name, v)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)vars, name, v) {
         struct item_var *x = &it->vars[it->var_count++];
         x->name = name;
-        if (it->var_count > 40 || strlen(name) > 30) return bad(r, "vars", "at most 40, with names of at most 30 letters");
+        if (it->var_count > 40 || strlen(name) > 30)
+            return bad(r, "vars", "at most 40, with names of at most 30 letters");
         if (json_object_get(v, "is")) {
             x->kind = VAR_IS;
             TRY(text(r, v, "is", &x->is));
@@ -210,7 +221,8 @@ static enum st read_vars(struct reader *r, const json_t *o, struct item *it)
             x->from = json_i64(v, "from", 1);
             x->to = json_i64(v, "to", 0);
             x->step = json_i64(v, "step", 1);
-            if (x->to < x->from || x->step < 1 || x->to - x->from > 1000000) return bad(r, name, "must have from <= to and a step of 1 or more");
+            if (x->to < x->from || x->step < 1 || x->to - x->from > 1000000)
+                return bad(r, name, "must have from <= to and a step of 1 or more");
         }
     }
     return strings(r, o, "where", &it->where, &it->where_count);
@@ -226,7 +238,8 @@ static enum st read_errors(struct reader *r, const json_t *list, struct item *it
         const json_t *o = json_array_get(list, i);
         TRY(text(r, o, "match", &it->errors[i].match));
         TRY(html(r, o, "feedback", &it->errors[i].feedback_html));
-        if (!it->errors[i].match || !it->errors[i].feedback_html) return bad(r, "errors", "each needs match and feedback");
+        if (!it->errors[i].match || !it->errors[i].feedback_html)
+            return bad(r, "errors", "each needs match and feedback");
     }
     it->error_count = json_array_size(list);
     return ST_OK;
@@ -237,7 +250,8 @@ static enum st read_item(struct reader *r, const json_t *o, struct item *it)
     const json_t *group = json_object_get(o, "group");
     if (!json_is_object(o)) return bad(r, "item", "must be an object");
     TRY(text(r, o, "source_id", &it->source_id));
-    if (!it->source_id || !*it->source_id || strlen(it->source_id) > 255) return bad(r, "source_id", "must have 1 to 255 bytes");
+    if (!it->source_id || !*it->source_id || strlen(it->source_id) > 255)
+        return bad(r, "source_id", "must have 1 to 255 bytes");
     TRY(text(r, o, "title", &it->title));
     TRY(html(r, o, "title", &it->title_html));
     TRY(html(r, o, "stimulus", &it->stimulus_html));

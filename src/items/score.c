@@ -6,15 +6,19 @@
 static enum st score_choices(const struct question *q, const json_t *response, bool *right, struct err *e)
 {
     size_t n = json_array_size(response), matched = 0;
-    if (!json_is_array(response)) return err_fail(e, ST_INVALID, "answer.response", "response must be a list of choice ids");
-    if (n > q->choice_count) return err_fail(e, ST_INVALID, "answer.response", "response names more choices than there are");
+    if (!json_is_array(response))
+        return err_fail(e, ST_INVALID, "answer.response", "response must be a list of choice ids");
+    if (n > q->choice_count)
+        return err_fail(e, ST_INVALID, "answer.response", "response names more choices than there are");
     for (size_t i = 0; i < n; i++) {
         const char *id = json_string_value(json_array_get(response, i));
         size_t k = 0;
         while (id && k < q->choice_count && strcmp(q->choices[k].id, id) != 0) k++;
-        if (!id || k == q->choice_count) return err_fail(e, ST_INVALID, "answer.choice", "response names a choice that is not there");
+        if (!id || k == q->choice_count)
+            return err_fail(e, ST_INVALID, "answer.choice", "response names a choice that is not there");
         for (size_t j = 0; j < i; j++)
-            if (strcmp(json_string_value(json_array_get(response, j)), id) == 0) return err_fail(e, ST_INVALID, "answer.choice", "response names a choice twice");
+            if (strcmp(json_string_value(json_array_get(response, j)), id) == 0)
+                return err_fail(e, ST_INVALID, "answer.choice", "response names a choice twice");
         if (q->type == INTERACTION_ORDER) {
             matched += i < q->key.count && strcmp(q->key.values[i], id) == 0;
         } else {
@@ -25,7 +29,8 @@ static enum st score_choices(const struct question *q, const json_t *response, b
     return ST_OK;
 }
 
-static enum st score_question(struct arena *a, const struct question *q, const json_t *response, struct verdict *out, struct err *e)
+static enum st score_question(struct arena *a, const struct question *q, const json_t *response, struct verdict *out,
+                              struct err *e)
 {
     *out = (struct verdict){.readable = true, .code = "not_yet"};
     if (q->type != INTERACTION_TEXT_ENTRY) {
@@ -37,7 +42,10 @@ static enum st score_question(struct arena *a, const struct question *q, const j
     }
     if (!json_is_string(response)) return err_fail(e, ST_INVALID, "answer.response", "response must be a text");
     switch (typed_score(a, &q->key, json_string_value(response), &out->unreadable)) {
-    case TYPED_RIGHT: out->code = "right"; out->score = 1; break;
+    case TYPED_RIGHT:
+        out->code = "right";
+        out->score = 1;
+        break;
     case TYPED_NOT_YET: break;
     case TYPED_WRONG_FORM: out->code = "wrong_form"; break;
     case TYPED_UNIT_MISSING: out->code = "unit_missing"; break;
@@ -53,7 +61,8 @@ static enum st score_question(struct arena *a, const struct question *q, const j
 
 static bool shows_error(struct arena *a, const struct item *it, const char *match, const json_t *response)
 {
-    if (it->question.type == INTERACTION_TEXT_ENTRY) return typed_matches(a, &it->question.key, match, json_string_value(response));
+    if (it->question.type == INTERACTION_TEXT_ENTRY)
+        return typed_matches(a, &it->question.key, match, json_string_value(response));
     for (size_t i = 0; i < json_array_size(response); i++)
         if (strcmp(json_string_value(json_array_get(response, i)), match) == 0) return true;
     return false;

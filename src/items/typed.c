@@ -100,7 +100,9 @@ static bool form_ok(enum answer_form form, const struct expr *x)
     case FORM_SIMPLIFIED: return form_simplified(x);
     case FORM_FACTORED: return form_factored(x);
     case FORM_EXPANDED: return form_expanded(x);
-    case FORM_ANY: case FORM_EXACT: case FORM_COUNT: return true;
+    case FORM_ANY:
+    case FORM_EXACT:
+    case FORM_COUNT: return true;
     }
     return true;
 }
@@ -181,7 +183,9 @@ static struct expr *difference(struct arena *a, const char *text, struct expr_na
     memcpy(side, text, (size_t)(eq - text));
     side[eq - text] = 0;
     const char *f = side + strspn(side, " "); /* f(x) = 2x + 1 is y = 2x + 1 */
-    if (*f && strchr("fgh", *f) && f[1] == '(' && isalpha((unsigned char)f[2]) && f[3] == ')' && !f[4 + strspn(f + 4, " ")]) memcpy(side, "y", 2);
+    if (*f && strchr("fgh", *f) && f[1] == '(' && isalpha((unsigned char)f[2]) && f[3] == ')' &&
+        !f[4 + strspn(f + 4, " ")])
+        memcpy(side, "y", 2);
     struct expr *l = expr_parse(a, side, names, why), *r = l ? expr_parse(a, eq + 1, names, why) : NULL;
     struct expr *d = r ? arena_alloc(a, sizeof *d) : NULL;
     if (d) *d = (struct expr){.kind = EX_SUB, .a = l, .b = r};
@@ -224,7 +228,7 @@ static enum typed score_equation(struct arena *a, const struct answer_key *k, co
     return TYPED_NOT_YET;
 }
 
-/* Intervals: unions of [a,b) written so or as inequalities ---------------------------------------------------------- */
+/* Intervals: unions of [a,b) written so or as inequalities --------------------------------------------------------- */
 
 struct range {
     const struct expr *low, *high; /* NULL: without end */
@@ -295,7 +299,9 @@ static bool one_inequality(struct arena *a, char *s, struct expr_names *names, s
     if (n == 2) {
         if (op[0] != op[1]) return false;
         bool less = op[0] == '<';
-        if (!end_of(a, part[0], names, less ? &r->low : &r->high, why) || !end_of(a, part[2], names, less ? &r->high : &r->low, why)) return false;
+        if (!end_of(a, part[0], names, less ? &r->low : &r->high, why) ||
+            !end_of(a, part[2], names, less ? &r->high : &r->low, why))
+            return false;
         r->low_in = less ? with[0] : with[1];
         r->high_in = less ? with[1] : with[0];
         return true;
@@ -314,7 +320,8 @@ static bool one_inequality(struct arena *a, char *s, struct expr_names *names, s
 }
 
 /* x >= 2 and x < 5: one range of two ends. */
-static bool both_inequalities(struct arena *a, char *s, char *with, struct expr_names *names, struct range *r, const char **why)
+static bool both_inequalities(struct arena *a, char *s, char *with, struct expr_names *names, struct range *r,
+                              const char **why)
 {
     struct range x, y;
     *with = 0;
@@ -348,7 +355,9 @@ static bool read_ranges(struct arena *a, const char *plain, struct ranges *out, 
         if (out->n == PARTS_MAX) return false;
         struct range *r = &out->r[out->n++];
         char *with = strstr(p, " and ");
-        if (with ? !both_inequalities(a, p, with, names, r, why) : !(strpbrk(p, "<>") ? one_inequality(a, p, names, r, why) : one_interval(a, p, names, r, why))) return false;
+        if (with ? !both_inequalities(a, p, with, names, r, why)
+                 : !(strpbrk(p, "<>") ? one_inequality(a, p, names, r, why) : one_interval(a, p, names, r, why)))
+            return false;
     }
     return out->n > 0;
 }
@@ -357,7 +366,8 @@ static bool same_end(const struct expr *x, const struct expr *y) { return x && y
 
 static bool same_range(const struct range *x, const struct range *y)
 {
-    return same_end(x->low, y->low) && same_end(x->high, y->high) && (!x->low || x->low_in == y->low_in) && (!x->high || x->high_in == y->high_in);
+    return same_end(x->low, y->low) && same_end(x->high, y->high) && (!x->low || x->low_in == y->low_in) &&
+           (!x->high || x->high_in == y->high_in);
 }
 
 static bool same_ranges(const struct ranges *x, const struct ranges *y)
@@ -378,11 +388,12 @@ static enum typed score_interval(struct arena *a, const struct answer_key *k, co
     const char *ignored;
     if (!read_ranges(a, plain, &x, why)) return TYPED_UNREADABLE;
     for (size_t i = 0; i < k->count; i++)
-        if (expr_plain(k->values[i], value) && read_ranges(a, value, &y, &ignored) && same_ranges(&x, &y)) return TYPED_RIGHT;
+        if (expr_plain(k->values[i], value) && read_ranges(a, value, &y, &ignored) && same_ranges(&x, &y))
+            return TYPED_RIGHT;
     return TYPED_NOT_YET;
 }
 
-/* Lists: sets in any order, pairs and lists of pairs in order ------------------------------------------------------- */
+/* Lists: sets in any order, pairs and lists of pairs in order ------------------------------------------------------ */
 
 struct parts {
     struct expr *x[PARTS_MAX];
@@ -425,7 +436,8 @@ static void open_up(char *s)
     *p = *end = ' ';
 }
 
-static bool read_parts(struct arena *a, const char *plain, struct expr_names *names, struct parts *out, const char **why)
+static bool read_parts(struct arena *a, const char *plain, struct expr_names *names, struct parts *out,
+                       const char **why)
 {
     char text[EXPR_TEXT_MAX], *from;
     int depth = 0, group = 0;
@@ -511,7 +523,8 @@ static bool same_list(const struct parts *x, const struct parts *y, size_t vars)
     if (x->n != y->n) return false;
     for (size_t i = 0; i < x->n; i++) {
         if (!expr_equal(x->x[i], y->x[i], vars)) return false;
-        if (i && x->group[0] && y->group[0] && (x->group[i] == x->group[i - 1]) != (y->group[i] == y->group[i - 1])) return false;
+        if (i && x->group[0] && y->group[0] && (x->group[i] == x->group[i - 1]) != (y->group[i] == y->group[i - 1]))
+            return false;
     }
     return true;
 }
@@ -534,15 +547,21 @@ static enum typed score_parts(struct arena *a, const struct answer_key *k, const
     return TYPED_NOT_YET;
 }
 
-/* < > = ------------------------------------------------------------------------------------------------------------- */
+/* < > = ------------------------------------------------------------------------------------------------------------ */
 
 static char relation_of(const char *s)
 {
     static const struct {
         const char *words;
         char sign;
-    } known[] = {{"<", '<'}, {">", '>'}, {"=", '='}, {"less than", '<'}, {"less", '<'}, {"is less than", '<'}, {"smaller", '<'},
-                 {"greater than", '>'}, {"greater", '>'}, {"is greater than", '>'}, {"more", '>'}, {"more than", '>'}, {"equal", '='}, {"equal to", '='}, {"equals", '='}, {"same", '='}};
+    } known[] = {{"<", '<'},       {">", '>'},
+                 {"=", '='},       {"less than", '<'},
+                 {"less", '<'},    {"is less than", '<'},
+                 {"smaller", '<'}, {"greater than", '>'},
+                 {"greater", '>'}, {"is greater than", '>'},
+                 {"more", '>'},    {"more than", '>'},
+                 {"equal", '='},   {"equal to", '='},
+                 {"equals", '='},  {"same", '='}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (words_same(s, known[i].words)) return known[i].sign;
     return 0;
@@ -568,7 +587,8 @@ static bool foreign_word(const struct answer_key *k, const char *plain)
         size_t n = 0;
         while (isalpha((unsigned char)p[n])) n++;
         bool foreign = n >= 2;
-        for (size_t i = 0; foreign && i < sizeof known / sizeof *known; i++) foreign = strlen(known[i]) != n || strncasecmp(known[i], p, n) != 0;
+        for (size_t i = 0; foreign && i < sizeof known / sizeof *known; i++)
+            foreign = strlen(known[i]) != n || strncasecmp(known[i], p, n) != 0;
         for (size_t i = 0; foreign && i < k->count; i++)
             for (size_t j = 0; foreign && j < n; j++) foreign = strchr(k->values[i], p[j]) == NULL;
         if (foreign) return true;
@@ -605,12 +625,16 @@ static enum typed by_kind(struct arena *a, const struct answer_key *k, const cha
     }
     if (k->kind == KEY_EXPRESSION || k->kind == KEY_EQUATION) forgive_capitals(k, plain);
     switch (k->kind) {
-    case KEY_NUMBER: case KEY_EXPRESSION: return score_expression(a, k, plain, why);
+    case KEY_NUMBER:
+    case KEY_EXPRESSION: return score_expression(a, k, plain, why);
     case KEY_EQUATION: return score_equation(a, k, plain, why);
     case KEY_INTERVAL: return score_interval(a, k, plain, why);
-    case KEY_SET: case KEY_PAIR: return score_parts(a, k, plain, why);
+    case KEY_SET:
+    case KEY_PAIR: return score_parts(a, k, plain, why);
     case KEY_RELATION: return score_relation(k, plain, why);
-    case KEY_TEXT: case KEY_CHOICE: case KEY_COUNT: break;
+    case KEY_TEXT:
+    case KEY_CHOICE:
+    case KEY_COUNT: break;
     }
     for (size_t i = 0; i < k->count; i++) {
         char value[EXPR_TEXT_MAX];
@@ -623,8 +647,10 @@ static enum typed by_kind(struct arena *a, const struct answer_key *k, const cha
 enum typed typed_score(struct arena *a, const struct answer_key *k, const char *answer, const char **why)
 {
     enum typed t = by_kind(a, k, answer, why);
-    /* What a further value of the key writes is right as it stands, even where it is no mathematics that can be read. */
-    for (size_t i = 1; (t == TYPED_UNREADABLE || t == TYPED_NOT_YET) && k->form == FORM_ANY && !k->unit_required && i < k->count; i++)
+    /* What a further value of the key writes is right as it stands, even where it is no mathematics that can be
+     * read. */
+    for (size_t i = 1;
+         (t == TYPED_UNREADABLE || t == TYPED_NOT_YET) && k->form == FORM_ANY && !k->unit_required && i < k->count; i++)
         if (written_same(answer, k->values[i])) return TYPED_RIGHT;
     return t;
 }

@@ -52,9 +52,13 @@ enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence 
 static void note(const struct mastery_rule *r, const struct evidence *v, int64_t at_ms, struct competency_state *c)
 {
     bool alone = v->hints == 0, not_yet = !alone && r->after_hint == AFTER_HINT_NOT_ALONE;
-    struct mark m = {.score = alone ? v->score : 0, .counts = alone || not_yet, .right = is_right(r, v),
-                     .off_screen = v->kind == EVIDENCE_OBSERVATION, .checkpoint = v->checkpoint_id != 0,
-                     .judgement = v->kind == EVIDENCE_JUDGEMENT, .since_last_ms = c->last_evidence_id ? at_ms - c->last_at_ms : -1};
+    struct mark m = {.score = alone ? v->score : 0,
+                     .counts = alone || not_yet,
+                     .right = is_right(r, v),
+                     .off_screen = v->kind == EVIDENCE_OBSERVATION,
+                     .checkpoint = v->checkpoint_id != 0,
+                     .judgement = v->kind == EVIDENCE_JUDGEMENT,
+                     .since_last_ms = c->last_evidence_id ? at_ms - c->last_at_ms : -1};
     mastery_note(r, &m, c);
 }
 
@@ -67,14 +71,18 @@ struct moved {
     struct elo_estimate elo[BKT_SKILLS_MAX];
 };
 
-static bool stands_at(const struct learner_state *s, size_t at, int64_t competency_id) { return at < s->count && s->competency[at].competency_id == competency_id; }
+static bool stands_at(const struct learner_state *s, size_t at, int64_t competency_id)
+{
+    return at < s->count && s->competency[at].competency_id == competency_id;
+}
 
 static void find_moved(const struct fold_fact *f, const struct learner_state *s, size_t n, struct moved *m)
 {
     m->n = n;
     m->all_there = true;
     for (size_t i = 0; i < m->n; i++) {
-        m->at[i] = f->place ? f->place[i] : s->count; /* students of a course have the same skills, and so the same places */
+        /* students of a course have the same skills, and so the same places */
+        m->at[i] = f->place ? f->place[i] : s->count;
         if (!stands_at(s, m->at[i], f->competency_id[i])) m->at[i] = state_place(s, f->competency_id[i]);
         if (f->place) f->place[i] = (uint32_t)m->at[i];
         bool there = stands_at(s, m->at[i], f->competency_id[i]);
@@ -109,7 +117,8 @@ static void learn_past(struct competency_state *c, struct elo_estimate elo, doub
     skill_past_learn(&c->past, right);
 }
 
-static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learner_state *s, bool find_levels, bool predicts, struct fold_step *steps, size_t *nsteps, struct err *e)
+static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learner_state *s, bool find_levels,
+                        bool predicts, struct fold_step *steps, size_t *nsteps, struct err *e)
 {
     const struct evidence *v = f->evidence;
     if (v->evidence_id <= s->last_evidence_id)
@@ -127,14 +136,18 @@ static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learn
     bool counts = v->kind == EVIDENCE_OBSERVATION || judgement || (response && place == s->seen_count);
     struct moved m;
     find_moved(f, s, counts ? f->count : 0, &m);
-    if (judgement) memcpy(m.after, m.before, m.n * sizeof *m.after); /* it says a level, and nothing of how an answer would go */
+    /* it says a level, and nothing of how an answer would go */
+    if (judgement) memcpy(m.after, m.before, m.n * sizeof *m.after);
     else if (m.n && bkt_update(f->model, m.before, m.n, fold_answer(f->rule[0], v), m.after) != ST_OK)
         return err_fail(e, ST_INVALID, "fold.model", "evidence %lld: the model refuses these numbers",
                         (long long)v->evidence_id);
     enum bkt_answer answer = predicts && m.n && response ? fold_answer(f->rule[0], v) : BKT_PRACTICE;
-    double surprise = answer == BKT_PRACTICE ? 0.0 : elo_surprise((struct elo_estimate){s->elo, s->past.total.n}, m.elo, m.n, answer == BKT_RIGHT);
+    double surprise = answer == BKT_PRACTICE ? 0.0
+                                             : elo_surprise((struct elo_estimate){s->elo, s->past.total.n}, m.elo, m.n,
+                                                            answer == BKT_RIGHT);
     for (size_t i = 0; i < m.n; i++) {
-        struct competency_state *c = m.all_there ? &s->competency[m.at[i]] : state_entry(a, s, f->competency_id[i], m.before[i]);
+        struct competency_state *c =
+            m.all_there ? &s->competency[m.at[i]] : state_entry(a, s, f->competency_id[i], m.before[i]);
         if (!c) return err_fail(e, ST_NOMEM, "err.memory", "state of learner %lld", (long long)v->learner_id);
         enum level level_before = c->level;
         move(f, i, &m, at_ms, c);
@@ -143,7 +156,9 @@ static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learn
         if (steps) steps[i] = (struct fold_step){f->competency_id[i], m.before[i], c->p_known, level_before, c->level};
     }
     if (answer != BKT_PRACTICE) {
-        s->elo = elo_moved((struct elo_estimate){s->elo, s->past.total.n}, elo_defaults.student_step, elo_defaults.student_slow, surprise).logit;
+        s->elo = elo_moved((struct elo_estimate){s->elo, s->past.total.n}, elo_defaults.student_step,
+                           elo_defaults.student_slow, surprise)
+                     .logit;
         s->past = student_past_of(s);
         student_past_learn(&s->past, answer == BKT_RIGHT);
     }
@@ -155,8 +170,8 @@ static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learn
     return ST_OK;
 }
 
-enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
-                  struct fold_step *steps, size_t *nsteps, struct err *e)
+enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps,
+                  size_t *nsteps, struct err *e)
 {
     return fold_one(a, f, s, true, true, steps, nsteps, e);
 }
@@ -166,7 +181,8 @@ enum st fold_fact_only(struct arena *a, const struct fold_fact *f, struct learne
     return fold_one(a, f, s, false, true, NULL, NULL, e);
 }
 
-enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps, size_t *nsteps, struct err *e)
+enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s,
+                             struct fold_step *steps, size_t *nsteps, struct err *e)
 {
     return fold_one(a, f, s, false, false, steps, nsteps, e);
 }

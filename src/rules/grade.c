@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-const struct report_level *report_level_of(const struct policy *p, const struct standing_on *on) { return &p->scale[policy_place(p, on->level, on->value)]; }
+const struct report_level *report_level_of(const struct policy *p, const struct standing_on *on)
+{
+    return &p->scale[policy_place(p, on->level, on->value)];
+}
 
 bool report_level_other(const struct report_level *a, const struct report_level *b)
 {
@@ -30,7 +33,8 @@ void grade_of(const struct policy *p, const struct standing_on *on, size_t n, st
     out->incomplete = out->shown == 0 || (double)out->shown < p->incomplete_share * (double)n;
     if (out->shown) out->mean = sum_of(p, on, n) / (double)out->shown;
     for (size_t i = 0; !out->incomplete && i < p->cut_count; i++)
-        if (out->mean >= p->cuts[i].from && (out->mean < p->cuts[i].to || i + 1 == p->cut_count)) out->cut = &p->cuts[i];
+        if (out->mean >= p->cuts[i].from && (out->mean < p->cuts[i].to || i + 1 == p->cut_count))
+            out->cut = &p->cuts[i];
 }
 
 /* How far apart the levels are; 0: not equally. */
@@ -49,11 +53,14 @@ void grade_outlook(const struct policy *p, const struct standing_on *on, size_t 
     struct grade g;
     *out = (struct grade_outlook){0};
     grade_of(p, on, n, &g);
-    for (size_t shown = g.shown; g.incomplete && shown < n && (shown == 0 || (double)shown < p->incomplete_share * (double)n); shown++) out->more++;
+    for (size_t shown = g.shown;
+         g.incomplete && shown < n && (shown == 0 || (double)shown < p->incomplete_share * (double)n); shown++)
+        out->more++;
     if (g.incomplete || !g.cut || g.cut + 1 == p->cuts + p->cut_count) return;
     double sum = sum_of(p, on, n), step = step_of(p);
     out->next = g.cut + 1;
     out->points = out->next->from * (double)g.shown - sum;
     if (!(step > 0)) out->steps = -1;
-    else while ((sum + out->steps * step) / (double)g.shown < out->next->from) out->steps++;
+    else
+        while ((sum + out->steps * step) / (double)g.shown < out->next->from) out->steps++;
 }

@@ -17,10 +17,14 @@ static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
 
 static uint64_t get8(const unsigned char *p)
 {
-    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+           (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
-static uint32_t get4(const unsigned char *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
+static uint32_t get4(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
 static uint32_t get2(const unsigned char *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
 
 static uint64_t bits(double x)
@@ -36,13 +40,14 @@ static int64_t late_ms(const struct evidence *v) { return v->answered_at_ms - id
 static bool is_plain(const struct evidence *v)
 {
     bool all_or_nothing = bits(v->score) == bits(0.0) || bits(v->score) == bits(1.0);
-    return v->kind == EVIDENCE_RESPONSE && all_or_nothing && v->hints >= 0 && v->hints < 256 && !v->competency_id && !v->replaces_id && !v->checkpoint_id &&
-           late_ms(v) >= INT32_MIN && late_ms(v) <= INT32_MAX;
+    return v->kind == EVIDENCE_RESPONSE && all_or_nothing && v->hints >= 0 && v->hints < 256 && !v->competency_id &&
+           !v->replaces_id && !v->checkpoint_id && late_ms(v) >= INT32_MIN && late_ms(v) <= INT32_MAX;
 }
 
 static bool same_kind(const struct evidence *a, const struct evidence *b)
 {
-    return a->item_id == b->item_id && a->item_version == b->item_version && a->policy_id == b->policy_id && a->model_id == b->model_id;
+    return a->item_id == b->item_id && a->item_version == b->item_version && a->policy_id == b->policy_id &&
+           a->model_id == b->model_id;
 }
 
 /* The kinds in the order in which they are first met, found by a small table of what was met at that place last. */
@@ -54,7 +59,9 @@ struct kinds {
 
 static uint32_t kind_of(struct kinds *k, const struct evidence *v)
 {
-    uint64_t hash = ((uint64_t)v->item_id ^ (uint64_t)v->policy_id * 3 ^ (uint64_t)v->model_id * 7 ^ (uint64_t)(uint32_t)v->item_version) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t hash = ((uint64_t)v->item_id ^ (uint64_t)v->policy_id * 3 ^ (uint64_t)v->model_id * 7 ^
+                     (uint64_t)(uint32_t)v->item_version) *
+                    UINT64_C(0x9E3779B97F4A7C15);
     for (uint32_t at = (uint32_t)(hash >> 54);; at = (at + 1) % HISTORY_BLOCK) {
         if (!k->met[at]) {
             k->first[k->count++] = v;
@@ -67,8 +74,11 @@ static uint32_t kind_of(struct kinds *k, const struct evidence *v)
 
 static unsigned char *put_odd(unsigned char *p, const struct evidence *v)
 {
-    const uint64_t all[] = {(uint64_t)v->evidence_id, (uint64_t)v->kind, (uint64_t)v->item_id, (uint64_t)v->item_version, (uint64_t)v->variant, (uint64_t)v->competency_id, bits(v->score),
-                            (uint64_t)v->hints, (uint64_t)v->answered_at_ms, (uint64_t)v->policy_id, (uint64_t)v->model_id, (uint64_t)v->replaces_id, (uint64_t)v->checkpoint_id};
+    const uint64_t all[] = {
+        (uint64_t)v->evidence_id,    (uint64_t)v->kind,          (uint64_t)v->item_id,  (uint64_t)v->item_version,
+        (uint64_t)v->variant,        (uint64_t)v->competency_id, bits(v->score),        (uint64_t)v->hints,
+        (uint64_t)v->answered_at_ms, (uint64_t)v->policy_id,     (uint64_t)v->model_id, (uint64_t)v->replaces_id,
+        (uint64_t)v->checkpoint_id};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) p = put(p, all[i], 8);
     return p;
 }
@@ -94,7 +104,8 @@ enum st history_pack(struct arena *a, const struct evidence *facts, size_t n, co
     p = put(put(put(p + 4, n, 4), k->count, 4), odd, 4);
     for (uint32_t i = 0; i < k->count; i++) {
         const struct evidence *v = k->first[i];
-        p = put(put(put(put(p, (uint64_t)v->item_id, 8), (uint64_t)v->policy_id, 8), (uint64_t)v->model_id, 8), (uint64_t)(uint32_t)v->item_version, 4);
+        p = put(put(put(put(p, (uint64_t)v->item_id, 8), (uint64_t)v->policy_id, 8), (uint64_t)v->model_id, 8),
+                (uint64_t)(uint32_t)v->item_version, 4);
     }
     for (size_t i = 0; i < n; i++) {
         const struct evidence *v = &facts[i];
@@ -115,7 +126,8 @@ bool history_open(struct history *h, int64_t learner_id, const void *bytes, size
 {
     const unsigned char *b = bytes;
     if (size < HEAD || memcmp(b, "WH1", 4) != 0) return false;
-    *h = (struct history){.count = get4(b + 4), .kind_count = get4(b + 8), .odd_count = get4(b + 12), .learner_id = learner_id};
+    *h = (struct history){
+        .count = get4(b + 4), .kind_count = get4(b + 8), .odd_count = get4(b + 12), .learner_id = learner_id};
     if (h->count > HISTORY_BLOCK || h->kind_count > h->count || h->odd_count > h->count) return false;
     h->kinds = b + HEAD;
     h->records = h->kinds + h->kind_count * (size_t)KIND;
@@ -131,8 +143,21 @@ static bool read_odd(struct history *h, struct evidence *v)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) all[i] = (int64_t)get8(p + 8 * i);
     double score;
     memcpy(&score, &all[6], 8);
-    *v = (struct evidence){.learner_id = h->learner_id, .client_id = "", .evidence_id = all[0], .kind = (enum evidence_kind)all[1], .item_id = all[2], .item_version = (int32_t)all[3], .variant = all[4], .competency_id = all[5],
-                           .score = score, .hints = (int32_t)all[7], .answered_at_ms = all[8], .policy_id = all[9], .model_id = all[10], .replaces_id = all[11], .checkpoint_id = all[12]};
+    *v = (struct evidence){.learner_id = h->learner_id,
+                           .client_id = "",
+                           .evidence_id = all[0],
+                           .kind = (enum evidence_kind)all[1],
+                           .item_id = all[2],
+                           .item_version = (int32_t)all[3],
+                           .variant = all[4],
+                           .competency_id = all[5],
+                           .score = score,
+                           .hints = (int32_t)all[7],
+                           .answered_at_ms = all[8],
+                           .policy_id = all[9],
+                           .model_id = all[10],
+                           .replaces_id = all[11],
+                           .checkpoint_id = all[12]};
     return true;
 }
 
@@ -153,7 +178,9 @@ bool history_next(struct history *h, struct evidence *v)
     h->at++;
     const unsigned char *of = h->kinds + k * (size_t)KIND;
     int64_t id = (int64_t)get8(p);
-    if (h->was_odd || h->at == 1) *v = (struct evidence){.learner_id = h->learner_id, .client_id = "", .kind = EVIDENCE_RESPONSE}; /* else what is set below is all that differs */
+    /* else what is set below is all that differs */
+    if (h->was_odd || h->at == 1)
+        *v = (struct evidence){.learner_id = h->learner_id, .client_id = "", .kind = EVIDENCE_RESPONSE};
     h->was_odd = false;
     v->evidence_id = id;
     v->item_id = (int64_t)get8(of);
@@ -169,7 +196,10 @@ bool history_next(struct history *h, struct evidence *v)
 
 bool history_is_whole(const struct history *h) { return h->at == h->count && h->odd_at == h->odd_count; }
 
-int64_t history_last_id(const struct history *h) { return h->count ? (int64_t)get8(h->records + (h->count - 1) * (size_t)RECORD) : 0; }
+int64_t history_last_id(const struct history *h)
+{
+    return h->count ? (int64_t)get8(h->records + (h->count - 1) * (size_t)RECORD) : 0;
+}
 
 size_t history_withdrawn(const struct history *h, int64_t *ids)
 {

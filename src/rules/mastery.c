@@ -29,7 +29,8 @@ void mastery_note(const struct mastery_rule *r, const struct mark *m, struct com
     if (m->right && m->checkpoint) c->checkpoint_right = true;
     if (m->right && r->gap_days && m->since_last_ms >= (int64_t)r->gap_days * DAY_MS) c->gap_shown = true;
     if (!m->counts) return;
-    c->average = c->score_count || c->best_count ? c->average * (1 - r->newest_weight) + m->score * r->newest_weight : m->score;
+    c->average =
+        c->score_count || c->best_count ? c->average * (1 - r->newest_weight) + m->score * r->newest_weight : m->score;
     if (c->score_count < SCORES_KEPT) c->score_count++;
     memmove(c->scores + 1, c->scores, sizeof c->scores - sizeof *c->scores); /* beyond score_count they are 0 */
     c->scores[0] = score;

@@ -6,8 +6,8 @@
 
 const char *reason_code(enum reason r)
 {
-    static const char *const codes[] = {"nothing_open", "same_problem", "continue", "nearly", "ready",
-                                        "build_first",  "try_ahead",    "review",   "keep_fresh", "waits",    "chosen"};
+    static const char *const codes[] = {"nothing_open", "same_problem", "continue",   "nearly", "ready", "build_first",
+                                        "try_ahead",    "review",       "keep_fresh", "waits",  "chosen"};
     return r < REASON_COUNT ? codes[r] : codes[0];
 }
 
@@ -18,9 +18,10 @@ static bool is_stuck(const struct policy *p, const struct competency_state *c)
 
 enum { DAY_MS = 86400000 };
 
-/* Is all shown that a question could show today? What is missing is then a later day, a checkpoint or work off the screen; a question before
- * its day would only begin the gap anew. */
-static bool only_waits(const struct policy *p, const struct next_candidate *c, const struct competency_state *me, int64_t now_ms)
+/* Is all shown that a question could show today? What is missing is then a later day, a checkpoint or work off the
+ * screen; a question before its day would only begin the gap anew. */
+static bool only_waits(const struct policy *p, const struct next_candidate *c, const struct competency_state *me,
+                       int64_t now_ms)
 {
     if (!me || me->level != LEVEL_NEARLY) return false;
     const struct mastery_rule *r = policy_rule(p, c->type ? c->type : "");

@@ -3,7 +3,8 @@
 #include "engine/elo.h"
 #include "engine/numeric.h"
 
-double predict_by_weights(const struct logistic *m, const struct student_past *who, const struct skill_past *skill, const uint32_t *place, size_t n, uint32_t item)
+double predict_by_weights(const struct logistic *m, const struct student_past *who, const struct skill_past *skill,
+                          const uint32_t *place, size_t n, uint32_t item)
 {
     struct skill_tally tally[BKT_SKILLS_MAX];
     uint32_t own[BKT_SKILLS_MAX];
@@ -27,7 +28,8 @@ double predict_by_elo(double who, const double *skill, size_t n)
     return -elo_surprise((struct elo_estimate){.logit = who}, on, n, false);
 }
 
-double predict_right(const struct logistic *m, const struct learner_state *s, const int64_t *competency_id, const uint32_t *place, size_t n, uint32_t item)
+double predict_right(const struct logistic *m, const struct learner_state *s, const int64_t *competency_id,
+                     const uint32_t *place, size_t n, uint32_t item)
 {
     struct student_past who = student_past_of(s);
     struct skill_past past[BKT_SKILLS_MAX];

@@ -5,7 +5,8 @@
 size_t state_place(const struct learner_state *s, int64_t id)
 {
     const struct competency_state *from = s->competency;
-    for (size_t n = s->count; n > 0;) { /* without a branch to be guessed wrong: the next half is chosen, not jumped to */
+    /* without a branch to be guessed wrong: the next half is chosen, not jumped to */
+    for (size_t n = s->count; n > 0;) {
         size_t half = (n + 1) / 2;
         from = from[half - 1].competency_id < id ? from + half : from;
         n -= half;
@@ -67,9 +68,9 @@ enum st state_copy(struct arena *a, const struct learner_state *from, struct lea
     return ST_OK;
 }
 
-/* The layout: "WS4\0", then the numbers below, little-endian, without padding; counts as LEB128. It is written with many an
- * answer, so it is kept small: scores that are all right or wrong, as nearly always, take a bit each. One state has one
- * form: what could be written shorter is refused. */
+/* The layout: "WS4\0", then the numbers below, little-endian, without padding; counts as LEB128. It is written with
+ * many an answer, so it is kept small: scores that are all right or wrong, as nearly always, take a bit each. One state
+ * has one form: what could be written shorter is refused. */
 enum {
     HEAD_BYTES = 4 + 3 * 8 + 4 + 4,
     COMPETENCY_LEAST = 4 * 8 + 5 + 3 + 3 + 2,
@@ -79,14 +80,25 @@ enum {
     SEEN_MOST = 8 + 10 + 5,
     FULL = 10000 /* a whole score, in ten-thousandths */
 };
-enum { IS_JUDGED = 4, GAP_SHOWN = 8, CHECKPOINT_RIGHT = 16, PACKED = 32, FLAGS_END = 64 }; /* beside the level, in two bits */
+/* beside the level, in two bits */
+enum { IS_JUDGED = 4, GAP_SHOWN = 8, CHECKPOINT_RIGHT = 16, PACKED = 32, FLAGS_END = 64 };
 
 static const char magic[4] = "WS4";
 
-bool state_is_older(const void *p, size_t n) { return n >= HEAD_BYTES && memcmp(p, magic, 2) == 0 && ((const char *)p)[2] >= '1' && ((const char *)p)[2] < magic[2] && !((const char *)p)[3]; }
+bool state_is_older(const void *p, size_t n)
+{
+    return n >= HEAD_BYTES && memcmp(p, magic, 2) == 0 && ((const char *)p)[2] >= '1' &&
+           ((const char *)p)[2] < magic[2] && !((const char *)p)[3];
+}
 
-struct skill_past skill_past_of(const struct competency_state *c) { return c && c->past.all.n ? c->past : skill_past_none; }
-struct student_past student_past_of(const struct learner_state *s) { return s->past.total.n ? s->past : student_past_none; }
+struct skill_past skill_past_of(const struct competency_state *c)
+{
+    return c && c->past.all.n ? c->past : skill_past_none;
+}
+struct student_past student_past_of(const struct learner_state *s)
+{
+    return s->past.total.n ? s->past : student_past_none;
+}
 
 static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
 {
@@ -150,7 +162,8 @@ static double from_bits(uint64_t u)
 static bool all_or_nothing(const struct competency_state *c)
 {
     bool yes = true;
-    for (size_t k = 0; k < c->score_count && k < SCORES_KEPT; k++) yes = yes && (c->scores[k] == 0 || c->scores[k] == FULL);
+    for (size_t k = 0; k < c->score_count && k < SCORES_KEPT; k++)
+        yes = yes && (c->scores[k] == 0 || c->scores[k] == FULL);
     for (size_t k = 0; k < c->best_count && k < BEST_KEPT; k++) yes = yes && (c->best[k] == 0 || c->best[k] == FULL);
     return yes;
 }
@@ -180,7 +193,10 @@ static unsigned char *put_competency(unsigned char *p, const struct competency_s
     p = put_count(p, (uint32_t)c->right);
     p = put_count(p, (uint32_t)c->right_in_row);
     p = put_count(p, (uint32_t)c->off_screen);
-    p = put(p, c->level | (c->is_judged ? IS_JUDGED : 0u) | (c->gap_shown ? GAP_SHOWN : 0u) | (c->checkpoint_right ? CHECKPOINT_RIGHT : 0u) | (packed ? PACKED : 0u), 1);
+    p = put(p,
+            c->level | (c->is_judged ? IS_JUDGED : 0u) | (c->gap_shown ? GAP_SHOWN : 0u) |
+                (c->checkpoint_right ? CHECKPOINT_RIGHT : 0u) | (packed ? PACKED : 0u),
+            1);
     p = put(p, c->score_count, 1);
     p = put(p, c->best_count, 1);
     if (c->is_judged) p = put(p, c->judged, 2);
@@ -203,7 +219,8 @@ static unsigned char *put_past(unsigned char *p, const struct learner_state *s)
 
 enum st state_encode(struct arena *a, const struct learner_state *s, const void **out, size_t *n)
 {
-    unsigned char *b = arena_alloc(a, HEAD_BYTES + PAST_MOST + s->count * COMPETENCY_MOST + s->seen_count * SEEN_MOST), *p = b;
+    unsigned char *b = arena_alloc(a, HEAD_BYTES + PAST_MOST + s->count * COMPETENCY_MOST + s->seen_count * SEEN_MOST),
+                  *p = b;
     if (!b) return ST_NOMEM;
     memcpy(p, magic, 4);
     p = put(p + 4, (uint64_t)s->last_evidence_id, 8);
@@ -230,8 +247,10 @@ static bool is_logit(double x) { return x > -1e3 && x < 1e3; }
 /* Could the fold have made it? The numbers are counted on and searched by, so a damaged one must not come in. */
 static bool is_sound(const struct competency_state *c)
 {
-    return is_average(c->past.recent) && c->past.all.wins <= c->past.all.n && c->past.all.n <= (uint32_t)c->opportunities && is_logit(c->elo) && c->p_known >= 0 && c->p_known <= 1 && c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities && c->average >= 0 && c->average <= 1 &&
-           (c->score_count > 0) == (c->best_count > 0);
+    return is_average(c->past.recent) && c->past.all.wins <= c->past.all.n &&
+           c->past.all.n <= (uint32_t)c->opportunities && is_logit(c->elo) && c->p_known >= 0 && c->p_known <= 1 &&
+           c->right_in_row <= c->right && c->right <= c->alone && c->alone <= c->opportunities && c->average >= 0 &&
+           c->average <= 1 && (c->score_count > 0) == (c->best_count > 0);
 }
 
 static struct tally get_tally(struct bytes *b)
@@ -251,7 +270,9 @@ static void get_past(struct bytes *b, struct learner_state *s)
     s->past.slow = from_bits(get(b, 8));
     s->past.fast = from_bits(get(b, 8));
     s->elo = from_bits(get(b, 8));
-    if (s->past.total.wins > s->past.total.n || !is_average(s->past.slow) || !is_average(s->past.fast) || !is_logit(s->elo)) b->failed = true;
+    if (s->past.total.wins > s->past.total.n || !is_average(s->past.slow) || !is_average(s->past.fast) ||
+        !is_logit(s->elo))
+        b->failed = true;
 }
 
 static void get_scores(struct bytes *b, struct competency_state *c, bool packed)

@@ -42,7 +42,8 @@ enum st states_get(struct tx *tx, struct arena *a, const int64_t *ids, size_t n,
     }
 }
 
-static enum st read_state(struct tx *tx, enum sql_id query, struct arena *a, int64_t learner_id, struct state_row *out, struct err *e)
+static enum st read_state(struct tx *tx, enum sql_id query, struct arena *a, int64_t learner_id, struct state_row *out,
+                          struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -145,7 +146,8 @@ enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struc
     return st;
 }
 
-enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id, int64_t *body_hash, struct err *e)
+enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
+                      int64_t *body_hash, struct err *e)
 {
     struct response_key k = {.learner_id = learner_id, .client_id = client_id};
     TRY(responses_find(tx, &k, 1, e));
@@ -196,13 +198,26 @@ enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e)
 
 static enum st read_evidence(struct stmt *q, struct arena *a, int64_t learner_id, struct evidence *v, struct err *e)
 {
-    *v = (struct evidence){
-        .learner_id = learner_id, .evidence_id = col_i64(q, 0), .client_id = arena_strdup(a, col_text(q, 1)),
-        .kind = (enum evidence_kind)col_i64(q, 2), .item_id = col_i64(q, 3), .item_version = (int32_t)col_i64(q, 4),
-        .variant = col_i64(q, 5), .competency_id = col_i64(q, 6), .score = col_f64(q, 7),
-        .attempt = (int32_t)col_i64(q, 8), .hints = (int32_t)col_i64(q, 9), .took_ms = col_i64(q, 10),
-        .answered_at_ms = col_i64(q, 11), .school_date = (int32_t)col_i64(q, 12), .policy_id = col_i64(q, 13),
-        .model_id = col_i64(q, 14), .recorder_id = col_i64(q, 15), .replaces_id = col_i64(q, 16), .shown_error = (int32_t)col_i64(q, 17), .checkpoint_id = col_i64(q, 18)};
+    *v = (struct evidence){.learner_id = learner_id,
+                           .evidence_id = col_i64(q, 0),
+                           .client_id = arena_strdup(a, col_text(q, 1)),
+                           .kind = (enum evidence_kind)col_i64(q, 2),
+                           .item_id = col_i64(q, 3),
+                           .item_version = (int32_t)col_i64(q, 4),
+                           .variant = col_i64(q, 5),
+                           .competency_id = col_i64(q, 6),
+                           .score = col_f64(q, 7),
+                           .attempt = (int32_t)col_i64(q, 8),
+                           .hints = (int32_t)col_i64(q, 9),
+                           .took_ms = col_i64(q, 10),
+                           .answered_at_ms = col_i64(q, 11),
+                           .school_date = (int32_t)col_i64(q, 12),
+                           .policy_id = col_i64(q, 13),
+                           .model_id = col_i64(q, 14),
+                           .recorder_id = col_i64(q, 15),
+                           .replaces_id = col_i64(q, 16),
+                           .shown_error = (int32_t)col_i64(q, 17),
+                           .checkpoint_id = col_i64(q, 18)};
     return v->client_id ? ST_OK : no_memory(e);
 }
 
@@ -253,7 +268,8 @@ enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_
     return ST_OK;
 }
 
-static enum st read_to_fold(struct stmt *q, struct arena *a, int64_t learner_id, struct evidence **out, size_t *n, struct err *e)
+static enum st read_to_fold(struct stmt *q, struct arena *a, int64_t learner_id, struct evidence **out, size_t *n,
+                            struct err *e)
 {
     struct evidence *list = NULL;
     size_t count = 0, cap = 0;
@@ -262,17 +278,29 @@ static enum st read_to_fold(struct stmt *q, struct arena *a, int64_t learner_id,
         if (!row) break;
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
-        list[count++] = (struct evidence){
-            .learner_id = learner_id ? learner_id : col_i64(q, 13), .client_id = "", .evidence_id = col_i64(q, 0), .kind = (enum evidence_kind)col_i64(q, 1), .item_id = col_i64(q, 2),
-            .item_version = (int32_t)col_i64(q, 3), .variant = col_i64(q, 4), .competency_id = col_i64(q, 5), .score = col_f64(q, 6), .hints = (int32_t)col_i64(q, 7),
-            .answered_at_ms = col_i64(q, 8), .policy_id = col_i64(q, 9), .model_id = col_i64(q, 10), .replaces_id = col_i64(q, 11), .checkpoint_id = col_i64(q, 12)};
+        list[count++] = (struct evidence){.learner_id = learner_id ? learner_id : col_i64(q, 13),
+                                          .client_id = "",
+                                          .evidence_id = col_i64(q, 0),
+                                          .kind = (enum evidence_kind)col_i64(q, 1),
+                                          .item_id = col_i64(q, 2),
+                                          .item_version = (int32_t)col_i64(q, 3),
+                                          .variant = col_i64(q, 4),
+                                          .competency_id = col_i64(q, 5),
+                                          .score = col_f64(q, 6),
+                                          .hints = (int32_t)col_i64(q, 7),
+                                          .answered_at_ms = col_i64(q, 8),
+                                          .policy_id = col_i64(q, 9),
+                                          .model_id = col_i64(q, 10),
+                                          .replaces_id = col_i64(q, 11),
+                                          .checkpoint_id = col_i64(q, 12)};
     }
     *out = list;
     *n = count;
     return ST_OK;
 }
 
-enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out, size_t *n, struct err *e)
+enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out,
+                         size_t *n, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_evidence_to_fold, &q, e));
@@ -281,7 +309,8 @@ enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int
     return read_to_fold(q, a, learner_id, out, n, e);
 }
 
-static enum st read_history(struct stmt *q, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e)
+static enum st read_history(struct stmt *q, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n,
+                            struct err *e)
 {
     struct history_row *list = NULL;
     size_t count = 0, cap = 0;
@@ -303,7 +332,8 @@ static enum st read_history(struct stmt *q, struct arena *a, int64_t learner_id,
     return ST_OK;
 }
 
-enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e)
+enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n,
+                     struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(tx, SQL_history_list, &q, e));
@@ -311,7 +341,8 @@ enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct 
     return read_history(q, a, learner_id, out, n, e);
 }
 
-static enum st begin_range(struct tx *tx, enum sql_id query, int64_t first, int64_t last, struct stmt **q, struct err *e)
+static enum st begin_range(struct tx *tx, enum sql_id query, int64_t first, int64_t last, struct stmt **q,
+                           struct err *e)
 {
     TRY(tx_stmt(tx, query, q, e));
     bind_i64(*q, "first", first);
@@ -319,14 +350,16 @@ static enum st begin_range(struct tx *tx, enum sql_id query, int64_t first, int6
     return ST_OK;
 }
 
-enum st history_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct history_row **out, size_t *n, struct err *e)
+enum st history_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct history_row **out, size_t *n,
+                      struct err *e)
 {
     struct stmt *q;
     TRY(begin_range(tx, SQL_history_range, first, last, &q, e));
     return read_history(q, a, 0, out, n, e);
 }
 
-enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n, struct err *e)
+enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n,
+                      struct err *e)
 {
     struct stmt *q;
     TRY(begin_range(tx, SQL_history_after, first, last, &q, e));
@@ -370,7 +403,8 @@ enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e)
     return stmt_send(q, e);
 }
 
-static enum st read_mastery(struct stmt *q, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n, struct err *e)
+static enum st read_mastery(struct stmt *q, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
+                            struct err *e)
 {
     struct mastery_row *list = NULL;
     size_t count = 0, cap = 0;
@@ -379,9 +413,16 @@ static enum st read_mastery(struct stmt *q, struct arena *a, int64_t learner_id,
         if (!row) break;
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
-        list[count++] = (struct mastery_row){learner_id ? learner_id : col_i64(q, 9), col_i64(q, 0), col_f64(q, 1), (int32_t)col_i64(q, 2),
-                                             (int32_t)col_i64(q, 3), (int32_t)col_i64(q, 4), (int32_t)col_i64(q, 5),
-                                             col_i64(q, 6), col_i64(q, 7), col_i64(q, 8)};
+        list[count++] = (struct mastery_row){learner_id ? learner_id : col_i64(q, 9),
+                                             col_i64(q, 0),
+                                             col_f64(q, 1),
+                                             (int32_t)col_i64(q, 2),
+                                             (int32_t)col_i64(q, 3),
+                                             (int32_t)col_i64(q, 4),
+                                             (int32_t)col_i64(q, 5),
+                                             col_i64(q, 6),
+                                             col_i64(q, 7),
+                                             col_i64(q, 8)};
     }
     *out = list;
     *n = count;
@@ -397,7 +438,8 @@ enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct 
     return read_mastery(q, a, learner_id, out, n, e);
 }
 
-enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n, struct err *e)
+enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n,
+                      struct err *e)
 {
     struct stmt *q;
     TRY(begin_range(tx, SQL_mastery_range, first, last, &q, e));

@@ -231,7 +231,9 @@ enum st stmt_send_one(struct stmt *q, struct err *e)
     int64_t rows = -1; /* stays so where the answer is not waited for */
     TRY(ready(q, e));
     TRY(q->conn->driver->run(q, &rows, false, e));
-    return rows == 0 ? err_fail(e, ST_CONFLICT, "err.conflict", "%s: the row was changed meanwhile", sql_queries[q->id].name) : ST_OK;
+    return rows == 0
+               ? err_fail(e, ST_CONFLICT, "err.conflict", "%s: the row was changed meanwhile", sql_queries[q->id].name)
+               : ST_OK;
 }
 
 int64_t col_i64(struct stmt *q, int i) { return q->conn->driver->col_i64(q, i); }

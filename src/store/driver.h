@@ -22,7 +22,7 @@ struct driver {
     const char *(*col_text)(struct stmt *q, int i);
     const void *(*col_blob)(struct stmt *q, int i, size_t *n);
     bool (*col_is_null)(struct stmt *q, int i);
-    enum st (*others_wrote)(struct conn *c, bool *yes, struct err *e); /* NULL: cannot be known */
+    enum st (*others_wrote)(struct conn *c, bool *yes, struct err *e);            /* NULL: cannot be known */
     enum st (*checkpoint)(struct conn *c, int *frames, int *left, struct err *e); /* NULL: nothing to do */
     enum st (*integrity)(struct conn *c, struct err *e);
     enum st (*backup)(struct conn *c, const char *path, struct err *e);

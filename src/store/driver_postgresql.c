@@ -1,7 +1,8 @@
 /* PostgreSQL through libpq. Writes of a batch go down a pipeline; the answer of each is looked at before COMMIT
- * counts. A statement that takes rows gathers what is sent to it, and goes down once for all of them. Values go as text, which
- * PostgreSQL reads back to the same bits for double precision; they come as they are stored (binary) where all columns of a statement are
- * of the few types that are read here, which spares both sides most of the work of a long list. */
+ * counts. A statement that takes rows gathers what is sent to it, and goes down once for all of them. Values go as
+ * text, which PostgreSQL reads back to the same bits for double precision; they come as they are stored (binary) where
+ * all columns of a statement are of the few types that are read here, which spares both sides most of the work of a
+ * long list. */
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -13,15 +14,24 @@
 
 enum { PARAMS_MAX = 40, COLUMNS_MAX = 40, NUMBER_BYTES = 32 };
 /* Of pg_type: fixed for ever. */
-enum pg_type { PG_BOOL = 16, PG_BYTEA = 17, PG_INT8 = 20, PG_INT2 = 21, PG_INT4 = 23, PG_TEXT = 25, PG_FLOAT8 = 701, PG_VARCHAR = 1043 };
+enum pg_type {
+    PG_BOOL = 16,
+    PG_BYTEA = 17,
+    PG_INT8 = 20,
+    PG_INT2 = 21,
+    PG_INT4 = 23,
+    PG_TEXT = 25,
+    PG_FLOAT8 = 701,
+    PG_VARCHAR = 1043
+};
 
 struct pg_conn {
     struct conn base;
     PGconn *pg;
     char *url;
-    bool gathers;     /* some statement has rows that are not sent yet */
-    int sent;         /* statements of the pipeline whose results are still to be read */
-    bool lost;        /* the library and the server no longer agree on what is under way: begin anew */
+    bool gathers; /* some statement has rows that are not sent yet */
+    int sent;     /* statements of the pipeline whose results are still to be read */
+    bool lost;    /* the library and the server no longer agree on what is under way: begin anew */
 };
 
 struct pg_stmt {
@@ -50,11 +60,12 @@ static enum st failed(PGconn *pg, const PGresult *r, const char *what, struct er
     int n = (int)strcspn(words, "\n");
     if (PQstatus(pg) != CONNECTION_OK)
         return err_fail(e, ST_BUSY, "err.database_lost", "%s: the database connection is lost: %.*s", what, n, words);
-    /* 57P01 to 57P03, 08xxx: the server ends, has crashed or begins; the connection goes next. Without a state it was the
-     * client library that could not go on: the connection broke in the middle. */
+    /* 57P01 to 57P03, 08xxx: the server ends, has crashed or begins; the connection goes next. Without a state it was
+     * the client library that could not go on: the connection broke in the middle. */
     if (!state || (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0))
         return err_fail(e, ST_BUSY, "err.database_lost", "%s: the database goes away: %.*s", what, n, words);
-    if (state && strncmp(state, "23", 2) == 0) return err_fail(e, ST_CONFLICT, "err.conflict", "%s: %.*s", what, n, words);
+    if (state && strncmp(state, "23", 2) == 0)
+        return err_fail(e, ST_CONFLICT, "err.conflict", "%s: %.*s", what, n, words);
     if (state && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0))
         return err_fail(e, ST_BUSY, "err.busy", "%s: %.*s", what, n, words);
     if (state && strcmp(state, "53100") == 0) return err_fail(e, ST_FULL, "err.disk_full", "%s: %.*s", what, n, words);
@@ -117,7 +128,8 @@ static enum st send(struct pg_stmt *q, struct err *e)
     const char *name = sql_queries[q->base.id].name;
     if (!c->sent && PQenterPipelineMode(c->pg) != 1) return failed(c->pg, NULL, name, e);
     c->sent++;
-    if (PQsendQueryPrepared(c->pg, name, q->count, q->value, q->length, q->format, 0) != 1) return failed(c->pg, NULL, name, e);
+    if (PQsendQueryPrepared(c->pg, name, q->count, q->value, q->length, q->format, 0) != 1)
+        return failed(c->pg, NULL, name, e);
     return ST_OK;
 }
 
@@ -151,8 +163,9 @@ static enum st send_rows(struct pg_conn *c, struct err *e)
     return st;
 }
 
-/* Read every outstanding result of the pipeline; the first failure is the one told. A statement gives a result and an end
- * (NULL); when the server crashes in the middle, libpq may give ends for ever: what comes beyond its due is a lost connection. */
+/* Read every outstanding result of the pipeline; the first failure is the one told. A statement gives a result and an
+ * end (NULL); when the server crashes in the middle, libpq may give ends for ever: what comes beyond its due is a lost
+ * connection. */
 static enum st drain(struct pg_conn *c, struct err *e)
 {
     enum st st = c->gathers ? send_rows(c, e) : ST_OK;
@@ -164,7 +177,8 @@ static enum st drain(struct pg_conn *c, struct err *e)
         if (due == 0 || PQstatus(c->pg) != CONNECTION_OK) {
             c->lost = true;
             if (st == ST_OK) st = failed(c->pg, r, "pipeline", e);
-        } else if (r && s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK && s != PGRES_PIPELINE_ABORTED && s != PGRES_PIPELINE_SYNC && st == ST_OK) {
+        } else if (r && s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK && s != PGRES_PIPELINE_ABORTED &&
+                   s != PGRES_PIPELINE_SYNC && st == ST_OK) {
             st = failed(c->pg, r, "pipeline", e);
         }
         PQclear(r);
@@ -220,13 +234,21 @@ static void silent(void *arg, const char *message)
 
 static enum st pg_connect(struct pg_conn *c, struct err *e)
 {
-    /* A server that is gone without a word is noticed within seconds; what the address says itself comes after and wins. */
-    const char *const keywords[] = {"connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "dbname", NULL};
+    /* A server that is gone without a word is noticed within seconds; what the address says itself comes after and
+     * wins. */
+    const char *const keywords[] = {"connect_timeout",
+                                    "keepalives_idle",
+                                    "keepalives_interval",
+                                    "keepalives_count",
+                                    "tcp_user_timeout",
+                                    "dbname",
+                                    NULL};
     const char *const values[] = {"10", "10", "5", "3", "25000", c->url, NULL};
     c->pg = PQconnectdbParams(keywords, values, 1);
     if (PQstatus(c->pg) != CONNECTION_OK) {
         const char *words = PQerrorMessage(c->pg);
-        return err_fail(e, ST_BUSY, "err.database_lost", "cannot reach the database: %.*s", (int)strcspn(words, "\n"), words);
+        return err_fail(e, ST_BUSY, "err.database_lost", "cannot reach the database: %.*s", (int)strcspn(words, "\n"),
+                        words);
     }
     PQsetNoticeProcessor(c->pg, silent, NULL);
     return pg_exec(&c->base, "SET client_encoding = 'UTF8'; SET synchronous_commit = on; SET lock_timeout = '10s'", e);
@@ -512,10 +534,28 @@ static enum st pg_backup(struct conn *c, const char *path, struct err *e)
 }
 
 const struct driver driver_postgresql = {
-    .open = pg_open, .close = pg_close, .exec = pg_exec, .begin = pg_begin, .commit = pg_commit,
-    .rollback = pg_rollback, .prepare = pg_prepare, .reset = pg_reset, .bind = pg_bind, .step = pg_step, .run = pg_run,
-    .col_i64 = pg_i64, .col_f64 = pg_f64, .col_text = pg_text, .col_blob = pg_blob, .col_is_null = pg_null,
-    .integrity = pg_integrity, .backup = pg_backup,
+    .open = pg_open,
+    .close = pg_close,
+    .exec = pg_exec,
+    .begin = pg_begin,
+    .commit = pg_commit,
+    .rollback = pg_rollback,
+    .prepare = pg_prepare,
+    .reset = pg_reset,
+    .bind = pg_bind,
+    .step = pg_step,
+    .run = pg_run,
+    .col_i64 = pg_i64,
+    .col_f64 = pg_f64,
+    .col_text = pg_text,
+    .col_blob = pg_blob,
+    .col_is_null = pg_null,
+    .integrity = pg_integrity,
+    .backup = pg_backup,
     .remote = true,
-    .blob_type = "BYTEA", .text_type = "TEXT COLLATE \"C\"", .double_type = "DOUBLE PRECISION", .norowid = "", .only_postgresql = "",
+    .blob_type = "BYTEA",
+    .text_type = "TEXT COLLATE \"C\"",
+    .double_type = "DOUBLE PRECISION",
+    .norowid = "",
+    .only_postgresql = "",
 };

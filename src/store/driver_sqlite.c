@@ -27,14 +27,16 @@ struct sqlite_stmt {
 static sqlite3 *handle(struct conn *c) { return ((struct sqlite_conn *)c)->db; }
 static sqlite3_stmt *inner(struct stmt *q) { return ((struct sqlite_stmt *)q)->s; }
 
-/* SQLite keeps SQLITE_FULL for ENOSPC. A quota, or a file at its limit, comes as a failed write whose errno may be gone. */
+/* SQLite keeps SQLITE_FULL for ENOSPC. A quota, or a file at its limit, comes as a failed write whose errno may be
+ * gone. */
 static bool no_room(sqlite3 *db)
 {
     struct rlimit file;
     int code = sqlite3_extended_errcode(db), number = sqlite3_system_errno(db);
     if ((code & 0xff) != SQLITE_IOERR) return false;
     if (number == EFBIG || number == ENOSPC || number == EDQUOT) return true;
-    return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE) && getrlimit(RLIMIT_FSIZE, &file) == 0 && file.rlim_cur != RLIM_INFINITY;
+    return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE) && getrlimit(RLIMIT_FSIZE, &file) == 0 &&
+           file.rlim_cur != RLIM_INFINITY;
 }
 
 static enum st failed(sqlite3 *db, int rc, const char *what, struct err *e)
@@ -49,8 +51,7 @@ static enum st failed(sqlite3 *db, int rc, const char *what, struct err *e)
     case SQLITE_READONLY: return err_fail(e, ST_IO, "err.read_only", "%s: %s", what, words);
     case SQLITE_CANTOPEN: return err_fail(e, ST_IO, "err.open", "%s: %s", what, words);
     default:
-        if (db && no_room(db))
-            return err_fail(e, ST_FULL, "err.disk_full", "%s: %s", what, words);
+        if (db && no_room(db)) return err_fail(e, ST_FULL, "err.disk_full", "%s: %s", what, words);
         return err_fail(e, ST_IO, "err.storage", "%s: %s (%d)", what, words, rc);
     }
 }
@@ -96,11 +97,15 @@ static enum st sl_open(const char *url, enum conn_mode mode, struct conn **out, 
     if (st == ST_OK && mode == CONN_WRITE && sqlite3_db_readonly(c->db, "main") == 1)
         st = err_fail(e, ST_IO, "err.read_only", "%s: the file cannot be written", url);
     if (st == ST_OK && mode == CONN_WRITE)
-        st = sl_exec(&c->base, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-                               "PRAGMA journal_size_limit=-1; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY", e);
+        st = sl_exec(&c->base,
+                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+                     "PRAGMA journal_size_limit=-1; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
+                     e);
     if (st == ST_OK && mode == CONN_READ)
-        st = sl_exec(&c->base, "PRAGMA query_only=1; PRAGMA cache_size=-8192;"
-                               "PRAGMA temp_store=MEMORY", e);
+        st = sl_exec(&c->base,
+                     "PRAGMA query_only=1; PRAGMA cache_size=-8192;"
+                     "PRAGMA temp_store=MEMORY",
+                     e);
     if (st != ST_OK) {
         sl_close(&c->base);
         if (access(url, F_OK) == 0 && !may_write(url))
@@ -115,7 +120,9 @@ static enum st control(struct conn *base, enum control what, struct err *e)
 {
     static const char *const sql[CONTROLS] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "PRAGMA data_version"};
     struct sqlite_conn *c = (struct sqlite_conn *)base;
-    int rc = c->control[what] ? SQLITE_OK : sqlite3_prepare_v3(c->db, sql[what], -1, SQLITE_PREPARE_PERSISTENT, &c->control[what], NULL);
+    int rc = c->control[what]
+                 ? SQLITE_OK
+                 : sqlite3_prepare_v3(c->db, sql[what], -1, SQLITE_PREPARE_PERSISTENT, &c->control[what], NULL);
     if (rc == SQLITE_OK) {
         rc = sqlite3_step(c->control[what]);
         if (rc == SQLITE_ROW) c->data_version = sqlite3_column_int64(c->control[what], 0);
@@ -126,7 +133,10 @@ static enum st control(struct conn *base, enum control what, struct err *e)
     return failed(c->db, rc, sql[what], e);
 }
 
-static enum st sl_begin(struct conn *c, bool write, struct err *e) { return control(c, write ? BEGIN_WRITE : BEGIN_READ, e); }
+static enum st sl_begin(struct conn *c, bool write, struct err *e)
+{
+    return control(c, write ? BEGIN_WRITE : BEGIN_READ, e);
+}
 static enum st sl_commit(struct conn *c, struct err *e) { return control(c, COMMIT, e); }
 static void sl_rollback(struct conn *c)
 {
@@ -220,11 +230,12 @@ static enum st sl_checkpoint(struct conn *c, int *frames, int *left, struct err 
     if (rc != SQLITE_OK) return failed(handle(c), rc, "checkpoint", e);
     *frames = in_log;
     *left = in_log - done;
-    /* SQLite syncs the file only when the log's end is reached, and then with all that has gathered: whoever reaches it, the
-     * writer perhaps, would wait for tens of milliseconds. */
+    /* SQLite syncs the file only when the log's end is reached, and then with all that has gathered: whoever reaches
+     * it, the writer perhaps, would wait for tens of milliseconds. */
     sqlite3_file *file = NULL;
     rc = done ? sqlite3_file_control(handle(c), "main", SQLITE_FCNTL_FILE_POINTER, &file) : SQLITE_OK;
-    if (rc == SQLITE_OK && file && file->pMethods) rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    if (rc == SQLITE_OK && file && file->pMethods)
+        rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
     return rc == SQLITE_OK ? ST_OK : failed(handle(c), rc, "checkpoint", e);
 }
 
@@ -260,9 +271,29 @@ static enum st sl_backup(struct conn *c, const char *path, struct err *e)
 }
 
 const struct driver driver_sqlite = {
-    .open = sl_open, .close = sl_close, .exec = sl_exec, .begin = sl_begin, .commit = sl_commit,
-    .rollback = sl_rollback, .prepare = sl_prepare, .reset = sl_reset, .bind = sl_bind, .step = sl_step, .run = sl_run,
-    .col_i64 = sl_i64, .col_f64 = sl_f64, .col_text = sl_text, .col_blob = sl_blob, .col_is_null = sl_null,
-    .others_wrote = sl_others_wrote, .checkpoint = sl_checkpoint, .integrity = sl_integrity, .backup = sl_backup,
-    .blob_type = "BLOB", .text_type = "TEXT", .double_type = "REAL", .norowid = "WITHOUT ROWID", .only_postgresql = "--",
+    .open = sl_open,
+    .close = sl_close,
+    .exec = sl_exec,
+    .begin = sl_begin,
+    .commit = sl_commit,
+    .rollback = sl_rollback,
+    .prepare = sl_prepare,
+    .reset = sl_reset,
+    .bind = sl_bind,
+    .step = sl_step,
+    .run = sl_run,
+    .col_i64 = sl_i64,
+    .col_f64 = sl_f64,
+    .col_text = sl_text,
+    .col_blob = sl_blob,
+    .col_is_null = sl_null,
+    .others_wrote = sl_others_wrote,
+    .checkpoint = sl_checkpoint,
+    .integrity = sl_integrity,
+    .backup = sl_backup,
+    .blob_type = "BLOB",
+    .text_type = "TEXT",
+    .double_type = "REAL",
+    .norowid = "WITHOUT ROWID",
+    .only_postgresql = "--",
 };

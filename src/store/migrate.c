@@ -93,8 +93,10 @@ enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e)
     struct conn *c;
     *applied = 0;
     TRY(conn_open(db, CONN_WRITE, &c, e));
-    enum st st = c->driver->exec(c, "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, "
-                                    "name TEXT NOT NULL, checksum BIGINT NOT NULL, applied_at_ms BIGINT NOT NULL)", e);
+    enum st st = c->driver->exec(c,
+                                 "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, "
+                                 "name TEXT NOT NULL, checksum BIGINT NOT NULL, applied_at_ms BIGINT NOT NULL)",
+                                 e);
     int64_t top = 0;
     struct tx tx;
     if (st == ST_OK) st = tx_read(c, 0, &tx, e);
@@ -129,14 +131,19 @@ enum st db_schema_check(struct db *db, struct err *e)
     struct tx tx;
     int64_t top = 0;
     if (db_is_sqlite(db) && access(db_url(db), F_OK) != 0 && errno == ENOENT)
-        return err_fail(e, ST_NOT_FOUND, "err.schema_none", "there is no database %s: run `waymark init --db …`", db_url(db));
+        return err_fail(e, ST_NOT_FOUND, "err.schema_none", "there is no database %s: run `waymark init --db …`",
+                        db_url(db));
     TRY(conn_open(db, CONN_READ, &c, e));
     enum st st = tx_read(c, 0, &tx, e);
     if (st == ST_OK) {
         st = check_newest(&tx, &top, e);
-        if (st != ST_OK && st != ST_DENIED) st = err_fail(e, ST_NOT_FOUND, "err.schema_none", "%s is not a Waymark database: run `waymark init --db …`", db_url(db));
+        if (st != ST_OK && st != ST_DENIED)
+            st = err_fail(e, ST_NOT_FOUND, "err.schema_none", "%s is not a Waymark database: run `waymark init --db …`",
+                          db_url(db));
         else if (st == ST_OK && top < sql_migrations[sql_migration_count - 1].number)
-            st = err_fail(e, ST_NOT_FOUND, "err.schema_behind", "the database has schema %lld, this program needs %d: run `waymark migrate --db …`", (long long)top, sql_migrations[sql_migration_count - 1].number);
+            st = err_fail(e, ST_NOT_FOUND, "err.schema_behind",
+                          "the database has schema %lld, this program needs %d: run `waymark migrate --db …`",
+                          (long long)top, sql_migrations[sql_migration_count - 1].number);
         tx_rollback(&tx);
     }
     conn_close(c);

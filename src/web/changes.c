@@ -10,7 +10,8 @@ enum st fill_notice(struct call *c, int64_t learner_id, const char *name, struct
     *out = (struct ui_rules_line){0};
     TRY(notice_find(c->app, c->snapshot, &c->tx, c->arena, learner_id, &n, e));
     if (!n.after) return ST_OK;
-    enum msg_id id = n.at_ms > c->now_ms ? (name ? MSG_changes_line_waits_of : MSG_changes_line_waits) : (name ? MSG_changes_line_came_of : MSG_changes_line_came);
+    enum msg_id id = n.at_ms > c->now_ms ? (name ? MSG_changes_line_waits_of : MSG_changes_line_waits)
+                                         : (name ? MSG_changes_line_came_of : MSG_changes_line_came);
     out->words = SAY(c, id, MSG_T("day", day_words(c, n.at_ms)), MSG_T("name", name ? name : ""));
     out->address = arena_printf(c->arena, "/changes/%lld", (long long)learner_id);
     return ST_OK;
@@ -21,8 +22,11 @@ static struct ui_level_change change_row(struct call *c, const struct level_chan
 {
     enum lang lang = page_lang(c);
     const struct report_level *x = k->called_before, *y = k->called_after;
-    if (str_eq(scale_name(lang, x), scale_name(lang, y))) return (struct ui_level_change){k->competency->name, (int64_t)k->before, (int64_t)k->after, msg(lang, level_words(k->before)), msg(lang, level_words(k->after))};
-    return (struct ui_level_change){k->competency->name, (int64_t)x->level, (int64_t)y->level, scale_name(lang, x), scale_name(lang, y)};
+    if (str_eq(scale_name(lang, x), scale_name(lang, y)))
+        return (struct ui_level_change){k->competency->name, (int64_t)k->before, (int64_t)k->after,
+                                        msg(lang, level_words(k->before)), msg(lang, level_words(k->after))};
+    return (struct ui_level_change){k->competency->name, (int64_t)x->level, (int64_t)y->level, scale_name(lang, x),
+                                    scale_name(lang, y)};
 }
 
 enum st web_changes(struct call *c, struct err *e)
@@ -32,10 +36,16 @@ enum st web_changes(struct call *c, struct err *e)
     struct actor who;
     const char **rules;
     struct ui_level_change *rows;
-    TRY(page_begin(c, c->relation == MAY_OWN_RECORD ? "/today" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
+    TRY(page_begin(c,
+                   c->relation == MAY_OWN_RECORD    ? "/today"
+                   : c->relation == MAY_GUARDIAN_OF ? "/children"
+                                                    : "/classes",
+                   &p, e));
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
     TRY(notice_levels(c->app, c->snapshot, &c->tx, c->arena, &c->learner, &n, e));
-    struct page_changes page = {.back_url = page_home(c->who.roles), .own = c->relation == MAY_OWN_RECORD, .name = arena_strdup(c->arena, who.given_name)};
+    struct page_changes page = {.back_url = page_home(c->who.roles),
+                                .own = c->relation == MAY_OWN_RECORD,
+                                .name = arena_strdup(c->arena, who.given_name)};
     if (!n.after) return page_end(p, page_changes(&p->html, &p->ctx, &page), e);
     TRY(call_alloc(c, (n.rule_count + 1) * sizeof *rules, (void **)&rules, e));
     TRY(call_alloc(c, (n.count + 1) * sizeof *rows, (void **)&rows, e));

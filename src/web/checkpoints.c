@@ -1,4 +1,5 @@
-/* Common checkpoints: made once for all classes, printed, entered from paper; and whether the levels given mean the same in each class. */
+/* Common checkpoints: made once for all classes, printed, entered from paper; and whether the levels given mean the
+ * same in each class. */
 #include "app/checkpoint.h"
 
 #include <stdio.h>
@@ -17,12 +18,14 @@ enum st fill_skill_options(struct call *c, struct ui_rule_option **out, size_t *
 {
     const struct catalogue *k = &c->snapshot->catalogue;
     TRY(call_alloc(c, (k->competency_count + 1) * sizeof **out, (void **)out, e));
-    for (size_t i = 0; i < k->competency_count; i++) (*out)[i] = (struct ui_rule_option){id_text(c, k->competencies[i].competency_id), k->competencies[i].name, false};
+    for (size_t i = 0; i < k->competency_count; i++)
+        (*out)[i] =
+            (struct ui_rule_option){id_text(c, k->competencies[i].competency_id), k->competencies[i].name, false};
     *n = k->competency_count;
     return ST_OK;
 }
 
-/* The list ---------------------------------------------------------------------------------------------------------------- */
+/* The list --------------------------------------------------------------------------------------------------------- */
 
 struct own_class {
     int64_t class_id;
@@ -39,7 +42,8 @@ static enum st own_classes(struct call *c, struct own_class list[CLASSES_MAX], s
     for (bool row = true; *n < CLASSES_MAX;) {
         TRY(stmt_step(q, &row, e));
         if (!row) return ST_OK;
-        if (str_eq(col_text(q, 4), "teacher")) list[(*n)++] = (struct own_class){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 1))};
+        if (str_eq(col_text(q, 4), "teacher"))
+            list[(*n)++] = (struct own_class){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 1))};
     }
     return ST_OK;
 }
@@ -73,9 +77,18 @@ static enum st fill_rows(struct call *c, int64_t org_id, struct page_checkpoints
         k.checkpoint_id = col_i64(q, 0);
         TRY(checkpoint_parts(c->arena, arena_strdup(c->arena, col_text(q, 3)), &k, e));
         TRY(call_alloc(c, (n + 1) * sizeof *links, (void **)&links, e));
-        for (size_t i = 0; i < n; i++) links[i] = (struct ui_link){classes[i].title, arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld", (long long)classes[i].class_id, (long long)k.checkpoint_id)};
-        rows[page->rows_n++] = (struct ui_checkpoint_row){.title = arena_strdup(c->arena, col_text(q, 2)), .parts = part_names(c, &k), .where = msg(page_lang(c), col_i64(q, 1) ? MSG_checkpoints_of_school : MSG_checkpoints_of_all),
-                                                          .print_url = arena_printf(c->arena, "/checkpoints/print?c=%lld", (long long)k.checkpoint_id), .compare_url = arena_printf(c->arena, "/calibration?c=%lld", (long long)k.checkpoint_id), .classes = links, .classes_n = n};
+        for (size_t i = 0; i < n; i++)
+            links[i] = (struct ui_link){classes[i].title,
+                                        arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld",
+                                                     (long long)classes[i].class_id, (long long)k.checkpoint_id)};
+        rows[page->rows_n++] = (struct ui_checkpoint_row){
+            .title = arena_strdup(c->arena, col_text(q, 2)),
+            .parts = part_names(c, &k),
+            .where = msg(page_lang(c), col_i64(q, 1) ? MSG_checkpoints_of_school : MSG_checkpoints_of_all),
+            .print_url = arena_printf(c->arena, "/checkpoints/print?c=%lld", (long long)k.checkpoint_id),
+            .compare_url = arena_printf(c->arena, "/calibration?c=%lld", (long long)k.checkpoint_id),
+            .classes = links,
+            .classes_n = n};
     }
     page->rows = rows;
     return ST_OK;
@@ -88,7 +101,11 @@ enum st web_checkpoints(struct call *c, struct err *e)
     struct ui_rule_option *skills;
     int64_t org_id;
     TRY(page_begin(c, "/checkpoints", &p, e));
-    struct page_checkpoints page = {.client_id = new_client_id(c), .can_make = c->relation != MAY_COACHES, .saved = http_query(c->http, "saved") != NULL, .numbers = numbers, .numbers_n = PARTS_OFFERED};
+    struct page_checkpoints page = {.client_id = new_client_id(c),
+                                    .can_make = c->relation != MAY_COACHES,
+                                    .saved = http_query(c->http, "saved") != NULL,
+                                    .numbers = numbers,
+                                    .numbers_n = PARTS_OFFERED};
     TRY(reader_school(c, &c->tx, &org_id, e));
     TRY(fill_skill_options(c, &skills, &page.skills_n, e));
     page.skills = skills;
@@ -101,7 +118,9 @@ enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e
     struct checkpoint_make_cmd *m;
     const char *skill;
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
-    *m = (struct checkpoint_make_cmd){.client_id = http_form(c->http, "client_id", 0), .author_id = c->who.user_id, .checkpoint.title = http_form(c->http, "title", 0)};
+    *m = (struct checkpoint_make_cmd){.client_id = http_form(c->http, "client_id", 0),
+                                      .author_id = c->who.user_id,
+                                      .checkpoint.title = http_form(c->http, "title", 0)};
     TRY(reader_school(c, &c->tx, &m->checkpoint.org_id, e));
     for (size_t i = 0; m->checkpoint.count < CHECKPOINT_PARTS_MAX && (skill = http_form(c->http, "skill", i)); i++) {
         const char *task = http_form(c->http, "task", i), *most = http_form(c->http, "most", i);
@@ -109,7 +128,8 @@ enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e
         if (!*skill) continue;
         struct checkpoint_part *part = &m->checkpoint.parts[m->checkpoint.count++];
         *part = (struct checkpoint_part){.task = task ? task : ""};
-        if (!id_parse(skill, &part->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
+        if (!id_parse(skill, &part->competency_id))
+            return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
         if (!most || !parse_i64(most, &points) || points > 1000) points = 0; /* the check says what is asked for */
         part->most = (int32_t)points;
     }
@@ -134,21 +154,26 @@ static enum st asked(struct call *c, struct checkpoint *k, struct err *e)
     if (!s || !id_parse(s, &id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "c is the id of a checkpoint");
     TRY(checkpoint_load(&c->tx, c->arena, id, k, e));
     TRY(reader_school(c, &c->tx, &own, e));
-    if (k->org_id && own && k->org_id != own) return err_fail(e, ST_DENIED, "err.denied", "checkpoint %lld is of another school", (long long)id);
+    if (k->org_id && own && k->org_id != own)
+        return err_fail(e, ST_DENIED, "err.denied", "checkpoint %lld is of another school", (long long)id);
     return ST_OK;
 }
 
-/* On paper ---------------------------------------------------------------------------------------------------------------- */
+/* On paper --------------------------------------------------------------------------------------------------------- */
 
-static enum st fill_item(struct call *c, const struct checkpoint *k, const struct checkpoint_part *part, struct ui_checkpoint_task *t, struct err *e)
+static enum st fill_item(struct call *c, const struct checkpoint *k, const struct checkpoint_part *part,
+                         struct ui_checkpoint_task *t, struct err *e)
 {
     const struct item_ref *ref = catalogue_item(&c->snapshot->catalogue, part->item_id);
     const struct item *it;
     struct ui_option *options;
     if (!ref) return ST_OK; /* the collection no longer has it */
-    TRY(app_item_variant(c->app, &c->tx, c->arena, ref->item_id, ref->version, checkpoint_variant(k, part), ITEM_TO_ASK, &it, e));
+    TRY(app_item_variant(c->app, &c->tx, c->arena, ref->item_id, ref->version, checkpoint_variant(k, part), ITEM_TO_ASK,
+                         &it, e));
     TRY(call_alloc(c, (it->question.choice_count + 1) * sizeof *options, (void **)&options, e));
-    for (size_t i = 0; i < it->question.choice_count; i++) options[i] = (struct ui_option){.id = it->question.choices[i].id, .body = trusted(it->question.choices[i].body_html)};
+    for (size_t i = 0; i < it->question.choice_count; i++)
+        options[i] =
+            (struct ui_option){.id = it->question.choices[i].id, .body = trusted(it->question.choices[i].body_html)};
     if (it->stimulus_html) t->stimulus = trusted(it->stimulus_html);
     t->body = trusted(it->body_html);
     t->choices = options;
@@ -166,14 +191,18 @@ enum st web_checkpoint_print(struct call *c, struct err *e)
     TRY(call_alloc(c, (k.count + 1) * sizeof *tasks, (void **)&tasks, e));
     for (size_t i = 0; i < k.count; i++) {
         const struct competency *v = catalogue_competency(&c->snapshot->catalogue, k.parts[i].competency_id);
-        tasks[i] = (struct ui_checkpoint_task){.n = (int64_t)i + 1, .skill = v ? v->name : "", .task = *k.parts[i].task ? k.parts[i].task : NULL, .most = k.parts[i].most};
+        tasks[i] = (struct ui_checkpoint_task){.n = (int64_t)i + 1,
+                                               .skill = v ? v->name : "",
+                                               .task = *k.parts[i].task ? k.parts[i].task : NULL,
+                                               .most = k.parts[i].most};
         if (!*k.parts[i].task) TRY(fill_item(c, &k, &k.parts[i], &tasks[i], e));
     }
-    struct page_checkpoint_print page = {.title = k.title, .tasks = tasks, .tasks_n = k.count, .back_url = "/checkpoints"};
+    struct page_checkpoint_print page = {
+        .title = k.title, .tasks = tasks, .tasks_n = k.count, .back_url = "/checkpoints"};
     return page_end(p, page_checkpoint_print(&p->html, &p->ctx, &page), e);
 }
 
-/* Entering ---------------------------------------------------------------------------------------------------------------- */
+/* Entering --------------------------------------------------------------------------------------------------------- */
 
 static size_t learner_at(const struct class_view *v, int64_t learner_id)
 {
@@ -189,7 +218,8 @@ static size_t part_at(const struct checkpoint *k, int64_t competency_id)
     return i;
 }
 
-static enum st fill_done(struct call *c, const struct checkpoint *k, const struct class_view *v, int retakes, struct ui_enter_cell **cells, struct err *e)
+static enum st fill_done(struct call *c, const struct checkpoint *k, const struct class_view *v, int retakes,
+                         struct ui_enter_cell **cells, struct err *e)
 {
     struct stmt *q;
     TRY(tx_stmt(&c->tx, SQL_checkpoint_of_class, &q, e));
@@ -207,7 +237,8 @@ static enum st fill_done(struct call *c, const struct checkpoint *k, const struc
     }
 }
 
-static enum st fill_grid(struct call *c, const struct checkpoint *k, const struct class_view *v, struct page_checkpoint_enter *page, struct err *e)
+static enum st fill_grid(struct call *c, const struct checkpoint *k, const struct class_view *v,
+                         struct page_checkpoint_enter *page, struct err *e)
 {
     struct ui_enter_row *rows;
     struct ui_enter_head *heads;
@@ -222,7 +253,9 @@ static enum st fill_grid(struct call *c, const struct checkpoint *k, const struc
     for (size_t i = 0; i < v->learner_count; i++) {
         TRY(call_alloc(c, (k->count + 1) * sizeof *cells[i], (void **)&cells[i], e));
         for (size_t j = 0; j < k->count; j++)
-            cells[i][j] = (struct ui_enter_cell){.name = arena_printf(c->arena, "p%zu_%lld", j, (long long)v->learners[i].learner_id), .label = arena_printf(c->arena, "%s: %s, %s", v->learners[i].name, heads[j].title, heads[j].of)};
+            cells[i][j] = (struct ui_enter_cell){
+                .name = arena_printf(c->arena, "p%zu_%lld", j, (long long)v->learners[i].learner_id),
+                .label = arena_printf(c->arena, "%s: %s, %s", v->learners[i].name, heads[j].title, heads[j].of)};
         rows[i] = (struct ui_enter_row){v->learners[i].name, cells[i], k->count};
     }
     page->heads = heads;
@@ -242,9 +275,15 @@ enum st web_checkpoint_enter(struct call *c, struct err *e)
     TRY(asked(c, &k, e));
     TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
     TRY(reader_school(c, &c->tx, &org_id, e));
-    struct page_checkpoint_enter page = {.title = k.title, .class_title = v.title, .back_url = "/checkpoints", .client_id = new_client_id(c), .saved = http_query(c->http, "saved") != NULL,
-                                         .post_url = arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld", (long long)c->class_.class_id, (long long)k.checkpoint_id),
-                                         .retakes = regime_policy_for(&c->snapshot->regime, org_id, c->now_ms)->policy.retakes};
+    struct page_checkpoint_enter page = {
+        .title = k.title,
+        .class_title = v.title,
+        .back_url = "/checkpoints",
+        .client_id = new_client_id(c),
+        .saved = http_query(c->http, "saved") != NULL,
+        .post_url = arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld", (long long)c->class_.class_id,
+                                 (long long)k.checkpoint_id),
+        .retakes = regime_policy_for(&c->snapshot->regime, org_id, c->now_ms)->policy.retakes};
     TRY(fill_grid(c, &k, &v, &page, e));
     return page_end(p, page_checkpoint_enter(&p->html, &p->ctx, &page), e);
 }
@@ -257,15 +296,23 @@ enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct 
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
     TRY(call_alloc(c, sizeof *k, (void **)&k, e));
     TRY(asked(c, k, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e)); /* whoever is not in the class has no field */
-    *m = (struct checkpoint_enter_cmd){.snapshot = c->snapshot, .checkpoint = k, .client_id = http_form(c->http, "client_id", 0), .class_id = c->class_.class_id, .recorder_id = c->who.user_id};
+    /* whoever is not in the class has no field */
+    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    *m = (struct checkpoint_enter_cmd){.snapshot = c->snapshot,
+                                       .checkpoint = k,
+                                       .client_id = http_form(c->http, "client_id", 0),
+                                       .class_id = c->class_.class_id,
+                                       .recorder_id = c->who.user_id};
     for (size_t i = 0; i < v.learner_count; i++)
         for (size_t j = 0; j < k->count; j++) {
-            const char *name = arena_printf(c->arena, "p%zu_%lld", j, (long long)v.learners[i].learner_id), *s = name ? http_form(c->http, name, 0) : NULL;
+            const char *name = arena_printf(c->arena, "p%zu_%lld", j, (long long)v.learners[i].learner_id),
+                       *s = name ? http_form(c->http, name, 0) : NULL;
             double points;
             if (!s || !*s) continue;
-            if (!parse_f64(s, &points)) return err_fail(e, ST_INVALID, "checkpoint.cell", "%s: a number of points", name);
-            if (m->count == CHECKPOINT_CELLS_MAX) return err_fail(e, ST_INVALID, "checkpoint.many", "at most %d results at once", CHECKPOINT_CELLS_MAX);
+            if (!parse_f64(s, &points))
+                return err_fail(e, ST_INVALID, "checkpoint.cell", "%s: a number of points", name);
+            if (m->count == CHECKPOINT_CELLS_MAX)
+                return err_fail(e, ST_INVALID, "checkpoint.many", "at most %d results at once", CHECKPOINT_CELLS_MAX);
             m->cells[m->count++] = (struct checkpoint_cell){v.learners[i].learner_id, &k->parts[j], points};
         }
     TRY(checkpoint_enter_check(m, e));
@@ -277,12 +324,13 @@ enum st web_checkpoint_enter_reply(struct call *c, struct command *command, stru
 {
     const struct checkpoint_enter_cmd *m = (const struct checkpoint_enter_cmd *)command;
     (void)e;
-    const char *to = arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld&saved=1", (long long)c->class_.class_id, (long long)m->checkpoint->checkpoint_id);
+    const char *to = arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld&saved=1", (long long)c->class_.class_id,
+                                  (long long)m->checkpoint->checkpoint_id);
     call_redirect(c, to ? to : "/checkpoints");
     return ST_OK;
 }
 
-/* Calibration ------------------------------------------------------------------------------------------------------------- */
+/* Calibration ------------------------------------------------------------------------------------------------------ */
 
 struct given {
     int64_t class_id;
@@ -326,11 +374,16 @@ static struct ui_calibration_row row_of(struct call *c, int level, const char *w
 {
     struct interval v = mean_interval(x, n);
     double low = v.low < 0 ? 0 : v.low, high = v.high > 1 ? 1 : v.high;
-    return (struct ui_calibration_row){.level = level, .who = who, .n = (int64_t)n, .mean = in_100(c, v.mean), .interval = arena_printf(c->arena, "%s – %s", in_100(c, low), in_100(c, high))};
+    return (struct ui_calibration_row){.level = level,
+                                       .who = who,
+                                       .n = (int64_t)n,
+                                       .mean = in_100(c, v.mean),
+                                       .interval = arena_printf(c->arena, "%s – %s", in_100(c, low), in_100(c, high))};
 }
 
 /* A teacher: each own class beside all classes together. */
-static enum st fill_own(struct call *c, const struct given *g, size_t n, size_t smallest, double *x, struct page_calibration *page, struct ui_calibration_row *rows, struct err *e)
+static enum st fill_own(struct call *c, const struct given *g, size_t n, size_t smallest, double *x,
+                        struct page_calibration *page, struct ui_calibration_row *rows, struct err *e)
 {
     struct own_class classes[CLASSES_MAX];
     size_t count;
@@ -344,7 +397,8 @@ static enum st fill_own(struct call *c, const struct given *g, size_t n, size_t 
             if (m >= 2) rows[page->rows_n++] = row_of(c, level, classes[i].title, x, m);
         }
         size_t m = scores_of(g, n, 0, level, x);
-        if (m >= smallest && enough) rows[page->rows_n++] = row_of(c, level, msg(page_lang(c), MSG_calibration_all), x, m);
+        if (m >= smallest && enough)
+            rows[page->rows_n++] = row_of(c, level, msg(page_lang(c), MSG_calibration_all), x, m);
     }
     return ST_OK;
 }
@@ -356,13 +410,15 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Leaders: all together, and how far the classes lie apart where there are five or more. No class is named. */
-static enum st fill_spread(struct call *c, const struct given *g, size_t n, size_t smallest, double *x, struct page_calibration *page, struct ui_calibration_row *rows, struct err *e)
+static enum st fill_spread(struct call *c, const struct given *g, size_t n, size_t smallest, double *x,
+                           struct page_calibration *page, struct ui_calibration_row *rows, struct err *e)
 {
     double *means;
     TRY(call_alloc(c, (n + 1) * sizeof *means, (void **)&means, e));
     for (int level = LEVEL_SECURE; level >= LEVEL_NOT_YET; level--) {
         size_t classes = 0, m = scores_of(g, n, 0, level, x);
-        if (m >= smallest && m >= 2) rows[page->rows_n++] = row_of(c, level, msg(page_lang(c), MSG_calibration_all), x, m);
+        if (m >= smallest && m >= 2)
+            rows[page->rows_n++] = row_of(c, level, msg(page_lang(c), MSG_calibration_all), x, m);
         for (size_t i = 0; i < n; i++) {
             if (i && g[i].class_id == g[i - 1].class_id) continue; /* in order of class */
             size_t k = scores_of(g, n, g[i].class_id, level, x);
@@ -372,7 +428,12 @@ static enum st fill_spread(struct call *c, const struct given *g, size_t n, size
         }
         if (classes < SPREAD_CLASSES) continue;
         qsort(means, classes, sizeof *means, by_value);
-        rows[page->rows_n++] = (struct ui_calibration_row){.level = level, .who = SAY(c, MSG_calibration_classes, MSG_N("n", (int64_t)classes)), .n = (int64_t)m, .mean = in_100(c, means[classes / 2]), .interval = arena_printf(c->arena, "%s – %s", in_100(c, means[0]), in_100(c, means[classes - 1]))};
+        rows[page->rows_n++] = (struct ui_calibration_row){
+            .level = level,
+            .who = SAY(c, MSG_calibration_classes, MSG_N("n", (int64_t)classes)),
+            .n = (int64_t)m,
+            .mean = in_100(c, means[classes / 2]),
+            .interval = arena_printf(c->arena, "%s – %s", in_100(c, means[0]), in_100(c, means[classes - 1]))};
     }
     return ST_OK;
 }
@@ -394,7 +455,10 @@ enum st web_calibration(struct call *c, struct err *e)
     TRY(call_alloc(c, LEVEL_COUNT * (CLASSES_MAX + 1) * sizeof *rows, (void **)&rows, e));
     TRY(call_alloc(c, (n + 1) * sizeof *x, (void **)&x, e));
     size_t smallest = (size_t)regime_policy_for(&c->snapshot->regime, org_id, c->now_ms)->policy.smallest_group;
-    struct page_calibration page = {.title = k.title, .back_url = "/checkpoints", .rows = rows, .lead = teacher ? MSG_calibration_lead : MSG_calibration_lead_leaders};
+    struct page_calibration page = {.title = k.title,
+                                    .back_url = "/checkpoints",
+                                    .rows = rows,
+                                    .lead = teacher ? MSG_calibration_lead : MSG_calibration_lead_leaders};
     TRY(teacher ? fill_own(c, g, n, smallest, x, &page, rows, e) : fill_spread(c, g, n, smallest, x, &page, rows, e));
     if (!teacher) page.note = msg(page_lang(c), MSG_calibration_no_ranking);
     return page_end(p, page_calibration(&p->html, &p->ctx, &page), e);

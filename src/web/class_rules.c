@@ -1,4 +1,5 @@
-/* The rules of one class, or of one student: what is left open above, within the bounds given there, with the reason on record. */
+/* The rules of one class, or of one student: what is left open above, within the bounds given there, with the reason
+ * on record. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ struct narrow {
     } classes[COURSES_MAX];
 };
 
-static enum st load_classes(struct call *c, struct tx *tx, const struct taught *courses, size_t n, struct narrow *w, struct err *e)
+static enum st load_classes(struct call *c, struct tx *tx, const struct taught *courses, size_t n, struct narrow *w,
+                            struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
         struct stmt *q;
@@ -39,7 +41,8 @@ static enum st load_classes(struct call *c, struct tx *tx, const struct taught *
 
 static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, struct err *e)
 {
-    *w = (struct narrow){.scope = c->class_.class_id ? SCOPE_CLASS : SCOPE_LEARNER, .id = c->class_.class_id ? c->class_.class_id : c->learner.learner_id};
+    *w = (struct narrow){.scope = c->class_.class_id ? SCOPE_CLASS : SCOPE_LEARNER,
+                         .id = c->class_.class_id ? c->class_.class_id : c->learner.learner_id};
     if (w->scope == SCOPE_CLASS) {
         struct stmt *q;
         bool row;
@@ -58,18 +61,23 @@ static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, stru
     TRY(actor_load(tx, w->id, &who, e));
     TRY(learner_courses(tx, w->id, courses, COURSES_MAX, &n, e));
     TRY(regime_school_of(tx, w->id, &w->org_id, e));
-    if (n == 1) w->class_id = courses[0].class_id; /* of several, each has its own above it: what is shown is the school's */
+    /* of several, each has its own above it: what is shown is the school's */
+    if (n == 1) w->class_id = courses[0].class_id;
     w->title = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     w->back_url = arena_printf(c->arena, "/student/%lld", (long long)w->id);
     w->post_url = arena_printf(c->arena, "/student/%lld/rules", (long long)w->id);
     return load_classes(c, tx, courses, n, w, e);
 }
 
-static const json_t *about_of(struct call *c, const struct setting *s, const json_t *doc) { return json_object_get(json_object_get(doc, "about"), rules_field(c, s)); }
+static const json_t *about_of(struct call *c, const struct setting *s, const json_t *doc)
+{
+    return json_object_get(json_object_get(doc, "about"), rules_field(c, s));
+}
 static bool is_locked(const json_t *about) { return !str_eq(json_str(about, "lock", "open"), "open"); }
 
 /* Is it locked above? And between what it may be set; by whom, where that is a class. */
-static void fill_bounds(struct call *c, const struct narrow *w, const struct setting *s, const json_t *upper, struct ui_class_setting *r)
+static void fill_bounds(struct call *c, const struct narrow *w, const struct setting *s, const json_t *upper,
+                        struct ui_class_setting *r)
 {
     const json_t *about = about_of(c, s, upper);
     double least = json_f64(about, "least", s->least), most = json_f64(about, "most", s->most);
@@ -80,11 +88,14 @@ static void fill_bounds(struct call *c, const struct narrow *w, const struct set
         double from = json_f64(here, "least", least), to = json_f64(here, "most", most);
         r->locked = is_locked(here);
         if (r->locked) r->by = SAY(c, MSG_class_rules_locked_by, MSG_T("name", w->classes[i].title));
-        else if (from > least || to < most) r->by = SAY(c, MSG_class_rules_bounds_by, MSG_T("name", w->classes[i].title));
+        else if (from > least || to < most)
+            r->by = SAY(c, MSG_class_rules_bounds_by, MSG_T("name", w->classes[i].title));
         if (from > least) least = from;
         if (to < most) most = to;
     }
-    if (!r->locked) r->bounds = SAY(c, rules_in_100(s) ? MSG_class_rules_bounds_in_100 : MSG_class_rules_bounds, MSG_T("least", rules_number(c, s, least)), MSG_T("most", rules_number(c, s, most)));
+    if (!r->locked)
+        r->bounds = SAY(c, rules_in_100(s) ? MSG_class_rules_bounds_in_100 : MSG_class_rules_bounds,
+                        MSG_T("least", rules_number(c, s, least)), MSG_T("most", rules_number(c, s, most)));
 }
 
 static const char *field_of(struct call *c, const struct setting *s, const char *what)
@@ -97,13 +108,18 @@ static const char *field_of(struct call *c, const struct setting *s, const char 
 static void fill_bind(struct call *c, const struct setting *s, const json_t *own, struct ui_class_setting *r)
 {
     const json_t *about = about_of(c, s, own);
-    const char *lock = http_form(c->http, field_of(c, s, "lock"), 0), *least = http_form(c->http, field_of(c, s, "least"), 0), *most = http_form(c->http, field_of(c, s, "most"), 0);
+    const char *lock = http_form(c->http, field_of(c, s, "lock"), 0),
+               *least = http_form(c->http, field_of(c, s, "least"), 0),
+               *most = http_form(c->http, field_of(c, s, "most"), 0);
     r->binds = true;
     r->students_locked = lock ? str_eq(lock, "locked") : is_locked(about);
     r->least = least ? least : json_object_get(about, "least") ? rules_number(c, s, json_f64(about, "least", 0)) : "";
     r->most = most ? most : json_object_get(about, "most") ? rules_number(c, s, json_f64(about, "most", 0)) : "";
     if (r->students_locked) r->students = msg(page_lang(c), MSG_class_rules_students_locked);
-    else if (*r->least || *r->most) r->students = SAY(c, rules_in_100(s) ? MSG_class_rules_bounds_in_100 : MSG_class_rules_bounds, MSG_T("least", *r->least ? r->least : rules_number(c, s, s->least)), MSG_T("most", *r->most ? r->most : rules_number(c, s, s->most)));
+    else if (*r->least || *r->most)
+        r->students = SAY(c, rules_in_100(s) ? MSG_class_rules_bounds_in_100 : MSG_class_rules_bounds,
+                          MSG_T("least", *r->least ? r->least : rules_number(c, s, s->least)),
+                          MSG_T("most", *r->most ? r->most : rules_number(c, s, s->most)));
     else r->students = msg(page_lang(c), MSG_class_rules_open);
 }
 
@@ -111,9 +127,13 @@ static enum st fill_settings(struct call *c, const struct narrow *w, struct page
 {
     struct ui_class_setting *rows;
     const struct regime *r_ = &c->snapshot->regime;
-    const struct policy_version *school = regime_policy_for(r_, w->org_id, c->now_ms), *own = regime_version(r_, w->scope, w->id, c->now_ms);
-    const struct policy above = w->scope == SCOPE_CLASS ? school->policy : *regime_policy_in(r_, w->org_id, w->class_id, c->now_ms);
-    const struct policy here = w->scope == SCOPE_CLASS ? *regime_policy_in(r_, w->org_id, w->id, c->now_ms) : regime_policy_here(r_, w->org_id, w->class_id, w->id, c->now_ms);
+    const struct policy_version *school = regime_policy_for(r_, w->org_id, c->now_ms),
+                                *own = regime_version(r_, w->scope, w->id, c->now_ms);
+    const struct policy above =
+        w->scope == SCOPE_CLASS ? school->policy : *regime_policy_in(r_, w->org_id, w->class_id, c->now_ms);
+    const struct policy here = w->scope == SCOPE_CLASS
+                                   ? *regime_policy_in(r_, w->org_id, w->id, c->now_ms)
+                                   : regime_policy_here(r_, w->org_id, w->class_id, w->id, c->now_ms);
     json_t *upper, *doc = NULL;
     TRY(call_alloc(c, policy_setting_count * sizeof *rows, (void **)&rows, e));
     TRY(json_read(c->arena, school->doc, strlen(school->doc), &upper, e));
@@ -122,10 +142,15 @@ static enum st fill_settings(struct call *c, const struct narrow *w, struct page
         const struct setting *s = &policy_settings[i];
         if (s->narrowest < w->scope || s->type == SETTING_CHOICE) continue;
         struct ui_class_setting *r = &rows[page->rows_n++];
-        const char *sent = http_form(c->http, rules_field(c, s), 0); /* a form that is shown again keeps what was typed */
-        *r = (struct ui_class_setting){.name = rules_field(c, s), .title = setting_words(page_lang(c), s), .school = rules_number(c, s, setting_value(s, &above, &above.rules[0])), .in_100 = rules_in_100(s)};
+        /* a form that is shown again keeps what was typed */
+        const char *sent = http_form(c->http, rules_field(c, s), 0);
+        *r = (struct ui_class_setting){.name = rules_field(c, s),
+                                       .title = setting_words(page_lang(c), s),
+                                       .school = rules_number(c, s, setting_value(s, &above, &above.rules[0])),
+                                       .in_100 = rules_in_100(s)};
         if (sent) r->own = sent;
-        else if (json_object_get(json_object_get(doc, s->group), s->name)) r->own = rules_number(c, s, setting_value(s, &here, &here.rules[0]));
+        else if (json_object_get(json_object_get(doc, s->group), s->name))
+            r->own = rules_number(c, s, setting_value(s, &here, &here.rules[0]));
         fill_bounds(c, w, s, upper, r);
         if (w->scope == SCOPE_CLASS && s->narrowest > SCOPE_CLASS && !r->locked) fill_bind(c, s, doc, r);
     }
@@ -143,7 +168,9 @@ static enum st fill_history(struct call *c, const struct narrow *w, struct page_
         struct actor who = {0};
         if (v->scope != w->scope || v->scope_id != w->id) continue;
         if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
-        rows[page->versions_n++] = (struct ui_edit_row){v->recorded_at_ms, v->reason, v->recorder_id ? arena_printf(c->arena, "%s %s", who.given_name, who.family_name) : ""};
+        rows[page->versions_n++] = (struct ui_edit_row){
+            v->recorded_at_ms, v->reason,
+            v->recorder_id ? arena_printf(c->arena, "%s %s", who.given_name, who.family_name) : ""};
     }
     page->versions = rows;
     return ST_OK;
@@ -155,7 +182,13 @@ static enum st show(struct call *c, const char *error, struct err *e)
     struct narrow w;
     TRY(page_begin(c, "/classes", &p, e));
     TRY(find_narrow(c, &c->tx, &w, e));
-    struct page_class_rules page = {.title = w.title, .back_url = w.back_url, .post_url = w.post_url, .of_student = w.scope == SCOPE_LEARNER, .saved = http_query(c->http, "saved") != NULL, .error = error, .reason = http_form(c->http, "reason", 0)};
+    struct page_class_rules page = {.title = w.title,
+                                    .back_url = w.back_url,
+                                    .post_url = w.post_url,
+                                    .of_student = w.scope == SCOPE_LEARNER,
+                                    .saved = http_query(c->http, "saved") != NULL,
+                                    .error = error,
+                                    .reason = http_form(c->http, "reason", 0)};
     TRY(fill_settings(c, &w, &page, e));
     TRY(fill_history(c, &w, &page, e));
     return page_end(p, page_class_rules(&p->html, &p->ctx, &page), e);
@@ -176,7 +209,8 @@ static enum st bind_from_form(struct call *c, const struct setting *s, const jso
         bool none = !text || !*text || (i == 0 && str_eq(text, "open"));
         if (!text || (none && !json_object_get(about, what[i]))) continue;
         if (!none && i && !parse_f64(text, &v)) {
-            enum st st = err_fail(e, ST_INVALID, "policy.number", "/about/%s/%s: \"%.40s\" is not a number", rules_field(c, s), what[i], text);
+            enum st st = err_fail(e, ST_INVALID, "policy.number", "/about/%s/%s: \"%.40s\" is not a number",
+                                  rules_field(c, s), what[i], text);
             err_arg(e, setting_words(page_lang(c), s));
             return st;
         }
@@ -185,7 +219,8 @@ static enum st bind_from_form(struct call *c, const struct setting *s, const jso
     }
     if (!json_object_size(entry)) return ST_OK;
     json_t *all = json_object_get(doc, "about");
-    if (!all && json_object_set_new(doc, "about", all = json_object()) != 0) return err_fail(e, ST_NOMEM, "err.memory", "rules");
+    if (!all && json_object_set_new(doc, "about", all = json_object()) != 0)
+        return err_fail(e, ST_NOMEM, "err.memory", "rules");
     return json_object_set(all, rules_field(c, s), entry) == 0 ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "rules");
 }
 
@@ -197,7 +232,8 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
     enum st st = doc ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "rules");
     for (size_t i = 0; st == ST_OK && i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        const char *text = s->narrowest >= w->scope && s->type != SETTING_CHOICE ? http_form(c->http, rules_field(c, s), 0) : NULL;
+        const char *text =
+            s->narrowest >= w->scope && s->type != SETTING_CHOICE ? http_form(c->http, rules_field(c, s), 0) : NULL;
         double v = 0;
         if (w->scope == SCOPE_CLASS && s->narrowest > SCOPE_CLASS) st = bind_from_form(c, s, now, doc, e);
         if (st != ST_OK) break;
@@ -208,9 +244,14 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
             break;
         }
         if (rules_in_100(s)) v /= 100;
-        json_t *group = json_object_get(doc, s->group), *value = !*text ? json_null() : s->type == SETTING_WHOLE && v > -1e9 && v < 1e9 && (double)(int64_t)v - v == 0 ? json_integer((int64_t)v) : json_real(v);
+        json_t *group = json_object_get(doc, s->group),
+               *value = !*text ? json_null()
+                        : s->type == SETTING_WHOLE && v > -1e9 && v < 1e9 && (double)(int64_t)v - v == 0
+                            ? json_integer((int64_t)v)
+                            : json_real(v);
         if (!group && json_object_set_new(doc, s->group, group = json_object()) != 0) group = NULL;
-        if (!group || json_object_set_new(group, s->name, value) != 0) st = err_fail(e, ST_NOMEM, "err.memory", "rules");
+        if (!group || json_object_set_new(group, s->name, value) != 0)
+            st = err_fail(e, ST_NOMEM, "err.memory", "rules");
     }
     char *text = st == ST_OK ? json_dumps(doc, JSON_COMPACT) : NULL;
     *out = text ? arena_strdup(c->arena, text) : NULL;
@@ -224,7 +265,9 @@ enum st web_class_rules_save(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct tx tx;
-    struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena, .save = {.reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id}};
+    struct policy_cmd p = {.snapshot = c->snapshot,
+                           .arena = c->arena,
+                           .save = {.reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id}};
     struct err why = {0};
     char *doc = NULL;
     TRY(app_read_conn(c->app, &conn, e));

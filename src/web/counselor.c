@@ -1,5 +1,5 @@
-/* A counselor's first page: who of a school, in one grade, will not graduate or move up in time at this pace, by what is needed. In order
- * of name: nobody stands before another by a number. */
+/* A counselor's first page: who of a school, in one grade, will not graduate or move up in time at this pace, by what
+ * is needed. In order of name: nobody stands before another by a number. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +35,8 @@ static enum st choose(struct call *c, int64_t *org_id, struct page_counselor *pa
             *org_id = id;
             page->school = name;
         }
-        links[page->schools_n++] = (struct ui_link){name, arena_printf(c->arena, "/counselor?school=%lld", (long long)id)};
+        links[page->schools_n++] =
+            (struct ui_link){name, arena_printf(c->arena, "/counselor?school=%lld", (long long)id)};
     }
     if (!*org_id) return err_fail(e, ST_DENIED, "err.denied", "school %lld", (long long)asked);
     page->schools = links;
@@ -56,15 +57,18 @@ static enum st list_people(struct call *c, int64_t org_id, struct person **out, 
         if (!row) return ST_OK;
         struct person *p = LIST_ADD(c->arena, *out, *n, cap);
         if (!p) return err_fail(e, ST_NOMEM, "err.memory", "counselor");
-        *p = (struct person){col_i64(q, 0), arena_printf(c->arena, "%s %s", col_text(q, 1), col_text(q, 2)), arena_strdup(c->arena, col_text(q, 3))};
+        *p = (struct person){col_i64(q, 0), arena_printf(c->arena, "%s %s", col_text(q, 1), col_text(q, 2)),
+                             arena_strdup(c->arena, col_text(q, 3))};
         if (!p->name || !p->grade) return err_fail(e, ST_NOMEM, "err.memory", "counselor");
     }
 }
 
 static const char *grade_text(const char *grade) { return grade + (grade[0] == '0' && grade[1]); }
 
-/* The grades that there are, the highest first; who is asked about: the one named, else the highest, whose time is shortest. */
-static enum st choose_grade(struct call *c, int64_t org_id, const struct person *people, size_t n, const char **grade, struct page_counselor *page, struct err *e)
+/* The grades that there are, the highest first; who is asked about: the one named, else the highest, whose time is
+ * shortest. */
+static enum st choose_grade(struct call *c, int64_t org_id, const struct person *people, size_t n, const char **grade,
+                            struct page_counselor *page, struct err *e)
 {
     enum { GRADES_MAX = 20 };
     const char *found[GRADES_MAX], *asked = http_query(c->http, "grade");
@@ -74,7 +78,8 @@ static enum st choose_grade(struct call *c, int64_t org_id, const struct person 
         size_t at = 0;
         while (at < count && strcmp(found[at], people[i].grade) != 0) at++;
         if (at < count) continue;
-        for (at = count++; at && grade_number(found[at - 1]) < grade_number(people[i].grade); at--) found[at] = found[at - 1];
+        for (at = count++; at && grade_number(found[at - 1]) < grade_number(people[i].grade); at--)
+            found[at] = found[at - 1];
         found[at] = people[i].grade;
     }
     *grade = count ? found[0] : "";
@@ -82,8 +87,12 @@ static enum st choose_grade(struct call *c, int64_t org_id, const struct person 
         if (str_eq(asked, found[i])) *grade = found[i];
     TRY(call_alloc(c, GRADES_MAX * sizeof *links, (void **)&links, e));
     for (size_t i = 0; i < count; i++) {
-        const char *label = *found[i] ? SAY(c, MSG_letter_grade_of, MSG_T("grade", grade_text(found[i]))) : msg(page_lang(c), MSG_counselor_no_grade);
-        links[i] = (struct ui_link){label, found[i] == *grade ? NULL : arena_printf(c->arena, "/counselor?school=%lld&grade=%s", (long long)org_id, found[i])};
+        const char *label = *found[i] ? SAY(c, MSG_letter_grade_of, MSG_T("grade", grade_text(found[i])))
+                                      : msg(page_lang(c), MSG_counselor_no_grade);
+        links[i] =
+            (struct ui_link){label, found[i] == *grade ? NULL
+                                                       : arena_printf(c->arena, "/counselor?school=%lld&grade=%s",
+                                                                      (long long)org_id, found[i])};
     }
     page->grades = links;
     page->grades_n = count;
@@ -104,7 +113,8 @@ static enum st add_row(struct call *c, struct rows *r, const struct person *p, c
 {
     struct ui_counselor_row *row = LIST_ADD(c->arena, r->list, r->n, r->cap);
     if (!row) return err_fail(e, ST_NOMEM, "err.memory", "counselor");
-    *row = (struct ui_counselor_row){p->name, arena_printf(c->arena, words ? "/standing/%lld" : "/student/%lld", (long long)p->learner_id), words};
+    *row = (struct ui_counselor_row){
+        p->name, arena_printf(c->arena, words ? "/standing/%lld" : "/student/%lld", (long long)p->learner_id), words};
     return ST_OK;
 }
 
@@ -116,7 +126,8 @@ static const char *missing_words(struct call *c, const struct requirement_standi
 }
 
 /* One student: into the rows of each requirement that is not met yet; *all: every one is. */
-static enum st place(struct call *c, struct arena *a, const struct person *p, const struct requirement *asked, size_t n, struct need *needs, bool *all, struct err *e)
+static enum st place(struct call *c, struct arena *a, const struct person *p, const struct requirement *asked, size_t n,
+                     struct need *needs, bool *all, struct err *e)
 {
     struct learner_scope may;
     struct requirement_standing *list;
@@ -129,7 +140,8 @@ static enum st place(struct call *c, struct arena *a, const struct person *p, co
         while (at < n && strcmp(asked[at].id, list[i].asked.id) != 0) at++;
         if (list[i].done || at == n) continue;
         struct need *k = &needs[at];
-        bool still = list[i].asked.kind == REQUIREMENT_COMPETENCIES && list[i].gained <= 0 && list[i].weeks >= STILL_WEEKS;
+        bool still =
+            list[i].asked.kind == REQUIREMENT_COMPETENCIES && list[i].gained <= 0 && list[i].weeks >= STILL_WEEKS;
         *all = false;
         TRY(add_row(c, list[i].at_risk ? &k->late : still ? &k->still : &k->open, p, missing_words(c, &list[i]), e));
     }
@@ -139,7 +151,8 @@ static enum st place(struct call *c, struct arena *a, const struct person *p, co
 static bool needs_someone(const struct need *k) { return k->late.n + k->still.n > 0; }
 
 /* What nobody is late with comes after what someone is. */
-static enum st fill_needs(struct call *c, const struct requirement *asked, size_t n, const struct need *needs, struct page_counselor *page, struct err *e)
+static enum st fill_needs(struct call *c, const struct requirement *asked, size_t n, const struct need *needs,
+                          struct page_counselor *page, struct err *e)
 {
     struct ui_counselor_need *rows;
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
@@ -147,15 +160,26 @@ static enum st fill_needs(struct call *c, const struct requirement *asked, size_
         for (size_t i = 0; i < n; i++) {
             const struct need *k = &needs[i];
             if (needs_someone(k) != (late > 0) || (!needs_someone(k) && !k->open.n)) continue;
-            const char *what = arena_printf(c->arena, "%s · %s", msg(page_lang(c), asked[i].promotion ? MSG_needs_promotion : MSG_needs_graduation), SAY(c, MSG_needs_until, MSG_N("grade", asked[i].by_grade)));
-            rows[page->needs_n++] = (struct ui_counselor_need){.title = arena_strdup(c->arena, asked[i].title), .what = what, .late = k->late.list, .late_n = k->late.n, .still = k->still.list, .still_n = k->still.n, .open = k->open.list,
-                                                               .open_n = k->open.n, .open_words = k->open.n ? SAY(c, MSG_counselor_open, MSG_N("n", (int64_t)k->open.n)) : NULL};
+            const char *what = arena_printf(
+                c->arena, "%s · %s", msg(page_lang(c), asked[i].promotion ? MSG_needs_promotion : MSG_needs_graduation),
+                SAY(c, MSG_needs_until, MSG_N("grade", asked[i].by_grade)));
+            rows[page->needs_n++] = (struct ui_counselor_need){
+                .title = arena_strdup(c->arena, asked[i].title),
+                .what = what,
+                .late = k->late.list,
+                .late_n = k->late.n,
+                .still = k->still.list,
+                .still_n = k->still.n,
+                .open = k->open.list,
+                .open_n = k->open.n,
+                .open_words = k->open.n ? SAY(c, MSG_counselor_open, MSG_N("n", (int64_t)k->open.n)) : NULL};
         }
     page->needs = rows;
     return ST_OK;
 }
 
-static enum st fill(struct call *c, const struct person *people, size_t n, const char *grade, struct page_counselor *page, struct err *e)
+static enum st fill(struct call *c, const struct person *people, size_t n, const char *grade,
+                    struct page_counselor *page, struct err *e)
 {
     struct requirement asked[REQUIREMENTS_MAX];
     struct need needs[REQUIREMENTS_MAX] = {0};

@@ -6,7 +6,8 @@
 #include "base/json.h"
 #include "scale.h"
 
-static enum st fill_purposes(struct call *c, const struct policy_version *v, int64_t org_id, struct page_definition *page, struct err *e)
+static enum st fill_purposes(struct call *c, const struct policy_version *v, int64_t org_id,
+                             struct page_definition *page, struct err *e)
 {
     struct ui_rule_purpose *rows;
     json_t *doc;
@@ -16,7 +17,8 @@ static enum st fill_purposes(struct call *c, const struct policy_version *v, int
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *p = json_array_get(list, i);
         struct ui_rule_purpose *row = &rows[page->purposes_n++];
-        *row = (struct ui_rule_purpose){.id = "", .text = json_str(p, "text", ""), .measure = json_str(p, "measure", "")};
+        *row =
+            (struct ui_rule_purpose){.id = "", .text = json_str(p, "text", ""), .measure = json_str(p, "measure", "")};
         TRY(figure_words(c, &c->tx, json_str(p, "figure", ""), org_id, v, &row->now, e));
     }
     page->purposes = rows;
@@ -34,13 +36,22 @@ static enum st fill_lines(struct call *c, const struct policy *p, struct page_de
     size_t n = 0;
 #define LINE(head_, words_) l[n++] = (struct ui_definition_line){msg(lang, head_), (words_)}
     LINE(MSG_definition_levels, rule_words(c, &p->rules[0]));
-    LINE(MSG_definition_hints, msg(lang, p->rules[0].after_hint == AFTER_HINT_PRACTICE ? MSG_definition_hints_practice : MSG_definition_hints_not_alone));
+    LINE(MSG_definition_hints,
+         msg(lang, p->rules[0].after_hint == AFTER_HINT_PRACTICE ? MSG_definition_hints_practice
+                                                                 : MSG_definition_hints_not_alone));
     LINE(MSG_definition_review, SAY(c, MSG_definition_review_words, MSG_N("n", p->review_after_days)));
-    LINE(MSG_definition_say, adult ? SAY(c, MSG_definition_say_words_adult, MSG_N("least", p->agency_least), MSG_N("most", p->agency_most)) : msg(lang, MSG_definition_say_words));
-    LINE(MSG_definition_together, SAY(c, MSG_definition_together_words, MSG_N("n", (int64_t)(p->together_share * 100 + 0.5)), MSG_N("own", (int64_t)(p->grade_level_share * 100 + 0.5))));
-    LINE(MSG_definition_screen, SAY(c, MSG_definition_screen_words, MSG_N("a", p->screen_minutes[0]), MSG_N("b", p->screen_minutes[1]), MSG_N("c", p->screen_minutes[2]), MSG_N("d", p->screen_minutes[3])));
+    LINE(MSG_definition_say,
+         adult ? SAY(c, MSG_definition_say_words_adult, MSG_N("least", p->agency_least), MSG_N("most", p->agency_most))
+               : msg(lang, MSG_definition_say_words));
+    LINE(MSG_definition_together,
+         SAY(c, MSG_definition_together_words, MSG_N("n", (int64_t)(p->together_share * 100 + 0.5)),
+             MSG_N("own", (int64_t)(p->grade_level_share * 100 + 0.5))));
+    LINE(MSG_definition_screen,
+         SAY(c, MSG_definition_screen_words, MSG_N("a", p->screen_minutes[0]), MSG_N("b", p->screen_minutes[1]),
+             MSG_N("c", p->screen_minutes[2]), MSG_N("d", p->screen_minutes[3])));
     if (policy_scale_is_own(p)) LINE(MSG_setting_grades_scale, scale_said(c, scale_levels_words, p));
-    LINE(MSG_definition_grades, SAY(c, MSG_definition_grades_words, MSG_N("n", (int64_t)(p->incomplete_share * 100 + 0.5))));
+    LINE(MSG_definition_grades,
+         SAY(c, MSG_definition_grades_words, MSG_N("n", (int64_t)(p->incomplete_share * 100 + 0.5))));
     if (adult) LINE(MSG_definition_behind, SAY(c, MSG_definition_behind_words, MSG_N("n", p->behind_weeks)));
 #undef LINE
     page->lines = l;
@@ -48,7 +59,8 @@ static enum st fill_lines(struct call *c, const struct policy *p, struct page_de
     return ST_OK;
 }
 
-static enum st fill_readers(struct call *c, const struct policy_version *v, int64_t org_id, struct page_definition *page, struct err *e)
+static enum st fill_readers(struct call *c, const struct policy_version *v, int64_t org_id,
+                            struct page_definition *page, struct err *e)
 {
     struct stmt *q;
     bool row;
@@ -79,8 +91,13 @@ enum st web_definition(struct call *c, struct err *e)
     TRY(page_begin(c, "/definition", &p, e));
     TRY(reader_school(c, &c->tx, &org_id, e));
     const struct policy_version *v = regime_policy_for(&c->snapshot->regime, org_id, c->now_ms);
-    struct page_definition page = {.school = c->snapshot->name, .since = v->effective_at_ms, .reason = *v->reason ? v->reason : NULL,
-                                   .lead = msg(page_lang(c), c->relation == MAY_OWN_RECORD ? MSG_definition_lead_student : c->relation == MAY_GUARDIAN_OF ? MSG_definition_lead_family : MSG_definition_lead_staff)};
+    struct page_definition page = {.school = c->snapshot->name,
+                                   .since = v->effective_at_ms,
+                                   .reason = *v->reason ? v->reason : NULL,
+                                   .lead =
+                                       msg(page_lang(c), c->relation == MAY_OWN_RECORD    ? MSG_definition_lead_student
+                                                         : c->relation == MAY_GUARDIAN_OF ? MSG_definition_lead_family
+                                                                                          : MSG_definition_lead_staff)};
     if (v->recorder_id) {
         struct actor who;
         TRY(actor_load(&c->tx, v->recorder_id, &who, e));
@@ -98,7 +115,9 @@ enum st web_definition_read_parse(struct call *c, struct command **out, struct e
     const char *id = http_form(c->http, "policy_id", 0);
     TRY(call_alloc(c, sizeof *r, (void **)&r, e));
     r->user_id = c->who.user_id;
-    if (!id || !parse_i64(id, &r->policy_id) || (r->policy_id && !regime_version_by_id(&c->snapshot->regime, r->policy_id))) return err_fail(e, ST_INVALID, "err.not_found", "policy_id names no version");
+    if (!id || !parse_i64(id, &r->policy_id) ||
+        (r->policy_id && !regime_version_by_id(&c->snapshot->regime, r->policy_id)))
+        return err_fail(e, ST_INVALID, "err.not_found", "policy_id names no version");
     reader_ready(r);
     *out = &r->command;
     return ST_OK;

@@ -11,7 +11,8 @@
 enum { DRAFTS_SHOWN = 20, COMMENTS_SHOWN = 200 };
 
 /* The settings that it would change, each once: what a comment may be about. */
-static enum st fill_subjects(struct call *c, const struct policy_change *changes, size_t n, struct ui_draft_row *row, struct err *e)
+static enum st fill_subjects(struct call *c, const struct policy_change *changes, size_t n, struct ui_draft_row *row,
+                             struct err *e)
 {
     struct ui_rule_option *list;
     TRY(call_alloc(c, (n + 1) * sizeof *list, (void **)&list, e));
@@ -19,7 +20,9 @@ static enum st fill_subjects(struct call *c, const struct policy_change *changes
         const char *path = changes[i].setting ? rules_field(c, changes[i].setting) : NULL;
         for (size_t k = 0; path && k < row->subjects_n; k++)
             if (str_eq(list[k].value, path)) path = NULL;
-        if (path) list[row->subjects_n++] = (struct ui_rule_option){path, setting_words(page_lang(c), changes[i].setting), false};
+        if (path)
+            list[row->subjects_n++] =
+                (struct ui_rule_option){path, setting_words(page_lang(c), changes[i].setting), false};
     }
     row->subjects = list;
     return ST_OK;
@@ -55,8 +58,13 @@ static enum st fill_comments(struct call *c, int64_t draft_id, struct ui_draft_r
     for (bool more = true; row->comments_n < COMMENTS_SHOWN;) {
         TRY(stmt_step(q, &more, e));
         if (!more) break;
-        list[row->comments_n++] = (struct ui_draft_comment){.comment_id = id_text(c, col_i64(q, 0)), .at = id_time_ms(col_i64(q, 0)), .by = arena_printf(c->arena, "%s %s", col_text(q, 4), col_text(q, 5)),
-                                                            .note = arena_strdup(c->arena, col_text(q, 1)), .answer = *col_text(q, 2) ? arena_strdup(c->arena, col_text(q, 2)) : NULL, .can_answer = row->can_lead};
+        list[row->comments_n++] =
+            (struct ui_draft_comment){.comment_id = id_text(c, col_i64(q, 0)),
+                                      .at = id_time_ms(col_i64(q, 0)),
+                                      .by = arena_printf(c->arena, "%s %s", col_text(q, 4), col_text(q, 5)),
+                                      .note = arena_strdup(c->arena, col_text(q, 1)),
+                                      .answer = *col_text(q, 2) ? arena_strdup(c->arena, col_text(q, 2)) : NULL,
+                                      .can_answer = row->can_lead};
         const struct setting *about = setting_by_path(col_text(q, 6));
         if (about) list[row->comments_n - 1].about = setting_words(page_lang(c), about);
     }
@@ -86,8 +94,14 @@ enum st web_drafts(struct call *c, struct err *e)
         docs[i] = arena_strdup(c->arena, col_text(q, 2));
         if (!docs[i]) return err_fail(e, ST_NOMEM, "err.memory", "drafts");
         date_format((int32_t)col_i64(q, 4), day);
-        rows[i] = (struct ui_draft_row){.draft_id = id_text(c, ids[i]), .at = id_time_ms(ids[i]), .reason = arena_strdup(c->arena, col_text(q, 3)), .by = arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7)),
-                                        .until = arena_strdup(c->arena, day), .open = !col_i64(q, 5) && col_i64(q, 4) >= today, .adopted = col_i64(q, 5) != 0, .can_lead = leads_org(c, orgs[i])};
+        rows[i] = (struct ui_draft_row){.draft_id = id_text(c, ids[i]),
+                                        .at = id_time_ms(ids[i]),
+                                        .reason = arena_strdup(c->arena, col_text(q, 3)),
+                                        .by = arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7)),
+                                        .until = arena_strdup(c->arena, day),
+                                        .open = !col_i64(q, 5) && col_i64(q, 4) >= today,
+                                        .adopted = col_i64(q, 5) != 0,
+                                        .can_lead = leads_org(c, orgs[i])};
     }
     for (size_t i = 0; i < page.rows_n; i++) {
         if (!rows[i].adopted) TRY(fill_changes(c, orgs[i], docs[i], &rows[i], e));
@@ -95,7 +109,9 @@ enum st web_drafts(struct call *c, struct err *e)
         int64_t waiting = 0;
         for (size_t k = 0; k < rows[i].comments_n; k++) waiting += rows[i].comments[k].answer == NULL;
         rows[i].may_adopt = rows[i].can_lead && !rows[i].adopted && !rows[i].open && !waiting;
-        if (rows[i].can_lead && !rows[i].adopted && !rows[i].may_adopt) rows[i].not_yet = rows[i].open ? SAY(c, MSG_draft_not_before, MSG_T("day", rows[i].until)) : SAY(c, MSG_draft_first_answer, MSG_N("n", waiting));
+        if (rows[i].can_lead && !rows[i].adopted && !rows[i].may_adopt)
+            rows[i].not_yet = rows[i].open ? SAY(c, MSG_draft_not_before, MSG_T("day", rows[i].until))
+                                           : SAY(c, MSG_draft_first_answer, MSG_N("n", waiting));
     }
     page.rows = rows;
     return page_end(p, page_drafts(&p->html, &p->ctx, &page), e);
@@ -106,7 +122,11 @@ enum st web_draft_comment_parse(struct call *c, struct command **out, struct err
     struct draft_comment_cmd *d;
     const char *id = http_form(c->http, "draft_id", 0);
     TRY(call_alloc(c, sizeof *d, (void **)&d, e));
-    *d = (struct draft_comment_cmd){.client_id = http_form(c->http, "client_id", 0), .note = http_form(c->http, "note", 0), .about = http_form(c->http, "about", 0), .author_id = c->who.user_id, .today = tz_date(c->snapshot->zone, c->now_ms)};
+    *d = (struct draft_comment_cmd){.client_id = http_form(c->http, "client_id", 0),
+                                    .note = http_form(c->http, "note", 0),
+                                    .about = http_form(c->http, "about", 0),
+                                    .author_id = c->who.user_id,
+                                    .today = tz_date(c->snapshot->zone, c->now_ms)};
     if (!id || !id_parse(id, &d->draft_id)) return err_fail(e, ST_INVALID, "err.not_found", "draft_id must be an id");
     TRY(draft_comment_check(d, e));
     *out = &d->command;
@@ -121,7 +141,8 @@ static enum st draft_org(struct call *c, struct tx *tx, int64_t draft_id, struct
     bind_i64(q, "draft_id", draft_id);
     TRY(stmt_step(q, &row, e));
     if (row && leads_org(c, col_i64(q, 0))) return ST_OK;
-    return err_fail(e, ST_DENIED, "err.denied", "user %lld may not settle draft %lld", (long long)c->who.user_id, (long long)draft_id);
+    return err_fail(e, ST_DENIED, "err.denied", "user %lld may not settle draft %lld", (long long)c->who.user_id,
+                    (long long)draft_id);
 }
 
 enum st web_draft_answer_parse(struct call *c, struct command **out, struct err *e)
@@ -132,7 +153,8 @@ enum st web_draft_answer_parse(struct call *c, struct command **out, struct err 
     const char *id = http_form(c->http, "comment_id", 0);
     TRY(call_alloc(c, sizeof *d, (void **)&d, e));
     *d = (struct draft_answer_cmd){.answer = http_form(c->http, "answer", 0), .user_id = c->who.user_id};
-    if (!id || !id_parse(id, &d->comment_id)) return err_fail(e, ST_INVALID, "err.not_found", "comment_id must be an id");
+    if (!id || !id_parse(id, &d->comment_id))
+        return err_fail(e, ST_INVALID, "err.not_found", "comment_id must be an id");
     TRY(tx_stmt(&c->tx, SQL_draft_comment_of, &q, e));
     bind_i64(q, "comment_id", d->comment_id);
     TRY(stmt_step(q, &row, e));
@@ -155,7 +177,10 @@ enum st web_draft_adopt(struct call *c, struct err *e)
     struct conn *conn;
     struct tx tx;
     const char *id = http_form(c->http, "draft_id", 0);
-    struct draft_adopt_cmd d = {.snapshot = c->snapshot, .arena = c->arena, .user_id = c->who.user_id, .today = tz_date(c->snapshot->zone, c->now_ms)};
+    struct draft_adopt_cmd d = {.snapshot = c->snapshot,
+                                .arena = c->arena,
+                                .user_id = c->who.user_id,
+                                .today = tz_date(c->snapshot->zone, c->now_ms)};
     if (!id || !id_parse(id, &d.draft_id)) return err_fail(e, ST_INVALID, "err.not_found", "draft_id must be an id");
     TRY(app_read_conn(c->app, &conn, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));

@@ -26,9 +26,16 @@ static enum st fill_work(struct call *c, const struct learner_scope *who, struct
     TRY(call_alloc(c, WORK_SHOWN * sizeof *work, (void **)&work, e));
     for (size_t i = 0; i < n && c->now_ms - r[i].answered_at_ms <= WORK_DAYS * INT64_C(86400000); i++) {
         const struct item_ref *it = catalogue_item(&c->snapshot->catalogue, r[i].item_id);
-        struct day_work x = {r[i].answered_at_ms, tz_date(c->snapshot->zone, r[i].answered_at_ms), it && it->competency_count ? it->competency_ids[0] : 0, 0, 0, r[i].observed};
+        struct day_work x = {r[i].answered_at_ms,
+                             tz_date(c->snapshot->zone, r[i].answered_at_ms),
+                             it && it->competency_count ? it->competency_ids[0] : 0,
+                             0,
+                             0,
+                             r[i].observed};
         size_t at = 0;
-        while (at < count && (days[at].day != x.day || days[at].competency_id != x.competency_id || days[at].observed != x.observed)) at++;
+        while (at < count &&
+               (days[at].day != x.day || days[at].competency_id != x.competency_id || days[at].observed != x.observed))
+            at++;
         if (at == WORK_SHOWN) continue;
         if (at == count) days[count++] = x;
         days[at].answers++;
@@ -36,7 +43,9 @@ static enum st fill_work(struct call *c, const struct learner_scope *who, struct
     }
     for (size_t i = 0; i < count; i++) {
         const struct competency *k = catalogue_competency(&c->snapshot->catalogue, days[i].competency_id);
-        const char *words = days[i].observed ? msg(page_lang(c), MSG_ev_observed) : SAY(c, MSG_children_answers, MSG_N("n", days[i].answers), MSG_N("right", days[i].right));
+        const char *words =
+            days[i].observed ? msg(page_lang(c), MSG_ev_observed)
+                             : SAY(c, MSG_children_answers, MSG_N("n", days[i].answers), MSG_N("right", days[i].right));
         work[child->work_n++] = (struct ui_child_work){days[i].at_ms, k ? k->name : "", words};
     }
     child->work = work;
@@ -44,7 +53,8 @@ static enum st fill_work(struct call *c, const struct learner_scope *who, struct
 }
 
 /* Skills that are under way or were, the latest first: a page for a family is no list of everything. */
-static enum st fill_skills(struct call *c, const struct learner_scope *who, const struct mastery_view *m, struct ui_child *child, struct err *e)
+static enum st fill_skills(struct call *c, const struct learner_scope *who, const struct mastery_view *m,
+                           struct ui_child *child, struct err *e)
 {
     const struct competency_state *order[SKILLS_SHOWN];
     struct ui_map_row *rows;
@@ -61,13 +71,19 @@ static enum st fill_skills(struct call *c, const struct learner_scope *who, cons
         }
         order[at] = k;
     }
-    for (size_t i = 0; i < n; i++) rows[i] = (struct ui_map_row){.title = catalogue_competency(&c->snapshot->catalogue, order[i]->competency_id)->name, .level = (int64_t)order[i]->level, .address = arena_printf(c->arena, "/why/%lld?c=%lld", (long long)who->learner_id, (long long)order[i]->competency_id)};
+    for (size_t i = 0; i < n; i++)
+        rows[i] =
+            (struct ui_map_row){.title = catalogue_competency(&c->snapshot->catalogue, order[i]->competency_id)->name,
+                                .level = (int64_t)order[i]->level,
+                                .address = arena_printf(c->arena, "/why/%lld?c=%lld", (long long)who->learner_id,
+                                                        (long long)order[i]->competency_id)};
     child->skills = rows;
     child->skills_n = n;
     return ST_OK;
 }
 
-static enum st fill_child(struct call *c, const struct learner_scope *who, const char *name, struct ui_child *child, struct err *e)
+static enum st fill_child(struct call *c, const struct learner_scope *who, const char *name, struct ui_child *child,
+                          struct err *e)
 {
     struct mastery_view m;
     struct next_item next;
@@ -81,11 +97,16 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
     bind_i64(q, "user_id", who->learner_id);
     TRY(stmt_step(q, &row, e));
-    *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id), .standing_url = arena_printf(c->arena, "/standing/%lld", (long long)who->learner_id), .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id), .name = name, .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
+    *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id),
+                               .standing_url = arena_printf(c->arena, "/standing/%lld", (long long)who->learner_id),
+                               .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id),
+                               .name = name,
+                               .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
     for (size_t i = 0; i < n; i++) {
         const struct course *k = catalogue_course(&c->snapshot->catalogue, courses[i].course_id);
         for (size_t j = 0; k && j < k->count; j++) {
-            const struct competency_state *st = state_find(&m.state, c->snapshot->catalogue.competencies[k->competency[j]].competency_id);
+            const struct competency_state *st =
+                state_find(&m.state, c->snapshot->catalogue.competencies[k->competency[j]].competency_id);
             all++;
             secure += st && st->level == LEVEL_SECURE;
         }
@@ -95,13 +116,22 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     TRY(fill_work(c, who, child, e));
     TRY(fill_skills(c, who, &m, child, e));
     if (!m.state.facts) child->summary = SAY(c, MSG_children_not_started, MSG_T("name", name));
-    else if (all && secure == all) child->summary = SAY(c, MSG_children_all_secure, MSG_T("name", name), MSG_N("n", all));
-    else child->summary = SAY(c, MSG_children_summary, MSG_T("name", name), MSG_N("secure", secure), MSG_N("n", all), MSG_T("skill", next.competency ? next.competency->name : ""));
+    else if (all && secure == all)
+        child->summary = SAY(c, MSG_children_all_secure, MSG_T("name", name), MSG_N("n", all));
+    else
+        child->summary = SAY(c, MSG_children_summary, MSG_T("name", name), MSG_N("secure", secure), MSG_N("n", all),
+                             MSG_T("skill", next.competency ? next.competency->name : ""));
     if (!next.item) return ST_OK;
     const struct competency_state *k = state_find(&m.state, next.competency->competency_id);
     child->next_title = next.competency->name;
-    child->next_words = SAY(c, !k || !k->opportunities ? MSG_children_next_new : k->level == LEVEL_SECURE ? MSG_children_next_review : k->level == LEVEL_NEARLY ? MSG_children_next_close : MSG_children_next_words, MSG_T("name", name));
-    child->next_url = arena_printf(c->arena, "/suggestion/%lld?c=%lld", (long long)who->learner_id, (long long)next.competency->competency_id);
+    child->next_words = SAY(c,
+                            !k || !k->opportunities    ? MSG_children_next_new
+                            : k->level == LEVEL_SECURE ? MSG_children_next_review
+                            : k->level == LEVEL_NEARLY ? MSG_children_next_close
+                                                       : MSG_children_next_words,
+                            MSG_T("name", name));
+    child->next_url = arena_printf(c->arena, "/suggestion/%lld?c=%lld", (long long)who->learner_id,
+                                   (long long)next.competency->competency_id);
     child->try_title = msg(page_lang(c), MSG_children_try_go);
     child->try_words = msg(page_lang(c), MSG_children_try_words);
     child->try_url = arena_printf(c->arena, "/try/%lld", (long long)next.item->item_id);

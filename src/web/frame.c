@@ -31,7 +31,10 @@ static const char *role_words(enum lang lang, unsigned roles)
     static const struct {
         unsigned role;
         enum msg_id id;
-    } names[] = {{ROLE_STUDENT, MSG_role_student}, {ROLE_TEACHER, MSG_role_teacher}, {ROLE_COACH, MSG_role_coach}, {ROLE_COUNSELOR, MSG_role_counselor}, {ROLE_PRINCIPAL, MSG_role_principal}, {ROLE_DISTRICT, MSG_role_district}, {ROLE_GUARDIAN, MSG_role_guardian}, {ROLE_PROGRAMS, MSG_role_programs}};
+    } names[] = {{ROLE_STUDENT, MSG_role_student},     {ROLE_TEACHER, MSG_role_teacher},
+                 {ROLE_COACH, MSG_role_coach},         {ROLE_COUNSELOR, MSG_role_counselor},
+                 {ROLE_PRINCIPAL, MSG_role_principal}, {ROLE_DISTRICT, MSG_role_district},
+                 {ROLE_GUARDIAN, MSG_role_guardian},   {ROLE_PROGRAMS, MSG_role_programs}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (roles & names[i].role) return msg(lang, names[i].id);
     return "";
@@ -42,7 +45,8 @@ static void release_html(void *h) { html_release(h); }
 static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
 {
     size_t n = 0;
-#define ENTRY(label_, address_) nav[n++] = (struct ui_nav_item){.label = (label_), .address = (address_), .current = str_eq(current, (address_))}
+#define ENTRY(label_, address_) \
+    nav[n++] = (struct ui_nav_item) { .label = (label_), .address = (address_), .current = str_eq(current, (address_)) }
     if (roles & ROLE_STUDENT) {
         ENTRY(MSG_nav_today, "/today");
         ENTRY(MSG_nav_map, "/map");
@@ -57,12 +61,14 @@ static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_rules, "/rules");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_drafts, "/drafts");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_barriers, "/barriers");
-    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_checkpoints, "/checkpoints");
+    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT))
+        ENTRY(MSG_nav_checkpoints, "/checkpoints");
     if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_frameworks, "/frameworks");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_goals, "/goals");
     if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_needs, "/requirements");
     if (roles & ROLE_COUNSELOR) ENTRY(MSG_nav_counselor, "/counselor");
-    if ((roles & ROLE_COUNSELOR) && !(roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT))) ENTRY(MSG_nav_needs, "/requirements");
+    if ((roles & ROLE_COUNSELOR) && !(roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)))
+        ENTRY(MSG_nav_needs, "/requirements");
     if (roles & ROLE_PROGRAMS) ENTRY(MSG_nav_programs, "/programs");
     if (roles & ROLE_GUARDIAN) ENTRY(MSG_nav_children, "/children");
     if (roles) ENTRY(MSG_nav_definition, "/definition");
@@ -82,12 +88,19 @@ enum st page_begin(struct call *c, const char *current, struct page **out, struc
     const char *code = lang_code(lang);
     bool english = str_eq(code, "en");
     *other = (struct ui_link){english ? "Español" : "English", english ? "/language?to=es" : "/language?to=en"};
-    p->ctx = (struct page_ctx){.lang = lang, .now_ms = c->now_ms, .tz = c->snapshot ? c->snapshot->zone : NULL, .csrf = c->csrf,
-                               .school = c->snapshot ? c->snapshot->name : "Waymark", .home = page_home(c->who.roles), .languages = other, .languages_n = 1};
+    p->ctx = (struct page_ctx){.lang = lang,
+                               .now_ms = c->now_ms,
+                               .tz = c->snapshot ? c->snapshot->zone : NULL,
+                               .csrf = c->csrf,
+                               .school = c->snapshot ? c->snapshot->name : "Waymark",
+                               .home = page_home(c->who.roles),
+                               .languages = other,
+                               .languages_n = 1};
     if (c->who.user_id) {
         p->ctx.nav = nav;
         p->ctx.nav_n = menu(nav, c->who.roles, current);
-        p->ctx.user_name = arena_printf(c->arena, "%s%s%s", c->who.given_name, *c->who.family_name ? " " : "", c->who.family_name);
+        p->ctx.user_name =
+            arena_printf(c->arena, "%s%s%s", c->who.given_name, *c->who.family_name ? " " : "", c->who.family_name);
         p->ctx.role = role_words(lang, c->who.roles);
         if (c->who.roles & ROLE_STUDENT) p->ctx.learner_id = id_text(c, c->who.user_id);
         int64_t grade;
@@ -128,7 +141,8 @@ const char *day_words(struct call *c, int64_t at_ms)
 
 enum msg_id level_words(enum level l)
 {
-    static const enum msg_id ids[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly, MSG_level_secure};
+    static const enum msg_id ids[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly,
+                                                 MSG_level_secure};
     return ids[l < LEVEL_COUNT ? l : LEVEL_NOT_YET];
 }
 
@@ -194,7 +208,8 @@ const char *words_of_error(struct call *c, const struct err *why)
 
 bool leads_org(const struct call *c, int64_t org_id)
 {
-    return c->relation == MAY_LEADS_DISTRICT || (c->relation == MAY_LEADS_SCHOOL && actor_holds(&c->who, ROLE_PRINCIPAL, org_id));
+    return c->relation == MAY_LEADS_DISTRICT ||
+           (c->relation == MAY_LEADS_SCHOOL && actor_holds(&c->who, ROLE_PRINCIPAL, org_id));
 }
 
 void web_render_error(struct call *c)
@@ -215,11 +230,17 @@ void web_render_error(struct call *c)
         c->res.status = 303;
         http_res_header(&c->res, "Location", "/sign-in");
     } else if (page_begin(c, NULL, &p, &e) == ST_OK) {
-        static const enum msg_id heads[][2] = {{400, MSG_error_head_400}, {401, MSG_error_head_401}, {403, MSG_error_head_403}, {404, MSG_error_head_404}, {409, MSG_error_head_409}, {413, MSG_error_head_413}, {503, MSG_error_head_503}};
+        static const enum msg_id heads[][2] = {
+            {400, MSG_error_head_400}, {401, MSG_error_head_401}, {403, MSG_error_head_403}, {404, MSG_error_head_404},
+            {409, MSG_error_head_409}, {413, MSG_error_head_413}, {503, MSG_error_head_503}};
         enum msg_id head = MSG_error_head_500;
         for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
             if ((int)heads[i][0] == status) head = heads[i][1];
-        struct page_error page = {.status = status, .head = head, .what = arena_strdup(c->arena, text_str(&words)), .back_url = c->st == ST_SIGN_IN ? "/sign-in" : page_home(c->who.roles), .back_label = MSG_error_home};
+        struct page_error page = {.status = status,
+                                  .head = head,
+                                  .what = arena_strdup(c->arena, text_str(&words)),
+                                  .back_url = c->st == ST_SIGN_IN ? "/sign-in" : page_home(c->who.roles),
+                                  .back_label = MSG_error_home};
         if (page_error(&p->html, &p->ctx, &page) != ST_OK) text_add(&c->out, "error");
     }
     text_release(&words);

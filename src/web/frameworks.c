@@ -1,4 +1,5 @@
-/* Frameworks: the tree with what is covered, the map of prerequisites, one skill with what is aligned to it, and a district's own changes. */
+/* Frameworks: the tree with what is covered, the map of prerequisites, one skill with what is aligned to it, and a
+ * district's own changes. */
 #include "app/framework_edit.h"
 
 #include <stdio.h>
@@ -12,9 +13,26 @@
 #include "base/list.h"
 #include "page.h"
 
-enum { TREE_MOST = 3000, DEEPEST = 5, EDITS_SHOWN = 100, MAP_MOST = 140, NODE_WIDTH = 200, NODE_HEIGHT = 34, COLUMN = 260, LINE = 46, MARGIN = 10, LABEL_BYTES = 26, ITEMS_SHOWN = 12, OTHERS_SHOWN = 40, WORDS_BYTES = 90 };
+enum {
+    TREE_MOST = 3000,
+    DEEPEST = 5,
+    EDITS_SHOWN = 100,
+    MAP_MOST = 140,
+    NODE_WIDTH = 200,
+    NODE_HEIGHT = 34,
+    COLUMN = 260,
+    LINE = 46,
+    MARGIN = 10,
+    LABEL_BYTES = 26,
+    ITEMS_SHOWN = 12,
+    OTHERS_SHOWN = 40,
+    WORDS_BYTES = 90
+};
 
-static const char *skill_url(struct call *c, int64_t id) { return arena_printf(c->arena, "/frameworks/skill?k=%lld", (long long)id); }
+static const char *skill_url(struct call *c, int64_t id)
+{
+    return arena_printf(c->arena, "/frameworks/skill?k=%lld", (long long)id);
+}
 
 static enum st asked_framework(struct call *c, const struct framework **out, struct err *e)
 {
@@ -51,15 +69,22 @@ enum st web_frameworks(struct call *c, struct err *e)
             n++;
             items += (int64_t)k->competencies[j].item_count;
         }
-        rows[i] = (struct ui_framework_row){.title = f->title, .by = *f->creator ? f->creator : NULL, .licence = *f->licence ? f->licence : NULL, .licence_url = *f->licence_url ? f->licence_url : NULL, .notice = *f->notice ? f->notice : NULL,
-                                            .counts = SAY(c, MSG_frameworks_counts, MSG_N("n", n), MSG_N("items", items)), .tree_url = arena_printf(c->arena, "/frameworks/tree?f=%lld", (long long)f->framework_id), .map_url = arena_printf(c->arena, "/frameworks/map?f=%lld", (long long)f->framework_id)};
+        rows[i] = (struct ui_framework_row){
+            .title = f->title,
+            .by = *f->creator ? f->creator : NULL,
+            .licence = *f->licence ? f->licence : NULL,
+            .licence_url = *f->licence_url ? f->licence_url : NULL,
+            .notice = *f->notice ? f->notice : NULL,
+            .counts = SAY(c, MSG_frameworks_counts, MSG_N("n", n), MSG_N("items", items)),
+            .tree_url = arena_printf(c->arena, "/frameworks/tree?f=%lld", (long long)f->framework_id),
+            .map_url = arena_printf(c->arena, "/frameworks/map?f=%lld", (long long)f->framework_id)};
         TRY(version_words(c, f, &rows[i].version, e));
     }
     struct page_frameworks page = {.rows = rows, .rows_n = k->framework_count};
     return page_end(p, page_frameworks(&p->html, &p->ctx, &page), e);
 }
 
-/* The tree ---------------------------------------------------------------------------------------------------------------- */
+/* The tree --------------------------------------------------------------------------------------------------------- */
 
 struct coverage {
     bool *evidence, *seen; /* by place in the catalogue */
@@ -83,10 +108,10 @@ struct tree {
     struct call *c;
     const struct framework *f;
     const struct catalogue *k;
-    uint32_t *order;        /* places of the framework's competencies, by parent and position */
+    uint32_t *order; /* places of the framework's competencies, by parent and position */
     size_t count;
     struct coverage cover;
-    const char *only;       /* items, evidence, seen; "" for all */
+    const char *only; /* items, evidence, seen; "" for all */
     struct ui_tree_row *rows;
     size_t n;
     int64_t leaves, bare, unproved, unseen;
@@ -114,17 +139,28 @@ static size_t first_below(const struct tree *t, int64_t parent_id)
 
 static void walk(struct tree *t, int64_t parent_id, int depth)
 {
-    for (size_t i = first_below(t, parent_id); i < t->count && t->k->competencies[t->order[i]].parent_id == parent_id; i++) {
+    for (size_t i = first_below(t, parent_id); i < t->count && t->k->competencies[t->order[i]].parent_id == parent_id;
+         i++) {
         const struct competency *v = &t->k->competencies[t->order[i]];
         size_t place = t->order[i], below = first_below(t, v->competency_id);
         bool leaf = below == t->count || t->k->competencies[t->order[below]].parent_id != v->competency_id;
-        struct ui_tree_row r = {.depth = depth < DEEPEST ? depth : DEEPEST, .code = *v->code ? v->code : NULL, .name = v->name, .address = skill_url(t->c, v->competency_id), .own = strncmp(v->uri, "urn:waymark:skill:", 18) == 0, .leaf = leaf,
-                                .items = SAY(t->c, MSG_frameworks_questions, MSG_N("n", (int64_t)v->item_count)), .no_items = !v->item_count, .no_evidence = !t->cover.evidence[place], .no_seen = !t->cover.seen[place]};
+        struct ui_tree_row r = {.depth = depth < DEEPEST ? depth : DEEPEST,
+                                .code = *v->code ? v->code : NULL,
+                                .name = v->name,
+                                .address = skill_url(t->c, v->competency_id),
+                                .own = strncmp(v->uri, "urn:waymark:skill:", 18) == 0,
+                                .leaf = leaf,
+                                .items = SAY(t->c, MSG_frameworks_questions, MSG_N("n", (int64_t)v->item_count)),
+                                .no_items = !v->item_count,
+                                .no_evidence = !t->cover.evidence[place],
+                                .no_seen = !t->cover.seen[place]};
         t->leaves += leaf;
         t->bare += leaf && r.no_items;
         t->unproved += leaf && r.no_evidence;
         t->unseen += leaf && r.no_seen;
-        bool asked = !*t->only || (leaf && ((str_eq(t->only, "items") && r.no_items) || (str_eq(t->only, "evidence") && r.no_evidence) || (str_eq(t->only, "seen") && r.no_seen)));
+        bool asked = !*t->only || (leaf && ((str_eq(t->only, "items") && r.no_items) ||
+                                            (str_eq(t->only, "evidence") && r.no_evidence) ||
+                                            (str_eq(t->only, "seen") && r.no_seen)));
         if (*t->only) r.depth = 0;
         if (asked && t->n < TREE_MOST) t->rows[t->n++] = r;
         if (!leaf && depth < 30) walk(t, v->competency_id, depth + 1);
@@ -162,14 +198,24 @@ static enum st fill_edits(struct call *c, int64_t framework_id, struct page_fram
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         const char *kind = col_text(q, 1), *skill = name_of(c, col_i64(q, 2)), *words = "";
-        TRY(json_read(c->arena, *col_text(q, 4) ? col_text(q, 4) : "{}", *col_text(q, 4) ? strlen(col_text(q, 4)) : 2, &before, e));
-        TRY(json_read(c->arena, *col_text(q, 5) ? col_text(q, 5) : "{}", *col_text(q, 5) ? strlen(col_text(q, 5)) : 2, &after, e));
+        TRY(json_read(c->arena, *col_text(q, 4) ? col_text(q, 4) : "{}", *col_text(q, 4) ? strlen(col_text(q, 4)) : 2,
+                      &before, e));
+        TRY(json_read(c->arena, *col_text(q, 5) ? col_text(q, 5) : "{}", *col_text(q, 5) ? strlen(col_text(q, 5)) : 2,
+                      &after, e));
         if (str_eq(kind, "add")) words = SAY(c, MSG_frameworks_did_add, MSG_T("name", json_str(after, "name", "")));
-        else if (str_eq(kind, "change")) words = SAY(c, MSG_frameworks_did_change, MSG_T("before", json_str(before, "name", "")), MSG_T("after", json_str(after, "name", "")));
-        else if (str_eq(kind, "end")) words = SAY(c, MSG_frameworks_did_end, MSG_T("name", json_str(before, "name", "")));
+        else if (str_eq(kind, "change"))
+            words = SAY(c, MSG_frameworks_did_change, MSG_T("before", json_str(before, "name", "")),
+                        MSG_T("after", json_str(after, "name", "")));
+        else if (str_eq(kind, "end"))
+            words = SAY(c, MSG_frameworks_did_end, MSG_T("name", json_str(before, "name", "")));
         else if (str_eq(kind, "align")) words = SAY(c, MSG_frameworks_did_align, MSG_T("name", skill));
-        else words = SAY(c, str_eq(kind, "link") ? MSG_frameworks_did_link : MSG_frameworks_did_unlink, MSG_T("before", name_of(c, col_i64(q, 3))), MSG_T("after", skill));
-        rows[page->edits_n++] = (struct ui_edit_row){id_time_ms(col_i64(q, 0)), words, *col_text(q, 6) || *col_text(q, 7) ? arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7)) : msg(page_lang(c), MSG_frameworks_by_import)};
+        else
+            words = SAY(c, str_eq(kind, "link") ? MSG_frameworks_did_link : MSG_frameworks_did_unlink,
+                        MSG_T("before", name_of(c, col_i64(q, 3))), MSG_T("after", skill));
+        rows[page->edits_n++] = (struct ui_edit_row){
+            id_time_ms(col_i64(q, 0)), words,
+            *col_text(q, 6) || *col_text(q, 7) ? arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7))
+                                               : msg(page_lang(c), MSG_frameworks_by_import)};
     }
     page->edits = rows;
     return ST_OK;
@@ -182,19 +228,34 @@ enum st web_framework_tree(struct call *c, struct err *e)
     const char *only = http_query(c->http, "only");
     TRY(page_begin(c, "/frameworks", &p, e));
     TRY(asked_framework(c, &f, e));
-    struct tree t = {.c = c, .f = f, .k = &c->snapshot->catalogue, .only = only && (str_eq(only, "items") || str_eq(only, "evidence") || str_eq(only, "seen")) ? only : ""};
+    struct tree t = {.c = c,
+                     .f = f,
+                     .k = &c->snapshot->catalogue,
+                     .only = only && (str_eq(only, "items") || str_eq(only, "evidence") || str_eq(only, "seen")) ? only
+                                                                                                                 : ""};
     TRY(grow(c, &t, e));
     const char *at = arena_printf(c->arena, "/frameworks/tree?f=%lld", (long long)f->framework_id);
-    struct page_framework_tree page = {.title = f->title, .notice = *f->notice ? f->notice : NULL, .licence = *f->licence ? f->licence : NULL, .rows = t.rows, .rows_n = t.n, .only = t.only, .all_url = at,
-                                       .items_url = arena_printf(c->arena, "%s&only=items", at), .evidence_url = arena_printf(c->arena, "%s&only=evidence", at), .seen_url = arena_printf(c->arena, "%s&only=seen", at),
-                                       .map_url = arena_printf(c->arena, "/frameworks/map?f=%lld", (long long)f->framework_id), .more = t.n == TREE_MOST,
-                                       .summary = SAY(c, MSG_frameworks_summary, MSG_N("n", t.leaves), MSG_N("items", t.bare), MSG_N("evidence", t.unproved), MSG_N("seen", t.unseen))};
+    struct page_framework_tree page = {
+        .title = f->title,
+        .notice = *f->notice ? f->notice : NULL,
+        .licence = *f->licence ? f->licence : NULL,
+        .rows = t.rows,
+        .rows_n = t.n,
+        .only = t.only,
+        .all_url = at,
+        .items_url = arena_printf(c->arena, "%s&only=items", at),
+        .evidence_url = arena_printf(c->arena, "%s&only=evidence", at),
+        .seen_url = arena_printf(c->arena, "%s&only=seen", at),
+        .map_url = arena_printf(c->arena, "/frameworks/map?f=%lld", (long long)f->framework_id),
+        .more = t.n == TREE_MOST,
+        .summary = SAY(c, MSG_frameworks_summary, MSG_N("n", t.leaves), MSG_N("items", t.bare),
+                       MSG_N("evidence", t.unproved), MSG_N("seen", t.unseen))};
     TRY(version_words(c, f, &page.version, e));
     TRY(fill_edits(c, f->framework_id, &page, e));
     return page_end(p, page_framework_tree(&p->html, &p->ctx, &page), e);
 }
 
-/* The map ----------------------------------------------------------------------------------------------------------------- */
+/* The map ---------------------------------------------------------------------------------------------------------- */
 
 struct layout {
     const struct catalogue *k;
@@ -217,7 +278,8 @@ static void take(struct layout *l, uint32_t place)
     else l->nodes[l->n++] = place;
 }
 
-/* A skill stands to the right of all that come before it. Rounds are bounded: a circle from outside only ends up far right. */
+/* A skill stands to the right of all that come before it. Rounds are bounded: a circle from outside only ends up far
+ * right. */
 static void lay_out(struct layout *l, int *columns, int *lines)
 {
     bool moved = true;
@@ -301,12 +363,17 @@ enum st web_framework_map(struct call *c, struct err *e)
         }
     }
     lay_out(l, &columns, &lines);
-    struct page_framework_map page = {.title = f->title, .tree_url = arena_printf(c->arena, "/frameworks/tree?f=%lld", (long long)f->framework_id), .width = columns * COLUMN - (COLUMN - NODE_WIDTH) + 2 * MARGIN, .height = lines * LINE + 2 * MARGIN, .left_out = (int64_t)l->left_out};
+    struct page_framework_map page = {.title = f->title,
+                                      .tree_url =
+                                          arena_printf(c->arena, "/frameworks/tree?f=%lld", (long long)f->framework_id),
+                                      .width = columns * COLUMN - (COLUMN - NODE_WIDTH) + 2 * MARGIN,
+                                      .height = lines * LINE + 2 * MARGIN,
+                                      .left_out = (int64_t)l->left_out};
     TRY(fill_map_page(c, l, &page, e));
     return page_end(p, page_framework_map(&p->html, &p->ctx, &page), e);
 }
 
-/* One skill --------------------------------------------------------------------------------------------------------------- */
+/* One skill -------------------------------------------------------------------------------------------------------- */
 
 static enum st item_line(struct call *c, const struct item_ref *it, struct ui_item_line *out, struct err *e)
 {
@@ -332,11 +399,13 @@ static enum st fill_others(struct call *c, const struct competency *k, struct pa
     TRY(call_alloc(c, OTHERS_SHOWN * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < all->competency_count; i++) {
         const struct competency *v = &all->competencies[i];
-        bool near = v != k && v->framework_id == k->framework_id && (v->parent_id == k->parent_id || v->competency_id == k->parent_id);
+        bool near = v != k && v->framework_id == k->framework_id &&
+                    (v->parent_id == k->parent_id || v->competency_id == k->parent_id);
         for (size_t j = 0; near && j < v->item_count && page->others_n < OTHERS_SHOWN; j++) {
             const struct item_ref *it = &all->items[v->item[j]];
             bool there = false;
-            for (size_t m = 0; m < it->competency_count; m++) there = there || it->competency_ids[m] == k->competency_id;
+            for (size_t m = 0; m < it->competency_count; m++)
+                there = there || it->competency_ids[m] == k->competency_id;
             if (!there) TRY(item_line(c, it, &rows[page->others_n++], e));
         }
     }
@@ -358,7 +427,8 @@ static enum st mark_own(struct call *c, int64_t skill_id, struct ui_skill_link *
     }
 }
 
-static enum st fill_neighbours(struct call *c, const struct competency *k, struct page_framework_skill *page, struct err *e)
+static enum st fill_neighbours(struct call *c, const struct competency *k, struct page_framework_skill *page,
+                               struct err *e)
 {
     const struct catalogue *all = &c->snapshot->catalogue;
     struct ui_skill_link *before, *after, *below;
@@ -368,11 +438,13 @@ static enum st fill_neighbours(struct call *c, const struct competency *k, struc
     TRY(call_alloc(c, most * sizeof *below, (void **)&below, e));
     for (size_t i = 0; i < k->prerequisite_count; i++) {
         const struct competency *v = &all->competencies[k->prerequisite[i]];
-        before[page->before_n++] = (struct ui_skill_link){id_text(c, v->competency_id), v->name, skill_url(c, v->competency_id), false};
+        before[page->before_n++] =
+            (struct ui_skill_link){id_text(c, v->competency_id), v->name, skill_url(c, v->competency_id), false};
     }
     for (size_t i = 0; i < all->competency_count; i++) {
         const struct competency *v = &all->competencies[i];
-        const struct ui_skill_link link = {id_text(c, v->competency_id), v->name, skill_url(c, v->competency_id), false};
+        const struct ui_skill_link link = {id_text(c, v->competency_id), v->name, skill_url(c, v->competency_id),
+                                           false};
         if (v->parent_id == k->competency_id) below[page->below_n++] = link;
         for (size_t j = 0; j < v->prerequisite_count; j++)
             if (&all->competencies[v->prerequisite[j]] == k) after[page->after_n++] = link;
@@ -394,7 +466,8 @@ static enum st fill_courses(struct call *c, struct page_framework_skill *page, s
     for (bool row = true; page->courses_n < MOST;) {
         TRY(stmt_step(q, &row, e));
         if (!row) break;
-        rows[page->courses_n++] = (struct ui_rule_option){id_text(c, col_i64(q, 0)), arena_strdup(c->arena, col_text(q, 1)), false};
+        rows[page->courses_n++] =
+            (struct ui_rule_option){id_text(c, col_i64(q, 0)), arena_strdup(c->arena, col_text(q, 1)), false};
     }
     page->courses = rows;
     return ST_OK;
@@ -415,7 +488,10 @@ static enum st fill_past(struct call *c, int64_t id, struct page_framework_skill
         if (!row) break;
         TRY(json_read(c->arena, col_text(q, 1), strlen(col_text(q, 1)), &before, e));
         const char *name = json_str(before, "name", ""), *statement = json_str(before, "statement", "");
-        rows[page->past_n++] = (struct ui_edit_row){id_time_ms(col_i64(q, 0)), *statement && strcmp(statement, name) != 0 ? arena_printf(c->arena, "%s: %s", name, statement) : name, msg(page_lang(c), col_i64(q, 2) ? MSG_frameworks_by_hand : MSG_frameworks_by_import)};
+        rows[page->past_n++] = (struct ui_edit_row){
+            id_time_ms(col_i64(q, 0)),
+            *statement && strcmp(statement, name) != 0 ? arena_printf(c->arena, "%s: %s", name, statement) : name,
+            msg(page_lang(c), col_i64(q, 2) ? MSG_frameworks_by_hand : MSG_frameworks_by_import)};
     }
     page->past = rows;
     return ST_OK;
@@ -427,17 +503,33 @@ static enum st skill_page(struct call *c, int64_t id, const char *error, struct 
     struct ui_item_line *items;
     struct ui_rule_option *choices;
     const struct catalogue *all = &c->snapshot->catalogue;
-    const struct competency *k = catalogue_competency(all, id), *parent = k && k->parent_id ? catalogue_competency(all, k->parent_id) : NULL;
+    const struct competency *k = catalogue_competency(all, id),
+                            *parent = k && k->parent_id ? catalogue_competency(all, k->parent_id) : NULL;
     TRY(page_begin(c, "/frameworks", &p, e));
     const struct framework *f = k ? catalogue_framework(all, k->framework_id) : NULL;
     if (!f) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "k is the id of a skill");
-    struct page_framework_skill page = {.skill_id = id_text(c, id), .name = k->name, .code = *k->code ? k->code : NULL, .statement = k->statement, .home = *k->try_at_home ? k->try_at_home : NULL, .type = k->type, .framework = f->title,
-                                        .tree_url = arena_printf(c->arena, "/frameworks/tree?f=%lld", (long long)f->framework_id), .parent = parent ? parent->name : NULL, .parent_url = parent ? skill_url(c, parent->competency_id) : NULL,
-                                        .own = strncmp(k->uri, "urn:waymark:skill:", 18) == 0, .can_edit = c->relation == MAY_LEADS_DISTRICT, .items_n_all = (int64_t)k->item_count, .client_id = new_client_id(c), .error = error, .saved = http_query(c->http, "saved") != NULL};
+    struct page_framework_skill page = {
+        .skill_id = id_text(c, id),
+        .name = k->name,
+        .code = *k->code ? k->code : NULL,
+        .statement = k->statement,
+        .home = *k->try_at_home ? k->try_at_home : NULL,
+        .type = k->type,
+        .framework = f->title,
+        .tree_url = arena_printf(c->arena, "/frameworks/tree?f=%lld", (long long)f->framework_id),
+        .parent = parent ? parent->name : NULL,
+        .parent_url = parent ? skill_url(c, parent->competency_id) : NULL,
+        .own = strncmp(k->uri, "urn:waymark:skill:", 18) == 0,
+        .can_edit = c->relation == MAY_LEADS_DISTRICT,
+        .items_n_all = (int64_t)k->item_count,
+        .client_id = new_client_id(c),
+        .error = error,
+        .saved = http_query(c->http, "saved") != NULL};
     TRY(fill_neighbours(c, k, &page, e));
     TRY(fill_past(c, id, &page, e));
     TRY(call_alloc(c, ITEMS_SHOWN * sizeof *items, (void **)&items, e));
-    for (size_t i = 0; i < k->item_count && page.items_n < ITEMS_SHOWN; i++) TRY(item_line(c, &all->items[k->item[i]], &items[page.items_n++], e));
+    for (size_t i = 0; i < k->item_count && page.items_n < ITEMS_SHOWN; i++)
+        TRY(item_line(c, &all->items[k->item[i]], &items[page.items_n++], e));
     page.items = items;
     if (page.can_edit) {
         TRY(fill_skill_options(c, &choices, &page.choices_n, e));
@@ -466,11 +558,18 @@ static enum st form_id(struct call *c, const char *name, int64_t *out, struct er
 static enum st edit_from_form(struct call *c, struct framework_cmd *f, struct err *e)
 {
     const char *kind = http_form(c->http, "kind", 0);
-    *f = (struct framework_cmd){.snapshot = c->snapshot, .kind = FRAMEWORK_EDITS, .client_id = http_form(c->http, "client_id", 0), .author_id = c->who.user_id, .name = http_form(c->http, "name", 0), .statement = http_form(c->http, "statement", 0),
-                                .code = http_form(c->http, "code", 0), .try_at_home = http_form(c->http, "home", 0)};
+    *f = (struct framework_cmd){.snapshot = c->snapshot,
+                                .kind = FRAMEWORK_EDITS,
+                                .client_id = http_form(c->http, "client_id", 0),
+                                .author_id = c->who.user_id,
+                                .name = http_form(c->http, "name", 0),
+                                .statement = http_form(c->http, "statement", 0),
+                                .code = http_form(c->http, "code", 0),
+                                .try_at_home = http_form(c->http, "home", 0)};
     for (enum framework_edit k = 0; kind && k < FRAMEWORK_EDITS; k++)
         if (str_eq(kind, framework_edit_code(k))) f->kind = k;
-    if (f->kind == FRAMEWORK_EDITS) return err_fail(e, ST_INVALID, "err.not_found", "kind is one of add, change, link, unlink, align");
+    if (f->kind == FRAMEWORK_EDITS)
+        return err_fail(e, ST_INVALID, "err.not_found", "kind is one of add, change, link, unlink, align");
     TRY(form_id(c, "skill", &f->competency_id, e));
     TRY(form_id(c, "other", &f->other_id, e));
     TRY(form_id(c, "course", &f->course_id, e));
@@ -495,7 +594,8 @@ enum st web_framework_edit(struct call *c, struct err *e)
         return st;
     }
     TRY(app_reload(c->app, conn, e));
-    const char *to = arena_printf(c->arena, "/frameworks/skill?k=%lld&saved=1", (long long)(f.kind == FRAMEWORK_ADD && f.made_id ? f.made_id : f.competency_id));
+    const char *to = arena_printf(c->arena, "/frameworks/skill?k=%lld&saved=1",
+                                  (long long)(f.kind == FRAMEWORK_ADD && f.made_id ? f.made_id : f.competency_id));
     call_redirect(c, to ? to : "/frameworks");
     return ST_OK;
 }

@@ -22,7 +22,8 @@ static enum st orgs_of(struct call *c, struct org *list, size_t *n, struct err *
         if (!row || *n == ORGS_MAX) return ST_OK;
         bool mine = c->relation == MAY_LEADS_DISTRICT && !str_eq(col_text(q, 2), "district");
         if (!mine && !actor_holds(&c->who, ROLE_PRINCIPAL | ROLE_COACH, col_i64(q, 0))) continue;
-        list[*n] = (struct org){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 3)), arena_strdup(c->arena, col_text(q, 2))};
+        list[*n] =
+            (struct org){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 3)), arena_strdup(c->arena, col_text(q, 2))};
         if (!list[*n].name || !list[*n].type) return err_fail(e, ST_NOMEM, "err.memory", "schools");
         (*n)++;
     }
@@ -47,10 +48,19 @@ static enum st fill_rules(struct call *c, struct page_school_home *page, struct 
     const struct policy *p = &v->policy;
     const char *locked = msg(lang, MSG_rule_locked);
     TRY(call_alloc(c, 4 * sizeof *r, (void **)&r, e));
-    r[0] = (struct ui_rule_row){msg(lang, MSG_rule_secure_at), SAY(c, MSG_rule_secure_at_value, MSG_T("p", in_100(c, p->rules[0].secure_at))), msg(lang, MSG_rule_secure_at_why), locked};
-    r[1] = (struct ui_rule_row){msg(lang, MSG_rule_evidence), SAY(c, MSG_rule_evidence_value, MSG_N("n", p->rules[0].least_evidence)), msg(lang, MSG_rule_evidence_why), locked};
-    r[2] = (struct ui_rule_row){msg(lang, MSG_rule_hints), msg(lang, p->rules[0].after_hint == AFTER_HINT_PRACTICE ? MSG_rule_hints_practice : MSG_rule_hints_not_alone), msg(lang, MSG_rule_hints_why), locked};
-    r[3] = (struct ui_rule_row){msg(lang, MSG_rule_review), SAY(c, MSG_rule_review_value, MSG_N("n", p->review_after_days)), msg(lang, MSG_rule_review_why), locked};
+    r[0] = (struct ui_rule_row){msg(lang, MSG_rule_secure_at),
+                                SAY(c, MSG_rule_secure_at_value, MSG_T("p", in_100(c, p->rules[0].secure_at))),
+                                msg(lang, MSG_rule_secure_at_why), locked};
+    r[1] = (struct ui_rule_row){msg(lang, MSG_rule_evidence),
+                                SAY(c, MSG_rule_evidence_value, MSG_N("n", p->rules[0].least_evidence)),
+                                msg(lang, MSG_rule_evidence_why), locked};
+    r[2] = (struct ui_rule_row){
+        msg(lang, MSG_rule_hints),
+        msg(lang, p->rules[0].after_hint == AFTER_HINT_PRACTICE ? MSG_rule_hints_practice : MSG_rule_hints_not_alone),
+        msg(lang, MSG_rule_hints_why), locked};
+    r[3] = (struct ui_rule_row){msg(lang, MSG_rule_review),
+                                SAY(c, MSG_rule_review_value, MSG_N("n", p->review_after_days)),
+                                msg(lang, MSG_rule_review_why), locked};
     page->rules = r;
     page->rules_n = 4;
     page->rules_since = v->effective_at_ms;
@@ -81,10 +91,7 @@ static enum st works_where(struct call *c, int64_t user_id, const struct org *o,
     return st;
 }
 
-static enum msg_id role_name(const char *code)
-{
-    return msg_find_code("role", code, MSG_role_teacher);
-}
+static enum msg_id role_name(const char *code) { return msg_find_code("role", code, MSG_role_teacher); }
 
 static enum st fill_staff(struct call *c, const struct org *o, struct ui_staff_row *rows, size_t *n, struct err *e)
 {
@@ -98,7 +105,8 @@ static enum st fill_staff(struct call *c, const struct org *o, struct ui_staff_r
         if (!row || *n == STAFF_MAX) break;
         const char *given = *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1);
         ids[*n] = col_i64(q, 0);
-        rows[*n] = (struct ui_staff_row){.name = arena_printf(c->arena, "%s %s", given, col_text(q, 2)), .role = role_name(col_text(q, 4))};
+        rows[*n] = (struct ui_staff_row){.name = arena_printf(c->arena, "%s %s", given, col_text(q, 2)),
+                                         .role = role_name(col_text(q, 4))};
         if (!rows[(*n)++].name) return err_fail(e, ST_NOMEM, "err.memory", "staff");
     }
     for (size_t i = first; i < *n; i++) TRY(works_where(c, ids[i], o, &rows[i].works, e));
@@ -115,7 +123,8 @@ static enum st class_teacher(struct call *c, int64_t class_id, const char **out,
         TRY(stmt_step(q, &row, e));
         if (!row) return ST_OK;
         const char *given = *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1);
-        *out = *out ? arena_printf(c->arena, "%s, %s %s", *out, given, col_text(q, 2)) : arena_printf(c->arena, "%s %s", given, col_text(q, 2));
+        *out = *out ? arena_printf(c->arena, "%s, %s %s", *out, given, col_text(q, 2))
+                    : arena_printf(c->arena, "%s %s", given, col_text(q, 2));
         if (!*out) return err_fail(e, ST_NOMEM, "err.memory", "classes");
     }
 }
@@ -148,13 +157,20 @@ static enum st fill_sources(struct call *c, struct ui_source_row *rows, size_t *
         if (!row || *n == SOURCES_MAX) return ST_OK;
         const char *kind = col_text(q, 0);
         bool roster = str_eq(kind, "oneroster");
-        enum msg_id what = roster ? MSG_school_source_roster : str_eq(kind, "case") || str_eq(kind, "asn") ? MSG_school_source_framework : MSG_school_source_content;
-        rows[*n] = (struct ui_source_row){.name = msg(lang, what), .what = SAY(c, MSG_school_source_from, MSG_T("source", arena_strdup(c->arena, col_text(q, 1)))), .at = col_i64(q, 2), .late = roster && c->now_ms - col_i64(q, 2) > LATE_DAYS * INT64_C(86400000)};
+        enum msg_id what = roster                                        ? MSG_school_source_roster
+                           : str_eq(kind, "case") || str_eq(kind, "asn") ? MSG_school_source_framework
+                                                                         : MSG_school_source_content;
+        rows[*n] = (struct ui_source_row){
+            .name = msg(lang, what),
+            .what = SAY(c, MSG_school_source_from, MSG_T("source", arena_strdup(c->arena, col_text(q, 1)))),
+            .at = col_i64(q, 2),
+            .late = roster && c->now_ms - col_i64(q, 2) > LATE_DAYS * INT64_C(86400000)};
         if (!rows[(*n)++].name) return err_fail(e, ST_NOMEM, "err.memory", "sources");
     }
 }
 
-static enum st fill_schools(struct call *c, const struct org *orgs, size_t n, struct page_school_home *page, struct err *e)
+static enum st fill_schools(struct call *c, const struct org *orgs, size_t n, struct page_school_home *page,
+                            struct err *e)
 {
     struct ui_school_row *rows;
     struct stmt *q;
@@ -165,7 +181,8 @@ static enum st fill_schools(struct call *c, const struct org *orgs, size_t n, st
         TRY(tx_stmt(&c->tx, SQL_org_counts, &q, e));
         bind_i64(q, "org_id", orgs[i].org_id);
         TRY(stmt_step(q, &row, e));
-        rows[page->schools_n++] = (struct ui_school_row){orgs[i].name, row ? col_i64(q, 0) : 0, row ? col_i64(q, 1) : 0, row ? col_i64(q, 2) : 0};
+        rows[page->schools_n++] = (struct ui_school_row){orgs[i].name, row ? col_i64(q, 0) : 0, row ? col_i64(q, 1) : 0,
+                                                         row ? col_i64(q, 2) : 0};
     }
     page->schools = rows;
     return ST_OK;
@@ -180,7 +197,9 @@ enum st web_school(struct call *c, struct err *e)
     struct ui_source_row *sources;
     size_t n;
     bool district = c->relation == MAY_LEADS_DISTRICT;
-    struct page_school_home page = {.intro = district ? MSG_school_intro_district : c->relation == MAY_COACHES ? MSG_school_intro_coach : MSG_school_intro_principal};
+    struct page_school_home page = {.intro = district                     ? MSG_school_intro_district
+                                             : c->relation == MAY_COACHES ? MSG_school_intro_coach
+                                                                          : MSG_school_intro_principal};
     TRY(page_begin(c, "/school", &p, e));
     TRY(orgs_of(c, orgs, &n, e));
     TRY(call_alloc(c, STAFF_MAX * sizeof *staff, (void **)&staff, e));

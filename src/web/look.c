@@ -9,7 +9,8 @@
 
 enum { LOOKS_MAX = 20 };
 
-enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, const char *about, struct ui_why_view *w, struct err *e)
+enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, const char *about,
+                   struct ui_why_view *w, struct err *e)
 {
     struct stmt *q;
     struct ui_look_row *rows;
@@ -22,7 +23,10 @@ enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t comp
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         struct ui_look_row *r = &rows[w->looks_n++];
-        *r = (struct ui_look_row){.at = id_time_ms(col_i64(q, 0)), .look_id = id_text(c, col_i64(q, 0)), .note = arena_strdup(c->arena, col_text(q, 1)), .answered_at = col_i64(q, 3)};
+        *r = (struct ui_look_row){.at = id_time_ms(col_i64(q, 0)),
+                                  .look_id = id_text(c, col_i64(q, 0)),
+                                  .note = arena_strdup(c->arena, col_text(q, 1)),
+                                  .answered_at = col_i64(q, 3)};
         if (r->answered_at) r->answer = arena_strdup(c->arena, col_text(q, 2));
         if (r->answered_at) r->by = arena_printf(c->arena, "%s %s", col_text(q, 4), col_text(q, 5));
     }
@@ -31,7 +35,8 @@ enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t comp
 }
 
 /* What it is about, and where it is answered. */
-static void open_at(struct call *c, int64_t class_id, int64_t learner_id, int64_t id, const char *about, struct ui_open_look *row)
+static void open_at(struct call *c, int64_t class_id, int64_t learner_id, int64_t id, const char *about,
+                    struct ui_open_look *row)
 {
     const struct competency *k = catalogue_competency(&c->snapshot->catalogue, id);
     long long who = (long long)learner_id, what = (long long)id;
@@ -46,12 +51,14 @@ static void open_at(struct call *c, int64_t class_id, int64_t learner_id, int64_
         row->skill = arena_printf(c->arena, "%s · %s", msg(page_lang(c), MSG_reason_next), row->skill);
         row->address = arena_printf(c->arena, "/suggestion/%lld?c=%lld", who, what);
     } else {
-        row->address = arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)class_id, who, what);
+        row->address =
+            arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)class_id, who, what);
     }
 }
 
 /* What waits in a class, the longest first. */
-enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *rows, size_t most, size_t *n, struct err *e)
+enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *rows, size_t most, size_t *n,
+                        struct err *e)
 {
     struct stmt *q;
     size_t first = *n;
@@ -86,17 +93,23 @@ enum st web_look_parse(struct call *c, struct command **out, struct err *e)
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
     l->cmd.learner_id = c->learner.learner_id;
     l->cmd.about = http_form(c->http, "about", 0);
-    bool pace = l->cmd.about && strncmp(l->cmd.about, "pace:", 5) == 0, grade = l->cmd.about && str_eq(l->cmd.about, "grade");
-    if (!pace && (!id || !id_parse(id, &l->cmd.competency_id) || !(grade ? catalogue_course(&c->snapshot->catalogue, l->cmd.competency_id) != NULL : catalogue_competency(&c->snapshot->catalogue, l->cmd.competency_id) != NULL)))
+    bool pace = l->cmd.about && strncmp(l->cmd.about, "pace:", 5) == 0,
+         grade = l->cmd.about && str_eq(l->cmd.about, "grade");
+    if (!pace && (!id || !id_parse(id, &l->cmd.competency_id) ||
+                  !(grade ? catalogue_course(&c->snapshot->catalogue, l->cmd.competency_id) != NULL
+                          : catalogue_competency(&c->snapshot->catalogue, l->cmd.competency_id) != NULL)))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
     l->cmd.asker_id = c->who.user_id;
     l->cmd.client_id = http_form(c->http, "client_id", 0);
     l->cmd.note = http_form(c->http, "note", 0);
-    l->back = c->relation == MAY_OWN_RECORD ? arena_printf(c->arena, "/why?c=%s", id) : arena_printf(c->arena, "/why/%lld?c=%s", (long long)c->learner.learner_id, id);
+    l->back = c->relation == MAY_OWN_RECORD
+                  ? arena_printf(c->arena, "/why?c=%s", id)
+                  : arena_printf(c->arena, "/why/%lld?c=%s", (long long)c->learner.learner_id, id);
     long long who = (long long)c->learner.learner_id;
     if (grade) l->back = arena_printf(c->arena, "/grade/%lld?course=%s", who, id);
     else if (pace) l->back = arena_printf(c->arena, "/pace/%lld?need=%s", who, l->cmd.about + 5);
-    else if (l->cmd.about && str_eq(l->cmd.about, "next")) l->back = arena_printf(c->arena, "/suggestion/%lld?c=%s", who, id);
+    else if (l->cmd.about && str_eq(l->cmd.about, "next"))
+        l->back = arena_printf(c->arena, "/suggestion/%lld?c=%s", who, id);
     TRY(look_check(&l->cmd, e));
     *out = &l->cmd.command;
     return ST_OK;

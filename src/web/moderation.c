@@ -30,7 +30,10 @@ enum st web_moderation(struct call *c, struct err *e)
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         const struct competency *k = catalogue_competency(&c->snapshot->catalogue, col_i64(q, 2));
-        rows[page.rows_n++] = (struct ui_moderation_row){arena_strdup(c->arena, col_text(q, 3)), k ? k->name : "", SAY(c, MSG_moderation_works, MSG_N("n", col_i64(q, 4))), arena_printf(c->arena, "/moderation/session?m=%lld", (long long)col_i64(q, 0))};
+        rows[page.rows_n++] =
+            (struct ui_moderation_row){arena_strdup(c->arena, col_text(q, 3)), k ? k->name : "",
+                                       SAY(c, MSG_moderation_works, MSG_N("n", col_i64(q, 4))),
+                                       arena_printf(c->arena, "/moderation/session?m=%lld", (long long)col_i64(q, 0))};
     }
     page.rows = rows;
     return page_end(p, page_moderation(&p->html, &p->ctx, &page), e);
@@ -44,7 +47,7 @@ static enum st mine(struct call *c, int64_t org_id, struct err *e)
     return !org_id || !own || org_id == own ? ST_OK : err_fail(e, ST_DENIED, "err.denied", "of another school");
 }
 
-/* One session ------------------------------------------------------------------------------------------------------------- */
+/* One session ------------------------------------------------------------------------------------------------------ */
 
 struct said {
     int64_t work_id, scorer_id;
@@ -70,7 +73,8 @@ static enum st load_said(struct call *c, int64_t moderation_id, struct said **ou
 }
 
 /* What the others said shows only to who has scored the work; levels and reasons, no names. */
-static enum st fill_scores(struct call *c, const struct said *said, size_t n, int64_t work_id, struct ui_work_row *w, struct err *e)
+static enum st fill_scores(struct call *c, const struct said *said, size_t n, int64_t work_id, struct ui_work_row *w,
+                           struct err *e)
 {
     struct ui_work_score *rows;
     const char **notes;
@@ -95,7 +99,8 @@ static enum st fill_scores(struct call *c, const struct said *said, size_t n, in
     return ST_OK;
 }
 
-static enum st fill_works(struct call *c, int64_t moderation_id, const struct said *said, size_t n, struct page_moderation_session *page, struct err *e)
+static enum st fill_works(struct call *c, int64_t moderation_id, const struct said *said, size_t n,
+                          struct page_moderation_session *page, struct err *e)
 {
     struct ui_work_row *rows;
     struct stmt *q;
@@ -106,7 +111,12 @@ static enum st fill_works(struct call *c, int64_t moderation_id, const struct sa
         TRY(stmt_step(q, &row, e));
         if (!row) break;
         struct ui_work_row *w = &rows[page->rows_n++];
-        *w = (struct ui_work_row){.work_id = id_text(c, col_i64(q, 0)), .label = SAY(c, MSG_moderation_work, MSG_N("n", (int64_t)page->rows_n)), .body = arena_strdup(c->arena, col_text(q, 1)), .anchor = col_i64(q, 2) >= 0, .anchor_level = col_i64(q, 2), .anchor_note = arena_strdup(c->arena, col_text(q, 3))};
+        *w = (struct ui_work_row){.work_id = id_text(c, col_i64(q, 0)),
+                                  .label = SAY(c, MSG_moderation_work, MSG_N("n", (int64_t)page->rows_n)),
+                                  .body = arena_strdup(c->arena, col_text(q, 1)),
+                                  .anchor = col_i64(q, 2) >= 0,
+                                  .anchor_level = col_i64(q, 2),
+                                  .anchor_note = arena_strdup(c->arena, col_text(q, 3))};
         TRY(fill_scores(c, said, n, col_i64(q, 0), w, e));
     }
     page->rows = rows;
@@ -126,14 +136,15 @@ static void fill_agreement(struct call *c, const struct said *said, size_t n, st
         bool new = true;
         for (size_t j = 0; j < i; j++) {
             if (said[j].work_id == said[i].work_id) agreement_add(&g, said[i].level, said[j].level);
-            new = new && said[j].scorer_id != said[i].scorer_id;
+            new = new &&said[j].scorer_id != said[i].scorer_id;
         }
         scorers += new;
     }
     if (g.pairs < AGREEMENT_LEAST) return;
     if (weighted_kappa(&g, &kappa)) snprintf(k, sizeof k, "%.2f", kappa);
     else snprintf(k, sizeof k, "–");
-    page->agreement = SAY(c, MSG_moderation_agree, MSG_N("same", (int64_t)(agreement_exact(&g) * 100 + 0.5)), MSG_T("kappa", k));
+    page->agreement =
+        SAY(c, MSG_moderation_agree, MSG_N("same", (int64_t)(agreement_exact(&g) * 100 + 0.5)), MSG_T("kappa", k));
     page->scorers = SAY(c, MSG_moderation_scorers, MSG_N("n", (int64_t)scorers), MSG_N("pairs", (int64_t)g.pairs));
 }
 
@@ -154,7 +165,13 @@ enum st web_moderation_session(struct call *c, struct err *e)
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no session %lld", (long long)id);
     org_id = col_i64(q, 0);
     const struct competency *k = catalogue_competency(&c->snapshot->catalogue, col_i64(q, 1));
-    struct page_moderation_session page = {.title = arena_strdup(c->arena, col_text(q, 2)), .skill = k ? k->name : "", .client_id = new_client_id(c), .moderation_id = id_text(c, id), .can_add = true, .can_score = true, .can_anchor = true};
+    struct page_moderation_session page = {.title = arena_strdup(c->arena, col_text(q, 2)),
+                                           .skill = k ? k->name : "",
+                                           .client_id = new_client_id(c),
+                                           .moderation_id = id_text(c, id),
+                                           .can_add = true,
+                                           .can_score = true,
+                                           .can_anchor = true};
     TRY(mine(c, org_id, e));
     TRY(load_said(c, id, &said, &n, e));
     TRY(fill_works(c, id, said, n, &page, e));
@@ -162,15 +179,18 @@ enum st web_moderation_session(struct call *c, struct err *e)
     return page_end(p, page_moderation_session(&p->html, &p->ctx, &page), e);
 }
 
-/* Saving ------------------------------------------------------------------------------------------------------------------ */
+/* Saving ----------------------------------------------------------------------------------------------------------- */
 
 enum st web_moderation_parse(struct call *c, struct command **out, struct err *e)
 {
     struct moderation_cmd *m;
     const char *skill = http_form(c->http, "skill", 0);
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
-    *m = (struct moderation_cmd){.client_id = http_form(c->http, "client_id", 0), .title = http_form(c->http, "title", 0), .author_id = c->who.user_id};
-    if (!skill || !id_parse(skill, &m->competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
+    *m = (struct moderation_cmd){.client_id = http_form(c->http, "client_id", 0),
+                                 .title = http_form(c->http, "title", 0),
+                                 .author_id = c->who.user_id};
+    if (!skill || !id_parse(skill, &m->competency_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
     TRY(reader_school(c, &c->tx, &m->org_id, e));
     TRY(moderation_check(c->snapshot, m, e));
     *out = &m->command;
@@ -207,8 +227,11 @@ enum st web_moderation_work_parse(struct call *c, struct command **out, struct e
     bool row;
     const char *id = http_form(c->http, "moderation_id", 0);
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
-    w->cmd = (struct moderation_work_cmd){.client_id = http_form(c->http, "client_id", 0), .body = http_form(c->http, "body", 0), .author_id = c->who.user_id};
-    if (!id || !id_parse(id, &w->cmd.moderation_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "moderation_id must be an id");
+    w->cmd = (struct moderation_work_cmd){.client_id = http_form(c->http, "client_id", 0),
+                                          .body = http_form(c->http, "body", 0),
+                                          .author_id = c->who.user_id};
+    if (!id || !id_parse(id, &w->cmd.moderation_id))
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "moderation_id must be an id");
     TRY(tx_stmt(&c->tx, SQL_moderation_get, &q, e));
     bind_i64(q, "moderation_id", w->cmd.moderation_id);
     TRY(stmt_step(q, &row, e));
@@ -234,8 +257,14 @@ static enum st score_from_form(struct call *c, bool anchor, struct command **out
     bool row;
     const char *id = http_form(c->http, "work_id", 0), *level = http_form(c->http, "level", 0);
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
-    w->cmd = (struct moderation_score_cmd){.scorer_id = c->who.user_id, .note = http_form(c->http, "note", 0), .anchor = anchor, .level = level && strlen(level) == 1 && *level >= '0' && *level <= '3' ? (enum level)(*level - '0') : LEVEL_COUNT};
-    if (!id || !id_parse(id, &w->cmd.work_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "work_id must be an id");
+    w->cmd = (struct moderation_score_cmd){.scorer_id = c->who.user_id,
+                                           .note = http_form(c->http, "note", 0),
+                                           .anchor = anchor,
+                                           .level = level && strlen(level) == 1 && *level >= '0' && *level <= '3'
+                                                        ? (enum level)(*level - '0')
+                                                        : LEVEL_COUNT};
+    if (!id || !id_parse(id, &w->cmd.work_id))
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "work_id must be an id");
     TRY(tx_stmt(&c->tx, SQL_moderation_work_get, &q, e));
     bind_i64(q, "work_id", w->cmd.work_id);
     TRY(stmt_step(q, &row, e));
@@ -247,8 +276,14 @@ static enum st score_from_form(struct call *c, bool anchor, struct command **out
     return ST_OK;
 }
 
-enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e) { return score_from_form(c, false, out, e); }
-enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e) { return score_from_form(c, true, out, e); }
+enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e)
+{
+    return score_from_form(c, false, out, e);
+}
+enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e)
+{
+    return score_from_form(c, true, out, e);
+}
 
 enum st web_moderation_score_reply(struct call *c, struct command *command, struct err *e)
 {

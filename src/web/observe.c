@@ -29,18 +29,28 @@ enum st web_observe(struct call *c, struct err *e)
     while (column < v.competency_count && v.competencies[column] != k) column++;
     for (size_t i = 0; i < v.learner_count; i++) {
         const struct mastery_row *m = column < v.competency_count ? v.learners[i].cells[column] : NULL;
-        rows[i] = (struct ui_observe_row){.learner_id = id_text(c, v.learners[i].learner_id), .name = v.learners[i].name, .level = m ? m->level : LEVEL_NOT_YET};
+        rows[i] = (struct ui_observe_row){.learner_id = id_text(c, v.learners[i].learner_id),
+                                          .name = v.learners[i].name,
+                                          .level = m ? m->level : LEVEL_NOT_YET};
     }
-    struct page_observe page = {.class_title = v.title, .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
-                                .post_url = arena_printf(c->arena, "/class/%lld/observe", (long long)c->class_.class_id), .skill = k->name, .code = k->code,
-                                .competency_id = id_text(c, k->competency_id), .client_id = new_client_id(c), .rows = rows, .rows_n = v.learner_count};
+    struct page_observe page = {.class_title = v.title,
+                                .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
+                                .post_url =
+                                    arena_printf(c->arena, "/class/%lld/observe", (long long)c->class_.class_id),
+                                .skill = k->name,
+                                .code = k->code,
+                                .competency_id = id_text(c, k->competency_id),
+                                .client_id = new_client_id(c),
+                                .rows = rows,
+                                .rows_n = v.learner_count};
     return page_end(p, page_observe(&p->html, &p->ctx, &page), e);
 }
 
 static enum st form_level(struct call *c, double *score, struct err *e)
 {
     const char *s = http_form(c->http, "level", 0);
-    if (!s || strlen(s) != 1 || *s < '0' || *s > '3') return err_fail(e, ST_INVALID, "observe.level_missing", "choose one of the four levels");
+    if (!s || strlen(s) != 1 || *s < '0' || *s > '3')
+        return err_fail(e, ST_INVALID, "observe.level_missing", "choose one of the four levels");
     *score = level_score((enum level)(*s - '0'));
     return ST_OK;
 }
@@ -54,7 +64,9 @@ static enum st in_class(struct call *c, int64_t learner_id, struct err *e)
     bind_i64(q, "class_id", c->class_.class_id);
     bind_i64(q, "learner_id", learner_id);
     TRY(stmt_step(q, &row, e));
-    return row ? ST_OK : err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)learner_id, (long long)c->class_.class_id);
+    return row ? ST_OK
+               : err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)learner_id,
+                          (long long)c->class_.class_id);
 }
 
 enum st web_observe_parse(struct call *c, struct command **out, struct err *e)
@@ -74,7 +86,8 @@ enum st web_observe_parse(struct call *c, struct command **out, struct err *e)
     for (size_t i = 0; (who = http_form(c->http, "learner", i)); i++) {
         int64_t id;
         if (!id_parse(who, &id)) return err_fail(e, ST_INVALID, "observe.students", "learner must be an id");
-        if (o->count == OBSERVE_MAX) return err_fail(e, ST_INVALID, "observe.students", "1 to %d students", OBSERVE_MAX);
+        if (o->count == OBSERVE_MAX)
+            return err_fail(e, ST_INVALID, "observe.students", "1 to %d students", OBSERVE_MAX);
         TRY(in_class(c, id, e));
         o->learner_ids[o->count++] = id;
     }

@@ -151,8 +151,8 @@ enum st web_framework_edit(struct call *c, struct err *e);
 
 /* report.c, habits.c, transcript.c */
 const char *grade_number_words(struct call *c, int places, double x);
-int64_t policy_number(const struct call *c, int64_t policy_id); /* of a version, from 1 */
-int64_t model_version_number(const struct call *c, int64_t model_id);   /* the same */
+int64_t policy_number(const struct call *c, int64_t policy_id);       /* of a version, from 1 */
+int64_t model_version_number(const struct call *c, int64_t model_id); /* the same */
 const char *habit_words(struct call *c, const char *habit);
 enum msg_id habit_mark_words(int32_t mark);
 enum st web_habits(struct call *c, struct err *e);
@@ -164,23 +164,30 @@ enum st web_transcript(struct call *c, struct err *e);
 
 /* shared by student.c, teacher.c and family.c */
 enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e);
-enum st fill_map(struct call *c, const struct learner_scope *who, const char *why_base, struct ui_map_group **groups, size_t *n, int64_t *skills, int64_t *secure, struct err *e);
-enum st fill_why(struct call *c, const struct learner_scope *who, int64_t competency_id, bool for_student, struct ui_why_view *w, struct err *e);
-enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, const char *about, struct ui_why_view *w, struct err *e); /* about: app/look.h, "" of a level */
-enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *rows, size_t most, size_t *n, struct err *e);
+enum st fill_map(struct call *c, const struct learner_scope *who, const char *why_base, struct ui_map_group **groups,
+                 size_t *n, int64_t *skills, int64_t *secure, struct err *e);
+enum st fill_why(struct call *c, const struct learner_scope *who, int64_t competency_id, bool for_student,
+                 struct ui_why_view *w, struct err *e);
+/* about: app/look.h, "" of a level */
+enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, const char *about,
+                   struct ui_why_view *w, struct err *e);
+enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *rows, size_t most, size_t *n,
+                        struct err *e);
 enum st fill_notice(struct call *c, int64_t learner_id, const char *name, struct ui_rules_line *out, struct err *e);
 extern const struct ui_help_kind web_help_kinds[];
 enum { WEB_HELP_KINDS = 4 };
 enum msg_id help_kind_words(const char *code);
 const char *new_client_id(struct call *c);
 struct policy_version;
-enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v, const char **out, struct err *e);
+enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
+                     const char **out, struct err *e);
 const char *drafters_words(struct call *c, const json_t *doc); /* NULL: nobody is named */
-enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, struct err *e); /* ?as_of=2026-03-01: the end of that school day; 0: now */
+/* ?as_of=2026-03-01: the end of that school day; 0: now */
+enum st query_as_of(struct call *c, int64_t *at_ms, const char **date, struct err *e);
 struct next_item;
 const char *rule_words(struct call *c, const struct mastery_rule *r); /* the rule as a sentence */
 const char *reason_words(struct call *c, const struct next_item *n);
-const char *card_words(struct call *c, const struct next_item *n); /* short, and to whoever reads */
+const char *card_words(struct call *c, const struct next_item *n);   /* short, and to whoever reads */
 const char *item_address(struct call *c, const struct next_item *n); /* NULL: nothing is open */
 
 #endif

@@ -36,7 +36,8 @@ static enum st load_item(struct call *c, int64_t item_id, int64_t variant, struc
 {
     h->ref = catalogue_item(&c->snapshot->catalogue, item_id);
     if (!h->ref || !h->ref->open || !catalogue_teaches(&c->snapshot->catalogue, h->courses, h->course_count, h->ref))
-        return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses, or has been taken out");
+        return err_fail(e, ST_DENIED, "answer.not_yours",
+                        "this item is not in one of your courses, or has been taken out");
     h->variant = variant;
     TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h->ref->version, variant, ITEM_WHOLE, &h->item, e));
     return draft_get(&c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
@@ -62,11 +63,12 @@ static enum st form_item(struct call *c, struct in_hand *h, struct err *e)
 const char *item_address(struct call *c, const struct next_item *n)
 {
     if (!n->item) return NULL;
-    const char *s = arena_printf(c->arena, "/item?c=%lld&i=%lld&v=%lld", (long long)n->competency->competency_id, (long long)n->item->item_id, (long long)n->variant);
+    const char *s = arena_printf(c->arena, "/item?c=%lld&i=%lld&v=%lld", (long long)n->competency->competency_id,
+                                 (long long)n->item->item_id, (long long)n->variant);
     return s ? s : "/today";
 }
 
-/* Responses ------------------------------------------------------------------------------------------------------- */
+/* Responses -------------------------------------------------------------------------------------------------------- */
 
 /* What a form says, in the shape that the scorer takes. */
 static enum st form_response(struct call *c, const struct question *q, json_t **out, struct err *e)
@@ -78,11 +80,13 @@ static enum st form_response(struct call *c, const struct question *q, json_t **
         return json_keep(c->arena, json_string(v), out, e);
     }
     TRY(json_keep(c->arena, json_array(), out, e));
-    for (size_t i = 0; i < 100 && (v = http_form(c->http, "response", i)); i++) json_array_append_new(*out, json_string(v));
+    for (size_t i = 0; i < 100 && (v = http_form(c->http, "response", i)); i++)
+        json_array_append_new(*out, json_string(v));
     return ST_OK;
 }
 
-/* Without scripts, a button that moves one item of an order: the order as it is then. NULL: no such button was pressed. */
+/* Without scripts, a button that moves one item of an order: the order as it is then. NULL: no such button was
+ * pressed. */
 static const char *moved(struct call *c)
 {
     const char *ids[100], *move = http_form(c->http, "move", 0), *id = move ? strchr(move, ':') : NULL;
@@ -134,7 +138,8 @@ static struct ui_option option_of(struct call *c, const struct choice *k, bool c
     return (struct ui_option){k->id, trusted(k->body_html), chosen, option_name(c, k->body_html)};
 }
 
-static enum st fill_options(struct call *c, const struct question *q, const char *chosen, const struct ui_option **out, size_t *n, struct err *e)
+static enum st fill_options(struct call *c, const struct question *q, const char *chosen, const struct ui_option **out,
+                            size_t *n, struct err *e)
 {
     struct ui_option *o;
     TRY(call_alloc(c, (q->choice_count + 1) * sizeof *o, (void **)&o, e));
@@ -150,13 +155,14 @@ static enum st fill_options(struct call *c, const struct question *q, const char
     for (size_t i = 0; i < q->choice_count; i++) {
         bool there = false;
         for (size_t j = 0; j < *n; j++) there = there || str_eq(o[j].id, q->choices[i].id);
-        if (!there && *n < q->choice_count) o[(*n)++] = option_of(c, &q->choices[i], has_word(chosen, q->choices[i].id));
+        if (!there && *n < q->choice_count)
+            o[(*n)++] = option_of(c, &q->choices[i], has_word(chosen, q->choices[i].id));
     }
     *out = o;
     return ST_OK;
 }
 
-/* Hints ----------------------------------------------------------------------------------------------------------- */
+/* Hints ------------------------------------------------------------------------------------------------------------ */
 
 static bool shown(const struct draft *d, const char *id)
 {
@@ -173,22 +179,29 @@ static size_t count_hints(const struct hint *h, size_t n)
     return all;
 }
 
-static enum st put_hint(struct call *c, const struct draft *d, const struct hint *h, bool sub, struct ui_hint *out, struct err *e)
+static enum st put_hint(struct call *c, const struct draft *d, const struct hint *h, bool sub, struct ui_hint *out,
+                        struct err *e)
 {
     const json_t *given = json_object_get(json_object_get(d->hints, "answers"), h->id);
-    *out = (struct ui_hint){.id = h->id, .title = trusted(h->title_html), .body = trusted(h->body_html), .scaffold = h->type == HINT_SCAFFOLD, .sub = sub};
+    *out = (struct ui_hint){.id = h->id,
+                            .title = trusted(h->title_html),
+                            .body = trusted(h->body_html),
+                            .scaffold = h->type == HINT_SCAFFOLD,
+                            .sub = sub};
     if (!out->scaffold) return ST_OK;
     out->kind = interaction_code(h->question.type);
     out->label = h->question.label;
     out->response = given ? json_str(given, "response", "") : "";
     out->state = !json_object_get(given, "right") ? 0 : json_is_true(json_object_get(given, "right")) ? 1 : 2;
-    if (h->question.type != INTERACTION_TEXT_ENTRY) TRY(fill_options(c, &h->question, out->response, &out->options, &out->options_n, e));
+    if (h->question.type != INTERACTION_TEXT_ENTRY)
+        TRY(fill_options(c, &h->question, out->response, &out->options, &out->options_n, e));
     return ST_OK;
 }
 
 /* Shown hints in their own order; a scaffold's sub-hints follow it. The next is the first not shown: a sub-hint only
  * while its scaffold has not been answered right. */
-static enum st walk_hints(struct call *c, const struct draft *d, const struct hint *h, size_t n, bool sub, struct ui_hint *rows, struct ui_hints_view *v, struct err *e)
+static enum st walk_hints(struct call *c, const struct draft *d, const struct hint *h, size_t n, bool sub,
+                          struct ui_hint *rows, struct ui_hints_view *v, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
         if (!shown(d, h[i].id)) {
@@ -211,21 +224,24 @@ static enum st fill_hints(struct call *c, const struct in_hand *h, struct ui_hin
     struct ui_hint *rows;
     size_t all = count_hints(h->item->hints, h->item->hint_count);
     TRY(call_alloc(c, (all + 1) * sizeof *rows, (void **)&rows, e));
-    *v = (struct ui_hints_view){.item_id = id_text(c, h->ref->item_id), .variant = h->variant, .shown = rows, .total = (int64_t)all};
+    *v = (struct ui_hints_view){
+        .item_id = id_text(c, h->ref->item_id), .variant = h->variant, .shown = rows, .total = (int64_t)all};
     TRY(walk_hints(c, &h->draft, h->item->hints, h->item->hint_count, false, rows, v, e));
     v->used = (int64_t)v->shown_n;
     return ST_OK;
 }
 
-/* The page -------------------------------------------------------------------------------------------------------- */
+/* The page --------------------------------------------------------------------------------------------------------- */
 
-static enum st fill_path(struct call *c, const struct in_hand *h, const struct competency *about, struct page_item *p, struct err *e)
+static enum st fill_path(struct call *c, const struct in_hand *h, const struct competency *about, struct page_item *p,
+                         struct err *e)
 {
     for (size_t i = 0; i < h->course_count; i++) {
         const struct course *k = catalogue_course(&c->snapshot->catalogue, h->courses[i].course_id);
         struct ui_path_step *steps;
         bool mine = false;
-        for (size_t j = 0; k && j < k->count; j++) mine = mine || &c->snapshot->catalogue.competencies[k->competency[j]] == about;
+        for (size_t j = 0; k && j < k->count; j++)
+            mine = mine || &c->snapshot->catalogue.competencies[k->competency[j]] == about;
         if (!mine || k->count > 40) continue;
         TRY(call_alloc(c, k->count * sizeof *steps, (void **)&steps, e));
         for (size_t j = 0; j < k->count; j++) {
@@ -259,15 +275,28 @@ static void fill_question(const struct item *it, struct page_item *p)
     }
 }
 
-static enum st item_page(struct call *c, struct in_hand *h, const struct ui_feedback_view *fb, const char *response, struct err *e)
+static enum st item_page(struct call *c, struct in_hand *h, const struct ui_feedback_view *fb, const char *response,
+                         struct err *e)
 {
     struct page *p;
     TRY(page_begin(c, "/today", &p, e));
-    const struct competency *about = h->next.competency ? h->next.competency : catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]);
+    const struct competency *about = h->next.competency
+                                         ? h->next.competency
+                                         : catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]);
     const struct competency_state *k = about ? state_find(&h->mastery.state, about->competency_id) : NULL;
-    struct page_item page = {.item_id = id_text(c, h->ref->item_id), .variant = h->variant, .client_id = new_client_id(c), .skill = about ? about->name : NULL, .skill_level = k ? (int64_t)k->level : 0,
-                             .response = response ? response : h->draft.response, .saved_at = h->draft.updated_at_ms, .leave_url = "/today", .post_url = "/answer", .order_url = "/draft", .help_kinds = web_help_kinds,
-                             .help_kinds_n = WEB_HELP_KINDS, .help_client_id = new_client_id(c)};
+    struct page_item page = {.item_id = id_text(c, h->ref->item_id),
+                             .variant = h->variant,
+                             .client_id = new_client_id(c),
+                             .skill = about ? about->name : NULL,
+                             .skill_level = k ? (int64_t)k->level : 0,
+                             .response = response ? response : h->draft.response,
+                             .saved_at = h->draft.updated_at_ms,
+                             .leave_url = "/today",
+                             .post_url = "/answer",
+                             .order_url = "/draft",
+                             .help_kinds = web_help_kinds,
+                             .help_kinds_n = WEB_HELP_KINDS,
+                             .help_client_id = new_client_id(c)};
     fill_question(h->item, &page);
     TRY(fill_options(c, &h->item->question, page.response, &page.options, &page.options_n, e));
     TRY(fill_hints(c, h, &page.hints, e));
@@ -279,7 +308,8 @@ static enum st item_page(struct call *c, struct in_hand *h, const struct ui_feed
     return page_end(p, page_item(&p->html, &p->ctx, &page), e);
 }
 
-static enum st next_feedback(struct call *c, const struct learner_state *state, const struct in_hand *h, struct ui_feedback_view *fb)
+static enum st next_feedback(struct call *c, const struct learner_state *state, const struct in_hand *h,
+                             struct ui_feedback_view *fb)
 {
     struct next_item next;
     next_item(c->snapshot, state, c->learner.learner_id, h->courses, h->course_count, 0, c->now_ms, &next);
@@ -301,11 +331,16 @@ enum st web_item(struct call *c, struct err *e)
     TRY(load_learner(c, &h, e));
     next_item(c->snapshot, &h.mastery.state, c->learner.learner_id, h.courses, h.course_count, 0, c->now_ms, &next);
     if (skill && !(next.competency && next.competency->competency_id == skill))
-        next_item(c->snapshot, &h.mastery.state, c->learner.learner_id, h.courses, h.course_count, skill, c->now_ms, &next);
+        next_item(c->snapshot, &h.mastery.state, c->learner.learner_id, h.courses, h.course_count, skill, c->now_ms,
+                  &next);
     if (item_id) {
         TRY(whole(vs, "v", INT64_C(1) << 40, &variant, e));
         TRY(load_item(c, item_id, variant, &h, e));
-        if (!next.item || next.item->item_id != item_id) next = (struct next_item){.item = h.ref, .variant = variant, .competency = skill ? catalogue_competency(&c->snapshot->catalogue, skill) : NULL, .reason = REASON_CHOSEN};
+        if (!next.item || next.item->item_id != item_id)
+            next = (struct next_item){.item = h.ref,
+                                      .variant = variant,
+                                      .competency = skill ? catalogue_competency(&c->snapshot->catalogue, skill) : NULL,
+                                      .reason = REASON_CHOSEN};
     } else if (next.item) {
         TRY(load_item(c, next.item->item_id, next.variant, &h, e));
     } else {
@@ -320,7 +355,7 @@ enum st web_item(struct call *c, struct err *e)
     return item_page(c, &h, &fb, NULL, e);
 }
 
-/* Answers --------------------------------------------------------------------------------------------------------- */
+/* Answers ---------------------------------------------------------------------------------------------------------- */
 
 struct web_answer {
     struct answer_cmd cmd;
@@ -334,7 +369,8 @@ static const char *response_text(struct call *c, const json_t *r)
     struct text t;
     if (json_is_string(r)) return json_string_value(r);
     text_init(&t, 8192);
-    for (size_t i = 0; i < json_array_size(r); i++) text_printf(&t, "%s%s", i ? " " : "", json_string_value(json_array_get(r, i)));
+    for (size_t i = 0; i < json_array_size(r); i++)
+        text_printf(&t, "%s%s", i ? " " : "", json_string_value(json_array_get(r, i)));
     const char *s = arena_strdup(c->arena, text_str(&t));
     text_release(&t);
     return s ? s : "";
@@ -395,13 +431,17 @@ static void fill_feedback(struct call *c, struct web_answer *a, struct ui_feedba
     }
     fb->kind = v->score >= 1 ? 1 : 2;
     fb->again = fb->kind == 2;
-    if (fb->kind == 2 && !v->feedback_html) fb->words = msg(lang, str_eq(v->code, "wrong_form") ? MSG_feedback_wrong_form : str_eq(v->code, "unit_missing") ? MSG_feedback_unit_missing : MSG_feedback_try_again);
+    if (fb->kind == 2 && !v->feedback_html)
+        fb->words = msg(lang, str_eq(v->code, "wrong_form")     ? MSG_feedback_wrong_form
+                              : str_eq(v->code, "unit_missing") ? MSG_feedback_unit_missing
+                                                                : MSG_feedback_try_again);
     for (size_t i = 0; i < a->cmd.moved; i++) {
         const struct fold_step *s = &a->cmd.steps[i];
         const struct competency *k = catalogue_competency(&c->snapshot->catalogue, s->competency_id);
         if (!k || s->level_after <= s->level_before) continue;
         fb->level = (int64_t)s->level_after;
-        fb->level_words = SAY(c, MSG_feedback_moved_up, MSG_T("skill", k->name), MSG_T("level", msg(lang, level_words(s->level_after))));
+        fb->level_words = SAY(c, MSG_feedback_moved_up, MSG_T("skill", k->name),
+                              MSG_T("level", msg(lang, level_words(s->level_after))));
     }
 }
 
@@ -437,12 +477,15 @@ enum st web_answer_reply(struct call *c, struct command *command, struct err *e)
     if (fb.kind == 2) fb.next_label = MSG_player_again;
     if (http_accepts(c->http, "application/json")) return answer_json(c, a, &fb, e);
     h->mastery.state = a->cmd.state;
-    h->next = (struct next_item){.item = h->ref, .variant = h->variant, .competency = catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]), .reason = REASON_CHOSEN};
+    h->next = (struct next_item){.item = h->ref,
+                                 .variant = h->variant,
+                                 .competency = catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]),
+                                 .reason = REASON_CHOSEN};
     TRY(draft_get(&c->tx, c->arena, &c->learner, h->ref->item_id, h->variant, &h->draft, e));
     return item_page(c, h, &fb, a->text, e);
 }
 
-/* Drafts, hints, scaffolds ---------------------------------------------------------------------------------------- */
+/* Drafts, hints, scaffolds ----------------------------------------------------------------------------------------- */
 
 struct web_draft {
     struct draft_cmd cmd;
@@ -469,14 +512,16 @@ enum st web_draft_parse(struct call *c, struct command **out, struct err *e)
     TRY(draft_begin(c, &d, e));
     d->cmd.response = moved(c);
     if (!d->cmd.response) d->cmd.response = http_form(c->http, "text", 0);
-    if (d->cmd.response && strlen(d->cmd.response) > 4000) return err_fail(e, ST_INVALID, "err.too_large", "a draft takes at most 4,000 bytes");
+    if (d->cmd.response && strlen(d->cmd.response) > 4000)
+        return err_fail(e, ST_INVALID, "err.too_large", "a draft takes at most 4,000 bytes");
     *out = &d->cmd.command;
     return ST_OK;
 }
 
 static const char *hand_address(struct call *c, const struct in_hand *h)
 {
-    const char *s = arena_printf(c->arena, "/item?c=%lld&i=%lld&v=%lld", (long long)h->ref->competency_ids[0], (long long)h->ref->item_id, (long long)h->variant);
+    const char *s = arena_printf(c->arena, "/item?c=%lld&i=%lld&v=%lld", (long long)h->ref->competency_ids[0],
+                                 (long long)h->ref->item_id, (long long)h->variant);
     return s ? s : "/today";
 }
 
@@ -529,7 +574,8 @@ enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
         TRY(hint_score(c->arena, h, response, &v, e));
         d->cmd.answer_response = response_text(c, response);
     }
-    if (strlen(d->cmd.answer_response) > 1000) return err_fail(e, ST_INVALID, "err.too_large", "an answer takes at most 1,000 bytes");
+    if (strlen(d->cmd.answer_response) > 1000)
+        return err_fail(e, ST_INVALID, "err.too_large", "an answer takes at most 1,000 bytes");
     d->cmd.answer_right = !d->cmd.answer_open && v.readable && v.score >= 1;
     *out = &d->cmd.command;
     return ST_OK;
@@ -560,14 +606,15 @@ enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
     return ST_OK;
 }
 
-/* Help ------------------------------------------------------------------------------------------------------------ */
+/* Help ------------------------------------------------------------------------------------------------------------- */
 
 enum st web_help_parse(struct call *c, struct command **out, struct err *e)
 {
     struct help_cmd *h;
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
     const char *item = http_form(c->http, "item_id", 0);
-    if (item && *item && !id_parse(item, &h->item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
+    if (item && *item && !id_parse(item, &h->item_id))
+        return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
     h->learner_id = c->learner.learner_id;
     h->client_id = http_form(c->http, "client_id", 0);
     h->kind = http_form(c->http, "kind", 0);
@@ -601,11 +648,17 @@ enum st web_try(struct call *c, struct err *e)
     if (!h.ref || !h.ref->open) return err_fail(e, ST_NOT_FOUND, "err.not_found", "item");
     TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h.ref->version, variant, ITEM_WHOLE, &h.item, e));
     TRY(page_begin(c, "/children", &p, e));
-    struct page_item page = {.item_id = id_text(c, item_id), .variant = variant, .client_id = new_client_id(c), .no_trace = true, .leave_url = "/children",
-                             .post_url = arena_printf(c->arena, "/try/%lld", (long long)item_id), .help_client_id = ""};
+    struct page_item page = {.item_id = id_text(c, item_id),
+                             .variant = variant,
+                             .client_id = new_client_id(c),
+                             .no_trace = true,
+                             .leave_url = "/children",
+                             .post_url = arena_printf(c->arena, "/try/%lld", (long long)item_id),
+                             .help_client_id = ""};
     page.order_url = page.post_url;
     fill_question(h.item, &page);
-    const struct competency *about = h.ref->competency_count ? catalogue_competency(&c->snapshot->catalogue, h.ref->competency_ids[0]) : NULL;
+    const struct competency *about =
+        h.ref->competency_count ? catalogue_competency(&c->snapshot->catalogue, h.ref->competency_ids[0]) : NULL;
     if (about) page.skill = about->name;
     struct web_answer a = {0};
     if (post) page.response = moved(c);
@@ -616,7 +669,8 @@ enum st web_try(struct call *c, struct err *e)
         page.response = response_text(c, response);
         fill_feedback(c, &a, &page.feedback);
         if (page.feedback.kind == 1) {
-            page.feedback.next_url = arena_printf(c->arena, "/try/%lld?v=%lld", (long long)item_id, (long long)variant + 1);
+            page.feedback.next_url =
+                arena_printf(c->arena, "/try/%lld?v=%lld", (long long)item_id, (long long)variant + 1);
             page.feedback.next_label = MSG_player_again;
         }
     }

@@ -19,7 +19,10 @@ enum st web_programs(struct call *c, struct err *e)
         for (bool row = true; page.rows_n < PROGRAM_ROWS;) {
             TRY(stmt_step(q, &row, e));
             if (!row) break;
-            rows[page.rows_n++] = (struct ui_program_person){arena_printf(c->arena, "%s %s", col_text(q, 1), col_text(q, 2)), arena_strdup(c->arena, col_text(q, 3)), col_is_null(q, 4) ? NULL : date_words(c, (int32_t)col_i64(q, 4)), col_is_null(q, 5) ? NULL : date_words(c, (int32_t)col_i64(q, 5))};
+            rows[page.rows_n++] = (struct ui_program_person){
+                arena_printf(c->arena, "%s %s", col_text(q, 1), col_text(q, 2)), arena_strdup(c->arena, col_text(q, 3)),
+                col_is_null(q, 4) ? NULL : date_words(c, (int32_t)col_i64(q, 4)),
+                col_is_null(q, 5) ? NULL : date_words(c, (int32_t)col_i64(q, 5))};
         }
     }
     page.rows = rows;

@@ -1,4 +1,5 @@
-/* The report: standards by level, the course grade with its published conversion, and the terms given out. Made to be printed. */
+/* The report: standards by level, the course grade with its published conversion, and the terms given out. Made to
+ * be printed. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,11 +19,15 @@ const char *grade_number_words(struct call *c, int places, double x)
 }
 
 /* as_of: the day, "" for now; NULL: of a term, whose why is what stands there. */
-static enum st fill_course(struct call *c, const struct report_course *k, const char *as_of, struct ui_report_course *out, struct err *e)
+static enum st fill_course(struct call *c, const struct report_course *k, const char *as_of,
+                           struct ui_report_course *out, struct err *e)
 {
-    *out = (struct ui_report_course){.title = k->title, .rows_n = k->count, .shown = (int64_t)k->grade.shown, .all = (int64_t)k->grade.all};
+    *out = (struct ui_report_course){
+        .title = k->title, .rows_n = k->count, .shown = (int64_t)k->grade.shown, .all = (int64_t)k->grade.all};
     TRY(fill_report_rows(c, k, &out->rows, e));
-    if (as_of) out->why_url = arena_printf(c->arena, "/grade/%lld?course=%lld%s%s", (long long)c->learner.learner_id, (long long)k->course_id, *as_of ? "&as_of=" : "", as_of);
+    if (as_of)
+        out->why_url = arena_printf(c->arena, "/grade/%lld?course=%lld%s%s", (long long)c->learner.learner_id,
+                                    (long long)k->course_id, *as_of ? "&as_of=" : "", as_of);
     if (!k->grade.cut) return ST_OK;
     out->letter = k->grade.cut->letter;
     out->percent = grade_number_words(c, 0, k->grade.cut->percent);
@@ -37,8 +42,15 @@ static enum st fill_terms(struct call *c, const struct report *r, struct page_re
     TRY(call_alloc(c, (r->term_count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < r->term_count; i++) {
         const struct term_grade *t = &r->terms[i];
-        rows[i] = (struct ui_report_term){.term = t->term, .title = t->title, .letter = *t->letter ? t->letter : NULL, .percent = grade_number_words(c, 0, t->percent), .gpa = grade_number_words(c, 1, t->gpa), .at = t->frozen_at_ms,
-                                          .address = arena_printf(c->arena, "/report/%lld?term=%lld", (long long)c->learner.learner_id, (long long)t->session_id)};
+        rows[i] = (struct ui_report_term){.term = t->term,
+                                          .title = t->title,
+                                          .letter = *t->letter ? t->letter : NULL,
+                                          .percent = grade_number_words(c, 0, t->percent),
+                                          .gpa = grade_number_words(c, 1, t->gpa),
+                                          .at = t->frozen_at_ms,
+                                          .address =
+                                              arena_printf(c->arena, "/report/%lld?term=%lld",
+                                                           (long long)c->learner.learner_id, (long long)t->session_id)};
     }
     page->terms = rows;
     page->terms_n = r->term_count;
@@ -48,7 +60,8 @@ static enum st fill_terms(struct call *c, const struct report *r, struct page_re
 int64_t policy_number(const struct call *c, int64_t policy_id)
 {
     int64_t n = 0;
-    for (size_t i = 0; i < c->snapshot->regime.policy_count; i++) n += c->snapshot->regime.policies[i].policy_id <= policy_id;
+    for (size_t i = 0; i < c->snapshot->regime.policy_count; i++)
+        n += c->snapshot->regime.policies[i].policy_id <= policy_id;
     return n ? n : 1;
 }
 
@@ -59,20 +72,24 @@ static enum st fill_habits(struct call *c, struct page_report *page, struct err 
     size_t n;
     TRY(habits_of(&c->tx, c->arena, &c->learner, &said, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
-    for (size_t i = 0; i < n; i++) rows[i] = (struct ui_report_habit){said[i].term, said[i].class_title, habit_words(c, said[i].habit), habit_mark_words(said[i].mark)};
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct ui_report_habit){said[i].term, said[i].class_title, habit_words(c, said[i].habit),
+                                           habit_mark_words(said[i].mark)};
     page->habits = rows;
     page->habits_n = n;
     return ST_OK;
 }
 
 /* As it is, or was on a day. */
-static enum st fill_now(struct call *c, const struct report *r, const char *as_of, struct page_report *page, struct err *e)
+static enum st fill_now(struct call *c, const struct report *r, const char *as_of, struct page_report *page,
+                        struct err *e)
 {
     struct ui_report_course *courses;
     struct ui_report_scale *scale;
     TRY(call_alloc(c, (r->course_count + 1) * sizeof *courses, (void **)&courses, e));
     TRY(call_alloc(c, sizeof *scale, (void **)&scale, e));
-    for (size_t i = 0; i < r->course_count; i++) TRY(fill_course(c, &r->courses[i], as_of ? as_of : "", &courses[i], e));
+    for (size_t i = 0; i < r->course_count; i++)
+        TRY(fill_course(c, &r->courses[i], as_of ? as_of : "", &courses[i], e));
     TRY(fill_report_scale(c, &r->policy->policy, NULL, scale, e));
     page->courses = courses;
     page->courses_n = r->course_count;
@@ -84,7 +101,8 @@ static enum st fill_now(struct call *c, const struct report *r, const char *as_o
 }
 
 /* A term as it was given out: its levels, by the scale and the conversion of that time. */
-static enum st fill_term(struct call *c, const struct report *r, int64_t session_id, struct page_report *page, struct err *e)
+static enum st fill_term(struct call *c, const struct report *r, int64_t session_id, struct page_report *page,
+                         struct err *e)
 {
     struct ui_report_course *courses;
     struct ui_report_scale *scales;
@@ -105,7 +123,9 @@ static enum st fill_term(struct call *c, const struct report *r, int64_t session
         by[at] = k.policy;
         TRY(fill_report_scale(c, k.policy, NULL, &scales[page->scales_n++], e));
     }
-    if (!page->term) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no grades were given out in term %lld", (long long)session_id);
+    if (!page->term)
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "no grades were given out in term %lld",
+                        (long long)session_id);
     page->courses = courses;
     page->scales = scales;
     return ST_OK;
@@ -119,12 +139,20 @@ enum st web_report(struct call *c, struct err *e)
     int64_t at, session_id = 0;
     const char *as_of, *term = http_query(c->http, "term");
     if (term && !id_parse(term, &session_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "term is an id");
-    TRY(page_begin(c, c->relation == MAY_OWN_RECORD ? "/map" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
+    TRY(page_begin(c,
+                   c->relation == MAY_OWN_RECORD    ? "/map"
+                   : c->relation == MAY_GUARDIAN_OF ? "/children"
+                                                    : "/classes",
+                   &p, e));
     TRY(query_as_of(c, &at, &as_of, e));
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
     TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
-    struct page_report page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .school = c->snapshot->name, .as_of = as_of,
-                               .transcript_url = arena_printf(c->arena, "/transcript/%lld", (long long)c->learner.learner_id), .form_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id)};
+    struct page_report page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name),
+                               .school = c->snapshot->name,
+                               .as_of = as_of,
+                               .transcript_url =
+                                   arena_printf(c->arena, "/transcript/%lld", (long long)c->learner.learner_id),
+                               .form_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id)};
     page.back_url = term || as_of ? page.form_url : page_home(c->who.roles);
     TRY(school_name(c, c->learner.learner_id, &page.school, e));
     if (term) TRY(fill_term(c, &r, session_id, &page, e));

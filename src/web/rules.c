@@ -35,7 +35,8 @@ static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules
             w->org_id = id;
             w->name = name;
         }
-        w->schools[w->schools_n++] = (struct ui_link){name, arena_printf(c->arena, "/rules?school=%lld", (long long)id)};
+        w->schools[w->schools_n++] =
+            (struct ui_link){name, arena_printf(c->arena, "/rules?school=%lld", (long long)id)};
     }
     if (asked && !w->org_id) return err_fail(e, ST_DENIED, "err.denied", "school %lld", (long long)asked);
     if (w->schools_n < 2) w->schools_n = 0; /* nothing to choose */
@@ -78,7 +79,9 @@ static const char *purpose_letters(struct call *c, const json_t *doc, const char
 {
     const json_t *list = json_object_get(doc, "purposes");
     for (size_t i = 0; id && *id && i < json_array_size(list); i++)
-        if (str_eq(json_str(json_array_get(list, i), "id", ""), id)) return SAY(c, MSG_rules_serves_chip, MSG_T("letter", arena_printf(c->arena, "%c", (char)('A' + (int)(i % 26)))));
+        if (str_eq(json_str(json_array_get(list, i), "id", ""), id))
+            return SAY(c, MSG_rules_serves_chip,
+                       MSG_T("letter", arena_printf(c->arena, "%c", (char)('A' + (int)(i % 26)))));
     return NULL;
 }
 
@@ -93,13 +96,15 @@ static const char *shown(struct call *c, const struct setting *s, double v)
     return out ? out : "";
 }
 
-static enum st fill_options(struct call *c, const struct setting *s, const char *chosen, struct ui_rule_setting *r, struct err *e)
+static enum st fill_options(struct call *c, const struct setting *s, const char *chosen, struct ui_rule_setting *r,
+                            struct err *e)
 {
     struct ui_rule_option *o;
     size_t n = 0;
     while (s->choices[n]) n++;
     TRY(call_alloc(c, n * sizeof *o, (void **)&o, e));
-    for (size_t i = 0; i < n; i++) o[i] = (struct ui_rule_option){s->choices[i], shown(c, s, (double)i), str_eq(s->choices[i], chosen)};
+    for (size_t i = 0; i < n; i++)
+        o[i] = (struct ui_rule_option){s->choices[i], shown(c, s, (double)i), str_eq(s->choices[i], chosen)};
     r->options = o;
     r->options_n = n;
     return ST_OK;
@@ -112,7 +117,8 @@ static const char *field_or(struct call *c, const char *field, const char *what,
 }
 
 /* What stands beside a setting: in the district's rules for all below, in a school's for its classes. */
-static enum st fill_beside(struct call *c, const struct rules_of *w, const struct setting *s, const json_t *about, struct ui_rule_setting *r, struct err *e)
+static enum st fill_beside(struct call *c, const struct rules_of *w, const struct setting *s, const json_t *about,
+                           struct ui_rule_setting *r, struct err *e)
 {
     struct ui_rule_option *locks, *purposes;
     enum lang lang = page_lang(c);
@@ -126,31 +132,47 @@ static enum st fill_beside(struct call *c, const struct rules_of *w, const struc
     purposes[0] = (struct ui_rule_option){"", msg(lang, MSG_rules_serves_none), !*purpose};
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *p = json_array_get(list, i);
-        purposes[i + 1] = (struct ui_rule_option){json_str(p, "id", ""), json_str(p, "text", ""), str_eq(purpose, json_str(p, "id", ""))};
+        purposes[i + 1] = (struct ui_rule_option){json_str(p, "id", ""), json_str(p, "text", ""),
+                                                  str_eq(purpose, json_str(p, "id", ""))};
     }
     r->locks = locks;
     r->locks_n = 2;
     r->purposes = purposes;
     r->purposes_n = json_array_size(list) + 1;
     r->why = field_or(c, r->name, "text", json_str(about, "text", ""));
-    r->own_least = field_or(c, r->name, "least", json_object_get(about, "least") ? rules_number(c, s, json_f64(about, "least", s->least)) : "");
-    r->own_most = field_or(c, r->name, "most", json_object_get(about, "most") ? rules_number(c, s, json_f64(about, "most", s->most)) : "");
+    r->own_least =
+        field_or(c, r->name, "least",
+                 json_object_get(about, "least") ? rules_number(c, s, json_f64(about, "least", s->least)) : "");
+    r->own_most = field_or(c, r->name, "most",
+                           json_object_get(about, "most") ? rules_number(c, s, json_f64(about, "most", s->most)) : "");
     return ST_OK;
 }
 
-static enum st fill_setting(struct call *c, const struct rules_of *w, const struct setting *s, struct ui_rule_setting *r, struct err *e)
+static enum st fill_setting(struct call *c, const struct rules_of *w, const struct setting *s,
+                            struct ui_rule_setting *r, struct err *e)
 {
     const struct policy *p = &w->version->policy;
     const char *path = rules_field(c, s), *sent = http_form(c->http, path, 0);
     const json_t *about = json_object_get(json_object_get(w->doc, "about"), path);
     const json_t *above = json_object_get(json_object_get(w->upper, "about"), path);
-    double now = setting_value(s, p, &p->rules[0]), least = json_f64(above, "least", s->least), most = json_f64(above, "most", s->most);
-    bool locked = w->org_id && (s->narrowest == SCOPE_DISTRICT || !str_eq(json_str(above, "lock", s->re_derives ? "locked" : "open"), "open"));
+    double now = setting_value(s, p, &p->rules[0]), least = json_f64(above, "least", s->least),
+           most = json_f64(above, "most", s->most);
+    bool locked = w->org_id && (s->narrowest == SCOPE_DISTRICT ||
+                                !str_eq(json_str(above, "lock", s->re_derives ? "locked" : "open"), "open"));
     const char *text = json_str(about, "text", "");
-    *r = (struct ui_rule_setting){.name = path, .title = setting_words(page_lang(c), s), .serves = purpose_letters(c, w->doc, json_str(about, "purpose", "")), .in_100 = rules_in_100(s),
-                                  .help = *text ? text : msg(page_lang(c), msg_find_code("setting_help", path, MSG_setting_other)), .shown = shown(c, s, now), .locked = locked};
-    if (s->type != SETTING_CHOICE) r->bounds = SAY(c, MSG_rules_bounds, MSG_T("least", rules_number(c, s, least)), MSG_T("most", rules_number(c, s, most)));
-    if (locked && w->may_edit && !w->may_answer && s->narrowest != SCOPE_DISTRICT) r->waiver_url = arena_printf(c->arena, "/rules?waiver=%s#waiver", path);
+    *r = (struct ui_rule_setting){
+        .name = path,
+        .title = setting_words(page_lang(c), s),
+        .serves = purpose_letters(c, w->doc, json_str(about, "purpose", "")),
+        .in_100 = rules_in_100(s),
+        .help = *text ? text : msg(page_lang(c), msg_find_code("setting_help", path, MSG_setting_other)),
+        .shown = shown(c, s, now),
+        .locked = locked};
+    if (s->type != SETTING_CHOICE)
+        r->bounds = SAY(c, MSG_rules_bounds, MSG_T("least", rules_number(c, s, least)),
+                        MSG_T("most", rules_number(c, s, most)));
+    if (locked && w->may_edit && !w->may_answer && s->narrowest != SCOPE_DISTRICT)
+        r->waiver_url = arena_printf(c->arena, "/rules?waiver=%s#waiver", path);
     if (!w->may_edit || locked) return ST_OK;
     const char *value = s->type == SETTING_CHOICE ? s->choices[(int)now] : rules_number(c, s, now);
     r->kind = s->type == SETTING_CHOICE ? 2 : 1;
@@ -161,16 +183,23 @@ static enum st fill_setting(struct call *c, const struct rules_of *w, const stru
 }
 
 /* A list as the head of its rows: what it is, who may change it. */
-static enum st fill_list(struct call *c, const struct rules_of *w, const struct setting *s, const struct ui_rule_setting **out, bool *may_edit, struct err *e)
+static enum st fill_list(struct call *c, const struct rules_of *w, const struct setting *s,
+                         const struct ui_rule_setting **out, bool *may_edit, struct err *e)
 {
     struct ui_rule_setting *r;
     const char *path = rules_field(c, s);
-    const json_t *about = json_object_get(json_object_get(w->doc, "about"), path), *above = json_object_get(json_object_get(w->upper, "about"), path);
+    const json_t *about = json_object_get(json_object_get(w->doc, "about"), path),
+                 *above = json_object_get(json_object_get(w->upper, "about"), path);
     const char *text = json_str(about, "text", "");
     TRY(call_alloc(c, sizeof *r, (void **)&r, e));
-    *r = (struct ui_rule_setting){.name = path, .title = setting_words(page_lang(c), s), .serves = purpose_letters(c, w->doc, json_str(about, "purpose", "")),
-                                  .help = *text ? text : msg(page_lang(c), msg_find_code("setting_help", path, MSG_setting_other)), .locked = w->org_id && !str_eq(json_str(above, "lock", "locked"), "open")};
-    if (r->locked && w->may_edit && !w->may_answer) r->waiver_url = arena_printf(c->arena, "/rules?waiver=%s#waiver", path);
+    *r = (struct ui_rule_setting){
+        .name = path,
+        .title = setting_words(page_lang(c), s),
+        .serves = purpose_letters(c, w->doc, json_str(about, "purpose", "")),
+        .help = *text ? text : msg(page_lang(c), msg_find_code("setting_help", path, MSG_setting_other)),
+        .locked = w->org_id && !str_eq(json_str(above, "lock", "locked"), "open")};
+    if (r->locked && w->may_edit && !w->may_answer)
+        r->waiver_url = arena_printf(c->arena, "/rules?waiver=%s#waiver", path);
     *out = r;
     *may_edit = w->may_edit && !r->locked;
     return *may_edit && !w->org_id ? fill_beside(c, w, s, about, r, e) : ST_OK;
@@ -180,10 +209,20 @@ static enum st fill_scale_row(struct call *c, const struct scale_row *r, struct 
 {
     struct ui_rule_option *o;
     TRY(call_alloc(c, LEVEL_COUNT * sizeof *o, (void **)&o, e));
-    *out = (struct ui_scale_row){.name = r->name, .means = r->means, .from = r->from, .points = r->points, .begins = "", .levels = o, .levels_n = LEVEL_COUNT};
+    *out = (struct ui_scale_row){.name = r->name,
+                                 .means = r->means,
+                                 .from = r->from,
+                                 .points = r->points,
+                                 .begins = "",
+                                 .levels = o,
+                                 .levels_n = LEVEL_COUNT};
     for (int l = 0; l < LEVEL_COUNT; l++) {
-        o[l] = (struct ui_rule_option){level_code((enum level)l), msg(page_lang(c), level_words((enum level)l)), str_eq(r->level, level_code((enum level)l))};
-        if (o[l].chosen) out->begins = *r->from ? SAY(c, MSG_rules_scale_begins_from, MSG_T("level", o[l].label), MSG_T("value", r->from)) : o[l].label;
+        o[l] = (struct ui_rule_option){level_code((enum level)l), msg(page_lang(c), level_words((enum level)l)),
+                                       str_eq(r->level, level_code((enum level)l))};
+        if (o[l].chosen)
+            out->begins = *r->from
+                              ? SAY(c, MSG_rules_scale_begins_from, MSG_T("level", o[l].label), MSG_T("value", r->from))
+                              : o[l].label;
     }
     return ST_OK;
 }
@@ -197,7 +236,8 @@ static enum st fill_scale(struct call *c, const struct rules_of *w, struct ui_ru
     size_t n = rules_scale_sent(c, sent);
     TRY(fill_list(c, w, &policy_lists[0], &g->scale_head, &g->scale_edit, e));
     TRY(call_alloc(c, (SCALE_MOST + 1) * sizeof *rows, (void **)&rows, e));
-    for (size_t i = 0; !http_form(c->http, "scale_name", 0) && i < p->scale_count; i++) sent[n++] = rules_scale_row(c, &p->scale[i]);
+    for (size_t i = 0; !http_form(c->http, "scale_name", 0) && i < p->scale_count; i++)
+        sent[n++] = rules_scale_row(c, &p->scale[i]);
     for (size_t i = 0; i < n; i++) TRY(fill_scale_row(c, &sent[i], &rows[i], e));
     if (g->scale_edit && n < SCALE_MOST) TRY(fill_scale_row(c, &none, &rows[n++], e)); /* room for one more */
     g->scale = rows;
@@ -214,15 +254,21 @@ static enum st fill_cuts(struct call *c, const struct rules_of *w, struct ui_rul
     size_t n = 0;
     TRY(call_alloc(c, (CUTS_MAX + CUT_ROWS_MORE) * sizeof *rows, (void **)&rows, e));
     for (; n < CUTS_MAX && (sent = http_form(c->http, "cut_letter", n)); n++) {
-        const char *from = http_form(c->http, "cut_from", n), *percent = http_form(c->http, "cut_percent", n), *gpa = http_form(c->http, "cut_gpa", n);
-        rows[n] = (struct ui_report_cut){.letter = sent, .from = from ? from : "", .percent = percent ? percent : "", .gpa = gpa ? gpa : ""};
+        const char *from = http_form(c->http, "cut_from", n), *percent = http_form(c->http, "cut_percent", n),
+                   *gpa = http_form(c->http, "cut_gpa", n);
+        rows[n] = (struct ui_report_cut){
+            .letter = sent, .from = from ? from : "", .percent = percent ? percent : "", .gpa = gpa ? gpa : ""};
     }
     if (!n) {
         for (; n < p->cut_count; n++) {
             const struct grade_cut *k = &p->cuts[n];
-            rows[n] = (struct ui_report_cut){.letter = k->letter, .from = arena_printf(c->arena, "%g", k->from), .percent = arena_printf(c->arena, "%g", k->percent), .gpa = arena_printf(c->arena, "%g", k->gpa)};
+            rows[n] = (struct ui_report_cut){.letter = k->letter,
+                                             .from = arena_printf(c->arena, "%g", k->from),
+                                             .percent = arena_printf(c->arena, "%g", k->percent),
+                                             .gpa = arena_printf(c->arena, "%g", k->gpa)};
         }
-        for (int i = 0; g->cuts_edit && i < CUT_ROWS_MORE && n < CUTS_MAX; i++) rows[n++] = (struct ui_report_cut){.letter = "", .from = "", .percent = "", .gpa = ""};
+        for (int i = 0; g->cuts_edit && i < CUT_ROWS_MORE && n < CUTS_MAX; i++)
+            rows[n++] = (struct ui_report_cut){.letter = "", .from = "", .percent = "", .gpa = ""};
     }
     g->cuts = rows;
     g->cuts_n = n;
@@ -265,7 +311,8 @@ static enum st fill_groups(struct call *c, const struct rules_of *w, struct page
             continue;
         }
         group = s->group;
-        groups[page->groups_n] = (struct ui_rule_group){.title = msg_find_code("rules.group", group, MSG_setting_other), .settings = &rows[n - 1], .settings_n = 1};
+        groups[page->groups_n] = (struct ui_rule_group){
+            .title = msg_find_code("rules.group", group, MSG_setting_other), .settings = &rows[n - 1], .settings_n = 1};
         if (strcmp(s->group, "grades") == 0) TRY(fill_scale(c, w, &groups[page->groups_n], e));
         if (strcmp(s->group, "grades") == 0) TRY(fill_cuts(c, w, &groups[page->groups_n], e));
         page->groups_n++;
@@ -275,7 +322,8 @@ static enum st fill_groups(struct call *c, const struct rules_of *w, struct page
 }
 
 /* The figure in words, as of now; NULL: none is named. */
-enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v, const char **out, struct err *e)
+enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
+                     const char **out, struct err *e)
 {
     struct figure f;
     *out = NULL;
@@ -285,7 +333,8 @@ enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t or
     TRY(st);
     enum msg_id id = msg_find_code("figure_now", code, MSG_figure_now_read);
     if (f.few) *out = msg(page_lang(c), MSG_figure_few);
-    else if (str_eq(code, "secure_each")) *out = SAY(c, id, MSG_T("n", arena_printf(c->arena, "%.1f", f.of ? (double)f.n / (double)f.of : 0)));
+    else if (str_eq(code, "secure_each"))
+        *out = SAY(c, id, MSG_T("n", arena_printf(c->arena, "%.1f", f.of ? (double)f.n / (double)f.of : 0)));
     else *out = SAY(c, id, MSG_N("n", f.n), MSG_N("all", f.of));
     return ST_OK;
 }
@@ -295,7 +344,10 @@ static enum st fill_figures(struct call *c, const char *chosen, struct ui_rule_p
     struct ui_rule_option *o;
     TRY(call_alloc(c, (POLICY_FIGURES + 1) * sizeof *o, (void **)&o, e));
     o[0] = (struct ui_rule_option){"", msg(page_lang(c), MSG_figure_none), !*chosen};
-    for (size_t i = 0; i < POLICY_FIGURES; i++) o[i + 1] = (struct ui_rule_option){policy_figures[i], msg(page_lang(c), msg_find_code("figure", policy_figures[i], MSG_figure_none)), str_eq(chosen, policy_figures[i])};
+    for (size_t i = 0; i < POLICY_FIGURES; i++)
+        o[i + 1] = (struct ui_rule_option){
+            policy_figures[i], msg(page_lang(c), msg_find_code("figure", policy_figures[i], MSG_figure_none)),
+            str_eq(chosen, policy_figures[i])};
     row->figures = o;
     row->figures_n = POLICY_FIGURES + 1;
     return ST_OK;
@@ -316,7 +368,8 @@ const char *drafters_words(struct call *c, const json_t *doc)
     return s;
 }
 
-static enum st fill_purposes(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
+static enum st fill_purposes(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page,
+                             struct err *e)
 {
     struct ui_rule_purpose *rows;
     const json_t *list = json_object_get(w->doc, "purposes");
@@ -331,12 +384,14 @@ static enum st fill_purposes(struct call *c, struct tx *tx, const struct rules_o
     }
     for (size_t i = 0; !n && i < k; i++) {
         const json_t *p = json_array_get(list, i);
-        rows[i] = (struct ui_rule_purpose){.id = json_str(p, "id", ""), .text = json_str(p, "text", ""), .measure = json_str(p, "measure", "")};
+        rows[i] = (struct ui_rule_purpose){
+            .id = json_str(p, "id", ""), .text = json_str(p, "text", ""), .measure = json_str(p, "measure", "")};
         TRY(fill_figures(c, json_str(p, "figure", ""), &rows[i], e));
         TRY(figure_words(c, tx, json_str(p, "figure", ""), w->org_id, w->version, &rows[i].now, e));
     }
     if (!n) n = k;
-    for (size_t room = k ? 1 : 3; w->may_edit && !w->org_id && !http_form(c->http, "purpose_text", 0) && room && n < PURPOSES_MAX; room--) {
+    for (size_t room = k ? 1 : 3;
+         w->may_edit && !w->org_id && !http_form(c->http, "purpose_text", 0) && room && n < PURPOSES_MAX; room--) {
         rows[n] = (struct ui_rule_purpose){.id = "", .text = "", .measure = ""};
         TRY(fill_figures(c, "", &rows[n++], e));
     }
@@ -354,18 +409,22 @@ static const char *type_sent(struct call *c, const char *type)
     return NULL;
 }
 
-static enum st fill_type(struct call *c, const struct rules_of *w, const char *type, bool may_edit, struct ui_rule_type *row, struct err *e)
+static enum st fill_type(struct call *c, const struct rules_of *w, const char *type, bool may_edit,
+                         struct ui_rule_type *row, struct err *e)
 {
     const struct setting *kind = setting_find("mastery", "rule");
     const struct mastery_rule *r = policy_rule(&w->version->policy, type);
     const char *own = *r->type ? mastery_kind_code((enum mastery_kind)r->kind) : "", *sent = type_sent(c, type);
     struct ui_rule_option *o;
-    *row = (struct ui_rule_type){.title = type, .shown = *own ? shown(c, kind, r->kind) : msg(page_lang(c), MSG_rules_type_as_all)};
+    *row = (struct ui_rule_type){.title = type,
+                                 .shown = *own ? shown(c, kind, r->kind) : msg(page_lang(c), MSG_rules_type_as_all)};
     if (!may_edit) return ST_OK;
     TRY(call_alloc(c, (MASTERY_KINDS + 1) * sizeof *o, (void **)&o, e));
     if (!sent) sent = own;
     o[0] = (struct ui_rule_option){"", msg(page_lang(c), MSG_rules_type_as_all), !*sent};
-    for (int k = 0; k < MASTERY_KINDS; k++) o[k + 1] = (struct ui_rule_option){mastery_kind_code((enum mastery_kind)k), shown(c, kind, k), str_eq(sent, mastery_kind_code((enum mastery_kind)k))};
+    for (int k = 0; k < MASTERY_KINDS; k++)
+        o[k + 1] = (struct ui_rule_option){mastery_kind_code((enum mastery_kind)k), shown(c, kind, k),
+                                           str_eq(sent, mastery_kind_code((enum mastery_kind)k))};
     row->options = o;
     row->options_n = MASTERY_KINDS + 1;
     return ST_OK;
@@ -394,7 +453,8 @@ static enum st fill_types(struct call *c, const struct rules_of *w, struct page_
     return ST_OK;
 }
 
-/* The rules to choose from: each in words, as it stands when nothing else is said, with a worked example and where it comes from. */
+/* The rules to choose from: each in words, as it stands when nothing else is said, with a worked example and where
+ * it comes from. */
 static enum st fill_examples(struct call *c, const struct policy *p, struct page_rules *page, struct err *e)
 {
     struct ui_rule_example *rows;
@@ -407,7 +467,11 @@ static enum st fill_examples(struct call *c, const struct policy *p, struct page
         snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\"}}", code);
         TRY(policy_read(doc, strlen(doc), &one, e));
         bool now = p->rules[0].kind == k;
-        rows[k] = (struct ui_rule_example){.title = shown(c, kind, k), .now = now, .words = rule_words(c, now ? &p->rules[0] : &one.rules[0]), .example = msg_find_code("rule_example", code, MSG_setting_other), .source = msg_find_code("rule_source", code, MSG_setting_other)};
+        rows[k] = (struct ui_rule_example){.title = shown(c, kind, k),
+                                           .now = now,
+                                           .words = rule_words(c, now ? &p->rules[0] : &one.rules[0]),
+                                           .example = msg_find_code("rule_example", code, MSG_setting_other),
+                                           .source = msg_find_code("rule_source", code, MSG_setting_other)};
     }
     page->examples = rows;
     page->examples_n = MASTERY_KINDS;
@@ -416,7 +480,8 @@ static enum st fill_examples(struct call *c, const struct policy *p, struct page
 
 /* Versions --------------------------------------------------------------------------------------------------------- */
 
-enum st rules_changes(struct call *c, const struct policy_change *changes, size_t n, const char *const **out, struct err *e)
+enum st rules_changes(struct call *c, const struct policy_change *changes, size_t n, const char *const **out,
+                      struct err *e)
 {
     const char **words;
     TRY(call_alloc(c, (n + 1) * sizeof *words, (void **)&words, e));
@@ -439,18 +504,25 @@ static const struct policy *whole(const struct regime *r, const struct policy_ve
     return v->scope == SCOPE_DISTRICT ? &v->policy : &regime_policy_for(r, v->scope_id, at)->policy;
 }
 
-static enum st fill_version(struct call *c, struct tx *tx, const struct policy_version *v, const struct policy_version *base, struct ui_rule_version *row, size_t number, struct err *e)
+static enum st fill_version(struct call *c, struct tx *tx, const struct policy_version *v,
+                            const struct policy_version *base, struct ui_rule_version *row, size_t number,
+                            struct err *e)
 {
     const struct regime *r = &c->snapshot->regime;
     struct policy_change *changes;
     size_t n;
-    *row = (struct ui_rule_version){.title = SAY(c, MSG_school_rules_version, MSG_N("n", (int64_t)number)), .at = v->effective_at_ms, .waits = v->effective_at_ms > c->now_ms, .reason = v->reason};
+    *row = (struct ui_rule_version){.title = SAY(c, MSG_school_rules_version, MSG_N("n", (int64_t)number)),
+                                    .at = v->effective_at_ms,
+                                    .waits = v->effective_at_ms > c->now_ms,
+                                    .reason = v->reason};
     if (v->recorder_id) {
         struct actor who;
         TRY(actor_load(tx, v->recorder_id, &who, e));
         row->by = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     }
-    struct policy before = base ? *whole(r, base) : v->scope == SCOPE_DISTRICT ? policy_default() : regime_policy(r, v->effective_at_ms)->policy;
+    struct policy before = base                         ? *whole(r, base)
+                           : v->scope == SCOPE_DISTRICT ? policy_default()
+                                                        : regime_policy(r, v->effective_at_ms)->policy;
     TRY(policy_diff(c->arena, &before, whole(r, v), &changes, &n, e));
     TRY(rules_changes(c, changes, n, &row->changes, e));
     row->changes_n = n;
@@ -460,18 +532,21 @@ static enum st fill_version(struct call *c, struct tx *tx, const struct policy_v
 static size_t count_versions(const struct regime *r, int64_t org_id)
 {
     size_t n = 0;
-    for (size_t i = 0; i < r->policy_count; i++) n += r->policies[i].scope <= SCOPE_SCHOOL && r->policies[i].scope_id == org_id;
+    for (size_t i = 0; i < r->policy_count; i++)
+        n += r->policies[i].scope <= SCOPE_SCHOOL && r->policies[i].scope_id == org_id;
     return n;
 }
 
-static enum st fill_versions(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
+static enum st fill_versions(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page,
+                             struct err *e)
 {
     struct ui_rule_version *rows;
     const struct regime *r = &c->snapshot->regime;
     size_t number = count_versions(r, w->org_id), skip = 0;
     int64_t org_id = number ? w->org_id : 0; /* a school without rules of its own: the district's */
     if (!number) number = count_versions(r, 0);
-    const struct policy_version *now = regime_version(r, org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT, org_id, c->now_ms), *base = NULL;
+    const struct policy_version *now = regime_version(r, org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT, org_id, c->now_ms),
+                                *base = NULL;
     if (number > VERSIONS_SHOWN) skip = number - VERSIONS_SHOWN;
     TRY(call_alloc(c, (number + 1) * sizeof *rows, (void **)&rows, e));
     number = 0;
@@ -479,7 +554,8 @@ static enum st fill_versions(struct call *c, struct tx *tx, const struct rules_o
         const struct policy_version *v = &r->policies[i];
         if (v->scope_id != org_id) continue;
         if (number++ >= skip) {
-            TRY(fill_version(c, tx, v, v->base_id ? regime_version_by_id(r, v->base_id) : base, &rows[page->versions_n], number, e));
+            TRY(fill_version(c, tx, v, v->base_id ? regime_version_by_id(r, v->base_id) : base, &rows[page->versions_n],
+                             number, e));
             rows[page->versions_n++].now = v == now;
         }
         if (v == now && org_id == w->org_id) page->version = (int64_t)number;
@@ -509,12 +585,16 @@ enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, stru
     page->since = w->version->effective_at_ms;
     page->schools = w->schools;
     page->schools_n = w->schools_n;
-    page->export_url = w->org_id ? arena_printf(c->arena, "/rules/export?school=%lld", (long long)w->org_id) : "/rules/export";
+    page->export_url =
+        w->org_id ? arena_printf(c->arena, "/rules/export?school=%lld", (long long)w->org_id) : "/rules/export";
     page->form_reason = http_form(c->http, "reason", 0);
     page->form_date = http_form(c->http, "date", 0);
     page->form_when = str_eq(when, "now") ? 1 : str_eq(when, "date") ? 2 : 0;
     page->form_doc = http_form(c->http, "doc", 0);
-    if (saved) page->saved = msg(page_lang(c), str_eq(saved, "waiver") ? MSG_waiver_sent : str_eq(saved, "answer") ? MSG_waiver_answered : MSG_rules_saved);
+    if (saved)
+        page->saved = msg(page_lang(c), str_eq(saved, "waiver")   ? MSG_waiver_sent
+                                        : str_eq(saved, "answer") ? MSG_waiver_answered
+                                                                  : MSG_rules_saved);
     TRY(fill_purposes(c, tx, w, page, e));
     TRY(fill_groups(c, w, page, e));
     TRY(fill_examples(c, &w->version->policy, page, e));
@@ -542,8 +622,9 @@ enum st web_rules_export(struct call *c, struct err *e)
     json_t *about, *doc;
     TRY(rules_find(c, &c->tx, &w, e));
     TRY(json_keep(c->arena, json_deep_copy(w.doc), &doc, e));
-    json_object_foreach(json_object_get(doc, "about"), path, about) (void)json_object_del(about, "open_for");
-    json_t *whole = json_pack("{s:s,s:s,s:O}", "title", w.name, "reason", w.version->reason ? w.version->reason : "", "policy", doc);
+    json_object_foreach (json_object_get(doc, "about"), path, about) (void)json_object_del(about, "open_for");
+    json_t *whole = json_pack("{s:s,s:s,s:O}", "title", w.name, "reason", w.version->reason ? w.version->reason : "",
+                              "policy", doc);
     char *text = whole ? json_dumps(whole, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
     json_decref(whole);
     if (!text) return err_fail(e, ST_NOMEM, "err.memory", "export");

@@ -41,7 +41,8 @@ static enum st read_value(const struct setting *s, const char *text, double *out
             }
         return unreadable(e, s, text);
     }
-    if (!parse_f64(text, out) || (s->type == SETTING_WHOLE && differ(*out, (double)(int64_t)*out))) return unreadable(e, s, text);
+    if (!parse_f64(text, out) || (s->type == SETTING_WHOLE && differ(*out, (double)(int64_t)*out)))
+        return unreadable(e, s, text);
     if (rules_in_100(s)) *out /= 100;
     return ST_OK;
 }
@@ -68,7 +69,8 @@ static bool put(json_t *doc, const char *group, const char *name, json_t *v)
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rules"); }
 
 /* What a school sets as it is above is no rule of its own. */
-static enum st read_setting(struct call *c, const struct rules_of *w, const struct policy *above, const struct setting *s, json_t *doc, struct err *e)
+static enum st read_setting(struct call *c, const struct rules_of *w, const struct policy *above,
+                            const struct setting *s, json_t *doc, struct err *e)
 {
     const char *text = http_form(c->http, rules_field(c, s), 0);
     double value, now = setting_value(s, &w->version->policy, &w->version->policy.rules[0]);
@@ -80,9 +82,11 @@ static enum st read_setting(struct call *c, const struct rules_of *w, const stru
 }
 
 /* One of the fields beside a setting: who may change it, and why it is so. */
-static enum st read_beside(struct call *c, const struct rules_of *w, const struct setting *s, const char *what, json_t *entry, struct err *e)
+static enum st read_beside(struct call *c, const struct rules_of *w, const struct setting *s, const char *what,
+                           json_t *entry, struct err *e)
 {
-    const char *field = arena_printf(c->arena, "%s.%s", rules_field(c, s), what), *text = field ? http_form(c->http, field, 0) : NULL;
+    const char *field = arena_printf(c->arena, "%s.%s", rules_field(c, s), what),
+               *text = field ? http_form(c->http, field, 0) : NULL;
     const json_t *now = json_object_get(json_object_get(w->doc, "about"), rules_field(c, s));
     if (!text) return ST_OK;
     bool number = strcmp(what, "least") == 0 || strcmp(what, "most") == 0;
@@ -92,7 +96,8 @@ static enum st read_beside(struct call *c, const struct rules_of *w, const struc
         return json_object_set_new(entry, what, *text ? json_string(text) : json_null()) == 0 ? ST_OK : no_memory(e);
     }
     double v;
-    if (!*text) return json_object_get(now, what) && json_object_set_new(entry, what, json_null()) != 0 ? no_memory(e) : ST_OK;
+    if (!*text)
+        return json_object_get(now, what) && json_object_set_new(entry, what, json_null()) != 0 ? no_memory(e) : ST_OK;
     TRY(read_value(s, text, &v, e));
     if (json_object_get(now, what) ? !differ(v, json_f64(now, what, 0)) : false) return ST_OK;
     return json_object_set_new(entry, what, value_json(s, v)) == 0 ? ST_OK : no_memory(e);
@@ -104,7 +109,8 @@ static enum st read_about(struct call *c, const struct rules_of *w, const struct
     json_t *entry = json_object();
     if (!entry) return no_memory(e);
     enum st st = ST_OK;
-    for (size_t i = 0; st == ST_OK && i < sizeof beside / sizeof *beside; i++) st = read_beside(c, w, s, beside[i], entry, e);
+    for (size_t i = 0; st == ST_OK && i < sizeof beside / sizeof *beside; i++)
+        st = read_beside(c, w, s, beside[i], entry, e);
     if (st != ST_OK || !json_object_size(entry)) {
         json_decref(entry);
         return st;
@@ -122,12 +128,15 @@ static enum st read_purposes(struct call *c, const struct rules_of *w, json_t *d
         if (!*text && !(measure && *measure)) continue;
         char own[4] = {(char)('a' + (int)(i % 26)), 0};
         const char *figure = http_form(c->http, "purpose_figure", i);
-        json_t *p = json_pack("{s:s,s:s,s:s}", "id", id && *id ? id : own, "text", text, "measure", measure ? measure : "");
+        json_t *p =
+            json_pack("{s:s,s:s,s:s}", "id", id && *id ? id : own, "text", text, "measure", measure ? measure : "");
         fine = p && (!figure || !*figure || json_object_set_new(p, "figure", json_string(figure)) == 0);
         fine = json_array_append_new(list, p) == 0 && fine;
     }
     const json_t *now = json_object_get(w->doc, "purposes");
-    if (fine && (json_array_size(list) || json_array_size(now)) && !json_equal(list, now) && http_form(c->http, "purpose_text", 0)) fine = json_object_set(doc, "purposes", list) == 0;
+    if (fine && (json_array_size(list) || json_array_size(now)) && !json_equal(list, now) &&
+        http_form(c->http, "purpose_text", 0))
+        fine = json_object_set(doc, "purposes", list) == 0;
     json_decref(list);
     return fine ? ST_OK : no_memory(e);
 }
@@ -147,7 +156,9 @@ static enum st read_drafters(struct call *c, const struct rules_of *w, json_t *d
         text += n + (text[n] != 0);
     }
     const json_t *now = json_object_get(w->doc, "drafted_by");
-    if (fine && http_form(c->http, "drafted_by", 0) && (json_array_size(list) || json_array_size(now)) && !json_equal(list, now)) fine = json_object_set(doc, "drafted_by", list) == 0;
+    if (fine && http_form(c->http, "drafted_by", 0) && (json_array_size(list) || json_array_size(now)) &&
+        !json_equal(list, now))
+        fine = json_object_set(doc, "drafted_by", list) == 0;
     json_decref(list);
     return fine ? ST_OK : no_memory(e);
 }
@@ -156,7 +167,8 @@ static enum st read_cut(struct call *c, const char *name, size_t i, double *out,
 {
     const char *text = http_form(c->http, name, i);
     if (text && parse_f64(text, out)) return ST_OK;
-    enum st st = err_fail(e, ST_INVALID, "policy.number", "/grades/conversion/%zu: \"%.40s\" is not a number", i, text ? text : "");
+    enum st st = err_fail(e, ST_INVALID, "policy.number", "/grades/conversion/%zu: \"%.40s\" is not a number", i,
+                          text ? text : "");
     err_arg(e, "/grades/conversion");
     return st;
 }
@@ -179,11 +191,15 @@ size_t rules_scale_sent(struct call *c, struct scale_row rows[SCALE_MOST + 1])
     const char *name;
     size_t n = 0;
     for (size_t i = 0; n < SCALE_MOST + 1 && (name = http_form(c->http, "scale_name", i)); i++) {
-        const char *means = http_form(c->http, "scale_means", i), *level = http_form(c->http, "scale_level", i), *from = http_form(c->http, "scale_from", i), *points = http_form(c->http, "scale_points", i);
+        const char *means = http_form(c->http, "scale_means", i), *level = http_form(c->http, "scale_level", i),
+                   *from = http_form(c->http, "scale_from", i), *points = http_form(c->http, "scale_points", i);
         struct scale_row row = {name, means ? means : "", level ? level : "", from ? from : "", points ? points : ""};
         if (!*row.name && !*row.means) continue;
         size_t at = n++; /* in the order in which they begin: one that is added may stand anywhere */
-        for (; at && (level_index(rows[at - 1].level) > level_index(row.level) || (str_eq(rows[at - 1].level, row.level) && begins_at(&rows[at - 1]) > begins_at(&row))); at--) rows[at] = rows[at - 1];
+        for (; at && (level_index(rows[at - 1].level) > level_index(row.level) ||
+                      (str_eq(rows[at - 1].level, row.level) && begins_at(&rows[at - 1]) > begins_at(&row)));
+             at--)
+            rows[at] = rows[at - 1];
         rows[at] = row;
     }
     return n;
@@ -192,7 +208,8 @@ size_t rules_scale_sent(struct call *c, struct scale_row rows[SCALE_MOST + 1])
 struct scale_row rules_scale_row(struct call *c, const struct report_level *k)
 {
     const char *from = k->from > 0 ? arena_printf(c->arena, "%.10g", k->from * 100) : "";
-    return (struct scale_row){scale_name(page_lang(c), k), scale_means(page_lang(c), k), level_code(k->level), from ? from : "", points_words(c, k->points)};
+    return (struct scale_row){scale_name(page_lang(c), k), scale_means(page_lang(c), k), level_code(k->level),
+                              from ? from : "", points_words(c, k->points)};
 }
 
 static enum st scale_number(const char *text, size_t i, const char *what, double *out, struct err *e)
@@ -207,11 +224,14 @@ static enum st scale_number(const char *text, size_t i, const char *what, double
 
 static bool same_row(const struct scale_row *a, const struct scale_row *b)
 {
-    return str_eq(a->name, b->name) && str_eq(a->means, b->means) && str_eq(a->level, b->level) && !differ(begins_at(a), begins_at(b)) && str_eq(a->points, b->points);
+    return str_eq(a->name, b->name) && str_eq(a->means, b->means) && str_eq(a->level, b->level) &&
+           !differ(begins_at(a), begins_at(b)) && str_eq(a->points, b->points);
 }
 
-/* A row without a name or a meaning is none; no row at all: as above, or the four of the fold. *lowest, *highest: the points. */
-static enum st read_scale(struct call *c, const struct rules_of *w, json_t *doc, double *lowest, double *highest, struct err *e)
+/* A row without a name or a meaning is none; no row at all: as above, or the four of the fold. *lowest, *highest:
+ * the points. */
+static enum st read_scale(struct call *c, const struct rules_of *w, json_t *doc, double *lowest, double *highest,
+                          struct err *e)
 {
     struct scale_row rows[SCALE_MOST + 1];
     const struct policy *p = &w->version->policy;
@@ -238,13 +258,16 @@ static enum st read_scale(struct call *c, const struct rules_of *w, json_t *doc,
         if (*rows[i].points) TRY(scale_number(rows[i].points, i, "points", &points, e));
         if (i == 0) *lowest = points;
         *highest = points;
-        fine = json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:f,s:f}", "name", rows[i].name, "means", rows[i].means, "level", rows[i].level, "from", from / 100, "points", points)) == 0;
+        fine =
+            json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:f,s:f}", "name", rows[i].name, "means", rows[i].means,
+                                                  "level", rows[i].level, "from", from / 100, "points", points)) == 0;
     }
     return fine && put(doc, "grades", "scale", json_incref(list)) ? ST_OK : no_memory(e);
 }
 
 /* Rows without a letter are none; each ends where the next begins, the last at the most points. */
-static enum st read_cuts(struct call *c, const struct rules_of *w, json_t *doc, double lowest, double highest, struct err *e)
+static enum st read_cuts(struct call *c, const struct rules_of *w, json_t *doc, double lowest, double highest,
+                         struct err *e)
 {
     struct grade_cut cuts[CUTS_MAX];
     const struct policy *p = &w->version->policy;
@@ -262,12 +285,15 @@ static enum st read_cuts(struct call *c, const struct rules_of *w, json_t *doc, 
     if (!differ(cuts[0].from, p->scale[0].points)) cuts[0].from = lowest; /* as it was: at the fewest points */
     bool same = n == p->cut_count && !differ(p->cuts[n - 1].to, highest);
     for (size_t i = 0; same && i < n; i++)
-        same = !differ(cuts[i].from, p->cuts[i].from) && !differ(cuts[i].percent, p->cuts[i].percent) && !differ(cuts[i].gpa, p->cuts[i].gpa) && strcmp(cuts[i].letter, p->cuts[i].letter) == 0;
+        same = !differ(cuts[i].from, p->cuts[i].from) && !differ(cuts[i].percent, p->cuts[i].percent) &&
+               !differ(cuts[i].gpa, p->cuts[i].gpa) && strcmp(cuts[i].letter, p->cuts[i].letter) == 0;
     if (same) return ST_OK;
     json_t *list = json_array();
     bool fine = list != NULL;
     for (size_t i = 0; fine && i < n; i++)
-        fine = json_array_append_new(list, json_pack("{s:f,s:f,s:s,s:f,s:f}", "from", cuts[i].from, "to", i + 1 < n ? cuts[i + 1].from : highest, "letter", cuts[i].letter, "percent", cuts[i].percent, "gpa", cuts[i].gpa)) == 0;
+        fine = json_array_append_new(list, json_pack("{s:f,s:f,s:s,s:f,s:f}", "from", cuts[i].from, "to",
+                                                     i + 1 < n ? cuts[i + 1].from : highest, "letter", cuts[i].letter,
+                                                     "percent", cuts[i].percent, "gpa", cuts[i].gpa)) == 0;
     if (fine) return put(doc, "grades", "conversion", list) ? ST_OK : no_memory(e);
     json_decref(list);
     return no_memory(e);
@@ -284,7 +310,8 @@ static enum st read_types(struct call *c, const struct rules_of *w, json_t *doc,
         if (!rule || !*type || str_eq(rule, now)) continue;
         json_t *by = json_object_get(json_object_get(doc, "mastery"), "by_type");
         if (!by && !put(doc, "mastery", "by_type", by = json_object())) return no_memory(e);
-        if (json_object_set_new(by, type, *rule ? json_pack("{s:s}", "rule", rule) : json_null()) != 0) return no_memory(e);
+        if (json_object_set_new(by, type, *rule ? json_pack("{s:s}", "rule", rule) : json_null()) != 0)
+            return no_memory(e);
     }
     return ST_OK;
 }
@@ -301,7 +328,7 @@ static enum st read_document(struct call *c, json_t **doc, struct err *e)
         json_decref(given);
         given = inner;
     }
-    json_object_foreach(json_object_get(given, "about"), path, about) (void)json_object_del(about, "open_for");
+    json_object_foreach (json_object_get(given, "about"), path, about) (void)json_object_del(about, "open_for");
     (void)json_object_del(given, "drafted_by"); /* theirs, not ours */
     json_t *both = policy_merge(*doc, given);
     json_decref(given);
@@ -317,7 +344,8 @@ enum st rules_form(struct call *c, const struct rules_of *w, json_t **out, struc
     TRY(policy_from_json(w->upper, &above, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
         TRY(read_setting(c, w, &above, &policy_settings[i], doc, e));
-        if (!w->org_id || policy_settings[i].narrowest > SCOPE_SCHOOL) TRY(read_about(c, w, &policy_settings[i], doc, e));
+        if (!w->org_id || policy_settings[i].narrowest > SCOPE_SCHOOL)
+            TRY(read_about(c, w, &policy_settings[i], doc, e));
     }
     TRY(read_types(c, w, doc, e));
     for (size_t i = 0; !w->org_id && i < POLICY_LISTS; i++) TRY(read_about(c, w, &policy_lists[i], doc, e));

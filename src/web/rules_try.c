@@ -17,7 +17,8 @@ static enum st effective_at(struct call *c, int64_t *at_ms, struct err *e)
     int32_t day;
     *at_ms = str_eq(when, "now") ? c->now_ms : 0;
     if (!str_eq(when, "date")) return ST_OK;
-    if (!date || !date_parse(date, &day)) return err_fail(e, ST_INVALID, "why.bad_date", "date must be a date such as 2026-03-01");
+    if (!date || !date_parse(date, &day))
+        return err_fail(e, ST_INVALID, "why.bad_date", "date must be a date such as 2026-03-01");
     int64_t midnight = (int64_t)day * 86400000;
     *at_ms = midnight - (int64_t)tz_offset_s(c->snapshot->zone, midnight) * 1000;
     return ST_OK;
@@ -49,10 +50,12 @@ static void told(void *ctx, int64_t learner_id, int64_t competency_id, enum leve
         m->learners++;
         m->last = learner_id;
     }
-    if (m->names && m->learners <= PEOPLE_SHOWN && m->kept_n < sizeof m->kept / sizeof *m->kept) m->kept[m->kept_n++] = (struct moved_level){learner_id, competency_id, before, after};
+    if (m->names && m->learners <= PEOPLE_SHOWN && m->kept_n < sizeof m->kept / sizeof *m->kept)
+        m->kept[m->kept_n++] = (struct moved_level){learner_id, competency_id, before, after};
 }
 
-static enum st fill_people(struct call *c, struct tx *tx, const struct moves *m, struct ui_rule_preview *v, struct err *e)
+static enum st fill_people(struct call *c, struct tx *tx, const struct moves *m, struct ui_rule_preview *v,
+                           struct err *e)
 {
     struct ui_rule_person *rows;
     TRY(call_alloc(c, PEOPLE_SHOWN * sizeof *rows, (void **)&rows, e));
@@ -64,9 +67,12 @@ static enum st fill_people(struct call *c, struct tx *tx, const struct moves *m,
         text_init(&t, 2000);
         for (; i < m->kept_n && m->kept[i].learner_id == learner; i++) {
             const struct competency *k = catalogue_competency(&c->snapshot->catalogue, m->kept[i].competency_id);
-            text_printf(&t, "%s%s: %s → %s", t.n ? "; " : "", k ? k->name : "", msg(page_lang(c), level_words(m->kept[i].before)), msg(page_lang(c), level_words(m->kept[i].after)));
+            text_printf(&t, "%s%s: %s → %s", t.n ? "; " : "", k ? k->name : "",
+                        msg(page_lang(c), level_words(m->kept[i].before)),
+                        msg(page_lang(c), level_words(m->kept[i].after)));
         }
-        rows[v->people_n++] = (struct ui_rule_person){arena_printf(c->arena, "%s %s", who.given_name, who.family_name), arena_strdup(c->arena, text_str(&t))};
+        rows[v->people_n++] = (struct ui_rule_person){arena_printf(c->arena, "%s %s", who.given_name, who.family_name),
+                                                      arena_strdup(c->arena, text_str(&t))};
         text_release(&t);
     }
     v->people = rows;
@@ -75,7 +81,8 @@ static enum st fill_people(struct call *c, struct tx *tx, const struct moves *m,
 }
 
 /* Counts: those of fewer learners than a report shows are told as few. */
-static enum st fill_moves(struct call *c, const struct rules_of *w, const struct moves *m, const struct rebuild_report *r, struct ui_rule_preview *v, struct err *e)
+static enum st fill_moves(struct call *c, const struct rules_of *w, const struct moves *m,
+                          const struct rebuild_report *r, struct ui_rule_preview *v, struct err *e)
 {
     struct ui_rule_move *rows;
     int64_t smallest = w->version->policy.smallest_group;
@@ -86,21 +93,28 @@ static enum st fill_moves(struct call *c, const struct rules_of *w, const struct
     TRY(call_alloc(c, LEVEL_COUNT * LEVEL_COUNT * sizeof *rows, (void **)&rows, e));
     for (int from = 0; !few && from < LEVEL_COUNT; from++)
         for (int to = 0; to < LEVEL_COUNT; to++)
-            if (from != to && r->moved[from][to]) rows[v->moves_n++] = (struct ui_rule_move){r->moved[from][to], from, to};
+            if (from != to && r->moved[from][to])
+                rows[v->moves_n++] = (struct ui_rule_move){r->moved[from][to], from, to};
     v->moves = rows;
     bool hidden = !m->names && r->grades_changed > 0 && r->grades_changed < smallest;
-    v->grades = hidden ? SAY(c, MSG_rules_grades_few, MSG_N("n", smallest)) : SAY(c, MSG_rules_grades, MSG_N("n", r->grades_changed), MSG_N("all", r->grades));
+    v->grades = hidden ? SAY(c, MSG_rules_grades_few, MSG_N("n", smallest))
+                       : SAY(c, MSG_rules_grades, MSG_N("n", r->grades_changed), MSG_N("all", r->grades));
     hidden = !m->names && r->reported_changed > 0 && r->learners < smallest;
     if (hidden) v->reported = SAY(c, MSG_rules_reported_few, MSG_N("n", smallest));
-    else if (r->reported_changed) v->reported = SAY(c, MSG_rules_reported, MSG_N("n", r->reported_changed), MSG_N("all", r->reported));
+    else if (r->reported_changed)
+        v->reported = SAY(c, MSG_rules_reported, MSG_N("n", r->reported_changed), MSG_N("all", r->reported));
     return ST_OK;
 }
 
-static enum st try_it(struct call *c, struct tx *tx, struct conn *conn, const struct rules_of *w, struct ui_rule_preview *v, struct err *e)
+static enum st try_it(struct call *c, struct tx *tx, struct conn *conn, const struct rules_of *w,
+                      struct ui_rule_preview *v, struct err *e)
 {
     json_t *doc;
     struct policy_saved saved;
-    struct policy_save p = {.scope = w->org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT, .scope_id = w->org_id, .reason = "-", .recorder_id = c->who.user_id};
+    struct policy_save p = {.scope = w->org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT,
+                            .scope_id = w->org_id,
+                            .reason = "-",
+                            .recorder_id = c->who.user_id};
     struct rebuild_report r = {0};
     struct moves *m;
     TRY(rules_form(c, w, &doc, e));
@@ -118,7 +132,8 @@ static enum st try_it(struct call *c, struct tx *tx, struct conn *conn, const st
     tx_rollback(tx);
     enum st st = what_if(c->app, conn, p.scope, p.scope_id, p.doc, told, m, &r, e);
     struct err why = {0};
-    if (tx_read(conn, c->snapshot->district_id, tx, &why) != ST_OK && st == ST_OK) { /* the caller goes on reading, whatever was found */
+    /* the caller goes on reading, whatever was found */
+    if (tx_read(conn, c->snapshot->district_id, tx, &why) != ST_OK && st == ST_OK) {
         *e = why;
         st = why.st;
     }
@@ -187,7 +202,8 @@ static enum st tried_page(struct call *c, struct tx *tx, struct conn *conn, stru
     struct ui_rule_preview preview = {0};
     struct err why = {0};
     TRY(rules_find(c, tx, &w, e));
-    if (!w.may_edit) return err_fail(e, ST_DENIED, "err.denied", "user %lld may not change these rules", (long long)c->who.user_id);
+    if (!w.may_edit)
+        return err_fail(e, ST_DENIED, "err.denied", "user %lld may not change these rules", (long long)c->who.user_id);
     enum st st = try_it(c, tx, conn, &w, &preview, &why);
     if (st != ST_OK && st != ST_INVALID && st != ST_DENIED) {
         *e = why;
@@ -227,9 +243,13 @@ static enum st save_from_form(struct call *c, struct conn *conn, struct policy_c
     enum st st = rules_find(c, &tx, &w, e);
     tx_rollback(&tx);
     TRY(st);
-    if (!w.may_edit) return err_fail(e, ST_DENIED, "err.denied", "user %lld may not change these rules", (long long)c->who.user_id);
+    if (!w.may_edit)
+        return err_fail(e, ST_DENIED, "err.denied", "user %lld may not change these rules", (long long)c->who.user_id);
     *org_id = w.org_id;
-    p->save = (struct policy_save){.scope = w.org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT, .scope_id = w.org_id, .reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id};
+    p->save = (struct policy_save){.scope = w.org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT,
+                                   .scope_id = w.org_id,
+                                   .reason = http_form(c->http, "reason", 0),
+                                   .recorder_id = c->who.user_id};
     TRY(rules_form(c, &w, &doc, e));
     TRY(dump(c, doc, &p->save.doc, e));
     return effective_at(c, &p->save.effective_at_ms, e);
@@ -272,7 +292,8 @@ enum st web_rules_save(struct call *c, struct err *e)
         return st;
     }
     TRY(app_reload(c->app, conn, e));
-    const char *to = org_id ? arena_printf(c->arena, "/rules?school=%lld&saved=1#history", (long long)org_id) : "/rules?saved=1#history";
+    const char *to = org_id ? arena_printf(c->arena, "/rules?school=%lld&saved=1#history", (long long)org_id)
+                            : "/rules?saved=1#history";
     call_redirect(c, to ? to : "/rules");
     return ST_OK;
 }
@@ -290,7 +311,8 @@ enum st web_rules_put(struct call *c, struct err *e)
     if (st == ST_OK) {
         d.save = p.save;
         d.save.effective_at_ms = c->now_ms; /* checked as if now; when it is adopted it has its own day */
-        d.until_date = tz_date(c->snapshot->zone, c->now_ms) + regime_policy_for(&c->snapshot->regime, org_id, c->now_ms)->policy.comment_days;
+        d.until_date = tz_date(c->snapshot->zone, c->now_ms) +
+                       regime_policy_for(&c->snapshot->regime, org_id, c->now_ms)->policy.comment_days;
         draft_rules_ready(&d);
         st = writer_run(c->app, &d.command, &why);
     }

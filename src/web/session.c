@@ -38,7 +38,8 @@ enum st web_sign_in(struct call *c, struct err *e)
     char token[TOKEN_TEXT];
     int64_t user_id;
     struct err why = {0};
-    const char *name = http_form(c->http, "username", 0), *password = http_form(c->http, "password", 0), *next = safe_next(http_form(c->http, "next", 0));
+    const char *name = http_form(c->http, "username", 0), *password = http_form(c->http, "password", 0),
+               *next = safe_next(http_form(c->http, "next", 0));
     if (!name || !password || !*name || !*password) {
         c->res.status = 400;
         return sign_in_page(c, msg(page_lang(c), MSG_sign_in_empty), name, next, e);
@@ -58,7 +59,8 @@ enum st web_sign_in(struct call *c, struct err *e)
             return st;
         }
         c->res.status = wait ? 429 : 403;
-        return sign_in_page(c, wait ? SAY(c, MSG_sign_in_wait, MSG_N("n", 1)) : msg(page_lang(c), MSG_sign_in_wrong), name, next, e);
+        return sign_in_page(c, wait ? SAY(c, MSG_sign_in_wait, MSG_N("n", 1)) : msg(page_lang(c), MSG_sign_in_wrong),
+                            name, next, e);
     }
     *e = why;
     return st;
@@ -75,15 +77,23 @@ enum st web_sign_out(struct call *c, struct err *e)
 static enum st account_page(struct call *c, const char *error, bool saved, struct err *e)
 {
     struct page *p;
-    static const enum msg_id ids[] = {MSG_role_student, MSG_role_teacher, MSG_role_coach, MSG_role_principal, MSG_role_district, MSG_role_guardian};
+    static const enum msg_id ids[] = {MSG_role_student,   MSG_role_teacher,  MSG_role_coach,
+                                      MSG_role_principal, MSG_role_district, MSG_role_guardian};
     TRY(page_begin(c, "/account", &p, e));
-    struct page_account page = {.name = p->ctx.user_name, .username = c->who.username, .error = error, .saved = saved, .role = MSG_role_student};
+    struct page_account page = {.name = p->ctx.user_name,
+                                .username = c->who.username,
+                                .error = error,
+                                .saved = saved,
+                                .role = MSG_role_student};
     for (int i = 5; i >= 0; i--)
         if (c->who.roles & (1U << i)) page.role = ids[i];
     return page_end(p, page_account(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_account(struct call *c, struct err *e) { return account_page(c, NULL, http_query(c->http, "saved") != NULL, e); }
+enum st web_account(struct call *c, struct err *e)
+{
+    return account_page(c, NULL, http_query(c->http, "saved") != NULL, e);
+}
 
 struct password_cmd {
     struct command command;
@@ -114,7 +124,8 @@ enum st web_password(struct call *c, struct err *e)
         return account_page(c, msg(page_lang(c), MSG_account_wrong), false, e);
     }
     TRY(password_hash(fresh, hash, e));
-    struct password_cmd p = {.command.run = password_run, .user_id = c->who.user_id, .hash = hash, .keep_token = c->session_token};
+    struct password_cmd p = {
+        .command.run = password_run, .user_id = c->who.user_id, .hash = hash, .keep_token = c->session_token};
     TRY(writer_run(c->app, &p.command, e));
     call_redirect(c, "/account?saved=1");
     return ST_OK;

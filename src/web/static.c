@@ -74,6 +74,7 @@ enum st web_language(struct call *c, struct err *e)
     if (from && (path = strstr(from, "://"))) path = strchr(path + 3, '/');
     const char *cookie = arena_printf(c->arena, "lang=%s; Path=/; Max-Age=31536000; SameSite=Lax", lang_code(lang));
     if (cookie) http_res_header(&c->res, "Set-Cookie", cookie);
-    call_redirect(c, path && path[1] != '/' && path[1] != '\\' && !strpbrk(path, "\r\n") && strlen(path) < 500 ? path : "/");
+    call_redirect(c, path && path[1] != '/' && path[1] != '\\' && !strpbrk(path, "\r\n") && strlen(path) < 500 ? path
+                                                                                                               : "/");
     return ST_OK;
 }

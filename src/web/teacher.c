@@ -40,12 +40,16 @@ static enum st class_row(struct call *c, const struct taught_class *k, struct ui
     bind_i64(q, "since", id_first_at(c->now_ms - INT64_C(60000) * WORKING_MINUTES));
     TRY(stmt_step(q, &row, e));
     int64_t latest = row ? col_i64(q, 2) : 0;
-    *out = (struct ui_class_row){.title = k->title, .address = arena_printf(c->arena, "/class/%lld", (long long)k->class_id), .students = row ? col_i64(q, 0) : 0, .working = row ? col_i64(q, 1) : 0,
+    *out = (struct ui_class_row){.title = k->title,
+                                 .address = arena_printf(c->arena, "/class/%lld", (long long)k->class_id),
+                                 .students = row ? col_i64(q, 0) : 0,
+                                 .working = row ? col_i64(q, 1) : 0,
                                  .last_at = latest ? id_time_ms(latest) : 0};
     return ST_OK;
 }
 
-static enum st class_rows(struct call *c, struct taught_class *list, size_t *n, struct ui_class_row **out, struct err *e)
+static enum st class_rows(struct call *c, struct taught_class *list, size_t *n, struct ui_class_row **out,
+                          struct err *e)
 {
     struct ui_class_row *rows;
     TRY(taught_classes(c, list, n, e));
@@ -67,7 +71,7 @@ enum st web_classes(struct call *c, struct err *e)
     return page_end(p, page_classes(&p->html, &p->ctx, &page), e);
 }
 
-/* Now ------------------------------------------------------------------------------------------------------------- */
+/* Now -------------------------------------------------------------------------------------------------------------- */
 
 static const char *student_address(struct call *c, int64_t learner_id, int64_t class_id)
 {
@@ -77,24 +81,37 @@ static const char *student_address(struct call *c, int64_t learner_id, int64_t c
 static const char *item_title(struct call *c, int64_t item_id)
 {
     const struct item_ref *r = item_id ? catalogue_item(&c->snapshot->catalogue, item_id) : NULL;
-    const struct competency *k = r && r->competency_count ? catalogue_competency(&c->snapshot->catalogue, r->competency_ids[0]) : NULL;
+    const struct competency *k =
+        r && r->competency_count ? catalogue_competency(&c->snapshot->catalogue, r->competency_ids[0]) : NULL;
     return k ? k->name : NULL;
 }
 
 static void put_help(struct call *c, const struct queue_entry *x, int64_t class_id, struct ui_help_row *out)
 {
-    *out = (struct ui_help_row){.name = x->name, .kind = help_kind_words(x->kind), .at = x->since_ms, .about = item_title(c, x->item_id), .note = *x->note ? x->note : NULL,
-                                .address = student_address(c, x->learner_id, class_id), .help_id = id_text(c, x->help_id)};
+    *out = (struct ui_help_row){.name = x->name,
+                                .kind = help_kind_words(x->kind),
+                                .at = x->since_ms,
+                                .about = item_title(c, x->item_id),
+                                .note = *x->note ? x->note : NULL,
+                                .address = student_address(c, x->learner_id, class_id),
+                                .help_id = id_text(c, x->help_id)};
 }
 
-static void put_queue(struct call *c, const struct queue_entry *x, const struct taught_class *k, struct ui_queue_row *out)
+static void put_queue(struct call *c, const struct queue_entry *x, const struct taught_class *k,
+                      struct ui_queue_row *out)
 {
-    static const enum msg_id words[] = {[QUEUE_OPEN_EVIDENCE] = MSG_queue_open, [QUEUE_TALK] = MSG_queue_talk, [QUEUE_VIEW_AS] = MSG_queue_view};
-    *out = (struct ui_queue_row){.who = x->name, .class_title = k->title, .reason = x->text, .action = words[x->action],
-                                 .work = x->work ? SAY(c, MSG_queue_wrote, MSG_T("text", x->work)) : NULL,
-                                 .address = x->action == QUEUE_OPEN_EVIDENCE
-                                                ? arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)k->class_id, (long long)x->learner_id, (long long)x->competency_id)
-                                                : student_address(c, x->learner_id, k->class_id)};
+    static const enum msg_id words[] = {
+        [QUEUE_OPEN_EVIDENCE] = MSG_queue_open, [QUEUE_TALK] = MSG_queue_talk, [QUEUE_VIEW_AS] = MSG_queue_view};
+    *out = (struct ui_queue_row){
+        .who = x->name,
+        .class_title = k->title,
+        .reason = x->text,
+        .action = words[x->action],
+        .work = x->work ? SAY(c, MSG_queue_wrote, MSG_T("text", x->work)) : NULL,
+        .address = x->action == QUEUE_OPEN_EVIDENCE
+                       ? arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)k->class_id,
+                                      (long long)x->learner_id, (long long)x->competency_id)
+                       : student_address(c, x->learner_id, k->class_id)};
 }
 
 enum { REASONS = 6 };
@@ -120,14 +137,15 @@ enum st web_now(struct call *c, struct err *e)
     }
     struct ui_open_look *looks;
     TRY(call_alloc(c, (LOOKS_SHOWN + 1) * sizeof *looks, (void **)&looks, e));
-    for (size_t i = 0; i < page.classes_n; i++) TRY(fill_open_looks(c, list[i].class_id, looks, LOOKS_SHOWN, &page.looks_n, e));
+    for (size_t i = 0; i < page.classes_n; i++)
+        TRY(fill_open_looks(c, list[i].class_id, looks, LOOKS_SHOWN, &page.looks_n, e));
     page.looks = looks;
     struct ui_help_row *help;
     struct ui_queue_row *queue;
     struct from {
         const struct queue_entry *entry;
         const struct taught_class *of;
-    } *order;
+    } * order;
     size_t n = 0;
     TRY(call_alloc(c, (all + 1) * sizeof *order, (void **)&order, e));
     TRY(call_alloc(c, (all + 1) * sizeof *help, (void **)&help, e));
@@ -148,13 +166,16 @@ enum st web_now(struct call *c, struct err *e)
                 const struct queue_entry *x = &queues[i][j];
                 if (!str_eq(x->code, reason_order[r])) continue;
                 order[n] = (struct from){x, &list[i]};
-                for (size_t at = n++; at > 0 && order[at - 1].entry->times < x->times && str_eq(order[at - 1].entry->code, x->code); at--) {
+                for (size_t at = n++;
+                     at > 0 && order[at - 1].entry->times < x->times && str_eq(order[at - 1].entry->code, x->code);
+                     at--) {
                     order[at] = order[at - 1];
                     order[at - 1] = (struct from){x, &list[i]};
                 }
             }
     size_t show = http_query(c->http, "all") || n <= NOW_ROWS + 1 ? n : NOW_ROWS; /* no line that says: one more */
-    for (; page.queue_n < show; page.queue_n++) put_queue(c, order[page.queue_n].entry, order[page.queue_n].of, &queue[page.queue_n]);
+    for (; page.queue_n < show; page.queue_n++)
+        put_queue(c, order[page.queue_n].entry, order[page.queue_n].of, &queue[page.queue_n]);
     page.queue_more = (int64_t)(n - show);
     page.help = help;
     page.queue = queue;
@@ -162,7 +183,7 @@ enum st web_now(struct call *c, struct err *e)
     return page_end(p, page_now(&p->html, &p->ctx, &page), e);
 }
 
-/* One class ------------------------------------------------------------------------------------------------------- */
+/* One class -------------------------------------------------------------------------------------------------------- */
 
 enum st web_class(struct call *c, struct err *e)
 {
@@ -174,7 +195,10 @@ enum st web_class(struct call *c, struct err *e)
     TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.competency_count + 1) * sizeof *cols, (void **)&cols, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
-    for (size_t k = 0; k < v.competency_count; k++) cols[k] = (struct ui_skill_col){.id = id_text(c, v.competencies[k]->competency_id), .title = v.competencies[k]->name, .code = v.competencies[k]->code};
+    for (size_t k = 0; k < v.competency_count; k++)
+        cols[k] = (struct ui_skill_col){.id = id_text(c, v.competencies[k]->competency_id),
+                                        .title = v.competencies[k]->name,
+                                        .code = v.competencies[k]->code};
     for (size_t i = 0; i < v.learner_count; i++) {
         const struct class_learner *l = &v.learners[i];
         struct ui_grid_cell *cells;
@@ -183,13 +207,31 @@ enum st web_class(struct call *c, struct err *e)
             cells[k] = (struct ui_grid_cell){cols[k].id, l->cells[k] ? l->cells[k]->level : LEVEL_NOT_YET};
             cols[k].secure += cells[k].level == LEVEL_SECURE;
         }
-        rows[i] = (struct ui_grid_row){.learner_id = id_text(c, l->learner_id), .name = l->name, .address = student_address(c, l->learner_id, c->class_.class_id), .cells = cells, .cells_n = v.competency_count};
+        rows[i] = (struct ui_grid_row){.learner_id = id_text(c, l->learner_id),
+                                       .name = l->name,
+                                       .address = student_address(c, l->learner_id, c->class_.class_id),
+                                       .cells = cells,
+                                       .cells_n = v.competency_count};
     }
     int64_t seen = 0;
     const char *said = http_query(c->http, "seen");
     if (said && (!parse_i64(said, &seen) || seen < 0 || seen > 1000)) seen = 0;
-    struct page_class_grid page = {.seen = seen, .class_id = id_text(c, c->class_.class_id), .title = v.title, .as_of = c->now_ms, .live = true, .roomy = v.competency_count <= 15, .cols = cols, .cols_n = v.competency_count, .rows = rows, .rows_n = v.learner_count,
-                                   .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id), .rules_url = arena_printf(c->arena, "/class/%lld/rules", (long long)c->class_.class_id), .habits_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id), .standing_url = arena_printf(c->arena, "/class/%lld/standing", (long long)c->class_.class_id), .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
+    struct page_class_grid page = {
+        .seen = seen,
+        .class_id = id_text(c, c->class_.class_id),
+        .title = v.title,
+        .as_of = c->now_ms,
+        .live = true,
+        .roomy = v.competency_count <= 15,
+        .cols = cols,
+        .cols_n = v.competency_count,
+        .rows = rows,
+        .rows_n = v.learner_count,
+        .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id),
+        .rules_url = arena_printf(c->arena, "/class/%lld/rules", (long long)c->class_.class_id),
+        .habits_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id),
+        .standing_url = arena_printf(c->arena, "/class/%lld/standing", (long long)c->class_.class_id),
+        .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
     return page_end(p, page_class_grid(&p->html, &p->ctx, &page), e);
 }
 
@@ -215,7 +257,8 @@ enum st web_class_csv(struct call *c, struct err *e)
     for (size_t i = 0; i < v.learner_count; i++)
         for (size_t k = 0; k < v.competency_count; k++) {
             const struct mastery_row *m = v.learners[i].cells[k];
-            const char *fields[] = {v.learners[i].name, v.learners[i].username, v.competencies[k]->name, v.competencies[k]->code, level_code(m ? (enum level)m->level : LEVEL_NOT_YET)};
+            const char *fields[] = {v.learners[i].name, v.learners[i].username, v.competencies[k]->name,
+                                    v.competencies[k]->code, level_code(m ? (enum level)m->level : LEVEL_NOT_YET)};
             for (size_t f = 0; f < 5; f++) {
                 csv_field(&c->out, fields[f]);
                 text_char(&c->out, ',');
@@ -244,17 +287,31 @@ enum st web_cell(struct call *c, struct err *e)
     struct ui_why_view w;
     TRY(fill_why(c, &c->learner, competency_id, false, &w, e));
     w.form_url = arena_printf(c->arena, "/class/%lld/cell", (long long)c->class_.class_id);
-    const char *view = student_address(c, learner_id, c->class_.class_id), *post = arena_printf(c->arena, "/class/%lld/observe", (long long)c->class_.class_id);
+    const char *view = student_address(c, learner_id, c->class_.class_id),
+               *post = arena_printf(c->arena, "/class/%lld/observe", (long long)c->class_.class_id);
     if (http_header_in(c->http, "X-Fragment")) {
-        struct page_cell page = {.w = w, .view_url = view, .why_url = arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)c->class_.class_id, (long long)learner_id, (long long)competency_id),
-                                 .post_url = post, .learner_id = id_text(c, learner_id), .competency_id = id_text(c, competency_id), .client_id = new_client_id(c)};
+        struct page_cell page = {.w = w,
+                                 .view_url = view,
+                                 .why_url = arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld",
+                                                         (long long)c->class_.class_id, (long long)learner_id,
+                                                         (long long)competency_id),
+                                 .post_url = post,
+                                 .learner_id = id_text(c, learner_id),
+                                 .competency_id = id_text(c, competency_id),
+                                 .client_id = new_client_id(c)};
         return page_end(p, page_cell(&p->html, &p->ctx, &page), e);
     }
     TRY(tx_stmt(&c->tx, SQL_class_get, &q, e));
     bind_i64(q, "class_id", c->class_.class_id);
     TRY(stmt_step(q, &row, e));
-    struct page_cell_page page = {.w = w, .view_url = view, .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id), .class_title = row ? arena_strdup(c->arena, col_text(q, 0)) : "",
-                                    .post_url = post, .learner_id = id_text(c, learner_id), .competency_id = id_text(c, competency_id), .client_id = new_client_id(c)};
+    struct page_cell_page page = {.w = w,
+                                  .view_url = view,
+                                  .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
+                                  .class_title = row ? arena_strdup(c->arena, col_text(q, 0)) : "",
+                                  .post_url = post,
+                                  .learner_id = id_text(c, learner_id),
+                                  .competency_id = id_text(c, competency_id),
+                                  .client_id = new_client_id(c)};
     return page_end(p, page_cell_page(&p->html, &p->ctx, &page), e);
 }
 
@@ -274,10 +331,15 @@ enum st web_cards(struct call *c, struct err *e)
         text_init(&qr, 65536);
         const char *address = arena_printf(c->arena, "%s/sign-in?u=%s", base, v.learners[i].username);
         cards[i] = (struct ui_card){.name = v.learners[i].name, .username = v.learners[i].username};
-        if (address && qr_svg(&qr, address, NULL) == ST_OK) cards[i].qr = trusted(arena_strdup(c->arena, text_str(&qr)));
+        if (address && qr_svg(&qr, address, NULL) == ST_OK)
+            cards[i].qr = trusted(arena_strdup(c->arena, text_str(&qr)));
         text_release(&qr);
     }
-    struct page_cards page = {.class_title = v.title, .address = base, .list = cards, .list_n = v.learner_count, .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id)};
+    struct page_cards page = {.class_title = v.title,
+                              .address = base,
+                              .list = cards,
+                              .list_n = v.learner_count,
+                              .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id)};
     return page_end(p, page_cards(&p->html, &p->ctx, &page), e);
 }
 

@@ -24,8 +24,14 @@ static enum st fill_terms(struct call *c, const struct report *r, struct page_tr
         *t = (struct ui_transcript_term){.title = r->terms[i].term, .rows = &rows[i]};
         for (int64_t session = r->terms[i].session_id; i < r->term_count && r->terms[i].session_id == session; i++) {
             const struct term_grade *g = &r->terms[i];
-            rows[i] = (struct ui_transcript_course){.title = g->title, .letter = *g->letter ? g->letter : NULL, .percent = grade_number_words(c, 0, g->percent), .gpa = grade_number_words(c, 1, g->gpa),
-                                                    .shown = SAY(c, MSG_transcript_of, MSG_N("n", g->shown), MSG_N("all", g->all)), .at = g->frozen_at_ms, .version = policy_number(c, g->policy_id)};
+            rows[i] = (struct ui_transcript_course){
+                .title = g->title,
+                .letter = *g->letter ? g->letter : NULL,
+                .percent = grade_number_words(c, 0, g->percent),
+                .gpa = grade_number_words(c, 1, g->gpa),
+                .shown = SAY(c, MSG_transcript_of, MSG_N("n", g->shown), MSG_N("all", g->all)),
+                .at = g->frozen_at_ms,
+                .version = policy_number(c, g->policy_id)};
             t->rows_n++;
             if (!*g->letter) continue;
             sum += g->gpa;
@@ -46,7 +52,10 @@ static enum st fill_now(struct call *c, const struct report *r, struct page_tran
     TRY(call_alloc(c, (r->course_count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < r->course_count; i++) {
         const struct report_course *k = &r->courses[i];
-        rows[i] = (struct ui_transcript_course){.title = k->title, .letter = k->grade.cut ? k->grade.cut->letter : NULL, .shown = SAY(c, MSG_transcript_of, MSG_N("n", (int64_t)k->grade.shown), MSG_N("all", (int64_t)k->grade.all))};
+        rows[i] = (struct ui_transcript_course){.title = k->title,
+                                                .letter = k->grade.cut ? k->grade.cut->letter : NULL,
+                                                .shown = SAY(c, MSG_transcript_of, MSG_N("n", (int64_t)k->grade.shown),
+                                                             MSG_N("all", (int64_t)k->grade.all))};
     }
     page->now_rows = rows;
     page->now_rows_n = r->course_count;
@@ -60,13 +69,17 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_transcr
     size_t n;
     TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
-    for (size_t i = 0; i < n; i++) rows[i] = (struct ui_need_row){.title = arena_strdup(c->arena, list[i].asked.title), .kind = MSG_needs_graduation, .have = need_words(c, &list[i])};
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct ui_need_row){.title = arena_strdup(c->arena, list[i].asked.title),
+                                       .kind = MSG_needs_graduation,
+                                       .have = need_words(c, &list[i])};
     page->needs = rows;
     page->needs_n = n;
     return ST_OK;
 }
 
-/* Each scale and conversion by which something here was given out, and the one in force; a college reads each grade by its own. */
+/* Each scale and conversion by which something here was given out, and the one in force; a college reads each grade
+ * by its own. */
 static enum st fill_scales(struct call *c, const struct report *r, struct page_transcript *page, struct err *e)
 {
     const struct policy *by[SCALES_MOST] = {&r->policy->policy};
@@ -86,7 +99,12 @@ static enum st fill_scales(struct call *c, const struct report *r, struct page_t
         by[at] = p;
         n += at == n;
     }
-    for (size_t i = 0; i < n; i++) TRY(fill_report_scale(c, by[i], n == 1 ? NULL : i == 0 ? terms[0] : SAY(c, MSG_transcript_scale_of, MSG_T("terms", terms[i])), &rows[i], e));
+    for (size_t i = 0; i < n; i++)
+        TRY(fill_report_scale(c, by[i],
+                              n == 1   ? NULL
+                              : i == 0 ? terms[0]
+                                       : SAY(c, MSG_transcript_scale_of, MSG_T("terms", terms[i])),
+                              &rows[i], e));
     page->scales = rows;
     page->scales_n = n;
     return ST_OK;
@@ -97,11 +115,21 @@ enum st web_transcript(struct call *c, struct err *e)
     struct page *p;
     struct report r;
     struct actor who;
-    TRY(page_begin(c, c->relation == MAY_OWN_RECORD ? "/map" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
+    TRY(page_begin(c,
+                   c->relation == MAY_OWN_RECORD    ? "/map"
+                   : c->relation == MAY_GUARDIAN_OF ? "/children"
+                                                    : "/classes",
+                   &p, e));
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
     TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &r, e));
-    struct page_transcript page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name), .school = c->snapshot->name, .grade = *who.grade ? arena_strdup(c->arena, who.grade + (who.grade[0] == '0' && who.grade[1])) : NULL,
-                                   .rule = rule_words(c, &r.policy->policy.rules[0]), .version = policy_number(c, r.policy->policy_id), .since = r.policy->effective_at_ms, .back_url = page_home(c->who.roles)};
+    struct page_transcript page = {
+        .name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name),
+        .school = c->snapshot->name,
+        .grade = *who.grade ? arena_strdup(c->arena, who.grade + (who.grade[0] == '0' && who.grade[1])) : NULL,
+        .rule = rule_words(c, &r.policy->policy.rules[0]),
+        .version = policy_number(c, r.policy->policy_id),
+        .since = r.policy->effective_at_ms,
+        .back_url = page_home(c->who.roles)};
     TRY(school_name(c, c->learner.learner_id, &page.school, e));
     TRY(fill_terms(c, &r, &page, e));
     TRY(fill_now(c, &r, &page, e));

@@ -8,12 +8,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-#define FUZZ_CHECK(holds)                                                                                              \
-    do {                                                                                                               \
-        if (!(holds)) {                                                                                                \
-            fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #holds);                                  \
-            abort();                                                                                                   \
-        }                                                                                                              \
+#define FUZZ_CHECK(holds) \
+    do { \
+        if (!(holds)) { \
+            fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #holds); \
+            abort(); \
+        } \
     } while (0)
 
 #endif

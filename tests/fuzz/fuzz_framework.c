@@ -6,7 +6,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static enum st (*const readers[])(struct arena *, const char *, size_t, const char *, struct import_report *, struct cf_package **, struct err *) = {case_read, asn_read, opensalt_read};
+    static enum st (*const readers[])(struct arena *, const char *, size_t, const char *, struct import_report *,
+                                      struct cf_package **, struct err *) = {case_read, asn_read, opensalt_read};
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         struct arena a;
         struct err e;

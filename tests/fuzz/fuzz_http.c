@@ -1,5 +1,5 @@
-/* HTTP: any bytes on a real socket. What is answered is a whole response, a request with two readings is never handed on,
- * and what a handler can ask of a request (query, cookies, form) stands any input. */
+/* HTTP: any bytes on a real socket. What is answered is a whole response, a request with two readings is never handed
+ * on, and what a handler can ask of a request (query, cookies, form) stands any input. */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <string.h>
@@ -23,7 +23,8 @@ static void answer(void *ctx, struct http_req *r)
     (void)ctx;
     FUZZ_CHECK(r->path[0] == '/');
     FUZZ_CHECK(r->body_n <= 4096);
-    const char *all[] = {http_query(r, "a"), http_cookie(r, "a"), http_form(r, "a", 0), http_form(r, "a", 3), http_header_in(r, "Host")};
+    const char *all[] = {http_query(r, "a"), http_cookie(r, "a"), http_form(r, "a", 0), http_form(r, "a", 3),
+                         http_header_in(r, "Host")};
     size_t n = http_accepts(r, "text/html");
     for (size_t i = 0; i < 5; i++) n += all[i] ? strlen(all[i]) : 0;
     struct http_res res = {.status = n % 2 ? 200 : 404, .content_type = "text/plain", .body = "ok", .body_n = 2};
@@ -32,7 +33,12 @@ static void answer(void *ctx, struct http_req *r)
 
 static void start(void)
 {
-    struct http_config c = {.host = "127.0.0.1", .threads = 1, .body_max = 4096, .request_seconds = 1, .body_limit = limit, .on_request = answer};
+    struct http_config c = {.host = "127.0.0.1",
+                            .threads = 1,
+                            .body_max = 4096,
+                            .request_seconds = 1,
+                            .body_limit = limit,
+                            .on_request = answer};
     struct err e;
     signal(SIGPIPE, SIG_IGN);
     FUZZ_CHECK(http_start(&c, &server, &e) == ST_OK);
@@ -41,8 +47,10 @@ static void start(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     if (!server) start();
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(http_port(server)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval wait = {.tv_usec = 20000}; /* a reply comes at once or not at all: half a request waits for its other half */
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(http_port(server)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    /* a reply comes at once or not at all: half a request waits for its other half */
+    struct timeval wait = {.tv_usec = 20000};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     FUZZ_CHECK(fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);

@@ -1,5 +1,6 @@
-/* Logs of answers and score matrices: whatever is read is whole and in range, and models make numbers of it; what is not read says where and why.
- * The first byte says how the rest is read: 'l' a log, 'b' with times, hints and truth beside, 'n' by named columns, 'm' a score matrix, 'f' the files of a folder (pack.h). */
+/* Logs of answers and score matrices: whatever is read is whole and in range, and models make numbers of it; what is
+ * not read says where and why. The first byte says how the rest is read: 'l' a log, 'b' with times, hints and truth
+ * beside, 'n' by named columns, 'm' a score matrix, 'f' the files of a folder (pack.h). */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -59,7 +60,9 @@ static void check_log(const struct log_data *d, bool group)
     for (size_t i = 0; i < r->items; i++) FUZZ_CHECK(d->item_name[i]);
     for (size_t i = 0; i < r->skills; i++) FUZZ_CHECK(d->skill_name[i]);
     check_names(d->user_name, r->users), check_names(d->item_name, r->items), check_names(d->skill_name, r->skills);
-    for (size_t i = 0; d->beside && i < r->rows; i++) FUZZ_CHECK(isfinite(d->beside[i].took_s) && d->beside[i].hints >= -1 && d->beside[i].hints_there >= -1 && d->beside[i].state < SIM_STATES);
+    for (size_t i = 0; d->beside && i < r->rows; i++)
+        FUZZ_CHECK(isfinite(d->beside[i].took_s) && d->beside[i].hints >= -1 && d->beside[i].hints_there >= -1 &&
+                   d->beside[i].state < SIM_STATES);
     if (r->rows <= MODEL_ROWS_MAX) check_models(d);
 }
 
@@ -83,7 +86,8 @@ static void read_matrix(const char *path)
     enum st st = matrix_read(&m, path, NULL, NULL, &e);
     if (st == ST_OK) {
         FUZZ_CHECK(m.m.persons > 0 && m.m.items > 0);
-        for (size_t i = 0; i < m.m.persons * m.m.items; i++) FUZZ_CHECK(m.m.score[i] < IRT_SCORES_MAX || m.m.score[i] == IRT_MISSING);
+        for (size_t i = 0; i < m.m.persons * m.m.items; i++)
+            FUZZ_CHECK(m.m.score[i] < IRT_SCORES_MAX || m.m.score[i] == IRT_MISSING);
         for (size_t i = 0; i < m.m.items; i++) FUZZ_CHECK(m.names[i]);
     } else {
         FUZZ_CHECK(e.st == st && *e.detail);
@@ -112,7 +116,9 @@ static void read_folder(const uint8_t *p, size_t n)
         size_t len = 0, cap = (size_t)((line ? line : end) - name);
         char plain[NAME_BYTES + 1];
         for (size_t i = 0; i < cap && len < NAME_BYTES; i++)
-            if ((name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9') || name[i] == '_' || (name[i] == '.' && len)) plain[len++] = (char)name[i];
+            if ((name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9') || name[i] == '_' ||
+                (name[i] == '.' && len))
+                plain[len++] = (char)name[i];
         plain[len] = 0;
         const uint8_t *body = line ? line + 1 : end;
         p = next_file(body, end);

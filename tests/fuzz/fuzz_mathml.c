@@ -1,4 +1,5 @@
-/* What a helper might say -> MathML: nothing passes but elements without links, styles or scripts; rebuilding again changes nothing. */
+/* What a helper might say -> MathML: nothing passes but elements without links, styles or scripts; rebuilding again
+ * changes nothing. */
 #include <string.h>
 
 #include "fuzz.h"
@@ -18,7 +19,8 @@ static void check(const char *s)
         tag[n] = 0;
         FUZZ_CHECK(*end == '>');
         FUZZ_CHECK(tag[1] == 'm' || (tag[1] == '/' && tag[2] == 'm'));
-        FUZZ_CHECK(!strstr(tag, " href") && !strstr(tag, " style") && !strstr(tag, " on") && !strstr(tag, " class") && !strstr(tag, " src") && !strstr(tag, " id"));
+        FUZZ_CHECK(!strstr(tag, " href") && !strstr(tag, " style") && !strstr(tag, " on") && !strstr(tag, " class") &&
+                   !strstr(tag, " src") && !strstr(tag, " id"));
         s = end;
     }
 }

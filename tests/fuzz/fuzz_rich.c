@@ -13,9 +13,12 @@ static enum st no_math(void *ctx, const char *tex, size_t n, bool display, bool 
     return ST_OK;
 }
 
-static const char *const pairs[] = {"p", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "code", "a", "math"};
+static const char *const pairs[] = {"p",     "h3", "h4", "ul", "ol", "li",     "blockquote", "pre", "table", "thead",
+                                    "tbody", "tr", "th", "td", "em", "strong", "code",       "a",   "math"};
 enum { PAIRS = sizeof pairs / sizeof *pairs, DEPTH = 64 };
-static const char *const attributes[] = {"<ol start=\"", "<th scope=\"col\">", "<a rel=\"noopener noreferrer\" target=\"_blank\" href=\"http", "<img src=\"/figure/", "<math display=\"block\">"};
+static const char *const attributes[] = {"<ol start=\"", "<th scope=\"col\">",
+                                         "<a rel=\"noopener noreferrer\" target=\"_blank\" href=\"http",
+                                         "<img src=\"/figure/", "<math display=\"block\">"};
 
 /* The tag at p, which is on '<', is one of ours; behind it. */
 static const char *tag(const char *p, int *open, int *depth)
@@ -77,7 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const char *source = arena_copy(&a, (const char *)data, n);
     for (int place = RICH_BLOCK; source && place <= RICH_INLINE; place++) {
         if (rich_html(r, &a, source, (enum rich_place)place, &html, &e) == ST_OK) check(html);
-        for (const struct rich_warning *w; (w = rich_warning_next(r));) FUZZ_CHECK(utf8_valid(w->text, strlen(w->text)));
+        for (const struct rich_warning *w; (w = rich_warning_next(r));)
+            FUZZ_CHECK(utf8_valid(w->text, strlen(w->text)));
     }
     arena_release(&a);
     return 0;

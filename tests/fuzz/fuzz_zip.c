@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
             const char *name = package_name(p, i), *bytes;
             size_t size;
             FUZZ_CHECK(*name != '/' && strncmp(name, "../", 3) != 0 && !strstr(name, "/../"));
-            if (package_read(p, i, &a, &bytes, &size, &e) == ST_OK) FUZZ_CHECK(size <= PACKAGE_ENTRY_BYTES_MAX && bytes[size] == 0);
+            if (package_read(p, i, &a, &bytes, &size, &e) == ST_OK)
+                FUZZ_CHECK(size <= PACKAGE_ENTRY_BYTES_MAX && bytes[size] == 0);
         }
     }
     arena_release(&a);

@@ -22,8 +22,7 @@ static void wait_a_while(void)
     const char *s = getenv("SLOW_SYNC_MS");
     long ms = s ? atol(s) : 50;
     struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-    while (nanosleep(&t, &t)) {
-    }
+    while (nanosleep(&t, &t)) {}
 }
 
 static void leave_line(long long begin, int fd)

@@ -61,12 +61,24 @@ static const struct ui_nav_item nav_family[] = {{MSG_nav_children, "/children", 
 static void who(const char *name, const char *role, const struct ui_nav_item *nav, size_t n, enum lang lang)
 {
     bool student = str_eq(role, "student");
-    c = (struct page_ctx){.lang = lang, .now_ms = now, .csrf = "sample", .learner_id = student ? "42" : NULL, .user_name = name, .role = role,
-                          .school = "Riverside Middle School (sample)", .home = nav ? nav[0].address : "/", .nav = nav, .nav_n = n,
-                          .languages = lang == LANG_ES ? langs_es : langs, .languages_n = 1};
+    c = (struct page_ctx){.lang = lang,
+                          .now_ms = now,
+                          .csrf = "sample",
+                          .learner_id = student ? "42" : NULL,
+                          .user_name = name,
+                          .role = role,
+                          .school = "Riverside Middle School (sample)",
+                          .home = nav ? nav[0].address : "/",
+                          .nav = nav,
+                          .nav_n = n,
+                          .languages = lang == LANG_ES ? langs_es : langs,
+                          .languages_n = 1};
 }
 
-static const struct ui_help_kind kinds[] = {{"hint", MSG_help_kind_hint}, {"explain", MSG_help_kind_explain}, {"check", MSG_help_kind_check}, {"talk", MSG_help_kind_talk}};
+static const struct ui_help_kind kinds[] = {{"hint", MSG_help_kind_hint},
+                                            {"explain", MSG_help_kind_explain},
+                                            {"check", MSG_help_kind_check},
+                                            {"talk", MSG_help_kind_talk}};
 static const struct ui_plan_row must[] = {
     {"Multiplying fractions", "Secure since Monday.", 3, true, "/why?c=1"},
     {"Paper strips: how many halves in 5?", "With Leo and Ana, at the table", 3, true, NULL},
@@ -79,55 +91,218 @@ static const struct ui_choice_card choices[] = {
     {"Adding fractions", "Secure in January. A quick look keeps it.", "review", "/item?c=6"},
 };
 static const struct ui_path_step steps[] = {{2, "a"}, {2, "b"}, {2, "c"}, {1, "d"}, {0, "e"}, {0, "f"}, {0, "g"}};
-static const struct ui_goal goals[] = {{"Ratios and rates", "Four more skills lead to the skate-park plan.", L(steps), 3, 7}};
-static const struct ui_next_step next = {"Dividing fractions", "Dividing fractions", 1, "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.", "/item?c=3", "/item?c=3&other=1", "/why?c=3", 12, true};
+static const struct ui_goal goals[] = {
+    {"Ratios and rates", "Four more skills lead to the skate-park plan.", L(steps), 3, 7}};
+static const struct ui_next_step next = {
+    "Dividing fractions",
+    "Dividing fractions",
+    1,
+    "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.",
+    "/item?c=3",
+    "/item?c=3&other=1",
+    "/why?c=3",
+    12,
+    true};
 
 static struct ui_today_view today_view(void)
 {
-    return (struct ui_today_view){.learner = "Maya", .class_title = "Math 7 · period 3", .next = &next, .must = must, .must_n = N(must), .must_done = 2, .choices = choices, .choices_n = N(choices),
-                                  .goals = goals, .goals_n = 1, .minutes = 22, .minutes_budget = 45, .answers = 9, .help_kinds = kinds, .help_kinds_n = N(kinds), .client_id = "preview-0001"};
+    return (struct ui_today_view){.learner = "Maya",
+                                  .class_title = "Math 7 · period 3",
+                                  .next = &next,
+                                  .must = must,
+                                  .must_n = N(must),
+                                  .must_done = 2,
+                                  .choices = choices,
+                                  .choices_n = N(choices),
+                                  .goals = goals,
+                                  .goals_n = 1,
+                                  .minutes = 22,
+                                  .minutes_budget = 45,
+                                  .answers = 9,
+                                  .help_kinds = kinds,
+                                  .help_kinds_n = N(kinds),
+                                  .client_id = "preview-0001"};
 }
 
-static const struct ui_map_row rows1[] = {{"Multiplying fractions", "5.NF.B.4", 3, "Secure since Monday.", "/why?c=1"}, {"Dividing fractions", "6.NS.A.1", 2, "You got 4 of the last 5 right. 2 more right on your own and this is secure.", "/why?c=3"}, {"Adding fractions with unlike denominators, also as mixed numbers and in problems about time", "5.NF.A.1", 1, "Only 3 answers so far.", "/why?c=6"}};
-static const struct ui_map_row rows2[] = {{"Ratios in words", "6.RP.A.1", 1, "Only 1 answer so far.", "/why?c=8"}, {"Unit rates", "6.RP.A.2", 0, "Not started yet.", "/why?c=4"}};
-static const struct ui_map_group groups[] = {{"Fractions", L(rows1), 1, "Standards of an example state, shown by its leave.", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"}, {"Ratios and rates", L(rows2), 0, NULL, NULL, NULL}};
+static const struct ui_map_row rows1[] = {
+    {"Multiplying fractions", "5.NF.B.4", 3, "Secure since Monday.", "/why?c=1"},
+    {"Dividing fractions", "6.NS.A.1", 2, "You got 4 of the last 5 right. 2 more right on your own and this is secure.",
+     "/why?c=3"},
+    {"Adding fractions with unlike denominators, also as mixed numbers and in problems about time", "5.NF.A.1", 1,
+     "Only 3 answers so far.", "/why?c=6"}};
+static const struct ui_map_row rows2[] = {{"Ratios in words", "6.RP.A.1", 1, "Only 1 answer so far.", "/why?c=8"},
+                                          {"Unit rates", "6.RP.A.2", 0, "Not started yet.", "/why?c=4"}};
+static const struct ui_map_group groups[] = {{"Fractions", L(rows1), 1,
+                                              "Standards of an example state, shown by its leave.", "CC BY 4.0",
+                                              "https://creativecommons.org/licenses/by/4.0/"},
+                                             {"Ratios and rates", L(rows2), 0, NULL, NULL, NULL}};
 
-static const struct ui_fact facts[] = {{"Likely known", "88 in 100", "(needs 95)", false}, {"Answers that count", "7", "(needs 6)", true}};
+static const struct ui_fact facts[] = {{"Likely known", "88 in 100", "(needs 95)", false},
+                                       {"Answers that count", "7", "(needs 6)", true}};
 static const struct ui_evidence_row evidence[] = {
     {now - 4 * 60000, "5/6 ÷ 1/12, songs", NULL, "10", 1, 0, 48000, NULL, 0.82, 0.88, 6, true},
-    {now - 9 * 60000, "2/3 ÷ 4/5, songs", NULL, "3/2 × 4/5", 0, 0, 61000, "turned the first fraction over", 0.86, 0.82, -4, true},
+    {now - 9 * 60000, "2/3 ÷ 4/5, songs", NULL, "3/2 × 4/5", 0, 0, 61000, "turned the first fraction over", 0.86, 0.82,
+     -4, true},
     {now - 11 * 60000, "2/3 ÷ 4/5, songs", NULL, "two thirds over <b>4</b>", 3, 0, 8000, NULL, 0.86, 0.86, 0, false},
     {now - day, "Paper strips with Leo and Ana", NULL, NULL, 4, 0, 0, "scored by Ms. Rivera", 0.77, 0.86, 9, true},
     {now - day - hour, "3/4 ÷ 1/2, recipes", NULL, "1 1/2", 1, 1, 93000, NULL, 0.74, 0.77, 3, true},
     {now - 9 * day, "1/2 ÷ 1/8, ribbons", NULL, "4", 1, 2, 150000, NULL, 0.7, 0.74, 4, true}};
-static const struct ui_look_row looks[] = {{now - 2 * day, "5", "I did two of these on paper last week", "You are right, bring them tomorrow and we look together.", "Ana Rivera", now - day}, {now - hour, "6", "The last one was a slip of the pen", NULL, NULL, 0}};
-static const struct ui_why_view why = {.learner = "Maya Okafor", .skill = "Dividing fractions", .code = "6.NS.A.1", .level = 2, .summary = "Right on 4 of the last 5, two of them without hints. The one miss was turning the first fraction over instead of the second.",
-                                       .rule = "Secure means: very likely known (95 in 100), from at least 6 answers on first attempt.", .rule_version = 7, .facts = facts, .facts_n = N(facts), .change = "two more right on her own, one of them on Friday or later.",
-                                       .show_steps = true, .evidence = evidence, .evidence_n = N(evidence), .more = 3, .competency_id = "4", .learner_id = "42", .form_url = "/class/7/cell", .looks = looks, .looks_n = N(looks)};
+static const struct ui_look_row looks[] = {{now - 2 * day, "5", "I did two of these on paper last week",
+                                            "You are right, bring them tomorrow and we look together.", "Ana Rivera",
+                                            now - day},
+                                           {now - hour, "6", "The last one was a slip of the pen", NULL, NULL, 0}};
+static const struct ui_why_view why = {
+    .learner = "Maya Okafor",
+    .skill = "Dividing fractions",
+    .code = "6.NS.A.1",
+    .level = 2,
+    .summary = "Right on 4 of the last 5, two of them without hints. The one miss was turning the first fraction over "
+               "instead of the second.",
+    .rule = "Secure means: very likely known (95 in 100), from at least 6 answers on first attempt.",
+    .rule_version = 7,
+    .facts = facts,
+    .facts_n = N(facts),
+    .change = "two more right on her own, one of them on Friday or later.",
+    .show_steps = true,
+    .evidence = evidence,
+    .evidence_n = N(evidence),
+    .more = 3,
+    .competency_id = "4",
+    .learner_id = "42",
+    .form_url = "/class/7/cell",
+    .looks = looks,
+    .looks_n = N(looks)};
 
 #define FRAC(a, b) "<math><mfrac><mn>" #a "</mn><mn>" #b "</mn></mfrac></math>"
-#define STEM "<p>A playlist has " FRAC(5, 6) " of an hour left. Each song takes " FRAC(1, 12) " of an hour. How many songs can still play?</p>"
+#define STEM \
+    "<p>A playlist has " FRAC(5, 6) " of an hour left. Each song takes " FRAC( \
+        1, 12) " of an hour. How many songs can still play?</p>"
 
-static const struct ui_option opts[] = {{"a", SAFE("<p>" FRAC(5, 72) " of a song</p>"), false, NULL}, {"b", SAFE("<p>10 songs</p>"), true, NULL}, {"c", SAFE("<p>12 songs, because there are twelve twelfths in an hour and each song takes one of them</p>"), false, NULL}, {"d", SAFE("<p>It cannot be said</p>"), false, NULL}};
-static const struct ui_option order_opts[] = {{"a", SAFE("<p>" FRAC(1, 2) "</p>"), false, NULL}, {"b", SAFE("<p>" FRAC(3, 8) "</p>"), false, NULL}, {"c", SAFE("<p>0.6</p>"), false, NULL}, {"d", SAFE("<p>" FRAC(2, 3) "</p>"), false, NULL}};
-static const struct ui_hint hints1[] = {{"h1", SAFE("A common size"), SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, false}};
-static const struct ui_hint hints3[] = {
-    {"h1", SAFE("A common size"), SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, false},
-    {"h2", {0}, SAFE("<p>How many twelfths are in one sixth?</p>"), true, "text_entry", NULL, NULL, 0, "2", 1, SAFE("Two twelfths make one sixth."), false},
-    {"h2s1", {0}, SAFE("<p>Look at your drawing: each sixth is cut in two.</p>"), false, NULL, NULL, NULL, 0, NULL, 0, {0}, true},
-    {"h3", {0}, SAFE("<p>So how many twelfths are in five sixths?</p>"), true, "text_entry", NULL, NULL, 0, "5", 2, SAFE("Five is the number of sixths. Each holds two twelfths."), false}};
+static const struct ui_option opts[] = {
+    {"a", SAFE("<p>" FRAC(5, 72) " of a song</p>"), false, NULL},
+    {"b", SAFE("<p>10 songs</p>"), true, NULL},
+    {"c", SAFE("<p>12 songs, because there are twelve twelfths in an hour and each song takes one of them</p>"), false,
+     NULL},
+    {"d", SAFE("<p>It cannot be said</p>"), false, NULL}};
+static const struct ui_option order_opts[] = {{"a", SAFE("<p>" FRAC(1, 2) "</p>"), false, NULL},
+                                              {"b", SAFE("<p>" FRAC(3, 8) "</p>"), false, NULL},
+                                              {"c", SAFE("<p>0.6</p>"), false, NULL},
+                                              {"d", SAFE("<p>" FRAC(2, 3) "</p>"), false, NULL}};
+static const struct ui_hint hints1[] = {{"h1",
+                                         SAFE("A common size"),
+                                         SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"),
+                                         false,
+                                         NULL,
+                                         NULL,
+                                         NULL,
+                                         0,
+                                         NULL,
+                                         0,
+                                         {0},
+                                         false}};
+static const struct ui_hint hints3[] = {{"h1",
+                                         SAFE("A common size"),
+                                         SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"),
+                                         false,
+                                         NULL,
+                                         NULL,
+                                         NULL,
+                                         0,
+                                         NULL,
+                                         0,
+                                         {0},
+                                         false},
+                                        {"h2",
+                                         {0},
+                                         SAFE("<p>How many twelfths are in one sixth?</p>"),
+                                         true,
+                                         "text_entry",
+                                         NULL,
+                                         NULL,
+                                         0,
+                                         "2",
+                                         1,
+                                         SAFE("Two twelfths make one sixth."),
+                                         false},
+                                        {"h2s1",
+                                         {0},
+                                         SAFE("<p>Look at your drawing: each sixth is cut in two.</p>"),
+                                         false,
+                                         NULL,
+                                         NULL,
+                                         NULL,
+                                         0,
+                                         NULL,
+                                         0,
+                                         {0},
+                                         true},
+                                        {"h3",
+                                         {0},
+                                         SAFE("<p>So how many twelfths are in five sixths?</p>"),
+                                         true,
+                                         "text_entry",
+                                         NULL,
+                                         NULL,
+                                         0,
+                                         "5",
+                                         2,
+                                         SAFE("Five is the number of sixths. Each holds two twelfths."),
+                                         false}};
 
 static struct page_item item(const char *kind)
 {
-    return (struct page_item){.item_id = "1001", .variant = 3, .client_id = "preview-0002", .title = "Songs in a playlist", .skill = "Dividing fractions", .skill_level = 1, .body = SAFE(STEM), .kind = kind,
-                              .hints = {.item_id = "1001", .variant = 3, .total = 3, .used = 0, .next_id = "h1"}, .path = steps, .path_n = N(steps), .path_done = 3, .opens = "Unit rates",
-                              .why = "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.", .why_url = "/why?c=3", .attribution = "Sample pack", .attribution_url = "https://example.org/", .licence = "CC BY 4.0",
-                              .licence_url = "https://creativecommons.org/licenses/by/4.0/", .leave_url = "/today", .post_url = "/answer", .help_kinds = kinds, .help_kinds_n = N(kinds), .help_client_id = "preview-0003"};
+    return (struct page_item){.item_id = "1001",
+                              .variant = 3,
+                              .client_id = "preview-0002",
+                              .title = "Songs in a playlist",
+                              .skill = "Dividing fractions",
+                              .skill_level = 1,
+                              .body = SAFE(STEM),
+                              .kind = kind,
+                              .hints = {.item_id = "1001", .variant = 3, .total = 3, .used = 0, .next_id = "h1"},
+                              .path = steps,
+                              .path_n = N(steps),
+                              .path_done = 3,
+                              .opens = "Unit rates",
+                              .why = "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.",
+                              .why_url = "/why?c=3",
+                              .attribution = "Sample pack",
+                              .attribution_url = "https://example.org/",
+                              .licence = "CC BY 4.0",
+                              .licence_url = "https://creativecommons.org/licenses/by/4.0/",
+                              .leave_url = "/today",
+                              .post_url = "/answer",
+                              .help_kinds = kinds,
+                              .help_kinds_n = N(kinds),
+                              .help_client_id = "preview-0003"};
 }
 
-static const char *const names[] = {"Abdi Hassan", "Amara Nwosu", "Ana Lucía Paredes", "Aria Chen", "Ben Whitfield", "Camila Ortiz", "Chidi Eze", "Dilnoza Karimova", "Elias Berg", "Fatima Zahra El Idrissi Bouanani", "Finn O’Leary", "Grace Park", "Hana 鈴木", "Ibrahim Diallo",
-    "Isla Morgan", "Jamal Carter", "Jonas Weber", "Kaia Lindqvist", "Leo Martins", "Lucía Fernández-Gómez de la Torre", "Maya Okafor", "Mei 田中", "Noah Friedman", "نور حداد", "Оскар Новак", "Priya Raman", "Quinn Delaney", "Rosa Jiménez", "Sam Whitehorse", "Sofia Rossi", "Tariq Aziz", "உமா கிருஷ்ணன்", "Victor Dubois", "Yusuf Demir", "Zoe Παπαδάκη"};
-static const char *const skills[] = {"Place value to millions", "Factors and multiples", "Adding fractions", "Multiplying fractions", "Dividing fractions", "Decimals: multiply", "Decimals: divide", "Ratios in words", "Unit rates", "Percent of a number", "Negative numbers", "Coordinates in all four quadrants of the plane", "Expressions", "One-step equations", "Inequalities", "Area of triangles", "Nets and surface", "Mean and median"};
+static const char *const names[] = {
+    "Abdi Hassan",  "Amara Nwosu",   "Ana Lucía Paredes", "Aria Chen",      "Ben Whitfield",
+    "Camila Ortiz", "Chidi Eze",     "Dilnoza Karimova",  "Elias Berg",     "Fatima Zahra El Idrissi Bouanani",
+    "Finn O’Leary", "Grace Park",    "Hana 鈴木",         "Ibrahim Diallo", "Isla Morgan",
+    "Jamal Carter", "Jonas Weber",   "Kaia Lindqvist",    "Leo Martins",    "Lucía Fernández-Gómez de la Torre",
+    "Maya Okafor",  "Mei 田中",      "Noah Friedman",     "نور حداد",       "Оскар Новак",
+    "Priya Raman",  "Quinn Delaney", "Rosa Jiménez",      "Sam Whitehorse", "Sofia Rossi",
+    "Tariq Aziz",   "உமா கிருஷ்ணன்",   "Victor Dubois",     "Yusuf Demir",    "Zoe Παπαδάκη"};
+static const char *const skills[] = {"Place value to millions",
+                                     "Factors and multiples",
+                                     "Adding fractions",
+                                     "Multiplying fractions",
+                                     "Dividing fractions",
+                                     "Decimals: multiply",
+                                     "Decimals: divide",
+                                     "Ratios in words",
+                                     "Unit rates",
+                                     "Percent of a number",
+                                     "Negative numbers",
+                                     "Coordinates in all four quadrants of the plane",
+                                     "Expressions",
+                                     "One-step equations",
+                                     "Inequalities",
+                                     "Area of triangles",
+                                     "Nets and surface",
+                                     "Mean and median"};
 
 static void class_page(const char *file, size_t n_rows, size_t n_cols, bool es)
 {
@@ -152,10 +327,13 @@ static void class_page(const char *file, size_t n_rows, size_t n_cols, bool es)
             cells[i * n_cols + k] = (struct ui_grid_cell){ids[k], level};
             cols[k].secure += level == 3;
         }
-        rows[i] = (struct ui_grid_row){ids[n_cols + i], names[i % N(names)], "/student/100", i == 13 ? "back after 2 weeks" : NULL, cells + i * n_cols, n_cols};
+        rows[i] = (struct ui_grid_row){ids[n_cols + i],    names[i % N(names)],
+                                       "/student/100",     i == 13 ? "back after 2 weeks" : NULL,
+                                       cells + i * n_cols, n_cols};
     }
     who("Ms. Rivera", "teacher", L(nav_class), es ? LANG_ES : LANG_EN);
-    SHOW(file, class_grid, .class_id = "7", .title = "Math 7 · period 3", .as_of = now, .live = true, .cols = cols, .cols_n = n_cols, .rows = rows, .rows_n = n_rows, .csv_url = "/class/7.csv", .cards_url = "/class/7/cards");
+    SHOW(file, class_grid, .class_id = "7", .title = "Math 7 · period 3", .as_of = now, .live = true, .cols = cols,
+         .cols_n = n_cols, .rows = rows, .rows_n = n_rows, .csv_url = "/class/7.csv", .cards_url = "/class/7/cards");
     free(cols);
     free(rows);
     free(cells);
@@ -173,7 +351,8 @@ static void student_pages(void)
     enum st st = page_today(&h, &c, &mirrored);
     mirror();
     done("today-rtl", st);
-    struct ui_today_view v = {.learner = "Leo", .class_title = "Math 7 · period 3", .help_waiting = msg(LANG_EN, MSG_help_sent)};
+    struct ui_today_view v = {
+        .learner = "Leo", .class_title = "Math 7 · period 3", .help_waiting = msg(LANG_EN, MSG_help_sent)};
     SHOW("today-empty", today, .t = v);
     c.big = true;
     struct page_item it = item("text_entry");
@@ -181,20 +360,38 @@ static void student_pages(void)
     done("item", page_item(&h, &c, &it));
     it.response = "5/72";
     it.hints = (struct ui_hints_view){"1001", 3, L(hints1), 3, 1, "h2"};
-    it.feedback = (struct ui_feedback_view){2, "5/72 of a song is less than one song. Did you multiply? Ask: how many twelfths fit into five sixths?", {0}, 0, NULL, NULL, MSG_NONE, true};
+    it.feedback = (struct ui_feedback_view){
+        2,
+        "5/72 of a song is less than one song. Did you multiply? Ask: how many twelfths fit into five sixths?",
+        {0},
+        0,
+        NULL,
+        NULL,
+        MSG_NONE,
+        true};
     done("item-wrong", page_item(&h, &c, &it));
-    it.feedback = (struct ui_feedback_view){3, msg(LANG_EN, MSG_feedback_unread_words), {0}, 0, NULL, NULL, MSG_NONE, true};
+    it.feedback =
+        (struct ui_feedback_view){3, msg(LANG_EN, MSG_feedback_unread_words), {0}, 0, NULL, NULL, MSG_NONE, true};
     it.response = "ten-ish";
     done("item-unread", page_item(&h, &c, &it));
     it.response = "10";
-    it.feedback = (struct ui_feedback_view){1, "Five sixths is ten twelfths, so ten songs.", {0}, 2, "Dividing fractions is now: nearly.", "/item", MSG_NONE, false};
+    it.feedback = (struct ui_feedback_view){1,
+                                            "Five sixths is ten twelfths, so ten songs.",
+                                            {0},
+                                            2,
+                                            "Dividing fractions is now: nearly.",
+                                            "/item",
+                                            MSG_NONE,
+                                            false};
     done("item-right", page_item(&h, &c, &it));
     it = item("text_entry");
     it.hints = (struct ui_hints_view){"1001", 3, L(hints3), 4, 4, NULL};
     it.part_n = 2;
     it.part_of = 3;
     it.unit = "songs";
-    it.stimulus = SAFE("<p>Ana makes a playlist for the bus. It is an hour long.</p><table><tr><th>Song</th><th>Hours</th></tr><tr><td>Short</td><td>" FRAC(1, 24) "</td></tr><tr><td>Long</td><td>" FRAC(1, 12) "</td></tr></table>");
+    it.stimulus = SAFE("<p>Ana makes a playlist for the bus. It is an hour "
+                       "long.</p><table><tr><th>Song</th><th>Hours</th></tr><tr><td>Short</td><td>" FRAC(
+                           1, 24) "</td></tr><tr><td>Long</td><td>" FRAC(1, 12) "</td></tr></table>");
     done("item-scaffold", page_item(&h, &c, &it));
     it = item("choice");
     it.options = opts;
@@ -217,20 +414,36 @@ static void student_pages(void)
     w.change = "two more right on your own, one of them on Friday or later.";
     SHOW("why", why, .w = w, .back_url = "/map", .practise_url = "/item?c=3");
     done("hints", page_hints(&h, &c, &(struct page_hints){{"1001", 3, L(hints1), 3, 1, "h2"}}));
-    done("feedback", page_feedback(&h, &c, &(struct page_feedback){{2, "Look at it once more, or take a hint.", {0}, 0, NULL, NULL, MSG_NONE, true}}));
+    done("feedback",
+         page_feedback(&h, &c,
+                       &(struct page_feedback){
+                           {2, "Look at it once more, or take a hint.", {0}, 0, NULL, NULL, MSG_NONE, true}}));
 }
 
 static void staff_pages(void)
 {
-    static const struct ui_class_row classes[] = {{"Math 7 · period 2", NULL, "/class/6", 34, 0, now - 23 * hour}, {"Math 7 · period 3", NULL, "/class/7", 35, 33, now}, {"Math 8 · period 5", "no sign-in cards printed yet", "/class/8", 1, 0, 0}};
-    static const struct ui_help_row help[] = {{"Nour Haddad", MSG_help_kind_explain, now - 4 * 60000, "Unit rates", "I don’t get why you divide by the hours.", "/student/23", "9"}, {"Fatima Zahra El Idrissi Bouanani", MSG_help_kind_check, now - 60000, NULL, NULL, "/student/10", "10"}};
+    static const struct ui_class_row classes[] = {
+        {"Math 7 · period 2", NULL, "/class/6", 34, 0, now - 23 * hour},
+        {"Math 7 · period 3", NULL, "/class/7", 35, 33, now},
+        {"Math 8 · period 5", "no sign-in cards printed yet", "/class/8", 1, 0, 0}};
+    static const struct ui_help_row help[] = {
+        {"Nour Haddad", MSG_help_kind_explain, now - 4 * 60000, "Unit rates",
+         "I don’t get why you divide by the hours.", "/student/23", "9"},
+        {"Fatima Zahra El Idrissi Bouanani", MSG_help_kind_check, now - 60000, NULL, NULL, "/student/10", "10"}};
     static const struct ui_queue_row queue[] = {
-        {"Jamal Carter", "Math 7 · period 3", NULL, 0, "The same mistake 3 times: turns the first fraction over, not the second.", "wrote 3/2 × 4/5 for 2/3 ÷ 4/5", MSG_queue_open, "/class/7/cell?learner=15&competency=4"},
-        {"Victor Dubois", "Math 8 · period 5", "behind", 0, "Clicking through: 14 answers in under 3 seconds each, while behind. More of the same will not help.", NULL, MSG_queue_talk, "/student/32"},
-        {"Ibrahim Diallo", "Math 7 · period 3", NULL, 0, "Back after 15 days away.", NULL, MSG_queue_view, "/student/13"},
-        {"Grace Park", "Math 7 · period 3", NULL, 0, "Far ahead: everything assigned is secure. Ready for something richer.", NULL, MSG_queue_view, "/student/12"}};
+        {"Jamal Carter", "Math 7 · period 3", NULL, 0,
+         "The same mistake 3 times: turns the first fraction over, not the second.", "wrote 3/2 × 4/5 for 2/3 ÷ 4/5",
+         MSG_queue_open, "/class/7/cell?learner=15&competency=4"},
+        {"Victor Dubois", "Math 8 · period 5", "behind", 0,
+         "Clicking through: 14 answers in under 3 seconds each, while behind. More of the same will not help.", NULL,
+         MSG_queue_talk, "/student/32"},
+        {"Ibrahim Diallo", "Math 7 · period 3", NULL, 0, "Back after 15 days away.", NULL, MSG_queue_view,
+         "/student/13"},
+        {"Grace Park", "Math 7 · period 3", NULL, 0,
+         "Far ahead: everything assigned is secure. Ready for something richer.", NULL, MSG_queue_view, "/student/12"}};
     who("Ms. Rivera", "teacher", L(nav_teacher), LANG_EN);
-    SHOW("now", now, .students = 148, .classes = classes, .classes_n = N(classes), .help = help, .help_n = N(help), .queue = queue, .queue_n = N(queue), .queue_more = 8);
+    SHOW("now", now, .students = 148, .classes = classes, .classes_n = N(classes), .help = help, .help_n = N(help),
+         .queue = queue, .queue_n = N(queue), .queue_more = 8);
     SHOW("classes", classes, .classes = classes, .classes_n = N(classes));
     SHOW("now-quiet", now, .students = 0);
     class_page("class", 35, 18, false);
@@ -241,19 +454,52 @@ static void staff_pages(void)
     class_page("class-no-skills", 35, 0, false);
     class_page("class-es", 35, 18, true);
     who("Ms. Rivera", "teacher", L(nav_class), LANG_EN);
-    done("cell", page_cell(&h, &c, &(struct page_cell){.w = why, .view_url = "/student/42", .why_url = "/class/7/cell?learner=42&competency=4&page=1", .post_url = "/class/7/observe", .learner_id = "42", .competency_id = "4", .client_id = "seen-00000001"}));
-    SHOW("cell-page", cell_page, .w = why, .view_url = "/student/42", .back_url = "/class/7", .class_title = "Math 7 · period 3", .post_url = "/class/7/observe", .learner_id = "42", .competency_id = "4", .client_id = "seen-00000001");
+    done("cell", page_cell(&h, &c,
+                           &(struct page_cell){.w = why,
+                                               .view_url = "/student/42",
+                                               .why_url = "/class/7/cell?learner=42&competency=4&page=1",
+                                               .post_url = "/class/7/observe",
+                                               .learner_id = "42",
+                                               .competency_id = "4",
+                                               .client_id = "seen-00000001"}));
+    SHOW("cell-page", cell_page, .w = why, .view_url = "/student/42", .back_url = "/class/7",
+         .class_title = "Math 7 · period 3", .post_url = "/class/7/observe", .learner_id = "42", .competency_id = "4",
+         .client_id = "seen-00000001");
     c.read_only = true;
-    SHOW("student-view", student_view, .t = today_view(), .groups = groups, .groups_n = N(groups), .back_url = "/class/7", .class_title = "Math 7 · period 3");
-    static const struct ui_rule_row rules[] = {{"When a skill is secure", "Likely known: 95 in 100", "So that what we call secure still holds next month.", "Set by the district"}, {"Answers needed", "At least 6, each on the first attempt", "So that one lucky answer does not decide.", "Each school may set this within the district’s bounds"}, {"Answers after a hint", "Count as practice", "So that hints are safe to use, and help is not mistaken for knowing.", NULL}, {"Looking again", "After 21 days", "So that it lasts.", NULL}};
-    static const struct ui_staff_row staff[] = {{"Ana Rivera", MSG_role_teacher, "Math 7 · period 2, Math 7 · period 3, Math 8 · period 5"}, {"Tomasz Wieczorek-Adebayo", MSG_role_teacher, "Math 5 · room 12"}, {"Ines Kaur", MSG_role_coach, "Riverside Middle School"}};
-    static const struct ui_source_row sources[] = {{"Student information system", "People and classes (OneRoster)", now - 6 * hour, "412 people, nothing changed", false}, {"Learning standards", "CASE", now - 40 * day, NULL, true}, {"Attendance", "daily file", 0, NULL, false}};
-    static const struct ui_school_row schools[] = {{"Riverside Middle School", 612, 41, 58}, {"Hill Street Elementary", 240, 14, 1}};
-    static const struct ui_class_row led[] = {{"Math 7 · period 2", "Ana Rivera", NULL, 34, 0, 0}, {"Math 7 · period 3", "Ana Rivera", NULL, 35, 0, 0}};
+    SHOW("student-view", student_view, .t = today_view(), .groups = groups, .groups_n = N(groups),
+         .back_url = "/class/7", .class_title = "Math 7 · period 3");
+    static const struct ui_rule_row rules[] = {
+        {"When a skill is secure", "Likely known: 95 in 100", "So that what we call secure still holds next month.",
+         "Set by the district"},
+        {"Answers needed", "At least 6, each on the first attempt", "So that one lucky answer does not decide.",
+         "Each school may set this within the district’s bounds"},
+        {"Answers after a hint", "Count as practice",
+         "So that hints are safe to use, and help is not mistaken for knowing.", NULL},
+        {"Looking again", "After 21 days", "So that it lasts.", NULL}};
+    static const struct ui_staff_row staff[] = {
+        {"Ana Rivera", MSG_role_teacher, "Math 7 · period 2, Math 7 · period 3, Math 8 · period 5"},
+        {"Tomasz Wieczorek-Adebayo", MSG_role_teacher, "Math 5 · room 12"},
+        {"Ines Kaur", MSG_role_coach, "Riverside Middle School"}};
+    static const struct ui_source_row sources[] = {{"Student information system", "People and classes (OneRoster)",
+                                                    now - 6 * hour, "412 people, nothing changed", false},
+                                                   {"Learning standards", "CASE", now - 40 * day, NULL, true},
+                                                   {"Attendance", "daily file", 0, NULL, false}};
+    static const struct ui_school_row schools[] = {{"Riverside Middle School", 612, 41, 58},
+                                                   {"Hill Street Elementary", 240, 14, 1}};
+    static const struct ui_class_row led[] = {{"Math 7 · period 2", "Ana Rivera", NULL, 34, 0, 0},
+                                              {"Math 7 · period 3", "Ana Rivera", NULL, 35, 0, 0}};
     who("Mr. Lindgren", "principal", L(nav_leader), LANG_EN);
-    SHOW("principal", school_home, .title = "Riverside Middle School", .intro = MSG_school_intro_principal, .rules = rules, .rules_n = N(rules), .rules_version = 7, .rules_since = now - 90 * day, .staff = staff, .staff_n = N(staff), .sources = sources, .sources_n = N(sources), .classes = led, .classes_n = N(led));
-    SHOW("district", school_home, .title = "Sample Unified District", .intro = MSG_school_intro_district, .rules = rules, .rules_n = N(rules), .rules_version = 7, .rules_since = now - 90 * day, .schools = schools, .schools_n = N(schools));
-    static const struct ui_card cards_list[] = {{"Abdi Hassan", "abdi.hassan", "maple-otter-71", {0}}, {"Fatima Zahra El Idrissi Bouanani", "fatimazahra.elidrissibouanani", "river-lamp-08", {0}}, {"نور حداد", "nour.haddad", "stone-kite-55", {0}}, {"Mei 田中", "mei.tanaka", NULL, {0}}};
+    SHOW("principal", school_home, .title = "Riverside Middle School", .intro = MSG_school_intro_principal,
+         .rules = rules, .rules_n = N(rules), .rules_version = 7, .rules_since = now - 90 * day, .staff = staff,
+         .staff_n = N(staff), .sources = sources, .sources_n = N(sources), .classes = led, .classes_n = N(led));
+    SHOW("district", school_home, .title = "Sample Unified District", .intro = MSG_school_intro_district,
+         .rules = rules, .rules_n = N(rules), .rules_version = 7, .rules_since = now - 90 * day, .schools = schools,
+         .schools_n = N(schools));
+    static const struct ui_card cards_list[] = {
+        {"Abdi Hassan", "abdi.hassan", "maple-otter-71", {0}},
+        {"Fatima Zahra El Idrissi Bouanani", "fatimazahra.elidrissibouanani", "river-lamp-08", {0}},
+        {"نور حداد", "nour.haddad", "stone-kite-55", {0}},
+        {"Mei 田中", "mei.tanaka", NULL, {0}}};
     struct ui_card cards[4];
     struct text qr[4];
     for (int i = 0; i < 4; i++) {
@@ -263,154 +509,489 @@ static void staff_pages(void)
         cards[i].qr = safe_html_trust(qr[i].p, qr[i].n);
     }
     who("Ms. Rivera", "teacher", L(nav_class), LANG_EN);
-    SHOW("cards", cards, .class_title = "Math 7 · period 3", .address = "waymark.example.org", .list = cards, .list_n = 4, .back_url = "/class/7", .cards_note = true);
+    SHOW("cards", cards, .class_title = "Math 7 · period 3", .address = "waymark.example.org", .list = cards,
+         .list_n = 4, .back_url = "/class/7", .cards_note = true);
     for (int i = 0; i < 4; i++) text_release(&qr[i]);
-    static const struct ui_session_row sessions[] = {{"Chromium on Linux", now, true}, {"Safari on iPad", now - 3 * day, false}};
-    SHOW("account", account, .name = "Ana Rivera", .username = "ana.rivera", .role = MSG_role_teacher, .error = "The password you have now is not this one.", .sessions = sessions, .sessions_n = 2);
+    static const struct ui_session_row sessions[] = {{"Chromium on Linux", now, true},
+                                                     {"Safari on iPad", now - 3 * day, false}};
+    SHOW("account", account, .name = "Ana Rivera", .username = "ana.rivera", .role = MSG_role_teacher,
+         .error = "The password you have now is not this one.", .sessions = sessions, .sessions_n = 2);
 }
 
-static const struct ui_report_cut report_cuts[] = {{"A", "3.40", "4.00", "95", "4.0"}, {"B", "2.50", "3.40", "85", "3.0"}};
-static const struct ui_report_level report_levels[] = {{3, "Exceeding", "Explains it to others, and uses it where nobody asked for it.", "counts 4"}, {3, "Meeting the standard at this grade", "Alone and reliably, by the school's rule.", "counts 3"}, {1, "Approaching", "Mostly alone, not yet reliably.", "counts 2"}, {0, "Beginning", "We have seen nothing yet that shows it.", NULL}};
+static const struct ui_report_cut report_cuts[] = {{"A", "3.40", "4.00", "95", "4.0"},
+                                                   {"B", "2.50", "3.40", "85", "3.0"}};
+static const struct ui_report_level report_levels[] = {
+    {3, "Exceeding", "Explains it to others, and uses it where nobody asked for it.", "counts 4"},
+    {3, "Meeting the standard at this grade", "Alone and reliably, by the school's rule.", "counts 3"},
+    {1, "Approaching", "Mostly alone, not yet reliably.", "counts 2"},
+    {0, "Beginning", "We have seen nothing yet that shows it.", NULL}};
 static const struct ui_report_scale report_scales[] = {
-    {"In force now", "Each skill has one of 4 levels, from what was shown. The grade of a course comes from the mean of the levels shown.", "Where each begins, with what it counts: Beginning 1 (from not yet), Approaching 2 (from started), Exceeding 4 (from secure, 98 in 100).", "A skill without evidence yet is left out, not counted as zero.", report_levels, 4, report_cuts, 2},
-    {"As it was for: Fall term", "Each skill has one of 4 levels, from what was shown. The grade of a course comes from the mean of the levels shown.", NULL, "A skill without evidence yet is left out, not counted as zero.", report_levels + 1, 3, report_cuts, 2}};
+    {"In force now",
+     "Each skill has one of 4 levels, from what was shown. The grade of a course comes from the mean of the levels "
+     "shown.",
+     "Where each begins, with what it counts: Beginning 1 (from not yet), Approaching 2 (from started), Exceeding 4 "
+     "(from secure, 98 in 100).",
+     "A skill without evidence yet is left out, not counted as zero.", report_levels, 4, report_cuts, 2},
+    {"As it was for: Fall term",
+     "Each skill has one of 4 levels, from what was shown. The grade of a course comes from the mean of the levels "
+     "shown.",
+     NULL, "A skill without evidence yet is left out, not counted as zero.", report_levels + 1, 3, report_cuts, 2}};
 
 static void rules_pages(void)
 {
     static const struct ui_report_cut cuts[] = {{"B", "1", "3.4", "85", "3"}, {"A", "3.4", "4", "95", "4"}};
-    static const struct ui_rule_purpose purposes[] = {{"a", "so that our students can explain what they are learning, and why", "the student survey", "61 in 100 skills moved in the last 30 days", NULL, 0}, {"b", "so that no one is left waiting, and no one is left behind alone", "days without a step forward", NULL, NULL, 0}};
-    static const struct ui_rule_option rule_kinds[] = {{"model", "estimated from all answers", true}, {"recent", "right so often among the latest", false}};
+    static const struct ui_rule_purpose purposes[] = {
+        {"a", "so that our students can explain what they are learning, and why", "the student survey",
+         "61 in 100 skills moved in the last 30 days", NULL, 0},
+        {"b", "so that no one is left waiting, and no one is left behind alone", "days without a step forward", NULL,
+         NULL, 0}};
+    static const struct ui_rule_option rule_kinds[] = {{"model", "estimated from all answers", true},
+                                                       {"recent", "right so often among the latest", false}};
     static const struct ui_rule_setting settings[] = {
-        {.name = "mastery.rule", .title = "How a level is found", .help = "Which rule turns answers and observations into a level.", .kind = 2, .options = L(rule_kinds)},
-        {.name = "mastery.secure_at", .title = "Value from which a skill is secure", .help = "How sure we must be.", .serves = "serves A", .value = "90", .was = "95", .in_100 = true, .kind = 1, .bounds = "85 to 97"},
-        {.name = "mastery.gap_days", .title = "Days after which it must be shown once more", .help = "So that it lasts.", .shown = "7", .locked = true, .waiver_url = "#waiver"}};
-    static const struct ui_rule_option begin_0[] = {{"not_yet", "not yet", true}, {"started", "started", false}, {"nearly", "nearly", false}, {"secure", "secure", false}}, begin_3[] = {{"not_yet", "not yet", false}, {"started", "started", false}, {"nearly", "nearly", false}, {"secure", "secure", true}};
-    static const struct ui_scale_row own_scale[] = {{"Beginning", "We have seen nothing yet that shows it, or only with help.", L(begin_0), "not yet", "", "1"}, {"Meeting the standard at this grade", "Alone and reliably, by the school's rule.", L(begin_3), "secure", "", "3"}, {"Exceeding", "Explains it to others, and uses it where nobody asked for it.", L(begin_3), "secure, from 98 in 100", "98", "4"}, {"", "", L(begin_3), "secure", "", ""}};
-    static const struct ui_rule_setting scale_head = {.name = "grades.scale", .title = "Levels on reports", .help = "Two to seven levels in the school's words.", .locked = true, .waiver_url = "#waiver"}, cuts_head = {.name = "grades.conversion", .title = "From levels to a grade", .help = "The mean of the points.", .locked = true, .waiver_url = "#waiver"};
-    static const struct ui_rule_setting scale_open = {.name = "grades.scale", .title = "Levels on reports", .help = "Two to seven levels in the school's words.", .purposes = L(rule_kinds), .locks = L(rule_kinds), .why = "", .error = "Nobody could reach level 3 on reports: no value of the mastery rule falls there."};
-    const struct ui_rule_group rule_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)}, {.title = MSG_rules_group_grades, .cuts = L(cuts), .cuts_head = &cuts_head, .scale_head = &scale_head, .scale = own_scale, .scale_n = 3}};
-    const struct ui_rule_group edit_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)}, {.title = MSG_rules_group_grades, .cuts = L(cuts), .cuts_head = &cuts_head, .cuts_edit = true, .scale_head = &scale_open, .scale_edit = true, .scale = L(own_scale)}};
+        {.name = "mastery.rule",
+         .title = "How a level is found",
+         .help = "Which rule turns answers and observations into a level.",
+         .kind = 2,
+         .options = L(rule_kinds)},
+        {.name = "mastery.secure_at",
+         .title = "Value from which a skill is secure",
+         .help = "How sure we must be.",
+         .serves = "serves A",
+         .value = "90",
+         .was = "95",
+         .in_100 = true,
+         .kind = 1,
+         .bounds = "85 to 97"},
+        {.name = "mastery.gap_days",
+         .title = "Days after which it must be shown once more",
+         .help = "So that it lasts.",
+         .shown = "7",
+         .locked = true,
+         .waiver_url = "#waiver"}};
+    static const struct ui_rule_option begin_0[] = {{"not_yet", "not yet", true},
+                                                    {"started", "started", false},
+                                                    {"nearly", "nearly", false},
+                                                    {"secure", "secure", false}},
+                                       begin_3[] = {{"not_yet", "not yet", false},
+                                                    {"started", "started", false},
+                                                    {"nearly", "nearly", false},
+                                                    {"secure", "secure", true}};
+    static const struct ui_scale_row own_scale[] = {
+        {"Beginning", "We have seen nothing yet that shows it, or only with help.", L(begin_0), "not yet", "", "1"},
+        {"Meeting the standard at this grade", "Alone and reliably, by the school's rule.", L(begin_3), "secure", "",
+         "3"},
+        {"Exceeding", "Explains it to others, and uses it where nobody asked for it.", L(begin_3),
+         "secure, from 98 in 100", "98", "4"},
+        {"", "", L(begin_3), "secure", "", ""}};
+    static const struct ui_rule_setting scale_head = {.name = "grades.scale",
+                                                      .title = "Levels on reports",
+                                                      .help = "Two to seven levels in the school's words.",
+                                                      .locked = true,
+                                                      .waiver_url = "#waiver"},
+                                        cuts_head = {.name = "grades.conversion",
+                                                     .title = "From levels to a grade",
+                                                     .help = "The mean of the points.",
+                                                     .locked = true,
+                                                     .waiver_url = "#waiver"};
+    static const struct ui_rule_setting scale_open = {
+        .name = "grades.scale",
+        .title = "Levels on reports",
+        .help = "Two to seven levels in the school's words.",
+        .purposes = L(rule_kinds),
+        .locks = L(rule_kinds),
+        .why = "",
+        .error = "Nobody could reach level 3 on reports: no value of the mastery rule falls there."};
+    const struct ui_rule_group rule_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)},
+                                                {.title = MSG_rules_group_grades,
+                                                 .cuts = L(cuts),
+                                                 .cuts_head = &cuts_head,
+                                                 .scale_head = &scale_head,
+                                                 .scale = own_scale,
+                                                 .scale_n = 3}};
+    const struct ui_rule_group edit_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)},
+                                                {.title = MSG_rules_group_grades,
+                                                 .cuts = L(cuts),
+                                                 .cuts_head = &cuts_head,
+                                                 .cuts_edit = true,
+                                                 .scale_head = &scale_open,
+                                                 .scale_edit = true,
+                                                 .scale = L(own_scale)}};
     static const char *const changes[] = {"Value from which a skill is secure: 90 in 100 instead of 95 in 100"};
-    const struct ui_rule_version versions[] = {{.title = "Version 8", .at = now + 40 * day, .waits = true, .reason = "Four in a row are enough.", .by = "Ingrid Lindgren", .changes = L(changes)}, {.title = "Version 7", .at = now - 200 * day, .now = true, .reason = "as discussed in May"}};
+    const struct ui_rule_version versions[] = {
+        {.title = "Version 8",
+         .at = now + 40 * day,
+         .waits = true,
+         .reason = "Four in a row are enough.",
+         .by = "Ingrid Lindgren",
+         .changes = L(changes)},
+        {.title = "Version 7", .at = now - 200 * day, .now = true, .reason = "as discussed in May"}};
     static const struct ui_rule_move moves[] = {{41, 2, 3}, {3, 1, 2}};
     static const struct ui_rule_person persons[] = {{"Maya Okafor", "Dividing fractions: nearly → secure"}};
-    const struct ui_rule_preview tried = {.changes = L(changes), .at = now + 40 * day, .learners = "41 students would see a level change.", .grades = "12 of 160 course grades would be another.", .reported = "310 of 940 levels on students' reports would have another name.", .moves = L(moves), .facts = 61300, .levels = true, .people = L(persons), .people_more = 40, .carried = 1};
-    const struct ui_rule_waiver waivers[] = {{"1", "Riverside Middle School (sample)", "Days after which it must be shown once more", "Our terms are short.", "2027-06-30", 0, NULL, NULL, now - 3 * day, true}, {"2", "Riverside Middle School (sample)", "How a level is found", "A pilot.", "2027-06-30", 1, "Granted for the pilot.", "Iris Vogel", now - 30 * day, false}};
-    static const struct ui_definition_line means[] = {{"When a skill is secure", "Very likely known (95 in 100), from at least 4 answers on first attempt."}, {"Together", "At least 30 in 100 of the work is with others."}};
-    SHOW("definition", definition, .school = "Riverside Middle School (sample)", .lead = "What counts, what you decide, and how you know where you stand.", .purposes = L(purposes), .lines = L(means), .since = now - 200 * day, .reason = "as discussed in May", .by = "Ingrid Lindgren", .staff = true, .may_confirm = true, .policy_id = "1", .readers = "23 of 41 teachers have confirmed having read this version.");
-    const struct ui_barrier_row filed[] = {{"1", now - 20 * day, "Riverside Middle School (sample)", MSG_barrier_kind_schedule, "Periods of 40 minutes cut every project in two.", "the schedule office", "2026-11-01", true, NULL, 0, true}, {"2", now - 60 * day, "Riverside Middle School (sample)", MSG_barrier_kind_money, "No paper since May.", NULL, NULL, false, "A pallet came on Monday.", now - 50 * day, false}};
+    const struct ui_rule_preview tried = {.changes = L(changes),
+                                          .at = now + 40 * day,
+                                          .learners = "41 students would see a level change.",
+                                          .grades = "12 of 160 course grades would be another.",
+                                          .reported = "310 of 940 levels on students' reports would have another name.",
+                                          .moves = L(moves),
+                                          .facts = 61300,
+                                          .levels = true,
+                                          .people = L(persons),
+                                          .people_more = 40,
+                                          .carried = 1};
+    const struct ui_rule_waiver waivers[] = {
+        {"1", "Riverside Middle School (sample)", "Days after which it must be shown once more", "Our terms are short.",
+         "2027-06-30", 0, NULL, NULL, now - 3 * day, true},
+        {"2", "Riverside Middle School (sample)", "How a level is found", "A pilot.", "2027-06-30", 1,
+         "Granted for the pilot.", "Iris Vogel", now - 30 * day, false}};
+    static const struct ui_definition_line means[] = {
+        {"When a skill is secure", "Very likely known (95 in 100), from at least 4 answers on first attempt."},
+        {"Together", "At least 30 in 100 of the work is with others."}};
+    SHOW("definition", definition, .school = "Riverside Middle School (sample)",
+         .lead = "What counts, what you decide, and how you know where you stand.", .purposes = L(purposes),
+         .lines = L(means), .since = now - 200 * day, .reason = "as discussed in May", .by = "Ingrid Lindgren",
+         .staff = true, .may_confirm = true, .policy_id = "1",
+         .readers = "23 of 41 teachers have confirmed having read this version.");
+    const struct ui_barrier_row filed[] = {
+        {"1", now - 20 * day, "Riverside Middle School (sample)", MSG_barrier_kind_schedule,
+         "Periods of 40 minutes cut every project in two.", "the schedule office", "2026-11-01", true, NULL, 0, true},
+        {"2", now - 60 * day, "Riverside Middle School (sample)", MSG_barrier_kind_money, "No paper since May.", NULL,
+         NULL, false, "A pallet came on Monday.", now - 50 * day, false}};
     static const struct ui_rule_option barrier_options[] = {{"schedule", "Schedule", false}, {"money", "Money", false}};
-    SHOW("barriers", barriers, .rows = L(filed), .kinds = L(barrier_options), .client_id = "c1", .times = "1 answered so far: after 10 days in the middle, 10 at the longest.", .late = "1 answer is overdue.");
-    const struct ui_draft_comment said[] = {{"1", now - day, "Ana Rivera", "95 keeps quick students in drill for a week.", "That is why we ask for 90.", false, "Value from which a skill is secure"}, {"2", now - day, "Karim Haddad", "And those who were away?", NULL, true, NULL}};
-    const struct ui_draft_row drafts[] = {{"1", now - 3 * day, "Four in a row are enough.", "Ingrid Lindgren", "2026-12-07", true, false, true, false, "One comment has no answer yet.", L(changes), L(said), L(barrier_options)}};
-    const struct ui_counted_row counted[] = {{"Mathematics, grade 7", MSG_goals_by_state, MSG_standing_below, true, "State test, 18 May: 474, give or take 14. The mark is 500.", "Our estimate: Met. 14 of 20 standards secure, 3 without any evidence yet.", "The test and our estimate say different things."}, {"Reading", MSG_goals_by_district, MSG_standing_unknown, false, NULL, NULL, NULL}};
+    SHOW("barriers", barriers, .rows = L(filed), .kinds = L(barrier_options), .client_id = "c1",
+         .times = "1 answered so far: after 10 days in the middle, 10 at the longest.", .late = "1 answer is overdue.");
+    const struct ui_draft_comment said[] = {
+        {"1", now - day, "Ana Rivera", "95 keeps quick students in drill for a week.", "That is why we ask for 90.",
+         false, "Value from which a skill is secure"},
+        {"2", now - day, "Karim Haddad", "And those who were away?", NULL, true, NULL}};
+    const struct ui_draft_row drafts[] = {{"1", now - 3 * day, "Four in a row are enough.", "Ingrid Lindgren",
+                                           "2026-12-07", true, false, true, false, "One comment has no answer yet.",
+                                           L(changes), L(said), L(barrier_options)}};
+    const struct ui_counted_row counted[] = {
+        {"Mathematics, grade 7", MSG_goals_by_state, MSG_standing_below, true,
+         "State test, 18 May: 474, give or take 14. The mark is 500.",
+         "Our estimate: Met. 14 of 20 standards secure, 3 without any evidence yet.",
+         "The test and our estimate say different things."},
+        {"Reading", MSG_goals_by_district, MSG_standing_unknown, false, NULL, NULL, NULL}};
     const struct ui_credit_row credits[] = {{"1", "12 Nov", "3 h · Food bank on Elm Street, sorting", "Ana Rivera"}};
-    const struct ui_need_row needs[] = {{"math", "Mathematics", MSG_needs_graduation, "8 of 20 skills secure.", "About 3 a month gets there by June 2027.", "Not done by June 2027 at this pace", "/pace/1", false, NULL, 0}, {"service", "Help in the community", MSG_needs_promotion, "20 of 20 hours.", NULL, NULL, NULL, true, L(credits)}};
+    const struct ui_need_row needs[] = {{"math", "Mathematics", MSG_needs_graduation, "8 of 20 skills secure.",
+                                         "About 3 a month gets there by June 2027.",
+                                         "Not done by June 2027 at this pace", "/pace/1", false, NULL, 0},
+                                        {"service", "Help in the community", MSG_needs_promotion, "20 of 20 hours.",
+                                         NULL, NULL, NULL, true, L(credits)}};
     const struct ui_program_row programs[] = {{"IEP", "1 September", "30 June 2027"}};
-    SHOW("standing", standing, .name = "Maya Okafor", .lead = "What the school asks for, what the state counts, and beside it what the student is working on.", .goals = L(counted), .needs = L(needs), .working = "Dividing fractions", .away = "2 days away from school in the last 90 days. They do not count against the pace.", .programs = L(programs), .can_record = true, .record_options = L(barrier_options), .post_url = "/standing/1", .back_url = "/classes", .client_id = "c1", .today = "2026-11-24");
-    SHOW("standing-none", standing, .name = "Leo Okafor", .own = true, .lead = "What the school asks of you.", .back_url = "/map", .post_url = "/standing/1", .client_id = "c1", .today = "2026-11-24");
-    const struct ui_counted_by counts[] = {{"The test (State test)", "22", "17", "21", "0"}, {"Our estimate", "not shown", "0", "0", "not shown"}};
-    const struct ui_goal_entry goal_entries[] = {{"1", "Mathematics, grade 7", MSG_goals_by_state, "70 in 100 of the 20 standards under “Grade 7” secure · State test, from 500", L(counts), "For 7 students the test and our estimate say different things.", true}};
-    SHOW("goals", goals, .rows = L(goal_entries), .schools = L(barrier_options), .school = "Riverside Middle School (sample)", .can_add = true, .tops = L(barrier_options), .client_id = "c1", .counted = true, .smallest = 5, .many = true);
-    const struct ui_asked_row asked[] = {{"Mathematics", MSG_needs_graduation, "18 skills secure, of those under “Mathematics”", "by the end of grade 12", "math"}};
+    SHOW("standing", standing, .name = "Maya Okafor",
+         .lead = "What the school asks for, what the state counts, and beside it what the student is working on.",
+         .goals = L(counted), .needs = L(needs), .working = "Dividing fractions",
+         .away = "2 days away from school in the last 90 days. They do not count against the pace.",
+         .programs = L(programs), .can_record = true, .record_options = L(barrier_options), .post_url = "/standing/1",
+         .back_url = "/classes", .client_id = "c1", .today = "2026-11-24");
+    SHOW("standing-none", standing, .name = "Leo Okafor", .own = true, .lead = "What the school asks of you.",
+         .back_url = "/map", .post_url = "/standing/1", .client_id = "c1", .today = "2026-11-24");
+    const struct ui_counted_by counts[] = {{"The test (State test)", "22", "17", "21", "0"},
+                                           {"Our estimate", "not shown", "0", "0", "not shown"}};
+    const struct ui_goal_entry goal_entries[] = {
+        {"1", "Mathematics, grade 7", MSG_goals_by_state,
+         "70 in 100 of the 20 standards under “Grade 7” secure · State test, from 500", L(counts),
+         "For 7 students the test and our estimate say different things.", true}};
+    SHOW("goals", goals, .rows = L(goal_entries), .schools = L(barrier_options),
+         .school = "Riverside Middle School (sample)", .can_add = true, .tops = L(barrier_options), .client_id = "c1",
+         .counted = true, .smallest = 5, .many = true);
+    const struct ui_asked_row asked[] = {{"Mathematics", MSG_needs_graduation,
+                                          "18 skills secure, of those under “Mathematics”", "by the end of grade 12",
+                                          "math"}};
     SHOW("needs", needs, .rows = L(asked), .can_edit = true, .tops = L(barrier_options), .version = 7);
     const struct ui_program_person people[] = {{"Maya Okafor", "IEP", "1 September", NULL}};
-    const struct ui_model_figure fit_figures[] = {{MSG_models_log_loss, "0.5870", "0.6083", MSG_models_less}, {MSG_models_ece, "3.4", "8.3", MSG_models_less}, {MSG_models_auc, "0.666 (0.651 to 0.681)", "0.661 (0.646 to 0.676)", MSG_models_more}};
-    const struct ui_model_group fit_groups[] = {{"IEP", 14, 1140, "1.2 (\u22122.1 to 4.5)", "\u22123.0 (\u22126.2 to 0.2)", "21 (8 to 41)", "30 (18 to 44)", "0.67 (0.62 to 0.73)", "\u22120.030 (\u22120.061 to 0.002)"}, {"in none", 51, 4095, "2.9 (0.5 to 5.4)", "\u22122.0 (\u22123.7 to \u22120.3)", "18 (12 to 25)", "27 (22 to 32)", "0.67 (0.65 to 0.68)", "\u22120.020 (\u22120.029 to \u22120.011)"}};
-    const struct ui_model_fit_row fits[] = {{.at = now - 20 * hour, .kind = MSG_models_kind_bkt, .verdict = MSG_model_verdict_taken_back, .bad = true, .why = "A person went back to the version before it.", .number = "914296392009150464", .note = "Teachers saw levels rise too late.", .by = "Iris Vogel"},
-                                            {.at = now - 40 * hour, .kind = MSG_models_kind_bkt, .verdict = MSG_model_verdict_live, .live = true, .why = "On 5,235 answers of 65 held-back students its predictions were 3.5 % better than those of the version before it, and it was worse for no group shown.", .range = "Fitted to 19,487 answers of 235 students, 14 Jul to 27 Nov.", .number = "914296389252300801", .figures = L(fit_figures), .groups = L(fit_groups), .hidden = "1 group is not shown: fewer than 5 students, or it would give such a group away.", .fitted = "Skills with numbers of their own: 22."}};
+    const struct ui_model_figure fit_figures[] = {
+        {MSG_models_log_loss, "0.5870", "0.6083", MSG_models_less},
+        {MSG_models_ece, "3.4", "8.3", MSG_models_less},
+        {MSG_models_auc, "0.666 (0.651 to 0.681)", "0.661 (0.646 to 0.676)", MSG_models_more}};
+    const struct ui_model_group fit_groups[] = {
+        {"IEP", 14, 1140, "1.2 (\u22122.1 to 4.5)", "\u22123.0 (\u22126.2 to 0.2)", "21 (8 to 41)", "30 (18 to 44)",
+         "0.67 (0.62 to 0.73)", "\u22120.030 (\u22120.061 to 0.002)"},
+        {"in none", 51, 4095, "2.9 (0.5 to 5.4)", "\u22122.0 (\u22123.7 to \u22120.3)", "18 (12 to 25)",
+         "27 (22 to 32)", "0.67 (0.65 to 0.68)", "\u22120.020 (\u22120.029 to \u22120.011)"}};
+    const struct ui_model_fit_row fits[] = {
+        {.at = now - 20 * hour,
+         .kind = MSG_models_kind_bkt,
+         .verdict = MSG_model_verdict_taken_back,
+         .bad = true,
+         .why = "A person went back to the version before it.",
+         .number = "914296392009150464",
+         .note = "Teachers saw levels rise too late.",
+         .by = "Iris Vogel"},
+        {.at = now - 40 * hour,
+         .kind = MSG_models_kind_bkt,
+         .verdict = MSG_model_verdict_live,
+         .live = true,
+         .why = "On 5,235 answers of 65 held-back students its predictions were 3.5 % better than those of the version "
+                "before it, and it was worse for no group shown.",
+         .range = "Fitted to 19,487 answers of 235 students, 14 Jul to 27 Nov.",
+         .number = "914296389252300801",
+         .figures = L(fit_figures),
+         .groups = L(fit_groups),
+         .hidden = "1 group is not shown: fewer than 5 students, or it would give such a group away.",
+         .fitted = "Skills with numbers of their own: 22."}};
     const struct ui_model_run runs[] = {{now - 20 * hour, true, "Nothing new"}, {now - 40 * hour, false, "In force"}};
-    SHOW("models", models, .in_force = "The numbers of an earlier version: one that came after it was taken back.", .since = now - 20 * hour, .number = "914296392009150464", .rows = L(fits), .runs = L(runs), .can_take_back = true, .client_id = "c1");
-    const struct ui_counselor_row late[] = {{"Fatima Zahra El Idrissi Bouanani", "/standing/1", "8 of 20 skills secure. 3 a month gets there by June 2027. 1 in the last 8 weeks."}, {"Maya Okafor", "/standing/2", "10 of 20 skills secure. 2 a month gets there by June 2027. 1 in the last 8 weeks."}};
-    const struct ui_counselor_row still[] = {{"Leo Okafor", "/standing/3", "12 of 20 hours."}}, through[] = {{"Abdi Hassan", "/student/4", NULL}};
-    const struct ui_counselor_need counselor_needs[] = {{"Mathematics", "To graduate · by the end of grade 12", L(late), NULL, 0, L(still), "1 student has something still open here, in time or too early to say"}, {"Help in the community", "To move up · by the end of grade 12", NULL, 0, L(still), L(still), "1 student has something still open here, in time or too early to say"}};
-    static const struct ui_link grades_of[] = {{"grade 12", NULL}, {"grade 11", "/counselor?grade=11"}, {"grade 10", "/counselor?grade=10"}};
-    SHOW("counselor", counselor, .school = "Riverside Middle School (sample)", .grades = L(grades_of), .needs = L(counselor_needs), .done = L(through), .students = 4);
+    SHOW("models", models, .in_force = "The numbers of an earlier version: one that came after it was taken back.",
+         .since = now - 20 * hour, .number = "914296392009150464", .rows = L(fits), .runs = L(runs),
+         .can_take_back = true, .client_id = "c1");
+    const struct ui_counselor_row late[] = {
+        {"Fatima Zahra El Idrissi Bouanani", "/standing/1",
+         "8 of 20 skills secure. 3 a month gets there by June 2027. 1 in the last 8 weeks."},
+        {"Maya Okafor", "/standing/2",
+         "10 of 20 skills secure. 2 a month gets there by June 2027. 1 in the last 8 weeks."}};
+    const struct ui_counselor_row still[] = {{"Leo Okafor", "/standing/3", "12 of 20 hours."}},
+                                  through[] = {{"Abdi Hassan", "/student/4", NULL}};
+    const struct ui_counselor_need counselor_needs[] = {
+        {"Mathematics", "To graduate · by the end of grade 12", L(late), NULL, 0, L(still),
+         "1 student has something still open here, in time or too early to say"},
+        {"Help in the community", "To move up · by the end of grade 12", NULL, 0, L(still), L(still),
+         "1 student has something still open here, in time or too early to say"}};
+    static const struct ui_link grades_of[] = {
+        {"grade 12", NULL}, {"grade 11", "/counselor?grade=11"}, {"grade 10", "/counselor?grade=10"}};
+    SHOW("counselor", counselor, .school = "Riverside Middle School (sample)", .grades = L(grades_of),
+         .needs = L(counselor_needs), .done = L(through), .students = 4);
     SHOW("counselor-none", counselor, .school = "Riverside Middle School (sample)", .none = true);
     SHOW("programs", programs, .rows = L(people));
     static const char *const risks[] = {"At this pace not in time: Mathematics"};
-    const struct ui_class_need class_needs[] = {{"Maya Okafor", "/standing/1", "1 of 3 requirements met.", L(risks), "Three weeks behind: speak with the student."}, {"Leo Okafor", "/standing/2", "0 of 3 requirements met.", NULL, 0, NULL}};
-    static const struct ui_framework_row frameworks[] = {{"Grade 7 mathematics", "State board", "Version 2, 3 changes of our own", "CC BY 4.0", "https://example.org/licence", "© the board", "23 skills, 138 questions", "/frameworks/tree?f=1", "/frameworks/map?f=1"}};
+    const struct ui_class_need class_needs[] = {
+        {"Maya Okafor", "/standing/1", "1 of 3 requirements met.", L(risks),
+         "Three weeks behind: speak with the student."},
+        {"Leo Okafor", "/standing/2", "0 of 3 requirements met.", NULL, 0, NULL}};
+    static const struct ui_framework_row frameworks[] = {
+        {"Grade 7 mathematics", "State board", "Version 2, 3 changes of our own", "CC BY 4.0",
+         "https://example.org/licence", "© the board", "23 skills, 138 questions", "/frameworks/tree?f=1",
+         "/frameworks/map?f=1"}};
     SHOW("frameworks", frameworks, .rows = L(frameworks));
-    static const struct ui_tree_row tree[] = {{0, "7.NS", "The number system", "/frameworks/skill?k=1", false, false, "0 questions", true, true, true}, {1, "7.NS.1", "Dividing fractions", "/frameworks/skill?k=2", false, true, "6 questions", false, false, true}, {2, NULL, "Explain why you turn the second one round, in words a younger student would follow", "/frameworks/skill?k=3", true, true, "0 questions", true, true, true}};
+    static const struct ui_tree_row tree[] = {
+        {0, "7.NS", "The number system", "/frameworks/skill?k=1", false, false, "0 questions", true, true, true},
+        {1, "7.NS.1", "Dividing fractions", "/frameworks/skill?k=2", false, true, "6 questions", false, false, true},
+        {2, NULL, "Explain why you turn the second one round, in words a younger student would follow",
+         "/frameworks/skill?k=3", true, true, "0 questions", true, true, true}};
     const struct ui_edit_row edits[] = {{now - day, "Added “Explain why”", "Ana Rivera"}};
-    SHOW("framework-tree", framework_tree, .title = "Grade 7 mathematics", .version = "Version 2, 1 change of our own", .rows = L(tree), .edits = L(edits), .summary = "2 skills: 1 without questions, 1 without evidence, 2 never seen off the screen.", .only = "", .all_url = "#", .items_url = "#", .evidence_url = "#", .seen_url = "#", .map_url = "#");
-    static const struct ui_map_node map_nodes[] = {{10, 10, 18, 32, "Name a part", "#"}, {270, 10, 278, 32, "Find equal fractions", "#"}};
+    SHOW("framework-tree", framework_tree, .title = "Grade 7 mathematics", .version = "Version 2, 1 change of our own",
+         .rows = L(tree), .edits = L(edits),
+         .summary = "2 skills: 1 without questions, 1 without evidence, 2 never seen off the screen.", .only = "",
+         .all_url = "#", .items_url = "#", .evidence_url = "#", .seen_url = "#", .map_url = "#");
+    static const struct ui_map_node map_nodes[] = {{10, 10, 18, 32, "Name a part", "#"},
+                                                   {270, 10, 278, 32, "Find equal fractions", "#"}};
     static const struct ui_map_edge map_edges[] = {{210, 27, 270, 27, 240}};
     static const struct ui_map_line map_lines[] = {{"Name a part", "Find equal fractions"}};
-    SHOW("framework-map", framework_map, .title = "Grade 7 mathematics", .tree_url = "#", .nodes = L(map_nodes), .edges = L(map_edges), .lines = L(map_lines), .width = 480, .height = 60, .left_out = 3);
+    SHOW("framework-map", framework_map, .title = "Grade 7 mathematics", .tree_url = "#", .nodes = L(map_nodes),
+         .edges = L(map_edges), .lines = L(map_lines), .width = 480, .height = 60, .left_out = 3);
     static const struct ui_skill_link links[] = {{"5", "Name a part of a whole", "#", true}};
     static const struct ui_item_line lines[] = {{"1", "Share: How many sixths are in one half?"}};
-    SHOW("framework-skill", framework_skill, .skill_id = "2", .name = "Dividing fractions", .code = "7.NS.1", .statement = "Divide fractions by fractions.", .home = "Fold a strip of paper.", .type = "Standard", .framework = "Grade 7 mathematics", .tree_url = "#", .parent = "The number system", .parent_url = "#", .own = true, .can_edit = true, .before = L(links), .after = L(links), .below = L(links), .items = L(lines), .items_n_all = 6, .others = L(lines), .choices = L(barrier_options), .courses = L(barrier_options), .client_id = "c1", .saved = true);
-    static const struct ui_class_setting class_settings[] = {{.name = "mastery.review_after_days", .title = "Days after which it must be shown once more", .school = "21", .own = "14", .bounds = "7 to 60", .binds = true, .students = "7 to 30", .least = "7", .most = "30"},
-        {.name = "pace.behind_weeks", .title = "Weeks behind before a person must act", .school = "2", .bounds = "1 to 20", .binds = true, .students = "the same for all in this class", .students_locked = true, .least = "", .most = ""},
-        {.name = "work.together_share", .title = "Work with others", .school = "30", .locked = true, .by = "locked by the school", .in_100 = true}},
-        student_settings[] = {{.name = "mastery.review_after_days", .title = "Days after which it must be shown once more", .school = "14", .own = "10", .bounds = "7 to 30", .by = "set by Math 7 · period 3"}, {.name = "pace.behind_weeks", .title = "Weeks behind before a person must act", .school = "2", .locked = true, .by = "locked by Math 7 · period 3"}};
-    SHOW("class-rules", class_rules, .title = "Math 7 · period 3", .back_url = "/class/1", .post_url = "/class/1/rules", .rows = L(class_settings), .versions = L(edits), .saved = true);
-    SHOW("student-rules", class_rules, .title = "Maya Okafor", .back_url = "/student/1", .post_url = "/student/1/rules", .of_student = true, .rows = L(student_settings));
+    SHOW("framework-skill", framework_skill, .skill_id = "2", .name = "Dividing fractions", .code = "7.NS.1",
+         .statement = "Divide fractions by fractions.", .home = "Fold a strip of paper.", .type = "Standard",
+         .framework = "Grade 7 mathematics", .tree_url = "#", .parent = "The number system", .parent_url = "#",
+         .own = true, .can_edit = true, .before = L(links), .after = L(links), .below = L(links), .items = L(lines),
+         .items_n_all = 6, .others = L(lines), .choices = L(barrier_options), .courses = L(barrier_options),
+         .client_id = "c1", .saved = true);
+    static const struct ui_class_setting class_settings[] = {{.name = "mastery.review_after_days",
+                                                              .title = "Days after which it must be shown once more",
+                                                              .school = "21",
+                                                              .own = "14",
+                                                              .bounds = "7 to 60",
+                                                              .binds = true,
+                                                              .students = "7 to 30",
+                                                              .least = "7",
+                                                              .most = "30"},
+                                                             {.name = "pace.behind_weeks",
+                                                              .title = "Weeks behind before a person must act",
+                                                              .school = "2",
+                                                              .bounds = "1 to 20",
+                                                              .binds = true,
+                                                              .students = "the same for all in this class",
+                                                              .students_locked = true,
+                                                              .least = "",
+                                                              .most = ""},
+                                                             {.name = "work.together_share",
+                                                              .title = "Work with others",
+                                                              .school = "30",
+                                                              .locked = true,
+                                                              .by = "locked by the school",
+                                                              .in_100 = true}},
+                                         student_settings[] = {{.name = "mastery.review_after_days",
+                                                                .title = "Days after which it must be shown once more",
+                                                                .school = "14",
+                                                                .own = "10",
+                                                                .bounds = "7 to 30",
+                                                                .by = "set by Math 7 · period 3"},
+                                                               {.name = "pace.behind_weeks",
+                                                                .title = "Weeks behind before a person must act",
+                                                                .school = "2",
+                                                                .locked = true,
+                                                                .by = "locked by Math 7 · period 3"}};
+    SHOW("class-rules", class_rules, .title = "Math 7 · period 3", .back_url = "/class/1", .post_url = "/class/1/rules",
+         .rows = L(class_settings), .versions = L(edits), .saved = true);
+    SHOW("student-rules", class_rules, .title = "Maya Okafor", .back_url = "/student/1", .post_url = "/student/1/rules",
+         .of_student = true, .rows = L(student_settings));
     static const struct ui_report_dot dots[] = {{40, 280, 3}, {160, 150, 6}, {280, 40, 4}};
-    static const struct ui_report_tick ticks[] = {{40, "0"}, {165, "0.5"}, {290, "1"}}, opportunity_ticks[] = {{46, "1"}, {96, "5"}, {159, "10"}};
-    static const struct ui_report_point points[] = {{"0.0 – 0.1", "0.0900", "0.1000", 120}, {"0.5 – 0.6", "0.5300", "0.5000", 900}, {"0.9 – 1.0", "0.9000", "0.9000", 300}}, opportunities[] = {{"1", "0.5300", "0.5400", 120}, {"2", "0.6500", "0.6400", 1200}};
-    const struct ui_report_plot reliability[] = {{.title = "All answers", .reliability = true, .dots = L(dots), .ticks = L(ticks), .points = L(points)}, {.title = "Opportunity 1", .reliability = true, .dots = L(dots), .ticks = L(ticks), .points = L(points)}},
-        curves[] = {{.title = "All skills", .line = "M46 120L96 80L159 60", .dots = L(dots), .ticks = L(opportunity_ticks), .points = L(opportunities)}};
-    static const struct ui_report_stage stages[] = {{"1", 120, "0.5300", "0.7070", "0.4660", "0.6219", "0.0455"}, {"2-3", 1200, "0.6500", "0.7500", "0.4290", "0.5460", "0.0512"}};
-    SHOW("model-report", model_report, .kind = "bkt", .lead = "1320 answers: AUC 0.7563 (0.7530 to 0.7596)", .reliability = L(reliability), .curves = L(curves), .stages = L(stages));
+    static const struct ui_report_tick ticks[] = {{40, "0"}, {165, "0.5"}, {290, "1"}},
+                                       opportunity_ticks[] = {{46, "1"}, {96, "5"}, {159, "10"}};
+    static const struct ui_report_point points[] = {{"0.0 – 0.1", "0.0900", "0.1000", 120},
+                                                    {"0.5 – 0.6", "0.5300", "0.5000", 900},
+                                                    {"0.9 – 1.0", "0.9000", "0.9000", 300}},
+                                        opportunities[] = {{"1", "0.5300", "0.5400", 120},
+                                                           {"2", "0.6500", "0.6400", 1200}};
+    const struct ui_report_plot reliability[] =
+        {{.title = "All answers", .reliability = true, .dots = L(dots), .ticks = L(ticks), .points = L(points)},
+         {.title = "Opportunity 1", .reliability = true, .dots = L(dots), .ticks = L(ticks), .points = L(points)}},
+                                curves[] = {{.title = "All skills",
+                                             .line = "M46 120L96 80L159 60",
+                                             .dots = L(dots),
+                                             .ticks = L(opportunity_ticks),
+                                             .points = L(opportunities)}};
+    static const struct ui_report_stage stages[] = {{"1", 120, "0.5300", "0.7070", "0.4660", "0.6219", "0.0455"},
+                                                    {"2-3", 1200, "0.6500", "0.7500", "0.4290", "0.5460", "0.0512"}};
+    SHOW("model-report", model_report, .kind = "bkt", .lead = "1320 answers: AUC 0.7563 (0.7530 to 0.7596)",
+         .reliability = L(reliability), .curves = L(curves), .stages = L(stages));
     static const struct ui_habit_choice marks[] = {{1, MSG_habits_mark_1, false}, {2, MSG_habits_mark_2, true}};
-    static const struct ui_habit_cell habit_cells[] = {{"h0_1", "Maya Okafor: Comes prepared", L(marks)}, {"h1_1", "Maya Okafor: Keeps at it", L(marks)}};
+    static const struct ui_habit_cell habit_cells[] = {{"h0_1", "Maya Okafor: Comes prepared", L(marks)},
+                                                       {"h1_1", "Maya Okafor: Keeps at it", L(marks)}};
     static const struct ui_habit_row habit_rows[] = {{"Maya Okafor", L(habit_cells)}};
     static const char *const habit_heads[] = {"Comes prepared", "Keeps at it when it is hard"};
-    SHOW("habits", habits, .class_title = "Math 7 · period 3", .term = "Fall term", .back_url = "/class/1", .post_url = "/class/1/habits", .client_id = "c1", .heads = L(habit_heads), .rows = L(habit_rows), .saved = true);
-    const struct ui_transcript_course given_out[] = {{"Math 7", "B", "85", "3.0", "12 of 18", now - 90 * day, 4}, {"Science 7", NULL, NULL, NULL, "2 of 9", now - 90 * day, 4}};
+    SHOW("habits", habits, .class_title = "Math 7 · period 3", .term = "Fall term", .back_url = "/class/1",
+         .post_url = "/class/1/habits", .client_id = "c1", .heads = L(habit_heads), .rows = L(habit_rows),
+         .saved = true);
+    const struct ui_transcript_course given_out[] = {{"Math 7", "B", "85", "3.0", "12 of 18", now - 90 * day, 4},
+                                                     {"Science 7", NULL, NULL, NULL, "2 of 9", now - 90 * day, 4}};
     const struct ui_transcript_term given_terms[] = {{"Fall term", L(given_out), "3.00"}};
     const struct ui_report_scale read_by[] = {report_scales[0], report_scales[1]};
-    SHOW("transcript", transcript, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .grade = "7", .terms = L(given_terms), .now_rows = L(given_out), .gpa = "3.00", .needs = L(needs), .scales = L(read_by), .rule = "Secure from 95 in 100.", .version = 7, .since = now - 200 * day, .back_url = "/children");
+    SHOW("transcript", transcript, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .grade = "7",
+         .terms = L(given_terms), .now_rows = L(given_out), .gpa = "3.00", .needs = L(needs), .scales = L(read_by),
+         .rule = "Secure from 95 in 100.", .version = 7, .since = now - 200 * day, .back_url = "/children");
     static const char *const numbers[] = {"1", "2"};
     static const struct ui_link own[] = {{"Math 7 · period 3", "/class/1/checkpoint?c=1"}};
-    const struct ui_checkpoint_row checkpoints[] = {{"Fractions in October", "Dividing fractions · Adding unlike fractions", "For all schools", "/checkpoints/print?c=1", "/calibration?c=1", L(own)}};
-    SHOW("checkpoints", checkpoints, .rows = L(checkpoints), .skills = L(barrier_options), .client_id = "c1", .can_make = true, .numbers = L(numbers));
-    const struct ui_checkpoint_task tasks[] = {{1, "Dividing fractions", "How many sixths are in one half? Draw it.", SAFE(""), SAFE(""), NULL, 0, 4}};
-    SHOW("checkpoint-print", checkpoint_print, .title = "Fractions in October", .tasks = L(tasks), .back_url = "/checkpoints");
-    const struct ui_enter_head heads[] = {{"Dividing fractions", "of 4 points"}, {"Adding unlike fractions", "of 2 points"}};
-    const struct ui_enter_cell cells_open[] = {{"p0_1", "Maya Okafor: Dividing fractions, of 4 points", "3", false}, {"p1_1", "Maya Okafor: Adding unlike fractions, of 2 points", "1, 2, 2", true}};
+    const struct ui_checkpoint_row checkpoints[] = {{"Fractions in October",
+                                                     "Dividing fractions · Adding unlike fractions", "For all schools",
+                                                     "/checkpoints/print?c=1", "/calibration?c=1", L(own)}};
+    SHOW("checkpoints", checkpoints, .rows = L(checkpoints), .skills = L(barrier_options), .client_id = "c1",
+         .can_make = true, .numbers = L(numbers));
+    const struct ui_checkpoint_task tasks[] = {
+        {1, "Dividing fractions", "How many sixths are in one half? Draw it.", SAFE(""), SAFE(""), NULL, 0, 4}};
+    SHOW("checkpoint-print", checkpoint_print, .title = "Fractions in October", .tasks = L(tasks),
+         .back_url = "/checkpoints");
+    const struct ui_enter_head heads[] = {{"Dividing fractions", "of 4 points"},
+                                          {"Adding unlike fractions", "of 2 points"}};
+    const struct ui_enter_cell cells_open[] = {
+        {"p0_1", "Maya Okafor: Dividing fractions, of 4 points", "3", false},
+        {"p1_1", "Maya Okafor: Adding unlike fractions, of 2 points", "1, 2, 2", true}};
     const struct ui_enter_row enter[] = {{"Maya Okafor", L(cells_open)}};
-    SHOW("checkpoint-enter", checkpoint_enter, .title = "Fractions in October", .class_title = "Math 7 · period 3", .back_url = "/checkpoints", .post_url = "/class/1/checkpoint?c=1", .client_id = "c1", .heads = L(heads), .rows = L(enter), .retakes = 2, .saved = true);
-    static const struct ui_calibration_row calibration[] = {{3, "Math 7 · period 3", 12, "81", "70 – 92"}, {3, "All classes together", 120, "74", "71 – 77"}, {2, "Math 7 · period 3", 9, "60", "44 – 76"}};
-    SHOW("calibration", calibration, .title = "Fractions in October", .back_url = "/checkpoints", .rows = L(calibration), .lead = MSG_calibration_lead);
-    static const struct ui_moderation_row moderations[] = {{"Explaining fractions", "Dividing fractions", "6 pieces of work", "/moderation/session?m=1"}};
-    SHOW("moderation", moderation, .rows = L(moderations), .skills = L(barrier_options), .client_id = "c1", .can_open = true);
+    SHOW("checkpoint-enter", checkpoint_enter, .title = "Fractions in October", .class_title = "Math 7 · period 3",
+         .back_url = "/checkpoints", .post_url = "/class/1/checkpoint?c=1", .client_id = "c1", .heads = L(heads),
+         .rows = L(enter), .retakes = 2, .saved = true);
+    static const struct ui_calibration_row calibration[] = {{3, "Math 7 · period 3", 12, "81", "70 – 92"},
+                                                            {3, "All classes together", 120, "74", "71 – 77"},
+                                                            {2, "Math 7 · period 3", 9, "60", "44 – 76"}};
+    SHOW("calibration", calibration, .title = "Fractions in October", .back_url = "/checkpoints",
+         .rows = L(calibration), .lead = MSG_calibration_lead);
+    static const struct ui_moderation_row moderations[] = {
+        {"Explaining fractions", "Dividing fractions", "6 pieces of work", "/moderation/session?m=1"}};
+    SHOW("moderation", moderation, .rows = L(moderations), .skills = L(barrier_options), .client_id = "c1",
+         .can_open = true);
     static const char *const reasons[] = {"says why, not only that"};
     const struct ui_work_score scores[] = {{3, 2, L(reasons)}, {2, 1, NULL, 0}};
-    const struct ui_work_row works[] = {{"1", "Work 1", "Because six sixths are one whole, and half of them are three.", 3, true, L(scores), true, 3, "Says why."}, {"2", "Work 2", "I multiplied.", 0, false, NULL, 0, false, 0, NULL}};
-    SHOW("moderation-session", moderation_session, .title = "Explaining fractions", .skill = "Dividing fractions", .rows = L(works), .client_id = "c1", .moderation_id = "1", .can_add = true, .can_anchor = true, .can_score = true, .agreement = "The same level in 67 of 100 pairs; weighted kappa 0.79.", .scorers = "2 scorers, 6 pairs.");
-    SHOW("class-standing", class_standing, .title = "Math 7 · period 3", .back_url = "/class/1", .rows = L(class_needs));
+    const struct ui_work_row works[] = {{"1", "Work 1", "Because six sixths are one whole, and half of them are three.",
+                                         3, true, L(scores), true, 3, "Says why."},
+                                        {"2", "Work 2", "I multiplied.", 0, false, NULL, 0, false, 0, NULL}};
+    SHOW("moderation-session", moderation_session, .title = "Explaining fractions", .skill = "Dividing fractions",
+         .rows = L(works), .client_id = "c1", .moderation_id = "1", .can_add = true, .can_anchor = true,
+         .can_score = true, .agreement = "The same level in 67 of 100 pairs; weighted kappa 0.79.",
+         .scorers = "2 scorers, 6 pairs.");
+    SHOW("class-standing", class_standing, .title = "Math 7 · period 3", .back_url = "/class/1",
+         .rows = L(class_needs));
     SHOW("drafts", drafts, .rows = L(drafts), .client_id = "c1");
-    SHOW("rules", rules, .title = "The rules of Riverside Middle School (sample)", .lead = "What counts here, why, and since when.", .school = "1", .purposes = L(purposes), .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .export_url = "#");
-    SHOW("rules-tried", rules, .title = "The rules of Riverside District (sample)", .lead = "Change a value, look at what it would do.", .school = "", .can_edit = true, .district = true, .purposes = L(purposes), .groups = L(edit_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .preview = &tried, .waivers = L(waivers), .export_url = "#", .form_reason = "Four in a row are enough.");
+    SHOW("rules", rules, .title = "The rules of Riverside Middle School (sample)",
+         .lead = "What counts here, why, and since when.", .school = "1", .purposes = L(purposes),
+         .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .export_url = "#");
+    SHOW("rules-tried", rules, .title = "The rules of Riverside District (sample)",
+         .lead = "Change a value, look at what it would do.", .school = "", .can_edit = true, .district = true,
+         .purposes = L(purposes), .groups = L(edit_groups), .versions = L(versions), .version = 7,
+         .since = now - 200 * day, .preview = &tried, .waivers = L(waivers), .export_url = "#",
+         .form_reason = "Four in a row are enough.");
 }
 
 static void other_pages(void)
 {
     who("Ms. Vogel", "district", L(nav_leader), LANG_EN);
     rules_pages();
-    static const struct ui_child_work work[] = {{now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"}, {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"}, {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
-    static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, "secure", NULL}, {"Dividing fractions", NULL, 2, "nearly", NULL}, {"Unit rates", NULL, 0, "not yet", NULL}};
+    static const struct ui_child_work work[] = {
+        {now - 20 * 60000, "5/6 ÷ 1/12, songs", "right, without hints"},
+        {now - day, "Paper strips with Leo and Ana", "seen by Ms. Rivera"},
+        {now - 4 * day, "2/3 ÷ 4/5, songs", "not yet: turned the first fraction over"}};
+    static const struct ui_map_row at[] = {{"Multiplying fractions", NULL, 3, "secure", NULL},
+                                           {"Dividing fractions", NULL, 2, "nearly", NULL},
+                                           {"Unit rates", NULL, 0, "not yet", NULL}};
     static const struct ui_child kids[] = {
-        {"Maya", "Math 7 · period 3", "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.", "Dividing fractions", "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.", "/suggestion/1", L(work), L(at), "Open the question", "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.", "/try/1001", "Fold a strip of paper into six parts and ask how many parts make one half.", "/report/1", {"The rules for levels change on 4 January, also for Maya.", "/changes/1"}, "/letter/1", "/standing/1"},
-        {"Leo", "Math 5 · room 12", "Leo has just started.", NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, {NULL, NULL}, NULL, NULL}};
+        {"Maya",
+         "Math 7 · period 3",
+         "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.",
+         "Dividing fractions",
+         "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.",
+         "/suggestion/1",
+         L(work),
+         L(at),
+         "Open the question",
+         "One question of the kind Maya is working on. Let her explain it to you; if she can, she has it.",
+         "/try/1001",
+         "Fold a strip of paper into six parts and ask how many parts make one half.",
+         "/report/1",
+         {"The rules for levels change on 4 January, also for Maya.", "/changes/1"},
+         "/letter/1",
+         "/standing/1"},
+        {"Leo",
+         "Math 5 · room 12",
+         "Leo has just started.",
+         NULL,
+         NULL,
+         NULL,
+         NULL,
+         0,
+         NULL,
+         0,
+         NULL,
+         NULL,
+         NULL,
+         NULL,
+         NULL,
+         {NULL, NULL},
+         NULL,
+         NULL}};
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
     SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");
-    static const struct ui_report_course courses[] = {{"Math 7 · period 3", L(at), 2, 3, "B", "85", "3.0", "3.50", "/grade/1"}, {"Science 7", NULL, 0, 1, 9, NULL, NULL, NULL, NULL, NULL}};
-    static const struct ui_report_term terms[] = {{"Fall term", "Math 7 · period 3", "B", "85", "3.0", now - 60 * day, "/report/1?term=1"}, {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day, "/report/1?term=1"}};
+    static const struct ui_report_course courses[] = {
+        {"Math 7 · period 3", L(at), 2, 3, "B", "85", "3.0", "3.50", "/grade/1"},
+        {"Science 7", NULL, 0, 1, 9, NULL, NULL, NULL, NULL, NULL}};
+    static const struct ui_report_term terms[] = {
+        {"Fall term", "Math 7 · period 3", "B", "85", "3.0", now - 60 * day, "/report/1?term=1"},
+        {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day, "/report/1?term=1"}};
     const struct ui_report_scale scale[] = {report_scales[1]};
     static const struct ui_level_change moved[] = {{"Dividing fractions", 2, 3, "nearly", "secure"}};
     static const char *const rule_lines[] = {"Value from which a skill is secure: 90 in 100 instead of 95 in 100"};
-    const struct ui_letter_course letter_courses[] = {{"Math 7 · period 3", L(at), "Maya has 7 of 18 skills secure.", "B, as things stand. The back of the report says how levels become grades."}};
-    SHOW("letter", letter, .name = "Maya", .full_name = "Maya Okafor", .grade = "7", .school = "Riverside Middle School (sample)", .courses = L(letter_courses), .next_skill = "Dividing fractions", .next = "Two more on her own, and this is secure.", .by = "2 more right answers are missing; at the pace of the last four weeks that is by 12 December.", .level = "nearly", .levels = report_levels, .levels_n = 4, .why = "Right on 4 of the last 5 alone.", .rule = "Secure from 95 in 100.", .week = "2 hours on a screen this week.", .seen = "Seen twice off the screen.", .teachers = "Call: Ana Rivera.", .home = "Fold a strip of paper into six parts.", .back_url = "/children", .report_url = "/report/1");
-    SHOW("changes", changes, .name = "Maya", .waits = true, .at = now + 40 * day, .reason = "Four in a row are enough.", .rules = L(rule_lines), .levels = L(moved), .back_url = "/children");
-    static const struct ui_report_habit habits[] = {{"Fall term", "Math 7 · period 3", "Keeps at it when it is hard", MSG_habits_mark_3}};
-    SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 2, .terms = terms, .terms_n = 2, .scales = L(scale), .version = 7, .form_url = "/report/1", .back_url = "/children", .habits = L(habits), .transcript_url = "/transcript/1");
-    SHOW("report-term", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses, .courses_n = 1, .scales = L(scale), .version = 4, .term = "Fall term", .given_at = now - 60 * day, .form_url = "/report/1", .back_url = "/report/1");
-    SHOW("report-none", report, .name = "Leo Okafor", .school = "Riverside Middle School (sample)", .scales = L(scale), .version = 7, .form_url = "/report/2", .back_url = "/children");
+    const struct ui_letter_course letter_courses[] = {
+        {"Math 7 · period 3", L(at), "Maya has 7 of 18 skills secure.",
+         "B, as things stand. The back of the report says how levels become grades."}};
+    SHOW("letter", letter, .name = "Maya", .full_name = "Maya Okafor", .grade = "7",
+         .school = "Riverside Middle School (sample)", .courses = L(letter_courses), .next_skill = "Dividing fractions",
+         .next = "Two more on her own, and this is secure.",
+         .by = "2 more right answers are missing; at the pace of the last four weeks that is by 12 December.",
+         .level = "nearly", .levels = report_levels, .levels_n = 4, .why = "Right on 4 of the last 5 alone.",
+         .rule = "Secure from 95 in 100.", .week = "2 hours on a screen this week.",
+         .seen = "Seen twice off the screen.", .teachers = "Call: Ana Rivera.",
+         .home = "Fold a strip of paper into six parts.", .back_url = "/children", .report_url = "/report/1");
+    SHOW("changes", changes, .name = "Maya", .waits = true, .at = now + 40 * day, .reason = "Four in a row are enough.",
+         .rules = L(rule_lines), .levels = L(moved), .back_url = "/children");
+    static const struct ui_report_habit habits[] = {
+        {"Fall term", "Math 7 · period 3", "Keeps at it when it is hard", MSG_habits_mark_3}};
+    SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses,
+         .courses_n = 2, .terms = terms, .terms_n = 2, .scales = L(scale), .version = 7, .form_url = "/report/1",
+         .back_url = "/children", .habits = L(habits), .transcript_url = "/transcript/1");
+    SHOW("report-term", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses,
+         .courses_n = 1, .scales = L(scale), .version = 4, .term = "Fall term", .given_at = now - 60 * day,
+         .form_url = "/report/1", .back_url = "/report/1");
+    SHOW("report-none", report, .name = "Leo Okafor", .school = "Riverside Middle School (sample)", .scales = L(scale),
+         .version = 7, .form_url = "/report/2", .back_url = "/children");
     SHOW("children-none", children, .school = "Riverside Middle School (sample)");
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_ES);
     SHOW("children-es", children, .children = kids, .children_n = 1, .school = "Riverside Middle School (sample)");
@@ -428,9 +1009,16 @@ static void other_pages(void)
     c.lang = LANG_ES;
     SHOW("sign-in-es", sign_in, .next_path = "/today");
     c.lang = LANG_EN;
-    SHOW("error", error, .status = 404, .head = MSG_error_head_404, .what = msg(LANG_EN, MSG_err_not_found), .back_url = "/", .request_id = "7f3a-91");
-    static const struct ui_feedback_view fbs[] = {{1, "Five sixths is ten twelfths, so ten songs.", {0}, 2, NULL, NULL, MSG_NONE, false}, {2, "Look at it once more, or take a hint.", {0}, 0, NULL, NULL, MSG_NONE, true}, {3, "It costs nothing and is not an attempt.", {0}, 0, NULL, NULL, MSG_NONE, true}, {4, NULL, {0}, 0, NULL, NULL, MSG_NONE, false}};
-    SHOW("style", style, .options = opts, .options_n = N(opts), .feedbacks = fbs, .feedbacks_n = N(fbs), .hints = {"1001", 3, L(hints3), 5, 4, "h4"}, .why = why, .steps = steps, .steps_n = N(steps), .kinds = kinds, .kinds_n = N(kinds), .must = must, .must_n = N(must));
+    SHOW("error", error, .status = 404, .head = MSG_error_head_404, .what = msg(LANG_EN, MSG_err_not_found),
+         .back_url = "/", .request_id = "7f3a-91");
+    static const struct ui_feedback_view fbs[] = {
+        {1, "Five sixths is ten twelfths, so ten songs.", {0}, 2, NULL, NULL, MSG_NONE, false},
+        {2, "Look at it once more, or take a hint.", {0}, 0, NULL, NULL, MSG_NONE, true},
+        {3, "It costs nothing and is not an attempt.", {0}, 0, NULL, NULL, MSG_NONE, true},
+        {4, NULL, {0}, 0, NULL, NULL, MSG_NONE, false}};
+    SHOW("style", style, .options = opts, .options_n = N(opts), .feedbacks = fbs, .feedbacks_n = N(fbs),
+         .hints = {"1001", 3, L(hints3), 5, 4, "h4"}, .why = why, .steps = steps, .steps_n = N(steps), .kinds = kinds,
+         .kinds_n = N(kinds), .must = must, .must_n = N(must));
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* A school in one thread: the writer, its database and its rules as they are; the clock, the clients, the queue, the
- * faults and the restarts by chance from one seed. An oracle knows what was acknowledged and holds the database to it. */
+ * faults and the restarts by chance from one seed. An oracle knows what was acknowledged and holds the database to
+ * it. */
 #ifndef SIM_H
 #define SIM_H
 #include <stdio.h>
@@ -23,12 +24,12 @@ struct sim_body {
 struct sim_answer {
     uint32_t learner;
     struct sim_body body;
-    bool told;           /* the reply arrived: the client forgets */
+    bool told; /* the reply arrived: the client forgets */
     /* the oracle's */
     int64_t evidence_id; /* 0: nothing is acknowledged */
     int64_t body_hash;
     struct sim_body kept;
-    size_t model;        /* in force when it was acknowledged */
+    size_t model; /* in force when it was acknowledged */
 };
 
 struct sim_policy { /* as the oracle understands it */
@@ -53,12 +54,22 @@ struct sim {
     struct sim_answer *answers;
     int64_t last_id[SIM_LEARNERS];
     size_t model_count;
-    struct { int64_t at_ms; struct bkt bkt; } models[SIM_RULES];
+    struct {
+        int64_t at_ms;
+        struct bkt bkt;
+    } models[SIM_RULES];
     struct sim_policy policy;
-    struct { int64_t item_id; size_t count; int64_t skill[SIM_SKILLS]; } items[SIM_ITEMS];
+    struct {
+        int64_t item_id;
+        size_t count;
+        int64_t skill[SIM_SKILLS];
+    } items[SIM_ITEMS];
     size_t item_count;
     /* what happened, so that a test can see that it did */
-    struct { long batches, answers, resent, conflicts, faults, failed, restarts, crashes, lost, unread, policies, models, jumps; } seen;
+    struct {
+        long batches, answers, resent, conflicts, faults, failed, restarts, crashes, lost, unread, policies, models,
+            jumps;
+    } seen;
 };
 
 int64_t sim_learner_id(uint32_t learner);

@@ -1,4 +1,5 @@
-/* What must hold, said as simply as can be: a list of what was acknowledged, and the textbook's model over all cases. */
+/* What must hold, said as simply as can be: a list of what was acknowledged, and the textbook's model over all
+ * cases. */
 #include <string.h>
 
 #include "app/rebuild.h"
@@ -22,14 +23,19 @@ void sim_told(struct sim *s, const struct answer_cmd *c, size_t at, const struct
         s->seen.failed++;
     } else if (a->evidence_id) {
         if (!same) sim_fail(s, "answer %zu: another body was taken", at);
-        if (!c->duplicate || c->evidence_id != a->evidence_id) sim_fail(s, "answer %zu was acknowledged as %lld, now as %lld", at, (long long)a->evidence_id, (long long)c->evidence_id);
+        if (!c->duplicate || c->evidence_id != a->evidence_id)
+            sim_fail(s, "answer %zu was acknowledged as %lld, now as %lld", at, (long long)a->evidence_id,
+                     (long long)c->evidence_id);
         s->seen.resent++;
     } else if (!b->readable) {
         if (c->evidence_id || c->duplicate) sim_fail(s, "answer %zu cannot be read, and became a fact", at);
         s->seen.unread++;
     } else {
-        if (c->duplicate || c->evidence_id <= s->last_id[a->learner]) sim_fail(s, "answer %zu: fact %lld after %lld", at, (long long)c->evidence_id, (long long)s->last_id[a->learner]);
-        if (c->state.last_evidence_id != c->evidence_id) sim_fail(s, "answer %zu: the reply's state ends at another fact", at);
+        if (c->duplicate || c->evidence_id <= s->last_id[a->learner])
+            sim_fail(s, "answer %zu: fact %lld after %lld", at, (long long)c->evidence_id,
+                     (long long)s->last_id[a->learner]);
+        if (c->state.last_evidence_id != c->evidence_id)
+            sim_fail(s, "answer %zu: the reply's state ends at another fact", at);
         a->evidence_id = s->last_id[a->learner] = c->evidence_id;
         a->body_hash = c->body_hash;
         a->kept = *b;
@@ -50,7 +56,9 @@ struct naive {
 struct memory {
     struct naive skills[SIM_SKILLS];
     size_t n;
-    struct { int64_t item, variant; } seen[WINDOW]; /* the latest last */
+    struct {
+        int64_t item, variant;
+    } seen[WINDOW]; /* the latest last */
     size_t seen_count;
 };
 
@@ -71,7 +79,8 @@ static bool again(struct memory *m, int64_t item, int64_t variant)
     return found;
 }
 
-/* Every case of known and not known, weighed: with all known an answer is wrong by a slip, otherwise right by a guess. */
+/* Every case of known and not known, weighed: with all known an answer is wrong by a slip, otherwise right by a
+ * guess. */
 static void weigh(const double *p, size_t n, const struct bkt *m, int right, double *out)
 {
     double sum[SIM_SKILLS] = {0}, total = 0;
@@ -144,11 +153,16 @@ static void check_mastery(struct sim *s, uint32_t l, const struct memory *m, con
         while (x < m->n && m->skills[x].skill != r->competency_id) x++;
         if (x == m->n) sim_fail(s, "learner %u: mastery of what was never practised", l);
         const struct naive *k = &m->skills[x];
-        if (!close_to(k, r->p_known) || k->count != r->evidence_count || k->alone != r->alone_count || k->right != r->right_count)
-            sim_fail(s, "learner %u: P(known) %.17g of %d %d %d, the oracle has %.17g of %d %d %d", l, r->p_known, r->evidence_count, r->alone_count, r->right_count, k->p, k->count, k->alone, k->right);
+        if (!close_to(k, r->p_known) || k->count != r->evidence_count || k->alone != r->alone_count ||
+            k->right != r->right_count)
+            sim_fail(s, "learner %u: P(known) %.17g of %d %d %d, the oracle has %.17g of %d %d %d", l, r->p_known,
+                     r->evidence_count, r->alone_count, r->right_count, k->p, k->count, k->alone, k->right);
         const struct sim_policy *p = &s->policy;
-        int level = k->p >= p->secure_at && k->alone >= p->least ? LEVEL_SECURE : k->p >= p->nearly_at ? LEVEL_NEARLY : LEVEL_STARTED;
-        if (level != r->level && !close_to(k, p->secure_at) && !close_to(k, p->nearly_at)) sim_fail(s, "learner %u: level %d, the oracle has %d at %.17g", l, r->level, level, k->p);
+        int level = k->p >= p->secure_at && k->alone >= p->least ? LEVEL_SECURE
+                    : k->p >= p->nearly_at                       ? LEVEL_NEARLY
+                                                                 : LEVEL_STARTED;
+        if (level != r->level && !close_to(k, p->secure_at) && !close_to(k, p->nearly_at))
+            sim_fail(s, "learner %u: level %d, the oracle has %d at %.17g", l, r->level, level, k->p);
         uint64_t bits;
         memcpy(&bits, &r->p_known, sizeof bits);
         sim_note(s, bits);
@@ -163,14 +177,22 @@ static void check_learner(struct sim *s, struct tx *tx, struct arena *arena, uin
     struct memory m = {0};
     struct err e = {0};
     size_t n, k;
-    if (evidence_list(tx, arena, sim_learner_id(l), 0, INT64_MAX, &v, &n, &e) != ST_OK || mastery_list(tx, arena, sim_learner_id(l), &rows, &k, &e) != ST_OK) sim_fail(s, "%s", e.detail);
+    if (evidence_list(tx, arena, sim_learner_id(l), 0, INT64_MAX, &v, &n, &e) != ST_OK ||
+        mastery_list(tx, arena, sim_learner_id(l), &rows, &k, &e) != ST_OK)
+        sim_fail(s, "%s", e.detail);
     for (size_t i = 0; i < n; i++) {
         int64_t at = -1;
-        if (strncmp(v[i].client_id, "sim-", 4) != 0 || !parse_i64(v[i].client_id + 4, &at) || at < 0 || (size_t)at >= s->count) sim_fail(s, "fact %lld under %s, which nobody sent", (long long)v[i].evidence_id, v[i].client_id);
+        if (strncmp(v[i].client_id, "sim-", 4) != 0 || !parse_i64(v[i].client_id + 4, &at) || at < 0 ||
+            (size_t)at >= s->count)
+            sim_fail(s, "fact %lld under %s, which nobody sent", (long long)v[i].evidence_id, v[i].client_id);
         const struct sim_answer *a = &s->answers[at];
-        if (a->learner != l || a->evidence_id != v[i].evidence_id) sim_fail(s, "answer %lld is stored as %lld, acknowledged as %lld", (long long)at, (long long)v[i].evidence_id, (long long)a->evidence_id);
+        if (a->learner != l || a->evidence_id != v[i].evidence_id)
+            sim_fail(s, "answer %lld is stored as %lld, acknowledged as %lld", (long long)at,
+                     (long long)v[i].evidence_id, (long long)a->evidence_id);
         const struct sim_body *b = &a->kept;
-        if (v[i].item_id != b->item_id || v[i].variant != b->variant || v[i].hints != b->hints || v[i].score < b->score || v[i].score > b->score) sim_fail(s, "answer %lld is stored with another body", (long long)at);
+        if (v[i].item_id != b->item_id || v[i].variant != b->variant || v[i].hints != b->hints ||
+            v[i].score < b->score || v[i].score > b->score)
+            sim_fail(s, "answer %lld is stored with another body", (long long)at);
         learn(s, &m, a);
     }
     *facts += n;
@@ -191,7 +213,11 @@ void sim_check(struct sim *s)
     tx_rollback(&tx);
     arena_release(&a);
     if (facts != s->acknowledged) sim_fail(s, "%zu facts are stored, %zu were acknowledged", facts, s->acknowledged);
-    if (rebuild(&s->app, s->conn, REBUILD_COMPARE, &r, &e) != ST_OK || derived_digest(&s->app, s->conn, digest, &e) != ST_OK) sim_fail(s, "%s", e.detail);
-    if (r.states_differed || r.rows_differed || r.facts != (int64_t)facts) sim_fail(s, "%lld states and %lld rows are not what the %lld facts give", (long long)r.states_differed, (long long)r.rows_differed, (long long)r.facts);
+    if (rebuild(&s->app, s->conn, REBUILD_COMPARE, &r, &e) != ST_OK ||
+        derived_digest(&s->app, s->conn, digest, &e) != ST_OK)
+        sim_fail(s, "%s", e.detail);
+    if (r.states_differed || r.rows_differed || r.facts != (int64_t)facts)
+        sim_fail(s, "%lld states and %lld rows are not what the %lld facts give", (long long)r.states_differed,
+                 (long long)r.rows_differed, (long long)r.facts);
     for (size_t i = 0; i < 64; i++) sim_note(s, (unsigned char)digest[i]);
 }

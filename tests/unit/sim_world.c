@@ -36,7 +36,8 @@ void sim_fail(const struct sim *s, const char *fmt, ...)
     vsnprintf(words, sizeof words, fmt, ap);
     va_end(ap);
     fault_disarm();
-    fail_msg("day %d: %s\nrepeat with WAYMARK_SIM_SEED=%llu WAYMARK_SIM_DAYS=1", s->day, words, (unsigned long long)s->seed);
+    fail_msg("day %d: %s\nrepeat with WAYMARK_SIM_SEED=%llu WAYMARK_SIM_DAYS=1", s->day, words,
+             (unsigned long long)s->seed);
     abort(); /* not reached: the line before leaves the test */
 }
 
@@ -73,15 +74,30 @@ static enum st write_row(struct conn *conn, enum sql_id id, const struct value_o
 
 static enum st write_policy(struct conn *c, int64_t id, const char *doc, int64_t at_ms, struct err *e)
 {
-    return write_row(c, SQL_policy_insert, (struct value_of[]){{"policy_id", NULL, id}, {"scope", "district", 0}, {"scope_id", NULL, 0}, {"doc", doc, 0}, {"effective_at_ms", NULL, at_ms},
-                                                               {"recorded_at_ms", NULL, at_ms}, {"recorder_id", NULL, 0}, {"reason", "a test", 0}}, 8, e);
+    return write_row(c, SQL_policy_insert,
+                     (struct value_of[]){{"policy_id", NULL, id},
+                                         {"scope", "district", 0},
+                                         {"scope_id", NULL, 0},
+                                         {"doc", doc, 0},
+                                         {"effective_at_ms", NULL, at_ms},
+                                         {"recorded_at_ms", NULL, at_ms},
+                                         {"recorder_id", NULL, 0},
+                                         {"reason", "a test", 0}},
+                     8, e);
 }
 
 static enum st write_model(struct conn *c, int64_t id, const struct bkt *m, int64_t at_ms, struct err *e)
 {
     char doc[200];
-    snprintf(doc, sizeof doc, "{\"default\":{\"prior\":%.17g,\"learn\":%.17g,\"guess\":%.17g,\"slip\":%.17g}}", m->prior, m->learn, m->guess, m->slip);
-    return write_row(c, SQL_model_insert, (struct value_of[]){{"model_id", NULL, id}, {"kind", "bkt", 0}, {"doc", doc, 0}, {"effective_at_ms", NULL, at_ms}, {"recorded_at_ms", NULL, at_ms}}, 5, e);
+    snprintf(doc, sizeof doc, "{\"default\":{\"prior\":%.17g,\"learn\":%.17g,\"guess\":%.17g,\"slip\":%.17g}}",
+             m->prior, m->learn, m->guess, m->slip);
+    return write_row(c, SQL_model_insert,
+                     (struct value_of[]){{"model_id", NULL, id},
+                                         {"kind", "bkt", 0},
+                                         {"doc", doc, 0},
+                                         {"effective_at_ms", NULL, at_ms},
+                                         {"recorded_at_ms", NULL, at_ms}},
+                     5, e);
 }
 
 static const struct bkt first_model = {0.3, 0.15, 0.2, 0.1};
@@ -97,7 +113,10 @@ void sim_template(const char *path)
     must(&s, db_open(path, &s.db, &e), &e);
     must(&s, db_migrate(s.db, 1, &applied, &e), &e);
     must(&s, conn_open(s.db, CONN_WRITE, &s.conn, &e), &e);
-    must(&s, write_row(s.conn, SQL_district_insert, (struct value_of[]){{"name", "Invented", 0}, {"host", "", 0}, {"created_at_ms", NULL, 1}}, 3, &e), &e);
+    must(&s,
+         write_row(s.conn, SQL_district_insert,
+                   (struct value_of[]){{"name", "Invented", 0}, {"host", "", 0}, {"created_at_ms", NULL, 1}}, 3, &e),
+         &e);
     must(&s, write_policy(s.conn, 1, "{}", 0, &e), &e);
     must(&s, write_model(s.conn, 1, &first_model, 0, &e), &e);
     must(&s, app_init(&s.app, s.db, (struct clock){.now_ms = sim_clock, .ctx = &s}, NULL, &e), &e);
@@ -212,7 +231,9 @@ static void new_policy(struct sim *s)
     struct rebuild_report r;
     struct err e = {0};
     char doc[200];
-    snprintf(doc, sizeof doc, "{\"mastery\":{\"secure_at\":%.17g,\"nearly_at\":%.17g,\"least_evidence\":%d,\"after_hint\":\"%s\"}}", p.secure_at, p.nearly_at, p.least, p.practice ? "practice" : "not_alone");
+    snprintf(doc, sizeof doc,
+             "{\"mastery\":{\"secure_at\":%.17g,\"nearly_at\":%.17g,\"least_evidence\":%d,\"after_hint\":\"%s\"}}",
+             p.secure_at, p.nearly_at, p.least, p.practice ? "practice" : "not_alone");
     must(s, write_policy(s->conn, app_id(&s->app), doc, s->now_ms, &e), &e);
     must(s, app_refresh(&s->app, s->conn, &e), &e);
     hold(s);
@@ -251,7 +272,8 @@ static struct sim_body invent_body(struct sim *s)
     if (chance(s, 20)) b.hints = 1 + (int32_t)rng_below(&s->rng, 3);
     b.readable = !chance(s, 7);
     b.score = b.readable && chance(s, 60) ? 1 : 0;
-    snprintf(b.response, sizeof b.response, "\"%s%u\"", b.readable ? b.score > 0 ? "" : "-" : "about ", rng_below(&s->rng, 50));
+    snprintf(b.response, sizeof b.response, "\"%s%u\"", b.readable ? b.score > 0 ? "" : "-" : "about ",
+             rng_below(&s->rng, 50));
     return b;
 }
 
@@ -298,7 +320,10 @@ static void choose(struct sim *s, struct turn *turns, size_t i)
     if (what >= 86) t->body = invent_body(s); /* the same id, and something else said */
 }
 
-static int64_t hash_of(const struct sim_body *b) { return answer_body_hash(b->item_id, b->variant, b->response, b->hints); }
+static int64_t hash_of(const struct sim_body *b)
+{
+    return answer_body_hash(b->item_id, b->variant, b->response, b->hints);
+}
 
 static void fill(struct sim *s, struct arena *a, struct turn *t)
 {
@@ -328,7 +353,10 @@ static void run_batch(struct sim *s, struct turn *turns, size_t n, bool calm)
     arena_init(&a, ROUND_BYTES);
     for (size_t i = 0; i < n; i++) {
         turns[i].done = 0;
-        turns[i].cmd = (struct answer_cmd){.command = {.is_answer = true, .done = count_done, .done_arg = &turns[i], .next = i + 1 < n ? &turns[i + 1].cmd.command : NULL}};
+        turns[i].cmd = (struct answer_cmd){.command = {.is_answer = true,
+                                                       .done = count_done,
+                                                       .done_arg = &turns[i],
+                                                       .next = i + 1 < n ? &turns[i + 1].cmd.command : NULL}};
         fill(s, &a, &turns[i]);
     }
     if (!calm && chance(s, 30)) {
@@ -353,7 +381,8 @@ static void run_batch(struct sim *s, struct turn *turns, size_t n, bool calm)
         bool arrives = !lost && (calm || !chance(s, 8));
         s->seen.lost += !arrives;
         bool its_own = t->cmd.body_hash == hash_of(&s->answers[t->answer].body);
-        if (arrives && its_own && (t->cmd.command.st == ST_OK || t->cmd.command.st == ST_CONFLICT)) s->answers[t->answer].told = true;
+        if (arrives && its_own && (t->cmd.command.st == ST_OK || t->cmd.command.st == ST_CONFLICT))
+            s->answers[t->answer].told = true;
     }
     arena_release(&a);
 }
@@ -361,7 +390,10 @@ static void run_batch(struct sim *s, struct turn *turns, size_t n, bool calm)
 static size_t batch_size(struct sim *s)
 {
     uint32_t kind = rng_below(&s->rng, 40);
-    return kind < 24 ? 1 + rng_below(&s->rng, 6) : kind < 39 ? 1 + rng_below(&s->rng, 40) : chance(s, 50) ? SIM_BATCH : 1 + rng_below(&s->rng, SIM_BATCH);
+    return kind < 24       ? 1 + rng_below(&s->rng, 6)
+           : kind < 39     ? 1 + rng_below(&s->rng, 40)
+           : chance(s, 50) ? SIM_BATCH
+                           : 1 + rng_below(&s->rng, SIM_BATCH);
 }
 
 static void time_passes(struct sim *s)
@@ -405,13 +437,19 @@ static void answer_all(struct sim *s, struct turn *turns)
         turns[n++].body = s->answers[i].body;
     }
     for (size_t i = 0; i < s->count; i++)
-        if (!s->answers[i].told || (s->answers[i].body.readable && !s->answers[i].evidence_id)) sim_fail(s, "answer %zu was never kept", i);
+        if (!s->answers[i].told || (s->answers[i].body.readable && !s->answers[i].evidence_id))
+            sim_fail(s, "answer %zu was never kept", i);
     sim_check(s);
 }
 
 void sim_run(struct sim *s, const char *template, const char *dir, uint64_t seed, int days)
 {
-    *s = (struct sim){.seed = seed, .trace = seed, .now_ms = begin_ms + 24 * HOUR_MS, .floor_ms = begin_ms, .policy = {0.95, 0.80, 4, true}, .model_count = 1};
+    *s = (struct sim){.seed = seed,
+                      .trace = seed,
+                      .now_ms = begin_ms + 24 * HOUR_MS,
+                      .floor_ms = begin_ms,
+                      .policy = {0.95, 0.80, 4, true},
+                      .model_count = 1};
     struct turn *turns = calloc(SIM_BATCH, sizeof *turns);
     assert_non_null(turns);
     rng_seed(&s->rng, seed);

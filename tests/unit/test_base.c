@@ -28,8 +28,25 @@ static void arena_gives_zeroed_memory_up_to_its_cap(void **s)
 static void numbers_are_read_exactly(void **s)
 {
     (void)s;
-    static const char *const good[] = {"0", "7", "0042", "-0", "-5", "+5", ".5", "5.", "1e3", "1234567.25", "99999999999999", "999999999999999", "9999999999999999", "9007199254740993", "123456789012345678901234567890", "1.7e308"};
-    static const char *const bad[] = {"", "x", "1x", "12 ", " 12", "1,2", "-", ".", "e5", "1e999", "-1e999", "inf", "nan", "0x10", "123456789012345x"};
+    static const char *const good[] = {"0",
+                                       "7",
+                                       "0042",
+                                       "-0",
+                                       "-5",
+                                       "+5",
+                                       ".5",
+                                       "5.",
+                                       "1e3",
+                                       "1234567.25",
+                                       "99999999999999",
+                                       "999999999999999",
+                                       "9999999999999999",
+                                       "9007199254740993",
+                                       "123456789012345678901234567890",
+                                       "1.7e308"};
+    static const char *const bad[] = {"",       "x",   "1x",  "12 ",  " 12",
+                                      "1,2",    "-",   ".",   "e5",   "1e999",
+                                      "-1e999", "inf", "nan", "0x10", "123456789012345x"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         double v = -1, want = strtod(good[i], NULL);
         assert_true(parse_f64(good[i], &v));

@@ -35,7 +35,8 @@ static void textbook(const struct log *l, const struct bkt *m, struct bkt_sums *
             known[i] = v /= all, other[i] = w /= all;
         }
         for (size_t i = n; i-- > 0;) {
-            long double k = known[i] * x1 / (known[i] * x1 + other[i] * x0), b1 = y[i] ? 1.0L - m->slip : m->slip, b0 = y[i] ? m->guess : 1.0L - m->guess;
+            long double k = known[i] * x1 / (known[i] * x1 + other[i] * x0), b1 = y[i] ? 1.0L - m->slip : m->slip,
+                        b0 = y[i] ? m->guess : 1.0L - m->guess;
             out->known += (double)k;
             if (y[i]) out->known_right += (double)k;
             if (i == 0) out->first += (double)k;
@@ -50,12 +51,26 @@ static void textbook(const struct log *l, const struct bkt *m, struct bkt_sums *
 static void in_one_pass(const struct log *l, const struct bkt *m, struct bkt_sums *out)
 {
     static const uint32_t item_set[1] = {0}, set_at[2] = {0, 1}, set_skill[1] = {0};
-    struct responses r = {.rows = l->user_at[l->users], .users = l->users, .items = 1, .skills = 1, .sets = 1, .user_at = l->user_at, .user_fold = l->fold, .item = l->item, .correct = l->correct,
-                          .item_set = item_set, .set_at = set_at, .set_skill = set_skill};
+    struct responses r = {.rows = l->user_at[l->users],
+                          .users = l->users,
+                          .items = 1,
+                          .skills = 1,
+                          .sets = 1,
+                          .user_at = l->user_at,
+                          .user_fold = l->fold,
+                          .item = l->item,
+                          .correct = l->correct,
+                          .item_set = item_set,
+                          .set_at = set_at,
+                          .set_skill = set_skill};
     struct bkt_data *d;
     assert_int_equal(bkt_data_make(&r, 0, 0, &d, NULL), ST_OK);
     const struct bkt_set *set = &d->sets[0];
-    struct bkt_part p = {.block = set->block, .answers = (double)set->answers, .right = set->right, .groups = d->groups, .group_count = d->group_count};
+    struct bkt_part p = {.block = set->block,
+                         .answers = (double)set->answers,
+                         .right = set->right,
+                         .groups = d->groups,
+                         .group_count = d->group_count};
     bkt_expect(&p, m, out);
     bkt_data_free(d);
 }
@@ -86,8 +101,8 @@ static void one_pass_says_what_two_say(void **state)
         struct bkt_sums one, two;
         struct bkt m = {rng_unit(&g), .9 * rng_unit(&g), .5 * rng_unit(&g), .5 * rng_unit(&g)};
         double *const parameters[] = {&m.prior, &m.learn, &m.guess, &m.slip};
-        for (size_t i = 0; i < 4; i++)
-            if (*parameters[i] < tiny || rng_below(&g, 5) == 0) *parameters[i] = tiny; /* on its bound: an answer then moves the odds a millionfold */
+        for (size_t i = 0; i < 4; i++) /* on its bound: an answer then moves the odds a millionfold */
+            if (*parameters[i] < tiny || rng_below(&g, 5) == 0) *parameters[i] = tiny;
         if (rng_below(&g, 20) == 0) m.prior = 1.0 - tiny;
         invent(&l, &g, lengths[rng_below(&g, 6)], shares[rng_below(&g, 5)]);
         in_one_pass(&l, &m, &one);

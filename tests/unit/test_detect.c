@@ -11,14 +11,25 @@
 /* A plain answer: 15 s on an item that takes 15, no hint opened of 3. */
 static struct detect_answer plain(bool right)
 {
-    return (struct detect_answer){.p_known = .6, .p_after = .6, .p_right = .7, .right = right, .took_s = 15, .mean_s = 18, .usual_s = 15, .hints = 0, .hints_there = 3};
+    return (struct detect_answer){.p_known = .6,
+                                  .p_after = .6,
+                                  .p_right = .7,
+                                  .right = right,
+                                  .took_s = 15,
+                                  .mean_s = 18,
+                                  .usual_s = 15,
+                                  .hints = 0,
+                                  .hints_there = 3};
 }
 
 struct one {
     struct detect_student s;
     struct detect_skill k;
 };
-static struct detect_said step(struct one *x, struct detect_answer a) { return detect_step(&detect_defaults, &x->s, &x->k, &a); }
+static struct detect_said step(struct one *x, struct detect_answer a)
+{
+    return detect_step(&detect_defaults, &x->s, &x->k, &a);
+}
 static bool fires(struct one *x, struct detect_answer a, enum detector d) { return step(x, a).flags & BIT(d); }
 
 static void ten_without_three_in_a_row_is_wheel_spinning(void **s)
@@ -29,8 +40,10 @@ static void ten_without_three_in_a_row_is_wheel_spinning(void **s)
         bool fired = fires(&x, plain(i % 3 != 0), DETECT_WHEEL_SPINNING); /* two right, one wrong */
         assert_true(fired == (i >= 10));
     }
-    assert_true(fires(&x, plain(true), DETECT_WHEEL_SPINNING) && fires(&x, plain(true), DETECT_WHEEL_SPINNING) && !fires(&x, plain(true), DETECT_WHEEL_SPINNING));
-    for (int i = 1; i <= 12; i++) assert_false(fires(&y, plain(i >= 8), DETECT_WHEEL_SPINNING)); /* three in a row at the tenth */
+    assert_true(fires(&x, plain(true), DETECT_WHEEL_SPINNING) && fires(&x, plain(true), DETECT_WHEEL_SPINNING) &&
+                !fires(&x, plain(true), DETECT_WHEEL_SPINNING));
+    /* three in a row at the tenth */
+    for (int i = 1; i <= 12; i++) assert_false(fires(&y, plain(i >= 8), DETECT_WHEEL_SPINNING));
 }
 
 static void the_forecast_asks_for_a_low_and_flat_estimate(void **s)
@@ -41,7 +54,8 @@ static void the_forecast_asks_for_a_low_and_flat_estimate(void **s)
         unsigned fired = 0;
         for (int i = 1; i <= 8; i++) {
             struct detect_answer a = plain(kind == 3 ? i <= 3 : i % 2);
-            a.p_after = kind == 1 ? .5 : kind == 2 ? .05 * i : .2; /* flat and low; higher; low but rising; three in a row reached */
+            /* flat and low; higher; low but rising; three in a row reached */
+            a.p_after = kind == 1 ? .5 : kind == 2 ? .05 * i : .2;
             fired += fires(&x, a, DETECT_WHEEL_FORECAST);
         }
         assert_int_equal(fired, kind == 0);
@@ -205,22 +219,33 @@ static void what_is_not_known_is_not_guessed_and_any_numbers_are_borne(void **s)
 {
     (void)s;
     struct one x = {0};
-    struct detect_answer bare = {.p_known = .5, .p_after = .5, .p_right = .5, .took_s = -1, .hints = -1, .hints_there = -1};
+    struct detect_answer bare = {
+        .p_known = .5, .p_after = .5, .p_right = .5, .took_s = -1, .hints = -1, .hints_there = -1};
     for (int i = 0; i < 50; i++) {
         struct detect_said said = step(&x, bare);
-        assert_int_equal(said.cannot, BIT(DETECT_RAPID_GUESS) | BIT(DETECT_HINT_ABUSE) | BIT(DETECT_IDLE) | BIT(DETECT_LAPSE) | BIT(DETECT_UNDER_CHALLENGED) | BIT(DETECT_BEHIND));
+        assert_int_equal(said.cannot, BIT(DETECT_RAPID_GUESS) | BIT(DETECT_HINT_ABUSE) | BIT(DETECT_IDLE) |
+                                          BIT(DETECT_LAPSE) | BIT(DETECT_UNDER_CHALLENGED) | BIT(DETECT_BEHIND));
         assert_int_equal(said.flags & said.cannot, 0);
     }
     struct rng r;
     rng_seed(&r, 23);
     double now = 0;
     for (int i = 0; i < 20000; i++) {
-        struct detect_answer a = {.p_known = rng_unit(&r), .p_after = rng_unit(&r), .p_right = rng_below(&r, 5) ? rng_unit(&r) : rng_below(&r, 2), .right = rng_below(&r, 2), .has_time = rng_below(&r, 2),
-                                  .took_s = rng_below(&r, 4) ? rng_unit(&r) * 1e9 : 0, .mean_s = rng_unit(&r) * 1e6, .usual_s = rng_unit(&r), .hints = (int)rng_below(&r, 6) - 1, .hints_there = (int)rng_below(&r, 5) - 1};
+        struct detect_answer a = {.p_known = rng_unit(&r),
+                                  .p_after = rng_unit(&r),
+                                  .p_right = rng_below(&r, 5) ? rng_unit(&r) : rng_below(&r, 2),
+                                  .right = rng_below(&r, 2),
+                                  .has_time = rng_below(&r, 2),
+                                  .took_s = rng_below(&r, 4) ? rng_unit(&r) * 1e9 : 0,
+                                  .mean_s = rng_unit(&r) * 1e6,
+                                  .usual_s = rng_unit(&r),
+                                  .hints = (int)rng_below(&r, 6) - 1,
+                                  .hints_there = (int)rng_below(&r, 5) - 1};
         now += rng_unit(&r) * 1e5;
         a.time_s = now;
         (void)step(&x, a);
-        assert_true(isfinite(x.s.own) && isfinite(x.s.bored) && isfinite(x.s.behind) && x.s.bored >= 0 && x.s.behind >= 0);
+        assert_true(isfinite(x.s.own) && isfinite(x.s.bored) && isfinite(x.s.behind) && x.s.bored >= 0 &&
+                    x.s.behind >= 0);
         assert_true(x.s.bored == 0 || x.s.behind == 0); /* never both */
     }
 }
@@ -228,9 +253,15 @@ static void what_is_not_known_is_not_guessed_and_any_numbers_are_borne(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ten_without_three_in_a_row_is_wheel_spinning), cmocka_unit_test(the_forecast_asks_for_a_low_and_flat_estimate), cmocka_unit_test(a_guess_is_quicker_than_reading_and_no_better_than_chance),
-        cmocka_unit_test(hints_clicked_through_are_abuse_and_hints_read_are_not), cmocka_unit_test(a_pause_in_a_sitting_is_idle_and_a_night_is_not), cmocka_unit_test(a_lapse_needs_days_and_a_known_skill),
-        cmocka_unit_test(two_kinds_of_boredom_are_told_apart), cmocka_unit_test(a_new_sitting_begins_at_nothing), cmocka_unit_test(what_is_not_known_is_not_guessed_and_any_numbers_are_borne),
+        cmocka_unit_test(ten_without_three_in_a_row_is_wheel_spinning),
+        cmocka_unit_test(the_forecast_asks_for_a_low_and_flat_estimate),
+        cmocka_unit_test(a_guess_is_quicker_than_reading_and_no_better_than_chance),
+        cmocka_unit_test(hints_clicked_through_are_abuse_and_hints_read_are_not),
+        cmocka_unit_test(a_pause_in_a_sitting_is_idle_and_a_night_is_not),
+        cmocka_unit_test(a_lapse_needs_days_and_a_known_skill),
+        cmocka_unit_test(two_kinds_of_boredom_are_told_apart),
+        cmocka_unit_test(a_new_sitting_begins_at_nothing),
+        cmocka_unit_test(what_is_not_known_is_not_guessed_and_any_numbers_are_borne),
     };
     return cmocka_run_group_tests_name("detect", tests, NULL, NULL);
 }

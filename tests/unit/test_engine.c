@@ -82,7 +82,8 @@ static void nonsense_is_refused_and_changes_nothing(void **s)
     assert_true(next == 42);
 }
 
-/* Two students of two answers each: sums 2 and 0, mean .5, residuals 1 and -1, so a standard error of sqrt(2 * 2) / 4. */
+/* Two students of two answers each: sums 2 and 0, mean .5, residuals 1 and -1, so a standard error of sqrt(2 * 2) /
+ * 4. */
 static void a_mean_knows_whose_answers_go_together(void **state)
 {
     (void)state;
@@ -110,8 +111,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mean_knows_whose_answers_go_together),
-        cmocka_unit_test(one_skill_is_the_textbook),        cmocka_unit_test(two_skills_are_the_sum_over_their_states),
-        cmocka_unit_test(probabilities_stay_probabilities), cmocka_unit_test(right_is_worth_more_than_wrong),
+        cmocka_unit_test(one_skill_is_the_textbook),
+        cmocka_unit_test(two_skills_are_the_sum_over_their_states),
+        cmocka_unit_test(probabilities_stay_probabilities),
+        cmocka_unit_test(right_is_worth_more_than_wrong),
         cmocka_unit_test(nonsense_is_refused_and_changes_nothing),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

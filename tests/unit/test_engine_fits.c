@@ -1,4 +1,5 @@
-/* Fits give back what made the answers, with standard errors that hold; the quick ways give what the plain ways give. */
+/* Fits give back what made the answers, with standard errors that hold; the quick ways give what the plain ways
+ * give. */
 #include "engine/engine.h"
 #include "unit.h"
 
@@ -21,21 +22,26 @@ static struct log *log_make(size_t users, size_t skills, size_t each, size_t cla
     struct log *l = calloc(1, sizeof *l);
     size_t rows = users * skills * each, items = skills * classes;
     assert_non_null(l);
-    l->user_at = calloc(users + 1, sizeof *l->user_at), l->fold = calloc(users, sizeof *l->fold), l->item = calloc(rows, sizeof *l->item);
-    l->item_set = calloc(items, sizeof *l->item_set), l->set_at = calloc(skills + 1, sizeof *l->set_at), l->set_skill = calloc(skills, sizeof *l->set_skill);
+    l->user_at = calloc(users + 1, sizeof *l->user_at), l->fold = calloc(users, sizeof *l->fold),
+    l->item = calloc(rows, sizeof *l->item);
+    l->item_set = calloc(items, sizeof *l->item_set), l->set_at = calloc(skills + 1, sizeof *l->set_at),
+    l->set_skill = calloc(skills, sizeof *l->set_skill);
     l->correct = calloc(rows, 1), l->item_class = calloc(items, 1), l->time_s = calloc(rows, sizeof *l->time_s);
     for (size_t u = 0; u <= users; u++) l->user_at[u] = (uint32_t)(u * skills * each);
     for (size_t u = 0; u < users; u++) l->fold[u] = (uint32_t)u;
     for (size_t s = 0; s < skills; s++) l->set_at[s] = l->set_skill[s] = (uint32_t)s;
     l->set_at[skills] = (uint32_t)skills;
-    for (size_t i = 0; i < items; i++) l->item_set[i] = (uint32_t)(i / classes), l->item_class[i] = (uint8_t)(i % classes);
-    l->r = (struct responses){rows, users, items, skills, skills, l->user_at, l->fold, l->item, l->correct, l->time_s, l->item_set, l->set_at, l->set_skill};
+    for (size_t i = 0; i < items; i++)
+        l->item_set[i] = (uint32_t)(i / classes), l->item_class[i] = (uint8_t)(i % classes);
+    l->r = (struct responses){rows,    users,      items,     skills,      skills,    l->user_at,  l->fold,
+                              l->item, l->correct, l->time_s, l->item_set, l->set_at, l->set_skill};
     return l;
 }
 
 static void log_free(struct log *l)
 {
-    free(l->user_at), free(l->fold), free(l->item), free(l->item_set), free(l->set_at), free(l->set_skill), free(l->correct), free(l->item_class), free(l->time_s), free(l);
+    free(l->user_at), free(l->fold), free(l->item), free(l->item_set), free(l->set_at), free(l->set_skill),
+        free(l->correct), free(l->item_class), free(l->time_s), free(l);
 }
 
 static double between(struct rng *r, double lo, double hi) { return lo + (hi - lo) * rng_unit(r); }
@@ -62,7 +68,8 @@ static void knowledge_tracing_is_recovered_within_its_errors(void **state)
     struct rng r;
     size_t held = 0, said = 0;
     rng_seed(&r, 4711);
-    for (size_t s = 0; s < SKILLS; s++) truth[s] = (struct bkt){between(&r, .2, .6), between(&r, .1, .3), between(&r, .1, .3), between(&r, .05, .2)};
+    for (size_t s = 0; s < SKILLS; s++)
+        truth[s] = (struct bkt){between(&r, .2, .6), between(&r, .1, .3), between(&r, .1, .3), between(&r, .05, .2)};
     for (size_t u = 0; u < USERS; u++)
         for (size_t s = 0; s < SKILLS; s++) {
             bool known = lot(&r, truth[s].prior);
@@ -77,7 +84,8 @@ static void knowledge_tracing_is_recovered_within_its_errors(void **state)
     assert_int_equal(bkt_data_make(&l->r, 0, 0, &d, NULL), ST_OK);
     assert_int_equal(bkt_fit(d, &o, NULL, out, &tot, NULL), ST_OK);
     for (size_t s = 0; s < SKILLS; s++) {
-        const double p[4] = {out[s].p.prior, out[s].p.learn, out[s].p.guess, out[s].p.slip}, se[4] = {out[s].se.prior, out[s].se.learn, out[s].se.guess, out[s].se.slip};
+        const double p[4] = {out[s].p.prior, out[s].p.learn, out[s].p.guess, out[s].p.slip},
+                     se[4] = {out[s].se.prior, out[s].se.learn, out[s].se.guess, out[s].se.slip};
         const double t[4] = {truth[s].prior, truth[s].learn, truth[s].guess, truth[s].slip};
         for (int i = 0; i < 4; i++) {
             said += se[i] > 0;
@@ -102,12 +110,15 @@ static void items_are_recovered_within_their_errors(void **state)
     for (int time = 0; time < TIMES; time++) {
         struct irt_item truth[ITEMS], out[ITEMS];
         struct irt_report rep;
-        for (size_t i = 0; i < ITEMS; i++) truth[i] = (struct irt_item){.a = between(&r, .6, 1.8), .d = {0, between(&r, -1.5, 1.5)}, .scores = 2};
+        for (size_t i = 0; i < ITEMS; i++)
+            truth[i] = (struct irt_item){.a = between(&r, .6, 1.8), .d = {0, between(&r, -1.5, 1.5)}, .scores = 2};
         for (size_t j = 0; j < PERSONS; j++) {
             double theta = normal(&r);
-            for (size_t i = 0; i < ITEMS; i++) score[j * ITEMS + i] = lot(&r, num_logistic(truth[i].a * theta + truth[i].d[1]));
+            for (size_t i = 0; i < ITEMS; i++)
+                score[j * ITEMS + i] = lot(&r, num_logistic(truth[i].a * theta + truth[i].d[1]));
         }
-        assert_int_equal(irt_fit(&(struct irt_matrix){PERSONS, ITEMS, score}, &irt_defaults, NULL, out, &rep, NULL), ST_OK);
+        assert_int_equal(irt_fit(&(struct irt_matrix){PERSONS, ITEMS, score}, &irt_defaults, NULL, out, &rep, NULL),
+                         ST_OK);
         assert_true(rep.converged);
         for (size_t i = 0; i < ITEMS; i++) {
             held += fabs(out[i].a - truth[i].a) <= 2 * out[i].a_se;
@@ -141,7 +152,8 @@ static double likelihood_over_the_grid(const struct irt_matrix *m, const struct 
     return all;
 }
 
-/* The fit adds up a person's chances only where they were more than nothing before; nothing may be lost by that, of whomever. */
+/* The fit adds up a person's chances only where they were more than nothing before; nothing may be lost by that, of
+ * whomever. */
 static void a_likelihood_is_that_of_the_whole_grid(void **state)
 {
     (void)state;
@@ -154,7 +166,8 @@ static void a_likelihood_is_that_of_the_whole_grid(void **state)
         struct irt_report rep;
         struct irt_matrix m = {PERSONS, ITEMS, score};
         for (size_t i = 0; i < ITEMS; i++) {
-            truth[i] = (struct irt_item){.a = between(&r, .3, time % 2 ? 4.0 : 1.5), .scores = time < 3 ? 2 : 2 + (unsigned)i % 4};
+            truth[i] = (struct irt_item){.a = between(&r, .3, time % 2 ? 4.0 : 1.5),
+                                         .scores = time < 3 ? 2 : 2 + (unsigned)i % 4};
             for (unsigned k = 1; k < truth[i].scores; k++) truth[i].d[k] = between(&r, -3, 3);
         }
         for (size_t j = 0; j < PERSONS; j++) {
@@ -164,8 +177,8 @@ static void a_likelihood_is_that_of_the_whole_grid(void **state)
                 unsigned k = 0;
                 irt_chances(&truth[i], theta, p);
                 while (k + 1 < truth[i].scores && (left -= p[k]) > 0.0) k++;
-                if (j < 2) k = j ? truth[i].scores - 1 : 0;                          /* all right, all wrong */
-                if (j == 2) k = truth[i].d[1] < 0.0 ? truth[i].scores - 1 : 0;       /* right where it is hard only */
+                if (j < 2) k = j ? truth[i].scores - 1 : 0;                    /* all right, all wrong */
+                if (j == 2) k = truth[i].d[1] < 0.0 ? truth[i].scores - 1 : 0; /* right where it is hard only */
                 score[j * ITEMS + i] = j > 2 && rng_below(&r, 10) == 0 ? IRT_MISSING : (uint8_t)k;
             }
         }
@@ -202,7 +215,8 @@ static void general_tracing_is_the_plain_one_where_it_can_be(void **state)
     assert_true(fabs(tot.log_likelihood - tot2.log_likelihood) < .05);
     double *p = calloc(l->r.rows, sizeof *p), *q = calloc(l->r.rows, sizeof *q);
     for (size_t s = 0; s < SKILLS; s++) {
-        general[s].prior = plain[s].p.prior, general[s].learn = plain[s].p.learn, general[s].guess[0] = plain[s].p.guess, general[s].slip[0] = plain[s].p.slip;
+        general[s].prior = plain[s].p.prior, general[s].learn = plain[s].p.learn,
+        general[s].guess[0] = plain[s].p.guess, general[s].slip[0] = plain[s].p.slip;
         assert_true(general[s].forget == 0.0);
     }
     assert_int_equal(bkt_predict_rows(&l->r, plain, 0, 0, p, NULL), ST_OK);
@@ -215,13 +229,14 @@ static void general_tracing_is_the_plain_one_where_it_can_be(void **state)
 
 static int by_answers(const void *a, const void *b) { return memcmp(a, b, 128); }
 
-/* Sequences of every length, many of them alike: as many are kept as differ, and together they are worth what their rows are, one by one. */
+/* Sequences of every length, many of them alike: as many are kept as differ, and together they are worth what their
+ * rows are, one by one. */
 static void equal_sequences_are_one_and_none_is_lost(void **state)
 {
     (void)state;
     enum { SKILLS = 3, USERS = 400, LONGEST = 90 };
     struct log *l = log_make(USERS, SKILLS, LONGEST, 1);
-    char (*said)[128] = calloc(USERS * SKILLS, sizeof *said);
+    char(*said)[128] = calloc(USERS * SKILLS, sizeof *said);
     struct bkt_fitted m[SKILLS];
     struct bkt_options o = bkt_defaults;
     struct bkt_totals tot;
@@ -296,14 +311,17 @@ static void forgetting_and_classes_are_found(void **state)
     o.forget_after_s = 43200;
     assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_OK);
     assert_true(tot.converged);
-    assert_true(fabs(out.prior - truth.prior) < .05 && fabs(out.learn - truth.learn) < .05 && fabs(out.forget - truth.forget) < .05);
-    for (int c = 0; c < 2; c++) assert_true(fabs(out.guess[c] - truth.guess[c]) < .05 && fabs(out.slip[c] - truth.slip[c]) < .05);
+    assert_true(fabs(out.prior - truth.prior) < .05 && fabs(out.learn - truth.learn) < .05 &&
+                fabs(out.forget - truth.forget) < .05);
+    for (int c = 0; c < 2; c++)
+        assert_true(fabs(out.guess[c] - truth.guess[c]) < .05 && fabs(out.slip[c] - truth.slip[c]) < .05);
     /* Beside the model without forgetting it is better by far. */
     double with = tot.log_likelihood;
     o.forget_after_s = -1;
     assert_int_equal(bkt_general_fit(&l->r, l->item_class, &o, NULL, &out, &tot, NULL), ST_OK);
     assert_true(with > tot.log_likelihood + 100 && out.forget == 0.0);
-    /* Told to stop before it begins: where it would begin, with what that is worth. Stopped a while later, it goes on from there and ends at the top. */
+    /* Told to stop before it begins: where it would begin, with what that is worth. Stopped a while later, it goes
+     * on from there and ends at the top. */
     struct bkt_general half, top;
     size_t left = 0;
     struct fit_watch watch = {goes_on_so_often, &left};
@@ -393,8 +411,8 @@ static bool stop_at_once(void *ctx, double share)
     return share < .2;
 }
 
-/* A right answer on skill 0 makes the next one on skill 1 likely, and nothing else matters: the layer finds it, says it in parts that add up, gives the
- * same bits in whatever order its tasks run, and stops when told to. */
+/* A right answer on skill 0 makes the next one on skill 1 likely, and nothing else matters: the layer finds it, says it
+ * in parts that add up, gives the same bits in whatever order its tasks run, and stops when told to. */
 static void what_one_skill_says_of_another_is_found(void **state)
 {
     (void)state;
@@ -457,7 +475,8 @@ static void offsets_leave_a_row_out(void **state)
     double *all = calloc(l->r.rows, sizeof *all), *without = calloc(l->r.rows, sizeof *without), near = 0, far = 0;
     struct rng r;
     rng_seed(&r, 3);
-    for (size_t i = 0; i < l->r.rows; i++) l->item[i] = rng_below(&r, 16), l->correct[i] = lot(&r, .3 + .04 * (double)l->item[i]);
+    for (size_t i = 0; i < l->r.rows; i++)
+        l->item[i] = rng_below(&r, 16), l->correct[i] = lot(&r, .3 + .04 * (double)l->item[i]);
     assert_int_equal(logistic_design_make(&l->r, LOGISTIC_IRT, NULL, &d, NULL), ST_OK);
     assert_int_equal(logistic_init(&m, LOGISTIC_IRT, l->r.items, l->r.skills, NULL), ST_OK);
     assert_int_equal(logistic_fit(d, &o, NULL, &m, &rep, NULL), ST_OK);
@@ -497,12 +516,16 @@ static void offsets_leave_a_row_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knowledge_tracing_is_recovered_within_its_errors), cmocka_unit_test(items_are_recovered_within_their_errors),
+        cmocka_unit_test(knowledge_tracing_is_recovered_within_its_errors),
+        cmocka_unit_test(items_are_recovered_within_their_errors),
         cmocka_unit_test(a_likelihood_is_that_of_the_whole_grid),
-        cmocka_unit_test(general_tracing_is_the_plain_one_where_it_can_be), cmocka_unit_test(forgetting_and_classes_are_found),
+        cmocka_unit_test(general_tracing_is_the_plain_one_where_it_can_be),
+        cmocka_unit_test(forgetting_and_classes_are_found),
         cmocka_unit_test(equal_sequences_are_one_and_none_is_lost),
-        cmocka_unit_test(a_packed_history_is_replayed_bit_for_bit), cmocka_unit_test(candidates_are_predicted_bit_for_bit),
-        cmocka_unit_test(what_one_skill_says_of_another_is_found), cmocka_unit_test(offsets_leave_a_row_out),
+        cmocka_unit_test(a_packed_history_is_replayed_bit_for_bit),
+        cmocka_unit_test(candidates_are_predicted_bit_for_bit),
+        cmocka_unit_test(what_one_skill_says_of_another_is_found),
+        cmocka_unit_test(offsets_leave_a_row_out),
     };
     return cmocka_run_group_tests_name("engine fits", tests, NULL, NULL);
 }

@@ -18,7 +18,8 @@ enum { USERS = 400, ROWS_EACH = 40, ITEMS = 30, SKILLS = 5 };
 
 struct world {
     struct responses r;
-    uint32_t user_at[USERS + 1], fold[USERS], item[USERS * ROWS_EACH], item_set[ITEMS], set_at[SKILLS + 2], set_skill[SKILLS + 1];
+    uint32_t user_at[USERS + 1], fold[USERS], item[USERS * ROWS_EACH], item_set[ITEMS], set_at[SKILLS + 2],
+        set_skill[SKILLS + 1];
     uint8_t correct[USERS * ROWS_EACH];
     double time_s[USERS * ROWS_EACH];
 };
@@ -56,7 +57,8 @@ static struct world *make(uint64_t seed)
         }
     }
     w->user_at[USERS] = USERS * ROWS_EACH;
-    w->r = (struct responses){USERS * ROWS_EACH, USERS, ITEMS, SKILLS, SKILLS, w->user_at, w->fold, w->item, w->correct, w->time_s, w->item_set, w->set_at, w->set_skill};
+    w->r = (struct responses){USERS * ROWS_EACH, USERS,      ITEMS,     SKILLS,      SKILLS,    w->user_at,  w->fold,
+                              w->item,           w->correct, w->time_s, w->item_set, w->set_at, w->set_skill};
     return w;
 }
 
@@ -135,7 +137,9 @@ static void run_backwards(void *pool, size_t n, void (*task)(void *, size_t), vo
 static void logistic_fits_end_at_the_optimum(void **s)
 {
     (void)s;
-    static const unsigned kinds[] = {LOGISTIC_IRT, LOGISTIC_AFM, LOGISTIC_PFA, LOGISTIC_DAS3H, LOGISTIC_BEST_LR, LOGISTIC_BEST_LR_RECENCY, LOGISTIC_FULL};
+    static const unsigned kinds[] = {LOGISTIC_IRT,   LOGISTIC_AFM,     LOGISTIC_PFA,
+                                     LOGISTIC_DAS3H, LOGISTIC_BEST_LR, LOGISTIC_BEST_LR_RECENCY,
+                                     LOGISTIC_FULL};
     struct world *w = make(11);
     struct parallel backwards = {run_backwards, NULL};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
@@ -257,7 +261,8 @@ static void all_right_all_wrong_and_one_student_are_defined(void **s)
         assert_int_equal(logistic_init(&m, LOGISTIC_FULL, ITEMS, SKILLS, NULL), ST_OK);
         assert_int_equal(logistic_fit(d, &o, NULL, &m, &rep, NULL), ST_OK);
         logistic_predict_rows(d, &m, 0, 0, p);
-        for (size_t i = 0; i < r.rows; i++) assert_true(p[i] > 0 && p[i] < 1 && (kind == 2 || (kind == 1) == (p[i] > .9)));
+        for (size_t i = 0; i < r.rows; i++)
+            assert_true(p[i] > 0 && p[i] < 1 && (kind == 2 || (kind == 1) == (p[i] > .9)));
         struct bkt_data *b;
         struct bkt_fitted out[SKILLS];
         struct bkt_totals tot;
@@ -323,7 +328,8 @@ static void bkt_finds_the_parameters_that_made_the_answers(void **s)
 {
     (void)s;
     struct world *w = make(1);
-    static const struct bkt truth[SKILLS] = {{.4, .15, .2, .1}, {.2, .1, .1, .05}, {.6, .2, .25, .15}, {.3, .3, .15, .08}, {.5, .08, .3, .1}};
+    static const struct bkt truth[SKILLS] = {
+        {.4, .15, .2, .1}, {.2, .1, .1, .05}, {.6, .2, .25, .15}, {.3, .3, .15, .08}, {.5, .08, .3, .1}};
     struct rng r;
     rng_seed(&r, 99);
     for (size_t u = 0; u < USERS; u++) {
@@ -374,7 +380,10 @@ static void item_parameters_are_found(void **s)
     struct irt_report rep;
     struct rng r;
     rng_seed(&r, 21);
-    for (size_t i = 0; i < N; i++) truth[i] = (struct irt_item){.a = .7 + .1 * (double)i, .d = {0, 1.0 - .2 * (double)i, .5 - .1 * (double)i}, .scores = i % 3 == 2 ? 3 : 2};
+    for (size_t i = 0; i < N; i++)
+        truth[i] = (struct irt_item){.a = .7 + .1 * (double)i,
+                                     .d = {0, 1.0 - .2 * (double)i, .5 - .1 * (double)i},
+                                     .scores = i % 3 == 2 ? 3 : 2};
     for (size_t j = 0; j < PERSONS; j++) {
         double theta = normal(&r);
         for (size_t i = 0; i < N; i++) {
@@ -419,7 +428,8 @@ static void adaptive_tests_stop_balance_and_never_repeat(void **s)
         bank[i] = (struct irt_item){.a = 1.2, .d = {0, normal(&r)}, .scores = 2};
         area[i] = i % 2;
     }
-    struct cat_options o = {.se_stop = .01, .items_max = 20, .randomesque = 3, .contents = 2, .content = area, .share = share};
+    struct cat_options o = {
+        .se_stop = .01, .items_max = 20, .randomesque = 3, .contents = 2, .content = area, .share = share};
     assert_int_equal(cat_init(&c, bank, N, 2, NULL), ST_OK);
     size_t seen[N] = {0}, areas[2] = {0}, i;
     for (;;) {
@@ -543,7 +553,8 @@ static void elo_learns_who_is_able(void **s)
     for (size_t f = 0; f < 5; f++) assert_int_equal(elo_run(&w->r, &elo_defaults, 5, f, p, NULL), ST_OK);
     assert_int_equal(metrics_of(p, w->correct, NULL, w->r.rows, &m, NULL), ST_OK);
     assert_true(m.auc > .7);
-    assert_true(elo_variance((struct elo_estimate){0, 0}, .3, .02) == 1.0 && elo_variance((struct elo_estimate){0, 50}, .3, .02) < .2);
+    assert_true(elo_variance((struct elo_estimate){0, 0}, .3, .02) == 1.0 &&
+                elo_variance((struct elo_estimate){0, 50}, .3, .02) < .2);
     free(p);
     free(w);
 }
@@ -551,11 +562,20 @@ static void elo_learns_who_is_able(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exp_and_log_are_as_libm_says), cmocka_unit_test(linear_systems_are_solved), cmocka_unit_test(logistic_fits_end_at_the_optimum),
-        cmocka_unit_test(batch_and_online_are_the_same_bits_and_parts_add_up), cmocka_unit_test(windows_hold_what_is_in_them),
-        cmocka_unit_test(all_right_all_wrong_and_one_student_are_defined), cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(bkt_finds_the_parameters_that_made_the_answers),
-        cmocka_unit_test(item_parameters_are_found), cmocka_unit_test(adaptive_tests_stop_balance_and_never_repeat), cmocka_unit_test(memory_falls_and_is_refitted), cmocka_unit_test(memory_knows_four_grades),
-        cmocka_unit_test(metrics_are_counted_right), cmocka_unit_test(elo_learns_who_is_able),
+        cmocka_unit_test(exp_and_log_are_as_libm_says),
+        cmocka_unit_test(linear_systems_are_solved),
+        cmocka_unit_test(logistic_fits_end_at_the_optimum),
+        cmocka_unit_test(batch_and_online_are_the_same_bits_and_parts_add_up),
+        cmocka_unit_test(windows_hold_what_is_in_them),
+        cmocka_unit_test(all_right_all_wrong_and_one_student_are_defined),
+        cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(bkt_finds_the_parameters_that_made_the_answers),
+        cmocka_unit_test(item_parameters_are_found),
+        cmocka_unit_test(adaptive_tests_stop_balance_and_never_repeat),
+        cmocka_unit_test(memory_falls_and_is_refitted),
+        cmocka_unit_test(memory_knows_four_grades),
+        cmocka_unit_test(metrics_are_counted_right),
+        cmocka_unit_test(elo_learns_who_is_able),
     };
     return cmocka_run_group_tests_name("engine models", tests, NULL, NULL);
 }

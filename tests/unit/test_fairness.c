@@ -15,18 +15,30 @@ static void tails_of_chi2_are_as_tabled(void **s)
     static const struct {
         double x, p;
         int degrees;
-    } table[] = {{0, 1, 1}, {3.841458820694124, .05, 1}, {10.827566170662733, .001, 1}, {1, .31731050786291415, 1}, {12.5, .00040695201744495946, 1}, {100, 1.5239706048321e-23, 1}, {5.991464547107979, .05, 2}, {0, 1, 2}};
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) assert_true(fabs(chi2_tail(table[i].x, table[i].degrees) / table[i].p - 1) < 1e-9);
-    for (double x = 0; x < 60; x += .01) assert_true(chi2_tail(x + .01, 1) < chi2_tail(x, 1)); /* no step where the two ways meet */
+    } table[] = {{0, 1, 1},
+                 {3.841458820694124, .05, 1},
+                 {10.827566170662733, .001, 1},
+                 {1, .31731050786291415, 1},
+                 {12.5, .00040695201744495946, 1},
+                 {100, 1.5239706048321e-23, 1},
+                 {5.991464547107979, .05, 2},
+                 {0, 1, 2}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        assert_true(fabs(chi2_tail(table[i].x, table[i].degrees) / table[i].p - 1) < 1e-9);
+    /* no step where the two ways meet */
+    for (double x = 0; x < 60; x += .01) assert_true(chi2_tail(x + .01, 1) < chi2_tail(x, 1));
 }
 
-/* Admissions to six departments of a university, 1973 (Bickel, Hammel & O'Connell 1975): R's mantelhaen.test gives a common odds ratio of 0.9046968 and a chi2 of
- * 1.4269 with continuity correction. A department is a pattern of given items; the last item is the first turned round, so that the score is the same for all. */
+/* Admissions to six departments of a university, 1973 (Bickel, Hammel & O'Connell 1975): R's mantelhaen.test gives a
+ * common odds ratio of 0.9046968 and a chi2 of 1.4269 with continuity correction. A department is a pattern of given
+ * items; the last item is the first turned round, so that the score is the same for all. */
 static void mantel_haenszel_is_as_published(void **s)
 {
     (void)s;
     enum { DEPARTMENTS = 6, ITEMS = DEPARTMENTS + 2, PERSONS = 4526 };
-    static const int counts[DEPARTMENTS][2][2] = {{{512, 313}, {89, 19}}, {{353, 207}, {17, 8}}, {{120, 205}, {202, 391}}, {{138, 279}, {131, 244}}, {{53, 138}, {94, 299}}, {{22, 351}, {24, 317}}};
+    static const int counts[DEPARTMENTS][2][2] = {{{512, 313}, {89, 19}},   {{353, 207}, {17, 8}},
+                                                  {{120, 205}, {202, 391}}, {{138, 279}, {131, 244}},
+                                                  {{53, 138}, {94, 299}},   {{22, 351}, {24, 317}}};
     static uint8_t score[PERSONS * ITEMS], group[PERSONS];
     struct dif_item out[ITEMS];
     size_t at = 0;
@@ -68,14 +80,15 @@ static void items_that_differ_are_found_and_ability_alone_is_none(void **s)
     struct rng r;
     rng_seed(&r, 12);
     for (size_t j = 0; j < N; j++) {
-        group[j] = j % 7 == 6 ? 2 : j % 2; /* some in neither */
+        group[j] = j % 7 == 6 ? 2 : j % 2;                /* some in neither */
         double theta = normal(&r) - .8 * (group[j] == 1); /* the groups differ in ability, which is no matter */
         for (size_t i = 0; i < ITEMS; i++) {
             double z = theta - ((double)i - 10) / 6;
             if (group[j] == 1 && i == SHIFTED) z -= 1.0;
             if (group[j] == 1 && i == CROSSED) z = -.5 * theta - ((double)i - 10) / 6;
             score[j * ITEMS + i] = rng_below(&r, 15) == 0 ? IRT_MISSING : rng_unit(&r) < num_logistic(z);
-            if (i == 1 && score[j * ITEMS + i] == 1 && rng_unit(&r) < .7 - .6 * (group[j] == 1)) score[j * ITEMS + i] = 2;
+            if (i == 1 && score[j * ITEMS + i] == 1 && rng_unit(&r) < .7 - .6 * (group[j] == 1))
+                score[j * ITEMS + i] = 2;
         }
     }
     const struct irt_matrix m = {N, ITEMS, score};
@@ -86,7 +99,8 @@ static void items_that_differ_are_found_and_ability_alone_is_none(void **s)
         if (i != SHIFTED && i != CROSSED && i != 1) others += out[i].class != 'A';
     }
     assert_true(out[SHIFTED].class == 'C' && out[SHIFTED].effect < -1.5 && out[SHIFTED].any_p < 1e-6);
-    assert_true(out[CROSSED].logistic_known && out[CROSSED].any_p < 1e-6 && out[CROSSED].logistic_class != 'A'); /* what only the second way sees */
+    /* what only the second way sees */
+    assert_true(out[CROSSED].logistic_known && out[CROSSED].any_p < 1e-6 && out[CROSSED].logistic_class != 'A');
     assert_true(out[1].graded && out[1].effect < -.1 && out[1].p < .001 && !out[1].logistic_known);
     assert_true(others <= 1);
     memset(group, 0, sizeof group);
@@ -110,7 +124,8 @@ static struct log *made(void)
     assert_non_null(l);
     l->set_at[1] = 1;
     for (uint32_t u = 0; u <= USERS; u++) l->user_at[u] = u * EACH;
-    l->r = (struct responses){USERS * EACH, USERS, 1, 1, 1, l->user_at, l->fold, l->item, l->correct, NULL, l->item_set, l->set_at, l->set_skill};
+    l->r = (struct responses){USERS * EACH, USERS,      1,    1,           1,         l->user_at,  l->fold,
+                              l->item,      l->correct, NULL, l->item_set, l->set_at, l->set_skill};
     return l;
 }
 
@@ -131,8 +146,10 @@ static void bias_is_seen_where_it_is_and_only_there(void **s)
     }
     assert_int_equal(fairness_of(&l->r, l->p, l->group, 2, &fairness_defaults, out, NULL), ST_OK);
     assert_true(out[0].students == 60 && out[0].rows == 720 && !out[0].hidden);
-    assert_true(out[0].bias.low < 0 && out[0].bias.high > 0 && out[1].bias.low > 0 && out[1].bias.low < .12 && out[1].bias.high > .12);
-    for (int k = 0; k < 3; k++) l->group[k] = 2; /* three students in a third group: hidden, and the smallest of the others with it */
+    assert_true(out[0].bias.low < 0 && out[0].bias.high > 0 && out[1].bias.low > 0 && out[1].bias.low < .12 &&
+                out[1].bias.high > .12);
+    /* three students in a third group: hidden, and the smallest of the others with it */
+    for (int k = 0; k < 3; k++) l->group[k] = 2;
     l->group[3] = 1, l->group[4] = 1;
     assert_int_equal(fairness_of(&l->r, l->p, l->group, 3, &fairness_defaults, out, NULL), ST_OK);
     assert_true(out[2].hidden && out[0].hidden && !out[1].hidden && out[2].metrics.rows == 0 && !out[0].bias.known);
@@ -140,7 +157,8 @@ static void bias_is_seen_where_it_is_and_only_there(void **s)
     for (int k = 0; k < 3; k++) l->group[k] = UINT32_MAX; /* likewise three of no group: they follow from the total */
     assert_int_equal(fairness_of(&l->r, l->p, l->group, 2, &fairness_defaults, out, NULL), ST_OK);
     assert_true(out[0].hidden && !out[1].hidden && out[0].students == 57);
-    for (int u = 0; u < USERS; u++) l->group[u] = l->group[u] == 1 ? 0 : UINT32_MAX; /* one group by itself: its figures are the same */
+    /* one group by itself: its figures are the same */
+    for (int u = 0; u < USERS; u++) l->group[u] = l->group[u] == 1 ? 0 : UINT32_MAX;
     assert_int_equal(fairness_of(&l->r, l->p, l->group, 1, &fairness_defaults, out, NULL), ST_OK);
     assert_memory_equal(&out[0], &before, sizeof before);
     free(l);
@@ -153,14 +171,15 @@ static void decisions_are_held_against_what_came(void **s)
     struct fairness_group out[1];
     for (uint32_t u = 0; u < USERS; u++)
         for (uint32_t k = 0; k < EACH; k++) {
-            l->p[u * EACH + k] = u < 60 ? .9 : .5;                /* the first half is called mastered */
-            l->correct[u * EACH + k] = u < 15 || u >= 90 ? k < 3 : u < 60 ? 1 : k != 4; /* from the fourth on: wrong; right; right but for the fifth */
+            l->p[u * EACH + k] = u < 60 ? .9 : .5; /* the first half is called mastered */
+            /* from the fourth on: wrong; right; right but for the fifth */
+            l->correct[u * EACH + k] = u < 15 || u >= 90 ? k < 3 : u < 60 ? 1 : k != 4;
         }
     for (uint32_t u = 90; u < USERS; u++)
         for (uint32_t k = 3; k < 6; k++) l->correct[u * EACH + k] = 1;
     assert_int_equal(fairness_of(&l->r, l->p, l->group, 1, &fairness_defaults, out, NULL), ST_OK);
-    assert_true(out->false_mastery.known && out->false_mastery.value == .25);         /* 15 of 60 */
-    assert_true(out->false_non_mastery.known && out->false_non_mastery.value == .5);  /* 30 of 60 */
+    assert_true(out->false_mastery.known && out->false_mastery.value == .25);        /* 15 of 60 */
+    assert_true(out->false_non_mastery.known && out->false_non_mastery.value == .5); /* 30 of 60 */
     assert_true(out->false_mastery.low > .1 && out->false_mastery.high < .4);
     free(l);
 }
@@ -168,8 +187,11 @@ static void decisions_are_held_against_what_came(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tails_of_chi2_are_as_tabled), cmocka_unit_test(mantel_haenszel_is_as_published), cmocka_unit_test(items_that_differ_are_found_and_ability_alone_is_none),
-        cmocka_unit_test(bias_is_seen_where_it_is_and_only_there), cmocka_unit_test(decisions_are_held_against_what_came),
+        cmocka_unit_test(tails_of_chi2_are_as_tabled),
+        cmocka_unit_test(mantel_haenszel_is_as_published),
+        cmocka_unit_test(items_that_differ_are_found_and_ability_alone_is_none),
+        cmocka_unit_test(bias_is_seen_where_it_is_and_only_there),
+        cmocka_unit_test(decisions_are_held_against_what_came),
     };
     return cmocka_run_group_tests_name("fairness", tests, NULL, NULL);
 }

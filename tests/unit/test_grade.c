@@ -62,7 +62,12 @@ static void what_would_change_a_grade_does(void **s)
                 struct standing_on l[9];
                 struct grade g;
                 struct grade_outlook o;
-                for (int i = 0; i < 9; i++) l[i] = (struct standing_on){i < a ? LEVEL_NOT_YET : i < a + b ? LEVEL_STARTED : i < a + b + c ? LEVEL_NEARLY : LEVEL_SECURE, 0};
+                for (int i = 0; i < 9; i++)
+                    l[i] = (struct standing_on){i < a           ? LEVEL_NOT_YET
+                                                : i < a + b     ? LEVEL_STARTED
+                                                : i < a + b + c ? LEVEL_NEARLY
+                                                                : LEVEL_SECURE,
+                                                0};
                 grade_of(&p, l, 9, &g);
                 grade_outlook(&p, l, 9, &o);
                 if (g.incomplete) {
@@ -106,20 +111,27 @@ static const char *refused(const char *grades, struct policy *p)
     return clause;
 }
 
-#define LEVEL(name, level, from, points) "{\"name\":\"" name "\",\"means\":\"what it is\",\"level\":\"" level "\",\"from\":" from ",\"points\":" points "}"
-#define CUTS(lowest, highest) ",\"conversion\":[{\"from\":" lowest ",\"to\":" highest ",\"letter\":\"P\",\"percent\":90,\"gpa\":3}]"
+#define LEVEL(name, level, from, points) \
+    "{\"name\":\"" name "\",\"means\":\"what it is\",\"level\":\"" level "\",\"from\":" from ",\"points\":" points "}"
+#define CUTS(lowest, highest) \
+    ",\"conversion\":[{\"from\":" lowest ",\"to\":" highest ",\"letter\":\"P\",\"percent\":90,\"gpa\":3}]"
 #define SCALE(levels) "\"scale\":[" levels "]"
 
 static void a_level_of_a_report_goes_by_level_and_value(void **s)
 {
     (void)s;
     struct policy p = {0};
-    assert_null(refused(SCALE(LEVEL("Begin", "not_yet", "0", "0") "," LEVEL("Near", "nearly", "0", "2") "," LEVEL("Meet", "secure", "0", "3") "," LEVEL("Exceed", "secure", "0.98", "5")) CUTS("0", "5"), &p));
+    assert_null(refused(SCALE(LEVEL("Begin", "not_yet", "0", "0") "," LEVEL("Near", "nearly", "0", "2") "," LEVEL(
+                            "Meet", "secure", "0", "3") "," LEVEL("Exceed", "secure", "0.98", "5")) CUTS("0", "5"),
+                        &p));
     const struct {
         struct standing_on on;
         const char *name;
-    } cases[] = {{{LEVEL_NOT_YET, 0.3}, "Begin"}, {{LEVEL_STARTED, 0.7}, "Begin"}, {{LEVEL_NEARLY, 0.99}, "Near"}, {{LEVEL_SECURE, 0.95}, "Meet"}, {{LEVEL_SECURE, 0.9799}, "Meet"}, {{LEVEL_SECURE, 0.98}, "Exceed"}, {{LEVEL_SECURE, 1}, "Exceed"}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_string_equal(report_level_of(&p, &cases[i].on)->name, cases[i].name);
+    } cases[] = {{{LEVEL_NOT_YET, 0.3}, "Begin"}, {{LEVEL_STARTED, 0.7}, "Begin"},  {{LEVEL_NEARLY, 0.99}, "Near"},
+                 {{LEVEL_SECURE, 0.95}, "Meet"},  {{LEVEL_SECURE, 0.9799}, "Meet"}, {{LEVEL_SECURE, 0.98}, "Exceed"},
+                 {{LEVEL_SECURE, 1}, "Exceed"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(report_level_of(&p, &cases[i].on)->name, cases[i].name);
     struct standing_on on[] = {{LEVEL_NOT_YET, 0}, {LEVEL_STARTED, 0.7}, {LEVEL_SECURE, 0.99}, {LEVEL_NEARLY, 0.9}};
     struct grade g;
     struct grade_outlook o;
@@ -149,20 +161,36 @@ static void a_scale_that_cannot_hold_is_refused_with_its_clause(void **s)
     struct policy p = {0};
     static const char *const bad[][2] = {
         {SCALE(LEVEL("One", "not_yet", "0", "1")) CUTS("1", "1"), "/grades/scale:"},
-        {SCALE(LEVEL("B", "started", "0", "1") "," LEVEL("A", "secure", "0", "4")), "/grades/scale/0/level: leaves a gap"},
-        {SCALE(LEVEL("B", "not_yet", "0.2", "1") "," LEVEL("A", "secure", "0", "4")), "/grades/scale/0/level: leaves a gap"},
-        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "secure", "0", "2") "," LEVEL("A", "secure", "0", "4")), "/grades/scale/2/from: overlaps"},
-        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "secure", "0", "2") "," LEVEL("A", "nearly", "0", "4")), "/grades/scale/2/level: overlaps"},
-        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("A", "nearly", "0", "2") "," LEVEL("a", "secure", "0", "4")), "/grades/scale/2/name: is the name"},
-        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "nearly", "0", "3") "," LEVEL("A", "secure", "0", "3")), "/grades/scale/2/points: must be above"},
-        {SCALE(LEVEL("B", "not_yet", "0", "1") "," LEVEL("A", "secure", "0", "5")), "/grades/conversion: goes from 1 to 4"},
-        {SCALE(LEVEL("B", "not_yet", "0", "1") "," LEVEL("A", "secure", "0", "5")) CUTS("1", "4"), "/grades/conversion/0/to: leaves a gap at the top"},
-        {SCALE(LEVEL("B", "not_yet", "0", "0") "," LEVEL("A", "secure", "0", "4")) CUTS("1", "4"), "/grades/conversion/0/from: leaves a gap"},
-        {SCALE(LEVEL("B", "not_yet", "0", "1") "," LEVEL("A", "secure", "0.98", "4")), "/grades/scale/1/from: whoever is secure"},
-        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "started", "0.85", "2") "," LEVEL("A", "secure", "0", "4")), "/grades/scale/1/from: nobody can reach"},
-        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "nearly", "0", "2") "," LEVEL("A", "nearly", "0.7", "4")), "/grades/scale/1/from: nobody can reach"},
-        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "secure", "0", "2") "," LEVEL("A", "secure", "1", "4")), "/grades/scale/2/from: nobody can reach"},
-        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "not_yet", "0.5", "2") "," LEVEL("A", "secure", "0", "4")), "/grades/scale/1/from: nobody can reach"},
+        {SCALE(LEVEL("B", "started", "0", "1") "," LEVEL("A", "secure", "0", "4")),
+         "/grades/scale/0/level: leaves a gap"},
+        {SCALE(LEVEL("B", "not_yet", "0.2", "1") "," LEVEL("A", "secure", "0", "4")),
+         "/grades/scale/0/level: leaves a gap"},
+        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "secure", "0", "2") "," LEVEL("A", "secure", "0", "4")),
+         "/grades/scale/2/from: overlaps"},
+        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "secure", "0", "2") "," LEVEL("A", "nearly", "0", "4")),
+         "/grades/scale/2/level: overlaps"},
+        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("A", "nearly", "0", "2") "," LEVEL("a", "secure", "0", "4")),
+         "/grades/scale/2/name: is the name"},
+        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "nearly", "0", "3") "," LEVEL("A", "secure", "0", "3")),
+         "/grades/scale/2/points: must be above"},
+        {SCALE(LEVEL("B", "not_yet", "0", "1") "," LEVEL("A", "secure", "0", "5")),
+         "/grades/conversion: goes from 1 to 4"},
+        {SCALE(LEVEL("B", "not_yet", "0", "1") "," LEVEL("A", "secure", "0", "5")) CUTS("1", "4"),
+         "/grades/conversion/0/to: leaves a gap at the top"},
+        {SCALE(LEVEL("B", "not_yet", "0", "0") "," LEVEL("A", "secure", "0", "4")) CUTS("1", "4"),
+         "/grades/conversion/0/from: leaves a gap"},
+        {SCALE(LEVEL("B", "not_yet", "0", "1") "," LEVEL("A", "secure", "0.98", "4")),
+         "/grades/scale/1/from: whoever is secure"},
+        {SCALE(
+             LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "started", "0.85", "2") "," LEVEL("A", "secure", "0", "4")),
+         "/grades/scale/1/from: nobody can reach"},
+        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "nearly", "0", "2") "," LEVEL("A", "nearly", "0.7", "4")),
+         "/grades/scale/1/from: nobody can reach"},
+        {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "secure", "0", "2") "," LEVEL("A", "secure", "1", "4")),
+         "/grades/scale/2/from: nobody can reach"},
+        {SCALE(
+             LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "not_yet", "0.5", "2") "," LEVEL("A", "secure", "0", "4")),
+         "/grades/scale/1/from: nobody can reach"},
         {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("", "secure", "0", "4")), "/grades/scale/1/name"},
         {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("A", "mastered", "0", "4")), "/grades/scale/1/level"},
         {SCALE(LEVEL("C", "not_yet", "0", "1") "," LEVEL("A", "secure", "1.2", "4")), "/grades/scale/1/from"},
@@ -170,13 +198,18 @@ static void a_scale_that_cannot_hold_is_refused_with_its_clause(void **s)
         {"\"scale\":{\"a\":1}", "/grades/scale:"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *said = refused(bad[i][0], &p);
-        if (!said || !strstr(said, bad[i][1])) fail_msg("%s: %s instead of %s", bad[i][0], said ? said : "taken", bad[i][1]);
+        if (!said || !strstr(said, bad[i][1]))
+            fail_msg("%s: %s instead of %s", bad[i][0], said ? said : "taken", bad[i][1]);
     }
     /* What another rule makes reachable, or not. */
-    const char *two = "{\"mastery\":{\"rule\":\"recent\",\"times\":4,\"of_last\":5,\"secure_at\":0.7,\"nearly_at\":0.5},\"grades\":{\"scale\":[" LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "secure", "0", "2") "," LEVEL("A", "secure", "0.8", "4") "]}}";
+    const char *two = "{\"mastery\":{\"rule\":\"recent\",\"times\":4,\"of_last\":5,\"secure_at\":0.7,\"nearly_at\":0.5}"
+                      ",\"grades\":{\"scale\":[" LEVEL("C", "not_yet", "0", "1") "," LEVEL(
+                          "B", "secure", "0", "2") "," LEVEL("A", "secure", "0.8", "4") "]}}";
     struct err e = {0};
     assert_int_equal(policy_read(two, strlen(two), &p, &e), ST_OK); /* 3 of 4 and 4 of 4 */
-    const char *none = "{\"mastery\":{\"rule\":\"recent\",\"times\":4,\"of_last\":5,\"secure_at\":0.8,\"nearly_at\":0.5},\"grades\":{\"scale\":[" LEVEL("C", "not_yet", "0", "1") "," LEVEL("B", "secure", "0", "2") "," LEVEL("A", "secure", "0.9", "4") "]}}";
+    const char *none = "{\"mastery\":{\"rule\":\"recent\",\"times\":4,\"of_last\":5,\"secure_at\":0.8,\"nearly_at\":0."
+                       "5},\"grades\":{\"scale\":[" LEVEL("C", "not_yet", "0", "1") "," LEVEL(
+                           "B", "secure", "0", "2") "," LEVEL("A", "secure", "0.9", "4") "]}}";
     assert_int_equal(policy_read(none, strlen(none), &p, &e), ST_INVALID); /* nothing between 0.8 and 0.9 */
 }
 
@@ -186,7 +219,9 @@ static void a_scale_written_down_reads_back(void **s)
     (void)s;
     struct policy p = {0}, back = {0};
     struct err e;
-    assert_null(refused(SCALE(LEVEL("Begin", "not_yet", "0", "1") "," LEVEL("Near", "nearly", "0.91", "2.5") "," LEVEL("Meet", "secure", "0", "3")) CUTS("1", "3"), &p));
+    assert_null(refused(SCALE(LEVEL("Begin", "not_yet", "0", "1") "," LEVEL("Near", "nearly", "0.91", "2.5") "," LEVEL(
+                            "Meet", "secure", "0", "3")) CUTS("1", "3"),
+                        &p));
     for (int own = 0; own < 2; own++) {
         json_t *grades = policy_grades_json(&p);
         assert_int_equal(policy_grades_read(grades, &back, &e), ST_OK);
@@ -198,6 +233,11 @@ static void a_scale_written_down_reads_back(void **s)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_level_of_a_report_goes_by_level_and_value), cmocka_unit_test(a_scale_that_cannot_hold_is_refused_with_its_clause), cmocka_unit_test(a_scale_written_down_reads_back), cmocka_unit_test(what_was_not_shown_is_no_zero), cmocka_unit_test(each_mean_has_one_grade), cmocka_unit_test(what_would_change_a_grade_does)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_level_of_a_report_goes_by_level_and_value),
+                                       cmocka_unit_test(a_scale_that_cannot_hold_is_refused_with_its_clause),
+                                       cmocka_unit_test(a_scale_written_down_reads_back),
+                                       cmocka_unit_test(what_was_not_shown_is_no_zero),
+                                       cmocka_unit_test(each_mean_has_one_grade),
+                                       cmocka_unit_test(what_would_change_a_grade_does)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

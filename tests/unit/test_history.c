@@ -20,7 +20,11 @@ static void invent(struct evidence *facts, size_t n, uint64_t seed)
     for (size_t i = 0; i < n; i++) {
         struct evidence *v = &facts[i];
         now += rng_below(&r, 4000000);
-        *v = (struct evidence){.learner_id = 7, .client_id = "", .kind = EVIDENCE_RESPONSE, .policy_id = 1 + rng_below(&r, 3), .model_id = 1 + rng_below(&r, 2)};
+        *v = (struct evidence){.learner_id = 7,
+                               .client_id = "",
+                               .kind = EVIDENCE_RESPONSE,
+                               .policy_id = 1 + rng_below(&r, 3),
+                               .model_id = 1 + rng_below(&r, 2)};
         v->evidence_id = id_next(&g, now, 0);
         v->answered_at_ms = now - (int64_t)rng_below(&r, 100000) + (rng_below(&r, 50) ? 0 : -INT64_C(9000000000));
         v->item_id = 100 + rng_below(&r, seed % 2 ? 20 : 900);
@@ -96,8 +100,8 @@ static void what_is_packed_comes_out(void **s)
     free(facts);
 }
 
-/* Cut short or with a byte changed, a block is refused, ends early, or gives other facts: it is never read beyond its end (the
- * sanitizers watch, on a copy of exactly its size). */
+/* Cut short or with a byte changed, a block is refused, ends early, or gives other facts: it is never read beyond its
+ * end (the sanitizers watch, on a copy of exactly its size). */
 static void damaged_bytes_are_never_read_beyond(void **s)
 {
     (void)s;
@@ -154,14 +158,21 @@ static void levels_found_at_the_end_are_the_same(void **s)
         const void *x, *y;
         size_t n, m;
         char doc[120];
-        snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\"}}", mastery_kind_code((enum mastery_kind)(seed % MASTERY_KINDS)));
+        snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\"}}",
+                 mastery_kind_code((enum mastery_kind)(seed % MASTERY_KINDS)));
         assert_int_equal(policy_read(doc, strlen(doc), &p, &e), ST_OK);
         const struct mastery_rule *rules[2] = {&p.rules[0], &p.rules[0]};
         arena_init(&a, 4u << 20);
         invent(facts, 120, seed);
         for (size_t i = 0; i < 120; i++) {
-            const int64_t ids[2] = {4000 + facts[i].item_id % 5, 4010 + facts[i].item_id % 3}, seen[1] = {facts[i].competency_id};
-            const struct fold_fact f = {&facts[i], facts[i].competency_id ? 1 : facts[i].item_id ? 2 : 0, facts[i].competency_id ? seen : ids, model, rules, place};
+            const int64_t ids[2] = {4000 + facts[i].item_id % 5, 4010 + facts[i].item_id % 3},
+                          seen[1] = {facts[i].competency_id};
+            const struct fold_fact f = {&facts[i],
+                                        facts[i].competency_id ? 1 : facts[i].item_id ? 2 : 0,
+                                        facts[i].competency_id ? seen : ids,
+                                        model,
+                                        rules,
+                                        place};
             struct fold_fact looked_for = f;
             looked_for.place = NULL;
             struct fold_step told[BKT_SKILLS_MAX], moves[BKT_SKILLS_MAX];
@@ -175,7 +186,8 @@ static void levels_found_at_the_end_are_the_same(void **s)
                 assert_memory_equal(&moves[k].before, &told[k].before, 2 * sizeof(double));
             }
         }
-        for (size_t i = 0; i < other.count; i++) other.competency[i].level = mastery_level(&p.rules[0], &other.competency[i]);
+        for (size_t i = 0; i < other.count; i++)
+            other.competency[i].level = mastery_level(&p.rules[0], &other.competency[i]);
         assert_int_equal(state_encode(&a, &one, &x, &n), ST_OK);
         assert_int_equal(state_encode(&a, &other, &y, &m), ST_OK);
         assert_int_equal(n, m);
@@ -192,7 +204,8 @@ static void levels_found_at_the_end_are_the_same(void **s)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_packed_comes_out), cmocka_unit_test(damaged_bytes_are_never_read_beyond), cmocka_unit_test(only_so_many_go_into_a_block),
-                                       cmocka_unit_test(levels_found_at_the_end_are_the_same)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_packed_comes_out), cmocka_unit_test(damaged_bytes_are_never_read_beyond),
+        cmocka_unit_test(only_so_many_go_into_a_block), cmocka_unit_test(levels_found_at_the_end_are_the_same)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,13 +61,19 @@ static void ids_are_found_by_name(void **s)
 static void error_words_fill_in_the_order_of_the_english_text(void **s)
 {
     (void)s;
-    msg_err(&t, LANG_EN, "json.number\x1f" "row 3");
+    msg_err(&t, LANG_EN,
+            "json.number\x1f"
+            "row 3");
     assert_string_equal(done(), "A number is due at row 3.");
     msg_err(&t, LANG_EN, "json.number");
     assert_string_equal(done(), "A number is due at .");
-    msg_err(&t, LANG_EN, "sign_in.wait\x1f" "1");
+    msg_err(&t, LANG_EN,
+            "sign_in.wait\x1f"
+            "1");
     assert_string_equal(done(), "Too many tries. Please wait 1 second, then try again.");
-    msg_err(&t, LANG_ES, "sign_in.wait\x1f" "30");
+    msg_err(&t, LANG_ES,
+            "sign_in.wait\x1f"
+            "30");
     assert_string_equal(done(), "Demasiados intentos. Espera 30 segundos y vuelve a intentarlo.");
     msg_err(&t, LANG_EN, "never.heard\x1f<b>");
     assert_string_equal(done(), msg(LANG_EN, MSG_error_unknown));
@@ -108,7 +114,11 @@ static void dates_as_people_say_them(void **s)
 {
     (void)s;
     int32_t today = date_from_ymd(2026, 3, 10); /* a Tuesday */
-    static const struct { int back; const char *en; } c[] = {{0, "today"}, {1, "yesterday"}, {-1, "tomorrow"}, {5, "Thursday"}, {-3, "Friday"}, {7, "3 Mar"}, {365, "10 Mar 2025"}};
+    static const struct {
+        int back;
+        const char *en;
+    } c[] = {{0, "today"},   {1, "yesterday"}, {-1, "tomorrow"},    {5, "Thursday"},
+             {-3, "Friday"}, {7, "3 Mar"},     {365, "10 Mar 2025"}};
     for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
         words_day(&t, LANG_EN, today - c[i].back, today);
         assert_string_equal(done(), c[i].en);

@@ -48,14 +48,23 @@ static int begin(void **s)
     strcpy(w->dir, "/tmp/waymark-import-XXXXXX");
     assert_non_null(mkdtemp(w->dir));
     snprintf(url, sizeof url, "%s/w.db", w->dir);
-    if (db_open(url, &w->db, &w->e) != ST_OK || db_migrate(w->db, 1, &applied, &w->e) != ST_OK || conn_open(w->db, CONN_WRITE, &w->conn, &w->e) != ST_OK) fail_msg("%s", w->e.detail);
-    run_sql(w, SQL_district_insert, (const char *[]){"name", "host", "created_at_ms"}, (const char *[]){"Invented", "", NULL}, 3);
-    run_sql(w, SQL_policy_insert, (const char *[]){"policy_id", "scope", "scope_id", "doc", "effective_at_ms", "recorded_at_ms", "recorder_id", "reason"},
-            (const char *[]){NULL, "district", NULL, "{\"import\":{\"close_share\":0.2}}", NULL, NULL, NULL, "test"}, 8);
+    if (db_open(url, &w->db, &w->e) != ST_OK || db_migrate(w->db, 1, &applied, &w->e) != ST_OK ||
+        conn_open(w->db, CONN_WRITE, &w->conn, &w->e) != ST_OK)
+        fail_msg("%s", w->e.detail);
+    run_sql(w, SQL_district_insert, (const char *[]){"name", "host", "created_at_ms"},
+            (const char *[]){"Invented", "", NULL}, 3);
+    run_sql(w, SQL_policy_insert,
+            (const char *[]){"policy_id", "scope", "scope_id", "doc", "effective_at_ms", "recorded_at_ms",
+                             "recorder_id", "reason"},
+            (const char *[]){NULL, "district", NULL, "{\"import\":{\"close_share\":0.2}}", NULL, NULL, NULL, "test"},
+            8);
     run_sql(w, SQL_model_insert, (const char *[]){"model_id", "kind", "doc", "effective_at_ms", "recorded_at_ms"},
-            (const char *[]){NULL, "bkt", "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}", NULL, NULL}, 5);
+            (const char *[]){NULL, "bkt", "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}",
+                             NULL, NULL},
+            5);
     struct clock clock = {.now_ms = noon};
-    if (app_init(&w->app, w->db, clock, NULL, &w->e) != ST_OK || app_reload(&w->app, w->conn, &w->e) != ST_OK) fail_msg("%s", w->e.detail);
+    if (app_init(&w->app, w->db, clock, NULL, &w->e) != ST_OK || app_reload(&w->app, w->conn, &w->e) != ST_OK)
+        fail_msg("%s", w->e.detail);
     arena_init(&w->a, 512u << 20);
     *s = w;
     return 0;
@@ -93,7 +102,10 @@ static enum st import_with(struct world *w, const char *kind, const char *path, 
     return app_import(&w->app, w->conn, kind, path, &o, &w->r, &w->e);
 }
 
-static enum st import(struct world *w, const char *kind, const char *path) { return import_with(w, kind, path, (struct import_options){.close_share = -1}); }
+static enum st import(struct world *w, const char *kind, const char *path)
+{
+    return import_with(w, kind, path, (struct import_options){.close_share = -1});
+}
 
 static const char *fixture(const char *name)
 {
@@ -123,19 +135,29 @@ static void twice_the_same_changes_nothing(void **s)
     struct world *w = *s;
     static const struct {
         const char *kind, *path;
-    } sets[] = {{"oneroster", "oneroster-1.1"}, {"oneroster", "oneroster-1.2"}, {"oneroster", "sds-1"}, {"oneroster", "sds-2.1"}, {"case", "case"}, {"asn", "asn"}, {"oatutor", "oatutor"}, {"mathcamps", "mathcamps"}};
+    } sets[] = {{"oneroster", "oneroster-1.1"},
+                {"oneroster", "oneroster-1.2"},
+                {"oneroster", "sds-1"},
+                {"oneroster", "sds-2.1"},
+                {"case", "case"},
+                {"asn", "asn"},
+                {"oatutor", "oatutor"},
+                {"mathcamps", "mathcamps"}};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         struct import_options o = {.source = sets[i].path, .close_share = -1, .dry_run = true};
         assert_int_equal(import_with(w, sets[i].kind, fixture(sets[i].path), o), ST_OK);
         struct import_count dry = all(&w->r);
         o.dry_run = false;
-        if (import_with(w, sets[i].kind, fixture(sets[i].path), o) != ST_OK) fail_msg("%s: %s", sets[i].path, w->e.detail);
+        if (import_with(w, sets[i].kind, fixture(sets[i].path), o) != ST_OK)
+            fail_msg("%s: %s", sets[i].path, w->e.detail);
         struct import_count first = all(&w->r);
         assert_true(first.added > 0);
         assert_int_equal(first.added, dry.added);
         assert_int_equal(import_with(w, sets[i].kind, fixture(sets[i].path), o), ST_OK);
         struct import_count second = all(&w->r);
-        if (second.added || second.changed || second.closed) fail_msg("%s: %lld %lld %lld", sets[i].path, (long long)second.added, (long long)second.changed, (long long)second.closed);
+        if (second.added || second.changed || second.closed)
+            fail_msg("%s: %lld %lld %lld", sets[i].path, (long long)second.added, (long long)second.changed,
+                     (long long)second.closed);
         assert_true(second.unchanged + 1 >= first.added); /* a course that was made for a class is not sent again */
     }
 }
@@ -163,10 +185,12 @@ static void write_file(struct world *w, const char *name, const char *text)
 
 static void school(struct world *w, int students, const char *name)
 {
-    char text[8192] = "sourcedId,orgSourcedIds,role,username,givenName,familyName\n", seats[8192] = "sourcedId,classSourcedId,userSourcedId,role\n";
+    char text[8192] = "sourcedId,orgSourcedIds,role,username,givenName,familyName\n",
+         seats[8192] = "sourcedId,classSourcedId,userSourcedId,role\n";
     size_t n = strlen(text), m = strlen(seats);
     for (int i = 0; i < students; i++) {
-        n += (size_t)snprintf(text + n, sizeof text - n, "u%d,s1,student,user%d,%s,Test\n", i, i, i == 0 ? name : "Some");
+        n += (size_t)snprintf(text + n, sizeof text - n, "u%d,s1,student,user%d,%s,Test\n", i, i,
+                              i == 0 ? name : "Some");
         m += (size_t)snprintf(seats + m, sizeof seats - m, "e%d,c1,u%d,student\n", i, i);
     }
     char dir[128];
@@ -221,9 +245,11 @@ static void another_source_closes_nothing_of_the_first(void **s)
 {
     struct world *w = *s;
     school(w, 20, "Ada");
-    assert_int_equal(import_with(w, "oneroster", in(w), (struct import_options){.source = "north", .close_share = -1}), ST_OK);
+    assert_int_equal(import_with(w, "oneroster", in(w), (struct import_options){.source = "north", .close_share = -1}),
+                     ST_OK);
     school(w, 3, "Ada");
-    assert_int_equal(import_with(w, "oneroster", in(w), (struct import_options){.source = "south", .close_share = -1}), ST_OK);
+    assert_int_equal(import_with(w, "oneroster", in(w), (struct import_options){.source = "south", .close_share = -1}),
+                     ST_OK);
     assert_int_equal(all(&w->r).closed, 0);
     assert_int_equal(rows(w, SQL_user_list, 77), 23);
     assert_int_equal(report_problems_of(&w->r, "roster.username_taken"), 3);
@@ -280,8 +306,13 @@ static void what_cannot_be_read_leaves_nothing(void **s)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
-    const struct CMUnitTest tests[] = {T(twice_the_same_changes_nothing), T(dry_run_writes_nothing), T(who_is_missing_is_closed_not_erased), T(the_brake_stops_before_the_first_row),
-                                       T(another_source_closes_nothing_of_the_first), T(a_failed_import_goes_on_when_run_again), T(content_aligns_and_keeps_its_figures),
+    const struct CMUnitTest tests[] = {T(twice_the_same_changes_nothing),
+                                       T(dry_run_writes_nothing),
+                                       T(who_is_missing_is_closed_not_erased),
+                                       T(the_brake_stops_before_the_first_row),
+                                       T(another_source_closes_nothing_of_the_first),
+                                       T(a_failed_import_goes_on_when_run_again),
+                                       T(content_aligns_and_keeps_its_figures),
                                        T(what_cannot_be_read_leaves_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,13 +71,17 @@ static void problem_at(struct run *t, const char *file, int64_t row, const char 
         if (strcmp(p->code, code) == 0 && (!file || strcmp(p->file, file) == 0) && (row == 0 || p->row == row)) return;
     }
     for (size_t i = 0; i < t->r.problem_count; i++)
-        fprintf(stderr, "  %s:%lld %s\n", t->r.problems[i].file, (long long)t->r.problems[i].row, t->r.problems[i].code);
+        fprintf(stderr, "  %s:%lld %s\n", t->r.problems[i].file, (long long)t->r.problems[i].row,
+                t->r.problems[i].code);
     fail_msg("no problem %s at %s:%lld", code, file ? file : "*", (long long)row);
 }
 
 /* --- CSV --- */
 
-static void csv_of(struct run *t, struct csv *c, const char *text) { assert_int_equal(csv_open(c, &t->a, text, strlen(text), &t->e), ST_OK); }
+static void csv_of(struct run *t, struct csv *c, const char *text)
+{
+    assert_int_equal(csv_open(c, &t->a, text, strlen(text), &t->e), ST_OK);
+}
 
 static void csv_reads_what_spreadsheets_write(void **s)
 {
@@ -119,7 +123,8 @@ static void csv_reads_other_encodings(void **s)
 {
     struct run *t = *s;
     struct csv c;
-    static const char utf16[] = "\xff\xfe" "a\0\n\0\xe9\0=\xd8\0\xde\n\0";
+    static const char utf16[] = "\xff\xfe"
+                                "a\0\n\0\xe9\0=\xd8\0\xde\n\0";
     assert_int_equal(csv_open(&c, &t->a, utf16, sizeof utf16 - 1, &t->e), ST_OK);
     assert_int_equal(c.encoding, CSV_UTF16LE);
     assert_int_equal(csv_next(&c), CSV_ROW);
@@ -159,7 +164,8 @@ static char *zip_made(struct run *t, const char *const *names, size_t count, siz
     for (size_t i = 0; i < count; i++) {
         zip_int64_t at = zip_file_add(z, names[i], zip_source_buffer(z, body, filler, 0), ZIP_FL_ENC_UTF_8);
         assert_true(at >= 0);
-        if (strstr(names[i], "link")) zip_file_set_external_attributes(z, (zip_uint64_t)at, 0, ZIP_OPSYS_UNIX, (zip_uint32_t)0120777 << 16);
+        if (strstr(names[i], "link"))
+            zip_file_set_external_attributes(z, (zip_uint64_t)at, 0, ZIP_OPSYS_UNIX, (zip_uint32_t)0120777 << 16);
     }
     assert_int_equal(zip_close(z), 0);
     zip_stat_t st;
@@ -175,7 +181,8 @@ static char *zip_made(struct run *t, const char *const *names, size_t count, siz
 static void package_refuses_hostile_names(void **s)
 {
     struct run *t = *s;
-    static const char *const names[] = {"in/ok.csv", "in/../../evil", "/etc/passwd", "in/link", "c:x", "in/__MACOSX", "in/.DS_Store"};
+    static const char *const names[] = {"in/ok.csv", "in/../../evil", "/etc/passwd", "in/link",
+                                        "c:x",       "in/__MACOSX",   "in/.DS_Store"};
     size_t n;
     char *z = zip_made(t, names, 7, 10, &n);
     struct package *p;
@@ -199,7 +206,8 @@ static void package_refuses_bombs_and_damage(void **s)
     err_code(&t->e, code, sizeof code);
     assert_string_equal(code, "package.bomb");
     char *small = zip_made(t, one, 1, 100, &n);
-    for (size_t cut = 1; cut < n; cut += 7) assert_int_equal(package_open_bytes(&t->a, small, n - cut, &t->r, &p, &t->e), ST_INVALID);
+    for (size_t cut = 1; cut < n; cut += 7)
+        assert_int_equal(package_open_bytes(&t->a, small, n - cut, &t->r, &p, &t->e), ST_INVALID);
     assert_int_equal(package_open(&t->a, "/no/such/place", &t->r, &p, &t->e), ST_NOT_FOUND);
 }
 
@@ -363,8 +371,9 @@ static struct cf_package *case_of(struct run *t, const char *name)
     size_t n;
     struct cf_package *f;
     const char *b = slurp(t, name, &n);
-    enum st st = strstr(name, ".csv") ? opensalt_read(&t->a, b, n, name, &t->r, &f, &t->e)
-                 : strstr(name, "asn/") ? asn_read(&t->a, b, n, name, &t->r, &f, &t->e) : case_read(&t->a, b, n, name, &t->r, &f, &t->e);
+    enum st st = strstr(name, ".csv")   ? opensalt_read(&t->a, b, n, name, &t->r, &f, &t->e)
+                 : strstr(name, "asn/") ? asn_read(&t->a, b, n, name, &t->r, &f, &t->e)
+                                        : case_read(&t->a, b, n, name, &t->r, &f, &t->e);
     if (st != ST_OK) fail_msg("%s: %s", name, t->e.detail);
     return f;
 }
@@ -451,7 +460,8 @@ static void what_is_no_framework_is_refused(void **s)
 {
     struct run *t = *s;
     struct cf_package *f;
-    static const char *const bad[] = {"", "{", "[]", "{}", "{\"CFDocument\": {}}", "{\"CFItems\": []}", "nope", "{\"a\": {\"b\": 1}}"};
+    static const char *const bad[] = {
+        "", "{", "[]", "{}", "{\"CFDocument\": {}}", "{\"CFItems\": []}", "nope", "{\"a\": {\"b\": 1}}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(case_read(&t->a, bad[i], strlen(bad[i]), "x.json", &t->r, &f, &t->e), ST_INVALID);
         assert_int_equal(asn_read(&t->a, bad[i], strlen(bad[i]), "x.json", &t->r, &f, &t->e), ST_INVALID);
@@ -497,11 +507,13 @@ static void oatutor_steps_become_items(void **s)
     assert_int_equal(json_array_size(hints), 5);
     assert_string_equal(json_str(json_array_get(hints, 2), "id", ""), "pa1a-h2-2");
     assert_int_equal(json_array_size(json_object_get(json_array_get(hints, 2), "depends")), 1); /* zz-h9 is nowhere */
-    assert_string_equal(json_str(json_array_get(json_object_get(json_array_get(hints, 1), "hints"), 0), "body", ""), "Count \\*two\\* by two.");
+    assert_string_equal(json_str(json_array_get(json_object_get(json_array_get(hints, 1), "hints"), 0), "body", ""),
+                        "Count \\*two\\* by two.");
     assert_string_equal(json_str(doc, "stimulus", ""), "Simplify.");
     assert_string_equal(json_str(doc, "body", ""), "$\\frac{6}{8}$");
     assert_string_equal(json_str(json_object_get(doc, "licence"), "name", ""), "CC BY 4.0");
-    assert_string_equal(json_str(json_object_get(doc, "attribution"), "text", ""), "Invented Algebra; hints by Hint Makers");
+    assert_string_equal(json_str(json_object_get(doc, "attribution"), "text", ""),
+                        "Invented Algebra; hints by Hint Makers");
     assert_int_equal(json_array_size(json_object_get(json_object_get(item(p, "pa1b"), "interaction"), "choices")), 2);
     assert_int_equal(json_array_size(json_object_get(item(p, "pa2a"), "competencies")), 2);
     assert_int_equal(p->figure_count, 1);
@@ -513,8 +525,10 @@ static void oatutor_steps_become_items(void **s)
     assert_int_equal(p->framework->competency_count, 3);
     assert_string_equal(p->framework->competencies[0].statement, "Simplify fractions");
     assert_int_equal(p->groups[0].count, 1);
-    static const char *const codes[] = {"oatutor.choice_twice", "oatutor.choice_missing", "oatutor.exponent", "oatutor.figure_missing", "oatutor.hint_twice", "oatutor.hint_dangling",
-                                        "oatutor.hint_cycle", "oatutor.problem_missing", "oatutor.bkt_params", "oatutor.lesson_skill"};
+    static const char *const codes[] = {"oatutor.choice_twice",   "oatutor.choice_missing",  "oatutor.exponent",
+                                        "oatutor.figure_missing", "oatutor.hint_twice",      "oatutor.hint_dangling",
+                                        "oatutor.hint_cycle",     "oatutor.problem_missing", "oatutor.bkt_params",
+                                        "oatutor.lesson_skill"};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) problem_at(t, NULL, 0, codes[i]);
 }
 
@@ -591,12 +605,28 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
-        T(csv_reads_what_spreadsheets_write), T(csv_goes_on_behind_a_bad_row), T(csv_reads_other_encodings), T(csv_writer_disarms_formulas),
-        T(package_refuses_hostile_names), T(package_refuses_bombs_and_damage), T(package_does_not_follow_links),
-        T(oneroster_1_1_is_read_leniently), T(oneroster_1_2_obeys_its_manifest), T(sds_1_comes_out_as_a_roster), T(sds_2_1_comes_out_as_a_roster),
-        T(what_is_no_roster_is_refused), T(grades_are_ceds_codes), T(case_packages_are_read_leniently), T(cycles_and_lost_parents_are_reported),
-        T(opensalt_rows_make_a_tree), T(asn_trees_keep_order_rights_and_matches), T(what_is_no_framework_is_refused), T(oatutor_steps_become_items),
-        T(mathcamps_groups_keep_their_follow_ups), T(reports_are_bounded_and_count_everything), T(memory_may_run_out_anywhere),
+        T(csv_reads_what_spreadsheets_write),
+        T(csv_goes_on_behind_a_bad_row),
+        T(csv_reads_other_encodings),
+        T(csv_writer_disarms_formulas),
+        T(package_refuses_hostile_names),
+        T(package_refuses_bombs_and_damage),
+        T(package_does_not_follow_links),
+        T(oneroster_1_1_is_read_leniently),
+        T(oneroster_1_2_obeys_its_manifest),
+        T(sds_1_comes_out_as_a_roster),
+        T(sds_2_1_comes_out_as_a_roster),
+        T(what_is_no_roster_is_refused),
+        T(grades_are_ceds_codes),
+        T(case_packages_are_read_leniently),
+        T(cycles_and_lost_parents_are_reported),
+        T(opensalt_rows_make_a_tree),
+        T(asn_trees_keep_order_rights_and_matches),
+        T(what_is_no_framework_is_refused),
+        T(oatutor_steps_become_items),
+        T(mathcamps_groups_keep_their_follow_ups),
+        T(reports_are_bounded_and_count_everything),
+        T(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

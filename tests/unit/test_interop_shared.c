@@ -1,4 +1,5 @@
-/* The importers on foreign material: $WAYMARK_SHARED/data, or ../shared/data beside the project. Skipped, loudly, where absent. */
+/* The importers on foreign material: $WAYMARK_SHARED/data, or ../shared/data beside the project. Skipped, loudly,
+ * where absent. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +48,8 @@ static int end(void **s)
     return 0;
 }
 
-static void roster_is(struct run *t, const char *name, enum roster_format format, size_t orgs, size_t sessions, size_t courses, size_t classes, size_t users,
-                      size_t roles, size_t enrollments, size_t relations)
+static void roster_is(struct run *t, const char *name, enum roster_format format, size_t orgs, size_t sessions,
+                      size_t courses, size_t classes, size_t users, size_t roles, size_t enrollments, size_t relations)
 {
     struct package *p;
     struct roster *o;
@@ -65,11 +66,24 @@ static void roster_is(struct run *t, const char *name, enum roster_format format
     assert_int_equal(o->relations_count, relations);
 }
 
-static void roster_minimal(void **s) { roster_is(*s, "rosters/moodle-enrol-oneroster/Test_minimal_data_set.zip", ROSTER_ONEROSTER_11, 1, 5, 0, 2, 6, 6, 6, 0); }
-static void roster_full(void **s) { roster_is(*s, "rosters/moodle-enrol-oneroster/v1p2_full_dataset.zip", ROSTER_ONEROSTER_12, 1, 5, 0, 2, 6, 7, 6, 5); }
-static void roster_hub(void **s) { roster_is(*s, "rosters/roster-hub-en", ROSTER_ONEROSTER_11, 1, 4, 2, 5, 20, 20, 30, 0); }
+static void roster_minimal(void **s)
+{
+    roster_is(*s, "rosters/moodle-enrol-oneroster/Test_minimal_data_set.zip", ROSTER_ONEROSTER_11, 1, 5, 0, 2, 6, 6, 6,
+              0);
+}
+static void roster_full(void **s)
+{
+    roster_is(*s, "rosters/moodle-enrol-oneroster/v1p2_full_dataset.zip", ROSTER_ONEROSTER_12, 1, 5, 0, 2, 6, 7, 6, 5);
+}
+static void roster_hub(void **s)
+{
+    roster_is(*s, "rosters/roster-hub-en", ROSTER_ONEROSTER_11, 1, 4, 2, 5, 20, 20, 30, 0);
+}
 static void roster_sds_2(void **s) { roster_is(*s, "rosters/ms-sds-v2.1", ROSTER_SDS_21, 4, 2, 3, 2, 8, 7, 6, 3); }
-static void roster_sds_1(void **s) { roster_is(*s, "rosters/ms-sds-v1-100-users", ROSTER_SDS_1, 2, 1, 28, 28, 98, 98, 630, 0); }
+static void roster_sds_1(void **s)
+{
+    roster_is(*s, "rosters/ms-sds-v1-100-users", ROSTER_SDS_1, 2, 1, 28, 28, 98, 98, 630, 0);
+}
 
 static struct cf_package *framework_of(struct run *t, const char *name)
 {
@@ -79,8 +93,9 @@ static struct cf_package *framework_of(struct run *t, const char *name)
     size_t n = fread(b, 1, 8 << 20, f);
     fclose(f);
     struct cf_package *out;
-    enum st st = strstr(name, ".csv") ? opensalt_read(&t->a, b, n, name, &t->r, &out, &t->e)
-                 : strstr(name, "/asn-") ? asn_read(&t->a, b, n, name, &t->r, &out, &t->e) : case_read(&t->a, b, n, name, &t->r, &out, &t->e);
+    enum st st = strstr(name, ".csv")    ? opensalt_read(&t->a, b, n, name, &t->r, &out, &t->e)
+                 : strstr(name, "/asn-") ? asn_read(&t->a, b, n, name, &t->r, &out, &t->e)
+                                         : case_read(&t->a, b, n, name, &t->r, &out, &t->e);
     if (st != ST_OK) fail_msg("%s: %s", name, t->e.detail);
     for (size_t i = 0; i < out->competency_count; i++) assert_true(out->competencies[i].parent < (int)i);
     return out;
@@ -92,13 +107,18 @@ static void frameworks_of_asn(void **s)
     static const struct {
         const char *name;
         size_t statements, codes;
-    } want[] = {{"CCSS-Math-D10003FB", 703, 664}, {"MD-science-3-8", 541, 0}, {"PA-english", 481, 158}, {"PA-economics", 153, 148}, {"DC-math", 537, 511}};
+    } want[] = {{"CCSS-Math-D10003FB", 703, 664},
+                {"MD-science-3-8", 541, 0},
+                {"PA-english", 481, 158},
+                {"PA-economics", 153, 148},
+                {"DC-math", 537, 511}};
     for (size_t i = 0; i < 5; i++) {
         char name[128];
         snprintf(name, sizeof name, "standards/asn-rdf-json/%s.json", want[i].name);
         struct cf_package *f = framework_of(t, name);
         size_t codes = 0, guids = 0;
-        for (size_t k = 0; k < f->competency_count; k++) codes += f->competencies[k].code[0] != 0, guids += f->competencies[k].identifier[0] != 0;
+        for (size_t k = 0; k < f->competency_count; k++)
+            codes += f->competencies[k].code[0] != 0, guids += f->competencies[k].identifier[0] != 0;
         assert_int_equal(f->competency_count, want[i].statements);
         assert_int_equal(codes, want[i].codes);
         assert_string_equal(f->document.licence, "CC BY 3.0 US");
@@ -119,8 +139,9 @@ static void frameworks_of_case(void **s)
     static const struct {
         const char *name;
         size_t items;
-    } want[] = {{"AdoptedTestFramework", 1}, {"EmptyExternalFramework", 0}, {"ItemTypeTestFramework", 1}, {"MarkdownFramework", 2}, {"SequenceNumberFramework", 2},
-                {"SmartLevelFramework", 14}, {"Utf8TestFramework", 1}};
+    } want[] = {{"AdoptedTestFramework", 1}, {"EmptyExternalFramework", 0},  {"ItemTypeTestFramework", 1},
+                {"MarkdownFramework", 2},    {"SequenceNumberFramework", 2}, {"SmartLevelFramework", 14},
+                {"Utf8TestFramework", 1}};
     for (size_t i = 0; i < 7; i++) {
         char name[128];
         snprintf(name, sizeof name, "standards/case-opensalt/%s.json", want[i].name);
@@ -176,7 +197,8 @@ static void content_of_mathcamps(void **s)
     struct cf_package *f = framework_of(t, "standards/asn-rdf-json/CCSS-Math-D10003FB.json");
     for (size_t i = 0; i < o->alignment_count; i += 37) { /* every code is there */
         bool found = false;
-        for (size_t k = 0; k < f->competency_count; k++) found = found || strcmp(f->competencies[k].code, o->alignments[i].code) == 0;
+        for (size_t k = 0; k < f->competency_count; k++)
+            found = found || strcmp(f->competencies[k].code, o->alignments[i].code) == 0;
         if (!found) fail_msg("%s", o->alignments[i].code);
     }
 }
@@ -184,7 +206,8 @@ static void content_of_mathcamps(void **s)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
-    const struct CMUnitTest tests[] = {T(roster_minimal), T(roster_full), T(roster_hub), T(roster_sds_2), T(roster_sds_1), T(frameworks_of_asn),
+    const struct CMUnitTest tests[] = {T(roster_minimal),     T(roster_full),        T(roster_hub),
+                                       T(roster_sds_2),       T(roster_sds_1),       T(frameworks_of_asn),
                                        T(frameworks_of_case), T(content_of_oatutor), T(content_of_mathcamps)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

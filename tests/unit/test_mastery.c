@@ -22,7 +22,8 @@ static struct mastery_rule rule_of(const char *doc)
 /* A score that was shown alone; what the fold does beside the rules is done here by hand. */
 static void shown(const struct mastery_rule *r, struct competency_state *c, double score)
 {
-    struct mark m = {.score = score, .counts = true, .right = score >= 1, .since_last_ms = c->opportunities ? 60000 : -1};
+    struct mark m = {
+        .score = score, .counts = true, .right = score >= 1, .since_last_ms = c->opportunities ? 60000 : -1};
     mastery_note(r, &m, c);
     c->opportunities++;
     c->alone++;
@@ -40,7 +41,8 @@ static bool near(double a, double b) { return a - b < 1e-9 && b - a < 1e-9; }
 static void four_of_the_last_five(void **s)
 {
     (void)s;
-    struct mastery_rule r = rule_of("{\"mastery\":{\"rule\":\"recent\",\"times\":4,\"of_last\":5,\"least_evidence\":4}}");
+    struct mastery_rule r =
+        rule_of("{\"mastery\":{\"rule\":\"recent\",\"times\":4,\"of_last\":5,\"least_evidence\":4}}");
     struct competency_state c = after(&r, "04044");
     assert_true(near(mastery_value(&r, &c), 0.75)); /* 3 of the 4 that are asked for */
     assert_int_equal(mastery_level(&r, &c), LEVEL_NEARLY);
@@ -54,7 +56,8 @@ static void four_of_the_last_five(void **s)
 static void the_highest_that_was_sustained(void **s)
 {
     (void)s;
-    struct mastery_rule r = rule_of("{\"mastery\":{\"rule\":\"sustained\",\"times\":2,\"secure_at\":0.75,\"nearly_at\":0.5,\"least_evidence\":2}}");
+    struct mastery_rule r = rule_of(
+        "{\"mastery\":{\"rule\":\"sustained\",\"times\":2,\"secure_at\":0.75,\"nearly_at\":0.5,\"least_evidence\":2}}");
     struct competency_state c = after(&r, "241");
     assert_true(near(mastery_value(&r, &c), 0.5)); /* 4 once, 2 or better twice */
     shown(&r, &c, 0.75);
@@ -67,7 +70,8 @@ static void the_highest_that_was_sustained(void **s)
 static void the_newest_weighs_most(void **s)
 {
     (void)s;
-    struct mastery_rule r = rule_of("{\"mastery\":{\"rule\":\"decaying\",\"newest_weight\":0.65,\"least_evidence\":1}}");
+    struct mastery_rule r =
+        rule_of("{\"mastery\":{\"rule\":\"decaying\",\"newest_weight\":0.65,\"least_evidence\":1}}");
     struct competency_state c = after(&r, "2");
     assert_true(near(mastery_value(&r, &c), 0.5));
     shown(&r, &c, 1);
@@ -103,16 +107,26 @@ static void a_teacher_judges(void **s)
 static void what_a_rule_asks_for_beside_its_value(void **s)
 {
     (void)s;
-    struct mastery_rule r = rule_of("{\"mastery\":{\"rule\":\"recent\",\"times\":2,\"of_last\":2,\"least_evidence\":3,\"off_screen\":1,\"gap_days\":7,\"checkpoint\":\"yes\"}}");
+    struct mastery_rule r = rule_of("{\"mastery\":{\"rule\":\"recent\",\"times\":2,\"of_last\":2,\"least_evidence\":3,"
+                                    "\"off_screen\":1,\"gap_days\":7,\"checkpoint\":\"yes\"}}");
     struct competency_state c = after(&r, "44");
     assert_int_equal(mastery_needs(&r, &c), NEED_EVIDENCE | NEED_OFF_SCREEN | NEED_GAP | NEED_CHECKPOINT);
     shown(&r, &c, 1);
     assert_int_equal(mastery_needs(&r, &c), NEED_OFF_SCREEN | NEED_GAP | NEED_CHECKPOINT);
-    mastery_note(&r, &(struct mark){.score = 1, .counts = true, .right = true, .off_screen = true, .since_last_ms = 7 * 86400000ll - 1}, &c);
+    mastery_note(
+        &r,
+        &(struct mark){
+            .score = 1, .counts = true, .right = true, .off_screen = true, .since_last_ms = 7 * 86400000ll - 1},
+        &c);
     assert_int_equal(mastery_needs(&r, &c), NEED_GAP | NEED_CHECKPOINT);
-    mastery_note(&r, &(struct mark){.score = 0, .counts = true, .checkpoint = true, .since_last_ms = 7 * 86400000ll}, &c);
-    assert_true((mastery_needs(&r, &c) & (NEED_GAP | NEED_CHECKPOINT)) == (NEED_GAP | NEED_CHECKPOINT)); /* wrong shows neither */
-    mastery_note(&r, &(struct mark){.score = 1, .counts = true, .right = true, .checkpoint = true, .since_last_ms = 7 * 86400000ll}, &c);
+    mastery_note(&r, &(struct mark){.score = 0, .counts = true, .checkpoint = true, .since_last_ms = 7 * 86400000ll},
+                 &c);
+    /* wrong shows neither */
+    assert_true((mastery_needs(&r, &c) & (NEED_GAP | NEED_CHECKPOINT)) == (NEED_GAP | NEED_CHECKPOINT));
+    mastery_note(
+        &r,
+        &(struct mark){.score = 1, .counts = true, .right = true, .checkpoint = true, .since_last_ms = 7 * 86400000ll},
+        &c);
     mastery_note(&r, &(struct mark){.score = 1, .counts = true, .right = true, .since_last_ms = 0}, &c);
     assert_int_equal(mastery_level(&r, &c), LEVEL_SECURE);
 }
@@ -125,10 +139,15 @@ static void each_rule_can_be_reached_and_keeps_its_promise(void **s)
         struct rng g;
         char doc[200];
         rng_seed(&g, seed);
-        enum mastery_kind kind = (enum mastery_kind)(1 + rng_below(&g, 4)); /* the model's own tests are with the fold's */
-        uint32_t of_last = 1 + rng_below(&g, SCORES_KEPT), times = 1 + rng_below(&g, kind == MASTERY_RECENT ? of_last : BEST_KEPT);
-        snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\",\"times\":%u,\"of_last\":%u,\"newest_weight\":%.3f,\"least_evidence\":%u,\"secure_at\":%.3f,\"nearly_at\":0.4}}", mastery_kind_code(kind),
-                 times, of_last, 0.05 + 0.9 * rng_unit(&g), 1 + rng_below(&g, 20), 0.5 + 0.499 * rng_unit(&g));
+        /* the model's own tests are with the fold's */
+        enum mastery_kind kind = (enum mastery_kind)(1 + rng_below(&g, 4));
+        uint32_t of_last = 1 + rng_below(&g, SCORES_KEPT),
+                 times = 1 + rng_below(&g, kind == MASTERY_RECENT ? of_last : BEST_KEPT);
+        snprintf(doc, sizeof doc,
+                 "{\"mastery\":{\"rule\":\"%s\",\"times\":%u,\"of_last\":%u,\"newest_weight\":%.3f,\"least_evidence\":%"
+                 "u,\"secure_at\":%.3f,\"nearly_at\":0.4}}",
+                 mastery_kind_code(kind), times, of_last, 0.05 + 0.9 * rng_unit(&g), 1 + rng_below(&g, 20),
+                 0.5 + 0.499 * rng_unit(&g));
         struct mastery_rule r = rule_of(doc);
         struct competency_state c = {0};
         uint32_t before = rng_below(&g, 40);
@@ -138,7 +157,8 @@ static void each_rule_can_be_reached_and_keeps_its_promise(void **s)
             double was = mastery_value(&r, &c);
             enum level level = mastery_level(&r, &c);
             shown(&r, &c, 1);
-            if (kind != MASTERY_MODE && (mastery_value(&r, &c) < was || mastery_level(&r, &c) < level)) fail_msg("seed %llu: %s: a right answer lowered", (unsigned long long)seed, doc);
+            if (kind != MASTERY_MODE && (mastery_value(&r, &c) < was || mastery_level(&r, &c) < level))
+                fail_msg("seed %llu: %s: a right answer lowered", (unsigned long long)seed, doc);
         }
         if (more == 200) fail_msg("seed %llu: %s cannot be reached", (unsigned long long)seed, doc);
     }

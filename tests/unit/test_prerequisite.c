@@ -48,13 +48,17 @@ static void what_is_passed_raises_what_comes_before(void **s)
     uint32_t scratch[N];
     prerequisite_pass(&g, 2, p, scratch);
     assert_true(fabs(p[1] - (.3 + .9 * (.3 / (.3 + .7 * .2) - .3))) < 1e-12);
-    assert_true(p[0] > .3 && p[0] < p[1] && p[2] == .9 && p[3] == .2 && p[4] == .3); /* further off, less; nothing after it */
+    /* further off, less; nothing after it */
+    assert_true(p[0] > .3 && p[0] < p[1] && p[2] == .9 && p[3] == .2 && p[4] == .3);
     struct rng r;
     rng_seed(&r, 3);
     for (int t = 0; t < 2000; t++) {
         struct prerequisite_edge any[6];
         double was[N], now[N];
-        for (int i = 0; i < 6; i++) any[i] = (struct prerequisite_edge){rng_below(&r, N), 0, rng_unit(&r)}, any[i].after = (any[i].before + 1 + rng_below(&r, N - 1)) % N; /* circles too */
+        /* circles too */
+        for (int i = 0; i < 6; i++)
+            any[i] = (struct prerequisite_edge){rng_below(&r, N), 0, rng_unit(&r)},
+            any[i].after = (any[i].before + 1 + rng_below(&r, N - 1)) % N;
         for (int i = 0; i < N; i++) was[i] = now[i] = rng_below(&r, 4) ? rng_unit(&r) : rng_below(&r, 2);
         const struct prerequisite_graph a = {N, 6, any, NULL};
         assert_int_equal(prerequisite_check(&a, NULL), ST_OK);
@@ -75,7 +79,8 @@ static void circles_are_found_and_nonsense_is_refused(void **s)
     assert_true(on >= 1 && on <= 3);
     edge[3] = (struct prerequisite_edge){3, 0, 1}; /* all of them */
     assert_true(prerequisite_circle(&g, scratch) < 4);
-    edge[0] = (struct prerequisite_edge){3, 4, 1}, edge[3] = (struct prerequisite_edge){4, 2, 1}; /* 2, 3, 4, with 1 before them */
+    /* 2, 3, 4, with 1 before them */
+    edge[0] = (struct prerequisite_edge){3, 4, 1}, edge[3] = (struct prerequisite_edge){4, 2, 1};
     on = prerequisite_circle(&g, scratch);
     assert_true(on >= 2 && on <= 4);
     edge[0].strength = (double)NAN;
@@ -98,7 +103,8 @@ static void what_is_before_may_be_named_and_looked_up_quickly(void **s)
         uint8_t seen[N];
         size_t n = 0;
         for (uint32_t after = 0; after < N; after++) { /* in order of the later skill */
-            for (uint32_t k = 0; n < 8 && k < rng_below(&r, 3); k++, n++) edge[n] = (struct prerequisite_edge){(after + 1 + rng_below(&r, N - 1)) % N, after, rng_unit(&r)};
+            for (uint32_t k = 0; n < 8 && k < rng_below(&r, 3); k++, n++)
+                edge[n] = (struct prerequisite_edge){(after + 1 + rng_below(&r, N - 1)) % N, after, rng_unit(&r)};
             into_at[after + 1] = (uint32_t)n;
         }
         for (int k = 0; k < N; k++) passed[k] = same[k] = known[k] = rng_unit(&r), seen[k] = rng_below(&r, 2) == 0;
@@ -115,11 +121,13 @@ static void what_is_before_may_be_named_and_looked_up_quickly(void **s)
 
 /* Students on three sets: 0 and 1, then 2; some never meet the earlier ones. */
 enum { SETS = 3, STUDENTS = 40, EACH = 15, ROWS = STUDENTS * EACH };
-static const struct bkt_fitted fitted[SETS] = {{.p = {.4, .2, .2, .1}}, {.p = {.6, .1, .25, .1}}, {.p = {.5, .15, .2, .08}}};
+static const struct bkt_fitted fitted[SETS] = {
+    {.p = {.4, .2, .2, .1}}, {.p = {.6, .1, .25, .1}}, {.p = {.5, .15, .2, .08}}};
 static uint32_t user_at[STUDENTS + 1], user_fold[STUDENTS], item[ROWS];
 static uint8_t correct[ROWS];
 static const uint32_t item_set[SETS] = {0, 1, 2}, set_at[SETS + 1] = {0, 1, 2, 3}, set_skill[SETS] = {0, 1, 2};
-static const struct responses log_of_three = {ROWS, STUDENTS, SETS, SETS, SETS, user_at, user_fold, item, correct, NULL, item_set, set_at, set_skill};
+static const struct responses log_of_three = {ROWS, STUDENTS, SETS, SETS,     SETS,   user_at,  user_fold,
+                                              item, correct,  NULL, item_set, set_at, set_skill};
 
 static void draw_log(void)
 {
@@ -127,7 +135,9 @@ static void draw_log(void)
     rng_seed(&r, 6);
     for (uint32_t u = 0; u < STUDENTS; u++) {
         user_at[u + 1] = user_at[u] + EACH, user_fold[u] = u;
-        for (uint32_t i = 0; i < EACH; i++) item[u * EACH + i] = u % 4 == 0 || i >= 10 ? 2 : rng_below(&r, 2), correct[u * EACH + i] = rng_unit(&r) < .6;
+        for (uint32_t i = 0; i < EACH; i++)
+            item[u * EACH + i] = u % 4 == 0 || i >= 10 ? 2 : rng_below(&r, 2),
+                            correct[u * EACH + i] = rng_unit(&r) < .6;
     }
 }
 
@@ -153,7 +163,8 @@ static void a_set_begins_by_what_is_before_it_and_then_goes_by_its_own_answers(v
             lower += !tried[k] && known[k] < prior_of[k];
             assert_true(with[i] == bkt_predict(&fitted[k].p, &known[k], 1));
             assert_true(with[i] <= plain[i] && (k == 2 || with[i] == plain[i]));
-            assert_int_equal(bkt_update(&fitted[k].p, &known[k], 1, correct[i] ? BKT_RIGHT : BKT_WRONG, &known[k]), ST_OK);
+            assert_int_equal(bkt_update(&fitted[k].p, &known[k], 1, correct[i] ? BKT_RIGHT : BKT_WRONG, &known[k]),
+                             ST_OK);
             tried[k] = 1;
         }
         if (u % 4 == 0) assert_memory_equal(with + user_at[u], plain + user_at[u], EACH * sizeof *with);
@@ -167,7 +178,8 @@ static void a_set_begins_by_what_is_before_it_and_then_goes_by_its_own_answers(v
         assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 0, 0, with, NULL), ST_OK);
         for (size_t u = 0; u < STUDENTS; u++) correct[user_at[u] + at] ^= 1;
         assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 0, 0, again, NULL), ST_OK);
-        for (size_t u = 0; u < STUDENTS; u++) assert_memory_equal(with + user_at[u], again + user_at[u], (at + 1) * sizeof *with);
+        for (size_t u = 0; u < STUDENTS; u++)
+            assert_memory_equal(with + user_at[u], again + user_at[u], (at + 1) * sizeof *with);
     }
     const struct prerequisite_edge itself[] = {{2, 2, .5}};
     const struct prerequisite_graph bad = {SETS, 1, itself, NULL};
@@ -181,8 +193,13 @@ static void verdicts_follow_the_counts(void **s)
         struct prerequisite_counts n;
         enum prerequisite_verdict v;
     } cases[] = {
-        {{200, 100, 10, 150}, PREREQUISITE_HOLDS}, {{200, 10, 100, 150}, PREREQUISITE_BACKWARD}, {{200, 60, 60, 150}, PREREQUISITE_BOTH_WAYS},
-        {{100, 100, 100, 100}, PREREQUISITE_NOT_SEEN}, {{50, 100, 100, 20}, PREREQUISITE_NOT_SEEN}, {{12, 2, 0, 5}, PREREQUISITE_FEW}, {{0, 0, 0, 0}, PREREQUISITE_FEW},
+        {{200, 100, 10, 150}, PREREQUISITE_HOLDS},
+        {{200, 10, 100, 150}, PREREQUISITE_BACKWARD},
+        {{200, 60, 60, 150}, PREREQUISITE_BOTH_WAYS},
+        {{100, 100, 100, 100}, PREREQUISITE_NOT_SEEN},
+        {{50, 100, 100, 20}, PREREQUISITE_NOT_SEEN},
+        {{12, 2, 0, 5}, PREREQUISITE_FEW},
+        {{0, 0, 0, 0}, PREREQUISITE_FEW},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct prerequisite_finding f, again;
@@ -191,11 +208,13 @@ static void verdicts_follow_the_counts(void **s)
         prerequisite_weigh(&cases[i].n, &cases[i].n, NULL, 1, &again);
         assert_int_equal(f.verdict, cases[i].v);
         assert_memory_equal(&f, &again, sizeof f);
-        assert_true(f.with.low <= f.with.value && f.with.value <= f.with.high && f.without.low >= 0 && f.without.high <= 1);
+        assert_true(f.with.low <= f.with.value && f.with.value <= f.with.high && f.without.low >= 0 &&
+                    f.without.high <= 1);
         assert_true(f.strength >= 0 && f.strength <= 1);
     }
     assert_true(fabs(prerequisite_strength(&cases[0].n) - (1 - 11.0 / 162 / (201.0 / 302))) < 1e-12);
-    for (size_t i = 3; i < 7; i++) assert_true(prerequisite_strength(&cases[i].n) == 0); /* no better with it, or too few */
+    /* no better with it, or too few */
+    for (size_t i = 3; i < 7; i++) assert_true(prerequisite_strength(&cases[i].n) == 0);
     struct prerequisite_finding f;
     const struct interval95 none = {true, .01, -.02, .04};
     prerequisite_weigh(&cases[0].n, &cases[0].n, &none, 1, &f); /* no more than the general level foretells */
@@ -217,7 +236,9 @@ static void classes_are_recovered_from_answers(void **s)
         uint32_t has = rng_unit(&r) < .7 ? 1 : 0;
         if (has && rng_unit(&r) < .6) has |= 2;
         if (has & 2 && rng_unit(&r) < .5) has |= 4;
-        for (size_t i = 0; i < ITEMS; i++) score[j * ITEMS + i] = rng_below(&r, 20) == 0 ? IRT_MISSING : rng_unit(&r) < ((has & q[i]) == q[i] ? .9 : .2);
+        for (size_t i = 0; i < ITEMS; i++)
+            score[j * ITEMS + i] =
+                rng_below(&r, 20) == 0 ? IRT_MISSING : rng_unit(&r) < ((has & q[i]) == q[i] ? .9 : .2);
     }
     const struct irt_matrix m = {PERSONS, ITEMS, score};
     assert_int_equal(skill_classes_fit(&m, q, 3, &c, NULL), ST_OK);
@@ -248,9 +269,13 @@ static void classes_are_recovered_from_answers(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_start_is_capped_softly_and_only_by_evidence), cmocka_unit_test(what_is_passed_raises_what_comes_before), cmocka_unit_test(circles_are_found_and_nonsense_is_refused),
-        cmocka_unit_test(what_is_before_may_be_named_and_looked_up_quickly), cmocka_unit_test(a_set_begins_by_what_is_before_it_and_then_goes_by_its_own_answers),
-        cmocka_unit_test(verdicts_follow_the_counts), cmocka_unit_test(classes_are_recovered_from_answers),
+        cmocka_unit_test(a_start_is_capped_softly_and_only_by_evidence),
+        cmocka_unit_test(what_is_passed_raises_what_comes_before),
+        cmocka_unit_test(circles_are_found_and_nonsense_is_refused),
+        cmocka_unit_test(what_is_before_may_be_named_and_looked_up_quickly),
+        cmocka_unit_test(a_set_begins_by_what_is_before_it_and_then_goes_by_its_own_answers),
+        cmocka_unit_test(verdicts_follow_the_counts),
+        cmocka_unit_test(classes_are_recovered_from_answers),
     };
     return cmocka_run_group_tests_name("prerequisite", tests, NULL, NULL);
 }

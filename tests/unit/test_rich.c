@@ -52,7 +52,9 @@ static void markdown_becomes_elements_of_the_list(void **s)
     IS("3. a", "<ol start=\"3\"><li>a</li></ol>");
     IS("# Big\n\n### Small", "<h3>Big</h3><h4>Small</h4>");
     IS("> a\n\n---\n\n```\nx < $y$\n```", "<blockquote><p>a</p></blockquote><hr><pre>x &lt; $y$\n</pre>");
-    IS("|a|b|\n|---|---|\n|1|2|", "<table><thead><tr><th scope=\"col\">a</th><th scope=\"col\">b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>");
+    IS("|a|b|\n|---|---|\n|1|2|",
+       "<table><thead><tr><th scope=\"col\">a</th><th "
+       "scope=\"col\">b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>");
     assert_string_equal(made("one\n\ntwo", RICH_INLINE), "one<br>two");
     assert_string_equal(made("- 3", RICH_INLINE), "- 3");
     assert_string_equal(made("2. x\n# y\n\n+ *z*", RICH_INLINE), "2. x # y<br>+ <em>z</em>");
@@ -69,19 +71,27 @@ static void nothing_else_comes_out(void **s)
     assert_string_equal(warned(), "rich.link");
     IS("[x](JaVaScRiPt&#58;alert(1))", "<p>x</p>");
     IS("[x](data:text/html,a)", "<p>x</p>");
-    IS("[x](https://example.org/?a=1&b=\"2)", "<p><a rel=\"noopener noreferrer\" target=\"_blank\" href=\"https://example.org/?a=1&amp;b=&quot;2\">x</a></p>");
+    IS("[x](https://example.org/?a=1&b=\"2)",
+       "<p><a rel=\"noopener noreferrer\" target=\"_blank\" href=\"https://example.org/?a=1&amp;b=&quot;2\">x</a></p>");
     IS("![\"><script>](https://example.org/x.png)", "<p><em>&quot;&gt;&lt;script&gt;</em></p>");
     assert_string_equal(warned(), "rich.figure");
     IS("![a *bar* with $x$](figure:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef)",
-       "<p><img src=\"/figure/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" loading=\"lazy\" alt=\"a bar with x\"></p>");
+       "<p><img src=\"/figure/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" loading=\"lazy\" "
+       "alt=\"a bar with x\"></p>");
     IS("![](figure:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef)",
-       "<p><img src=\"/figure/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" loading=\"lazy\" alt=\"\"></p>");
+       "<p><img src=\"/figure/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" loading=\"lazy\" "
+       "alt=\"\"></p>");
     assert_string_equal(warned(), "rich.alt");
     IS("![a](figure:0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef)", "<p><em>a</em></p>");
     IS("![$\\frac{1}{2}$ \"x\"](figure:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef)",
-       "<p><img src=\"/figure/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" loading=\"lazy\" alt=\"1/2 &quot;x&quot;\"></p>");
-    IS("[$x$](https://example.org/$x$)", "<p><a rel=\"noopener noreferrer\" target=\"_blank\" href=\"https://example.org/$x$\"><math><mrow><mi>x</mi></mrow></math></a></p>");
-    IS("\xee\x80\x80" "0\xee\x80\x81", "<p>0</p>"); /* our own signs in foreign text */
+       "<p><img src=\"/figure/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" loading=\"lazy\" "
+       "alt=\"1/2 &quot;x&quot;\"></p>");
+    IS("[$x$](https://example.org/$x$)",
+       "<p><a rel=\"noopener noreferrer\" target=\"_blank\" "
+       "href=\"https://example.org/$x$\"><math><mrow><mi>x</mi></mrow></math></a></p>");
+    IS("\xee\x80\x80"
+       "0\xee\x80\x81",
+       "<p>0</p>"); /* our own signs in foreign text */
 }
 
 static void tex_becomes_mathml(void **s)
@@ -112,11 +122,14 @@ static void variables_stay_variables(void **s)
     IS("{{a}} of {{b_2}}", "<p>{{a}} of {{b_2}}</p>");
     IS("$\\frac{ {{a}} }{ {{b}} }$", "<p><math><mrow><mfrac>{{m:a}}{{m:b}}</mfrac></mrow></math></p>");
     IS("$\\text{ {{a}} apples}+\\mathbf{ {{b}} }$",
-       "<p><math><mrow><mrow><mtext>\xc2\xa0</mtext><mtext>{{a}}</mtext><mtext>\xc2\xa0" "apples</mtext></mrow><mo>+</mo>{{m:b}}</mrow></math></p>");
+       "<p><math><mrow><mrow><mtext>\xc2\xa0</mtext><mtext>{{a}}</mtext><mtext>\xc2\xa0"
+       "apples</mtext></mrow><mo>+</mo>{{m:b}}</mrow></math></p>");
     IS("$\\operatorname{ {{a}} }$", "<p><code>\\operatorname{ {{a}} }</code></p>"); /* nowhere to put it */
     assert_string_equal(warned(), "rich.math");
-    IS("$\\{\\{x\\}\\}$ $\\text{\\{\\{b\\}\\}}$", "<p><math><mrow><mo stretchy=\"false\">&#123;</mo><mo stretchy=\"false\">&#123;</mo><mi>x</mi>"
-       "<mo stretchy=\"false\">&#125;</mo><mo stretchy=\"false\">&#125;</mo></mrow></math> <math><mrow><mtext>&#123;&#123;b&#125;&#125;</mtext></mrow></math></p>");
+    IS("$\\{\\{x\\}\\}$ $\\text{\\{\\{b\\}\\}}$",
+       "<p><math><mrow><mo stretchy=\"false\">&#123;</mo><mo stretchy=\"false\">&#123;</mo><mi>x</mi>"
+       "<mo stretchy=\"false\">&#125;</mo><mo stretchy=\"false\">&#125;</mo></mrow></math> "
+       "<math><mrow><mtext>&#123;&#123;b&#125;&#125;</mtext></mrow></math></p>");
     IS("$x^{{a}}$", "<p><math><mrow><msup><mi>x</mi>{{m:a}}</msup></mrow></math></p>");
     IS("$3{{a}}$", "<p><math><mrow><mn>3</mn>{{m:a}}</mrow></math></p>");
 }
@@ -246,23 +259,37 @@ static void broken_text_is_refused(void **s)
 static void an_item_is_compiled_to_its_last_hint(void **s)
 {
     struct err e;
-    json_t *doc = json_loads("{\"body\":\"*a*\",\"interaction\":{\"choices\":[{\"id\":\"1\",\"body\":\"$2$\"}]},\"errors\":[{\"match\":\"1\",\"feedback\":\"f\"}],"
-                             "\"hints\":[{\"body\":\"h\",\"hints\":[{\"title\":\"t\",\"body\":\"s\"}]}],\"title_html\":\"<script>\"}", 0, NULL);
+    json_t *doc = json_loads(
+        "{\"body\":\"*a*\",\"interaction\":{\"choices\":[{\"id\":\"1\",\"body\":\"$2$\"}]},\"errors\":[{\"match\":"
+        "\"1\",\"feedback\":\"f\"}],"
+        "\"hints\":[{\"body\":\"h\",\"hints\":[{\"title\":\"t\",\"body\":\"s\"}]}],\"title_html\":\"<script>\"}",
+        0, NULL);
     (void)s;
     assert_int_equal(item_compile(rich, &arena, doc, &e), ST_OK);
     char *text = json_dumps(doc, JSON_COMPACT | JSON_SORT_KEYS);
-    assert_string_equal(text, "{\"body\":\"*a*\",\"body_html\":\"<p><em>a</em></p>\",\"errors\":[{\"feedback\":\"f\",\"feedback_html\":\"<p>f</p>\",\"match\":\"1\"}],"
-                              "\"hints\":[{\"body\":\"h\",\"body_html\":\"<p>h</p>\",\"hints\":[{\"body\":\"s\",\"body_html\":\"<p>s</p>\",\"title\":\"t\",\"title_html\":\"t\"}]}],"
-                              "\"interaction\":{\"choices\":[{\"body\":\"$2$\",\"body_html\":\"<math><mrow><mn>2</mn></mrow></math>\",\"id\":\"1\"}]}}");
+    assert_string_equal(
+        text, "{\"body\":\"*a*\",\"body_html\":\"<p><em>a</em></"
+              "p>\",\"errors\":[{\"feedback\":\"f\",\"feedback_html\":\"<p>f</p>\",\"match\":\"1\"}],"
+              "\"hints\":[{\"body\":\"h\",\"body_html\":\"<p>h</p>\",\"hints\":[{\"body\":\"s\",\"body_html\":\"<p>s</"
+              "p>\",\"title\":\"t\",\"title_html\":\"t\"}]}],"
+              "\"interaction\":{\"choices\":[{\"body\":\"$2$\",\"body_html\":\"<math><mrow><mn>2</mn></mrow></"
+              "math>\",\"id\":\"1\"}]}}");
     free(text);
     json_decref(doc);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(markdown_becomes_elements_of_the_list), cmocka_unit_test(nothing_else_comes_out), cmocka_unit_test(tex_becomes_mathml),
-        cmocka_unit_test(variables_stay_variables), cmocka_unit_test(hostile_tex_ends), cmocka_unit_test(a_formula_that_fails_is_told_each_time), cmocka_unit_test(what_is_remembered_has_an_end), cmocka_unit_test(a_helper_that_dies_or_hangs_is_replaced), cmocka_unit_test(what_was_made_is_not_made_again),
-        cmocka_unit_test(broken_text_is_refused), cmocka_unit_test(an_item_is_compiled_to_its_last_hint)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(markdown_becomes_elements_of_the_list),
+                                       cmocka_unit_test(nothing_else_comes_out),
+                                       cmocka_unit_test(tex_becomes_mathml),
+                                       cmocka_unit_test(variables_stay_variables),
+                                       cmocka_unit_test(hostile_tex_ends),
+                                       cmocka_unit_test(a_formula_that_fails_is_told_each_time),
+                                       cmocka_unit_test(what_is_remembered_has_an_end),
+                                       cmocka_unit_test(a_helper_that_dies_or_hangs_is_replaced),
+                                       cmocka_unit_test(what_was_made_is_not_made_again),
+                                       cmocka_unit_test(broken_text_is_refused),
+                                       cmocka_unit_test(an_item_is_compiled_to_its_last_hint)};
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -26,8 +26,9 @@ static void kappa_is_one_for_the_same_and_none_for_one_word(void **s)
     assert_true(weighted_kappa(&worst, &k) && near(k, -1, 1e-12) && agreement_exact(&worst) == 0);
 }
 
-/* a = 3 3 2 1 0 2, b = 3 2 2 1 1 2, each pair counted both ways: said 2 of 12 one apart on each side gives Σw·said = 4; marginals 0: 1, 1: 3,
- * 2: 5, 3: 3 of 12 give Σw·expected = (1·3·1 + 1·5·4 + 1·3·9 + 3·5·1 + 3·3·4 + 5·3·1) · 2 / 12 = 232 / 12; kappa = 1 − 4 · 12 / 232. */
+/* a = 3 3 2 1 0 2, b = 3 2 2 1 1 2, each pair counted both ways: said 2 of 12 one apart on each side gives Σw·said = 4;
+ * marginals 0: 1, 1: 3, 2: 5, 3: 3 of 12 give Σw·expected = (1·3·1 + 1·5·4 + 1·3·9 + 3·5·1 + 3·3·4 + 5·3·1) · 2 / 12 =
+ * 232 / 12; kappa = 1 − 4 · 12 / 232. */
 static void kappa_of_a_worked_example(void **s)
 {
     (void)s;
@@ -77,8 +78,10 @@ static void our_estimate_says_nothing_on_half_the_evidence(void **s)
     assert_int_equal(standing_by_levels(l, seen, 10, 0.7), STANDING_CLOSE);
     for (int i = 0; i < 7; i++) l[i] = LEVEL_SECURE;
     assert_int_equal(standing_by_levels(l, seen, 10, 0.7), STANDING_MEETS);
-    assert_true(standings_disagree(STANDING_MEETS, STANDING_BELOW) && standings_disagree(STANDING_BELOW, STANDING_MEETS));
-    assert_false(standings_disagree(STANDING_CLOSE, STANDING_BELOW) || standings_disagree(STANDING_MEETS, STANDING_UNKNOWN));
+    assert_true(standings_disagree(STANDING_MEETS, STANDING_BELOW) &&
+                standings_disagree(STANDING_BELOW, STANDING_MEETS));
+    assert_false(standings_disagree(STANDING_CLOSE, STANDING_BELOW) ||
+                 standings_disagree(STANDING_MEETS, STANDING_UNKNOWN));
 }
 
 static void a_forecast_needs_something_to_go_by(void **s)
@@ -92,7 +95,11 @@ static void a_forecast_needs_something_to_go_by(void **s)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(kappa_is_one_for_the_same_and_none_for_one_word), cmocka_unit_test(kappa_of_a_worked_example), cmocka_unit_test(an_interval_is_students),
-                                       cmocka_unit_test(a_test_cannot_tell_within_its_error), cmocka_unit_test(our_estimate_says_nothing_on_half_the_evidence), cmocka_unit_test(a_forecast_needs_something_to_go_by)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(kappa_is_one_for_the_same_and_none_for_one_word),
+                                       cmocka_unit_test(kappa_of_a_worked_example),
+                                       cmocka_unit_test(an_interval_is_students),
+                                       cmocka_unit_test(a_test_cannot_tell_within_its_error),
+                                       cmocka_unit_test(our_estimate_says_nothing_on_half_the_evidence),
+                                       cmocka_unit_test(a_forecast_needs_something_to_go_by)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

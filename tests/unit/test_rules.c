@@ -1,4 +1,5 @@
-/* The fold, its state and the choice of what is next, over many invented histories: the seed of a failing one is told. */
+/* The fold, its state and the choice of what is next, over many invented histories: the seed of a failing one is
+ * told. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,10 @@ static struct evidence invent_fact(struct history *h, struct idgen *g, int64_t *
     v.answered_at_ms = *now + (int64_t)rng_below(r, 200000) - 100000;
     v.score = rng_below(r, 3) ? 1 : rng_below(r, 2) ? 0 : rng_unit(r);
     v.hints = rng_below(r, 4) ? 0 : (int32_t)(1 + rng_below(r, 3));
-    v.kind = kind < 16 ? EVIDENCE_RESPONSE : kind < 18 ? EVIDENCE_OBSERVATION : kind < 19 ? EVIDENCE_JUDGEMENT : EVIDENCE_WITHDRAWAL;
+    v.kind = kind < 16   ? EVIDENCE_RESPONSE
+             : kind < 18 ? EVIDENCE_OBSERVATION
+             : kind < 19 ? EVIDENCE_JUDGEMENT
+                         : EVIDENCE_WITHDRAWAL;
     if (v.kind == EVIDENCE_RESPONSE) {
         v.item_id = 100 + rng_below(r, ITEMS);
         v.variant = rng_below(r, VARIANTS);
@@ -67,7 +71,8 @@ static void invent(struct history *h, uint64_t seed)
     struct mastery_rule *rule = &h->policy.rules[0];
     char doc[120];
     struct err e = {0};
-    snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\"}}", mastery_kind_code((enum mastery_kind)rng_below(r, MASTERY_KINDS)));
+    snprintf(doc, sizeof doc, "{\"mastery\":{\"rule\":\"%s\"}}",
+             mastery_kind_code((enum mastery_kind)rng_below(r, MASTERY_KINDS)));
     assert_int_equal(policy_read(doc, strlen(doc), &h->policy, &e), ST_OK);
     rule->after_hint = rng_below(r, 2) ? AFTER_HINT_PRACTICE : AFTER_HINT_NOT_ALONE;
     rule->least_evidence = (int32_t)(1 + rng_below(r, 6));
@@ -76,7 +81,8 @@ static void invent(struct history *h, uint64_t seed)
     for (size_t i = 0; i < BKT_SKILLS_MAX; i++) h->rule[i] = rule;
     for (size_t i = 0; i < SKILLS; i++) {
         h->skill[i] = (int64_t)(i + 1) * 1000 + rng_below(r, 900);
-        h->model[i] = (struct bkt){between(r, 0.05, 0.6), between(r, 0.01, 0.3), between(r, 0.02, 0.4), between(r, 0.02, 0.4)};
+        h->model[i] =
+            (struct bkt){between(r, 0.05, 0.6), between(r, 0.01, 0.3), between(r, 0.02, 0.4), between(r, 0.02, 0.4)};
     }
     for (size_t i = 0; i < ITEMS; i++)
         for (size_t k = 0; k < SKILLS; k++) {
@@ -99,11 +105,13 @@ static struct fold_fact view(const struct history *h, const struct evidence *v)
     return (struct fold_fact){.evidence = v};
 }
 
-static void fold_one(const struct history *h, struct arena *a, const struct evidence *v, struct learner_state *s, struct fold_step *steps, size_t *moved)
+static void fold_one(const struct history *h, struct arena *a, const struct evidence *v, struct learner_state *s,
+                     struct fold_step *steps, size_t *moved)
 {
     struct fold_fact f = view(h, v);
     struct err e = {0};
-    if (fold_fact(a, &f, s, steps, moved, &e) != ST_OK) fail_msg("seed %llu: %s", (unsigned long long)h->seed, e.detail);
+    if (fold_fact(a, &f, s, steps, moved, &e) != ST_OK)
+        fail_msg("seed %llu: %s", (unsigned long long)h->seed, e.detail);
 }
 
 static void fold_range(const struct history *h, struct arena *a, size_t from, size_t to, struct learner_state *s)
@@ -111,7 +119,10 @@ static void fold_range(const struct history *h, struct arena *a, size_t from, si
     for (size_t i = from; i < to; i++) fold_one(h, a, &h->facts[i], s, NULL, NULL);
 }
 
-static void encode(struct arena *a, const struct learner_state *s, const void **p, size_t *n) { assert_int_equal(state_encode(a, s, p, n), ST_OK); }
+static void encode(struct arena *a, const struct learner_state *s, const void **p, size_t *n)
+{
+    assert_int_equal(state_encode(a, s, p, n), ST_OK);
+}
 
 static void same_bytes(const struct history *h, const char *what, const void *p, size_t n, const void *q, size_t m)
 {
@@ -171,7 +182,9 @@ static bool is_sound(const struct learner_state *s)
     for (size_t i = 0; i < s->count; i++) {
         const struct competency_state *c = &s->competency[i];
         if (!(c->p_known >= 0 && c->p_known <= 1) || (unsigned)c->level >= LEVEL_COUNT) return false;
-        if (c->right < 0 || c->right > c->alone || c->alone > c->opportunities || c->right_in_row < 0 || c->right_in_row > c->right) return false;
+        if (c->right < 0 || c->right > c->alone || c->alone > c->opportunities || c->right_in_row < 0 ||
+            c->right_in_row > c->right)
+            return false;
         if (i && s->competency[i - 1].competency_id >= c->competency_id) return false;
         if (state_find(s, c->competency_id) != c) return false;
     }
@@ -179,7 +192,8 @@ static bool is_sound(const struct learner_state *s)
 }
 
 /* The log of what counted, as a batch would play it: features.h and elo.h over whole arrays. */
-static void batch(const struct history *h, const struct fold_fact *log, const bool *right, size_t n, struct features *f, struct elo_student *who)
+static void batch(const struct history *h, const struct fold_fact *log, const bool *right, size_t n, struct features *f,
+                  struct elo_student *who)
 {
     struct err e = {0};
     struct elo_estimate items[ITEMS] = {{0}}, topics[SKILLS] = {{0}};
@@ -197,7 +211,8 @@ static void batch(const struct history *h, const struct fold_fact *log, const bo
 
 static void same_number(const struct history *h, const char *what, double a, double b)
 {
-    if (memcmp(&a, &b, sizeof a) != 0) fail_msg("seed %llu: %s is %.17g in the state and %.17g in a batch", (unsigned long long)h->seed, what, a, b);
+    if (memcmp(&a, &b, sizeof a) != 0)
+        fail_msg("seed %llu: %s is %.17g in the state and %.17g in a batch", (unsigned long long)h->seed, what, a, b);
 }
 
 static void a_batch_gives_the_bits_that_the_fold_kept(void **state)
@@ -222,7 +237,9 @@ static void a_batch_gives_the_bits_that_the_fold_kept(void **state)
             size_t moved;
             const struct evidence *v = &h.facts[i];
             fold_one(&h, &a, v, &s, steps, &moved);
-            if (!moved || v->kind != EVIDENCE_RESPONSE || (v->hints && h.policy.rules[0].after_hint == AFTER_HINT_PRACTICE)) continue;
+            if (!moved || v->kind != EVIDENCE_RESPONSE ||
+                (v->hints && h.policy.rules[0].after_hint == AFTER_HINT_PRACTICE))
+                continue;
             right[n] = !v->hints && v->score >= 1.0;
             log[n++] = view(&h, v);
         }
@@ -254,8 +271,17 @@ static void a_batch_gives_the_bits_that_the_fold_kept(void **state)
 
 /* --- predictions --- */
 
-static double item_weights[2] = {-1.0, 0.0}, weights[1 + 2 * 4 + 4] = {.4, /* skill 0 */ .3, .2, -.1, .5, /* skill 1, never asked */ 0, 0, 0, 0, /* student */ .25, -.05, .6, .7};
-static const struct logistic layer = {.terms = PREDICT_TERMS, .items = 2, .skills = 2, .per_skill = 4, .per_student = 4, .dense_count = 13, .item = item_weights, .dense = weights};
+static double item_weights[2] = {-1.0, 0.0},
+              weights[1 + 2 * 4 + 4] = {.4, /* skill 0 */ .3,  .2,   -.1, .5, /* skill 1, never asked */ 0, 0, 0,
+                                        0,  /* student */ .25, -.05, .6,  .7};
+static const struct logistic layer = {.terms = PREDICT_TERMS,
+                                      .items = 2,
+                                      .skills = 2,
+                                      .per_skill = 4,
+                                      .per_student = 4,
+                                      .dense_count = 13,
+                                      .item = item_weights,
+                                      .dense = weights};
 
 static void is_of_logit(double p, double logit)
 {
@@ -269,12 +295,13 @@ static void a_prediction_is_defined_where_nothing_is_known(void **state)
     const struct learner_state nobody = {0};
     const int64_t ids[2] = {10, 20};
     const uint32_t known[1] = {0}, new_skill[1] = {1};
-    is_of_logit(predict_right(NULL, &nobody, ids, known, 1, 0), 0.0);          /* no weights: even */
-    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 0), .4 + .3 - 1.0); /* new student: intercept, skill, question */
-    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 1), .4 + .3);    /* and a question without a weight */
-    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 77), .4 + .3);   /* and one that came after the fit */
+    is_of_logit(predict_right(NULL, &nobody, ids, known, 1, 0), 0.0); /* no weights: even */
+    /* new student: intercept, skill, question */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 0), .4 + .3 - 1.0);
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 1), .4 + .3);     /* and a question without a weight */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 1, 77), .4 + .3);    /* and one that came after the fit */
     is_of_logit(predict_right(&layer, &nobody, ids + 1, new_skill, 1, 77), .4); /* and a skill that nobody was asked */
-    is_of_logit(predict_right(&layer, &nobody, ids, known, 0, 0), .4 - 1.0);   /* a question of no skill */
+    is_of_logit(predict_right(&layer, &nobody, ids, known, 0, 0), .4 - 1.0);    /* a question of no skill */
 }
 
 static void a_prediction_is_of_what_the_fold_keeps(void **state)
@@ -290,7 +317,14 @@ static void a_prediction_is_of_what_the_fold_keeps(void **state)
     double before = predict_right(NULL, &s, ids, place, 1, 0), recent = .5, slow = .5, fast = .5;
     arena_init(&a, 1u << 20);
     for (int i = 0; i < 7; i++) {
-        struct evidence v = {.learner_id = 7, .client_id = "x", .evidence_id = id_first_at(start_ms + i * 60000) + 1, .answered_at_ms = start_ms + i * 60000, .kind = EVIDENCE_RESPONSE, .item_id = 100, .variant = i, .score = i == 3 ? 0 : 1};
+        struct evidence v = {.learner_id = 7,
+                             .client_id = "x",
+                             .evidence_id = id_first_at(start_ms + i * 60000) + 1,
+                             .answered_at_ms = start_ms + i * 60000,
+                             .kind = EVIDENCE_RESPONSE,
+                             .item_id = 100,
+                             .variant = i,
+                             .score = i == 3 ? 0 : 1};
         struct fold_fact f = {&v, 1, ids, &model, rules, NULL};
         assert_int_equal(fold_fact(&a, &f, &s, NULL, NULL, &e), ST_OK);
         double y = i == 3 ? 0.0 : 1.0, p = predict_right(NULL, &s, ids, place, 1, 0);
@@ -298,17 +332,21 @@ static void a_prediction_is_of_what_the_fold_keeps(void **state)
         assert_true(i == 3 ? p < before : p > before);
         before = p;
     }
-    double logit = .4 + .3 - 1.0 + .2 * num_log(7.0) - .1 * num_log(8.0) + .5 * (recent - .5) + .25 * num_log(7.0) - .05 * num_log(8.0) + .6 * (slow - .5) + .7 * (fast - .5);
+    double logit = .4 + .3 - 1.0 + .2 * num_log(7.0) - .1 * num_log(8.0) + .5 * (recent - .5) + .25 * num_log(7.0) -
+                   .05 * num_log(8.0) + .6 * (slow - .5) + .7 * (fast - .5);
     is_of_logit(predict_right(&layer, &s, ids, place, 1, 0), logit);
     arena_release(&a);
 }
 
-/* What is stored rests on these bits. A faster num_exp that rounds otherwise is another form of the state: raise its version (rules/state.c),
- * with a migration that derives anew, as 0017 does; else every school that upgrades is told that what it stored is not sound. */
+/* What is stored rests on these bits. A faster num_exp that rounds otherwise is another form of the state: raise its
+ * version (rules/state.c), with a migration that derives anew, as 0017 does; else every school that upgrades is told
+ * that what it stored is not sound. */
 static void stored_estimates_rest_on_bits_that_do_not_change(void **state)
 {
     (void)state;
-    static const double are[8] = {0x1.4417772fa800fp-9, 0x1.b6a99b21ccb46p-7, 0x1.1b30e36459319p-4, 0x1.27fcda8478fa4p-2, 0x1.614455cf090b6p-1, 0x1.d9291ddb596f8p-1, 0x1.f86f89c2183afp-1, 0x1.fe99ea9bbce22p-1};
+    static const double are[8] = {0x1.4417772fa800fp-9, 0x1.b6a99b21ccb46p-7, 0x1.1b30e36459319p-4,
+                                  0x1.27fcda8478fa4p-2, 0x1.614455cf090b6p-1, 0x1.d9291ddb596f8p-1,
+                                  0x1.f86f89c2183afp-1, 0x1.fe99ea9bbce22p-1};
     double x = -6.0;
     for (size_t i = 0; i < 8; i++) {
         if (num_logistic(x) != are[i]) fail_msg("num_logistic(%g) is %a, and was %a", x, num_logistic(x), are[i]);
@@ -320,7 +358,8 @@ static void stored_estimates_rest_on_bits_that_do_not_change(void **state)
         all = elo_moved(all, elo_defaults.student_step, elo_defaults.student_slow, surprise);
         skill = elo_moved(skill, elo_defaults.skill_step, elo_defaults.skill_slow, surprise);
     }
-    if (all.logit != PINNED_ALL || skill.logit != PINNED_SKILL) fail_msg("after 400 answers %a and %a, and were %a and %a", all.logit, skill.logit, PINNED_ALL, PINNED_SKILL);
+    if (all.logit != PINNED_ALL || skill.logit != PINNED_SKILL)
+        fail_msg("after 400 answers %a and %a, and were %a and %a", all.logit, skill.logit, PINNED_ALL, PINNED_SKILL);
 }
 
 static void an_older_form_is_known_and_not_read(void **state)
@@ -366,11 +405,13 @@ static void a_right_answer_lowers_nothing(void **s)
             bool right = v->score >= 1 && !v->hints, practice = v->hints && rule->after_hint == AFTER_HINT_PRACTICE;
             if (rule->kind == MASTERY_MODE) continue; /* it does not promise that */
             for (size_t k = 0; k < moved; k++)
-                if ((right || practice) && (steps[k].after < steps[k].before || steps[k].level_after < steps[k].level_before))
-                    fail_msg("seed %llu, fact %zu: %.17g to %.17g, level %d to %d", (unsigned long long)seed, i, steps[k].before, steps[k].after, (int)steps[k].level_before,
-                             (int)steps[k].level_after);
+                if ((right || practice) &&
+                    (steps[k].after < steps[k].before || steps[k].level_after < steps[k].level_before))
+                    fail_msg("seed %llu, fact %zu: %.17g to %.17g, level %d to %d", (unsigned long long)seed, i,
+                             steps[k].before, steps[k].after, (int)steps[k].level_before, (int)steps[k].level_after);
             if (!is_sound(&st)) fail_msg("seed %llu: not a sound state after fact %zu", (unsigned long long)seed, i);
-            if (st.last_at_ms < time || st.last_at_ms > id_time_ms(v->evidence_id)) fail_msg("seed %llu: time runs back or ahead at fact %zu", (unsigned long long)seed, i);
+            if (st.last_at_ms < time || st.last_at_ms > id_time_ms(v->evidence_id))
+                fail_msg("seed %llu: time runs back or ahead at fact %zu", (unsigned long long)seed, i);
         }
         arena_release(&a);
     }
@@ -395,7 +436,14 @@ static void bench_begin(struct bench *b)
 static size_t answer(struct bench *b, int64_t item, int64_t variant, double score, int32_t hints)
 {
     static const int64_t skill = 11;
-    struct evidence v = {.learner_id = 1, .evidence_id = ++b->id, .client_id = "c", .kind = EVIDENCE_RESPONSE, .item_id = item, .variant = variant, .score = score, .hints = hints,
+    struct evidence v = {.learner_id = 1,
+                         .evidence_id = ++b->id,
+                         .client_id = "c",
+                         .kind = EVIDENCE_RESPONSE,
+                         .item_id = item,
+                         .variant = variant,
+                         .score = score,
+                         .hints = hints,
                          .answered_at_ms = start_ms};
     const struct mastery_rule *rule = &b->policy.rules[0];
     struct fold_fact f = {&v, 1, &skill, &b->model, &rule, NULL};
@@ -408,7 +456,8 @@ static size_t answer(struct bench *b, int64_t item, int64_t variant, double scor
 /* The textbook's update, written down once more. */
 static double textbook(const struct bkt *m, double p, bool right)
 {
-    double known = right ? p * (1 - m->slip) / (p * (1 - m->slip) + (1 - p) * m->guess) : p * m->slip / (p * m->slip + (1 - p) * (1 - m->guess));
+    double known = right ? p * (1 - m->slip) / (p * (1 - m->slip) + (1 - p) * m->guess)
+                         : p * m->slip / (p * m->slip + (1 - p) * (1 - m->guess));
     return known + (1 - known) * m->learn;
 }
 
@@ -520,7 +569,13 @@ static void facts_out_of_order_and_impossible_numbers_change_nothing(void **s)
     for (size_t i = 0; i <= BKT_SKILLS_MAX; i++) models[i] = b.model;
     answer(&b, 1, 0, 1, 0);
     encode(&b.a, &b.state, &before, &n);
-    struct evidence v = {.learner_id = 1, .evidence_id = b.id, .client_id = "c", .kind = EVIDENCE_RESPONSE, .item_id = 9, .score = 1, .answered_at_ms = start_ms};
+    struct evidence v = {.learner_id = 1,
+                         .evidence_id = b.id,
+                         .client_id = "c",
+                         .kind = EVIDENCE_RESPONSE,
+                         .item_id = 9,
+                         .score = 1,
+                         .answered_at_ms = start_ms};
     const struct mastery_rule *rules[BKT_SKILLS_MAX + 1];
     for (size_t i = 0; i <= BKT_SKILLS_MAX; i++) rules[i] = &b.policy.rules[0];
     struct fold_fact f = {&v, 1, skills, models, rules, NULL};
@@ -554,7 +609,8 @@ static void try_bytes(const unsigned char *p, size_t n, uint64_t seed, size_t at
         const void *q;
         size_t m;
         encode(&a, &s, &q, &m);
-        if (m != n || memcmp(exact, q, n) != 0 || !is_sound(&s)) fail_msg("seed %llu: byte %zu of %zu: read as a state that is none", (unsigned long long)seed, at, n);
+        if (m != n || memcmp(exact, q, n) != 0 || !is_sound(&s))
+            fail_msg("seed %llu: byte %zu of %zu: read as a state that is none", (unsigned long long)seed, at, n);
     } else if (st != ST_OK) {
         if (st != ST_INVALID) fail_msg("seed %llu: byte %zu: %s", (unsigned long long)seed, at, st_name(st));
         ++*refused;
@@ -619,7 +675,8 @@ struct choice_world {
     int64_t now_ms;
 };
 
-static struct competency_state *put(struct choice_world *w, size_t at, double p, int32_t times, enum level level, int days_ago)
+static struct competency_state *put(struct choice_world *w, size_t at, double p, int32_t times, enum level level,
+                                    int days_ago)
 {
     struct competency_state *c = state_entry(&w->a, &w->state, w->c[at].competency_id, 0);
     assert_non_null(c);
@@ -634,10 +691,15 @@ static void world_begin(struct choice_world *w, size_t n)
 {
     *w = (struct choice_world){.policy = policy_default(), .n = n, .now_ms = start_ms};
     arena_init(&w->a, 1u << 20);
-    for (size_t i = 0; i < n; i++) w->c[i] = (struct next_candidate){.competency_id = 10 + (int64_t)i, .items = 1, .prerequisite = w->prerequisite[i]};
+    for (size_t i = 0; i < n; i++)
+        w->c[i] =
+            (struct next_candidate){.competency_id = 10 + (int64_t)i, .items = 1, .prerequisite = w->prerequisite[i]};
 }
 
-static void needs(struct choice_world *w, size_t i, uint32_t what) { w->prerequisite[i][w->c[i].prerequisite_count++] = what; }
+static void needs(struct choice_world *w, size_t i, uint32_t what)
+{
+    w->prerequisite[i][w->c[i].prerequisite_count++] = what;
+}
 
 static void invent_choices(struct choice_world *w, struct rng *r)
 {
@@ -648,7 +710,8 @@ static void invent_choices(struct choice_world *w, struct rng *r)
             if (k != i && !rng_below(r, 4)) needs(w, i, k);
         if (rng_below(r, 3)) {
             double p = rng_unit(r);
-            struct competency_state *c = put(w, i, p, (int32_t)(1 + rng_below(r, 12)), LEVEL_STARTED, (int)rng_below(r, 500) - 20);
+            struct competency_state *c =
+                put(w, i, p, (int32_t)(1 + rng_below(r, 12)), LEVEL_STARTED, (int)rng_below(r, 500) - 20);
             c->level = mastery_level(&w->policy.rules[0], c);
         }
     }
@@ -672,7 +735,9 @@ static void nothing_is_locked_and_the_order_is_by_need(void **s)
             assert_true(x->candidate < w.n && w.c[x->candidate].items > 0 && !chosen[x->candidate]);
             assert_true(x->reason > REASON_SAME_PROBLEM && x->reason < REASON_CHOSEN);
             chosen[x->candidate] = true;
-            if (i) assert_true(all[i - 1].need > x->need || (!(all[i - 1].need < x->need) && all[i - 1].candidate < x->candidate));
+            if (i)
+                assert_true(all[i - 1].need > x->need ||
+                            (!(all[i - 1].need < x->need) && all[i - 1].candidate < x->candidate));
         }
         /* Fewer are the first of all. */
         for (size_t k = 0; k < open; k++) {
@@ -776,17 +841,18 @@ static void what_only_waits_comes_last_until_its_day(void **s)
 static void the_bands_come_in_their_order(void **s)
 {
     (void)s;
-    static const enum reason order[] = {REASON_BUILD_FIRST, REASON_NEARLY, REASON_CONTINUE, REASON_REVIEW, REASON_READY, REASON_TRY_AHEAD, REASON_CONTINUE, REASON_KEEP_FRESH};
+    static const enum reason order[] = {REASON_BUILD_FIRST, REASON_NEARLY,    REASON_CONTINUE, REASON_REVIEW,
+                                        REASON_READY,       REASON_TRY_AHEAD, REASON_CONTINUE, REASON_KEEP_FRESH};
     struct choice_world w;
     struct next_choice out[CANDIDATES];
     world_begin(&w, 8);
-    put(&w, 0, 0.99, 9, LEVEL_SECURE, 3);                              /* keep fresh */
-    put(&w, 1, 0.1, 20, LEVEL_STARTED, 1);                             /* stuck, builds on 7 */
+    put(&w, 0, 0.99, 9, LEVEL_SECURE, 3);  /* keep fresh */
+    put(&w, 1, 0.1, 20, LEVEL_STARTED, 1); /* stuck, builds on 7 */
     needs(&w, 1, 7);
-    needs(&w, 2, 5);                                                   /* ahead of 5 */
-    needs(&w, 3, 0);                                                   /* ready */
-    put(&w, 4, 0.99, 9, LEVEL_SECURE, w.policy.review_after_days);     /* due */
-    put(&w, 5, 0.05, 2, LEVEL_STARTED, 1);                             /* on the way, hardly */
+    needs(&w, 2, 5);                                               /* ahead of 5 */
+    needs(&w, 3, 0);                                               /* ready */
+    put(&w, 4, 0.99, 9, LEVEL_SECURE, w.policy.review_after_days); /* due */
+    put(&w, 5, 0.05, 2, LEVEL_STARTED, 1);                         /* on the way, hardly */
     put(&w, 6, 0.80, 3, LEVEL_NEARLY, 1);
     assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 8), 8);
     for (size_t i = 0; i < 8; i++) assert_int_equal(out[i].reason, order[i]);
@@ -821,27 +887,34 @@ static void each_setting_has_its_bounds(void **s)
         const char *part, *member, *beside;
         double low, high;
         bool whole;
-    } members[] = {{"mastery", "secure_at", ",\"nearly_at\":0.3", 0.5, 0.999, false}, {"mastery", "nearly_at", ",\"secure_at\":0.999", 0.3, 0.999, false},
-                   {"mastery", "least_evidence", "", 1, 50, true},                    {"mastery", "stuck_after", "", 3, 100, true},
-                   {"mastery", "stuck_below", "", 0.05, 0.9, false},                  {"mastery", "review_after_days", "", 1, 400, true},
+    } members[] = {{"mastery", "secure_at", ",\"nearly_at\":0.3", 0.5, 0.999, false},
+                   {"mastery", "nearly_at", ",\"secure_at\":0.999", 0.3, 0.999, false},
+                   {"mastery", "least_evidence", "", 1, 50, true},
+                   {"mastery", "stuck_after", "", 3, 100, true},
+                   {"mastery", "stuck_below", "", 0.05, 0.9, false},
+                   {"mastery", "review_after_days", "", 1, 400, true},
                    {"import", "close_share", "", 0, 1, false}};
     struct policy p;
     struct err e;
     char doc[200];
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         double step = members[i].whole ? 1 : 0.001;
-        const double good[] = {members[i].low, members[i].high}, bad[] = {members[i].low - step, members[i].high + step, -1e300, 1e300};
+        const double good[] = {members[i].low, members[i].high},
+                     bad[] = {members[i].low - step, members[i].high + step, -1e300, 1e300};
         for (size_t k = 0; k < 2; k++) {
-            snprintf(doc, sizeof doc, "{\"%s\":{\"%s\":%.17g%s}}", members[i].part, members[i].member, good[k], members[i].beside);
+            snprintf(doc, sizeof doc, "{\"%s\":{\"%s\":%.17g%s}}", members[i].part, members[i].member, good[k],
+                     members[i].beside);
             if (read_policy(doc, &p, &e) != ST_OK) fail_msg("%s: %s", doc, e.detail);
         }
         for (size_t k = 0; k < 4; k++) {
-            snprintf(doc, sizeof doc, "{\"%s\":{\"%s\":%.17g%s}}", members[i].part, members[i].member, bad[k], members[i].beside);
+            snprintf(doc, sizeof doc, "{\"%s\":{\"%s\":%.17g%s}}", members[i].part, members[i].member, bad[k],
+                     members[i].beside);
             if (read_policy(doc, &p, &e) != ST_INVALID) fail_msg("%s was taken", doc);
             if (!strstr(e.detail, members[i].member)) fail_msg("%s: %s does not name it", doc, e.detail);
         }
         if (members[i].whole) {
-            snprintf(doc, sizeof doc, "{\"%s\":{\"%s\":%.17g%s}}", members[i].part, members[i].member, members[i].low + 0.5, members[i].beside);
+            snprintf(doc, sizeof doc, "{\"%s\":{\"%s\":%.17g%s}}", members[i].part, members[i].member,
+                     members[i].low + 0.5, members[i].beside);
             if (read_policy(doc, &p, &e) != ST_INVALID) fail_msg("%s was taken", doc);
         }
     }
@@ -852,8 +925,17 @@ static void each_setting_has_its_bounds(void **s)
     assert_int_equal(read_policy("{\"mastery\":{\"after_hint\":\"not_alone\"}}", &p, &e), ST_OK);
     assert_int_equal(p.rules[0].after_hint, AFTER_HINT_NOT_ALONE);
     assert_int_equal(read_policy("{\"mastery\":{\"secure_at\":0.6,\"nearly_at\":0.7}}", &p, &e), ST_INVALID);
-    static const char *const wrong[] = {"", "[]", "7", "{", "{\"mastery\":{\"secure_at\":\"0.9\"}}", "{\"mastery\":{\"secure_at\":null}}", "{\"mastery\":{\"after_hint\":\"never\"}}",
-                                        "{\"mastery\":{\"after_hint\":1}}", "{\"mastery\":[]}", "{\"import\":0.2}", "{\"mastery\":{\"secure_at\":true}}"};
+    static const char *const wrong[] = {"",
+                                        "[]",
+                                        "7",
+                                        "{",
+                                        "{\"mastery\":{\"secure_at\":\"0.9\"}}",
+                                        "{\"mastery\":{\"secure_at\":null}}",
+                                        "{\"mastery\":{\"after_hint\":\"never\"}}",
+                                        "{\"mastery\":{\"after_hint\":1}}",
+                                        "{\"mastery\":[]}",
+                                        "{\"import\":0.2}",
+                                        "{\"mastery\":{\"secure_at\":true}}"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (read_policy(wrong[i], &p, &e) != ST_INVALID) fail_msg("%s was taken", wrong[i]);
 }

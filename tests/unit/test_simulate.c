@@ -17,7 +17,8 @@ static struct sim_world school(const struct sim_population *p, uint64_t seed)
     return w;
 }
 
-typedef void (*look)(void *to, const struct sim_world *w, const struct sim_student *s, uint32_t skill, const struct sim_answer *a);
+typedef void (*look)(void *to, const struct sim_world *w, const struct sim_student *s, uint32_t skill,
+                     const struct sim_answer *a);
 
 /* A student who goes round the skills for some weeks. */
 static void year(const struct sim_world *w, uint64_t seed, uint32_t u, look f, void *to)
@@ -34,14 +35,17 @@ static void year(const struct sim_world *w, uint64_t seed, uint32_t u, look f, v
         }
 }
 
-static void sum_up(void *to, const struct sim_world *w, const struct sim_student *s, uint32_t skill, const struct sim_answer *a)
+static void sum_up(void *to, const struct sim_world *w, const struct sim_student *s, uint32_t skill,
+                   const struct sim_answer *a)
 {
     (void)w, (void)s;
     uint64_t *h = to;
-    *h = hash_mix(*h, (uint64_t)(a->took_s * 1e3)); /* to the millisecond and millionth, so that a last bit of exp is no other student */
+    /* to the millisecond and millionth, so that a last bit of exp is no other student */
+    *h = hash_mix(*h, (uint64_t)(a->took_s * 1e3));
     *h = hash_mix(*h, (uint64_t)(a->truth.chance * 1e6));
     *h = hash_mix(*h, (uint64_t)(a->ended_s * 1e3) + skill);
-    *h = hash_mix(*h, (uint64_t)a->right | (uint64_t)a->hints << 1 | (uint64_t)a->truth.state << 8 | (uint64_t)a->truth.idle << 16 | (uint64_t)a->truth.stuck << 17);
+    *h = hash_mix(*h, (uint64_t)a->right | (uint64_t)a->hints << 1 | (uint64_t)a->truth.state << 8 |
+                          (uint64_t)a->truth.idle << 16 | (uint64_t)a->truth.stuck << 17);
 }
 
 static void a_seed_means_the_same_students_everywhere(void **s)
@@ -58,7 +62,9 @@ static void a_seed_means_the_same_students_everywhere(void **s)
     year(&w, 6, 0, sum_up, &other);
     assert_true(other != each[0] && each[0] != each[1]);
     sim_world_free(&w);
-    if (forth != 0xa7888b1f764fbb82) fail_msg("another machine or compiler gave other students: 0x%llx", (unsigned long long)forth); /* changes with the model of the truth only */
+    /* changes with the model of the truth only */
+    if (forth != 0xa7888b1f764fbb82)
+        fail_msg("another machine or compiler gave other students: 0x%llx", (unsigned long long)forth);
 }
 
 struct seen {
@@ -67,17 +73,20 @@ struct seen {
     int32_t day;
 };
 
-static void check(void *to, const struct sim_world *w, const struct sim_student *s, uint32_t skill, const struct sim_answer *a)
+static void check(void *to, const struct sim_world *w, const struct sim_student *s, uint32_t skill,
+                  const struct sim_answer *a)
 {
     struct seen *x = to;
     const struct sim_memory *m = &s->memory[skill];
-    assert_true(isfinite(a->took_s) && a->took_s > 0 && a->truth.chance > 0 && a->truth.chance < 1 && a->hints <= a->hints_there);
+    assert_true(isfinite(a->took_s) && a->took_s > 0 && a->truth.chance > 0 && a->truth.chance < 1 &&
+                a->hints <= a->hints_there);
     assert_true(a->ended_s > x->before_s || s->today == 1);
     assert_true(isfinite(m->kept) && m->extra >= 0 && m->warm >= 0 && m->warm <= w->p.warm_most);
     assert_true(m->share >= w->p.mastered_at || !sim_mastered(w, s, skill, s->day)); /* same day: nothing has faded */
     assert_false(a->truth.mastered && a->truth.stuck);
     assert_true(!a->truth.mastered || sim_mastered(w, s, skill, s->day)); /* practice never takes mastery away */
-    if (m->extra > 0) assert_true(sim_mastered(w, s, skill, s->day + 300) <= sim_mastered(w, s, skill, s->day)); /* time never gives it */
+    /* time never gives it */
+    if (m->extra > 0) assert_true(sim_mastered(w, s, skill, s->day + 300) <= sim_mastered(w, s, skill, s->day));
     x->before_s = a->ended_s;
     x->n[a->truth.state]++;
     x->right[a->truth.state] += a->right;
@@ -107,12 +116,15 @@ static void what_is_said_of_a_student_is_true(void **s)
     for (int k = 0; k < SIM_STATES; k++) assert_true(x.n[k] > 100);
     assert_true(x.lapsed > 50 && x.stuck > 500 && x.idle > 50);
     assert_true((double)x.right[SIM_GUESSING] < .25 * (double)x.n[SIM_GUESSING]);
-    assert_true(x.quick[SIM_GUESSING] > .9 * (double)x.n[SIM_GUESSING] && x.quick[SIM_ENGAGED] < .02 * (double)x.n[SIM_ENGAGED]);
-    assert_true((double)x.right[SIM_UNDER_CHALLENGED] / (double)x.n[SIM_UNDER_CHALLENGED] > (double)x.right[SIM_BEHIND] / (double)x.n[SIM_BEHIND] + .2);
+    assert_true(x.quick[SIM_GUESSING] > .9 * (double)x.n[SIM_GUESSING] &&
+                x.quick[SIM_ENGAGED] < .02 * (double)x.n[SIM_ENGAGED]);
+    assert_true((double)x.right[SIM_UNDER_CHALLENGED] / (double)x.n[SIM_UNDER_CHALLENGED] >
+                (double)x.right[SIM_BEHIND] / (double)x.n[SIM_BEHIND] + .2);
     sim_world_free(&w);
 }
 
-static void count_mastered(void *to, const struct sim_world *w, const struct sim_student *s, uint32_t skill, const struct sim_answer *a)
+static void count_mastered(void *to, const struct sim_world *w, const struct sim_student *s, uint32_t skill,
+                           const struct sim_answer *a)
 {
     (void)w, (void)s, (void)skill;
     size_t *n = to;
@@ -161,7 +173,8 @@ static void prerequisites_help_and_stand_before(void **s)
             struct sim_memory memory[SKILLS];
             struct sim_student st;
             sim_student_draw(&w, 1, u, memory, &st);
-            for (unsigned q = 0; q < w.skill[late].prerequisite_count; q++) memory[w.skill[late].prerequisite[q]].kept = with ? 4 : -4;
+            for (unsigned q = 0; q < w.skill[late].prerequisite_count; q++)
+                memory[w.skill[late].prerequisite[q]].kept = with ? 4 : -4;
             double begin = memory[late].kept = 0;
             while (!sim_day(&w, &st, 0)) {}
             for (uint32_t i = 0; i < 10; i++) (void)sim_answer(&w, &st, late, i);
@@ -219,8 +232,12 @@ static void intervals_hold_the_truth_as_often_as_they_say(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_seed_means_the_same_students_everywhere), cmocka_unit_test(what_is_said_of_a_student_is_true), cmocka_unit_test(without_learning_nobody_learns_and_with_it_they_do),
-        cmocka_unit_test(prerequisites_help_and_stand_before), cmocka_unit_test(schools_out_of_range_are_refused), cmocka_unit_test(intervals_hold_the_truth_as_often_as_they_say),
+        cmocka_unit_test(a_seed_means_the_same_students_everywhere),
+        cmocka_unit_test(what_is_said_of_a_student_is_true),
+        cmocka_unit_test(without_learning_nobody_learns_and_with_it_they_do),
+        cmocka_unit_test(prerequisites_help_and_stand_before),
+        cmocka_unit_test(schools_out_of_range_are_refused),
+        cmocka_unit_test(intervals_hold_the_truth_as_often_as_they_say),
     };
     return cmocka_run_group_tests_name("simulate", tests, NULL, NULL);
 }

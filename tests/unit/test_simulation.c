@@ -66,10 +66,13 @@ static void every_acknowledged_answer_is_there_once(void **state)
         for (size_t i = 0; i < sizeof all / sizeof *all; i++) all[i] += one[i];
     }
     memcpy(&s.seen, all, sizeof all);
-    print_message("%ld batches, %ld answers, %ld told again, %ld refused, %ld faults, %ld failed, %ld replies lost, %ld unread, %ld restarts (%ld crashes), %ld policies, %ld models, %ld clock jumps; trace %016llx\n",
-                  s.seen.batches, s.seen.answers, s.seen.resent, s.seen.conflicts, s.seen.faults, s.seen.failed, s.seen.lost, s.seen.unread, s.seen.restarts, s.seen.crashes, s.seen.policies, s.seen.models,
+    print_message("%ld batches, %ld answers, %ld told again, %ld refused, %ld faults, %ld failed, %ld replies lost, "
+                  "%ld unread, %ld restarts (%ld crashes), %ld policies, %ld models, %ld clock jumps; trace %016llx\n",
+                  s.seen.batches, s.seen.answers, s.seen.resent, s.seen.conflicts, s.seen.faults, s.seen.failed,
+                  s.seen.lost, s.seen.unread, s.seen.restarts, s.seen.crashes, s.seen.policies, s.seen.models,
                   s.seen.jumps, (unsigned long long)trace);
-    for (size_t i = 0; days >= 100 && i < sizeof all / sizeof *all; i++) assert_true(all[i] > 0); /* each kind of trouble came up */
+    /* each kind of trouble came up */
+    for (size_t i = 0; days >= 100 && i < sizeof all / sizeof *all; i++) assert_true(all[i] > 0);
 }
 
 int main(void)

@@ -77,7 +77,8 @@ static int group_begin(void **s)
     if (given) snprintf(url, sizeof url, "%s", given);
     else if (!start_private(url, sizeof url)) url[0] = 0;
     if (!url[0]) {
-        fprintf(stderr, "\n*** PostgreSQL is not here: half of this suite is SKIPPED (set WAYMARK_TEST_PG, or install postgresql) ***\n\n");
+        fprintf(stderr, "\n*** PostgreSQL is not here: half of this suite is SKIPPED (set WAYMARK_TEST_PG, or install "
+                        "postgresql) ***\n\n");
         return 0;
     }
     pg_admin = PQconnectdb(url);
@@ -125,7 +126,8 @@ static int begin_empty(void **s, bool pg)
     if (pg && !pg_url[0]) return 0;
     if (pg) {
         PGconn *c = PQconnectdb(pg_url);
-        pg_run(c, "SET client_min_messages = error; SET lock_timeout = '5s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        pg_run(c, "SET client_min_messages = error; SET lock_timeout = '5s'; DROP SCHEMA public CASCADE; CREATE SCHEMA "
+                  "public");
         PQfinish(c);
         snprintf(w->url, sizeof w->url, "%s", pg_url);
     } else {
@@ -140,7 +142,8 @@ static int begin_current(void **s, bool pg)
     if (begin_empty(s, pg) != 0) return -1;
     struct world *w = *s;
     if (!w->db) return 0;
-    if (db_migrate(w->db, 1, &applied, &w->e) == ST_OK && conn_open(w->db, CONN_WRITE, &w->conn, &w->e) == ST_OK) return 0;
+    if (db_migrate(w->db, 1, &applied, &w->e) == ST_OK && conn_open(w->db, CONN_WRITE, &w->conn, &w->e) == ST_OK)
+        return 0;
     fprintf(stderr, "%s\n", w->e.detail);
     return -1;
 }
@@ -161,12 +164,12 @@ static int finish(void **s)
     return 0;
 }
 
-#define WORLD(s)                                                                                                       \
-    struct world *w = *(s);                                                                                            \
+#define WORLD(s) \
+    struct world *w = *(s); \
     if (!w->db) skip()
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        if ((call) != ST_OK) fail_msg("%s: %s", #call, w->e.detail);                                                   \
+#define OK(call) \
+    do { \
+        if ((call) != ST_OK) fail_msg("%s: %s", #call, w->e.detail); \
     } while (0)
 
 static void assert_code(const struct world *w, const char *code)
@@ -180,8 +183,22 @@ static void assert_code(const struct world *w, const char *code)
 
 static struct evidence sample(int64_t learner_id, int64_t id)
 {
-    return (struct evidence){.learner_id = learner_id, .evidence_id = id, .client_id = "client-0001", .kind = EVIDENCE_RESPONSE, .item_id = 31, .item_version = 2, .variant = 77, .score = 0.5, .attempt = 1,
-                             .hints = 3, .took_ms = 4000, .answered_at_ms = 1790000000000, .school_date = 20717, .policy_id = 5, .model_id = 6, .shown_error = 1};
+    return (struct evidence){.learner_id = learner_id,
+                             .evidence_id = id,
+                             .client_id = "client-0001",
+                             .kind = EVIDENCE_RESPONSE,
+                             .item_id = 31,
+                             .item_version = 2,
+                             .variant = 77,
+                             .score = 0.5,
+                             .attempt = 1,
+                             .hints = 3,
+                             .took_ms = 4000,
+                             .answered_at_ms = 1790000000000,
+                             .school_date = 20717,
+                             .policy_id = 5,
+                             .model_id = 6,
+                             .shown_error = 1};
 }
 
 static size_t facts_of(struct world *w, struct tx *tx, int64_t learner_id)
@@ -328,7 +345,8 @@ static size_t read_inventory(struct column *list)
     while (fgets(line, sizeof line, f)) {
         char name[64], type[32];
         if (sscanf(line, "## %63s", table) == 1) continue;
-        if (sscanf(line, "| %63[a-z0-9_] | %31[a-z ] |", name, type) == 2 && strcmp(name, "column") != 0) add(list, &n, table, name, strtok(type, " "));
+        if (sscanf(line, "| %63[a-z0-9_] | %31[a-z ] |", name, type) == 2 && strcmp(name, "column") != 0)
+            add(list, &n, table, name, strtok(type, " "));
     }
     fclose(f);
     return n;
@@ -353,8 +371,14 @@ static size_t live_sqlite(const char *url, struct column *list)
     sqlite3_stmt *q;
     size_t n = 0;
     assert_int_equal(sqlite3_open(url, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT m.name, c.name, c.type FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'", -1, &q, NULL), SQLITE_OK);
-    while (sqlite3_step(q) == SQLITE_ROW) add(list, &n, (const char *)sqlite3_column_text(q, 0), (const char *)sqlite3_column_text(q, 1), plain_type((const char *)sqlite3_column_text(q, 2)));
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT m.name, c.name, c.type FROM sqlite_schema m, pragma_table_info(m.name) "
+                                        "c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
+                                        -1, &q, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(q) == SQLITE_ROW)
+        add(list, &n, (const char *)sqlite3_column_text(q, 0), (const char *)sqlite3_column_text(q, 1),
+            plain_type((const char *)sqlite3_column_text(q, 2)));
     sqlite3_finalize(q);
     sqlite3_close(db);
     return n;
@@ -363,9 +387,11 @@ static size_t live_sqlite(const char *url, struct column *list)
 static size_t live_postgresql(const char *url, struct column *list)
 {
     PGconn *c = PQconnectdb(url);
-    PGresult *r = PQexec(c, "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'");
+    PGresult *r = PQexec(
+        c, "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'");
     size_t n = 0;
-    for (int i = 0; i < PQntuples(r); i++) add(list, &n, PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), plain_type(PQgetvalue(r, i, 2)));
+    for (int i = 0; i < PQntuples(r); i++)
+        add(list, &n, PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), plain_type(PQgetvalue(r, i, 2)));
     PQclear(r);
     PQfinish(c);
     return n;
@@ -376,7 +402,8 @@ static void the_inventory_names_every_column_that_is_there(void **s)
     WORLD(s);
     struct column *said = calloc(COLUMNS_MAX, sizeof *said), *is = calloc(COLUMNS_MAX, sizeof *is);
     assert_true(said && is);
-    size_t n = read_inventory(said), m = w->pg ? live_postgresql(w->url, is) : live_sqlite(w->url, is), kept = 0, faults = 0;
+    size_t n = read_inventory(said), m = w->pg ? live_postgresql(w->url, is) : live_sqlite(w->url, is), kept = 0,
+           faults = 0;
     for (size_t i = 0; i < m; i++) /* the schema's own book says nothing of anybody */
         if (strcmp(is[i].table, "schema_migration") != 0) is[kept++] = is[i];
     assert_true(n > 200);
@@ -385,8 +412,10 @@ static void the_inventory_names_every_column_that_is_there(void **s)
     for (size_t i = 0, k = 0; i < n || k < kept;) {
         int order = i == n ? 1 : k == kept ? -1 : by_name(&said[i], &is[k]);
         if (order < 0) fprintf(stderr, "%s.%s is in the inventory, not in the database\n", said[i].table, said[i].name);
-        else if (order > 0) fprintf(stderr, "%s.%s is in the database, not in the inventory\n", is[k].table, is[k].name);
-        else if (strcmp(said[i].type, is[k].type) != 0) fprintf(stderr, "%s.%s is %s, the inventory says %s\n", is[k].table, is[k].name, is[k].type, said[i].type);
+        else if (order > 0)
+            fprintf(stderr, "%s.%s is in the database, not in the inventory\n", is[k].table, is[k].name);
+        else if (strcmp(said[i].type, is[k].type) != 0)
+            fprintf(stderr, "%s.%s is %s, the inventory says %s\n", is[k].table, is[k].name, is[k].type, said[i].type);
         faults += order != 0 || strcmp(said[i].type, is[k].type) != 0;
         i += order <= 0;
         k += order >= 0;
@@ -403,12 +432,17 @@ static void numbers_come_back_bit_for_bit(void **s)
     WORLD(s);
     struct rng r;
     struct tx tx;
-    double values[400] = {0, 1, 1.0 / 3, 0.1, DBL_MAX, -DBL_MAX, DBL_MIN, DBL_TRUE_MIN, DBL_EPSILON, 1 - DBL_EPSILON / 2, 5e15, 9007199254740993.0};
-    static const int64_t whole[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, (INT64_C(1) << 53) + 1, INT64_MAX - 1, INT64_MAX};
+    double values[400] = {0,           1,
+                          1.0 / 3,     0.1,
+                          DBL_MAX,     -DBL_MAX,
+                          DBL_MIN,     DBL_TRUE_MIN,
+                          DBL_EPSILON, 1 - DBL_EPSILON / 2,
+                          5e15,        9007199254740993.0};
+    static const int64_t whole[] = {INT64_MIN,     INT64_MIN + 1, -1, 0, 1, (INT64_C(1) << 53) + 1,
+                                    INT64_MAX - 1, INT64_MAX};
     enum { VALUES = 400, FIRST = 12 };
     rng_seed(&r, 3);
-    for (size_t i = FIRST; i < VALUES; i++)
-        do {
+    for (size_t i = FIRST; i < VALUES; i++) do {
             uint64_t bits = i % 2 ? rng_u64(&r) : 0;
             if (i % 2) memcpy(&values[i], &bits, 8);
             else values[i] = rng_unit(&r);
@@ -443,7 +477,14 @@ static void numbers_come_back_bit_for_bit(void **s)
 static void text_and_bytes_come_back_as_they_were(void **s)
 {
     WORLD(s);
-    static const char *const texts[] = {"", "'", "''; DROP TABLE evidence; --", "\"quoted\" \\back\\ `tick` $1 :name ?1 %s", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xe2\x80\xae \xef\xbb\xbf", "line\r\nline\ttab\x01\x7f", "NULL", " "};
+    static const char *const texts[] = {"",
+                                        "'",
+                                        "''; DROP TABLE evidence; --",
+                                        "\"quoted\" \\back\\ `tick` $1 :name ?1 %s",
+                                        "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xe2\x80\xae \xef\xbb\xbf",
+                                        "line\r\nline\ttab\x01\x7f",
+                                        "NULL",
+                                        " "};
     struct tx tx;
     struct stmt *q;
     bool row;
@@ -618,7 +659,10 @@ static void a_reader_sees_one_moment(void **s)
     assert_int_equal(facts_of(w, &r, 11), 0);
     assert_int_equal(facts_of(w, &r, 10), 1);
     /* It may not write. */
-    assert_int_not_equal(state_set(&r, &(struct state_row){.learner_id = 10, .state = "x", .n = 1}, &w->e) == ST_OK ? tx_commit(&r, &w->e) : ST_IO, ST_OK);
+    assert_int_not_equal(state_set(&r, &(struct state_row){.learner_id = 10, .state = "x", .n = 1}, &w->e) == ST_OK
+                             ? tx_commit(&r, &w->e)
+                             : ST_IO,
+                         ST_OK);
     tx_rollback(&r);
     OK(tx_read(reader, DISTRICT, &again, &w->e));
     assert_int_equal(facts_of(w, &again, 11), 1);
@@ -645,9 +689,12 @@ static void facts_go_round(void **s)
     OK(tx_commit(&tx, &w->e));
     OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
     OK(evidence_get(&tx, &w->a, 20, 150, &out, &w->e));
-    assert_true(out.learner_id == 20 && out.evidence_id == 150 && out.kind == v.kind && out.item_id == v.item_id && out.item_version == v.item_version && out.variant == v.variant);
-    assert_true(out.competency_id == 8 && out.score == v.score && out.attempt == v.attempt && out.hints == v.hints && out.took_ms == v.took_ms && out.answered_at_ms == v.answered_at_ms);
-    assert_true(out.school_date == v.school_date && out.policy_id == 5 && out.model_id == 6 && out.recorder_id == 9 && out.replaces_id == 10 && out.shown_error == 1);
+    assert_true(out.learner_id == 20 && out.evidence_id == 150 && out.kind == v.kind && out.item_id == v.item_id &&
+                out.item_version == v.item_version && out.variant == v.variant);
+    assert_true(out.competency_id == 8 && out.score == v.score && out.attempt == v.attempt && out.hints == v.hints &&
+                out.took_ms == v.took_ms && out.answered_at_ms == v.answered_at_ms);
+    assert_true(out.school_date == v.school_date && out.policy_id == 5 && out.model_id == 6 && out.recorder_id == 9 &&
+                out.replaces_id == 10 && out.shown_error == 1);
     assert_string_equal(out.client_id, v.client_id);
     assert_int_equal(evidence_get(&tx, &w->a, 20, 99, &out, &w->e), ST_NOT_FOUND);
     OK(evidence_list(&tx, &w->a, 20, 100, 110, &list, &n, &w->e)); /* between, both ends out */
@@ -669,20 +716,26 @@ static void states_and_mastery_go_round(void **s)
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
     OK(state_write(&tx, &(struct state_row){.learner_id = 31, .state = "one", .n = 3}, &w->e));
     OK(state_set(&tx, &(struct state_row){.learner_id = 33, .state = "three", .n = 5}, &w->e));
-    for (int64_t k = 3; k > 0; k--) OK(mastery_set(&tx, &(struct mastery_row){31, k, 0.1 * (double)k, 1, 2, 3, 4, 5, 6, 7}, &w->e));
+    for (int64_t k = 3; k > 0; k--)
+        OK(mastery_set(&tx, &(struct mastery_row){31, k, 0.1 * (double)k, 1, 2, 3, 4, 5, 6, 7}, &w->e));
     OK(tx_commit(&tx, &w->e));
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    OK(mastery_set(&tx, &(struct mastery_row){31, 2, 0.75, 2, 12, 11, 10, 15, 16, 17}, &w->e)); /* again: the later one stands */
+    /* again: the later one stands */
+    OK(mastery_set(&tx, &(struct mastery_row){31, 2, 0.75, 2, 12, 11, 10, 15, 16, 17}, &w->e));
     OK(tx_commit(&tx, &w->e));
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
     OK(states_get(&tx, &w->a, ids, 3, rows, &w->e));
-    assert_true(rows[0].learner_id == 33 && rows[0].version == 1 && rows[0].n == 5 && memcmp(rows[0].state, "three", 5) == 0);
-    assert_true(rows[1].learner_id == 31 && rows[1].version == 1 && rows[1].n == 3 && memcmp(rows[1].state, "one", 3) == 0);
+    assert_true(rows[0].learner_id == 33 && rows[0].version == 1 && rows[0].n == 5 &&
+                memcmp(rows[0].state, "three", 5) == 0);
+    assert_true(rows[1].learner_id == 31 && rows[1].version == 1 && rows[1].n == 3 &&
+                memcmp(rows[1].state, "one", 3) == 0);
     assert_true(rows[2].learner_id == 32 && rows[2].version == 0 && rows[2].n == 0);
     OK(mastery_list(&tx, &w->a, 31, &m, &n, &w->e));
     assert_int_equal(n, 3);
-    assert_true(m[1].competency_id == 2 && m[1].p_known == 0.75 && m[1].level == 2 && m[1].evidence_count == 12 && m[1].alone_count == 11 && m[1].right_count == 10);
-    assert_true(m[1].last_evidence_id == 15 && m[1].policy_id == 16 && m[1].model_id == 17 && m[0].competency_id == 1 && m[2].competency_id == 3);
+    assert_true(m[1].competency_id == 2 && m[1].p_known == 0.75 && m[1].level == 2 && m[1].evidence_count == 12 &&
+                m[1].alone_count == 11 && m[1].right_count == 10);
+    assert_true(m[1].last_evidence_id == 15 && m[1].policy_id == 16 && m[1].model_id == 17 && m[0].competency_id == 1 &&
+                m[2].competency_id == 3);
     rows[1].state = "two";
     OK(state_write(&tx, &rows[1], &w->e));
     OK(state_set(&tx, &(struct state_row){.learner_id = 33, .state = "3", .n = 1}, &w->e));
@@ -716,7 +769,9 @@ static void two_writers_cannot_both_win(void **s)
     /* A version of before. */
     if (!w->pg) {
         OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-        assert_int_equal(state_write(&tx, &(struct state_row){.learner_id = 40, .version = 7, .state = "x", .n = 1}, &w->e), ST_CONFLICT);
+        assert_int_equal(
+            state_write(&tx, &(struct state_row){.learner_id = 40, .version = 7, .state = "x", .n = 1}, &w->e),
+            ST_CONFLICT);
         tx_rollback(&tx);
     }
     /* Who has taken it has it until the end. */
@@ -774,7 +829,8 @@ static void whatever_fails_nothing_is_half_written(void **s)
         }
 }
 
-#define ON(begin, f) {#f " (SQLite)", f, begin##_sqlite, finish, NULL}, {#f " (PostgreSQL)", f, begin##_postgresql, finish, NULL}
+#define ON(begin, f) \
+    {#f " (SQLite)", f, begin##_sqlite, finish, NULL}, { #f " (PostgreSQL)", f, begin##_postgresql, finish, NULL }
 
 int main(void)
 {

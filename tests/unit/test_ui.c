@@ -73,7 +73,8 @@ static void url_parts_escape_every_byte(void **s)
     (void)s;
     for (int b = 1; b < 256; b++) {
         char in[2] = {(char)b, 0}, want[8];
-        bool plain = (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z') || (b < 128 && strchr("-._~", b));
+        bool plain = (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z') ||
+                     (b < 128 && strchr("-._~", b));
         if (plain) snprintf(want, sizeof want, "%c", b);
         else snprintf(want, sizeof want, "%%%02X", (unsigned)b);
         html_url_part(&h, in);
@@ -84,8 +85,17 @@ static void url_parts_escape_every_byte(void **s)
 static void addresses_have_a_safe_scheme(void **s)
 {
     (void)s;
-    static const char *const good[] = {"/today", "?lang=es", "#main", "https://example.org/a", "http://127.0.0.1:8080/"};
-    static const char *const bad[] = {"javascript:alert(1)", " javascript:alert(1)", "data:text/html,x", "//evil.example", "/\\evil.example", "JAVASCRIPT:x", "", "today", "https:evil"};
+    static const char *const good[] = {"/today", "?lang=es", "#main", "https://example.org/a",
+                                       "http://127.0.0.1:8080/"};
+    static const char *const bad[] = {"javascript:alert(1)",
+                                      " javascript:alert(1)",
+                                      "data:text/html,x",
+                                      "//evil.example",
+                                      "/\\evil.example",
+                                      "JAVASCRIPT:x",
+                                      "",
+                                      "today",
+                                      "https:evil"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         html_url(&h, good[i]);
         assert_string_equal(done(), good[i]);
@@ -103,7 +113,11 @@ static void addresses_have_a_safe_scheme(void **s)
 static void a_page_escapes_what_people_typed(void **s)
 {
     (void)s;
-    struct page_ctx c = {.lang = LANG_EN, .now_ms = 1772534520000, .csrf = "\"><script>", .home = "javascript:x", .user_name = "<img src=x>"};
+    struct page_ctx c = {.lang = LANG_EN,
+                         .now_ms = 1772534520000,
+                         .csrf = "\"><script>",
+                         .home = "javascript:x",
+                         .user_name = "<img src=x>"};
     struct page_sign_in p = {.error = "<b>no</b>", .username = "\" onfocus=\"x", .next_path = "/a\"b"};
     assert_int_equal(page_sign_in(&h, &c, &p), ST_OK);
     const char *out = text_str(&t);
@@ -143,7 +157,9 @@ static void times_carry_their_exact_form(void **s)
 {
     (void)s;
     html_time(&h, LANG_EN, 1772534520000, 1772534520000 + 60000, NULL, TIME_ago);
-    assert_string_equal(done(), "<time datetime=\"2026-03-03T10:42:00.000Z\" title=\"Tuesday 3 March 2026, 10:42\">1 minute ago</time>");
+    assert_string_equal(
+        done(),
+        "<time datetime=\"2026-03-03T10:42:00.000Z\" title=\"Tuesday 3 March 2026, 10:42\">1 minute ago</time>");
     html_time(&h, LANG_EN, 0, 5, NULL, TIME_ago);
     assert_string_equal(done(), "");
     html_decimal(&h, 0.87);
@@ -193,11 +209,16 @@ static void a_qr_code_is_drawn_or_refused(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_escapes_every_byte),          cmocka_unit_test(attributes_escape_every_byte),
-        cmocka_unit_test(url_parts_escape_every_byte),      cmocka_unit_test(addresses_have_a_safe_scheme),
-        cmocka_unit_test(a_page_escapes_what_people_typed), cmocka_unit_test(a_page_too_long_is_told),
-        cmocka_unit_test(pages_speak_the_language),         cmocka_unit_test(times_carry_their_exact_form),
-        cmocka_unit_test(assets_are_found_by_what_they_hold), cmocka_unit_test(a_qr_code_is_drawn_or_refused),
+        cmocka_unit_test(text_escapes_every_byte),
+        cmocka_unit_test(attributes_escape_every_byte),
+        cmocka_unit_test(url_parts_escape_every_byte),
+        cmocka_unit_test(addresses_have_a_safe_scheme),
+        cmocka_unit_test(a_page_escapes_what_people_typed),
+        cmocka_unit_test(a_page_too_long_is_told),
+        cmocka_unit_test(pages_speak_the_language),
+        cmocka_unit_test(times_carry_their_exact_form),
+        cmocka_unit_test(assets_are_found_by_what_they_hold),
+        cmocka_unit_test(a_qr_code_is_drawn_or_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -4,12 +4,12 @@
 #include <stddef.h>
 
 struct asset {
-    const char *name;         /* waymark.css */
-    const char *path;         /* /assets/waymark-0123456789ab.css: these bytes for ever */
+    const char *name; /* waymark.css */
+    const char *path; /* /assets/waymark-0123456789ab.css: these bytes for ever */
     const char *content_type;
     const unsigned char *p;
     size_t n;
-    const unsigned char *gz;  /* the same, gzipped */
+    const unsigned char *gz; /* the same, gzipped */
     size_t gz_n;
 };
 

@@ -16,8 +16,8 @@
 enum { HTML_SCRATCH = 8 };
 
 struct html {
-    struct text *out;                    /* the caller's */
-    struct text scratch[HTML_SCRATCH];   /* words made on the way, used in turn */
+    struct text *out;                  /* the caller's */
+    struct text scratch[HTML_SCRATCH]; /* words made on the way, used in turn */
     unsigned turn;
 };
 
@@ -33,14 +33,15 @@ enum st html_done(struct html *h); /* ST_OK, or ST_NOMEM when something did not 
 
 void html_put(struct html *h, const char *p, size_t n);
 #define html_lit(h, s) html_put((h), "" s "", sizeof(s) - 1) /* a literal, or it does not compile */
-void html_text(struct html *h, const char *s);     /* & < > " ' escaped; bytes that are no text become U+FFFD */
-void html_attr(struct html *h, const char *s);     /* the same, and line breaks kept as &#10; for a quoted attribute */
-void html_url(struct html *h, const char *s);      /* a whole address: http, https, /path, ?query, #part; else "#" */
-void html_url_part(struct html *h, const char *s); /* one piece of an address: everything but letters, digits and -._~ is %XX */
+void html_text(struct html *h, const char *s); /* & < > " ' escaped; bytes that are no text become U+FFFD */
+void html_attr(struct html *h, const char *s); /* the same, and line breaks kept as &#10; for a quoted attribute */
+void html_url(struct html *h, const char *s);  /* a whole address: http, https, /path, ?query, #part; else "#" */
+/* one piece of an address: everything but letters, digits and -._~ is %XX */
+void html_url_part(struct html *h, const char *s);
 void html_safe(struct html *h, struct safe_html s);
-void html_int(struct html *h, int64_t n);          /* plain digits */
+void html_int(struct html *h, int64_t n); /* plain digits */
 void html_int_words(struct html *h, enum lang lang, int64_t n);
-void html_decimal(struct html *h, double v);       /* at most 4 places, a point; for attributes that machines read */
+void html_decimal(struct html *h, double v); /* at most 4 places, a point; for attributes that machines read */
 void html_msg(struct html *h, enum lang lang, enum msg_id id, const struct msg_arg *args, size_t n);
 void html_attr_msg(struct html *h, enum lang lang, enum msg_id id, const struct msg_arg *args, size_t n);
 
@@ -49,7 +50,8 @@ enum prob_form { PROB_percent, PROB_in100 };
 /* <time datetime title="exact">words</time>; nothing when at_ms is 0. */
 void html_time(struct html *h, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz, enum time_form form);
 /* Words in scratch, valid for the next HTML_SCRATCH - 1 calls. */
-const char *html_time_words(struct html *h, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz, enum time_form form);
+const char *html_time_words(struct html *h, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz,
+                            enum time_form form);
 const char *html_prob_words(struct html *h, enum lang lang, double p, enum prob_form form);
 const char *html_duration_words(struct html *h, enum lang lang, int64_t took_ms);
 

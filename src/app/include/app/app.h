@@ -24,11 +24,11 @@ struct states;
 /* Everything about one district that changes seldom. */
 struct snapshot {
     int refs;
-    int64_t stamp[3];           /* of the rules and content that were read */
+    int64_t stamp[3]; /* of the rules and content that were read */
     int64_t district_id;
     char name[120], host[120];
     struct tz *zone;
-    struct regime regime;       /* policies and models, all versions */
+    struct regime regime; /* policies and models, all versions */
     struct catalogue catalogue;
     struct arena arena;
 };
@@ -37,19 +37,19 @@ struct app {
     struct db *db;
     struct clock clock;
     pthread_mutex_t id_lock;
-    struct idgen ids;           /* for everything but facts; under id_lock */
-    struct idgen fact_ids;      /* the writer's own */
-    char files_dir[500];        /* figures, by SHA-256 */
+    struct idgen ids;      /* for everything but facts; under id_lock */
+    struct idgen fact_ids; /* the writer's own */
+    char files_dir[500];   /* figures, by SHA-256 */
     struct writer *writer;
     struct workers *workers;
     struct hub *hub;
     struct item_cache *items;
-    struct figures *figures;    /* counted lately (app/figure.h) */
+    struct figures *figures; /* counted lately (app/figure.h) */
     struct people *people;
-    struct states *states;      /* the writer's own */
-    pthread_mutex_t lock;       /* guards snapshot */
-    struct snapshot *snapshot;  /* the district served */
-    unsigned char secret[32];   /* of this process: CSRF tokens */
+    struct states *states;     /* the writer's own */
+    pthread_mutex_t lock;      /* guards snapshot */
+    struct snapshot *snapshot; /* the district served */
+    unsigned char secret[32];  /* of this process: CSRF tokens */
 };
 
 /* Opens nothing but memory; db is borrowed. files_dir may be NULL: "files" beside a database file. */

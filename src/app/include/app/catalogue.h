@@ -23,8 +23,8 @@ struct competency {
 struct item_ref {
     int64_t item_id;
     int32_t version;
-    bool open;             /* not retired */
-    const char *group_id;  /* "" for none */
+    bool open;            /* not retired */
+    const char *group_id; /* "" for none */
     int32_t group_position;
     const char *source;
     uint32_t next_in_group; /* index of the item, or UINT32_MAX */
@@ -40,7 +40,7 @@ struct taught {
 struct course {
     int64_t course_id;
     size_t count;
-    const uint32_t *competency;         /* indices, in teaching order */
+    const uint32_t *competency;              /* indices, in teaching order */
     const struct next_candidate *candidates; /* the same, for rules/next.h */
 };
 
@@ -53,10 +53,10 @@ struct item_version_ref { /* competencies of every version, for folding old fact
 struct catalogue {
     size_t framework_count, competency_count, item_count, course_count, version_count;
     struct framework *frameworks;
-    struct competency *competencies; /* ordered by id */
-    struct item_ref *items;          /* ordered by id */
-    struct course *courses;          /* ordered by id */
-    struct item_version_ref *versions; /* ordered by id, version */
+    struct competency *competencies;             /* ordered by id */
+    struct item_ref *items;                      /* ordered by id */
+    struct course *courses;                      /* ordered by id */
+    struct item_version_ref *versions;           /* ordered by id, version */
     int64_t *version_competency, *version_since; /* since: the evidence id from which an alignment counts; 0: always */
 };
 
@@ -66,7 +66,8 @@ const struct item_ref *catalogue_item(const struct catalogue *c, int64_t id);
 const struct course *catalogue_course(const struct catalogue *c, int64_t id);
 const struct framework *catalogue_framework(const struct catalogue *c, int64_t id);
 /* The competencies of an item, in that version, for a fact (INT64_MAX: for one to come); *n = 0 when unknown. */
-const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, int64_t evidence_id, size_t *n);
+const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, int64_t evidence_id,
+                                 size_t *n);
 /* Does any of these courses teach one of the item's competencies? */
 bool catalogue_teaches(const struct catalogue *c, const struct taught *courses, size_t n, const struct item_ref *item);
 

@@ -1,5 +1,6 @@
-/* Common checkpoints: the same tasks in every class, done on paper, entered by the teacher. Each result is a fact like any other, that
- * knows its checkpoint; beside it is kept which level was given until then, so that levels can be compared across classes. */
+/* Common checkpoints: the same tasks in every class, done on paper, entered by the teacher. Each result is a fact like
+ * any other, that knows its checkpoint; beside it is kept which level was given until then, so that levels can be
+ * compared across classes. */
 #ifndef APP_CHECKPOINT_H
 #define APP_CHECKPOINT_H
 #include "app/observe.h"
@@ -9,9 +10,9 @@ enum { CHECKPOINT_PARTS_MAX = 8, CHECKPOINT_CELLS_MAX = 400, CHECKPOINT_TITLE = 
 
 struct checkpoint_part {
     int64_t competency_id;
-    const char *task;  /* in words; "" : the item is printed instead */
-    int64_t item_id;   /* printed for all with the same numbers; 0: none */
-    int32_t most;      /* points, 1 to 20 */
+    const char *task; /* in words; "" : the item is printed instead */
+    int64_t item_id;  /* printed for all with the same numbers; 0: none */
+    int32_t most;     /* points, 1 to 20 */
 };
 
 struct checkpoint {
@@ -22,7 +23,8 @@ struct checkpoint {
 };
 
 /* From the row that SQL_checkpoint_get or _list shows in these columns; texts in arena. */
-enum st checkpoint_load(struct tx *tx, struct arena *a, int64_t checkpoint_id, struct checkpoint *out, struct err *e) WARN_UNUSED;
+enum st checkpoint_load(struct tx *tx, struct arena *a, int64_t checkpoint_id, struct checkpoint *out,
+                        struct err *e) WARN_UNUSED;
 enum st checkpoint_parts(struct arena *a, const char *json, struct checkpoint *out, struct err *e) WARN_UNUSED;
 /* The numbers of a printed item: the same for everyone. */
 int64_t checkpoint_variant(const struct checkpoint *k, const struct checkpoint_part *p);
@@ -33,7 +35,8 @@ struct checkpoint_make_cmd {
     int64_t author_id;
     struct checkpoint checkpoint; /* without its id */
 };
-/* err ST_INVALID: no title, no parts, points out of range, the same competency twice; ST_NOT_FOUND: no such competency */
+/* err ST_INVALID: no title, no parts, points out of range, the same competency twice; ST_NOT_FOUND: no such
+ * competency */
 enum st checkpoint_make_check(const struct snapshot *s, struct checkpoint_make_cmd *m, struct err *e) WARN_UNUSED;
 
 struct checkpoint_cell {
@@ -51,8 +54,8 @@ struct checkpoint_enter_cmd {
     struct checkpoint_cell cells[CHECKPOINT_CELLS_MAX];
     size_t written; /* out: those that were new */
 };
-/* All or nothing. err ST_INVALID: nothing entered, points out of range; when run, ST_INVALID checkpoint.retakes: no retake is left by
- * the rules in force (mastery.retakes). */
+/* All or nothing. err ST_INVALID: nothing entered, points out of range; when run, ST_INVALID checkpoint.retakes: no
+ * retake is left by the rules in force (mastery.retakes). */
 enum st checkpoint_enter_check(struct checkpoint_enter_cmd *m, struct err *e) WARN_UNUSED;
 
 #endif

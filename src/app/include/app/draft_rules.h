@@ -7,8 +7,8 @@ struct draft_rules_cmd { /* puts a draft to the staff */
     struct command command;
     struct snapshot *snapshot; /* held by the caller until it is done */
     struct arena *arena;
-    struct policy_save save;   /* checked as if it were saved now; its reason and recorder are kept */
-    int32_t until_date;        /* the last day for comments */
+    struct policy_save save; /* checked as if it were saved now; its reason and recorder are kept */
+    int32_t until_date;      /* the last day for comments */
 };
 void draft_rules_ready(struct draft_rules_cmd *d);
 
@@ -37,7 +37,9 @@ struct draft_adopt_cmd {
     int32_t today;
     struct policy_saved saved; /* out */
 };
-/* Becomes a version, when its time for comments is over (ST_INVALID draft.still_open) and each is answered (draft.unanswered): at once, or with the next term when levels or grades change. Once: ST_CONFLICT. The caller reloads. */
+/* Becomes a version, when its time for comments is over (ST_INVALID draft.still_open) and each is answered
+ * (draft.unanswered): at once, or with the next term when levels or grades change. Once: ST_CONFLICT. The caller
+ * reloads. */
 void draft_adopt_ready(struct draft_adopt_cmd *d);
 
 #endif

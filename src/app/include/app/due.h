@@ -1,5 +1,5 @@
-/* A thread that derives anew when rules come into force while the program serves: at the hour, nobody need be there. Every few
- * hours it also packs the histories that have grown. */
+/* A thread that derives anew when rules come into force while the program serves: at the hour, nobody need be there.
+ * Every few hours it also packs the histories that have grown. */
 #ifndef APP_DUE_H
 #define APP_DUE_H
 #include "app/app.h"

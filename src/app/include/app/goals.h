@@ -1,5 +1,5 @@
-/* What the state and the district count, and where a student or a school stands on it: tests first, our own estimate beside.
- * And what the school asks for before someone graduates or moves up (domain/requirement.h). */
+/* What the state and the district count, and where a student or a school stands on it: tests first, our own estimate
+ * beside. And what the school asks for before someone graduates or moves up (domain/requirement.h). */
 #ifndef APP_GOALS_H
 #define APP_GOALS_H
 #include "app/learner.h"
@@ -13,13 +13,14 @@ struct goal {
     int64_t goal_id;
     const char *title, *counted_by; /* state or district */
     const char *test, *subject;     /* '' for none, for any */
-    const char *of;                 /* the name of what the standards are below: a competency or a framework; NULL: the test alone */
+    /* the name of what the standards are below: a competency or a framework; NULL: the test alone */
+    const char *of;
     size_t count;
     const struct competency **standards; /* below top, those without any below them */
-    double share;                   /* of them that are to be secure */
+    double share;                        /* of them that are to be secure */
     bool has_score;
     double meets_score;
-    int32_t meets_level;            /* 0: none */
+    int32_t meets_level; /* 0: none */
 };
 
 /* A place in the frameworks under which standards count: a competency, or all of a framework. */
@@ -29,9 +30,12 @@ struct branch {
 };
 /* Nothing in it when its framework is not here (any more). */
 struct branch branch_by_uri(const struct catalogue *c, const char *uri);
-/* The competencies in it (top itself, when it has none below) that have none below them, in the order of the catalogue. */
-enum st branch_standards(const struct catalogue *c, struct arena *a, const struct branch *b, const struct competency ***out, size_t *n, struct err *e) WARN_UNUSED;
-enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, struct goal **out, size_t *n, struct err *e) WARN_UNUSED;
+/* The competencies in it (top itself, when it has none below) that have none below them, in the order of the
+ * catalogue. */
+enum st branch_standards(const struct catalogue *c, struct arena *a, const struct branch *b,
+                         const struct competency ***out, size_t *n, struct err *e) WARN_UNUSED;
+enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, struct goal **out, size_t *n,
+                   struct err *e) WARN_UNUSED;
 
 struct test_result {
     const char *test, *subject, *level_name;
@@ -44,12 +48,13 @@ struct goal_standing {
     const struct goal *goal;
     const struct test_result *latest; /* NULL: no test of it */
     enum standing by_test, ours;
-    size_t seen, secure;              /* of goal->count */
+    size_t seen, secure; /* of goal->count */
     bool disagree;
 };
 
-enum st goals_of_learner(struct tx *tx, struct arena *a, const struct learner_scope *who, const struct learner_state *state,
-                         const struct goal *goals, size_t n, struct goal_standing **out, struct err *e) WARN_UNUSED;
+enum st goals_of_learner(struct tx *tx, struct arena *a, const struct learner_scope *who,
+                         const struct learner_state *state, const struct goal *goals, size_t n,
+                         struct goal_standing **out, struct err *e) WARN_UNUSED;
 
 /* A school's students, counted; no names. */
 struct goal_counts {
@@ -57,7 +62,8 @@ struct goal_counts {
     size_t by_test[STANDING_COUNT], ours[STANDING_COUNT];
 };
 /* The caller leads the school: whoever may not, is kept from it by the route. */
-enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const struct goal *goals, size_t n, struct goal_counts *out, struct err *e) WARN_UNUSED;
+enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const struct goal *goals, size_t n,
+                        struct goal_counts *out, struct err *e) WARN_UNUSED;
 
 struct goal_cmd {
     struct command command;
@@ -76,7 +82,7 @@ struct goal_end_cmd {
 };
 void goal_end_ready(struct goal_end_cmd *g);
 
-/* Requirements ------------------------------------------------------------------------------------------------------- */
+/* Requirements ----------------------------------------------------------------------------------------------------- */
 
 struct requirement_standing {
     struct requirement asked;
@@ -91,11 +97,13 @@ struct requirement_standing {
 };
 
 /* Graduation and promotion for one student, in the order of the document; as of a moment, 0: now. */
-enum st requirements_of(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who,
-                        const char *grade, int64_t as_of_ms, struct requirement_standing **out, size_t *n, struct err *e) WARN_UNUSED;
+enum st requirements_of(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                        const struct learner_scope *who, const char *grade, int64_t as_of_ms,
+                        struct requirement_standing **out, size_t *n, struct err *e) WARN_UNUSED;
 
 /* The requirements in force for the district. */
-enum st asked_for(const struct snapshot *s, int64_t now_ms, struct requirement list[REQUIREMENTS_MAX], size_t *n, struct err *e) WARN_UNUSED;
+enum st asked_for(const struct snapshot *s, int64_t now_ms, struct requirement list[REQUIREMENTS_MAX], size_t *n,
+                  struct err *e) WARN_UNUSED;
 
 struct credit_cmd {
     struct command command;
@@ -109,6 +117,7 @@ struct credit_cmd {
 enum st credit_check(struct app *app, const struct snapshot *s, struct credit_cmd *k, struct err *e) WARN_UNUSED;
 
 /* Days away between two days, both counted: they do not count against pace. */
-enum st days_away(struct tx *tx, int64_t learner_id, int32_t first, int32_t last, int64_t *n, struct err *e) WARN_UNUSED;
+enum st days_away(struct tx *tx, int64_t learner_id, int32_t first, int32_t last, int64_t *n,
+                  struct err *e) WARN_UNUSED;
 
 #endif

@@ -6,8 +6,10 @@
 
 enum { HABITS_MAX = 8, HABIT_BYTES = 80, HABIT_MARKS = 4, HABIT_CELLS_MAX = 400 };
 
-/* The school's list: "habits" of the rules in force, or three of our own, by code (prepared, persists, together). Texts in arena. */
-enum st habits_asked(struct arena *a, const struct policy_version *v, const char *list[HABITS_MAX], size_t *n, struct err *e) WARN_UNUSED;
+/* The school's list: "habits" of the rules in force, or three of our own, by code (prepared, persists, together).
+ * Texts in arena. */
+enum st habits_asked(struct arena *a, const struct policy_version *v, const char *list[HABITS_MAX], size_t *n,
+                     struct err *e) WARN_UNUSED;
 
 struct habit_said {
     int64_t session_id, class_id;
@@ -15,7 +17,8 @@ struct habit_said {
     int32_t mark; /* 1 rarely, 2 sometimes, 3 mostly, 4 always */
 };
 /* The latest of each habit, class and term, in order of term. */
-enum st habits_of(struct tx *tx, struct arena *a, const struct learner_scope *who, struct habit_said **out, size_t *n, struct err *e) WARN_UNUSED;
+enum st habits_of(struct tx *tx, struct arena *a, const struct learner_scope *who, struct habit_said **out, size_t *n,
+                  struct err *e) WARN_UNUSED;
 
 struct habit_cell {
     int64_t learner_id;

@@ -18,7 +18,8 @@ void hub_publish(struct hub *h, int64_t learner_id, const char *event, const cha
 /* The event that a cell of a class page listens for. */
 void hub_publish_level(struct hub *h, int64_t learner_id, int64_t competency_id, enum level level);
 /* Follow these learners; first what was missed since last_event_id (0: nothing), then what comes. Ids are copied. */
-enum st hub_join(struct hub *h, const int64_t *learner_ids, size_t n, int64_t last_event_id, hub_send *send, void *arg) WARN_UNUSED;
+enum st hub_join(struct hub *h, const int64_t *learner_ids, size_t n, int64_t last_event_id, hub_send *send,
+                 void *arg) WARN_UNUSED;
 void hub_leave(struct hub *h, void *arg);
 void hub_heartbeat(struct hub *h);
 /* Call end(arg) for every follower: the server is stopping. */

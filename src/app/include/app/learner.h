@@ -16,7 +16,8 @@ struct mastery_view {
 
 /* as_of_ms 0: now (from the stored state). Otherwise what was recorded by then, with the rules in force then. */
 enum st learner_mastery(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
-                        const struct learner_scope *who, int64_t as_of_ms, struct mastery_view *out, struct err *e) WARN_UNUSED;
+                        const struct learner_scope *who, int64_t as_of_ms, struct mastery_view *out,
+                        struct err *e) WARN_UNUSED;
 
 /* One fact about one competency, with what it moved. */
 struct why_step {
@@ -24,7 +25,7 @@ struct why_step {
     const char *response; /* JSON as given, or NULL */
     double before, after;
     enum level level_before, level_after;
-    bool moved;           /* false: a later attempt, kept and not counted */
+    bool moved; /* false: a later attempt, kept and not counted */
 };
 
 struct why_view {
@@ -35,7 +36,7 @@ struct why_view {
     double value;           /* by the rule, 0 to 1 */
     struct outlook outlook; /* what is missing for "secure" */
     double prior;
-    struct bkt model;       /* the parameters in force */
+    struct bkt model; /* the parameters in force */
     size_t count;
     struct why_step *steps; /* in the order in which they were folded */
 };

@@ -7,7 +7,9 @@ struct look_cmd {
     struct command command;
     int64_t learner_id, competency_id, asker_id;
     const char *client_id, *note;
-    const char *about; /* NULL or "": the level of a skill; "grade": of the course competency_id; "pace:ID" of a requirement; "next": why a skill is suggested */
+    /* NULL or "": the level of a skill; "grade": of the course competency_id; "pace:ID" of a requirement; "next":
+     * why a skill is suggested */
+    const char *about;
 };
 /* err ST_INVALID: client_id, about, or a note that is empty or too long. Sets run. Sent twice, it is asked once. */
 enum st look_check(struct look_cmd *l, struct err *e) WARN_UNUSED;

@@ -1,4 +1,5 @@
-/* Moderation: teachers score the same work without seeing each other's scores; then they see how far they agree, and keep anchors. */
+/* Moderation: teachers score the same work without seeing each other's scores; then they see how far they agree, and
+ * keep anchors. */
 #ifndef APP_MODERATION_H
 #define APP_MODERATION_H
 #include "app/writer.h"

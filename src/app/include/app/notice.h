@@ -1,5 +1,5 @@
-/* A change of the rules, told to each whom it touches: with their own before and after, while it waits for its day and for a month
- * after that. Nothing is stored: both sides are derived from the facts. */
+/* A change of the rules, told to each whom it touches: with their own before and after, while it waits for its day and
+ * for a month after that. Nothing is stored: both sides are derived from the facts. */
 #ifndef APP_NOTICE_H
 #define APP_NOTICE_H
 #include "app/learner.h"
@@ -18,12 +18,16 @@ struct notice {
     size_t rule_count;
     struct policy_change *rules; /* what differs in the rules */
     size_t count;
-    struct level_change *levels; /* of this learner, those that differ in the fold or on reports; only notice_levels() fills them */
+    /* of this learner, those that differ in the fold or on reports; only notice_levels() fills them */
+    struct level_change *levels;
 };
 
 /* The next change of levels or grades that waits for a learner, else the latest of the last NOTICE_DAYS days. Cheap. */
-enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id, struct notice *out, struct err *e) WARN_UNUSED;
-/* The same with the learner's levels under both rules: of all facts so far, or of those before the day it came into force. */
-enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, struct notice *out, struct err *e) WARN_UNUSED;
+enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, int64_t learner_id,
+                    struct notice *out, struct err *e) WARN_UNUSED;
+/* The same with the learner's levels under both rules: of all facts so far, or of those before the day it came into
+ * force. */
+enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                      const struct learner_scope *who, struct notice *out, struct err *e) WARN_UNUSED;
 
 #endif

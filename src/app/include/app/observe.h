@@ -14,9 +14,10 @@ struct seen {
     enum evidence_kind kind;
     double score; /* 0 to 1 */
 };
-/* For other commands, inside their transaction: the fact is written and folded. *again: it was there already, and nothing is written;
- * *before is then not set. ST_CONFLICT: client_id was used for something else. */
-enum st observe_fact(struct app *app, struct tx *tx, const struct seen *o, int64_t *evidence_id, enum level *before, bool *again, struct err *e) WARN_UNUSED;
+/* For other commands, inside their transaction: the fact is written and folded. *again: it was there already, and
+ * nothing is written; *before is then not set. ST_CONFLICT: client_id was used for something else. */
+enum st observe_fact(struct app *app, struct tx *tx, const struct seen *o, int64_t *evidence_id, enum level *before,
+                     bool *again, struct err *e) WARN_UNUSED;
 
 struct observe_cmd {
     struct command command;
@@ -24,9 +25,9 @@ struct observe_cmd {
     /* in */
     const char *client_id;
     int64_t recorder_id, competency_id;
-    enum evidence_kind kind;   /* EVIDENCE_OBSERVATION or EVIDENCE_JUDGEMENT */
-    double score;              /* 0 to 1: of a rubric; a level's is level_score() */
-    const char *note;          /* may be NULL */
+    enum evidence_kind kind; /* EVIDENCE_OBSERVATION or EVIDENCE_JUDGEMENT */
+    double score;            /* 0 to 1: of a rubric; a level's is level_score() */
+    const char *note;        /* may be NULL */
     size_t count;
     int64_t learner_ids[OBSERVE_MAX];
     /* out */

@@ -1,7 +1,7 @@
 /* Who is behind a session or token, remembered in memory: asked with every request, changed a few times a day.
  *
- * An entry is believed until a write of this process that may concern people is on disk, and for PEOPLE_SECONDS at most:
- * another process may have ended a session or closed an account.
+ * An entry is believed until a write of this process that may concern people is on disk, and for PEOPLE_SECONDS at
+ * most: another process may have ended a session or closed an account.
  */
 #ifndef APP_PEOPLE_H
 #define APP_PEOPLE_H

@@ -10,30 +10,37 @@ struct policy_save {
     enum policy_scope scope; /* district, school, class or learner */
     int64_t scope_id;        /* the school's org id, the class, the learner; 0 for the district */
     int64_t org_id;          /* of a class or a learner: the school, whose rules are above; 0: the district's are */
-    const char *doc;         /* merged over the version of that scope in force at the time: a partial document will do */
-    const char *reason;      /* recorded; never empty */
-    int64_t recorder_id;     /* 0: the operator */
-    int64_t effective_at_ms; /* 0: at once, or with the next term when levels or grades would change; what is past is now */
-    int64_t until_ms;        /* 0: for good; else a version follows on that day, in which end_doc is set over what is in force then */
+    /* merged over the version of that scope in force at the time: a partial document will do */
+    const char *doc;
+    const char *reason;  /* recorded; never empty */
+    int64_t recorder_id; /* 0: the operator */
+    /* 0: at once, or with the next term when levels or grades would change; what is past is now */
+    int64_t effective_at_ms;
+    /* 0: for good; else a version follows on that day, in which end_doc is set over what is in force then */
+    int64_t until_ms;
     const char *end_doc;
 };
 
 struct policy_saved {
     int64_t policy_id, effective_at_ms;
-    int64_t base_id;               /* the version it was made from; 0: none */
+    int64_t base_id; /* the version it was made from; 0: none */
     size_t change_count;
     struct policy_change *changes; /* against that one, in arena */
     bool re_derives;               /* levels or grades: they are to be derived anew when it comes into force */
-    size_t carried;                /* versions that wait for a later day, and were written anew with this change in them */
+    /* versions that wait for a later day, and were written anew with this change in them */
+    size_t carried;
 };
 
 /* Checks without writing, and tells what would differ and when it would hold.
- * err ST_INVALID, ST_DENIED: the document, with the clause (domain/policy.h); policy.reason: none given; policy.no_term: levels
- *     or grades would change, and no next term is known; policy.nothing: it changes nothing; policy.school, policy.waiting: it does
- *     not go together with a school's own rules, or with a version that waits for its day */
-enum st policy_check(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
+ * err ST_INVALID, ST_DENIED: the document, with the clause (domain/policy.h); policy.reason: none given;
+ * policy.no_term: levels
+ *     or grades would change, and no next term is known; policy.nothing: it changes nothing; policy.school,
+ *     policy.waiting: it does not go together with a school's own rules, or with a version that waits for its day */
+enum st policy_check(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                     const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
 /* The same, and writes the version. The caller reloads and, when it is in force at once, derives anew. */
-enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
+enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                    const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
 
 struct policy_cmd {
     struct command command;

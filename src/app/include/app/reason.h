@@ -1,5 +1,5 @@
-/* Why a grade is what it is, and why this is suggested next: with the numbers that a page and the API show alike. The why of a level
- * is in app/learner.h, that of a pace in app/goals.h (struct requirement_standing). */
+/* Why a grade is what it is, and why this is suggested next: with the numbers that a page and the API show alike. The
+ * why of a level is in app/learner.h, that of a pace in app/goals.h (struct requirement_standing). */
 #ifndef APP_REASON_H
 #define APP_REASON_H
 #include "app/grades.h"
@@ -11,7 +11,9 @@ struct grade_why {
     struct grade_outlook outlook;
 };
 /* As of a moment, 0: now. err ST_NOT_FOUND: not one of the learner's courses */
-enum st learner_grade_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t course_id, int64_t as_of_ms, struct grade_why *out, struct err *e) WARN_UNUSED;
+enum st learner_grade_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                          const struct learner_scope *who, int64_t course_id, int64_t as_of_ms, struct grade_why *out,
+                          struct err *e) WARN_UNUSED;
 
 struct next_why {
     const struct policy_version *policy; /* the school's */
@@ -24,6 +26,8 @@ struct next_why {
     int64_t days;                         /* since it was last worked on; -1: never */
 };
 /* competency_id 0: of the first one. err ST_NOT_FOUND: no such competency, or nothing is open */
-enum st learner_next_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who, int64_t competency_id, int64_t as_of_ms, struct next_why *out, struct err *e) WARN_UNUSED;
+enum st learner_next_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                         const struct learner_scope *who, int64_t competency_id, int64_t as_of_ms, struct next_why *out,
+                         struct err *e) WARN_UNUSED;
 
 #endif

@@ -20,24 +20,26 @@ struct model {
     struct bkt_of *own; /* ordered by competency_id */
 };
 
-/* Where every district begins: means over published skill-builder populations, rounded; nothing of any item (docs/models.md). */
+/* Where every district begins: means over published skill-builder populations, rounded; nothing of any item
+ * (docs/models.md). */
 extern const struct bkt bkt_shipped;
 
-/* How hard each question is, for choosing among them: a version of kind "items", and only the latest. What was stored never rests on it. */
+/* How hard each question is, for choosing among them: a version of kind "items", and only the latest. What was
+ * stored never rests on it. */
 struct item_layer {
-    int64_t model_id;     /* 0: none yet */
-    bool fitted;          /* false: none, or taken back to none; then predictions are by Elo */
-    struct logistic m;    /* items and skills by place in the catalogue; in arena */
-    double hard_below;    /* weights below this are of the hardest third of the questions that have one */
+    int64_t model_id;  /* 0: none yet */
+    bool fitted;       /* false: none, or taken back to none; then predictions are by Elo */
+    struct logistic m; /* items and skills by place in the catalogue; in arena */
+    double hard_below; /* weights below this are of the hardest third of the questions that have one */
 };
 
 struct policy_version {
     int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
     enum policy_scope scope;
-    int64_t scope_id;      /* the school; 0 for the district */
-    int64_t base_id;       /* the version that it was made from; 0: none */
-    bool derived;          /* what is stored goes by it already, or did before a later one */
-    struct policy policy;  /* of a school's own: the defaults; see regime_policy_for */
+    int64_t scope_id;     /* the school; 0 for the district */
+    int64_t base_id;      /* the version that it was made from; 0: none */
+    bool derived;         /* what is stored goes by it already, or did before a later one */
+    struct policy policy; /* of a school's own: the defaults; see regime_policy_for */
     const char *doc, *reason;
 };
 
@@ -47,7 +49,8 @@ struct policy_pair {
     struct policy_version merged; /* named by the one that came into force later */
 };
 
-/* A class's version over what holds in its school. Only what re-derives nothing may be set so far down, so nothing stored goes by it. */
+/* A class's version over what holds in its school. Only what re-derives nothing may be set so far down, so nothing
+ * stored goes by it. */
 struct policy_narrow {
     const struct policy_version *upper, *own;
     struct policy merged;
@@ -55,7 +58,8 @@ struct policy_narrow {
 };
 
 struct regime {
-    size_t policy_count, model_count, pair_count, narrow_count, learner_count; /* learner_count: versions of learners' own */
+    /* learner_count: versions of learners' own */
+    size_t policy_count, model_count, pair_count, narrow_count, learner_count;
     struct policy_version *policies; /* ordered by id */
     struct policy_pair *pairs;
     struct policy_narrow *narrow;
@@ -64,7 +68,8 @@ struct regime {
 };
 
 /* Of the versions recorded and in force at a moment, the one with the latest day holds; of one day, the latest made. */
-enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out, struct err *e) WARN_UNUSED;
+enum st regime_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct regime *out,
+                    struct err *e) WARN_UNUSED;
 /* The district's latest in force at a moment; never NULL once loaded. */
 const struct policy_version *regime_policy(const struct regime *r, int64_t at_ms);
 /* The same for a school (0: the district's). */
@@ -73,12 +78,16 @@ const struct policy_version *regime_policy_for(const struct regime *r, int64_t o
 const struct policy *regime_policy_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms);
 /* The document of what holds in that class, whole: with what it locks and bounds for its learners. */
 const char *regime_doc_in(const struct regime *r, int64_t org_id, int64_t class_id, int64_t at_ms);
-/* The same for one learner in that class (learner_id 0: the class's): a learner's own version over it, within what is left open. */
-struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id, int64_t at_ms);
+/* The same for one learner in that class (learner_id 0: the class's): a learner's own version over it, within what
+ * is left open. */
+struct policy regime_policy_here(const struct regime *r, int64_t org_id, int64_t class_id, int64_t learner_id,
+                                 int64_t at_ms);
 /* For a learner: by the school, which is looked up only where a school has rules of its own. */
-enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms, const struct policy_version **out, struct err *e) WARN_UNUSED;
+enum st regime_policy_of(const struct regime *r, struct tx *tx, int64_t learner_id, int64_t at_ms,
+                         const struct policy_version **out, struct err *e) WARN_UNUSED;
 /* A scope's own version in force; NULL: it has none. */
-const struct policy_version *regime_version(const struct regime *r, enum policy_scope scope, int64_t scope_id, int64_t at_ms);
+const struct policy_version *regime_version(const struct regime *r, enum policy_scope scope, int64_t scope_id,
+                                            int64_t at_ms);
 enum st regime_school_of(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e) WARN_UNUSED; /* 0: none */
 /* Has a version come into force by which nothing was derived yet? (app/rebuild.h) */
 bool regime_due(const struct regime *r, int64_t now_ms);
@@ -89,10 +98,13 @@ const struct model *regime_model_by_id(const struct regime *r, int64_t model_id)
 /* The weights of the layer, or NULL. */
 const struct logistic *regime_weights(const struct regime *r);
 /* P(right) on an item, as it is aligned now. */
-double regime_predict(const struct regime *r, const struct catalogue *c, const struct learner_state *s, const struct item_ref *item);
-bool regime_is_hard(const struct regime *r, const struct catalogue *c, const struct item_ref *item); /* false where nothing is known */
+double regime_predict(const struct regime *r, const struct catalogue *c, const struct learner_state *s,
+                      const struct item_ref *item);
+/* false where nothing is known */
+bool regime_is_hard(const struct regime *r, const struct catalogue *c, const struct item_ref *item);
 /* A document of kind "items" as weights for this catalogue. */
-enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char *doc, struct item_layer *out, struct err *e) WARN_UNUSED;
+enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char *doc, struct item_layer *out,
+                         struct err *e) WARN_UNUSED;
 const struct bkt *model_bkt(const struct model *m, int64_t competency_id);
 
 /* Room for what fold_fact() needs to know of one fact. */
@@ -104,7 +116,8 @@ struct fact_view {
     uint32_t place[BKT_SKILLS_MAX];
 };
 /* Fill in a fact's competencies, the parameters of the model it names, and the rules of the policy. */
-void regime_view(const struct regime *r, const struct catalogue *c, const struct policy *p, const struct evidence *v, struct fact_view *out);
+void regime_view(const struct regime *r, const struct catalogue *c, const struct policy *p, const struct evidence *v,
+                 struct fact_view *out);
 /* The rule in force for a competency. */
 const struct mastery_rule *regime_rule(const struct catalogue *c, const struct policy *p, int64_t competency_id);
 

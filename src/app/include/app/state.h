@@ -1,8 +1,8 @@
 /* What the fold knows of a learner now: the row that is stored, and the facts since then folded into it.
  *
- * A state is two or three pages, half of what an answer would write. So on SQLite, with its one writer, the row may be up to
- * STATE_BEHIND_MAX - 1 facts behind; it names the last fact that is in it, and the writer remembers the rest. On PostgreSQL
- * it is written with every answer: its row is the lock between servers.
+ * A state is two or three pages, half of what an answer would write. So on SQLite, with its one writer, the row may be
+ * up to STATE_BEHIND_MAX - 1 facts behind; it names the last fact that is in it, and the writer remembers the rest. On
+ * PostgreSQL it is written with every answer: its row is the lock between servers.
  */
 #ifndef APP_STATE_H
 #define APP_STATE_H
@@ -13,14 +13,15 @@
 enum { STATE_BEHIND_MAX = 8 };
 
 /* err ST_IO: the stored state cannot be read. */
-enum st learner_state_now(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p, int64_t learner_id,
-                          struct learner_state *out, struct err *e) WARN_UNUSED;
+enum st learner_state_now(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p,
+                          int64_t learner_id, struct learner_state *out, struct err *e) WARN_UNUSED;
 /* The same from a row that was read; *behind (may be NULL): how many facts it lacked. */
-enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p, const struct state_row *row,
-                           struct learner_state *out, size_t *behind, struct err *e) WARN_UNUSED;
+enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p,
+                           const struct state_row *row, struct learner_state *out, size_t *behind,
+                           struct err *e) WARN_UNUSED;
 
-/* The states that a writer wrote lately, so that it need not read them again. One thread's own; good only as long as nobody
- * else writes (conn_others_wrote). */
+/* The states that a writer wrote lately, so that it need not read them again. One thread's own; good only as long as
+ * nobody else writes (conn_others_wrote). */
 struct states;
 
 struct kept_state {
@@ -31,7 +32,8 @@ struct kept_state {
 struct states *states_new(void);
 void states_free(struct states *s);
 void states_forget(struct states *s); /* all of them; any thread */
-const struct kept_state *states_find(struct states *s, int64_t learner_id); /* NULL: not kept; good until the next call */
+/* NULL: not kept; good until the next call */
+const struct kept_state *states_find(struct states *s, int64_t learner_id);
 void states_keep(struct states *s, const struct kept_state *k); /* copied; forgotten when there is no memory */
 
 #endif

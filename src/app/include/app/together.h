@@ -1,5 +1,5 @@
-/* What staff say about the rules: that they have read a version; and barriers, which no setting can express, with an owner, a day
- * and an answer that all staff can read. */
+/* What staff say about the rules: that they have read a version; and barriers, which no setting can express, with an
+ * owner, a day and an answer that all staff can read. */
 #ifndef APP_TOGETHER_H
 #define APP_TOGETHER_H
 #include "app/writer.h"

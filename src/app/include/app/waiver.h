@@ -1,5 +1,5 @@
-/* Waivers: a school asks the district to open a setting that is locked, with a reason and a last day; the district answers on
- * record. Granting makes a version of the district's rules that opens it for that school until then. */
+/* Waivers: a school asks the district to open a setting that is locked, with a reason and a last day; the district
+ * answers on record. Granting makes a version of the district's rules that opens it for that school until then. */
 #ifndef APP_WAIVER_H
 #define APP_WAIVER_H
 #include "app/policy.h"
@@ -11,7 +11,8 @@ struct waiver_cmd {
     int64_t org_id, asker_id;
     int32_t until_date;
 };
-/* err ST_INVALID: client_id, the words, a day that has gone by, no such setting, or one that is not locked for the school */
+/* err ST_INVALID: client_id, the words, a day that has gone by, no such setting, or one that is not locked for the
+ * school */
 enum st waiver_check(struct app *app, const struct snapshot *s, struct waiver_cmd *w, struct err *e) WARN_UNUSED;
 
 struct waiver_answer_cmd {

@@ -10,7 +10,7 @@ struct job {
 };
 
 enum st workers_start(struct app *app, unsigned threads, struct err *e) WARN_UNUSED;
-void workers_stop(struct app *app); /* finishes what was accepted */
+void workers_stop(struct app *app);                                                /* finishes what was accepted */
 enum st workers_submit(struct app *app, struct job *j, struct err *e) WARN_UNUSED; /* ST_BUSY: too many wait */
 
 #endif

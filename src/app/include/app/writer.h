@@ -24,8 +24,9 @@ struct command {
     void *done_arg;
     bool is_answer; /* struct answer_cmd */
     bool bulk;      /* behind what people wait for */
-    bool leaves_memory; /* changes neither who people are nor what they have shown: what the program remembers stays good */
-    enum st st;     /* set before done() */
+    /* changes neither who people are nor what they have shown: what the program remembers stays good */
+    bool leaves_memory;
+    enum st st; /* set before done() */
     struct err err;
 };
 

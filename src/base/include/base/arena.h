@@ -17,9 +17,9 @@ struct arena {
 };
 
 void arena_init(struct arena *a, size_t cap_bytes);
-void arena_release(struct arena *a);             /* run cleanups, give everything back */
-void arena_reset(struct arena *a);               /* the same, but keep the first block for the next request */
-void *arena_alloc(struct arena *a, size_t n);    /* zeroed; NULL when the cap is reached */
+void arena_release(struct arena *a);          /* run cleanups, give everything back */
+void arena_reset(struct arena *a);            /* the same, but keep the first block for the next request */
+void *arena_alloc(struct arena *a, size_t n); /* zeroed; NULL when the cap is reached */
 void *arena_array(struct arena *a, size_t count, size_t size); /* zeroed; NULL on overflow or cap */
 char *arena_copy(struct arena *a, const char *p, size_t n);    /* n bytes and a terminating 0 */
 char *arena_strdup(struct arena *a, const char *s);

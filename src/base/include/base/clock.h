@@ -18,13 +18,13 @@ int64_t clock_now_ms(const struct clock *c);
 int64_t clock_mono_us(void); /* for durations only */
 int64_t clock_cpu_us(void);  /* of this thread: what it has worked, without what it has waited */
 
-void time_format_utc(int64_t at_ms, char out[32]);           /* 2026-11-23T10:42:00.000Z */
-bool time_parse_utc(const char *s, int64_t *at_ms);          /* RFC 3339, or a bare date (midnight UTC) */
+void time_format_utc(int64_t at_ms, char out[32]);  /* 2026-11-23T10:42:00.000Z */
+bool time_parse_utc(const char *s, int64_t *at_ms); /* RFC 3339, or a bare date (midnight UTC) */
 int32_t date_from_ymd(int y, int m, int d);
 void date_to_ymd(int32_t day, int *y, int *m, int *d);
-bool date_parse(const char *s, int32_t *day);                /* YYYY-MM-DD; real dates only */
+bool date_parse(const char *s, int32_t *day); /* YYYY-MM-DD; real dates only */
 void date_format(int32_t day, char out[16]);
-int date_weekday(int32_t day);                               /* 0 = Monday */
+int date_weekday(int32_t day); /* 0 = Monday */
 
 /* An IANA zone read from its TZif file (RFC 8536). */
 struct tz;

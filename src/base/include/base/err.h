@@ -10,13 +10,13 @@
 
 enum st {
     ST_OK,
-    ST_INVALID,   /* the input is wrong: say where and what to do */
+    ST_INVALID, /* the input is wrong: say where and what to do */
     ST_NOT_FOUND,
-    ST_CONFLICT,  /* the same id with another body; a row changed under us */
-    ST_DENIED,    /* a permission, a lock, a brake */
-    ST_SIGN_IN,   /* nobody is signed in, or the session has ended */
-    ST_BUSY,      /* try again shortly */
-    ST_FULL,      /* the disk, or a bounded queue */
+    ST_CONFLICT, /* the same id with another body; a row changed under us */
+    ST_DENIED,   /* a permission, a lock, a brake */
+    ST_SIGN_IN,  /* nobody is signed in, or the session has ended */
+    ST_BUSY,     /* try again shortly */
+    ST_FULL,     /* the disk, or a bounded queue */
     ST_NOMEM,
     ST_IO,
     ST_BUG
@@ -43,10 +43,10 @@ int st_exit(enum st st);
 const char *st_name(enum st st);
 
 /* Return a failure to the caller. Only where nothing is held, or what is held belongs to the request. */
-#define TRY(call)                                                                                                      \
-    do {                                                                                                               \
-        enum st st_ = (call);                                                                                          \
-        if (st_ != ST_OK) return st_;                                                                                  \
+#define TRY(call) \
+    do { \
+        enum st st_ = (call); \
+        if (st_ != ST_OK) return st_; \
     } while (0)
 
 #endif

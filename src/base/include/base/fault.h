@@ -10,7 +10,7 @@ enum fault_kind { FAULT_NONE, FAULT_ALLOC, FAULT_COMMIT, FAULT_STMT };
 
 void fault_arm(enum fault_kind kind, long n); /* the nth point of this kind from now on fails, counted from 0 */
 void fault_arm_times(enum fault_kind kind, long n, long times); /* and so do those after it, times in all */
-bool fault_disarm(void);                      /* did it fire? */
+bool fault_disarm(void);                                        /* did it fire? */
 
 extern enum fault_kind fault_armed; /* read it through fault_hits() */
 bool fault_count(enum fault_kind kind);

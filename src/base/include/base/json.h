@@ -36,14 +36,14 @@ void json_open_obj(struct json_out *j, const char *key); /* key NULL inside a li
 void json_open_list(struct json_out *j, const char *key);
 void json_close_obj(struct json_out *j);
 void json_close_list(struct json_out *j);
-void json_put_str(struct json_out *j, const char *key, const char *v);  /* NULL gives null */
+void json_put_str(struct json_out *j, const char *key, const char *v); /* NULL gives null */
 void json_put_strn(struct json_out *j, const char *key, const char *p, size_t n);
 void json_put_i64(struct json_out *j, const char *key, int64_t v);
-void json_put_id(struct json_out *j, const char *key, int64_t v);       /* as a string; 0 gives null */
-void json_put_f64(struct json_out *j, const char *key, double v);       /* a text that reads back the same */
+void json_put_id(struct json_out *j, const char *key, int64_t v); /* as a string; 0 gives null */
+void json_put_f64(struct json_out *j, const char *key, double v); /* a text that reads back the same */
 void json_put_bool(struct json_out *j, const char *key, bool v);
 void json_put_null(struct json_out *j, const char *key);
-void json_put_time(struct json_out *j, const char *key, int64_t at_ms); /* RFC 3339 in UTC */
+void json_put_time(struct json_out *j, const char *key, int64_t at_ms);   /* RFC 3339 in UTC */
 void json_put_raw(struct json_out *j, const char *key, const char *json); /* already JSON */
 void json_put_json(struct json_out *j, const char *key, const json_t *v);
 

@@ -6,7 +6,8 @@
 struct arena;
 void *list_grow(struct arena *a, void *items, size_t count, size_t *cap, size_t size);
 
-#define LIST_ADD(a, items, count, cap)                                                                                 \
-    (((count) < (cap) || ((items) = list_grow((a), (items), (count), &(cap), sizeof *(items)))) ? &(items)[(count)++] : NULL)
+#define LIST_ADD(a, items, count, cap) \
+    (((count) < (cap) || ((items) = list_grow((a), (items), (count), &(cap), sizeof *(items)))) ? &(items)[(count)++] \
+                                                                                                : NULL)
 
 #endif

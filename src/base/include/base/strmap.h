@@ -11,7 +11,7 @@ struct strmap {
         const char *key;
         uint64_t hash;
         int value;
-    } *slots;
+    } * slots;
     size_t count, cap;
 };
 

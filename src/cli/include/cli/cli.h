@@ -19,8 +19,8 @@ struct cli_option {
 
 struct cli;
 struct cli_word {
-    const char *name;    /* "user add" */
-    const char *args;    /* "KIND PATH" */
+    const char *name; /* "user add" */
+    const char *args; /* "KIND PATH" */
     const char *summary;
     int (*run)(struct cli *c); /* the exit code */
     bool needs_db;
@@ -66,7 +66,8 @@ enum st cli_find_user(struct tx *tx, const char *who, int64_t *user_id, struct e
 enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, struct err *e) WARN_UNUSED;
 
 /* admin.c: the first rows of a new database. ST_DENIED: it holds a district already. */
-enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone, struct err *e) WARN_UNUSED;
+enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone,
+                         struct err *e) WARN_UNUSED;
 
 int cli_cards(struct cli *c); /* cards.c */
 /* A page in one file: its style stands in it. */
@@ -79,6 +80,7 @@ struct serve_options {
 };
 int serve_run(struct db *db, struct clock clock, const struct serve_options *o);
 
-extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[], cli_words_content[], cli_words_demo[], cli_words_routes[], cli_words_policy[], cli_words_model[];
+extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[],
+    cli_words_content[], cli_words_demo[], cli_words_routes[], cli_words_policy[], cli_words_model[];
 
 #endif

@@ -16,7 +16,7 @@ struct evidence {
     int64_t learner_id, evidence_id;
     const char *client_id;
     enum evidence_kind kind;
-    int64_t item_id;       /* 0 unless a response */
+    int64_t item_id; /* 0 unless a response */
     int32_t item_version;
     int64_t variant;
     int64_t competency_id; /* of an observation; 0 otherwise: the item's */
@@ -27,8 +27,8 @@ struct evidence {
     int64_t answered_at_ms; /* when it happened, as the client said */
     int32_t school_date;    /* days since 1970 in the school's zone */
     int64_t policy_id, model_id, recorder_id, replaces_id;
-    int64_t checkpoint_id;  /* the common checkpoint it was part of; 0 for none */
-    int32_t shown_error;    /* the item's known error that the feedback named, from 1; 0 for none */
+    int64_t checkpoint_id; /* the common checkpoint it was part of; 0 for none */
+    int32_t shown_error;   /* the item's known error that the feedback named, from 1; 0 for none */
 };
 
 #endif

@@ -6,14 +6,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum interaction { INTERACTION_TEXT_ENTRY, INTERACTION_CHOICE, INTERACTION_CHOICES, INTERACTION_ORDER, INTERACTION_COUNT };
+enum interaction {
+    INTERACTION_TEXT_ENTRY,
+    INTERACTION_CHOICE,
+    INTERACTION_CHOICES,
+    INTERACTION_ORDER,
+    INTERACTION_COUNT
+};
 
 enum key_kind {
-    KEY_NUMBER, KEY_EXPRESSION, KEY_EQUATION, KEY_INTERVAL, KEY_SET, KEY_PAIR, KEY_RELATION, KEY_TEXT, KEY_CHOICE, KEY_COUNT
+    KEY_NUMBER,
+    KEY_EXPRESSION,
+    KEY_EQUATION,
+    KEY_INTERVAL,
+    KEY_SET,
+    KEY_PAIR,
+    KEY_RELATION,
+    KEY_TEXT,
+    KEY_CHOICE,
+    KEY_COUNT
 };
 
 enum answer_form {
-    FORM_ANY, FORM_LOWEST_TERMS, FORM_MIXED, FORM_DECIMAL, FORM_SIMPLIFIED, FORM_FACTORED, FORM_EXPANDED, FORM_EXACT, FORM_COUNT
+    FORM_ANY,
+    FORM_LOWEST_TERMS,
+    FORM_MIXED,
+    FORM_DECIMAL,
+    FORM_SIMPLIFIED,
+    FORM_FACTORED,
+    FORM_EXPANDED,
+    FORM_EXACT,
+    FORM_COUNT
 };
 
 struct choice {
@@ -30,10 +53,10 @@ struct answer_key {
     enum answer_form form;
     size_t count;
     const char **values;
-    const char *unit;      /* accepted behind a number; NULL for none */
+    const char *unit; /* accepted behind a number; NULL for none */
     bool unit_required;
-    double tolerance;      /* absolute; 0 for exact */
-    int places;            /* right when equal after rounding to so many decimals; -1 for exact */
+    double tolerance; /* absolute; 0 for exact */
+    int places;       /* right when equal after rounding to so many decimals; -1 for exact */
 };
 
 /* What is asked: the item's own question, or a scaffold's. */
@@ -55,7 +78,7 @@ struct hint {
     const char **depends;
     struct question question; /* of a scaffold */
     size_t hint_count;
-    struct hint *hints;       /* of a scaffold: its sub-hints */
+    struct hint *hints; /* of a scaffold: its sub-hints */
 };
 
 enum var_kind { VAR_RANGE, VAR_OF, VAR_IS };

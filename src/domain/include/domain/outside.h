@@ -13,7 +13,13 @@ struct outside_program {
     int32_t starts_on, ends_on;
 };
 
-enum attendance_status { ATTENDANCE_PRESENT, ATTENDANCE_TARDY, ATTENDANCE_EXCUSED, ATTENDANCE_ABSENT, ATTENDANCE_KINDS };
+enum attendance_status {
+    ATTENDANCE_PRESENT,
+    ATTENDANCE_TARDY,
+    ATTENDANCE_EXCUSED,
+    ATTENDANCE_ABSENT,
+    ATTENDANCE_KINDS
+};
 const char *attendance_code(enum attendance_status s); /* present tardy excused absent */
 
 struct outside_day {

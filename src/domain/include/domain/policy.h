@@ -1,8 +1,9 @@
 /* The school's rules as values. A policy is a versioned document; this is what the program reads of it.
  *
- * One table names every setting (policy_settings), and reading, checking, merging, comparing and the pages all go by it. A document
- * holds values by group, {"mastery": {"secure_at": 0.95}}, and beside them in "about", by the setting's path, why it is so and
- * who below may change it. A document of a narrower scope is partial and is merged over the one above.
+ * One table names every setting (policy_settings), and reading, checking, merging, comparing and the pages all go by
+ * it. A document holds values by group, {"mastery": {"secure_at": 0.95}}, and beside them in "about", by the setting's
+ * path, why it is so and who below may change it. A document of a narrower scope is partial and is merged over the one
+ * above.
  */
 #ifndef DOMAIN_POLICY_H
 #define DOMAIN_POLICY_H
@@ -23,15 +24,23 @@ enum after_hint {
 };
 
 /* How a level is found from evidence (rules/mastery.h says each exactly). */
-enum mastery_kind { MASTERY_MODEL, MASTERY_RECENT, MASTERY_SUSTAINED, MASTERY_DECAYING, MASTERY_MODE, MASTERY_JUDGEMENT, MASTERY_KINDS };
+enum mastery_kind {
+    MASTERY_MODEL,
+    MASTERY_RECENT,
+    MASTERY_SUSTAINED,
+    MASTERY_DECAYING,
+    MASTERY_MODE,
+    MASTERY_JUDGEMENT,
+    MASTERY_KINDS
+};
 const char *mastery_kind_code(enum mastery_kind k); /* model recent sustained decaying mode judgement */
 
 enum { SCORES_KEPT = 12, BEST_KEPT = 5, TYPE_BYTES = 40, RULES_MAX = 9, CUTS_MAX = 16, LETTER_BYTES = 8 };
 
 struct mastery_rule {
-    char type[TYPE_BYTES];  /* the CFItemType it is for; "" for all that have no rule of their own */
-    int32_t kind;           /* enum mastery_kind */
-    double secure_at;       /* value from which a competency may be secure, 0 to 1 */
+    char type[TYPE_BYTES]; /* the CFItemType it is for; "" for all that have no rule of their own */
+    int32_t kind;          /* enum mastery_kind */
+    double secure_at;      /* value from which a competency may be secure, 0 to 1 */
     double nearly_at;
     int32_t least_evidence; /* first attempts alone, and observations, needed before "secure" */
     int32_t after_hint;     /* enum after_hint */
@@ -44,17 +53,18 @@ struct mastery_rule {
     double seen_right_at;   /* a score, of a rubric or an observation, from which it is taken as right */
 };
 
-/* A level as reports show it. It begins at a level of the fold and, within that, at a value of the mastery rule; it ends where the next
- * begins. A school that says nothing has the four of the fold, with 1 to 4 points. */
+/* A level as reports show it. It begins at a level of the fold and, within that, at a value of the mastery rule; it
+ * ends where the next begins. A school that says nothing has the four of the fold, with 1 to 4 points. */
 enum { SCALE_LEAST = 2, SCALE_MOST = 7, SCALE_NAME_BYTES = 41, SCALE_MEANS_BYTES = 241 };
 struct report_level {
     enum level level;
-    double from;   /* 0: where that level begins */
-    double points; /* in the mean */
+    double from;                                           /* 0: where that level begins */
+    double points;                                         /* in the mean */
     char name[SCALE_NAME_BYTES], means[SCALE_MEANS_BYTES]; /* "": in the program's own words for the level */
 };
 
-/* A course grade from the mean of points: from <= mean < to, the last one up to and with the most points that there are. */
+/* A course grade from the mean of points: from <= mean < to, the last one up to and with the most points that there
+ * are. */
 struct grade_cut {
     double from, to, percent, gpa;
     char letter[LETTER_BYTES];
@@ -64,7 +74,7 @@ struct policy {
     int64_t policy_id; /* the version */
     size_t rule_count;
     struct mastery_rule rules[RULES_MAX]; /* the first is for all types without one of their own */
-    int32_t stuck_after;       /* opportunities after which a low P(known) means stuck */
+    int32_t stuck_after;                  /* opportunities after which a low P(known) means stuck */
     double stuck_below;
     int32_t review_after_days;
     double import_close_share; /* an import that would close more than this share stops */
@@ -72,17 +82,18 @@ struct policy {
     struct report_level scale[SCALE_MOST]; /* in rising order */
     size_t cut_count;
     struct grade_cut cuts[CUTS_MAX];
-    double incomplete_share;   /* with evidence on fewer of a course's competencies than this share: incomplete, no grade */
-    int32_t retakes;           /* of a checkpoint */
+    /* with evidence on fewer of a course's competencies than this share: incomplete, no grade */
+    double incomplete_share;
+    int32_t retakes;                   /* of a checkpoint */
     int32_t agency_least, agency_most; /* steps of the dial, 0 teacher-led to 4 learner-led */
-    int32_t behind_weeks;      /* before a person must act */
-    int32_t screen_minutes[4]; /* a day, grades K-2, 3-5, 6-8, 9-12 */
-    double together_share;     /* least share of work with others */
-    double grade_level_share;  /* least share of grade-level work, the same for everyone */
-    int32_t smallest_group;    /* shown in a report */
+    int32_t behind_weeks;              /* before a person must act */
+    int32_t screen_minutes[4];         /* a day, grades K-2, 3-5, 6-8, 9-12 */
+    double together_share;             /* least share of work with others */
+    double grade_level_share;          /* least share of grade-level work, the same for everyone */
+    int32_t smallest_group;            /* shown in a report */
     int32_t retention_years;
-    int32_t survey_weeks;      /* between two surveys */
-    int32_t comment_days;      /* that a draft is open for comments */
+    int32_t survey_weeks; /* between two surveys */
+    int32_t comment_days; /* that a draft is open for comments */
 };
 
 /* In force for one type of competency. */
@@ -99,61 +110,70 @@ bool scope_parse(const char *code, enum policy_scope *out);
 
 enum setting_type { SETTING_NUMBER, SETTING_WHOLE, SETTING_CHOICE, SETTING_LIST };
 struct setting {
-    const char *group, *name;       /* "mastery", "secure_at" */
+    const char *group, *name; /* "mastery", "secure_at" */
     enum setting_type type;
-    double least, most;             /* of numbers */
-    const char *const *choices;     /* of a choice, NULL at the end; the value is the index */
-    enum policy_scope narrowest;    /* that may set it */
-    bool of_rule;                   /* a member of struct mastery_rule, else of struct policy */
-    bool re_derives;                /* changes levels or grades: takes effect with the next term unless a reason is given */
+    double least, most;          /* of numbers */
+    const char *const *choices;  /* of a choice, NULL at the end; the value is the index */
+    enum policy_scope narrowest; /* that may set it */
+    bool of_rule;                /* a member of struct mastery_rule, else of struct policy */
+    /* changes levels or grades: takes effect with the next term unless a reason is given */
+    bool re_derives;
     size_t offset;
 };
 extern const struct setting policy_settings[];
 extern const size_t policy_setting_count;
 /* Settings that are lists, each replaced whole; they are in no table, and have no value by setting_value(). */
 enum { POLICY_LISTS = 2 };
-extern const struct setting policy_lists[POLICY_LISTS]; /* grades.scale, grades.conversion */
+extern const struct setting policy_lists[POLICY_LISTS];                  /* grades.scale, grades.conversion */
 const struct setting *setting_find(const char *group, const char *name); /* of the table or a list; NULL: none */
-const struct setting *setting_by_path(const char *path); /* "mastery.secure_at"; NULL: none */
-double setting_value(const struct setting *s, const struct policy *p, const struct mastery_rule *r); /* a choice: its index */
+const struct setting *setting_by_path(const char *path);                 /* "mastery.secure_at"; NULL: none */
+/* a choice: its index */
+double setting_value(const struct setting *s, const struct policy *p, const struct mastery_rule *r);
 
 struct policy policy_default(void);
 /* Read a whole or partial document over the defaults.
- * err ST_INVALID, with the clause (a JSON pointer) as argument: a value of the wrong kind or out of bounds, settings that
- *     contradict each other, a rule under which nobody can become secure, a conversion with a gap or an overlap. *out untouched. */
+ * err ST_INVALID, with the clause (a JSON pointer) as argument: a value of the wrong kind or out of bounds, settings
+ * that
+ *     contradict each other, a rule under which nobody can become secure, a conversion with a gap or an overlap. *out
+ *     untouched. */
 enum st policy_read(const char *doc, size_t n, struct policy *out, struct err *e) WARN_UNUSED;
 enum st policy_from_json(const json_t *doc, struct policy *out, struct err *e) WARN_UNUSED;
 /* The same scale and conversion? */
 bool policy_same_grades(const struct policy *a, const struct policy *b);
-/* The scale and the conversion as a group "grades" of a document, and read back where they were written down apart from all other rules
- * (the rest: the defaults). The first is owned by the caller; NULL: no memory. */
+/* The scale and the conversion as a group "grades" of a document, and read back where they were written down apart from
+ * all other rules (the rest: the defaults). The first is owned by the caller; NULL: no memory. */
 json_t *policy_grades_json(const struct policy *p);
 enum st policy_grades_read(const json_t *grades, struct policy *out, struct err *e) WARN_UNUSED;
 
-/* A new document: `lower` over `upper`, members of objects one by one, lists whole; null takes a member away. Owned by the caller;
- * NULL: no memory. */
+/* A new document: `lower` over `upper`, members of objects one by one, lists whole; null takes a member away. Owned by
+ * the caller; NULL: no memory. */
 json_t *policy_merge(const json_t *upper, const json_t *lower);
-/* `change` over a version that waits for its day, but for what that version itself changes: where it differs from `before`, the
- * version in force until then. So that a change made meanwhile does not end with it. Owned by the caller; NULL: no memory. */
+/* `change` over a version that waits for its day, but for what that version itself changes: where it differs from
+ * `before`, the version in force until then. So that a change made meanwhile does not end with it. Owned by the caller;
+ * NULL: no memory. */
 json_t *policy_rebase(const json_t *waiting, const json_t *before, const json_t *change);
-/* A document of scope `at` without what the scopes above do not (or no longer) let it say. Owned by the caller; NULL: no memory. */
+/* A document of scope `at` without what the scopes above do not (or no longer) let it say. Owned by the caller;
+ * NULL: no memory. */
 json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope at);
 /* May a document of scope `at` say what it says under `upper` (merged, of the scopes above)?
- * err ST_DENIED, with the clause as argument: set below its narrowest scope, locked above, or outside the bounds given above;
+ * err ST_DENIED, with the clause as argument: set below its narrowest scope, locked above, or outside the bounds given
+ * above;
  *     ST_INVALID: a setting that is none. */
 enum st policy_may_set(const json_t *upper, const json_t *doc, enum policy_scope at, struct err *e) WARN_UNUSED;
 /* Do the bounds of a merged document leave something between them? err ST_INVALID, with the clause */
 enum st policy_check_bounds(const json_t *whole, struct err *e) WARN_UNUSED;
 /* `upper` as it is for one school: what a waiver has opened for it is open. Owned by the caller; NULL: no memory. */
 json_t *policy_opened(const json_t *upper, int64_t org_id);
-/* Figures that the program computes as the measure of a purpose ("figure", beside the measure in words): students who showed something
- * alone in the last two weeks; secure skills a student; students seen at work off the screen in the last four weeks; second looks of the
- * last ninety days that were answered; teachers who confirmed having read the version in force. */
+/* Figures that the program computes as the measure of a purpose ("figure", beside the measure in words): students who
+ * showed something alone in the last two weeks; secure skills a student; students seen at work off the screen in the
+ * last four weeks; second looks of the last ninety days that were answered; teachers who confirmed having read the
+ * version in force. */
 enum { POLICY_FIGURES = 5 };
 extern const char *const policy_figures[POLICY_FIGURES];
 /* "drafted_by": the names of those who drafted it, as they wish to be named. */
 enum st policy_check_drafters(const json_t *doc, struct err *e) WARN_UNUSED;
-/* Purposes: 3 to 7, each with id, text and measure, and perhaps a figure; every setting in "about" names one. For a district's own definition. */
+/* Purposes: 3 to 7, each with id, text and measure, and perhaps a figure; every setting in "about" names one. For a
+ * district's own definition. */
 enum st policy_check_purposes(const json_t *doc, struct err *e) WARN_UNUSED;
 
 /* What differs between two documents in force. */
@@ -165,6 +185,7 @@ struct policy_change {
     const struct report_level *scale_before, *scale_after;
 };
 /* In arena, in the order of the table. */
-enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after, struct policy_change **out, size_t *n, struct err *e) WARN_UNUSED;
+enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after,
+                    struct policy_change **out, size_t *n, struct err *e) WARN_UNUSED;
 
 #endif

@@ -2,7 +2,8 @@
  *
  * Texts are UTF-8, never NULL ("" when absent). Ids are the sender's, up to 255 bytes, compared byte for byte, and are
  * never keys of ours. Dates are days since 1970-01-01, DATE_NONE when absent. Grades are CEDS codes (PK, KG, 01 .. 13,
- * UG, PS, AE ...), joined by commas. Rows with a problem that makes them unusable are not here; they are in the import report.
+ * UG, PS, AE ...), joined by commas. Rows with a problem that makes them unusable are not here; they are in the import
+ * report.
  */
 #ifndef DOMAIN_ROSTER_H
 #define DOMAIN_ROSTER_H
@@ -16,9 +17,21 @@
 enum { SOURCE_ID_MAX = 255 };
 
 enum roster_format { ROSTER_ONEROSTER_11, ROSTER_ONEROSTER_12, ROSTER_SDS_1, ROSTER_SDS_21 };
-enum roster_mode { ROSTER_ABSENT, ROSTER_BULK, ROSTER_DELTA }; /* bulk: what is not in the file has gone; delta: it has not */
+/* bulk: what is not in the file has gone; delta: it has not */
+enum roster_mode { ROSTER_ABSENT, ROSTER_BULK, ROSTER_DELTA };
 enum row_status { ROW_ACTIVE, ROW_TOBEDELETED, ROW_INACTIVE };
-enum roster_role { ROSTER_ROLE_STUDENT, ROSTER_ROLE_TEACHER, ROSTER_ROLE_AIDE, ROSTER_ROLE_COACH, ROSTER_ROLE_COUNSELOR, ROSTER_ROLE_PRINCIPAL, ROSTER_ROLE_DISTRICT, ROSTER_ROLE_GUARDIAN, ROSTER_ROLE_PROCTOR, ROSTER_ROLE_OTHER };
+enum roster_role {
+    ROSTER_ROLE_STUDENT,
+    ROSTER_ROLE_TEACHER,
+    ROSTER_ROLE_AIDE,
+    ROSTER_ROLE_COACH,
+    ROSTER_ROLE_COUNSELOR,
+    ROSTER_ROLE_PRINCIPAL,
+    ROSTER_ROLE_DISTRICT,
+    ROSTER_ROLE_GUARDIAN,
+    ROSTER_ROLE_PROCTOR,
+    ROSTER_ROLE_OTHER
+};
 
 struct roster_org {
     struct source_ref ref;
@@ -87,8 +100,8 @@ struct roster_flag { /* SDS user flags; held apart as well */
     const char *user_id, *flag;
 };
 
-#define ROSTER_LIST(type, name)                                                                                        \
-    struct type *name;                                                                                                 \
+#define ROSTER_LIST(type, name) \
+    struct type *name; \
     size_t name##_count, name##_cap
 
 struct roster {

@@ -44,10 +44,11 @@ double bkt_predict(const struct bkt *m, const double *p_known, size_t n);
  *      all skills move at once, from the values before the answer */
 enum st bkt_update(const struct bkt *m, const double *p_known, size_t n, enum bkt_answer answer, double *next);
 
-/* A packed history: one word an answer, the skill shifted left by one, and 1 for right. Plays one student's n answers, each on one skill < skills.
+/* A packed history: one word an answer, the skill shifted left by one, and 1 for right. Plays one student's n answers,
+ * each on one skill < skills.
  * out   known   skills: P(known) of those met, below 0 of the others
- * ret   how many skills ended at or above `secure`; bit for bit what bkt_update gives, but for its checks: m holds probabilities,
- *       guess > 0 or slip < 1 */
+ * ret   how many skills ended at or above `secure`; bit for bit what bkt_update gives, but for its checks: m holds
+ *       probabilities, guess > 0 or slip < 1 */
 size_t bkt_replay(const struct bkt *m, size_t skills, const uint32_t *packed, size_t n, double secure, double *known);
 
 #endif

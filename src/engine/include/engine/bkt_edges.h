@@ -1,7 +1,8 @@
 /* Knowledge tracing where what is known of one set of skills says where another begins.
  *
- * The nodes of the graph are the sets of skills of engine/responses.h, as for engine/bkt_fit.h: each has one P(known). A set without an answer begins at
- * prerequisite_start(); from then on it moves by its own answers only. Without edges it is bkt_predict_rows, bit for bit.
+ * The nodes of the graph are the sets of skills of engine/responses.h, as for engine/bkt_fit.h: each has one P(known).
+ * A set without an answer begins at prerequisite_start(); from then on it moves by its own answers only. Without edges
+ * it is bkt_predict_rows, bit for bit.
  *
  * Pure; + - * / only. Nothing here knows an answer that has not been given to bkt_edges_answer.
  */
@@ -18,14 +19,18 @@ struct bkt_edges {
     uint8_t *tried;                     /* sets */
 };
 /* The graph has as many skills as m has sets. ST_INVALID as prerequisite_check; ST_NOMEM. Free also after a failure. */
-enum st bkt_edges_init(struct bkt_edges *x, const struct bkt_fitted *m, const struct prerequisite_graph *g, struct err *e) WARN_UNUSED;
+enum st bkt_edges_init(struct bkt_edges *x, const struct bkt_fitted *m, const struct prerequisite_graph *g,
+                       struct err *e) WARN_UNUSED;
 void bkt_edges_free(struct bkt_edges *x);
 void bkt_edges_begin(struct bkt_edges *x); /* a student of whom nothing is known */
-/* P(known) as of now. by: NULL, or the set for which one without an answer begins lower than its prior; UINT32_MAX: for none. */
+/* P(known) as of now. by: NULL, or the set for which one without an answer begins lower than its prior; UINT32_MAX:
+ * for none. */
 double bkt_edges_known(const struct bkt_edges *x, uint32_t set, uint32_t *by);
 void bkt_edges_answer(struct bkt_edges *x, uint32_t set, bool right);
 
 /* As bkt_predict_rows. */
-enum st bkt_edges_predict_rows(const struct responses *r, const struct bkt_fitted *m, const struct prerequisite_graph *g, size_t folds, size_t hold_out, double *p, struct err *e) WARN_UNUSED;
+enum st bkt_edges_predict_rows(const struct responses *r, const struct bkt_fitted *m,
+                               const struct prerequisite_graph *g, size_t folds, size_t hold_out, double *p,
+                               struct err *e) WARN_UNUSED;
 
 #endif

@@ -1,5 +1,6 @@
-/* The engine, whole: learner models as a library of its own. It needs nothing of the program around it but base/err.h (status and words of a
- * failure), base/arena.h by that, and base/rng.h where something is drawn; see README.md in this room for what is where.
+/* The engine, whole: learner models as a library of its own. It needs nothing of the program around it but base/err.h
+ * (status and words of a failure), base/arena.h by that, and base/rng.h where something is drawn; see README.md in this
+ * room for what is where.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H

@@ -1,8 +1,8 @@
 /* What a student's past says, kept up answer by answer.
  *
- * One struct for every model, online and in batch: a student's log played through features_learn gives bit for bit what the
- * same answers gave one at a time. O(1) per answer and skill (windows: O(1) on average). No clock, I/O or randomness; memory is
- * the caller's to give back with features_free.
+ * One struct for every model, online and in batch: a student's log played through features_learn gives bit for bit what
+ * the same answers gave one at a time. O(1) per answer and skill (windows: O(1) on average). No clock, I/O or
+ * randomness; memory is the caller's to give back with features_free.
  */
 #ifndef ENGINE_FEATURES_H
 #define ENGINE_FEATURES_H
@@ -20,12 +20,13 @@ struct tally {
     uint32_t n, wins;
 };
 
-/* What is kept of a student's past for good: the part that a running server stores, and a batch computes, by the same functions. */
-#define SKILL_PAST                                                                                                   \
-    struct tally all;                                                                                                \
+/* What is kept of a student's past for good: the part that a running server stores, and a batch computes, by the
+ * same functions. */
+#define SKILL_PAST \
+    struct tally all; \
     double recent /* exponential average of correctness, weight .3, start .5 */
-#define STUDENT_PAST                                                                                                 \
-    struct tally total;                                                                                              \
+#define STUDENT_PAST \
+    struct tally total; \
     double slow, fast /* averages over all answers, weight .1 and .3, start .5 */
 struct skill_past {
     SKILL_PAST;
@@ -33,7 +34,7 @@ struct skill_past {
 struct student_past {
     STUDENT_PAST;
 };
-extern const struct skill_past skill_past_none;     /* of a skill that was never tried */
+extern const struct skill_past skill_past_none; /* of a skill that was never tried */
 extern const struct student_past student_past_none;
 void skill_past_learn(struct skill_past *k, bool correct);
 void student_past_learn(struct student_past *s, bool correct);
@@ -46,10 +47,10 @@ struct skill_tally {
             SKILL_PAST;
         };
     };
-    double last_s;                         /* time of the last answer; meaningless while all.n is 0 */
-    struct tally window[FEATURE_WINDOWS];  /* as of the last call of features_at */
-    uint32_t streak;                       /* right answers in a row, up to now */
-    uint32_t first_event, last_event;      /* private: places in the list of events, + 1; 0 none */
+    double last_s;                        /* time of the last answer; meaningless while all.n is 0 */
+    struct tally window[FEATURE_WINDOWS]; /* as of the last call of features_at */
+    uint32_t streak;                      /* right answers in a row, up to now */
+    uint32_t first_event, last_event;     /* private: places in the list of events, + 1; 0 none */
     uint32_t oldest[FEATURE_WINDOWS];
 };
 
@@ -72,7 +73,7 @@ struct features {
         double time_s;
         uint32_t next;
         bool win;
-    } *events;
+    } * events;
     size_t event_count, event_cap;
     uint32_t *seen_skills, *seen_items;
     size_t seen_skill_count, seen_item_count;
@@ -86,6 +87,7 @@ void features_clear(struct features *f);
 /* Moves the windows of these skills to time_s: call before reading them. time_s does not fall from call to call. */
 void features_at(struct features *f, const uint32_t *skills, size_t n, double time_s);
 /* Takes an answer in: item < items, each of n skills < skills. ST_NOMEM leaves the counts as they were. */
-enum st features_learn(struct features *f, uint32_t item, const uint32_t *skills, size_t n, bool correct, double time_s, struct err *e) WARN_UNUSED;
+enum st features_learn(struct features *f, uint32_t item, const uint32_t *skills, size_t n, bool correct, double time_s,
+                       struct err *e) WARN_UNUSED;
 
 #endif

@@ -1,19 +1,23 @@
 /* Students who are not there, with a truth that is known: to judge planners, detectors and reports.
  *
- * The truth is of another family than the models that are used for planning, so that none is at home in it: skill is a number that grows
- * with every opportunity (no two states), each student at a pace of their own; prerequisites help; practice of one day warms up and is
- * half gone the next; what was learnt fades over days; items are of different hardness; students slip, guess, click hints away, are bored in two
- * ways, pause, miss days.
+ * The truth is of another family than the models that are used for planning, so that none is at home in it: skill is a
+ * number that grows with every opportunity (no two states), each student at a pace of their own; prerequisites help;
+ * practice of one day warms up and is half gone the next; what was learnt fades over days; items are of different
+ * hardness; students slip, guess, click hints away, are bored in two ways, pause, miss days.
  *
- *   P(right | trying) = guess + (1 - guess - slip) logistic(skill + warm - hardness)          (3PL with an upper bound: Barton & Lord 1981)
- *   skill  grows by gain x pace x (share of what its prerequisites give) x attention           (constant in logits: Koedinger et al. 2023)
- *   extra  the part of what was learnt that fades: x (1 + days)^-decay                         (power law: Wixted & Carpenter 2007)
+ *   P(right | trying) = guess + (1 - guess - slip) logistic(skill + warm - hardness)          (3PL with an upper bound:
+ *   Barton & Lord 1981)
+ *   skill  grows by gain x pace x (share of what its prerequisites give) x attention           (constant in logits:
+ *          Koedinger et al. 2023)
+ *   extra  the part of what was learnt that fades: x (1 + days)^-decay                         (power law: Wixted &
+ *          Carpenter 2007)
  *   time   log-normal: item + student, faster or wilder as the state is                        (van der Linden 2007)
  *
- * Mastered, in truth: logistic(skill) >= the criterion: on open items of middle hardness, tomorrow (without today's warmth), trying and without a
- * slip, that share would be right.
+ * Mastered, in truth: logistic(skill) >= the criterion: on open items of middle hardness, tomorrow (without today's
+ * warmth), trying and without a slip, that share would be right.
  *
- * Pure: all randomness comes from seeds, + - * / sqrt and engine/numeric.h only: a seed means the same students everywhere.
+ * Pure: all randomness comes from seeds, + - * / sqrt and engine/numeric.h only: a seed means the same students
+ * everywhere.
  */
 #ifndef ENGINE_SIMULATE_H
 #define ENGINE_SIMULATE_H
@@ -28,22 +32,23 @@ enum { SIM_PREREQUISITES_MAX = 2, SIM_SKILLS_MAX = 500, SIM_ITEMS_MAX = 1000 };
 
 /* What students of an invented school are like: rounded figures, each with where it comes from in simulate_world.c. */
 struct sim_population {
-    double ability_sd, own_sd;           /* logits: between students; of a student between skills */
-    double ease_mean, ease_sd;           /* logits: of skills, before practice */
-    double gain_mean, gain_log_sd;       /* logits an opportunity: of skills, log-normal */
-    double pace_log_sd;                  /* between students */
-    double hardness_sd;                  /* logits: of items in a skill */
-    double fading;                       /* share of a gain that fades */
-    double decay_mean, decay_log_sd;     /* of the power law, between students */
-    double warm_step, warm_most;         /* logits a day's practice adds for that day */
+    double ability_sd, own_sd;       /* logits: between students; of a student between skills */
+    double ease_mean, ease_sd;       /* logits: of skills, before practice */
+    double gain_mean, gain_log_sd;   /* logits an opportunity: of skills, log-normal */
+    double pace_log_sd;              /* between students */
+    double hardness_sd;              /* logits: of items in a skill */
+    double fading;                   /* share of a gain that fades */
+    double decay_mean, decay_log_sd; /* of the power law, between students */
+    double warm_step, warm_most;     /* logits a day's practice adds for that day */
     double slip_mean, slip_log_sd;
-    double choice_share;                 /* of items that offer four choices; the others are open */
+    double choice_share; /* of items that offer four choices; the others are open */
     double seconds_median, seconds_item_log_sd, seconds_student_log_sd, seconds_log_sd;
-    double absent_mean, absent_spread;   /* share of days missed: Beta with this mean and this many pseudo-days */
-    double gamer_share;                  /* students who ever click hints away */
-    double guess_hazard, abuse_hazard, bored_hazard, behind_hazard, idle_hazard; /* chance to begin, per answer, where the situation invites it */
+    double absent_mean, absent_spread; /* share of days missed: Beta with this mean and this many pseudo-days */
+    double gamer_share;                /* students who ever click hints away */
+    /* chance to begin, per answer, where the situation invites it */
+    double guess_hazard, abuse_hazard, bored_hazard, behind_hazard, idle_hazard;
     double day_answers_mean, day_answers_sd;
-    double mastered_at;                  /* the criterion, of 1 */
+    double mastered_at; /* the criterion, of 1 */
 };
 extern const struct sim_population sim_population_default;
 
@@ -62,9 +67,10 @@ struct sim_world {
     struct sim_skill *skill;
     struct sim_item *item; /* skills x items_each */
 };
-/* skills 1 .. SIM_SKILLS_MAX, items_each 1 .. SIM_ITEMS_MAX. given: NULL, or `skills` of which ease and gain are taken (fitted to real
- * answers); prerequisites are invented either way. ST_INVALID, ST_NOMEM. */
-enum st sim_world_make(struct sim_world *w, const struct sim_population *p, size_t skills, size_t items_each, const struct sim_skill *given, uint64_t seed, struct err *e) WARN_UNUSED;
+/* skills 1 .. SIM_SKILLS_MAX, items_each 1 .. SIM_ITEMS_MAX. given: NULL, or `skills` of which ease and gain are taken
+ * (fitted to real answers); prerequisites are invented either way. ST_INVALID, ST_NOMEM. */
+enum st sim_world_make(struct sim_world *w, const struct sim_population *p, size_t skills, size_t items_each,
+                       const struct sim_skill *given, uint64_t seed, struct err *e) WARN_UNUSED;
 void sim_world_free(struct sim_world *w);
 
 enum sim_state {
@@ -89,28 +95,31 @@ struct sim_student {
     struct sim_memory *memory;          /* skills; the caller's */
     struct rng lot;
     enum sim_state state;
-    double ease_now;                    /* running mean of P(right | trying), today */
-    unsigned today;                     /* answers of today */
+    double ease_now; /* running mean of P(right | trying), today */
+    unsigned today;  /* answers of today */
     double clock_s;
     int32_t day;
 };
 /* Student number u of the world: the same for every way of choosing. memory: room for w->skills. */
-void sim_student_draw(const struct sim_world *w, uint64_t seed, uint32_t u, struct sim_memory *memory, struct sim_student *out);
-/* A school day begins (day 0, 1, ...: no weekends, two weeks off after every eight). How many answers the student has time for; 0: absent. */
+void sim_student_draw(const struct sim_world *w, uint64_t seed, uint32_t u, struct sim_memory *memory,
+                      struct sim_student *out);
+/* A school day begins (day 0, 1, ...: no weekends, two weeks off after every eight). How many answers the student
+ * has time for; 0: absent. */
 unsigned sim_day(const struct sim_world *w, struct sim_student *s, int32_t day);
 
 struct sim_answer {
-    double ended_s;        /* seconds since 1970-01-01, of an invented year */
-    double took_s;         /* from seeing the item to the answer, pauses and hints included */
-    bool right;            /* what was entered */
+    double ended_s; /* seconds since 1970-01-01, of an invented year */
+    double took_s;  /* from seeing the item to the answer, pauses and hints included */
+    bool right;     /* what was entered */
     uint8_t hints, hints_there;
     struct sim_truth {
         enum sim_state state;
-        double chance;     /* P(right | trying) before the answer */
-        bool mastered;     /* before the answer */
-        bool lapsed;       /* up to the criterion when last practised, warm as it was, on an earlier day; and no longer */
-        bool stuck;        /* not mastered, and over SIM_STUCK_OPPORTUNITIES more at this pace would be needed */
-        bool idle;         /* a pause of minutes is in took_s */
+        double chance; /* P(right | trying) before the answer */
+        bool mastered; /* before the answer */
+        /* up to the criterion when last practised, warm as it was, on an earlier day; and no longer */
+        bool lapsed;
+        bool stuck; /* not mastered, and over SIM_STUCK_OPPORTUNITIES more at this pace would be needed */
+        bool idle;  /* a pause of minutes is in took_s */
     } truth;
 };
 enum { SIM_STUCK_OPPORTUNITIES = 25 };

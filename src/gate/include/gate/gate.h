@@ -30,13 +30,13 @@ struct route {
     enum st (*read)(struct call *c, struct err *e); /* also for ROUTE_WORK */
     enum st (*parse)(struct call *c, struct command **out, struct err *e);
     enum st (*reply)(struct call *c, struct command *cmd, struct err *e);
-    const char *query;         /* names of query parameters, a space between; NULL for none */
-    const char *summary;       /* for openapi.json and the access record */
-    const char *reply_schema;  /* a name in the API's schema list; NULL for pages */
+    const char *query;        /* names of query parameters, a space between; NULL for none */
+    const char *summary;      /* for openapi.json and the access record */
+    const char *reply_schema; /* a name in the API's schema list; NULL for pages */
     const char *body_schema;
-    bool records_access;       /* reading it is a look at someone's record */
-    bool no_db;                /* for anyone, and answers also while the database does not */
-    bool no_csrf;              /* only for signing in */
+    bool records_access; /* reading it is a look at someone's record */
+    bool no_db;          /* for anyone, and answers also while the database does not */
+    bool no_csrf;        /* only for signing in */
 };
 
 struct call {
@@ -46,7 +46,7 @@ struct call {
     struct http_req *http;
     struct arena *arena;
     const struct route *route;
-    bool is_api;               /* answers in JSON, errors as problem documents */
+    bool is_api; /* answers in JSON, errors as problem documents */
     struct actor who;
     bool by_token;             /* bearer token: no form secret is needed */
     const char *session_token; /* of the cookie, or NULL */
@@ -54,10 +54,10 @@ struct call {
     enum relation relation;
     struct learner_scope learner;
     struct class_scope class_;
-    struct tx tx;              /* open in read, parse and reply */
+    struct tx tx; /* open in read, parse and reply */
     int64_t now_ms;
-    struct text out;           /* the body */
-    struct http_res res;       /* status 200 text/html unless set */
+    struct text out;     /* the body */
+    struct http_res res; /* status 200 text/html unless set */
     struct command *command;
     struct job *job;
     const char *names[GATE_PARAMS], *values[GATE_PARAMS];
@@ -78,15 +78,17 @@ void call_redirect(struct call *c, const char *path);
 /* Memory of the request; ST_NOMEM with words when there is none. */
 enum st call_alloc(struct call *c, size_t n, void **out, struct err *e) WARN_UNUSED;
 /* A further learner's scope under the same rules (the children of a guardian, a row of a class). */
-enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struct learner_scope *out, struct err *e) WARN_UNUSED;
-/* Leaves a record that names of a scope ("school") are looked at, where no route parameter says whose. scope is borrowed for ever. */
+enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struct learner_scope *out,
+                   struct err *e) WARN_UNUSED;
+/* Leaves a record that names of a scope ("school") are looked at, where no route parameter says whose. scope is
+ * borrowed for ever. */
 enum st call_look(struct call *c, const char *scope, int64_t scope_id, struct err *e) WARN_UNUSED;
 /* learner_courses(), without asking again when the learner is the one who asks. out has room for COURSES_MAX. */
 enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e) WARN_UNUSED;
 
 struct gate {
     struct app *app;
-    const struct route *const *tables; /* NULL at the end; each ends with path NULL */
+    const struct route *const *tables;    /* NULL at the end; each ends with path NULL */
     void (*render_error)(struct call *c); /* a page for c->err; the API's are made here */
     bool secure_cookies;
     /* counters for /metrics */

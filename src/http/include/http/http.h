@@ -22,10 +22,10 @@ struct http_internal;
 
 struct http_req {
     enum http_method method;
-    const char *path;   /* decoded, begins with '/' */
-    const char *body;   /* body_n bytes and a 0 */
+    const char *path; /* decoded, begins with '/' */
+    const char *body; /* body_n bytes and a 0 */
     size_t body_n;
-    const char *peer;   /* address as text; behind a trusted proxy, the client's */
+    const char *peer; /* address as text; behind a trusted proxy, the client's */
     bool https;
     bool resumed;       /* called again after http_resume() */
     void *handler_data; /* the caller's, kept between the calls */
@@ -42,22 +42,22 @@ struct http_res {
     const char *content_type;
     const char *body; /* copied, unless body_static */
     size_t body_n;
-    bool body_static;   /* lives as long as the server */
-    bool encoded_gzip;  /* the body is gzip already */
+    bool body_static;  /* lives as long as the server */
+    bool encoded_gzip; /* the body is gzip already */
     struct http_header headers[12];
     size_t header_count;
 };
 
 struct http_config {
-    const char *host; /* address to listen on */
-    uint16_t port;    /* 0 picks a free one */
-    unsigned threads; /* 0: one a core */
-    size_t body_max;  /* no route takes more */
+    const char *host;                       /* address to listen on */
+    uint16_t port;                          /* 0 picks a free one */
+    unsigned threads;                       /* 0: one a core */
+    size_t body_max;                        /* no route takes more */
     const char *tls_cert_pem, *tls_key_pem; /* both or none */
-    const char *trusted_proxy; /* address or CIDR whose X-Forwarded-For is believed; NULL for none */
-    unsigned request_seconds; /* a request must have arrived whole by then; 0: 20 */
-    unsigned connections_max; /* 0: 12,000 */
-    unsigned connections_per_ip; /* 0: no limit */
+    const char *trusted_proxy;              /* address or CIDR whose X-Forwarded-For is believed; NULL for none */
+    unsigned request_seconds;               /* a request must have arrived whole by then; 0: 20 */
+    unsigned connections_max;               /* 0: 12,000 */
+    unsigned connections_per_ip;            /* 0: no limit */
     /* The body limit of a request, asked before its body is read; 0: none allowed. */
     size_t (*body_limit)(void *ctx, enum http_method m, const char *path);
     void (*on_request)(void *ctx, struct http_req *r);
@@ -69,8 +69,8 @@ uint16_t http_port(const struct http_server *s);
 void http_drain(struct http_server *s); /* no new connections; those open finish what they have begun */
 void http_stop(struct http_server *s);
 
-const char *http_header_in(struct http_req *r, const char *name);  /* NULL when absent */
-const char *http_query(struct http_req *r, const char *name);      /* decoded; NULL when absent */
+const char *http_header_in(struct http_req *r, const char *name); /* NULL when absent */
+const char *http_query(struct http_req *r, const char *name);     /* decoded; NULL when absent */
 const char *http_cookie(struct http_req *r, const char *name);
 /* A field of an application/x-www-form-urlencoded body; the nth of that name. In arena; NULL when absent. */
 const char *http_form(struct http_req *r, const char *name, size_t nth);

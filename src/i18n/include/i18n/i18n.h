@@ -18,11 +18,14 @@ struct msg_arg {
     const char *text; /* shown as it is; NULL: the number n in the language's form */
     int64_t n;
 };
-static inline struct msg_arg msg_arg_text(const char *name, const char *s) { return (struct msg_arg){.name = name, .text = s ? s : ""}; }
+static inline struct msg_arg msg_arg_text(const char *name, const char *s)
+{
+    return (struct msg_arg){.name = name, .text = s ? s : ""};
+}
 #define MSG_T(arg_name, value) msg_arg_text((arg_name), (value))
 #define MSG_N(arg_name, value) ((struct msg_arg){.name = (arg_name), .n = (value)})
 /* MSG_ARGS(MSG_T("name", s), MSG_N("n", 3)) gives the two last arguments of msg_format(). */
-#define MSG_ARGS(...)                                                                                                  \
+#define MSG_ARGS(...) \
     ((const struct msg_arg[]){__VA_ARGS__}), (sizeof((const struct msg_arg[]){__VA_ARGS__}) / sizeof(struct msg_arg))
 
 /* The text of a message without arguments; static, never NULL. */
@@ -40,26 +43,30 @@ enum msg_id msg_find_code(const char *prefix, const char *code, enum msg_id fall
 /* How many messages the language has itself. */
 size_t lang_translated(enum lang lang);
 
-const char *lang_code(enum lang lang);                    /* "en" */
-const char *lang_dir(enum lang lang);                     /* "ltr" or "rtl" */
-enum lang lang_find(const char *code, enum lang dflt);    /* "es", "es-MX" */
+const char *lang_code(enum lang lang);                          /* "en" */
+const char *lang_dir(enum lang lang);                           /* "ltr" or "rtl" */
+enum lang lang_find(const char *code, enum lang dflt);          /* "es", "es-MX" */
 enum lang lang_from_accept(const char *accept, enum lang dflt); /* an Accept-Language header; NULL allowed */
 
 /* Numbers. */
-void words_int(struct text *out, enum lang lang, int64_t n);                  /* 12,345 */
-void words_decimal(struct text *out, enum lang lang, double v, int places);   /* 0.5; places 0 to 6 */
-void words_percent(struct text *out, enum lang lang, double share);           /* 0.874 gives 87% */
-void words_in_100(struct text *out, enum lang lang, double p);                /* 87 in 100; never 0 or 100 unless it is */
-void words_duration(struct text *out, enum lang lang, int64_t took_ms);       /* 48 s, 3 min, 1 h 10 min */
+void words_int(struct text *out, enum lang lang, int64_t n);                /* 12,345 */
+void words_decimal(struct text *out, enum lang lang, double v, int places); /* 0.5; places 0 to 6 */
+void words_percent(struct text *out, enum lang lang, double share);         /* 0.874 gives 87% */
+/* 87 in 100; never 0 or 100 unless it is */
+void words_in_100(struct text *out, enum lang lang, double p);
+void words_duration(struct text *out, enum lang lang, int64_t took_ms); /* 48 s, 3 min, 1 h 10 min */
 
 /* Dates as people say them. Days are days since 1970-01-01, moments milliseconds UTC, tz may be NULL (UTC). */
 void words_day(struct text *out, enum lang lang, int32_t day, int32_t today); /* today, Tuesday, 12 Nov, 12 Nov 2024 */
-void words_weekday(struct text *out, enum lang lang, int32_t day);                /* Tuesday */
+void words_weekday(struct text *out, enum lang lang, int32_t day);            /* Tuesday */
 void words_month(struct text *out, enum lang lang, int32_t day);              /* November 2024 */
 void words_day_exact(struct text *out, enum lang lang, int32_t day);          /* Tuesday 12 November 2024 */
-void words_clock(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz);                      /* 10:42 */
-void words_moment(struct text *out, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz);     /* today 10:42, Mon 11:15, 12 Nov */
-void words_moment_exact(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz);               /* Tuesday 12 November 2024, 10:42 */
-void words_ago(struct text *out, enum lang lang, int64_t at_ms, int64_t now_ms);                             /* 4 minutes ago */
+void words_clock(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz); /* 10:42 */
+/* today 10:42, Mon 11:15, 12 Nov */
+void words_moment(struct text *out, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz);
+/* Tuesday 12 November 2024, 10:42 */
+void words_moment_exact(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz);
+/* 4 minutes ago */
+void words_ago(struct text *out, enum lang lang, int64_t at_ms, int64_t now_ms);
 
 #endif

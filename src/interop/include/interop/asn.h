@@ -7,7 +7,7 @@
 #include "domain/framework.h"
 
 /* Told apart by their first member. ST_INVALID "asn.unknown" when it is neither, "json.bad". */
-enum st asn_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r, struct cf_package **out,
-                 struct err *e) WARN_UNUSED;
+enum st asn_read(struct arena *a, const char *bytes, size_t n, const char *file, struct import_report *r,
+                 struct cf_package **out, struct err *e) WARN_UNUSED;
 
 #endif

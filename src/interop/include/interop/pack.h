@@ -6,6 +6,7 @@
 
 /* What cannot be used is in the report by file and place, the rest is read. ST_INVALID: no pack.json that names
  * competencies. Items without licence, attribution or language of their own carry the pack's. */
-enum st pack_read(struct arena *a, struct package *p, struct import_report *r, struct content_pack **out, struct err *e) WARN_UNUSED;
+enum st pack_read(struct arena *a, struct package *p, struct import_report *r, struct content_pack **out,
+                  struct err *e) WARN_UNUSED;
 
 #endif

@@ -23,15 +23,19 @@ struct package;
 
 /* ST_NOT_FOUND when there is no such path, ST_INVALID "package.bad" (not a sound zip), "package.many" (too many
  * entries), "package.special" (a device, a socket). Closed when the arena goes. */
-enum st package_open(struct arena *a, const char *path, struct import_report *r, struct package **out, struct err *e) WARN_UNUSED;
+enum st package_open(struct arena *a, const char *path, struct import_report *r, struct package **out,
+                     struct err *e) WARN_UNUSED;
 /* A zip in memory (an upload); bytes are borrowed until the arena goes. */
 enum st package_open_bytes(struct arena *a, const void *bytes, size_t n, struct import_report *r, struct package **out,
                            struct err *e) WARN_UNUSED;
 
 size_t package_count(const struct package *p);
 const char *package_name(const struct package *p, size_t i); /* in order of bytes; without an enclosing folder */
-int package_find(const struct package *p, const char *name);  /* index, or -1; the exact name first, then without case */
-/* All bytes of an entry, with a 0 behind them, in the arena. ST_INVALID "package.large", "package.bomb", "package.bad". */
-enum st package_read(struct package *p, size_t i, struct arena *a, const char **bytes, size_t *n, struct err *e) WARN_UNUSED;
+/* index, or -1; the exact name first, then without case */
+int package_find(const struct package *p, const char *name);
+/* All bytes of an entry, with a 0 behind them, in the arena. ST_INVALID "package.large", "package.bomb",
+ * "package.bad". */
+enum st package_read(struct package *p, size_t i, struct arena *a, const char **bytes, size_t *n,
+                     struct err *e) WARN_UNUSED;
 
 #endif

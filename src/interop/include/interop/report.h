@@ -6,7 +6,8 @@
 #include "domain/import.h"
 
 void report_init(struct import_report *r, struct arena *a);
-/* Count a problem and keep it while there is room. file and field are borrowed for the arena's life or static; code is static text. */
+/* Count a problem and keep it while there is room. file and field are borrowed for the arena's life or static; code
+ * is static text. */
 void report_problem(struct import_report *r, const char *file, int64_t row, const char *field, const char *code,
                     const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 int64_t report_problems_of(const struct import_report *r, const char *code);

@@ -11,7 +11,8 @@
 const char *interaction_code(enum interaction i);
 const char *key_kind_code(enum key_kind k);
 
-/* A stored (compiled) or source document; where *_html is absent, the source text escaped. ST_INVALID names the member. */
+/* A stored (compiled) or source document; where *_html is absent, the source text escaped. ST_INVALID names the
+ * member. */
 enum st item_read(struct arena *a, const char *doc, size_t n, struct item **out, struct err *e) WARN_UNUSED;
 /* How much of a variant is wanted: what is left out stands as in the family, its variables open. */
 enum item_use {
@@ -21,7 +22,8 @@ enum item_use {
 };
 /* One variant. The family itself (borrowed) when it has no variables and nothing to shuffle.
  * ST_INVALID: the conditions cannot be met, or an expression cannot be read. */
-enum st item_make(struct arena *a, const struct item *family, uint32_t variant, enum item_use use, struct item **out, struct err *e) WARN_UNUSED;
+enum st item_make(struct arena *a, const struct item *family, uint32_t variant, enum item_use use, struct item **out,
+                  struct err *e) WARN_UNUSED;
 
 struct verdict {
     bool readable;             /* false: costs nothing, is no attempt */
@@ -33,8 +35,10 @@ struct verdict {
 };
 
 /* response: a string for text_entry, otherwise a list of choice ids. ST_INVALID: another JSON type, an unknown id. */
-enum st item_score(struct arena *a, const struct item *it, const json_t *response, struct verdict *out, struct err *e) WARN_UNUSED;
-enum st hint_score(struct arena *a, const struct hint *h, const json_t *response, struct verdict *out, struct err *e) WARN_UNUSED;
+enum st item_score(struct arena *a, const struct item *it, const json_t *response, struct verdict *out,
+                   struct err *e) WARN_UNUSED;
+enum st hint_score(struct arena *a, const struct hint *h, const json_t *response, struct verdict *out,
+                   struct err *e) WARN_UNUSED;
 const struct hint *item_hint(const struct item *it, const char *id); /* sub-hints too; NULL when there is none */
 
 struct item_problem {
@@ -42,9 +46,11 @@ struct item_problem {
     bool advice;     /* the item can be asked all the same; item_review only */
     int64_t variant; /* the first that shows it; -1 when it is not of a variant */
 };
-/* What keeps a source document from being asked; *n = 0: nothing. A family is tried in its first 50 variants. ST_NOMEM only. */
+/* What keeps a source document from being asked; *n = 0: nothing. A family is tried in its first 50 variants.
+ * ST_NOMEM only. */
 enum st item_check(struct arena *a, const json_t *doc, struct item_problem **out, size_t *n, struct err *e) WARN_UNUSED;
 /* The same for authors: the first `variants` variants, the scaffolds' own questions, names in braces, and advice. */
-enum st item_review(struct arena *a, const json_t *doc, uint32_t variants, struct item_problem **out, size_t *n, struct err *e) WARN_UNUSED;
+enum st item_review(struct arena *a, const json_t *doc, uint32_t variants, struct item_problem **out, size_t *n,
+                    struct err *e) WARN_UNUSED;
 
 #endif

@@ -7,9 +7,11 @@
  *     the SEEN_MAX latest questions of the learner: a question from before those is new again.
  *  4. A level is a function of the state and the policy in force; model parameters are those in force when the fact
  *     was recorded.
- *  5. What predictions go by (counts, averages, Elo) moves with each first attempt that is an observation, after everything that is
+ *  5. What predictions go by (counts, averages, Elo) moves with each first attempt that is an observation, after
+ *  everything that is
  *     predicted from it, by the functions of the engine that a batch uses.
- *  6. Nobody is ever certain: P(known) stays at or below P_KNOWN_MAX. Without it some twenty right answers in a row round to
+ *  6. Nobody is ever certain: P(known) stays at or below P_KNOWN_MAX. Without it some twenty right answers in a row
+ *  round to
  *     exactly 1, from which no wrong answer leads back.
  */
 #ifndef RULES_FOLD_H
@@ -27,11 +29,12 @@
 /* A fact with what the fold must know of its item: the competencies, ordered by id, and their parameters. */
 struct fold_fact {
     const struct evidence *evidence;
-    size_t count;                   /* 0 to BKT_SKILLS_MAX; 0 moves nothing */
-    const int64_t *competency_id;   /* count */
-    const struct bkt *model;        /* count */
+    size_t count;                           /* 0 to BKT_SKILLS_MAX; 0 moves nothing */
+    const int64_t *competency_id;           /* count */
+    const struct bkt *model;                /* count */
     const struct mastery_rule *const *rule; /* count: in force for each */
-    uint32_t *place;                /* count: where each stood in the state last met, to look there first; written. NULL: nowhere */
+    /* count: where each stood in the state last met, to look there first; written. NULL: nowhere */
+    uint32_t *place;
 };
 
 /* What one fact moved, for "why". */
@@ -45,18 +48,20 @@ struct fold_step {
  * out  steps   room for count entries, filled with what moved; *nsteps of them. May be NULL.
  * err  ST_INVALID: facts out of order, or the model refuses the numbers; then *s is unchanged in its competencies
  * mem  new entries of the state come from the arena */
-enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s,
-                  struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
+enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps,
+                  size_t *nsteps, struct err *e) WARN_UNUSED;
 
 /* What a fact that counts says to the model: right, wrong, or, by the rule, practice without an observation. */
 enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence *v);
-/* The same without the levels: whoever folds many facts finds them once at the end, by mastery_level() for each competency that
- * was moved. A level is a function of the rest of its entry and the rule, so that this gives the same state. */
+/* The same without the levels: whoever folds many facts finds them once at the end, by mastery_level() for each
+ * competency that was moved. A level is a function of the rest of its entry and the rule, so that this gives the same
+ * state. */
 enum st fold_fact_only(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct err *e) WARN_UNUSED;
 
-/* The same, and without what only predictions go by: for whoever asks for levels alone, or for what a fact moves. steps, nsteps: as of
- * fold_fact(), without levels; NULL: not asked for. */
-enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
+/* The same, and without what only predictions go by: for whoever asks for levels alone, or for what a fact moves.
+ * steps, nsteps: as of fold_fact(), without levels; NULL: not asked for. */
+enum st fold_fact_for_levels(struct arena *a, const struct fold_fact *f, struct learner_state *s,
+                             struct fold_step *steps, size_t *nsteps, struct err *e) WARN_UNUSED;
 
 /* Which attempt the next answer to this item and variant would be, from 1. */
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant);

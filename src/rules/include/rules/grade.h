@@ -17,10 +17,10 @@ bool report_level_other(const struct report_level *a, const struct report_level 
 bool report_level_counts(const struct policy *p, size_t place);
 
 struct grade {
-    size_t all, shown;            /* competencies of the course; those with evidence */
-    double mean;                  /* of the points of those shown; 0 when none is */
-    bool incomplete;              /* too little shown for a grade: which is no zero */
-    const struct grade_cut *cut;  /* of the policy; NULL when incomplete */
+    size_t all, shown;           /* competencies of the course; those with evidence */
+    double mean;                 /* of the points of those shown; 0 when none is */
+    bool incomplete;             /* too little shown for a grade: which is no zero */
+    const struct grade_cut *cut; /* of the policy; NULL when incomplete */
 };
 /* A competency without evidence is left out of the mean, whatever level of the scale it is in. */
 void grade_of(const struct policy *p, const struct standing_on *on, size_t n, struct grade *out);
@@ -29,8 +29,9 @@ void grade_of(const struct policy *p, const struct standing_on *on, size_t n, st
 struct grade_outlook {
     const struct grade_cut *next; /* the next better one; NULL: there is none, or it is incomplete */
     double points;                /* over all skills shown together, until then */
-    int32_t steps;                /* the same in levels, a skill that rises by one being one; -1: the levels are not equally far apart */
-    int32_t more;                 /* incomplete: skills on which evidence is missing; else 0 */
+    /* the same in levels, a skill that rises by one being one; -1: the levels are not equally far apart */
+    int32_t steps;
+    int32_t more; /* incomplete: skills on which evidence is missing; else 0 */
 };
 void grade_outlook(const struct policy *p, const struct standing_on *on, size_t n, struct grade_outlook *out);
 

@@ -18,18 +18,19 @@ enum reason {
     REASON_TRY_AHEAD,    /* not all it builds on is secure yet; a try is welcome */
     REASON_REVIEW,       /* secure, and not seen for long */
     REASON_KEEP_FRESH,   /* all is secure: keep it so */
-    REASON_WAITS,        /* known, but a day, a checkpoint or work off the screen is missing: no question would add to it now */
-    REASON_CHOSEN,       /* the learner asked for it */
+    /* known, but a day, a checkpoint or work off the screen is missing: no question would add to it now */
+    REASON_WAITS,
+    REASON_CHOSEN, /* the learner asked for it */
     REASON_COUNT
 };
 const char *reason_code(enum reason r);
 
 struct next_candidate {
     int64_t competency_id;
-    uint32_t items;              /* open items; 0 is never chosen */
+    uint32_t items; /* open items; 0 is never chosen */
     uint32_t prerequisite_count;
     const uint32_t *prerequisite; /* indices into the candidates */
-    const char *type;            /* of the competency, for its mastery rule; NULL as "" */
+    const char *type;             /* of the competency, for its mastery rule; NULL as "" */
 };
 
 struct next_choice {

@@ -7,7 +7,8 @@
 enum { OUTLOOK_MOST = 30 };
 
 struct outlook {
-    int32_t right;  /* answers, each right and alone, until value and least evidence are met; 0: they are; -1: more than OUTLOOK_MOST */
+    /* answers, each right and alone, until value and least evidence are met; 0: they are; -1: more than OUTLOOK_MOST */
+    int32_t right;
     unsigned needs; /* of enum mastery_need, what else is then missing */
 };
 /* c: the state as it is (all zero but p_known = prior: nothing yet). m: the parameters in force. */

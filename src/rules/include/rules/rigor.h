@@ -15,11 +15,13 @@ struct agreement {
 void agreement_add(struct agreement *g, int a, int b); /* 0 <= a, b < categories */
 /* Of 1: pairs that said the same. pairs 0: 0. */
 double agreement_exact(const struct agreement *g);
-/* Cohen's kappa with quadratic weights (Cohen 1968): 1 − Σ w·said / Σ w·expected, w = (i − j)² , expected from how often each category
- * was said at all. 1: the same always; 0: as chance would; false: cannot be said (no pairs, or everyone always said one thing). */
+/* Cohen's kappa with quadratic weights (Cohen 1968): 1 − Σ w·said / Σ w·expected, w = (i − j)² , expected from how
+ * often each category was said at all. 1: the same always; 0: as chance would; false: cannot be said (no pairs, or
+ * everyone always said one thing). */
 bool weighted_kappa(const struct agreement *g, double *kappa);
 
-/* The mean of n >= 2 values, with the interval in which the mean of many more would lie 95 times in 100 (Student's t). */
+/* The mean of n >= 2 values, with the interval in which the mean of many more would lie 95 times in 100 (Student's
+ * t). */
 struct interval {
     double mean, low, high;
 };

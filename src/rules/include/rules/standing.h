@@ -10,18 +10,20 @@
 enum standing { STANDING_UNKNOWN, STANDING_BELOW, STANDING_CLOSE, STANDING_MEETS, STANDING_COUNT };
 const char *standing_code(enum standing s); /* unknown below close meets */
 
-/* By a scale score: within one standard error of the mark it is close, on either side. error 0: not known, no such zone. */
+/* By a scale score: within one standard error of the mark it is close, on either side. error 0: not known, no such
+ * zone. */
 enum standing standing_by_score(double score, double error, double meets_at);
 enum standing standing_by_level(int level, int meets_at); /* level 0: unknown */
 
-/* By our own levels of the standards counted; seen[i]: there is evidence. Unknown while fewer than half of them have evidence
- * (but met is met). Meets with `share` of them secure, close with `share` of them secure or nearly. n 0: unknown. */
+/* By our own levels of the standards counted; seen[i]: there is evidence. Unknown while fewer than half of them have
+ * evidence (but met is met). Meets with `share` of them secure, close with `share` of them secure or nearly. n 0:
+ * unknown. */
 enum standing standing_by_levels(const enum level *levels, const bool *seen, size_t n, double share);
 /* Both say something, and one says met where the other says below. */
 bool standings_disagree(enum standing test, enum standing ours);
 
-/* When `have` grows to `need` at the pace of `gained` in `weeks` attended: weeks from now; 0: it is there; below 0: cannot be
- * said (nothing gained, or fewer than two weeks to go by). */
+/* When `have` grows to `need` at the pace of `gained` in `weeks` attended: weeks from now; 0: it is there; below 0:
+ * cannot be said (nothing gained, or fewer than two weeks to go by). */
 double weeks_to_go(double have, double need, double gained, double weeks);
 
 #endif

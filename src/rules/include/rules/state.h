@@ -17,23 +17,24 @@
 
 struct competency_state {
     int64_t competency_id;
-    double p_known;            /* [0,1] */
-    int64_t last_at_ms;        /* when the last opportunity happened, clamped (see fold.h) */
+    double p_known;     /* [0,1] */
+    int64_t last_at_ms; /* when the last opportunity happened, clamped (see fold.h) */
     int64_t last_evidence_id;
-    int32_t opportunities;     /* first attempts, with or without hints */
-    int32_t alone;             /* first attempts without hints: what least_evidence counts */
-    int32_t right;             /* of those, right */
+    int32_t opportunities; /* first attempts, with or without hints */
+    int32_t alone;         /* first attempts without hints: what least_evidence counts */
+    int32_t right;         /* of those, right */
     int32_t right_in_row;
-    int32_t off_screen;        /* observations off the screen */
+    int32_t off_screen; /* observations off the screen */
     enum level level;
     /* What the rules other than the model go by (rules/mastery.h); scores in ten-thousandths. */
-    double average;            /* of the decaying rule */
+    double average;                                        /* of the decaying rule */
     uint16_t scores[SCORES_KEPT], best[BEST_KEPT], judged; /* the latest first; the highest first */
     uint8_t score_count, best_count;
     bool is_judged, gap_shown, checkpoint_right;
-    /* What predictions go by: answers on one's own or that count as not yet, never practice. engine/features.h, engine/elo.h */
-    struct skill_past past;    /* all zero until the first: see state_past */
-    double elo;                /* logit; past.all.n answers behind it */
+    /* What predictions go by: answers on one's own or that count as not yet, never practice. engine/features.h,
+     * engine/elo.h */
+    struct skill_past past; /* all zero until the first: see state_past */
+    double elo;             /* logit; past.all.n answers behind it */
 };
 
 struct seen_item {
@@ -51,13 +52,17 @@ struct learner_state {
     size_t count, cap;
     struct competency_state *competency; /* ordered by competency_id; in arena */
     size_t seen_count, seen_from;
-    struct seen_item seen_room[SEEN_ROOM]; /* from seen_from on, the latest first; it fills towards the front, so that a new one moves no other */
+    /* from seen_from on, the latest first; it fills towards the front, so that a new one moves no other */
+    struct seen_item seen_room[SEEN_ROOM];
     struct student_past past; /* all zero until the first answer */
     double elo;
 };
 
 /* The seen_count latest questions, the latest first. */
-static inline const struct seen_item *state_latest(const struct learner_state *s) { return s->seen_room + s->seen_from; }
+static inline const struct seen_item *state_latest(const struct learner_state *s)
+{
+    return s->seen_room + s->seen_from;
+}
 /* Makes room for one before them, which is the caller's to fill; the oldest of SEEN_MAX is forgotten. */
 struct seen_item *state_new_latest(struct learner_state *s);
 

@@ -16,7 +16,8 @@ enum st states_get(struct tx *tx, struct arena *a, const int64_t *learner_ids, s
                    struct err *e) WARN_UNUSED;
 enum st state_get(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *row, struct err *e) WARN_UNUSED;
 /* For a write transaction: locks the row until its end (PostgreSQL; SQLite has one writer). */
-enum st state_take(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *row, struct err *e) WARN_UNUSED;
+enum st state_take(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *row,
+                   struct err *e) WARN_UNUSED;
 /* version as read; sent without waiting. Two writers cannot both insert; an update that meets another version changes
  * nothing, which `state_write` reports on SQLite as ST_CONFLICT and PostgreSQL prevents by the row lock of states_get
  * and state_take. */
@@ -43,8 +44,10 @@ enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t
 /* All with after < evidence_id < before, in order; in arena. */
 enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, int64_t before,
                       struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;
-/* The same after `after`, with what the fold goes by and nothing else: no client_id, attempt, took_ms, school_date, recorder. */
-enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;
+/* The same after `after`, with what the fold goes by and nothing else: no client_id, attempt, took_ms, school_date,
+ * recorder. */
+enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out,
+                         size_t *n, struct err *e) WARN_UNUSED;
 
 /* Packed facts (rules/history.h), by block. */
 struct history_row {
@@ -52,13 +55,17 @@ struct history_row {
     const void *packed;
     size_t n;
 };
-enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n, struct err *e) WARN_UNUSED;
-/* Of all learners with first <= id <= last, by learner and block; likewise the facts after what is packed (of learners of whom something is),
- * and the rows of mastery. */
-enum st history_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct history_row **out, size_t *n, struct err *e) WARN_UNUSED;
-enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;
+enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n,
+                     struct err *e) WARN_UNUSED;
+/* Of all learners with first <= id <= last, by learner and block; likewise the facts after what is packed (of learners
+ * of whom something is), and the rows of mastery. */
+enum st history_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct history_row **out, size_t *n,
+                      struct err *e) WARN_UNUSED;
+enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n,
+                      struct err *e) WARN_UNUSED;
 enum st history_set(struct tx *tx, int64_t learner_id, const struct history_row *row, struct err *e) WARN_UNUSED;
-enum st history_cut(struct tx *tx, int64_t learner_id, int64_t first_block, struct err *e) WARN_UNUSED; /* that and all after it */
+/* that and all after it */
+enum st history_cut(struct tx *tx, int64_t learner_id, int64_t first_block, struct err *e) WARN_UNUSED;
 
 struct mastery_row {
     int64_t learner_id, competency_id;
@@ -70,7 +77,8 @@ struct mastery_row {
 enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e) WARN_UNUSED;
 enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
                      struct err *e) WARN_UNUSED;
-enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n, struct err *e) WARN_UNUSED;
+enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n,
+                      struct err *e) WARN_UNUSED;
 enum st mastery_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUSED;
 /* Learner ids above `after` of a query that lists them (SQL_evidence_learners, SQL_mastery_learners), up to limit. */
 enum st learner_ids(struct tx *tx, enum sql_id query, int64_t after, int64_t *out, size_t limit, size_t *n,

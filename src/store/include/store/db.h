@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "store/sql.h" /* made at build: enum sql_id */
 
-struct db;   /* what and where; opens connections */
+struct db; /* what and where; opens connections */
 struct conn;
 struct stmt;
 
@@ -68,8 +68,8 @@ void bind_null(struct stmt *q, const char *name);
 enum st stmt_step(struct stmt *q, bool *row, struct err *e) WARN_UNUSED;
 /* Run to the end; *rows (may be NULL) = rows changed. */
 enum st stmt_run(struct stmt *q, int64_t *rows, struct err *e) WARN_UNUSED;
-/* Run without waiting for the answer where the driver can (PostgreSQL: a pipeline, or gathered rows, of which one row must not
- * be named twice in a transaction); errors show at tx_commit. */
+/* Run without waiting for the answer where the driver can (PostgreSQL: a pipeline, or gathered rows, of which one row
+ * must not be named twice in a transaction); errors show at tx_commit. */
 enum st stmt_send(struct stmt *q, struct err *e) WARN_UNUSED;
 /* The same for a statement that must change a row: ST_CONFLICT when it changed none, where the driver knows at once. */
 enum st stmt_send_one(struct stmt *q, struct err *e) WARN_UNUSED;

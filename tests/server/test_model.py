@@ -258,7 +258,7 @@ def test_a_report_says_what_was_measured(tmp_path):
     for stage in said["stages"]:
         assert f"{stage['auc']:.4f}" in page or not stage["rows"]
     rows = list(csv.DictReader(open(tmp_path / "p.csv")))
-    curves = page[page.index("How it is learned"):]
+    curves = page[page.index("Learning curves"):]
     # Each dot of a plot is a row of its table.
     assert page.count("<circle") == len(re.findall(r"<tr><th scope=\"row\">", page)) - sum(s["rows"] > 0 for s in said["stages"])
     # The first curve is of all skills: its first point is the stage of first answers.

@@ -384,10 +384,10 @@ def test_what_is_known_is_explained_by_parts_that_add_up(model_kind, tmp_path):
     assert [x["correct"] for x in why["parts"] if x["term"] == "answer"] == [int(r["correct"]) for r in mine]
     gone = [x for x in why["parts"] if x["term"] == "forgetting"]
     assert len(gone) == len(forgot) and all(x["logit"] < 0 for x in gone) and bool(gone) == ("--forget" in model_kind)
-    assert f"right on {sum(int(r['correct']) for r in mine)} of {len(mine)}" in why["sentence"]
+    assert f"{sum(int(r['correct']) for r in mine)} of {len(mine)} right on" in why["sentence"]
     assert ("took" in why["sentence"]) == bool(gone)
     spanish = figures("explain", "--model", out, "--student", 7, "--question", 3, "--language", "es", log)
-    assert spanish["parts"] == why["parts"] and f"acertó {sum(int(r['correct']) for r in mine)} de {len(mine)}" in spanish["sentence"]
+    assert spanish["parts"] == why["parts"] and f"{sum(int(r['correct']) for r in mine)} de {len(mine)} correctas en" in spanish["sentence"]
     # It is what the same model foresees for an answer that is given next.
     with open(log, "a") as f:
         f.write(f"7,3,{why['skill']},1,{end}\n")
@@ -398,5 +398,5 @@ def test_what_is_known_is_explained_by_parts_that_add_up(model_kind, tmp_path):
 def test_reasons_are_told_in_the_language_asked_for(tmp_path):
     log, out = invented(tmp_path / "a.csv"), tmp_path / "m.json"
     model("fit", "--kind", "full", "--out", out, log)
-    assert "acertó" in figures("explain", "--model", out, "--student", 7, "--language", "es", log)["sentence"]
+    assert "correctas en" in figures("explain", "--model", out, "--student", 7, "--language", "es", log)["sentence"]
     assert "en or es" in model("explain", "--model", out, "--student", 7, "--language", "xx", log, code=2).stderr

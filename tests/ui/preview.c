@@ -647,9 +647,9 @@ static void rules_pages(void)
         {"When a skill is secure", "Very likely known (95%), from at least 4 answers on first attempt."},
         {"Working together", "We aim for at least 30% of work with others."}};
     SHOW("definition", definition, .school = "Riverside Middle School (sample)",
-         .lead = "What counts, what you decide, and how you can tell how you’re doing.", .purposes = L(purposes),
-         .lines = L(means), .since = now - 200 * day, .reason = "as discussed in May", .by = "Ingrid Lindgren",
-         .staff = true, .may_confirm = true, .policy_id = "1",
+         .lead = "What counts toward your levels, what you decide, and how to tell how you’re doing.",
+         .purposes = L(purposes), .lines = L(means), .since = now - 200 * day, .reason = "as discussed in May",
+         .by = "Ingrid Lindgren", .staff = true, .may_confirm = true, .policy_id = "1",
          .readers = "23 of 41 teachers have confirmed reading this version.");
     const struct ui_barrier_row filed[] = {
         {"1", now - 20 * day, "Riverside Middle School (sample)", MSG_barrier_kind_schedule,

@@ -9,7 +9,7 @@
 #include "items/items.h"
 #include "policy/snapshot.h"
 
-/* The thresholds of what is worth a teacher's look; each is named in the sentence it leads to. */
+/* Thresholds for the teacher's queue. Each appears in the sentence that it leads to. */
 enum {
     LOOK_BACK = 24,       /* facts of a student that are looked at */
     SAME_ERROR_TIMES = 3, /* the same known error among them */

@@ -139,7 +139,7 @@ static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_w
     }
 }
 
-/* What came into force by now has been derived. */
+/* Records that levels are derived for every policy in force by now. */
 static enum st mark(struct conn *c, int64_t district_id, int64_t at_ms, struct err *e)
 {
     struct tx tx;

@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "policy/snapshot.h"
 
-enum { POINTS_MOST = 20, TASK_BYTES = 2000 };
+enum { POINTS_MOST = 20, TASK_BYTES = NOTE_BYTES };
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "checkpoint"); }
 

@@ -89,9 +89,9 @@ const struct cli_command cli_commands_model[] = {
       {0}}},
     {"model detect",
      "PATH...",
-     "Say how many answers and student-skill pairs each detector flags (wheel-spinning and its forecast, rapid "
+     "Count the answers and student-skill pairs that each detector flags (wheel-spinning and its forecast, rapid "
      "guesses, hint abuse, idle, lapses, under-challenged, behind: "
-     "docs/models.md), and how often that is right where the log holds the truth.",
+     "docs/models.md), and how often a flag is right if the log has the true states.",
      run_model_detect,
      false,
      {LOG_COLUMNS,
@@ -103,9 +103,8 @@ const struct cli_command cli_commands_model[] = {
       {0}}},
     {"model edges",
      "PATH...",
-     "Check edges between skills (this one comes before that one) on a log of answers, or with --q on scores: how "
-     "often the later skill is there with and without the earlier one, "
-     "and whether it is one-way.",
+     "Test prerequisite links between skills on a log of answers, or with --q on scores: how often the later skill is "
+     "known with and without the earlier one, and whether it is one-way.",
      run_model_edges,
      false,
      {{"--edges", "FILE", "columns before and after: names of skills; or what an earlier run wrote with --out"},
@@ -117,14 +116,14 @@ const struct cli_command cli_commands_model[] = {
       {0}}},
     {"model simulate",
      "",
-     "Try ways of choosing what comes next on invented students whose truth is known, and of another kind than the "
-     "model's: answers per skill called secure, "
-     "how many of those calls were false, practice after mastery (docs/models.md defines them), with intervals over "
-     "students.",
+     "Compare planners on simulated students whose true skills are known, from another model than the program's: "
+     "answers "
+     "per skill called secure, how many of those calls were false, practice after mastery (docs/models.md defines "
+     "them), with intervals over students.",
      run_model_simulate,
      false,
      {{"--compare", "WAY,...",
-       "some of planner (the program's own choice), fixed (so many items a skill, in order), random (any skill not yet "
+       "some of planner (Waymark's choice), fixed (a number of items per skill, in order), random (any skill not yet "
        "secure)"},
       {"--students", "N", "how many (default 500)"},
       {"--seed", "S", "random seed (default 1)"},

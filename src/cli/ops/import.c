@@ -65,8 +65,8 @@ static int run_import(struct cli *c)
 const struct cli_command cli_commands_import[] = {
     {"import",
      "KIND PATH",
-     "Bring in a roster (oneroster: OneRoster 1.1, 1.2, Microsoft SDS), what else is known of students (programs, "
-     "attendance, assessments: CSV), standards (case, asn) or content (oatutor, mathcamps, and packs of our own form: "
+     "Import a roster (oneroster: OneRoster 1.1, 1.2, Microsoft SDS), student data (programs, attendance, assessments: "
+     "CSV), standards (case, asn) or content (oatutor, mathcamps, and packs of our own form: "
      "pack).\n"
      "PATH is a file, a zip or a folder. The report goes to standard error, with --json also to standard output.",
      run_import,

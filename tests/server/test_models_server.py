@@ -507,7 +507,7 @@ def test_states_of_the_version_before(db, serve, school):
     assert waymark("check", "--db", db.url, "--digest").out == digest, "an old state is read as what the facts say"
     # As when the program is newer than the database.
     db.execute("DELETE FROM schema_migration WHERE number = 17")
-    assert "Derived anew: 2 learners" in waymark("migrate", "--db", db.url).err
+    assert "Recomputed: 2 learners" in waymark("migrate", "--db", db.url).err
     assert forms(db) == {"34"} and waymark("check", "--db", db.url, "--json").json["ok"] and waymark("check", "--db", db.url, "--digest").out == digest
     # And an answer finds an old state before anything else did.
     made_older(db)

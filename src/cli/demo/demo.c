@@ -24,9 +24,9 @@ static const struct {
     const char *role, *username, *given, *family, *note;
     bool in_roster;
 } doors[] = {{"student", "maya.okonkwo", "Maya", "Okonkwo", "grade 5, stuck on one error", true},
-             {"teacher", "sofia.rivera", "Sofia", "Rivera", "two classes of grade 5", true},
+             {"teacher", "sofia.rivera", "Sofia", "Rivera", "two grade 5 classes", true},
              {"coach", "ben.tallis", "Ben", "Tallis", "helps teachers at Cedar Hollow", false},
-             {"counselor", "noor.said", "Noor", "Said", "counsels at Cedar Hollow School", false},
+             {"counselor", "noor.said", "Noor", "Said", "counselor at Cedar Hollow School", false},
              {"principal", "grace.osei", "Grace", "Osei", "leads Cedar Hollow School", true},
              {"district", "iris.vogel", "Iris", "Vogel", "leads the district", false},
              {"guardian", "ngozi.okonkwo", "Ngozi", "Okonkwo", "of Maya and Eli", true}};

@@ -100,7 +100,7 @@ static const struct ui_next_step next = {"Dividing fractions",
                                          "/item?c=3",
                                          "/item?c=3&other=1",
                                          "/why?c=3",
-                                         12,
+
                                          true};
 
 static struct ui_today_view today_view(void)

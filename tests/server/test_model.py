@@ -327,7 +327,7 @@ def test_a_fit_from_where_one_ended_ends_there_sooner(model_kind, tmp_path):
     assert abs(warm["log_likelihood"] - cold["log_likelihood"]) < .01
     if model_kind != "best-lr-recency":  # what cannot go on there says so, and does not begin anew in silence
         for other in ("--forget 0", "--forget 0 --classes 3", "--forget 5 --classes 2"):
-            assert "cannot begin there" in model("fit", "--kind", "bkt", *other.split(), "--start", out, log, code=1).stderr
+            assert "cannot start there" in model("fit", "--kind", "bkt", *other.split(), "--start", out, log, code=1).stderr
 
 
 def test_a_fit_with_forgetting_can_be_stopped_and_gone_on_with(tmp_path):

@@ -59,8 +59,8 @@ static void keep(struct measure_cache *f, const char *code, int64_t org_id, int6
     pthread_mutex_unlock(&f->lock);
 }
 
-enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
-                      int64_t now_ms, struct measure *out, struct err *e)
+enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t org_id,
+                      const struct policy_effective *v, int64_t now_ms, struct measure *out, struct err *e)
 {
     static const struct {
         const char *code;

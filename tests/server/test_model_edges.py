@@ -148,7 +148,7 @@ def test_circles_and_unknown_skills_have_a_defined_result(tmp_path):
     got = json.loads(done.stdout)
     assert got["edges"]["circle"] in ("0", "1", "2") and got["edges"]["between_sets"] == 3 and got["edges"]["without_answers"] == 1 and 0 < got["log_loss"] < 2
     assert "1 of 5 edges" in done.stderr and "line 5: never" in done.stderr
-    assert "circle at" in model("eval", "--kind", "bkt", "--edges", tmp_path / "e.csv", log).stdout
+    assert "form a loop at" in model("eval", "--kind", "bkt", "--edges", tmp_path / "e.csv", log).stdout
 
 
 def test_edges_go_with_plain_bkt_only(tmp_path):

@@ -43,7 +43,7 @@ async function question(page) {
   await page.goto(url);
   if (!(await page.$("#response:not([readonly])"))) { // a question with choices in between: find the right one, and go on
     for (const choice of next.interaction.choices) {
-      await page.check(`input[value="${choice.id}"]`);
+      await page.check(`.answer input[name="response"][value="${choice.id}"]`);
       await page.click(".answer button.primary");
       if (await until(async () => (await page.$(".fb1")) !== null, 1500)) break;
     }

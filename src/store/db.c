@@ -1,5 +1,6 @@
 #include "store/db.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,7 +95,7 @@ static void reset_all(struct conn *c)
     for (int i = 0; i < SQL_COUNT; i++)
         if (c->stmts[i] && c->stmts[i]->busy) {
             c->driver->reset(c->stmts[i]);
-            c->stmts[i]->busy = false;
+            c->stmts[i]->busy = c->stmts[i]->looping = false;
         }
 }
 
@@ -139,26 +140,57 @@ enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e)
         TRY(c->driver->prepare(c, id, &q, e));
         q->conn = c;
         q->id = id;
+        q->sql = &sql_queries[id].texts[c->driver->dialect];
         c->stmts[id] = q;
+    } else if (q->looping) {
+        return err_fail(e, ST_BUG, "err.bug", "%s: its rows are still being read", sql_queries[id].name);
     } else if (q->busy) {
         c->driver->reset(q);
     }
     q->busy = true;
     q->bad_param = NULL;
     q->next_param = 0;
-    bind_i64(q, "district_id", tx->district_id);
-    q->bad_param = NULL; /* a statement over all districts has none */
+    if (q->sql->district >= 0)
+        c->driver->bind(q, q->sql->district, &(struct value){.kind = VALUE_I64, .i64 = tx->district_id});
     *out = q;
     return ST_OK;
+}
+
+static void put(struct stmt *q, int place, const struct value *v)
+{
+    if (q->sql->places) place = q->sql->places[place];
+    if (place >= 0) q->conn->driver->bind(q, place, v);
+}
+
+void put_null(struct stmt *q, int place) { put(q, place, &(struct value){.kind = VALUE_NULL}); }
+void put_i64(struct stmt *q, int place, int64_t v) { put(q, place, &(struct value){.kind = VALUE_I64, .i64 = v}); }
+void put_f64(struct stmt *q, int place, double v) { put(q, place, &(struct value){.kind = VALUE_F64, .f64 = v}); }
+
+void put_id(struct stmt *q, int place, int64_t v)
+{
+    if (v) put_i64(q, place, v);
+    else put_null(q, place);
+}
+
+void put_text(struct stmt *q, int place, const char *v)
+{
+    if (v) put(q, place, &(struct value){.kind = VALUE_TEXT, .p = v, .n = strlen(v)});
+    else put_null(q, place);
+}
+
+void put_blob(struct stmt *q, int place, struct blob v)
+{
+    put(q, place, &(struct value){.kind = VALUE_BLOB, .p = v.p, .n = v.n});
 }
 
 /* Values come in the order of the statement nearly always: the name after the last one is looked at first. */
 static void bind(struct stmt *q, const char *name, const struct value *v)
 {
+    const char *const *params = q->sql->params;
     int i = q->next_param;
-    if (!q->params[i] || strcmp(q->params[i], name) != 0)
-        for (i = 0; q->params[i] && strcmp(q->params[i], name) != 0;) i++;
-    if (!q->params[i]) {
+    if (!params[i] || strcmp(params[i], name) != 0)
+        for (i = 0; params[i] && strcmp(params[i], name) != 0;) i++;
+    if (!params[i]) {
         q->bad_param = name;
         return;
     }
@@ -241,3 +273,40 @@ double col_f64(struct stmt *q, int i) { return q->conn->driver->col_f64(q, i); }
 const char *col_text(struct stmt *q, int i) { return q->conn->driver->col_text(q, i); }
 const void *col_blob(struct stmt *q, int i, size_t *n) { return q->conn->driver->col_blob(q, i, n); }
 bool col_is_null(struct stmt *q, int i) { return q->conn->driver->col_is_null(q, i); }
+
+struct blob col_bytes(struct stmt *q, int i)
+{
+    struct blob b;
+    b.p = q->conn->driver->col_blob(q, i, &b.n);
+    return b;
+}
+
+void rows_begin(struct rows *rows, struct stmt *q, struct err *e)
+{
+    q->looping = true;
+    *rows = (struct rows){.q = q, .e = e, .open = true};
+}
+
+/* Done with the statement, whether or not all its rows were read. */
+static void rows_close(struct rows *rows)
+{
+    if (!rows->open) return;
+    if (rows->q->busy) rows->q->conn->driver->reset(rows->q);
+    rows->q->busy = rows->q->looping = rows->open = false;
+}
+
+bool rows_step(struct rows *rows, enum sql_id id)
+{
+    bool row = false;
+    assert(!rows->open || rows->q->id == id);
+    if (!rows->open) return false;
+    rows->st = stmt_step(rows->q, &row, rows->e);
+    if (rows->st != ST_OK || !row) rows_close(rows);
+    return rows->open;
+}
+
+enum st rows_end(struct rows *rows)
+{
+    rows_close(rows);
+    return rows->st;
+}

@@ -1,11 +1,14 @@
 /* What a database driver provides. Both keep `struct conn` and `struct stmt` as first member. */
 #ifndef STORE_DRIVER_H
 #define STORE_DRIVER_H
-#include "store/db.h"
+#include "stmt.h"
 
 struct value;
 
+enum dialect { DIALECT_SQLITE, DIALECT_POSTGRESQL, DIALECTS };
+
 struct driver {
+    enum dialect dialect;
     enum st (*open)(const char *url, enum conn_mode mode, struct conn **out, struct err *e);
     void (*close)(struct conn *c);
     enum st (*exec)(struct conn *c, const char *sql, struct err *e); /* no rows, no values */
@@ -46,10 +49,11 @@ struct conn {
 struct stmt {
     struct conn *conn;
     enum sql_id id;
-    const char *const *params; /* names, NULL at the end */
-    int next_param;            /* after the one bound last */
-    bool busy;                 /* has results or values: reset before the next use */
-    const char *bad_param;     /* a name that the query does not have */
+    const struct sql_text *sql;
+    int next_param;        /* after the one bound last */
+    bool busy;             /* has results or values: reset before the next use */
+    bool looping;          /* its rows are being read by a loop */
+    const char *bad_param; /* a name that the query does not have, or a value that does not fit */
 };
 
 /* The first words of a statement, to name it in an error without taking the room of what went wrong. */

@@ -74,7 +74,7 @@ static enum st failed(PGconn *pg, const PGresult *r, const char *what, struct er
 }
 
 static bool takes_rows(const struct pg_stmt *q) { return sql_queries[q->base.id].postgresql_rows; }
-static bool is_scalar(const struct pg_stmt *q, int i) { return strcmp(q->base.params[i], "district_id") == 0; }
+static bool is_scalar(const struct pg_stmt *q, int i) { return i == q->base.sql->district; }
 
 static void put_hex(struct text *t, const unsigned char *p, size_t n)
 {
@@ -346,14 +346,14 @@ static enum st pg_prepare(struct conn *base, enum sql_id id, struct stmt **out, 
     struct pg_conn *c = (struct pg_conn *)base;
     TRY(drain(c, e));
     const struct sql_query *s = &sql_queries[id];
-    PGresult *r = PQprepare(c->pg, s->name, s->postgresql, 0, NULL);
+    const struct sql_text *text = &s->texts[DIALECT_POSTGRESQL];
+    PGresult *r = PQprepare(c->pg, s->name, text->text, 0, NULL);
     enum st st = PQresultStatus(r) == PGRES_COMMAND_OK ? ST_OK : failed(c->pg, r, s->name, e);
     PQclear(r);
     TRY(st);
     struct pg_stmt *q = calloc(1, sizeof *q);
     if (!q) return err_fail(e, ST_NOMEM, "err.memory", "statement");
-    q->base.params = s->postgresql_params;
-    while (q->base.params[q->count]) q->count++;
+    while (text->params[q->count]) q->count++;
     for (int i = 0; i < PARAMS_MAX; i++) {
         text_init(&q->scratch[i], 64u << 20);
         text_init(&q->column[i], 64u << 20);
@@ -534,6 +534,7 @@ static enum st pg_backup(struct conn *c, const char *path, struct err *e)
 }
 
 const struct driver driver_postgresql = {
+    .dialect = DIALECT_POSTGRESQL,
     .open = pg_open,
     .close = pg_close,
     .exec = pg_exec,

@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "driver.h"
+#include "schema_migration.h"
 
 static int64_t checksum(const char *s)
 {
@@ -93,10 +94,7 @@ enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e)
     struct conn *c;
     *applied = 0;
     TRY(conn_open(db, CONN_WRITE, &c, e));
-    enum st st = c->driver->exec(c,
-                                 "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, "
-                                 "name TEXT NOT NULL, checksum BIGINT NOT NULL, applied_at_ms BIGINT NOT NULL)",
-                                 e);
+    enum st st = c->driver->exec(c, SCHEMA_MIGRATION_TABLE, e);
     int64_t top = 0;
     struct tx tx;
     if (st == ST_OK) st = tx_read(c, 0, &tx, e);

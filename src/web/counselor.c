@@ -99,17 +99,17 @@ static enum st choose_grade(struct call *c, int64_t org_id, const struct person 
     return ST_OK;
 }
 
-struct rows {
+struct page_rows {
     struct ui_counselor_row *list;
     size_t n, cap;
 };
 
 /* Who has not met a requirement: late at this pace; at a stand, so that no pace says when; the rest. */
 struct need {
-    struct rows late, still, open;
+    struct page_rows late, still, open;
 };
 
-static enum st add_row(struct call *c, struct rows *r, const struct person *p, const char *words, struct err *e)
+static enum st add_row(struct call *c, struct page_rows *r, const struct person *p, const char *words, struct err *e)
 {
     struct ui_counselor_row *row = LIST_ADD(c->arena, r->list, r->n, r->cap);
     if (!row) return err_fail(e, ST_NOMEM, "err.memory", "counselor");
@@ -183,7 +183,7 @@ static enum st fill(struct call *c, const struct person *people, size_t n, const
 {
     struct requirement asked[REQUIREMENTS_MAX];
     struct need needs[REQUIREMENTS_MAX] = {0};
-    struct rows done = {0};
+    struct page_rows done = {0};
     size_t asked_n;
     TRY(asked_for(c->snapshot, c->now_ms, asked, &asked_n, e));
     page->none = asked_n == 0;

@@ -13,11 +13,32 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "store/sql.h" /* made at build: enum sql_id */
+#include "store/sql/ids.h" /* made at build: enum sql_id */
 
 struct db; /* what and where; opens connections */
 struct conn;
 struct stmt;
+
+struct blob {
+    const void *p;
+    size_t n;
+};
+
+/* The rows of a query while they are read:
+ *
+ *     TRY(sql_class_students(tx, class_id, &rows, e));
+ *     while (sql_class_students_next(&rows, &r)) …
+ *     TRY(rows_end(&rows));
+ *
+ * rows_end gives the error that ended the loop, or ST_OK; after a `break`, too, which it makes good: until then the same
+ * query cannot run again in the transaction (ST_BUG). A loop that is left by an error is over with the transaction. */
+struct rows {
+    struct stmt *q;
+    struct err *e;
+    enum st st;
+    bool open;
+};
+enum st rows_end(struct rows *rows) WARN_UNUSED;
 
 enum conn_mode { CONN_READ, CONN_WRITE };
 
@@ -56,6 +77,7 @@ enum st tx_savepoint(struct tx *tx, struct err *e) WARN_UNUSED;
 enum st tx_savepoint_keep(struct tx *tx, struct err *e) WARN_UNUSED;
 enum st tx_savepoint_undo(struct tx *tx, struct err *e) WARN_UNUSED;
 
+/* --- statements by hand: give way to the functions of store/sql/NAME.h --- */
 /* Cached on the connection; borrowed until the next tx_stmt of the same query or the end of the tx. */
 enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e) WARN_UNUSED;
 void bind_i64(struct stmt *q, const char *name, int64_t v);

@@ -15,8 +15,8 @@ struct field {
     char name[NAME_BYTES];
     enum type type;
     enum null null;
-    bool is_param;            /* of an annotation: `:name` */
-    int sqlite, postgresql;   /* a parameter's place in each text, -1 where it does not occur */
+    bool is_param;          /* of an annotation: `:name` */
+    int sqlite, postgresql; /* a parameter's place in each text, -1 where it does not occur */
 };
 
 struct query {

@@ -23,8 +23,11 @@ static int column_count;
 /* As driver_sqlite.c spells a migration. */
 static char *spell(const char *sql)
 {
-    static const char *const words[][2] = {
-        {"{blob}", "BLOB"}, {"{text}", "TEXT"}, {"{double}", "REAL"}, {"{norowid}", "WITHOUT ROWID"}, {"{only_postgresql}", "--"}};
+    static const char *const words[][2] = {{"{blob}", "BLOB"},
+                                           {"{text}", "TEXT"},
+                                           {"{double}", "REAL"},
+                                           {"{norowid}", "WITHOUT ROWID"},
+                                           {"{only_postgresql}", "--"}};
     enum { WORDS = sizeof words / sizeof *words };
     char *out = malloc(strlen(sql) * 2 + 1), *p = out;
     if (!out) die("sqlgen", "migrations", "out of memory");
@@ -47,7 +50,8 @@ static enum type type_of(const char *declared)
     static const struct {
         const char *name;
         enum type type;
-    } known[] = {{"BIGINT", TYPE_INT}, {"INTEGER", TYPE_INT}, {"REAL", TYPE_DOUBLE}, {"TEXT", TYPE_TEXT}, {"BLOB", TYPE_BLOB}};
+    } known[] = {
+        {"BIGINT", TYPE_INT}, {"INTEGER", TYPE_INT}, {"REAL", TYPE_DOUBLE}, {"TEXT", TYPE_TEXT}, {"BLOB", TYPE_BLOB}};
     for (size_t i = 0; declared && i < sizeof known / sizeof *known; i++)
         if (strcmp(declared, known[i].name) == 0) return known[i].type;
     return TYPE_UNKNOWN;
@@ -66,7 +70,8 @@ static int add_column(void *arg, int n, char **value, char **name)
 }
 
 /* Which columns are read or changed. What an INSERT writes is not told: see mark_inserted. */
-static int mark_used(void *arg, int action, const char *table, const char *column, const char *database, const char *trigger)
+static int mark_used(void *arg, int action, const char *table, const char *column, const char *database,
+                     const char *trigger)
 {
     (void)arg, (void)database, (void)trigger;
     if (!table || (action != SQLITE_READ && action != SQLITE_UPDATE && action != SQLITE_INSERT)) return SQLITE_OK;
@@ -90,14 +95,17 @@ void schema_open(char **migrations, int n)
 {
     char *problem = NULL;
     if (sqlite3_open(":memory:", &db) != SQLITE_OK) die("sqlgen", "sqlite", "cannot open a database in memory");
-    if (sqlite3_exec(db, SCHEMA_MIGRATION_TABLE, NULL, NULL, &problem) != SQLITE_OK) die("sqlgen", "schema_migration", "%s", problem);
+    if (sqlite3_exec(db, SCHEMA_MIGRATION_TABLE, NULL, NULL, &problem) != SQLITE_OK)
+        die("sqlgen", "schema_migration", "%s", problem);
     for (int i = 0; i < n; i++) {
         char *raw = slurp(migrations[i]), *sql = spell(raw);
         if (sqlite3_exec(db, sql, NULL, NULL, &problem) != SQLITE_OK) die(migrations[i], "migration", "%s", problem);
         free(sql);
         free(raw);
     }
-    if (sqlite3_exec(db, "SELECT t.name, c.name, c.type FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'",
+    if (sqlite3_exec(db,
+                     "SELECT t.name, c.name, c.type FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type "
+                     "= 'table'",
                      add_column, NULL, &problem) != SQLITE_OK)
         die("sqlgen", "schema", "%s", problem);
     sqlite3_set_authorizer(db, mark_used, NULL);
@@ -115,18 +123,18 @@ static enum type type_of_columns(const char *name, bool touched)
     return found;
 }
 
-/* A well-known name, else a column of the query's tables, else any column. */
+/* A column of the query's tables, else a well-known name, else any column. */
 static enum type type_by_name(const char *name)
 {
     static const struct {
         const char *name;
         enum type type;
-    } known[] = {{"after", TYPE_INT}, {"at_ms", TYPE_INT},  {"before", TYPE_INT}, {"before_ms", TYPE_INT}, {"count", TYPE_INT},
-                 {"first", TYPE_INT}, {"last", TYPE_INT},   {"limit", TYPE_INT},  {"now_ms", TYPE_INT},    {"since", TYPE_INT},
-                 {"today", TYPE_INT}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].name, name) == 0) return known[i].type;
+    } known[] = {{"after", TYPE_INT},  {"at_ms", TYPE_INT}, {"before", TYPE_INT}, {"before_ms", TYPE_INT},
+                 {"count", TYPE_INT},  {"first", TYPE_INT}, {"last", TYPE_INT},   {"limit", TYPE_INT},
+                 {"now_ms", TYPE_INT}, {"since", TYPE_INT}, {"today", TYPE_INT}};
     enum type found = type_of_columns(name, true);
+    for (size_t i = 0; !found && i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].name, name) == 0) found = known[i].type;
     return found ? found : type_of_columns(name, false);
 }
 
@@ -135,7 +143,9 @@ static void describe_param(const struct query *q, struct field *f)
     const struct field *n = find_note(q, f->name, true);
     f->type = n && n->type ? n->type : type_by_name(f->name);
     f->null = n ? n->null : NULL_PLAIN;
-    if (!f->type) die(q->file, q->name, "no single type is known for the parameter :%s; say it in `-- types: :%s int`", f->name, f->name);
+    if (!f->type)
+        die(q->file, q->name, "no single type is known for the parameter :%s; say it in `-- types: :%s int`", f->name,
+            f->name);
     if (f->null == NULL_ZERO && f->type != TYPE_INT)
         die(q->file, q->name, ":%s is no number of which 0 could bind NULL; write `:%s flag`", f->name, f->name);
 }
@@ -144,13 +154,15 @@ static void describe_column(const struct query *q, sqlite3_stmt *s, int i, struc
 {
     const char *name = sqlite3_column_name(s, i);
     for (const char *p = name; *p; p++)
-        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", *p)) die(q->file, q->name, "column %d, %s, needs a name: AS …", i + 1, name);
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", *p))
+            die(q->file, q->name, "column %d, %s, needs a name: AS …", i + 1, name);
     snprintf(f->name, sizeof f->name, "%s", name);
     const struct field *n = find_note(q, name, false);
     f->type = n && n->type ? n->type : type_of(sqlite3_column_decltype(s, i));
     if (!f->type) f->type = type_by_name(name);
     f->null = n ? n->null : NULL_PLAIN;
-    if (!f->type) die(q->file, q->name, "no single type is known for the column %s; say it in `-- types: %s int`", name, name);
+    if (!f->type)
+        die(q->file, q->name, "no single type is known for the column %s; say it in `-- types: %s int`", name, name);
     for (int k = 0; k < i; k++)
         if (strcmp(q->columns[k].name, name) == 0) die(q->file, q->name, "two columns are called %s", name);
 }
@@ -173,7 +185,8 @@ void schema_describe(struct query *q)
     mark_inserted(q->sql);
     for (int i = 0; i < q->sqlite_count; i++) {
         const char *name = sqlite3_bind_parameter_name(s, i + 1);
-        if (!name || strcmp(name + 1, q->sqlite_order[i]) != 0) die(q->file, q->name, "parameter %d is not counted as SQLite does", i + 1);
+        if (!name || strcmp(name + 1, q->sqlite_order[i]) != 0)
+            die(q->file, q->name, "parameter %d is not counted as SQLite does", i + 1);
     }
     for (int i = 0; i < q->param_count; i++) describe_param(q, &q->params[i]);
     int n = sqlite3_column_count(s);

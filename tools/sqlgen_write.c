@@ -106,7 +106,8 @@ static void write_row(FILE *f, const struct query *q)
         return;
     }
     if (other->file != q->file) die(q->file, q->name, "shares a row with %s of another file", other->name);
-    if (!same_columns(other, q)) die(q->file, q->name, "its columns are not those of %s, with which it shares a row", other->name);
+    if (!same_columns(other, q))
+        die(q->file, q->name, "its columns are not those of %s, with which it shares a row", other->name);
 }
 
 static void write_declaration(FILE *f, const struct query *q)
@@ -123,7 +124,8 @@ static void write_declaration(FILE *f, const struct query *q)
     if (*q->why) fprintf(f, "/* %s */\n", q->why);
     write_prototype(f, q);
     fprintf(f, " WARN_UNUSED;\n");
-    if (q->kind == KIND_MANY) fprintf(f, "bool sql_%s_next(struct rows *rows, struct sql_%s_row *row);\n", q->name, row_name(q));
+    if (q->kind == KIND_MANY)
+        fprintf(f, "bool sql_%s_next(struct rows *rows, struct sql_%s_row *row);\n", q->name, row_name(q));
 }
 
 static void write_ids(const char *folder)
@@ -146,8 +148,10 @@ void write_headers(const char *folder, char **files, int n)
             if (*p >= 'a' && *p <= 'z') *p = (char)(*p - 'a' + 'A');
         FILE *f = create(folder, "", subject, ".h");
         fprintf(f,
-                "/* Made from src/store/sql/%s.sql. A query that may not find its row empties it then (0, \"\"); found and changed "
-                "may be\n * NULL. Text and bytes of a row are borrowed: until the next row of a loop, else until the same query runs "
+                "/* Made from src/store/sql/%s.sql. A query that may not find its row empties it then (0, \"\"); found "
+                "and changed "
+                "may be\n * NULL. Text and bytes of a row are borrowed: until the next row of a loop, else until the "
+                "same query runs "
                 "again, at most\n * until the transaction ends. */\n"
                 "#ifndef STORE_SQL_%s_H\n#define STORE_SQL_%s_H\n#include \"store/db.h\"\n",
                 subject, guard, guard);
@@ -217,7 +221,7 @@ static void write_end(FILE *f, const struct query *q)
         }
         fprintf(f, "    if (found) *found = there;\n    return ST_OK;\n");
         break;
-    case KIND_MANY: fprintf(f, "    rows_begin(rows, q, e);\n    return ST_OK;\n"); break;
+    case KIND_MANY: fprintf(f, "    return ST_OK;\n"); break;
     case KIND_EXEC: fprintf(f, "    return stmt_run(q, changed, e);\n"); break;
     case KIND_SEND: fprintf(f, "    return stmt_send(q, e);\n"); break;
     case KIND_SEND_ONE: fprintf(f, "    return stmt_send_one(q, e);\n"); break;
@@ -231,13 +235,16 @@ static void write_function(FILE *f, const struct query *q)
     given(q, &n);
     if (has_row(q)) write_reader(f, q);
     write_prototype(f, q);
-    fprintf(f, "\n{\n    struct stmt *q;\n    TRY(tx_stmt(tx, SQL_%s, &q, e));\n", q->name);
+    fprintf(f, "\n{\n    struct stmt *q;\n");
+    if (q->kind == KIND_MANY) fprintf(f, "    TRY(rows_begin(tx, SQL_%s, rows, &q, e));\n", q->name);
+    else fprintf(f, "    TRY(tx_stmt(tx, SQL_%s, &q, e));\n", q->name);
     for (int i = 0; i < q->param_count; i++) write_put(f, q, i, n > 1);
     write_end(f, q);
     fprintf(f, "}\n\n");
     if (q->kind == KIND_MANY)
         fprintf(f,
-                "bool sql_%s_next(struct rows *rows, struct sql_%s_row *row)\n{\n    if (!rows_step(rows, SQL_%s)) return false;\n"
+                "bool sql_%s_next(struct rows *rows, struct sql_%s_row *row)\n{\n    if (!rows_step(rows, SQL_%s)) "
+                "return false;\n"
                 "    read_%s(rows->q, row);\n    return true;\n}\n\n",
                 q->name, row_name(q), q->name, row_name(q));
 }
@@ -275,10 +282,12 @@ static void write_names(FILE *f, const char *before, const struct query *q, cons
 static bool write_places(FILE *f, const char *before, const struct query *q, bool postgresql)
 {
     bool differs = false;
-    for (int i = 0; i < q->param_count; i++) differs |= (postgresql ? q->params[i].postgresql : q->params[i].sqlite) != i;
+    for (int i = 0; i < q->param_count; i++)
+        differs |= (postgresql ? q->params[i].postgresql : q->params[i].sqlite) != i;
     if (!differs) return false;
     fprintf(f, "static const signed char %s_%s[] = {", before, q->name);
-    for (int i = 0; i < q->param_count; i++) fprintf(f, "%d, ", postgresql ? q->params[i].postgresql : q->params[i].sqlite);
+    for (int i = 0; i < q->param_count; i++)
+        fprintf(f, "%d, ", postgresql ? q->params[i].postgresql : q->params[i].sqlite);
     fprintf(f, "};\n");
     return true;
 }
@@ -314,8 +323,10 @@ static void write_queries(FILE *f)
             fprintf(f, "{%s_text_%s, %s_params_%s, ", dialects[d], q->name, dialects[d], q->name);
             if (moved[k][d]) fprintf(f, "%s_places_%s, ", dialects[d], q->name);
             else fprintf(f, "NULL, ");
-            fprintf(f, "%d}%s", d ? district_place((const char(*)[NAME_BYTES])q->pg_order, q->pg_count)
-                                  : district_place((const char(*)[NAME_BYTES])q->sqlite_order, q->sqlite_count), d ? "" : ", ");
+            fprintf(f, "%d}%s",
+                    d ? district_place((const char(*)[NAME_BYTES])q->pg_order, q->pg_count)
+                      : district_place((const char(*)[NAME_BYTES])q->sqlite_order, q->sqlite_count),
+                    d ? "" : ", ");
         }
         fprintf(f, "}},\n");
     }
@@ -339,15 +350,18 @@ static void write_migrations(FILE *f, char **migrations, int n)
 void write_code(const char *folder, char **files, int n, char **migrations, int migration_count)
 {
     FILE *h = create(folder, "", "sql", ".h"), *c = create(folder, "", "sql", ".c");
-    fprintf(h, "/* Made from src/store/sql and src/store/migrations. */\n#ifndef STORE_SQL_H\n#define STORE_SQL_H\n#include \"store/sql/ids.h\"\n");
-    fprintf(h, "struct sql_text {\n    const char *text;\n    const char *const *params; /* names in order, NULL at the end */\n"
-               "    const signed char *places; /* of the function's parameters, -1 where it has none; NULL: in order */\n"
-               "    int district; /* the place of district_id, -1 for none */\n};\n"
-               "struct sql_query {\n    const char *name;\n    int postgresql_rows; /* takes arrays: many rows at once */\n"
-               "    struct sql_text texts[2]; /* by enum dialect */\n};\n"
-               "extern const struct sql_query sql_queries[SQL_COUNT];\n"
-               "struct sql_migration {\n    int number;\n    const char *name, *text;\n};\n"
-               "extern const struct sql_migration sql_migrations[];\nextern const int sql_migration_count;\n#endif\n");
+    fprintf(h, "/* Made from src/store/sql and src/store/migrations. */\n#ifndef STORE_SQL_H\n#define "
+               "STORE_SQL_H\n#include \"store/sql/ids.h\"\n");
+    fprintf(
+        h, "struct sql_text {\n    const char *text;\n    const char *const *params; /* names in order, NULL at the "
+           "end */\n"
+           "    const signed char *places; /* of the function's parameters, -1 where it has none; NULL: in order */\n"
+           "    int district; /* the place of district_id, -1 for none */\n};\n"
+           "struct sql_query {\n    const char *name;\n    int postgresql_rows; /* takes arrays: many rows at once */\n"
+           "    struct sql_text texts[2]; /* by enum dialect */\n};\n"
+           "extern const struct sql_query sql_queries[SQL_COUNT];\n"
+           "struct sql_migration {\n    int number;\n    const char *name, *text;\n};\n"
+           "extern const struct sql_migration sql_migrations[];\nextern const int sql_migration_count;\n#endif\n");
     fprintf(c, "#include \"sql.h\"\n\n#include <stddef.h>\n");
     write_queries(c);
     write_migrations(c, migrations, migration_count);

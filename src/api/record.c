@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "store/sql/roster.h"
 
 /* GET /learners/:learner/standing ---------------------------------------------------------------------------------- */
 
@@ -256,17 +257,15 @@ static enum st body_learners(struct call *c, const json_t *list, struct observe_
     size_t i;
     json_t *v;
     json_array_foreach ((json_t *)(uintptr_t)list, i, v) {
-        struct stmt *q;
         bool row;
         int64_t id;
         if (!json_is_string(v) || !id_parse(json_string_value(v), &id))
             return err_fail(e, ST_INVALID, "observe.students", "learner_ids must be ids");
         if (o->count == OBSERVE_MAX)
             return err_fail(e, ST_INVALID, "observe.students", "1 to %d students", OBSERVE_MAX);
-        TRY(tx_stmt(&c->tx, SQL_class_learner, &q, e)); /* whoever is named must be a student of this class */
-        bind_i64(q, "class_id", c->class_.class_id);
-        bind_i64(q, "learner_id", id);
-        TRY(stmt_step(q, &row, e));
+        /* whoever is named must be a student of this class */
+        TRY(sql_class_learner(&c->tx, &(struct sql_class_learner_in){.class_id = c->class_.class_id, .learner_id = id},
+                              &row, e));
         if (!row)
             return err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)id,
                             (long long)c->class_.class_id);

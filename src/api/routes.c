@@ -15,6 +15,8 @@
 #include "base/json.h"
 #include "gate/live.h"
 #include "items/items.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 #include "openapi.h"
 #include "record.h"
 #include "shared.h"
@@ -73,9 +75,9 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
 
 static enum st get_me(struct call *c, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_of_user_row class_of_user;
+    struct rows rows;
     struct json_out j = api_start(c);
-    bool row;
     json_open_obj(&j, NULL);
     json_put_id(&j, "user_id", c->who.user_id);
     char name[200];
@@ -87,17 +89,15 @@ static enum st get_me(struct call *c, struct err *e)
         if (c->who.roles & r) json_put_str(&j, NULL, role_code((enum role)r));
     json_close_list(&j);
     json_open_list(&j, "classes");
-    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
-    bind_i64(q, "user_id", c->who.user_id);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_class_of_user(&c->tx, c->who.user_id, &rows, e));
+    while (sql_class_of_user_next(&rows, &class_of_user)) {
         json_open_obj(&j, NULL);
-        json_put_id(&j, "id", col_i64(q, 0));
-        json_put_str(&j, "title", col_text(q, 1));
-        json_put_str(&j, "role", col_text(q, 4));
+        json_put_id(&j, "id", class_of_user.class_id);
+        json_put_str(&j, "title", class_of_user.title);
+        json_put_str(&j, "role", class_of_user.role);
         json_close_obj(&j);
     }
+    TRY(rows_end(&rows));
     json_close_list(&j);
     json_close_obj(&j);
     return ST_OK;
@@ -557,10 +557,9 @@ static enum st get_health(struct call *c, struct err *e)
 
 static enum st get_ready(struct call *c, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(&c->tx, SQL_district_all, &q, e)); /* a read begins with its first statement */
-    TRY(stmt_step(q, &row, e));
+    struct sql_district_all_row r;
+    /* a read begins with its first statement */
+    TRY(sql_district_all(&c->tx, &r, NULL, e));
     return get_health(c, e);
 }
 

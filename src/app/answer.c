@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/rng.h"
 #include "base/text.h"
+#include "store/sql/answer.h"
 
 enum { ANSWERS_MAX = 256 };
 
@@ -136,15 +137,14 @@ static void first_reply(struct answer_batch *b, struct command **cmds, size_t at
 
 static enum st keep_unread(struct answer_batch *b, struct answer_cmd *c, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(b->tx, SQL_unread_insert, &q, e));
-    bind_i64(q, "learner_id", c->learner_id);
-    bind_text(q, "client_id", c->client_id);
-    bind_i64(q, "item_id", c->item->item_id);
-    bind_i64(q, "variant", c->variant);
-    bind_text(q, "response", c->response);
-    bind_i64(q, "at_ms", b->now_ms);
-    return stmt_send(q, e);
+    return sql_unread_insert(b->tx,
+                             &(struct sql_unread_insert_in){.learner_id = c->learner_id,
+                                                            .client_id = c->client_id,
+                                                            .item_id = c->item->item_id,
+                                                            .variant = c->variant,
+                                                            .response = c->response,
+                                                            .at_ms = b->now_ms},
+                             e);
 }
 
 static void touch(struct answer_batch *b, struct open_learner *l, int64_t competency_id, const struct evidence *v)
@@ -186,7 +186,13 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
     l->behind++;
     for (size_t i = 0; i < c->moved; i++) touch(b, l, c->steps[i].competency_id, &v);
     TRY(evidence_insert(b->tx, &v, e));
-    return response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e);
+    return sql_response_insert(b->tx,
+                               &(struct sql_response_insert_in){.learner_id = c->learner_id,
+                                                                .client_id = c->client_id,
+                                                                .evidence_id = v.evidence_id,
+                                                                .body_hash = c->body_hash,
+                                                                .response = c->response},
+                               e);
 }
 
 /* The derived rows, once for the whole batch. */

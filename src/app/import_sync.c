@@ -5,34 +5,32 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "store/sql/import.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
 
 enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_outside_list_row r;
+    struct rows stored;
     s->at.arena = im->a;
     if (im->kind_count < SYNC_KINDS_MAX) im->kinds[im->kind_count++] = s;
     if (!s->entity) return ST_OK;
-    TRY(tx_stmt(tx, SQL_outside_list, &q, e));
-    bind_text(q, "entity", s->entity);
-    bind_text(q, "system", im->source);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_outside_list(tx, &(struct sql_outside_list_in){.entity = s->entity, .system = im->source}, &stored, e));
+    while (sql_outside_list_next(&stored, &r)) {
         struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
         if (!v) return no_memory(e);
-        *v = (struct sync_row){.identifier = arena_strdup(im->a, col_text(q, 0)),
-                               .row_id = col_i64(q, 1),
+        *v = (struct sync_row){.identifier = arena_strdup(im->a, r.identifier),
+                               .row_id = r.row_id,
                                .known = true,
-                               .closed = col_i64(q, 3) != 0};
+                               .closed = r.closed != 0};
         v->name = v->identifier;
         if (!v->identifier) return no_memory(e);
-        snprintf(v->hash, sizeof v->hash, "%s", col_text(q, 2));
+        snprintf(v->hash, sizeof v->hash, "%s", r.content_hash);
         if (strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0) return no_memory(e);
         s->open_before += !v->closed;
     }
+    return rows_end(&stored);
 }
 
 void sync_begin(struct importer *im) { text_clear(&im->hash); }
@@ -136,15 +134,6 @@ int64_t sync_id(const struct sync *s, const char *identifier)
     return at < 0 ? 0 : s->rows[at].row_id;
 }
 
-enum st sync_close_with(struct importer *im, struct tx *tx, enum sql_id query, int64_t row_id, struct err *e)
-{
-    struct stmt *q;
-    TRY(tx_stmt(tx, query, &q, e));
-    bind_i64(q, "now_ms", im->now_ms);
-    bind_i64(q, "row_id", row_id);
-    return stmt_run(q, NULL, e);
-}
-
 static const char *const action_words[] = {[SYNC_ADD] = "add",
                                            [SYNC_CHANGE] = "change",
                                            [SYNC_REOPEN] = "reopen",
@@ -201,16 +190,15 @@ static enum st brake(struct importer *im, struct err *e)
 static enum st remember(struct importer *im, struct tx *tx, const struct sync *s, const struct sync_row *v,
                         struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_outside_set, &q, e));
-    bind_text(q, "entity", s->entity);
-    bind_text(q, "system", im->source);
-    bind_text(q, "identifier", v->identifier);
-    bind_i64(q, "row_id", v->row_id);
-    bind_text(q, "content_hash", v->hash);
-    bind_i64(q, "now_ms", im->now_ms);
-    bind_i64(q, "closed", v->action == SYNC_CLOSE);
-    return stmt_run(q, NULL, e);
+    return sql_outside_set(tx,
+                           &(struct sql_outside_set_in){.entity = s->entity,
+                                                        .system = im->source,
+                                                        .identifier = v->identifier,
+                                                        .row_id = v->row_id,
+                                                        .content_hash = v->hash,
+                                                        .now_ms = im->now_ms,
+                                                        .closed = v->action == SYNC_CLOSE},
+                           NULL, e);
 }
 
 struct slice {

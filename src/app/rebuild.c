@@ -7,6 +7,7 @@
 
 #include "app/state.h"
 #include "base/id.h"
+#include "store/sql/answer.h"
 #include "derive.h"
 
 enum { SLICE_BESIDE = 20 }; /* beside answers that wait for the same lock */
@@ -164,11 +165,11 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
     out->states_differed += !state_same;
     out->rows_differed += differed;
     if (r->mode == REBUILD_WRITE && (!state_same || differed)) {
-        st = mastery_delete(tx, learner_id, e);
+        st = sql_mastery_delete(tx, learner_id, e);
         for (size_t i = 0; st == ST_OK && i < d.row_count; i++) st = mastery_set(tx, &d.rows[i], e);
         stored.state = d.bytes;
         stored.n = d.n;
-        if (st == ST_OK) st = d.facts ? state_set(tx, &stored, e) : state_delete(tx, learner_id, e);
+        if (st == ST_OK) st = d.facts ? state_set(tx, &stored, e) : sql_state_delete(tx, learner_id, e);
     }
 out:
     arena_release(&a);
@@ -176,7 +177,7 @@ out:
 }
 
 /* All learners of one list, a slice a transaction. */
-static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_without_facts, struct err *e)
+static enum st walk(struct run *r, struct conn *c, enum learner_list list, bool only_without_facts, struct err *e)
 {
     int64_t ids[SLICE], after = 0;
     for (;;) {
@@ -209,13 +210,8 @@ static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_w
 static enum st mark(struct conn *c, int64_t district_id, int64_t at_ms, struct err *e)
 {
     struct tx tx;
-    struct stmt *q;
     TRY(tx_write(c, district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_policy_derived, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "at_ms", at_ms);
-        st = stmt_run(q, NULL, e);
-    }
+    enum st st = sql_policy_derived(&tx, at_ms, NULL, e);
     if (st == ST_OK) return tx_commit(&tx, e);
     tx_rollback(&tx);
     return st;
@@ -226,9 +222,9 @@ static enum st run(struct app *app, struct conn *c, struct run *r, struct err *e
     r->s = snapshot_hold(app);
     r->at_ms = app_now_ms(app);
     *r->out = (struct rebuild_report){0};
-    enum st st = walk(r, c, SQL_evidence_learners, false, e);
+    enum st st = walk(r, c, LEARNERS_WITH_EVIDENCE, false, e);
     /* Rows that no fact stands behind. */
-    if (st == ST_OK) st = walk(r, c, SQL_mastery_learners, true, e);
+    if (st == ST_OK) st = walk(r, c, LEARNERS_WITH_MASTERY, true, e);
     if (r->mode == REBUILD_WRITE) states_forget(app->states);
     bool due = regime_due(&r->s->regime, r->at_ms);
     if (st == ST_OK && r->mode == REBUILD_WRITE && due) st = mark(c, r->s->district_id, r->at_ms, e);
@@ -246,18 +242,14 @@ enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, struct 
 static enum st still_due(struct app *app, struct conn *c, bool *due, struct err *e)
 {
     struct tx tx;
-    struct stmt *q;
+    struct sql_policy_due_row r;
     bool row;
     struct snapshot *s = snapshot_hold(app);
     *due = regime_due(&s->regime, app_now_ms(app));
     enum st st = *due ? tx_read(c, s->district_id, &tx, e) : ST_OK;
     if (*due && st == ST_OK) {
-        st = tx_stmt(&tx, SQL_policy_due, &q, e);
-        if (st == ST_OK) {
-            bind_i64(q, "at_ms", app_now_ms(app));
-            st = stmt_step(q, &row, e);
-        }
-        bool there = st == ST_OK && row && col_i64(q, 0) > 0;
+        st = sql_policy_due(&tx, app_now_ms(app), &r, &row, e);
+        bool there = st == ST_OK && row && r.count > 0;
         tx_rollback(&tx);
         if (st == ST_OK && !there) {
             st = app_reload(app, c, e);
@@ -305,7 +297,7 @@ enum st levels_as_of(struct app *app, struct conn *c, int64_t at_ms, rebuild_hel
         struct tx tx;
         st = tx_read(c, r.s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, SQL_evidence_learners, after, ids, SLICE, &n, e);
+        st = learner_ids(&tx, LEARNERS_WITH_EVIDENCE, after, ids, SLICE, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
             st = one_as_of(&r, &tx, &a, ids[i], held, ctx, e);
             arena_reset(&a);
@@ -372,7 +364,7 @@ enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err
         struct tx tx;
         st = tx_read(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, SQL_mastery_learners, after, ids, SLICE, &n, e);
+        st = learner_ids(&tx, LEARNERS_WITH_MASTERY, after, ids, SLICE, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, now, &tx, &h, ids[i], e);
         if (n) after = ids[n - 1];
         tx_rollback(&tx);

@@ -222,7 +222,7 @@ static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_
     arena_init(&a, LEARNER_BYTES);
     arena_init(&of_slice, LEARNER_BYTES);
     for (size_t n = PACKED_AT_ONCE; st == ST_OK && n == PACKED_AT_ONCE;) {
-        st = learner_ids(tx, SQL_evidence_learners, after, ids, PACKED_AT_ONCE, &n, e);
+        st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, ids, PACKED_AT_ONCE, &n, e);
         if (st == ST_OK && n) st = packed_read(tx, &of_slice, ids[0], ids[n - 1], &slice, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
             st = read_learner(r, tx, &a, &slice, ids[i], now_ms, e);

@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "derive.h"
 #include "rules/grade.h"
+#include "store/sql/roster.h"
 
 enum { TRIED_MAX = 200, THREADS_MAX = 16 };
 
@@ -200,18 +201,16 @@ static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a
 static enum st load_courses(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct loaded *l,
                             struct err *e)
 {
-    struct stmt *q;
+    struct sql_course_of_learners_row r;
+    struct rows rows;
     size_t cap = 0;
-    TRY(tx_stmt(tx, SQL_course_of_learners, &q, e));
-    bind_i64(q, "first", first);
-    bind_i64(q, "last", last);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_course_of_learners(tx, &(struct sql_course_of_learners_in){.first = first, .last = last}, &rows, e));
+    while (sql_course_of_learners_next(&rows, &r)) {
         struct taught_one *t = LIST_ADD(a, l->courses, l->course_count, cap);
         if (!t) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
-        *t = (struct taught_one){col_i64(q, 0), {col_i64(q, 1), col_i64(q, 2), col_i64(q, 3)}};
+        *t = (struct taught_one){r.user_id, {r.course_id, r.class_id, r.org_id}};
     }
+    return rows_end(&rows);
 }
 
 static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l,
@@ -319,7 +318,7 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
         struct slice *s = &q->slices[q->slice_count++];
         *s = (struct slice){0};
         TRY(tx_read(c, q->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, SQL_evidence_learners, after, s->ids, PACKED_AT_ONCE, &s->n, e);
+        enum st st = learner_ids(&tx, LEARNERS_WITH_EVIDENCE, after, s->ids, PACKED_AT_ONCE, &s->n, e);
         tx_rollback(&tx);
         TRY(st);
         if (s->n < PACKED_AT_ONCE) return ST_OK;

@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "interop/report.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 
 enum { PATH_BYTES = 600, WEEKS_MAX = 52 };
 
@@ -80,7 +82,9 @@ static enum st import_one(struct cli_app *a, const char *kind, const char *path,
 
 static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const char *hash, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_list_row org;
+    struct sql_user_by_name_row user_by_name;
+    struct rows rows;
     bool row;
     if (!doors[i].in_roster) {
         int64_t id;
@@ -89,20 +93,17 @@ static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const ch
                              .family_name = doors[i].family,
                              .role = doors[i].role};
         if (strcmp(doors[i].role, "coach") == 0 || strcmp(doors[i].role, "counselor") == 0) {
-            TRY(tx_stmt(tx, SQL_org_list, &q, e));
-            for (;;) {
-                TRY(stmt_step(q, &row, e));
-                if (!row) break;
-                if (strcmp(col_text(q, 3), "Cedar Hollow School") == 0) u.org_id = col_i64(q, 0);
+            TRY(sql_org_list(tx, &rows, e));
+            while (sql_org_list_next(&rows, &org)) {
+                if (strcmp(org.name, "Cedar Hollow School") == 0) u.org_id = org.org_id;
             }
+            TRY(rows_end(&rows));
         }
         return user_create(&a->app, tx, &u, hash, &id, e);
     }
-    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-    bind_text(q, "username", doors[i].username);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_user_by_name(tx, doors[i].username, &user_by_name, &row, e));
     if (!row) return err_fail(e, ST_BUG, "err.bug", "the roster lacks %s", doors[i].username);
-    return user_set_password(tx, col_i64(q, 0), hash, e);
+    return user_set_password(tx, user_by_name.user_id, hash, e);
 }
 
 static enum st open_doors(struct demo *d, struct cli_app *a, struct err *e)

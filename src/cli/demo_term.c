@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "items/items.h"
+#include "store/sql/identity.h"
 
 enum { DAY_MS = 86400000, BATCH = 200, ITEMS_A_DAY = 8, SKILLS = 64 };
 
@@ -66,15 +67,13 @@ static enum st find_people(struct term *t, const struct demo_people *p, uint64_t
 {
     for (size_t i = 0; i < p->count; i++) {
         struct actor_student *s = &t->students[i];
-        struct stmt *q;
+        struct sql_user_by_name_row r;
         bool row;
         size_t n;
         s->who = &p->students[i];
-        TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-        bind_text(q, "username", s->who->username);
-        TRY(stmt_step(q, &row, e));
+        TRY(sql_user_by_name(tx, s->who->username, &r, &row, e));
         if (!row) return err_fail(e, ST_BUG, "err.bug", "the roster lacks %s", s->who->username);
-        s->learner_id = col_i64(q, 0);
+        s->learner_id = r.user_id;
         TRY(learner_courses(tx, s->learner_id, &s->course, 1, &n, e));
         if (!n) return err_fail(e, ST_BUG, "err.bug", "%s has no course", s->who->username);
         rng_seed(&s->rng, hash_mix(seed, i + 1));
@@ -314,15 +313,11 @@ static enum st ask_for_help(struct term *t, struct err *e)
 static enum st user_id(struct term *t, const char *username, int64_t *id, struct err *e)
 {
     struct tx tx;
-    struct stmt *q;
+    struct sql_user_by_name_row r;
     bool row = false;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_user_by_name, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "username", username);
-        st = stmt_step(q, &row, e);
-    }
-    *id = st == ST_OK && row ? col_i64(q, 0) : 0;
+    enum st st = sql_user_by_name(&tx, username, &r, &row, e);
+    *id = st == ST_OK && row ? r.user_id : 0;
     tx_rollback(&tx);
     return st;
 }

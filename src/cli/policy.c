@@ -9,41 +9,40 @@
 #include "app/rebuild.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 
 /* --school NAME|ID, --class TITLE|ID or --learner NAME|ID: whose rules. org_id: the school above a class or a
  * learner. */
 static enum st find_school(struct tx *tx, const char *school, int64_t *id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_org_list_row r;
+    struct rows rows;
     *id = 0;
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &r)) {
         char text[24];
-        snprintf(text, sizeof text, "%lld", (long long)col_i64(q, 0));
-        if (strcmp(text, school) == 0 || strcmp(col_text(q, 3), school) == 0) *id = col_i64(q, 0);
+        snprintf(text, sizeof text, "%lld", (long long)r.org_id);
+        if (strcmp(text, school) == 0 || strcmp(r.name, school) == 0) *id = r.org_id;
     }
+    TRY(rows_end(&rows));
     return *id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no school %s", school);
 }
 
 static enum st find_class(struct tx *tx, const char *name, int64_t *id, int64_t *org_id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_class_find_row r;
+    struct sql_class_school_row school;
+    struct rows rows;
     int64_t asked = 0;
     (void)id_parse(name, &asked);
-    TRY(tx_stmt(tx, SQL_class_find, &q, e));
-    bind_i64(q, "class_id", asked);
-    bind_text(q, "title", name);
-    TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no class %s", name);
-    *id = col_i64(q, 0);
-    TRY(tx_stmt(tx, SQL_class_school, &q, e));
-    bind_i64(q, "class_id", *id);
-    TRY(stmt_step(q, &row, e));
-    *org_id = row ? col_i64(q, 0) : 0;
+    TRY(sql_class_find(tx, &(struct sql_class_find_in){.class_id = asked, .title = name}, &rows, e));
+    bool found = sql_class_find_next(&rows, &r);
+    TRY(rows_end(&rows));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no class %s", name);
+    *id = r.class_id;
+    TRY(sql_class_school(tx, *id, &school, NULL, e));
+    *org_id = school.org_id;
     return ST_OK;
 }
 
@@ -224,14 +223,12 @@ static enum st apply(struct cli_app *a, const struct policy_saved *saved, struct
 static enum st find_author(struct cli *c, struct tx *tx, int64_t *id, struct err *e)
 {
     const char *name = cli_opt(c, "--author");
-    struct stmt *q;
+    struct sql_user_by_name_row r;
     bool row;
     if (!name) return ST_OK;
-    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-    bind_text(q, "username", name);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_user_by_name(tx, name, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "there is no user %s", name);
-    *id = col_i64(q, 0);
+    *id = r.user_id;
     return ST_OK;
 }
 

@@ -7,6 +7,9 @@
 #include "app/identity.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "store/sql/identity.h"
+#include "store/sql/import.h"
+#include "store/sql/roster.h"
 
 /* From the terminal or the first line of standard input; never from an argument, which others could see. */
 static bool read_password(char *out, size_t cap)
@@ -24,13 +27,11 @@ static bool read_password(char *out, size_t cap)
 
 enum st cli_find_user(struct tx *tx, const char *who, int64_t *user_id, struct err *e)
 {
-    struct stmt *q;
+    struct sql_user_by_name_row r;
     bool row;
-    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-    bind_text(q, "username", who);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_user_by_name(tx, who, &r, &row, e));
     if (row) {
-        *user_id = col_i64(q, 0);
+        *user_id = r.user_id;
         return ST_OK;
     }
     struct actor a;
@@ -40,17 +41,16 @@ enum st cli_find_user(struct tx *tx, const char *who, int64_t *user_id, struct e
 
 static enum st org_by_name(struct tx *tx, const char *name, int64_t *org_id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_org", "there is no school named %s", name);
-        if (strcmp(col_text(q, 3), name) == 0) {
-            *org_id = col_i64(q, 0);
-            return ST_OK;
-        }
+    struct sql_org_list_row r;
+    struct rows rows;
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &r)) {
+        if (strcmp(r.name, name) != 0) continue;
+        *org_id = r.org_id;
+        return rows_end(&rows);
     }
+    TRY(rows_end(&rows));
+    return err_fail(e, ST_NOT_FOUND, "err.no_org", "there is no school named %s", name);
 }
 
 static int run_add(struct cli *c)
@@ -97,7 +97,6 @@ static int run_role(struct cli *c)
     struct err e = {0};
     struct cli_app a;
     struct tx tx;
-    struct stmt *q;
     int64_t id, org_id = 0;
     const char *add = cli_opt(c, "--add"), *remove = cli_opt(c, "--remove"), *role = add ? add : remove,
                *school = cli_opt(c, "--school");
@@ -111,13 +110,11 @@ static int run_role(struct cli *c)
     if (st == ST_OK) {
         st = cli_find_user(&tx, c->positional[0], &id, &e);
         if (st == ST_OK && school) st = org_by_name(&tx, school, &org_id, &e);
-        if (st == ST_OK) st = tx_stmt(&tx, add ? SQL_role_insert : SQL_role_close, &q, &e);
-        if (st == ST_OK) {
-            bind_i64(q, "user_id", id);
-            bind_i64(q, "org_id", org_id);
-            bind_text(q, "role", role);
-            st = stmt_run(q, NULL, &e);
-        }
+        if (st == ST_OK)
+            st = add ? sql_role_insert(&tx, &(struct sql_role_insert_in){.user_id = id, .org_id = org_id, .role = role},
+                                       NULL, &e)
+                     : sql_role_close(&tx, &(struct sql_role_close_in){.user_id = id, .org_id = org_id, .role = role},
+                                      NULL, &e);
         if (st == ST_OK && remove) st = sessions_end(&tx, id, NULL, &e); /* what it opened closes at once */
         if (st == ST_OK) st = tx_commit(&tx, &e);
         else tx_rollback(&tx);
@@ -137,16 +134,14 @@ static int run_passwd(struct cli *c)
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     struct tx tx;
-    struct stmt *q;
     enum st st = password_hash(password, hash, &e);
     if (st == ST_OK) st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
         st = cli_find_user(&tx, c->positional[0], &id, &e);
-        if (st == ST_OK) st = tx_stmt(&tx, SQL_user_set_password, &q, &e);
+        if (st == ST_OK)
+            st = sql_user_set_password(&tx, &(struct sql_user_set_password_in){.user_id = id, .password_hash = hash},
+                                       NULL, &e);
         if (st == ST_OK) {
-            bind_i64(q, "user_id", id);
-            bind_text(q, "password_hash", hash);
-            st = stmt_run(q, NULL, &e);
             if (st == ST_OK) st = sessions_end(&tx, id, NULL, &e);
         }
         if (st == ST_OK) st = tx_commit(&tx, &e);
@@ -163,15 +158,13 @@ struct listed {
 
 static enum st list_users(struct cli *c, struct tx *tx, int64_t class_id, struct text *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_user_name_row r;
+    struct rows rows;
     struct json_out j;
     struct listed *list = NULL;
     size_t n = 0, cap = 0;
-    enum st st = tx_stmt(tx, class_id ? SQL_user_list_class : SQL_user_list, &q, e);
-    if (st == ST_OK && class_id) bind_i64(q, "class_id", class_id);
-    for (bool row = true; st == ST_OK;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
+    enum st st = class_id ? sql_user_list_class(tx, class_id, &rows, e) : sql_user_list(tx, &rows, e);
+    while (st == ST_OK && (class_id ? sql_user_list_class_next(&rows, &r) : sql_user_list_next(&rows, &r))) {
         if (n == cap) {
             cap = cap ? cap * 2 : 256;
             struct listed *more = realloc(list, cap * sizeof *list);
@@ -181,9 +174,10 @@ static enum st list_users(struct cli *c, struct tx *tx, int64_t class_id, struct
             }
             list = more;
         }
-        list[n].id = col_i64(q, 0);
-        snprintf(list[n++].name, sizeof list->name, "%s", col_text(q, 1));
+        list[n].id = r.user_id;
+        snprintf(list[n++].name, sizeof list->name, "%s", r.username);
     }
+    if (st == ST_OK) st = rows_end(&rows);
     json_out_init(&j, out);
     if (c->json) json_open_list(&j, NULL);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
@@ -197,10 +191,10 @@ static enum st list_users(struct cli *c, struct tx *tx, int64_t class_id, struct
         } else {
             text_printf(out, "%lld\t%s\t", (long long)list[i].id, list[i].name);
         }
-        for (unsigned r = 1, any = 0; r <= ROLE_LAST; r <<= 1) {
-            if (!(who.roles & r)) continue;
-            if (c->json) json_put_str(&j, NULL, role_code((enum role)r));
-            else text_printf(out, "%s%s", any++ ? "," : "", role_code((enum role)r));
+        for (unsigned role = 1, any = 0; role <= ROLE_LAST; role <<= 1) {
+            if (!(who.roles & role)) continue;
+            if (c->json) json_put_str(&j, NULL, role_code((enum role)role));
+            else text_printf(out, "%s%s", any++ ? "," : "", role_code((enum role)role));
         }
         if (c->json) {
             json_close_list(&j);

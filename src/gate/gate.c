@@ -8,6 +8,7 @@
 #include "app/workers.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "store/sql/identity.h"
 
 enum { BODY_MAX = 8u << 20, BODY_UNKNOWN_MAX = 16384 };
 enum stage { STAGE_FIRST, STAGE_REPLY, STAGE_SEND };
@@ -211,15 +212,14 @@ struct access_cmd {
 static enum st access_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct access_cmd *a = (struct access_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_access_insert, &q, e));
-    bind_i64(q, "access_id", app_id(app));
-    bind_i64(q, "actor_id", a->actor_id);
-    bind_text(q, "scope", a->scope);
-    bind_i64(q, "scope_id", a->scope_id);
-    bind_text(q, "route", a->route);
-    bind_text(q, "relation", a->relation);
-    return stmt_run(q, NULL, e);
+    return sql_access_insert(tx,
+                             &(struct sql_access_insert_in){.access_id = app_id(app),
+                                                            .actor_id = a->actor_id,
+                                                            .scope = a->scope,
+                                                            .scope_id = a->scope_id,
+                                                            .route = a->route,
+                                                            .relation = a->relation},
+                             NULL, e);
 }
 
 static void access_done(struct command *command)

@@ -281,10 +281,14 @@ struct blob col_bytes(struct stmt *q, int i)
     return b;
 }
 
-void rows_begin(struct rows *rows, struct stmt *q, struct err *e)
+enum st rows_begin(struct tx *tx, enum sql_id id, struct rows *rows, struct stmt **q, struct err *e)
 {
-    q->looping = true;
-    *rows = (struct rows){.q = q, .e = e, .open = true};
+    *rows = (struct rows){.e = e};
+    rows->st = tx_stmt(tx, id, &rows->q, e);
+    if (rows->st != ST_OK) return rows->st;
+    *q = rows->q;
+    rows->open = rows->q->looping = true;
+    return ST_OK;
 }
 
 /* Done with the statement, whether or not all its rows were read. */

@@ -32,8 +32,8 @@ const char *col_text(struct stmt *q, int i); /* NULL gives "" */
 struct blob col_bytes(struct stmt *q, int i);
 bool col_is_null(struct stmt *q, int i);
 
-/* The loop of a :many function. */
-void rows_begin(struct rows *rows, struct stmt *q, struct err *e);
+/* The loop of a :many function. After a failure there are no rows, and rows_end gives it again. */
+enum st rows_begin(struct tx *tx, enum sql_id id, struct rows *rows, struct stmt **q, struct err *e) WARN_UNUSED;
 bool rows_step(struct rows *rows, enum sql_id id);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "app/next.h"
 #include "base/json.h"
+#include "store/sql/roster.h"
 #include "rules.h"
 
 enum { VERSIONS_SHOWN = 20 };
@@ -26,15 +27,13 @@ static enum st load_classes(struct call *c, struct tx *tx, const struct taught *
                             struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
-        struct stmt *q;
+        struct sql_class_get_row r;
         bool row;
         json_t *doc;
         const char *text = regime_doc_in(&c->snapshot->regime, courses[i].org_id, courses[i].class_id, c->now_ms);
         TRY(json_read(c->arena, text, strlen(text), &doc, e));
-        TRY(tx_stmt(tx, SQL_class_get, &q, e));
-        bind_i64(q, "class_id", courses[i].class_id);
-        TRY(stmt_step(q, &row, e));
-        w->classes[w->class_count++] = (struct above){row ? arena_strdup(c->arena, col_text(q, 0)) : "", doc};
+        TRY(sql_class_get(tx, courses[i].class_id, &r, &row, e));
+        w->classes[w->class_count++] = (struct above){row ? arena_strdup(c->arena, r.title) : "", doc};
     }
     return ST_OK;
 }
@@ -44,13 +43,11 @@ static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, stru
     *w = (struct narrow){.scope = c->class_.class_id ? SCOPE_CLASS : SCOPE_LEARNER,
                          .id = c->class_.class_id ? c->class_.class_id : c->learner.learner_id};
     if (w->scope == SCOPE_CLASS) {
-        struct stmt *q;
+        struct sql_class_get_row r;
         bool row;
-        TRY(tx_stmt(tx, SQL_class_get, &q, e));
-        bind_i64(q, "class_id", w->id);
-        TRY(stmt_step(q, &row, e));
-        w->org_id = row ? col_i64(q, 2) : 0;
-        w->title = row ? arena_strdup(c->arena, col_text(q, 0)) : "";
+        TRY(sql_class_get(tx, w->id, &r, &row, e));
+        w->org_id = r.org_id;
+        w->title = row ? arena_strdup(c->arena, r.title) : "";
         w->back_url = arena_printf(c->arena, "/class/%lld", (long long)w->id);
         w->post_url = arena_printf(c->arena, "/class/%lld/rules", (long long)w->id);
         return ST_OK;

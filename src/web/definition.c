@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "store/sql/together.h"
 #include "scale.h"
 
 static enum st fill_purposes(struct call *c, const struct policy_version *v, int64_t org_id,
@@ -62,25 +63,22 @@ static enum st fill_lines(struct call *c, const struct policy *p, struct page_de
 static enum st fill_readers(struct call *c, const struct policy_version *v, int64_t org_id,
                             struct page_definition *page, struct err *e)
 {
-    struct stmt *q;
+    struct sql_figure_row reader_count;
     bool row;
     if (c->relation == MAY_OWN_RECORD || c->relation == MAY_GUARDIAN_OF) return ST_OK;
     page->staff = true;
     if (c->relation == MAY_TEACHES) {
-        TRY(tx_stmt(&c->tx, SQL_reader_has, &q, e));
-        bind_i64(q, "policy_id", v->policy_id);
-        bind_i64(q, "user_id", c->who.user_id);
-        TRY(stmt_step(q, &row, e));
+        TRY(sql_reader_has(&c->tx, &(struct sql_reader_has_in){.policy_id = v->policy_id, .user_id = c->who.user_id},
+                           &row, e));
         page->has_read = row;
         page->may_confirm = !row;
         page->policy_id = id_text(c, v->policy_id);
         return ST_OK;
     }
-    TRY(tx_stmt(&c->tx, SQL_reader_count, &q, e));
-    bind_i64(q, "policy_id", v->policy_id);
-    bind_i64(q, "org_id", org_id);
-    TRY(stmt_step(q, &row, e));
-    if (row) page->readers = SAY(c, MSG_definition_readers, MSG_N("n", col_i64(q, 1)), MSG_N("all", col_i64(q, 0)));
+    TRY(sql_reader_count(&c->tx, &(struct sql_reader_count_in){.policy_id = v->policy_id, .org_id = org_id},
+                         &reader_count, &row, e));
+    if (row)
+        page->readers = SAY(c, MSG_definition_readers, MSG_N("n", reader_count.part), MSG_N("all", reader_count.total));
     return ST_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/class.h"
+#include "store/sql/grades.h"
 #include "page.h"
 
 enum msg_id habit_mark_words(int32_t mark)
@@ -23,16 +24,14 @@ const char *habit_words(struct call *c, const char *habit)
 
 static enum st this_term(struct call *c, int64_t *session_id, const char **title, struct err *e)
 {
-    struct stmt *q;
+    struct sql_session_row r;
     bool row;
     *session_id = 0;
     *title = NULL;
-    TRY(tx_stmt(&c->tx, SQL_session_now, &q, e));
-    bind_i64(q, "today", tz_date(c->snapshot->zone, c->now_ms));
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_session_now(&c->tx, tz_date(c->snapshot->zone, c->now_ms), &r, &row, e));
     if (!row) return ST_OK;
-    *session_id = col_i64(q, 0);
-    *title = arena_strdup(c->arena, col_text(q, 1));
+    *session_id = r.session_id;
+    *title = arena_strdup(c->arena, r.title);
     return ST_OK;
 }
 

@@ -7,6 +7,8 @@
 #include "app/grades.h"
 #include "app/next.h"
 #include "base/id.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 #include "scale.h"
 
 enum { LETTER_SKILLS = 5, LETTER_WEEK_DAYS = 7, LETTER_TEACHERS = 6 };
@@ -41,21 +43,23 @@ static enum st fill_course(struct call *c, const char *name, const struct report
 
 static enum st fill_week(struct call *c, struct page_letter *page, struct err *e)
 {
-    struct stmt *q;
+    struct sql_evidence_week_row r;
+    struct rows rows;
     int64_t minutes = 0, answers = 0, seen = 0;
-    TRY(tx_stmt(&c->tx, SQL_evidence_week, &q, e));
-    bind_i64(q, "learner_id", c->learner.learner_id);
-    bind_i64(q, "first", id_first_at(c->now_ms - LETTER_WEEK_DAYS * INT64_C(86400000)));
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        if (col_i64(q, 0) == EVIDENCE_RESPONSE) {
-            answers = col_i64(q, 1);
-            minutes = (col_i64(q, 2) + 30000) / 60000;
-        } else if (col_i64(q, 0) == EVIDENCE_OBSERVATION) {
-            seen = col_i64(q, 1);
+    TRY(sql_evidence_week(
+        &c->tx,
+        &(struct sql_evidence_week_in){.learner_id = c->learner.learner_id,
+                                       .first = id_first_at(c->now_ms - LETTER_WEEK_DAYS * INT64_C(86400000))},
+        &rows, e));
+    while (sql_evidence_week_next(&rows, &r)) {
+        if (r.kind == EVIDENCE_RESPONSE) {
+            answers = r.count;
+            minutes = (r.took_ms + 30000) / 60000;
+        } else if (r.kind == EVIDENCE_OBSERVATION) {
+            seen = r.count;
         }
     }
+    TRY(rows_end(&rows));
     page->week = answers ? SAY(c, MSG_letter_week, MSG_N("n", minutes), MSG_N("answers", answers))
                          : msg(page_lang(c), MSG_letter_week_none);
     page->seen = seen ? SAY(c, MSG_letter_seen, MSG_N("n", seen)) : msg(page_lang(c), MSG_letter_seen_none);
@@ -64,27 +68,25 @@ static enum st fill_week(struct call *c, struct page_letter *page, struct err *e
 
 static enum st fill_teachers(struct call *c, struct page_letter *page, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_of_user_row class_of_user;
+    struct sql_class_teachers_row class_teachers;
+    struct rows rows;
     struct text t;
     int64_t classes[LETTER_TEACHERS];
     size_t n = 0;
-    enum st st = tx_stmt(&c->tx, SQL_class_of_user, &q, e);
-    if (st == ST_OK) bind_i64(q, "user_id", c->learner.learner_id);
-    for (bool row = true; st == ST_OK && n < LETTER_TEACHERS;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        classes[n++] = col_i64(q, 0);
+    enum st st = sql_class_of_user(&c->tx, c->learner.learner_id, &rows, e);
+    while (n < LETTER_TEACHERS && sql_class_of_user_next(&rows, &class_of_user)) {
+        classes[n++] = class_of_user.class_id;
     }
+    if (st == ST_OK) st = rows_end(&rows);
     text_init(&t, 2000);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
-        st = tx_stmt(&c->tx, SQL_class_teachers, &q, e);
-        if (st == ST_OK) bind_i64(q, "class_id", classes[i]);
-        for (bool row = true; st == ST_OK;) {
-            st = stmt_step(q, &row, e);
-            if (st != ST_OK || !row) break;
-            const char *name = arena_printf(c->arena, "%s %s", col_text(q, 1), col_text(q, 2));
+        st = sql_class_teachers(&c->tx, classes[i], &rows, e);
+        while (sql_class_teachers_next(&rows, &class_teachers)) {
+            const char *name = arena_printf(c->arena, "%s %s", class_teachers.given_name, class_teachers.family_name);
             if (name && !strstr(text_str(&t), name)) text_printf(&t, "%s%s", t.n ? ", " : "", name);
         }
+        if (st == ST_OK) st = rows_end(&rows);
     }
     if (st == ST_OK && t.n) page->teachers = SAY(c, MSG_letter_call, MSG_T("names", text_str(&t)));
     text_release(&t);

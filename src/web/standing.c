@@ -8,6 +8,7 @@
 #include "app/goals.h"
 #include "app/next.h"
 #include "base/id.h"
+#include "store/sql/outside.h"
 #include "page.h"
 
 enum { CREDITS_SHOWN = 60, AWAY_DAYS = 90 };
@@ -129,28 +130,26 @@ const char *need_words(struct call *c, const struct requirement_standing *v)
 
 static enum st fill_credits(struct call *c, struct ui_need_row *needs, size_t n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_credit_list_row r;
+    struct rows stored;
     struct ui_credit_row *rows[REQUIREMENTS_MAX] = {0};
-    TRY(tx_stmt(&c->tx, SQL_credit_list, &q, e));
-    bind_i64(q, "learner_id", c->learner.learner_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_credit_list(&c->tx, c->learner.learner_id, &stored, e));
+    while (sql_credit_list_next(&stored, &r)) {
         for (size_t i = 0; i < n; i++) {
-            if (!str_eq(needs[i].id, col_text(q, 2)) || needs[i].credits_n == CREDITS_SHOWN) continue;
+            if (!str_eq(needs[i].id, r.requirement) || needs[i].credits_n == CREDITS_SHOWN) continue;
             if (!rows[i]) TRY(call_alloc(c, CREDITS_SHOWN * sizeof *rows[i], (void **)&rows[i], e));
-            bool hours = str_eq(col_text(q, 1), "hours");
-            const char *note = arena_strdup(c->arena, col_text(q, 5));
-            rows[i][needs[i].credits_n++] =
-                (struct ui_credit_row){.credit_id = id_text(c, col_i64(q, 0)),
-                                       .day = date_words(c, (int32_t)col_i64(q, 4)),
-                                       .words = hours ? SAY(c, MSG_standing_hours_of,
-                                                            MSG_T("n", amount(c, col_f64(q, 3))), MSG_T("note", note))
-                                                      : note,
-                                       .by = arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7))};
+            bool hours = str_eq(r.kind, "hours");
+            const char *note = arena_strdup(c->arena, r.note);
+            rows[i][needs[i].credits_n++] = (struct ui_credit_row){
+                .credit_id = id_text(c, r.credit_id),
+                .day = date_words(c, (int32_t)r.done_on),
+                .words =
+                    hours ? SAY(c, MSG_standing_hours_of, MSG_T("n", amount(c, r.amount)), MSG_T("note", note)) : note,
+                .by = arena_printf(c->arena, "%s %s", r.given_name, r.family_name)};
             needs[i].credits = rows[i];
         }
     }
+    return rows_end(&stored);
 }
 
 static enum st fill_needs(struct call *c, const char *grade, struct page_standing *page, struct err *e)
@@ -213,21 +212,20 @@ static enum st fill_programs(struct call *c, struct page_standing *page, struct 
 {
     struct learner_scope may;
     struct ui_program_row *rows;
-    struct stmt *q;
+    struct sql_program_list_row r;
+    struct rows stored;
     struct err no;
     enum { MOST = 20 };
     if (call_scope(c, MAY_GUARDIAN_OF | MAY_SEES_PROGRAMS, c->learner.learner_id, &may, &no) != ST_OK)
         return no.st == ST_DENIED ? ST_OK : (*e = no, no.st);
     TRY(call_alloc(c, MOST * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_program_list, &q, e));
-    bind_i64(q, "learner_id", may.learner_id);
-    for (bool row = true; page->programs_n < MOST;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_program_list(&c->tx, may.learner_id, &stored, e));
+    while (page->programs_n < MOST && sql_program_list_next(&stored, &r)) {
         rows[page->programs_n++] = (struct ui_program_row){
-            arena_strdup(c->arena, col_text(q, 0)), col_is_null(q, 1) ? NULL : date_words(c, (int32_t)col_i64(q, 1)),
-            col_is_null(q, 2) ? NULL : date_words(c, (int32_t)col_i64(q, 2))};
+            arena_strdup(c->arena, r.program), r.starts_on_is_null ? NULL : date_words(c, (int32_t)r.starts_on),
+            r.ends_on_is_null ? NULL : date_words(c, (int32_t)r.ends_on)};
     }
+    TRY(rows_end(&stored));
     page->programs = rows;
     return ST_OK;
 }

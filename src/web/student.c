@@ -8,6 +8,8 @@
 #include "app/observe.h"
 #include "app/words.h"
 #include "base/json.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 #include "page.h"
 
 const struct ui_help_kind web_help_kinds[WEB_HELP_KINDS] = {{"hint", MSG_help_kind_hint},
@@ -64,15 +66,13 @@ struct standing_of {
 
 static enum st load(struct call *c, const struct learner_scope *who, struct standing_of *s, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_class_of_user_row r;
+    struct rows rows;
     TRY(call_courses(c, who->learner_id, s->courses, &s->course_count, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &s->m, e));
-    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
-    bind_i64(q, "user_id", who->learner_id);
-    TRY(stmt_step(q, &row, e));
-    s->class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL;
-    return ST_OK;
+    TRY(sql_class_of_user(&c->tx, who->learner_id, &rows, e));
+    s->class_title = sql_class_of_user_next(&rows, &r) ? arena_strdup(c->arena, r.title) : NULL;
+    return rows_end(&rows);
 }
 
 static enum st fill_next(struct call *c, const struct standing_of *s, const struct next_item *n,
@@ -97,15 +97,15 @@ static enum st fill_next(struct call *c, const struct standing_of *s, const stru
 
 static enum st fill_day(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e)
 {
-    struct stmt *q;
+    struct sql_evidence_day_row r;
     bool row;
-    TRY(tx_stmt(&c->tx, SQL_evidence_day, &q, e));
-    bind_i64(q, "learner_id", who->learner_id);
-    bind_i64(q, "after", id_first_at(c->now_ms - INT64_C(36) * 3600000));
-    bind_i64(q, "school_date", tz_date(c->snapshot->zone, c->now_ms));
-    TRY(stmt_step(q, &row, e));
-    t->answers = row ? col_i64(q, 0) : 0;
-    t->minutes = row ? (col_i64(q, 1) + 59999) / 60000 : 0;
+    TRY(sql_evidence_day(&c->tx,
+                         &(struct sql_evidence_day_in){.learner_id = who->learner_id,
+                                                       .after = id_first_at(c->now_ms - INT64_C(36) * 3600000),
+                                                       .school_date = tz_date(c->snapshot->zone, c->now_ms)},
+                         &r, &row, e));
+    t->answers = r.count;
+    t->minutes = row ? (r.took_ms + 59999) / 60000 : 0;
     return ST_OK;
 }
 

@@ -84,18 +84,22 @@ FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id
   AND evidence_id > :after AND evidence_id < :before
 ORDER BY evidence_id
 -- name: evidence_to_fold :many
+-- row: fact
 -- why: a learner's facts without what only people read, to derive from
 SELECT evidence_id, kind, item_id, item_version, variant, competency_id, score, hints, answered_at_ms, policy_id,
-  model_id, replaces_id, checkpoint_id
+  model_id, replaces_id, checkpoint_id, learner_id
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
 ORDER BY evidence_id
 -- name: history_list :many
-SELECT block, packed, last_id FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block
+-- row: history
+SELECT block, packed, last_id, learner_id FROM history WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY block
 -- name: history_range :many
+-- row: history
 -- why: the packed facts of many learners, whose ids follow each other, in one statement
 SELECT block, packed, last_id, learner_id FROM history WHERE district_id = :district_id AND learner_id BETWEEN :first AND :last
 ORDER BY learner_id, block
 -- name: history_after :many
+-- row: fact
 -- why: what came after what is packed, of the same learners
 SELECT e.evidence_id, e.kind, e.item_id, e.item_version, e.variant, e.competency_id, e.score, e.hints, e.answered_at_ms, e.policy_id,
   e.model_id, e.replaces_id, e.checkpoint_id, e.learner_id
@@ -162,9 +166,11 @@ ON CONFLICT (district_id, learner_id, competency_id) DO UPDATE SET p_known = exc
   evidence_count = excluded.evidence_count, alone_count = excluded.alone_count, right_count = excluded.right_count,
   last_evidence_id = excluded.last_evidence_id, policy_id = excluded.policy_id, model_id = excluded.model_id
 -- name: mastery_list :many
-SELECT competency_id, p_known, level, evidence_count, alone_count, right_count, last_evidence_id, policy_id, model_id
+-- row: mastery
+SELECT competency_id, p_known, level, evidence_count, alone_count, right_count, last_evidence_id, policy_id, model_id, learner_id
 FROM mastery WHERE district_id = :district_id AND learner_id = :learner_id ORDER BY competency_id
 -- name: mastery_range :many
+-- row: mastery
 SELECT competency_id, p_known, level, evidence_count, alone_count, right_count, last_evidence_id, policy_id, model_id, learner_id
 FROM mastery WHERE district_id = :district_id AND learner_id BETWEEN :first AND :last ORDER BY learner_id, competency_id
 -- name: mastery_delete :send
@@ -183,6 +189,8 @@ ORDER BY e.user_id
 SELECT policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, reason, recorder_id, base_id,
   COALESCE(derived_at_ms, -1) AS derived_at_ms FROM policy
 WHERE district_id = :district_id ORDER BY policy_id
+-- name: policy_count :one
+SELECT COUNT(*) AS count FROM policy WHERE district_id = :district_id
 -- name: policy_insert :exec
 -- null: :recorder_id
 INSERT INTO policy (district_id, policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, recorder_id, reason)
@@ -198,6 +206,8 @@ UPDATE policy SET derived_at_ms = :at_ms WHERE district_id = :district_id AND de
 SELECT COUNT(*) AS count FROM policy WHERE district_id = :district_id AND derived_at_ms IS NULL AND effective_at_ms <= :at_ms
 -- name: model_list :many
 SELECT model_id, kind, doc, effective_at_ms FROM model WHERE district_id = :district_id AND kind = 'bkt' ORDER BY model_id
+-- name: model_count :one
+SELECT COUNT(*) AS count FROM model WHERE district_id = :district_id AND kind = 'bkt'
 -- name: model_items :one
 -- why: only the latest is used: nothing that is stored rests on it
 SELECT model_id, doc FROM model WHERE district_id = :district_id AND kind = 'items' ORDER BY model_id DESC LIMIT 1

@@ -17,9 +17,11 @@ SELECT doc FROM report_scale WHERE district_id = :district_id AND scale_id = :sc
 -- name: report_scale_insert :exec
 INSERT INTO report_scale (district_id, scale_id, doc) VALUES (:district_id, :scale_id, :doc)
 -- name: session_by_title :one
+-- row: session
 SELECT session_id, title, starts_on, ends_on FROM academic_session
 WHERE district_id = :district_id AND status = 'active' AND title = :title ORDER BY starts_on DESC LIMIT 1
 -- name: session_now :one
+-- row: session
 SELECT session_id, title, starts_on, ends_on FROM academic_session WHERE district_id = :district_id AND status = 'active'
   AND starts_on <= :today AND ends_on >= :today AND type IN ('term', 'semester', 'gradingPeriod') ORDER BY starts_on DESC, session_id LIMIT 1
 -- name: student_list :many

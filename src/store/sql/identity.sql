@@ -17,8 +17,10 @@ VALUES (:district_id, :user_id, :username, :given_name, :family_name, :middle_na
 -- name: user_set_password :exec
 UPDATE user_account SET password_hash = :password_hash WHERE district_id = :district_id AND user_id = :user_id
 -- name: user_list :many
+-- row: user_name
 SELECT user_id, username FROM user_account WHERE district_id = :district_id AND status = 'active' ORDER BY user_id
 -- name: user_list_class :many
+-- row: user_name
 SELECT u.user_id, u.username FROM enrollment e JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
 WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.status = 'active' ORDER BY u.user_id
 -- name: role_list :many

@@ -1,7 +1,7 @@
 -- name: class_get :one
 SELECT title, course_id, org_id, grades, periods FROM class
 WHERE district_id = :district_id AND class_id = :class_id
--- name: class_find :one
+-- name: class_find :many
 SELECT class_id, title FROM class
 WHERE district_id = :district_id AND status = 'active' AND (class_id = :class_id OR title = :title) ORDER BY class_id
 -- name: class_of_user :many

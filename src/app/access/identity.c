@@ -1,0 +1,368 @@
+#include "access/identity.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "access/actor_cache.h"
+#include "base/text.h"
+#include "store/sql/identity.h"
+
+enum { PASSWORD_MIN = 8, PASSWORD_MAX = 200, FREE_FAILURES = 4, SESSION_HOURS = 12 };
+static const size_t argon_memory = 19u << 20;
+static const unsigned long long argon_passes = 2;
+
+static const struct {
+    enum role role;
+    const char *code;
+} roles[ROLE_KINDS] = {{ROLE_STUDENT, "student"},     {ROLE_TEACHER, "teacher"},    {ROLE_COACH, "coach"},
+                       {ROLE_PRINCIPAL, "principal"}, {ROLE_DISTRICT, "district"},  {ROLE_GUARDIAN, "guardian"},
+                       {ROLE_PROGRAMS, "programs"},   {ROLE_COUNSELOR, "counselor"}};
+
+const char *role_code(enum role r)
+{
+    for (size_t i = 0; i < ROLE_KINDS; i++)
+        if (roles[i].role == r) return roles[i].code;
+    return "";
+}
+
+unsigned role_parse(const char *code)
+{
+    for (size_t i = 0; i < ROLE_KINDS; i++)
+        if (strcmp(roles[i].code, code) == 0) return roles[i].role;
+    return 0;
+}
+
+enum st password_check(const char *p, struct err *e)
+{
+    size_t n = p ? strlen(p) : 0;
+    if (n >= PASSWORD_MIN && n <= PASSWORD_MAX) return ST_OK;
+    return err_fail(e, ST_INVALID, "password.length", "a password has %d to %d characters", PASSWORD_MIN, PASSWORD_MAX);
+}
+
+void password_words(char out[PASSWORD_WORDS])
+{
+    static const char consonants[] = "bdfghjklmnprstvz", vowels[] = "aeiou"; /* no sign that looks like another one */
+    char w[8];
+    for (size_t i = 0; i < 8; i += 2) {
+        w[i] = consonants[randombytes_uniform(sizeof consonants - 1)];
+        w[i + 1] = vowels[randombytes_uniform(sizeof vowels - 1)];
+    }
+    snprintf(out, PASSWORD_WORDS, "%.4s-%.4s-%u", w, w + 4, 10 + randombytes_uniform(90));
+}
+
+enum st password_hash(const char *password, char out[PASSWORD_HASH_TEXT], struct err *e)
+{
+    _Static_assert(PASSWORD_HASH_TEXT >= crypto_pwhash_STRBYTES, "room for the hash");
+    if (crypto_pwhash_str(out, password, strlen(password), argon_passes, argon_memory) != 0)
+        return err_fail(e, ST_NOMEM, "err.memory", "argon2id");
+    return ST_OK;
+}
+
+bool password_matches(const char *hash, const char *password)
+{
+    return *hash && crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+}
+
+void token_new(char out[TOKEN_TEXT])
+{
+    unsigned char b[32];
+    randombytes_buf(b, sizeof b);
+    sodium_bin2base64(out, TOKEN_TEXT, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static void hash_with(const char *what, const char *token, unsigned char out[32])
+{
+    crypto_generichash(out, 32, (const unsigned char *)token, strlen(token), (const unsigned char *)what, strlen(what));
+}
+
+void token_hash(const char *token, char out[TOKEN_HASH_TEXT])
+{
+    unsigned char b[32];
+    hash_with("waymark token v1", token, b);
+    sodium_bin2hex(out, TOKEN_HASH_TEXT, b, sizeof b);
+}
+
+void token_csrf(const char *token, char out[TOKEN_TEXT])
+{
+    unsigned char b[32];
+    hash_with("waymark forms v1", token, b);
+    sodium_bin2base64(out, TOKEN_TEXT, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static void copy(char *out, size_t cap, const char *s) { snprintf(out, cap, "%s", s); }
+
+struct person_name {
+    const char *username, *given, *family, *preferred;
+};
+
+static void copy_user(struct actor *a, const struct person_name *n, const char *grade, const char *language)
+{
+    copy(a->username, sizeof a->username, n->username);
+    copy(a->given_name, sizeof a->given_name, *n->preferred ? n->preferred : n->given);
+    copy(a->family_name, sizeof a->family_name, n->family);
+    copy(a->grade, sizeof a->grade, grade);
+    copy(a->language, sizeof a->language, language);
+}
+
+static void add_role(struct actor *a, const char *role, int64_t org_id)
+{
+    unsigned r = role_parse(role);
+    a->roles |= r;
+    if ((r & (ROLE_PRINCIPAL | ROLE_COACH | ROLE_COUNSELOR | ROLE_PROGRAMS)) &&
+        a->org_count < sizeof a->orgs / sizeof *a->orgs)
+        a->orgs[a->org_count++] = (struct actor_org){org_id, r};
+}
+
+bool actor_holds(const struct actor *who, unsigned wanted, int64_t org_id)
+{
+    for (size_t i = 0; i < who->org_count; i++)
+        if (who->orgs[i].org_id == org_id && (who->orgs[i].roles & wanted)) return true;
+    return false;
+}
+
+enum st actor_load(struct tx *tx, int64_t user_id, struct actor *out, struct err *e)
+{
+    struct sql_user_get_row user;
+    struct sql_role_list_row role;
+    struct rows rows;
+    bool found;
+    struct actor a = {.user_id = user_id};
+    TRY(sql_user_get(tx, user_id, &user, &found, e));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.no_user", "user %lld", (long long)user_id);
+    copy_user(&a, &(struct person_name){user.username, user.given_name, user.family_name, user.preferred_name},
+              user.grade, user.language);
+    TRY(sql_role_list(tx, user_id, &rows, e));
+    while (sql_role_list_next(&rows, &role)) {
+        add_role(&a, role.role, role.org_id);
+    }
+    TRY(rows_end(&rows));
+    *out = a;
+    return ST_OK;
+}
+
+/* What proves who asks: a session of a browser or a token of a program. */
+struct proof {
+    char sign; /* a session is no API token, nor the other way round */
+    enum st (*query)(struct tx *tx, const char *token_hash, struct rows *rows, struct err *e);
+    bool (*next)(struct rows *rows, struct sql_signed_in_row *row);
+};
+
+static enum st actor_by(struct app *app, struct tx *tx, const struct proof *proof, const char *token, struct actor *out,
+                        struct err *e)
+{
+    char key[ACTOR_KEY];
+    struct sql_signed_in_row r;
+    struct rows rows;
+    struct actor a = {0};
+    uint64_t version = actor_cache_version(app->actor_cache);
+    int64_t now = app_now_ms(app), expires = 0;
+    key[0] = proof->sign;
+    token_hash(token, key + 1);
+    if (actor_cache_find(app->actor_cache, key, now, out)) return ST_OK;
+    TRY(proof->query(tx, key + 1, &rows, e));
+    while (proof->next(&rows, &r)) { /* a row a role */
+        if (r.expires_at_ms < now || !r.enabled || strcmp(r.status, "active") != 0) break;
+        if (!a.user_id)
+            copy_user(&a, &(struct person_name){r.username, r.given_name, r.family_name, r.preferred_name}, r.grade,
+                      r.language);
+        a.user_id = r.user_id;
+        expires = r.expires_at_ms;
+        add_role(&a, r.role, r.org_id);
+    }
+    TRY(rows_end(&rows));
+    if (!a.user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "no such session or token, or it has ended");
+    if (a.roles & ROLE_STUDENT) TRY(learner_courses(tx, a.user_id, a.courses, COURSES_MAX, &a.course_count, e));
+    actor_cache_put(app->actor_cache, version, key, expires, &a);
+    *out = a;
+    return ST_OK;
+}
+
+enum st actor_by_session(struct app *app, struct tx *tx, const char *token, struct actor *out, struct err *e)
+{
+    static const struct proof session = {'s', sql_session_get, sql_session_get_next};
+    return actor_by(app, tx, &session, token, out, e);
+}
+
+enum st actor_by_api_token(struct app *app, struct tx *tx, const char *token, struct actor *out, struct err *e)
+{
+    static const struct proof api_token = {'t', sql_token_get, sql_token_get_next};
+    return actor_by(app, tx, &api_token, token, out, e);
+}
+
+/* The writes of signing in and out, small enough to share one command. */
+struct session_cmd {
+    struct command command;
+    enum { SIGNED_IN, SIGNED_OUT, FAILED } what;
+    const char *token_hash, *account_hash;
+    int64_t user_id;
+    int64_t failures;
+};
+
+static enum st clear_failures(struct tx *tx, const char *account, struct err *e)
+{
+    return sql_failure_clear(tx, account, NULL, e);
+}
+
+static enum st session_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    struct session_cmd *c = (struct session_cmd *)command;
+    int64_t now = app_now_ms(app);
+    switch (c->what) {
+    case SIGNED_IN:
+        TRY(clear_failures(tx, c->account_hash, e));
+        TRY(sql_session_expire(tx, now, NULL, e));
+        return sql_session_insert(
+            tx,
+            &(struct sql_session_insert_in){.token_hash = c->token_hash,
+                                            .user_id = c->user_id,
+                                            .created_at_ms = now,
+                                            .expires_at_ms = now + (int64_t)SESSION_HOURS * 3600000},
+            NULL, e);
+    case SIGNED_OUT: return sql_session_delete(tx, c->token_hash, NULL, e);
+    case FAILED:
+        /* 1 s after the fifth failure in a row, doubling to five minutes. */
+        int64_t over = c->failures - FREE_FAILURES;
+        int64_t pause = over <= 0 ? 0 : over > 9 ? 300000 : (int64_t)1000 << (over - 1);
+        return sql_failure_set(tx,
+                               &(struct sql_failure_set_in){.account_hash = c->account_hash,
+                                                            .failures = c->failures,
+                                                            .until_ms = now + (pause > 300000 ? 300000 : pause)},
+                               NULL, e);
+    }
+    return err_fail(e, ST_BUG, "err.bug", "session command");
+}
+
+struct account {
+    int64_t user_id, failures, until_ms;
+    bool may;
+    char hash[PASSWORD_HASH_TEXT];
+};
+
+static enum st find_account(struct app *app, const char *username, const char *account_hash, struct account *out,
+                            struct err *e)
+{
+    struct conn *conn;
+    struct tx tx;
+    struct sql_failure_get_row failure;
+    struct sql_user_by_name_row user_by_name;
+    bool row = false;
+    TRY(app_read_conn(app, &conn, e));
+    TRY(tx_read(conn, app->district_id, &tx, e));
+    enum st st = sql_failure_get(&tx, account_hash, &failure, &row, e);
+    if (st == ST_OK && row) {
+        out->failures = failure.failures;
+        out->until_ms = failure.until_ms;
+    }
+    if (st == ST_OK) st = sql_user_by_name(&tx, username, &user_by_name, &row, e);
+    if (st == ST_OK && row) {
+        out->user_id = user_by_name.user_id;
+        copy(out->hash, sizeof out->hash, user_by_name.password_hash);
+        out->may = user_by_name.enabled && strcmp(user_by_name.status, "active") == 0;
+    }
+    tx_rollback(&tx);
+    return st;
+}
+
+enum st sign_in(struct app *app, const char *username, const char *password, char token[TOKEN_TEXT], int64_t *user_id,
+                struct err *e)
+{
+    /* Verified when there is no such account, so that the time taken does not tell. A real hash of a random
+     * password. */
+    static const char nobody[] =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zm9yIG5vYm9keSBhdCBhbGwsIG5vdCBldmVyIG9rISE";
+    char account[TOKEN_HASH_TEXT], hash[TOKEN_HASH_TEXT];
+    struct account found = {0};
+    if (strlen(username) > 200 || strlen(password) > PASSWORD_MAX)
+        return err_fail(e, ST_DENIED, "sign_in.wrong", "too long");
+    token_hash(username, account);
+    TRY(find_account(app, username, account, &found, e));
+    int64_t wait_ms = found.until_ms - app_now_ms(app);
+    if (wait_ms > 0) {
+        char seconds[24];
+        snprintf(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
+        (void)err_fail(e, ST_BUSY, "sign_in.wait", "too many tries; wait %s s", seconds);
+        err_arg(e, seconds);
+        return ST_BUSY;
+    }
+    bool right = password_matches(*found.hash ? found.hash : nobody, password) && found.user_id && found.may;
+    struct session_cmd c = {.command.run = session_run,
+                            .account_hash = account,
+                            .token_hash = hash,
+                            .user_id = found.user_id,
+                            .failures = found.failures + 1,
+                            .what = right ? SIGNED_IN : FAILED};
+    if (right) token_new(token);
+    token_hash(right ? token : "", hash);
+    TRY(writer_run(app, &c.command, e));
+    if (!right) return err_fail(e, ST_DENIED, "sign_in.wrong", "name or password is not right");
+    *user_id = found.user_id;
+    return ST_OK;
+}
+
+enum st sign_out(struct app *app, const char *token, struct err *e)
+{
+    char hash[TOKEN_HASH_TEXT];
+    token_hash(token, hash);
+    struct session_cmd c = {.command.run = session_run, .token_hash = hash, .what = SIGNED_OUT};
+    return writer_run(app, &c.command, e);
+}
+
+enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, const char *hash, int64_t *user_id,
+                    struct err *e)
+{
+    int64_t id = app_id(app);
+    if (!u->username || !*u->username || strlen(u->username) > 200)
+        return err_fail(e, ST_INVALID, "user.name", "a user name has 1 to 200 characters");
+    if (!role_parse(u->role))
+        return err_fail(e, ST_INVALID, "user.role",
+                        "%s is none of student, teacher, coach, principal, district, guardian, programs", u->role);
+    enum st st = sql_user_insert(tx,
+                                 &(struct sql_user_insert_in){.user_id = id,
+                                                              .username = u->username,
+                                                              .given_name = u->given_name ? u->given_name : "",
+                                                              .family_name = u->family_name ? u->family_name : "",
+                                                              .middle_name = "",
+                                                              .preferred_name = "",
+                                                              .pronouns = "",
+                                                              .email = u->email ? u->email : "",
+                                                              .grade = u->grade ? u->grade : "",
+                                                              .language = u->language ? u->language : "en",
+                                                              .password_hash = hash ? hash : "",
+                                                              .created_at_ms = app_now_ms(app)},
+                                 NULL, e);
+    if (st == ST_CONFLICT) return err_fail(e, ST_CONFLICT, "user.taken", "the user name %s is taken", u->username);
+    TRY(st);
+    TRY(sql_role_insert(tx, &(struct sql_role_insert_in){.user_id = id, .org_id = u->org_id, .role = u->role}, NULL,
+                        e));
+    *user_id = id;
+    return ST_OK;
+}
+
+enum st api_token_create(struct app *app, struct tx *tx, int64_t user_id, int64_t ttl_ms, char token[TOKEN_TEXT],
+                         struct err *e)
+{
+    char hash[TOKEN_HASH_TEXT];
+    int64_t now = app_now_ms(app);
+    token_new(token);
+    token_hash(token, hash);
+    return sql_token_insert(
+        tx,
+        &(struct sql_token_insert_in){
+            .token_hash = hash, .user_id = user_id, .created_at_ms = now, .expires_at_ms = now + ttl_ms},
+        NULL, e);
+}
+
+enum st sessions_end(struct tx *tx, int64_t user_id, const char *keep_token, struct err *e)
+{
+    char hash[TOKEN_HASH_TEXT] = "";
+    if (keep_token) token_hash(keep_token, hash);
+    return sql_session_end_others(tx, &(struct sql_session_end_others_in){.user_id = user_id, .token_hash = hash}, NULL,
+                                  e);
+}
+
+enum st user_set_password(struct tx *tx, int64_t user_id, const char *hash, struct err *e)
+{
+    return sql_user_set_password(tx, &(struct sql_user_set_password_in){.user_id = user_id, .password_hash = hash},
+                                 NULL, e);
+}

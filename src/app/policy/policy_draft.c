@@ -1,0 +1,111 @@
+#include "policy/policy_draft.h"
+
+#include <string.h>
+
+#include "core/note.h"
+#include "store/sql/together.h"
+
+static enum st run_put(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    struct policy_draft_cmd *d = (struct policy_draft_cmd *)command;
+    struct policy_saved saved;
+    TRY(policy_check(app, d->snapshot, tx, d->arena, &d->save, &saved, e));
+    return sql_draft_rules_insert(tx,
+                                  &(struct sql_draft_rules_insert_in){.draft_id = app_id(app),
+                                                                      .org_id = d->save.scope_id,
+                                                                      .doc = d->save.doc,
+                                                                      .reason = d->save.reason,
+                                                                      .author_id = d->save.recorder_id,
+                                                                      .until_date = d->until_date},
+                                  NULL, e);
+}
+
+void draft_rules_ready(struct policy_draft_cmd *d)
+{
+    d->command.run = run_put;
+    d->command.leaves_memory = true;
+}
+
+static enum st get(struct tx *tx, int64_t draft_id, struct sql_draft_rules_get_row *r, struct err *e)
+{
+    bool found;
+    TRY(sql_draft_rules_get(tx, draft_id, r, &found, e));
+    return found ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "draft %lld", (long long)draft_id);
+}
+
+static enum st run_comment(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    const struct draft_comment_cmd *d = (const struct draft_comment_cmd *)command;
+    struct sql_draft_rules_get_row r;
+    TRY(get(tx, d->draft_id, &r, e));
+    if (r.until_date < d->today || r.policy_id)
+        return err_fail(e, ST_INVALID, "draft.closed", "draft %lld is no longer open for comments",
+                        (long long)d->draft_id);
+    return sql_draft_comment_insert(
+        tx,
+        &(struct sql_draft_comment_insert_in){.comment_id = app_id(app),
+                                              .draft_id = d->draft_id,
+                                              .author_id = d->author_id,
+                                              .client_id = d->client_id,
+                                              .note = d->note,
+                                              .about = d->about && *d->about ? d->about : NULL},
+        NULL, e);
+}
+
+enum st draft_comment_check(struct draft_comment_cmd *d, struct err *e)
+{
+    TRY(client_id_check(d->client_id, e));
+    TRY(note_check(d->note, e));
+    if (d->about && *d->about && !setting_by_path(d->about))
+        return err_fail(e, ST_INVALID, "draft.about_missing", "there is no setting %s", d->about);
+    d->command.run = run_comment;
+    d->command.leaves_memory = true;
+    return ST_OK;
+}
+
+static enum st run_answer(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    const struct draft_answer_cmd *d = (const struct draft_answer_cmd *)command;
+    return sql_draft_comment_answer(
+        tx,
+        &(struct sql_draft_comment_answer_in){
+            .comment_id = d->comment_id, .answer = d->answer, .user_id = d->user_id, .now_ms = app_now_ms(app)},
+        NULL, e);
+}
+
+enum st draft_answer_check(struct draft_answer_cmd *d, struct err *e)
+{
+    TRY(note_check(d->answer, e));
+    d->command.run = run_answer;
+    d->command.leaves_memory = true;
+    return ST_OK;
+}
+
+static enum st run_adopt(struct app *app, struct tx *tx, struct command *command, struct err *e)
+{
+    struct sql_draft_open_comments_row draft_open_comments;
+    struct draft_adopt_cmd *d = (struct draft_adopt_cmd *)command;
+    struct sql_draft_rules_get_row r;
+    TRY(get(tx, d->draft_id, &r, e));
+    if (r.policy_id)
+        return err_fail(e, ST_CONFLICT, "draft.closed", "draft %lld has been adopted", (long long)d->draft_id);
+    if (r.until_date >= d->today)
+        return err_fail(e, ST_INVALID, "draft.still_open", "draft %lld is still open for comments",
+                        (long long)d->draft_id);
+    struct policy_save p = {.scope = r.org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT,
+                            .scope_id = r.org_id,
+                            .doc = arena_strdup(d->arena, r.doc),
+                            .reason = arena_strdup(d->arena, r.reason),
+                            .recorder_id = d->user_id};
+    if (!p.doc || !p.reason) return err_fail(e, ST_NOMEM, "err.memory", "draft");
+    bool row;
+    TRY(sql_draft_open_comments(tx, d->draft_id, &draft_open_comments, &row, e));
+    if (row && draft_open_comments.count)
+        return err_fail(e, ST_INVALID, "draft.unanswered", "draft %lld: %lld comments have no answer yet",
+                        (long long)d->draft_id, (long long)draft_open_comments.count);
+    TRY(policy_save(app, d->snapshot, tx, d->arena, &p, &d->saved, e));
+    return sql_draft_rules_adopt(
+        tx, &(struct sql_draft_rules_adopt_in){.policy_id = d->saved.policy_id, .draft_id = d->draft_id}, NULL, e);
+}
+
+void draft_adopt_ready(struct draft_adopt_cmd *d) { d->command.run = run_adopt; }

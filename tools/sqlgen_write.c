@@ -128,18 +128,8 @@ static void write_declaration(FILE *f, const struct query *q)
         fprintf(f, "bool sql_%s_next(struct rows *rows, struct sql_%s_row *row);\n", q->name, row_name(q));
 }
 
-static void write_ids(const char *folder)
-{
-    FILE *h = create(folder, "", "ids", ".h");
-    fprintf(h, "/* Made from src/store/sql. */\n#ifndef STORE_SQL_IDS_H\n#define STORE_SQL_IDS_H\nenum sql_id {\n");
-    for (int k = 0; k < query_count; k++) fprintf(h, "    SQL_%s,\n", queries[k]->name);
-    fprintf(h, "    SQL_COUNT\n};\n#endif\n");
-    finish(h, "ids.h");
-}
-
 void write_headers(const char *folder, char **files, int n)
 {
-    write_ids(folder);
     for (int i = 0; i < n; i++) {
         char subject[NAME_BYTES], guard[NAME_BYTES];
         subject_of(files[i], subject);
@@ -179,7 +169,7 @@ static void write_get(FILE *f, const struct field *c, int i)
     switch (c->type) {
     case TYPE_DOUBLE: fprintf(f, "col_f64(q, %d);\n", i); break;
     case TYPE_TEXT: fprintf(f, "col_text(q, %d);\n", i); break;
-    case TYPE_BLOB: fprintf(f, "col_bytes(q, %d);\n", i); break;
+    case TYPE_BLOB: fprintf(f, "col_blob(q, %d);\n", i); break;
     case TYPE_BOOL: fprintf(f, "col_i64(q, %d) != 0;\n", i); break;
     case TYPE_INT:
     case TYPE_UNKNOWN: fprintf(f, "col_i64(q, %d);\n", i); break;
@@ -278,6 +268,13 @@ static void write_names(FILE *f, const char *before, const struct query *q, cons
     fprintf(f, "NULL};\n");
 }
 
+static void write_columns(FILE *f, const struct query *q)
+{
+    fprintf(f, "static const char *const columns_%s[] = {", q->name);
+    for (int i = 0; i < q->column_count; i++) fprintf(f, "\"%s\", ", q->columns[i].name);
+    fprintf(f, "NULL};\n");
+}
+
 /* Where each parameter of the function goes in one of the texts. */
 static bool write_places(FILE *f, const char *before, const struct query *q, bool postgresql)
 {
@@ -306,6 +303,7 @@ static void write_queries(FILE *f)
         const struct query *q = queries[k];
         write_names(f, "sqlite_params", q, (const char(*)[NAME_BYTES])q->sqlite_order, q->sqlite_count);
         write_names(f, "pg_params", q, (const char(*)[NAME_BYTES])q->pg_order, q->pg_count);
+        write_columns(f, q);
         moved[k][0] = write_places(f, "sqlite_places", q, false);
         moved[k][1] = write_places(f, "pg_places", q, true);
         fprintf(f, "static const char sqlite_text_%s[] = ", q->name);
@@ -318,7 +316,7 @@ static void write_queries(FILE *f)
     for (int k = 0; k < query_count; k++) {
         const struct query *q = queries[k];
         const char *dialects[] = {"sqlite", "pg"};
-        fprintf(f, "    {\"%s\", %d, {", q->name, q->rows);
+        fprintf(f, "    {\"%s\", columns_%s, %d, {", q->name, q->name, q->rows);
         for (int d = 0; d < 2; d++) {
             fprintf(f, "{%s_text_%s, %s_params_%s, ", dialects[d], q->name, dialects[d], q->name);
             if (moved[k][d]) fprintf(f, "%s_places_%s, ", dialects[d], q->name);
@@ -351,17 +349,21 @@ void write_code(const char *folder, char **files, int n, char **migrations, int 
 {
     FILE *h = create(folder, "", "sql", ".h"), *c = create(folder, "", "sql", ".c");
     fprintf(h, "/* Made from src/store/sql and src/store/migrations. */\n#ifndef STORE_SQL_H\n#define "
-               "STORE_SQL_H\n#include \"store/sql/ids.h\"\n");
+               "STORE_SQL_H\n\nenum sql_id {\n");
+    for (int k = 0; k < query_count; k++) fprintf(h, "    SQL_%s,\n", queries[k]->name);
     fprintf(
-        h, "struct sql_text {\n    const char *text;\n    const char *const *params; /* names in order, NULL at the "
-           "end */\n"
-           "    const signed char *places; /* of the function's parameters, -1 where it has none; NULL: in order */\n"
-           "    int district; /* the place of district_id, -1 for none */\n};\n"
-           "struct sql_query {\n    const char *name;\n    int postgresql_rows; /* takes arrays: many rows at once */\n"
-           "    struct sql_text texts[2]; /* by enum dialect */\n};\n"
-           "extern const struct sql_query sql_queries[SQL_COUNT];\n"
-           "struct sql_migration {\n    int number;\n    const char *name, *text;\n};\n"
-           "extern const struct sql_migration sql_migrations[];\nextern const int sql_migration_count;\n#endif\n");
+        h,
+        "    SQL_COUNT\n};\n\n"
+        "struct sql_text {\n    const char *text;\n    const char *const *params; /* names in order, NULL at the "
+        "end */\n"
+        "    const signed char *places; /* of the function's parameters, -1 where it has none; NULL: in order */\n"
+        "    int district; /* the place of district_id, -1 for none */\n};\n"
+        "struct sql_query {\n    const char *name;\n    const char *const *columns; /* names in order, NULL at the "
+        "end; none of one that only tells of a row */\n    int postgresql_rows; /* takes arrays: many rows at once */\n"
+        "    struct sql_text texts[2]; /* by enum dialect */\n};\n"
+        "extern const struct sql_query sql_queries[SQL_COUNT];\n"
+        "struct sql_migration {\n    int number;\n    const char *name, *text;\n};\n"
+        "extern const struct sql_migration sql_migrations[];\nextern const int sql_migration_count;\n#endif\n");
     fprintf(c, "#include \"sql.h\"\n\n#include <stddef.h>\n");
     write_queries(c);
     write_migrations(c, migrations, migration_count);

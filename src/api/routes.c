@@ -36,7 +36,7 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
     json_put_id(j, "item_id", n->item ? n->item->item_id : 0);
     if (n->item) {
         const struct item *it;
-        TRY(app_item_variant(c->app, &c->tx, c->arena, n->item->item_id, n->item->version, n->variant, ITEM_TO_ASK, &it,
+        TRY(app_item_variant(c->app, c->tx, c->arena, n->item->item_id, n->item->version, n->variant, ITEM_TO_ASK, &it,
                              e));
         json_put_i64(j, "variant", n->variant);
         json_open_list(j, "competency_ids");
@@ -91,7 +91,7 @@ static enum st get_me(struct call *c, struct err *e)
         if (c->who.roles & r) json_put_str(&j, NULL, role_code((enum role)r));
     json_close_list(&j);
     json_open_list(&j, "classes");
-    TRY(sql_class_of_user(&c->tx, c->who.user_id, &rows, e));
+    TRY(sql_class_of_user(c->tx, c->who.user_id, &rows, e));
     while (sql_class_of_user_next(&rows, &class_of_user)) {
         json_open_obj(&j, NULL);
         json_put_id(&j, "id", class_of_user.class_id);
@@ -118,7 +118,7 @@ static enum st get_next(struct call *c, struct err *e)
     if (want && *want && !id_parse(want, &competency))
         return err_fail(e, ST_INVALID, "api.competency", "competency must be an id");
     TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &m, e));
     next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, competency, c->now_ms, &next);
     struct json_out j = api_start(c);
     return put_next(c, &j, NULL, &next, e);
@@ -175,7 +175,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
         !catalogue_teaches(&c->snapshot->catalogue, a->courses, a->course_count, cmd->item))
         return err_fail(e, ST_DENIED, "answer.not_yours",
                         "this item is not in one of your courses, or has been taken out");
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, cmd->item->version, cmd->variant, ITEM_TO_SCORE, &a->item,
+    TRY(app_item_variant(c->app, c->tx, c->arena, item_id, cmd->item->version, cmd->variant, ITEM_TO_SCORE, &a->item,
                          e));
     TRY(item_score(c->arena, a->item, response, &a->verdict, e));
     char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -280,7 +280,7 @@ static enum st get_mastery(struct call *c, struct err *e)
     char version[24];
     TRY(api_as_of(c, &at, e));
     TRY(api_paging(c, &limit, &after, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &m, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, at, &m, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
@@ -337,7 +337,7 @@ static enum st get_why(struct call *c, struct err *e)
     char version[24];
     TRY(call_id(c, "competency", &competency, e));
     TRY(api_as_of(c, &at, e));
-    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency, at, &w, e));
+    TRY(learner_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, competency, at, &w, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
@@ -418,7 +418,7 @@ static void put_grade(struct json_out *j, const struct grade *g)
 static enum st put_term(struct call *c, struct json_out *j, const struct term_grade *t, enum lang lang, struct err *e)
 {
     struct report_course k;
-    TRY(term_course(c->snapshot, &c->tx, c->arena, &c->learner, t, &k, e));
+    TRY(term_course(c->snapshot, c->tx, c->arena, &c->learner, t, &k, e));
     json_open_obj(j, NULL);
     json_put_str(j, "term", t->term);
     json_put_id(j, "course_id", t->course_id);
@@ -443,7 +443,7 @@ static enum st get_grades(struct call *c, struct err *e)
     char version[24];
     enum lang lang = lang_find(c->who.language, lang_find("en", 0));
     TRY(api_as_of(c, &at, e));
-    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
+    TRY(learner_report(c->app, c->snapshot, c->tx, c->arena, &c->learner, at, &r, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
@@ -475,7 +475,7 @@ static enum st get_class_mastery(struct call *c, struct err *e)
     struct class_view v;
     int64_t limit, after, last = 0;
     TRY(api_paging(c, &limit, &after, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "class_id", c->class_.class_id);
@@ -522,7 +522,7 @@ static enum st get_queue(struct call *c, struct err *e)
 {
     struct queue_entry *list;
     size_t n;
-    TRY(class_queue(c->app, c->snapshot, &c->tx, c->arena, &c->class_, lang_of(c), &list, &n, e));
+    TRY(class_queue(c->app, c->snapshot, c->tx, c->arena, &c->class_, lang_of(c), &list, &n, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "class_id", c->class_.class_id);
@@ -561,7 +561,7 @@ static enum st get_ready(struct call *c, struct err *e)
 {
     struct sql_district_all_row r;
     /* a read begins with its first statement */
-    TRY(sql_district_all(&c->tx, &r, NULL, e));
+    TRY(sql_district_all(c->tx, &r, NULL, e));
     return get_health(c, e);
 }
 

@@ -97,7 +97,7 @@ static enum st find_keys(struct tx *tx, struct response_key *keys, size_t n, con
 enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) keys[i].evidence_id = keys[i].body_hash = 0;
-    if (!conn_is_remote(tx->conn)) {
+    if (!conn_is_remote(tx_conn(tx))) {
         for (size_t i = 0; i < n; i++) TRY(find_keys(tx, &keys[i], 1, NULL, e));
         return ST_OK;
     }

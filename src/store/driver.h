@@ -41,8 +41,16 @@ struct value {
     size_t n;
 };
 
+struct tx {
+    struct conn *conn;
+    int64_t district_id;
+    bool open, write;
+    bool begun; /* the database knows of it: a read begins with its first statement, and costs nothing without one */
+};
+
 struct conn {
     const struct driver *driver;
+    struct tx tx; /* the one at a time */
     struct stmt *stmts[SQL_COUNT];
 };
 
@@ -50,10 +58,9 @@ struct stmt {
     struct conn *conn;
     enum sql_id id;
     const struct sql_text *sql;
-    int next_param;        /* after the one bound last */
     bool busy;             /* has results or values: reset before the next use */
     bool looping;          /* its rows are being read by a loop */
-    const char *bad_param; /* a name that the query does not have, or a value that does not fit */
+    const char *bad_value; /* what did not fit */
 };
 
 /* The first words of a statement, to name it in an error without taking the room of what went wrong. */

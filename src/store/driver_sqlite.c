@@ -156,7 +156,8 @@ static enum st sl_prepare(struct conn *c, enum sql_id id, struct stmt **out, str
 {
     struct sqlite_stmt *q = calloc(1, sizeof *q);
     if (!q) return err_fail(e, ST_NOMEM, "err.memory", "statement");
-    int rc = sqlite3_prepare_v3(handle(c), sql_queries[id].texts[DIALECT_SQLITE].text, -1, SQLITE_PREPARE_PERSISTENT, &q->s, NULL);
+    int rc = sqlite3_prepare_v3(handle(c), sql_queries[id].texts[DIALECT_SQLITE].text, -1, SQLITE_PREPARE_PERSISTENT,
+                                &q->s, NULL);
     if (rc != SQLITE_OK) {
         free(q);
         return failed(handle(c), rc, sql_queries[id].name, e);

@@ -29,7 +29,7 @@ enum st stmt_send_one(struct stmt *q, struct err *e) WARN_UNUSED;
 int64_t col_i64(struct stmt *q, int i); /* NULL gives 0 */
 double col_f64(struct stmt *q, int i);
 const char *col_text(struct stmt *q, int i); /* NULL gives "" */
-struct blob col_bytes(struct stmt *q, int i);
+struct blob col_blob(struct stmt *q, int i);
 bool col_is_null(struct stmt *q, int i);
 
 /* The loop of a :many function. After a failure there are no rows, and rows_end gives it again. */

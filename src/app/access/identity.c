@@ -204,6 +204,13 @@ static enum st clear_failures(struct tx *tx, const char *account, struct err *e)
     return sql_failure_clear(tx, account, NULL, e);
 }
 
+/* 1 s after the fifth failure in a row, doubling to five minutes. */
+static int64_t pause_ms(int64_t failures)
+{
+    int64_t over = failures - FREE_FAILURES, pause = over <= 0 ? 0 : over > 9 ? 300000 : (int64_t)1000 << (over - 1);
+    return pause > 300000 ? 300000 : pause;
+}
+
 static enum st session_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct session_cmd *c = (struct session_cmd *)command;
@@ -221,13 +228,10 @@ static enum st session_run(struct app *app, struct tx *tx, struct command *comma
             NULL, e);
     case SIGNED_OUT: return sql_session_delete(tx, c->token_hash, NULL, e);
     case FAILED:
-        /* 1 s after the fifth failure in a row, doubling to five minutes. */
-        int64_t over = c->failures - FREE_FAILURES;
-        int64_t pause = over <= 0 ? 0 : over > 9 ? 300000 : (int64_t)1000 << (over - 1);
         return sql_failure_set(tx,
                                &(struct sql_failure_set_in){.account_hash = c->account_hash,
                                                             .failures = c->failures,
-                                                            .until_ms = now + (pause > 300000 ? 300000 : pause)},
+                                                            .until_ms = now + pause_ms(c->failures)},
                                NULL, e);
     }
     return err_fail(e, ST_BUG, "err.bug", "session command");
@@ -243,24 +247,24 @@ static enum st find_account(struct app *app, const char *username, const char *a
                             struct err *e)
 {
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx;
     struct sql_failure_get_row failure;
     struct sql_user_by_name_row user_by_name;
     bool row = false;
     TRY(app_read_conn(app, &conn, e));
     TRY(tx_read(conn, app->district_id, &tx, e));
-    enum st st = sql_failure_get(&tx, account_hash, &failure, &row, e);
+    enum st st = sql_failure_get(tx, account_hash, &failure, &row, e);
     if (st == ST_OK && row) {
         out->failures = failure.failures;
         out->until_ms = failure.until_ms;
     }
-    if (st == ST_OK) st = sql_user_by_name(&tx, username, &user_by_name, &row, e);
+    if (st == ST_OK) st = sql_user_by_name(tx, username, &user_by_name, &row, e);
     if (st == ST_OK && row) {
         out->user_id = user_by_name.user_id;
         copy(out->hash, sizeof out->hash, user_by_name.password_hash);
         out->may = user_by_name.enabled && strcmp(user_by_name.status, "active") == 0;
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 

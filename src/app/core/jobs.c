@@ -30,11 +30,11 @@ static enum st claim_job(struct job *j, struct tx *tx, int64_t now, bool nightly
 enum st job_begin(struct job *j, struct app *app, struct conn *c, const char *name, bool nightly, int32_t school_date,
                   struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     int64_t now = app_now_ms(app);
     *j = (struct job){app, c, name, app_id(app), app->district_id};
     TRY(tx_write(c, j->district_id, &tx, e));
-    return ended(&tx, claim_job(j, &tx, now, nightly, school_date, e), e);
+    return ended(tx, claim_job(j, tx, now, nightly, school_date, e), e);
 }
 
 enum st job_hold(struct job *j, struct tx *tx, struct err *e)
@@ -55,9 +55,9 @@ enum st job_lock(struct tx *tx, const char *name, struct err *e)
 
 enum st job_keep(struct job *j, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_write(j->conn, j->district_id, &tx, e));
-    return ended(&tx, job_hold(j, &tx, e), e);
+    return ended(tx, job_hold(j, tx, e), e);
 }
 
 static enum st leave(struct job *j, struct tx *tx, const char *outcome, const char *detail, struct err *e)
@@ -72,9 +72,9 @@ static enum st leave(struct job *j, struct tx *tx, const char *outcome, const ch
 
 enum st job_end(struct job *j, const char *outcome, const char *detail, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_write(j->conn, j->district_id, &tx, e));
-    return ended(&tx, leave(j, &tx, outcome, detail, e), e);
+    return ended(tx, leave(j, tx, outcome, detail, e), e);
 }
 
 enum st job_night(struct tx *tx, const char *name, int32_t school_date, struct job_night *out, struct err *e)

@@ -115,25 +115,25 @@ static enum st walk(struct run *r, struct conn *c, enum learner_list list, bool 
 {
     int64_t ids[SLICE], after = 0;
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         size_t n = 0;
         if (r->stop && atomic_load(r->stop)) return err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
         TRY(r->mode == REBUILD_WRITE ? tx_write(c, r->s->district_id, &tx, e) : tx_read(c, r->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, list, after, ids, r->slice, &n, e);
+        enum st st = learner_ids(tx, list, after, ids, r->slice, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
             if (only_without_facts) {
                 struct arena a;
                 struct evidence *facts;
                 size_t count = 0;
                 arena_init(&a, LEARNER_BYTES);
-                st = evidence_list(&tx, &a, ids[i], 0, INT64_MAX, &facts, &count, e);
+                st = evidence_list(tx, &a, ids[i], 0, INT64_MAX, &facts, &count, e);
                 arena_release(&a);
                 if (st != ST_OK || count) continue;
             }
-            st = one(r, &tx, ids[i], e);
+            st = one(r, tx, ids[i], e);
         }
-        if (st == ST_OK && r->mode == REBUILD_WRITE) st = tx_commit(&tx, e);
-        else tx_rollback(&tx);
+        if (st == ST_OK && r->mode == REBUILD_WRITE) st = tx_commit(tx, e);
+        else tx_rollback(tx);
         TRY(st);
         if (n < r->slice) return ST_OK;
         after = ids[n - 1];
@@ -143,11 +143,11 @@ static enum st walk(struct run *r, struct conn *c, enum learner_list list, bool 
 /* What came into force by now has been derived. */
 static enum st mark(struct conn *c, int64_t district_id, int64_t at_ms, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_write(c, district_id, &tx, e));
-    enum st st = sql_policy_derived(&tx, at_ms, NULL, e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    enum st st = sql_policy_derived(tx, at_ms, NULL, e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -175,16 +175,16 @@ enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, struct 
 /* Has another process done it since? */
 static enum st still_due(struct app *app, struct conn *c, bool *due, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct sql_policy_due_row r;
     bool row;
     struct snapshot *s = snapshot_hold(app);
     *due = policy_is_due(&s->policy_index, app_now_ms(app));
     enum st st = *due ? tx_read(c, s->district_id, &tx, e) : ST_OK;
     if (*due && st == ST_OK) {
-        st = sql_policy_due(&tx, app_now_ms(app), &r, &row, e);
+        st = sql_policy_due(tx, app_now_ms(app), &r, &row, e);
         bool there = st == ST_OK && row && r.count > 0;
-        tx_rollback(&tx);
+        tx_rollback(tx);
         if (st == ST_OK && !there) {
             st = snapshot_reload(app, c, e);
             *due = false;
@@ -228,16 +228,16 @@ enum st levels_as_of(struct app *app, struct conn *c, int64_t at_ms, rebuild_hel
     *out = (struct rebuild_report){0};
     arena_init(&a, LEARNER_BYTES);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        struct tx tx;
+        struct tx *tx;
         st = tx_read(c, r.s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, LEARNERS_WITH_EVIDENCE, after, ids, SLICE, &n, e);
+        st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, ids, SLICE, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
-            st = one_as_of(&r, &tx, &a, ids[i], held, ctx, e);
+            st = one_as_of(&r, tx, &a, ids[i], held, ctx, e);
             arena_reset(&a);
         }
         if (n) after = ids[n - 1];
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     arena_release(&a);
     snapshot_drop(r.s);
@@ -295,13 +295,13 @@ enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err
     enum st st = ST_OK;
     crypto_hash_sha256_init(&h);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        struct tx tx;
+        struct tx *tx;
         st = tx_read(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, LEARNERS_WITH_MASTERY, after, ids, SLICE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, now, &tx, &h, ids[i], e);
+        st = learner_ids(tx, LEARNERS_WITH_MASTERY, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, now, tx, &h, ids[i], e);
         if (n) after = ids[n - 1];
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     snapshot_drop(s);
     crypto_hash_sha256_final(&h, sum);

@@ -267,18 +267,18 @@ static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)
     arena_init(&a, LEARNER_BYTES);
     arena_init(&of_slice, LEARNER_BYTES);
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         struct loaded l;
         size_t at = __atomic_fetch_add(&q->next, 1, __ATOMIC_RELAXED);
         if (at >= q->slice_count) break;
         struct slice *s = &q->slices[at];
         st = tx_read(c, q->s->district_id, &tx, e);
-        if (st == ST_OK) st = load_slice(k, s, &tx, &of_slice, &l, e);
+        if (st == ST_OK) st = load_slice(k, s, tx, &of_slice, &l, e);
         for (size_t i = 0; st == ST_OK && i < s->n; i++) {
-            st = ask_learner(k, s, &tx, &a, &l, s->ids[i], e);
+            st = ask_learner(k, s, tx, &a, &l, s->ids[i], e);
             arena_reset(&a);
         }
-        tx_rollback(&tx);
+        tx_rollback(tx);
         arena_reset(&of_slice);
         if (st != ST_OK) break;
     }
@@ -308,7 +308,7 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
     size_t cap = 0;
     int64_t after = 0;
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         if (q->slice_count == cap) {
             cap = cap ? cap * 2 : 16;
             struct slice *more = realloc(q->slices, cap * sizeof *more);
@@ -318,8 +318,8 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
         struct slice *s = &q->slices[q->slice_count++];
         *s = (struct slice){0};
         TRY(tx_read(c, q->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, LEARNERS_WITH_EVIDENCE, after, s->ids, PACKED_AT_ONCE, &s->n, e);
-        tx_rollback(&tx);
+        enum st st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, s->ids, PACKED_AT_ONCE, &s->n, e);
+        tx_rollback(tx);
         TRY(st);
         if (s->n < PACKED_AT_ONCE) return ST_OK;
         after = s->ids[s->n - 1];

@@ -24,7 +24,7 @@ static enum st record_run(struct importer *im, struct conn *conn, const char *ki
 {
     struct text t;
     struct json_out j;
-    struct tx tx;
+    struct tx *tx;
     text_init(&t, 64 << 10);
     json_out_init(&j, &t);
     json_open_obj(&j, NULL);
@@ -43,15 +43,15 @@ static enum st record_run(struct importer *im, struct conn *conn, const char *ki
     json_close_obj(&j);
     enum st st = tx_write(conn, im->district_id, &tx, e);
     if (st == ST_OK) {
-        st = sql_import_insert(&tx,
+        st = sql_import_insert(tx,
                                &(struct sql_import_insert_in){.import_id = app_id(im->app),
                                                               .kind = kind,
                                                               .source = im->source,
                                                               .at_ms = im->now_ms,
                                                               .report = text_str(&t)},
                                NULL, e);
-        if (st == ST_OK) st = tx_commit(&tx, e);
-        else tx_rollback(&tx);
+        if (st == ST_OK) st = tx_commit(tx, e);
+        else tx_rollback(tx);
     }
     text_release(&t);
     return st;
@@ -157,13 +157,13 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
     struct course_row *practised = NULL;
     struct strmap plans = {0};
     size_t n = 0, m = 0, cap = 0;
-    struct tx tx;
+    struct tx *tx;
     struct sql_competency_practised_row r;
-    struct rows rows;
+    struct rows rows = {0};
     if (!courses) return err_fail(e, ST_NOMEM, "err.memory", "import");
     TRY(tx_write(conn, district, &tx, e));
-    enum st st = bare_courses(im, &tx, courses, COURSES, &n, e);
-    if (st == ST_OK && n) st = sql_competency_practised(&tx, &rows, e);
+    enum st st = bare_courses(im, tx, courses, COURSES, &n, e);
+    if (st == ST_OK && n) st = sql_competency_practised(tx, &rows, e);
     while (st == ST_OK && n && sql_competency_practised_next(&rows, &r)) {
         if (m == cap) {
             cap = cap ? cap * 2 : 256;
@@ -180,20 +180,20 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
     }
     if (st == ST_OK) st = rows_end(&rows);
     size_t written = 0;
-    if (st == ST_OK && m) st = load_plans(im, &tx, &plans, e);
+    if (st == ST_OK && m) st = load_plans(im, tx, &plans, e);
     for (size_t i = 0; st == ST_OK && i < n; i++)
         for (size_t k = 0; st == ST_OK && k < m; k++) {
             char key[48];
             snprintf(key, sizeof key, "%lld/%lld", (long long)courses[i].course_id, (long long)practised[k].course_id);
             if (!grades_meet(courses[i].grades, practised[k].grades) || strmap_get(&plans, key) >= 0) continue;
-            st = teach(im, &tx, courses[i].course_id, practised[k].course_id, (int64_t)k + 1, e);
+            st = teach(im, tx, courses[i].course_id, practised[k].course_id, (int64_t)k + 1, e);
             if (st == ST_OK && ++written % SYNC_SLICE_ROWS == 0) {
-                st = tx_commit(&tx, e);
+                st = tx_commit(tx, e);
                 if (st == ST_OK) st = tx_write(conn, district, &tx, e);
             }
         }
-    if (st == ST_OK) st = tx_commit(&tx, e);
-    else tx_rollback(&tx);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
     return st;
 }
 

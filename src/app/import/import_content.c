@@ -74,7 +74,7 @@ static enum st figure_file(const char *dir, const struct content_figure *f, stru
 static enum st write_figures(struct importer *im, struct conn *conn, const struct content_pack *p, struct err *e)
 {
     const char *dir = im->app->files_dir;
-    struct tx tx;
+    struct tx *tx;
     if (!p->figure_count) return ST_OK;
     if (mkdir(dir, 0700) && errno != EEXIST) return io_fail(e, dir);
     for (size_t i = 0; i < p->figure_count; i++) TRY(figure_file(dir, &p->figures[i], e));
@@ -85,13 +85,13 @@ static enum st write_figures(struct importer *im, struct conn *conn, const struc
     TRY(tx_write(conn, im->district_id, &tx, e));
     enum st st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < p->figure_count; i++)
-        st = sql_figure_insert(&tx,
+        st = sql_figure_insert(tx,
                                &(struct sql_figure_insert_in){.sha256 = p->figures[i].sha256,
                                                               .content_type = p->figures[i].media_type,
                                                               .size_bytes = (int64_t)p->figures[i].byte_count},
                                NULL, e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -319,7 +319,7 @@ enum st import_content(struct importer *im, struct conn *conn, const char *kind,
 {
     struct content_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
-    struct tx tx;
+    struct tx *tx;
     if (!x) return no_memory(e);
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
@@ -329,8 +329,8 @@ enum st import_content(struct importer *im, struct conn *conn, const char *kind,
     x->rows = arena_array(im->a, x->pack->item_count + 1, sizeof *x->rows);
     if (!x->rows) return no_memory(e);
     TRY(tx_read(conn, im->district_id, &tx, e));
-    enum st st = plan(im, &tx, x, e);
-    tx_rollback(&tx);
+    enum st st = plan(im, tx, x, e);
+    tx_rollback(tx);
     if (st != ST_OK) return st;
     if (!im->o->dry_run) TRY(write_figures(im, conn, x->pack, e));
     return sync_apply(im, conn, e);

@@ -267,7 +267,7 @@ enum st framework_plan(struct importer *im, struct tx *tx, struct framework_impo
 static enum st one_framework(struct importer *im, struct conn *conn, const struct cf_package *f, struct err *e)
 {
     struct framework_import *x = arena_alloc(im->a, sizeof *x);
-    struct tx tx;
+    struct tx *tx;
     if (!x) return no_memory(e);
     x->f = f;
     x->complete = true;
@@ -275,8 +275,8 @@ static enum st one_framework(struct importer *im, struct conn *conn, const struc
     im->kind_count = 0;
     im->brake_least = 20;
     TRY(tx_read(conn, im->district_id, &tx, e));
-    enum st st = framework_plan(im, &tx, x, e);
-    tx_rollback(&tx);
+    enum st st = framework_plan(im, tx, x, e);
+    tx_rollback(tx);
     return st == ST_OK ? sync_apply(im, conn, e) : st;
 }
 

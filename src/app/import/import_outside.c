@@ -256,7 +256,7 @@ enum st import_outside(struct importer *im, struct conn *conn, const char *kind,
 {
     struct outside_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
-    struct tx tx;
+    struct tx *tx;
     if (!x) return no_memory(e);
     enum outside_kind which = strcmp(kind, "programs") == 0     ? OUTSIDE_PROGRAMS
                               : strcmp(kind, "attendance") == 0 ? OUTSIDE_ATTENDANCE
@@ -271,12 +271,12 @@ enum st import_outside(struct importer *im, struct conn *conn, const char *kind,
     TRY(package_open(im->a, path, im->r, &p, e));
     TRY(outside_read(im->a, p, which, im->r, &x->rows, e));
     TRY(tx_read(conn, im->district_id, &tx, e));
-    enum st st = load_students(im, &tx, x, e);
-    if (st == ST_OK) st = sync_load(im, &tx, &x->sync, e);
+    enum st st = load_students(im, tx, x, e);
+    if (st == ST_OK) st = sync_load(im, tx, &x->sync, e);
     if (st == ST_OK)
         st = which == OUTSIDE_PROGRAMS     ? plan_programs(im, x, e)
-             : which == OUTSIDE_ATTENDANCE ? plan_days(im, &tx, x, e)
+             : which == OUTSIDE_ATTENDANCE ? plan_days(im, tx, x, e)
                                            : plan_results(im, x, e);
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st == ST_OK ? sync_apply(im, conn, e) : st;
 }

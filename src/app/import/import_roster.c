@@ -642,7 +642,7 @@ enum st import_roster(struct importer *im, struct conn *conn, const char *path, 
 {
     struct roster_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
-    struct tx tx;
+    struct tx *tx;
     if (!x) return no_memory(e);
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
@@ -659,7 +659,7 @@ enum st import_roster(struct importer *im, struct conn *conn, const char *path, 
         (struct sync){.entity = "guardian", .kind = "guardian", .write = guardian_write, .close = guardian_close};
     x->demographics = (struct sync){.entity = "demographics", .kind = "demographics", .write = demographics_write};
     TRY(tx_read(conn, im->district_id, &tx, e));
-    enum st st = plan(im, &tx, x, e);
-    tx_rollback(&tx);
+    enum st st = plan(im, tx, x, e);
+    tx_rollback(tx);
     return st == ST_OK ? sync_apply(im, conn, e) : st;
 }

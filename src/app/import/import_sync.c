@@ -204,19 +204,26 @@ static enum st remember(struct importer *im, struct tx *tx, const struct sync *s
 
 struct slice {
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx; /* NULL between two slices */
     size_t rows, done;
 };
 
+static enum st end_slice(struct slice *w, struct err *e)
+{
+    struct tx *tx = w->tx;
+    w->tx = NULL;
+    return tx ? tx_commit(tx, e) : ST_OK;
+}
+
 static enum st write_row(struct importer *im, struct slice *w, struct sync *s, struct sync_row *v, struct err *e)
 {
-    if (!w->tx.open) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
-    TRY(v->action == SYNC_CLOSE ? s->close(im, &w->tx, v, e) : s->write(im, &w->tx, v, e));
-    if (s->entity) TRY(remember(im, &w->tx, s, v, e));
+    if (!w->tx) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
+    TRY(v->action == SYNC_CLOSE ? s->close(im, w->tx, v, e) : s->write(im, w->tx, v, e));
+    if (s->entity) TRY(remember(im, w->tx, s, v, e));
     w->done++;
     if (++w->rows < SYNC_SLICE_ROWS) return ST_OK;
     w->rows = 0;
-    return tx_commit(&w->tx, e);
+    return end_slice(w, e);
 }
 
 static enum st write_all(struct importer *im, struct slice *w, struct err *e)
@@ -228,7 +235,7 @@ static enum st write_all(struct importer *im, struct slice *w, struct err *e)
                 if (v->action == SYNC_KEEP || (v->action == SYNC_CLOSE) != closing) continue;
                 TRY(write_row(im, w, im->kinds[k], v, e));
             }
-    return w->tx.open ? tx_commit(&w->tx, e) : ST_OK;
+    return end_slice(w, e);
 }
 
 enum st sync_apply(struct importer *im, struct conn *conn, struct err *e)
@@ -243,7 +250,7 @@ enum st sync_apply(struct importer *im, struct conn *conn, struct err *e)
     struct slice w = {.conn = conn};
     enum st st = write_all(im, &w, e);
     if (st == ST_OK) return ST_OK;
-    tx_rollback(&w.tx);
+    tx_rollback(w.tx);
     if (w.done > w.rows && e)
         log_line(LOG_ERROR, "import",
                  "%zu of %zu rows were written before it failed; run the same import again to go on", w.done - w.rows,

@@ -79,7 +79,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
     struct state_row rows[ANSWERS_MAX];
     size_t m = 0;
     bool others;
-    TRY(conn_others_wrote(b->tx->conn, &others, e));
+    TRY(conn_others_wrote(tx_conn(b->tx), &others, e));
     if (others) state_cache_clear(b->app->state_cache);
     for (size_t i = 0; i < n; i++) {
         const struct answer_cmd *c = (const struct answer_cmd *)cmds[i];
@@ -192,7 +192,7 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
 /* The derived rows, once for the whole batch. */
 static enum st write_derived(struct answer_batch *b, struct err *e)
 {
-    size_t most = conn_is_remote(b->tx->conn) ? 1 : STATE_BEHIND_MAX;
+    size_t most = conn_is_remote(tx_conn(b->tx)) ? 1 : STATE_BEHIND_MAX;
     for (size_t i = 0; i < b->touched_count; i++) {
         const struct touched *t = &b->touched[i];
         const struct competency_state *k = state_find(&t->learner->state, t->competency_id);

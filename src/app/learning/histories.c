@@ -222,18 +222,18 @@ static enum st is_behind(struct tx *tx, int64_t learner_id, bool *behind, struct
 
 static enum st pack_one(struct conn *c, int64_t district_id, int64_t learner_id, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct arena a;
     struct evidence *facts;
     size_t n;
     TRY(tx_write(c, district_id, &tx, e));
     arena_init(&a, LEARNER_BYTES);
-    enum st st = evidence_to_fold(&tx, &a, learner_id, 0, &facts, &n, e);
+    enum st st = evidence_to_fold(tx, &a, learner_id, 0, &facts, &n, e);
     bool same;
-    if (st == ST_OK) st = history_keep(&tx, &a, learner_id, facts, n, &same, e);
+    if (st == ST_OK) st = history_keep(tx, &a, learner_id, facts, n, &same, e);
     arena_release(&a);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -244,12 +244,12 @@ enum st histories_extend(struct app *app, struct conn *c, const atomic_bool *sto
     snapshot_drop(s);
     *packed = 0;
     for (size_t n = LEARNERS_AT_ONCE; n == LEARNERS_AT_ONCE && !atomic_load(stop); after = n ? ids[n - 1] : after) {
-        struct tx tx;
+        struct tx *tx;
         bool behind[LEARNERS_AT_ONCE] = {0};
         TRY(tx_read(c, district_id, &tx, e));
-        enum st st = learner_ids(&tx, LEARNERS_WITH_EVIDENCE, after, ids, LEARNERS_AT_ONCE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = is_behind(&tx, ids[i], &behind[i], e);
-        tx_rollback(&tx);
+        enum st st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, ids, LEARNERS_AT_ONCE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = is_behind(tx, ids[i], &behind[i], e);
+        tx_rollback(tx);
         TRY(st);
         for (size_t i = 0; i < n && !atomic_load(stop); i++) {
             if (!behind[i]) continue;

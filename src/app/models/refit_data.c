@@ -243,7 +243,7 @@ static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_
 enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms, refit_read_told *told, void *ctx,
                         struct refit_data *out, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     *out = (struct refit_data){0};
     struct reading r = {.s = s, .h = out};
     out->of_item = malloc((s->catalogue.item_count + 1) * sizeof *out->of_item);
@@ -255,8 +255,8 @@ enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms
     out->at[0] = 0;
     TRY(tx_read(c, s->district_id, &tx, e));
     r.views = folding_views_new();
-    enum st st = read_all(&r, &tx, now_ms, told, ctx, e);
+    enum st st = read_all(&r, tx, now_ms, told, ctx, e);
     folding_views_free(r.views);
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }

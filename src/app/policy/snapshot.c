@@ -13,11 +13,11 @@ enum { SNAPSHOT_BYTES = 512u << 20 };
 
 static enum st first_district(struct conn *c, struct snapshot *s, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct sql_district_all_row r;
     bool row = false;
     TRY(tx_read(c, 0, &tx, e));
-    enum st st = sql_district_all(&tx, &r, &row, e);
+    enum st st = sql_district_all(tx, &r, &row, e);
     if (st == ST_OK && !row)
         st = err_fail(e, ST_NOT_FOUND, "err.no_district",
                       "the database has no district yet: run `waymark init --db …` or `waymark demo`");
@@ -26,7 +26,7 @@ static enum st first_district(struct conn *c, struct snapshot *s, struct err *e)
         snprintf(s->name, sizeof s->name, "%s", r.name);
         snprintf(s->host, sizeof s->host, "%s", r.host);
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
@@ -56,14 +56,14 @@ static enum st read_stamp(struct tx *tx, int64_t out[3], struct err *e)
 
 static enum st load(struct conn *c, struct snapshot *s, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     TRY(first_district(c, s, e));
     TRY(tx_read(c, s->district_id, &tx, e));
-    enum st st = read_stamp(&tx, s->stamp, e);
-    if (st == ST_OK) st = load_zone(&tx, s, e);
-    if (st == ST_OK) st = catalogue_load(&tx, &s->arena, &s->catalogue, e);
-    if (st == ST_OK) st = policy_index_load(&tx, &s->arena, &s->catalogue, &s->policy_index, e);
-    tx_rollback(&tx);
+    enum st st = read_stamp(tx, s->stamp, e);
+    if (st == ST_OK) st = load_zone(tx, s, e);
+    if (st == ST_OK) st = catalogue_load(tx, &s->arena, &s->catalogue, e);
+    if (st == ST_OK) st = policy_index_load(tx, &s->arena, &s->catalogue, &s->policy_index, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -92,11 +92,11 @@ enum st snapshot_refresh(struct app *app, struct conn *c, struct err *e)
 {
     struct snapshot *s = snapshot_hold(app);
     int64_t now[3] = {0};
-    struct tx tx;
+    struct tx *tx;
     enum st st = tx_read(c, s->district_id, &tx, e);
     if (st == ST_OK) {
-        st = read_stamp(&tx, now, e);
-        tx_rollback(&tx);
+        st = read_stamp(tx, now, e);
+        tx_rollback(tx);
     }
     bool same = memcmp(now, s->stamp, sizeof now) == 0;
     snapshot_drop(s);

@@ -240,12 +240,12 @@ static enum st freeze_learner(struct app *app, const struct snapshot *s, struct 
 static enum st find_term(struct app *app, const struct snapshot *s, struct conn *c, const char *title,
                          int64_t *session_id, char out[120], struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct sql_session_row r;
     bool found = false;
     TRY(tx_read(c, s->district_id, &tx, e));
-    enum st st = title ? sql_session_by_title(&tx, title, &r, &found, e)
-                       : sql_session_now(&tx, tz_date(s->zone, app_now_ms(app)), &r, &found, e);
+    enum st st = title ? sql_session_by_title(tx, title, &r, &found, e)
+                       : sql_session_now(tx, tz_date(s->zone, app_now_ms(app)), &r, &found, e);
     if (st == ST_OK && found) {
         *session_id = r.session_id;
         snprintf(out, 120, "%s", r.title);
@@ -253,7 +253,7 @@ static enum st find_term(struct app *app, const struct snapshot *s, struct conn 
         st = title ? err_fail(e, ST_NOT_FOUND, "grades.no_term", "there is no term %s", title)
                    : err_fail(e, ST_NOT_FOUND, "grades.no_term", "no term is under way today: name one");
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
@@ -265,14 +265,14 @@ enum st grades_freeze(struct app *app, struct conn *c, const char *title, int64_
     *written = 0;
     enum st st = find_term(app, s, c, title, &session_id, term, e);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        struct tx tx;
+        struct tx *tx;
         st = tx_write(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, LEARNERS_WITH_ROLE, after, ids, SLICE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = freeze_learner(app, s, &tx, session_id, ids[i], written, e);
+        st = learner_ids(tx, LEARNERS_WITH_ROLE, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = freeze_learner(app, s, tx, session_id, ids[i], written, e);
         if (n) after = ids[n - 1];
-        if (st == ST_OK) st = tx_commit(&tx, e);
-        else tx_rollback(&tx);
+        if (st == ST_OK) st = tx_commit(tx, e);
+        else tx_rollback(tx);
     }
     snapshot_drop(s);
     return st;

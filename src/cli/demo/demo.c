@@ -111,16 +111,16 @@ static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const ch
 static enum st open_doors(struct demo *d, struct cli_app *a, struct err *e)
 {
     char hash[DOORS][PASSWORD_HASH_TEXT];
-    struct tx tx;
+    struct tx *tx;
     for (size_t i = 0; i < DOORS; i++) {
         password_words(d->passwords[i]);
         TRY(password_hash(d->passwords[i], hash[i], e));
     }
     TRY(tx_write(a->conn, a->app.snapshot->district_id, &tx, e));
     enum st st = ST_OK;
-    for (size_t i = 0; st == ST_OK && i < DOORS; i++) st = set_password(a, &tx, i, hash[i], e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    for (size_t i = 0; st == ST_OK && i < DOORS; i++) st = set_password(a, tx, i, hash[i], e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 

@@ -261,12 +261,12 @@ static enum st write_turns(struct term *t, struct turn *turns, size_t n, struct 
 static enum st round_of(struct term *t, struct turn *turns, struct err *e)
 {
     size_t n = 0;
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
     enum st st = ST_OK;
     for (size_t i = 0; st == ST_OK && i <= t->count; i++) {
         if (n == BATCH || (i == t->count && n)) {
-            tx_rollback(&tx);
+            tx_rollback(tx);
             TRY(write_turns(t, turns, n, e));
             n = 0;
             TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
@@ -276,7 +276,7 @@ static enum st round_of(struct term *t, struct turn *turns, struct err *e)
         if (s->done_today++ >= s->items_today) continue;
         turns[n].s = s;
         arena_init(&turns[n].arena, 8 << 20);
-        st = take_turn(t, &turns[n], &tx, e);
+        st = take_turn(t, &turns[n], tx, e);
         if (st == ST_OK) {
             n++;
         } else {
@@ -284,7 +284,7 @@ static enum st round_of(struct term *t, struct turn *turns, struct err *e)
             if (st == ST_NOT_FOUND) st = ST_OK; /* nothing is open for this student */
         }
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
@@ -313,13 +313,13 @@ static enum st ask_for_help(struct term *t, struct err *e)
 
 static enum st user_id(struct term *t, const char *username, int64_t *id, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct sql_user_by_name_row r;
     bool row = false;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
-    enum st st = sql_user_by_name(&tx, username, &r, &row, e);
+    enum st st = sql_user_by_name(tx, username, &r, &row, e);
     *id = st == ST_OK && row ? r.user_id : 0;
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
@@ -369,12 +369,12 @@ static enum st off_the_screen(struct term *t, struct err *e)
 static enum st file_barriers(struct term *t, struct err *e)
 {
     int64_t teacher, org_id = 0;
-    struct tx tx;
+    struct tx *tx;
     TRY(user_id(t, "sofia.rivera", &teacher, e));
     if (!teacher) return ST_OK;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
-    enum st st = t->count ? learner_school(&tx, t->students[0].learner_id, &org_id, e) : ST_OK;
-    tx_rollback(&tx);
+    enum st st = t->count ? learner_school(tx, t->students[0].learner_id, &org_id, e) : ST_OK;
+    tx_rollback(tx);
     return st == ST_OK ? demo_file_barriers(teacher, org_id, run_command, t, e) : st;
 }
 
@@ -420,7 +420,7 @@ enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_peop
     struct term t = {.app = app, .conn = conn, .count = p->count, .now_ms = now_ms - (int64_t)weeks * 7 * DAY_MS};
     struct clock before = app->clock;
     struct turn *turns = calloc(BATCH, sizeof *turns);
-    struct tx tx;
+    struct tx *tx;
     t.students = calloc(p->count, sizeof *t.students);
     if (!turns || !t.students) {
         free(turns);
@@ -431,8 +431,8 @@ enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_peop
     t.snapshot = snapshot_hold(app);
     enum st st = tx_read(conn, t.snapshot->district_id, &tx, e);
     if (st == ST_OK) {
-        st = find_people(&t, p, seed, &tx, e);
-        tx_rollback(&tx);
+        st = find_people(&t, p, seed, tx, e);
+        tx_rollback(tx);
     }
     if (st == ST_OK) st = run_term(&t, weeks, now_ms, turns, e);
     snapshot_drop(t.snapshot);

@@ -65,16 +65,16 @@ static enum st answer_barriers(struct conn *conn, int64_t district_id, int64_t u
 {
     int64_t ids[FILED];
     size_t n = 0;
-    struct tx tx;
+    struct tx *tx;
     struct sql_barrier_list_row r;
-    struct rows rows;
+    struct rows rows = {0};
     TRY(tx_read(conn, district_id, &tx, e));
-    enum st st = sql_barrier_list(&tx, &rows, e);
+    enum st st = sql_barrier_list(tx, &rows, e);
     while (n < FILED && sql_barrier_list_next(&rows, &r)) {
         ids[n++] = r.barrier_id; /* none has a day yet: in the order of filing */
     }
     if (st == ST_OK) st = rows_end(&rows);
-    tx_rollback(&tx);
+    tx_rollback(tx);
     TRY(st);
     for (size_t i = 0; i < n; i++) {
         if (!filed[i].owner) continue;

@@ -62,29 +62,26 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
 {
     struct sql_district_all_row district_row;
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx;
     bool row;
     struct idgen g = {.node = 1};
-    int64_t now = clock_now_ms(&c->clock), district, org;
+    int64_t now = clock_now_ms(&c->clock), district = id_next(&g, now, 0), org = id_next(&g, now, 0);
     TRY(conn_open(db, CONN_WRITE, &conn, e));
-    enum st st = tx_write(conn, 0, &tx, e);
+    enum st st = tx_write(conn, district, &tx, e);
     if (st != ST_OK) goto out;
-    st = sql_district_all(&tx, &district_row, &row, e);
+    st = sql_district_all(tx, &district_row, &row, e);
     if (st == ST_OK && row) {
         st = err_fail(e, ST_DENIED, "err.exists", "the database holds a district already: %s", district_row.name);
     }
-    district = id_next(&g, now, 0);
-    org = id_next(&g, now, 0);
-    tx.district_id = district;
     if (st == ST_OK)
-        st = sql_district_insert(&tx, &(struct sql_district_insert_in){.name = name, .host = "", .created_at_ms = now},
+        st = sql_district_insert(tx, &(struct sql_district_insert_in){.name = name, .host = "", .created_at_ms = now},
                                  NULL, e);
     if (st == ST_OK)
         st = sql_org_insert(
-            &tx, &(struct sql_org_insert_in){.org_id = org, .type = "district", .name = name, .zone = zone}, NULL, e);
+            tx, &(struct sql_org_insert_in){.org_id = org, .type = "district", .name = name, .zone = zone}, NULL, e);
     if (st == ST_OK)
         st = sql_policy_insert(
-            &tx,
+            tx,
             &(struct sql_policy_insert_in){
                 .policy_id = id_next(&g, now, 0),
                 .scope = "district",
@@ -94,9 +91,9 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
                     "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}",
                 .reason = "the defaults"},
             NULL, e);
-    if (st == ST_OK) st = sql_policy_derived(&tx, now, NULL, e); /* there is nothing to derive yet */
+    if (st == ST_OK) st = sql_policy_derived(tx, now, NULL, e); /* there is nothing to derive yet */
     if (st == ST_OK)
-        st = sql_model_insert(&tx,
+        st = sql_model_insert(tx,
                               &(struct sql_model_insert_in){
                                   .model_id = id_next(&g, now, 0),
                                   .kind = "bkt",
@@ -104,8 +101,8 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
                                   .effective_at_ms = 0,
                                   .recorded_at_ms = now},
                               NULL, e);
-    if (st == ST_OK) st = tx_commit(&tx, e);
-    else tx_rollback(&tx);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
 out:
     conn_close(conn);
     return st;
@@ -374,9 +371,9 @@ static enum st tell_refits(struct cli *c, struct err *e)
 {
     enum { SHOWN = 5 };
     struct cli_app a;
-    struct tx tx;
+    struct tx *tx;
     struct sql_job_run_list_row r;
-    struct rows rows;
+    struct rows rows = {0};
     int at;
     const char *when = getenv("WAYMARK_REFIT");
     if (!nightly_parse(when, &at)) printf("%-24s %s is neither an hour such as 02:00 nor off\n", "nightly refit", when);
@@ -388,7 +385,7 @@ static enum st tell_refits(struct cli *c, struct err *e)
     if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st;
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, e);
     if (st == ST_OK)
-        st = sql_job_run_list(&tx, &(struct sql_job_run_list_in){.job = job_refit, .limit = SHOWN}, &rows, e);
+        st = sql_job_run_list(tx, &(struct sql_job_run_list_in){.job = job_refit, .limit = SHOWN}, &rows, e);
     while (sql_job_run_list_next(&rows, &r)) {
         char began[32];
         time_format_utc(id_time_ms(r.run_id), began);
@@ -396,7 +393,7 @@ static enum st tell_refits(struct cli *c, struct err *e)
                *r.outcome ? r.outcome : "began, and has not ended", r.detail);
     }
     if (st == ST_OK) st = rows_end(&rows);
-    tx_rollback(&tx);
+    tx_rollback(tx);
     cli_close(&a);
     return st;
 }

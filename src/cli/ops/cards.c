@@ -83,7 +83,7 @@ static enum st load(struct tx *tx, const char *want, struct cards *k, struct err
 
 static enum st give_passwords(struct cli_app *a, struct cards *k, bool reset, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     for (size_t i = 0; i < k->count; i++) {
         struct card *c = &k->list[i];
         if (c->has_password && !reset) continue;
@@ -93,9 +93,9 @@ static enum st give_passwords(struct cli_app *a, struct cards *k, bool reset, st
     TRY(tx_write(a->conn, a->app.snapshot->district_id, &tx, e));
     enum st st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < k->count; i++)
-        if (*k->list[i].hash) st = user_set_password(&tx, k->list[i].user_id, k->list[i].hash, e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+        if (*k->list[i].hash) st = user_set_password(tx, k->list[i].user_id, k->list[i].hash, e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -189,7 +189,7 @@ int cli_cards(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
-    struct tx tx;
+    struct tx *tx;
     const char *class_ = cli_opt(c, "--class"), *page = cli_opt(c, "--html"),
                *address = cli_setting(c, "--public-url", "WAYMARK_PUBLIC_URL", "http://127.0.0.1:8080");
     bool reset = cli_opt(c, "--reset") != NULL;
@@ -199,8 +199,8 @@ int cli_cards(struct cli *c)
     arena_init(&k.arena, 64u << 20);
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = load(&tx, class_, &k, &e);
-        tx_rollback(&tx);
+        st = load(tx, class_, &k, &e);
+        tx_rollback(tx);
     }
     if (st == ST_OK) st = give_passwords(&a, &k, reset, &e);
     if (st == ST_OK && page) st = write_page(&k, page, reset, &e);

@@ -65,10 +65,10 @@ static enum st find_scope(struct cli *c, struct tx *tx, enum policy_scope *scope
 static enum st scope_of(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, int64_t *org_id,
                         struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_read(a->conn, a->app.snapshot->district_id, &tx, e));
-    enum st st = find_scope(c, &tx, scope, id, org_id, e);
-    tx_rollback(&tx);
+    enum st st = find_scope(c, tx, scope, id, org_id, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -258,14 +258,14 @@ static int check_or_set(struct cli *c, bool set)
     bool time_read = read_effective(c, &a.app, &p.effective_at_ms);
     struct snapshot *s = snapshot_hold(&a.app);
     if (st == ST_OK && time_read) {
-        struct tx tx;
+        struct tx *tx;
         st = set ? tx_write(a.conn, s->district_id, &tx, &e) : tx_read(a.conn, s->district_id, &tx, &e);
-        if (st == ST_OK) st = find_author(c, &tx, &p.recorder_id, &e);
+        if (st == ST_OK) st = find_author(c, tx, &p.recorder_id, &e);
         if (st == ST_OK)
-            st = set ? policy_save(&a.app, s, &tx, &arena, &p, &saved, &e)
-                     : policy_check(&a.app, s, &tx, &arena, &p, &saved, &e);
-        if (st == ST_OK && set) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+            st = set ? policy_save(&a.app, s, tx, &arena, &p, &saved, &e)
+                     : policy_check(&a.app, s, tx, &arena, &p, &saved, &e);
+        if (st == ST_OK && set) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     snapshot_drop(s);
     if (st == ST_OK && set && time_read) st = apply(&a, &saved, &r, &derived, &e);

@@ -72,7 +72,7 @@ static int run_add(struct cli *c)
     if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
-    struct tx tx;
+    struct tx *tx;
     struct new_user u = {.username = c->positional[0],
                          .given_name = given ? given : c->positional[0],
                          .family_name = family,
@@ -82,10 +82,10 @@ static int run_add(struct cli *c)
     enum st st = password_hash(password, hash, &e);
     if (st == ST_OK) st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        if (school) st = org_by_name(&tx, school, &u.org_id, &e);
-        if (st == ST_OK) st = user_create(&a.app, &tx, &u, hash, &id, &e);
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        if (school) st = org_by_name(tx, school, &u.org_id, &e);
+        if (st == ST_OK) st = user_create(&a.app, tx, &u, hash, &id, &e);
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
@@ -98,7 +98,7 @@ static int run_role(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
-    struct tx tx;
+    struct tx *tx;
     int64_t id, org_id = 0;
     const char *add = cli_opt(c, "--add"), *remove = cli_opt(c, "--remove"), *role = add ? add : remove,
                *school = cli_opt(c, "--school");
@@ -110,16 +110,16 @@ static int run_role(struct cli *c)
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = cli_find_user(&tx, c->positional[0], &id, &e);
-        if (st == ST_OK && school) st = org_by_name(&tx, school, &org_id, &e);
+        st = cli_find_user(tx, c->positional[0], &id, &e);
+        if (st == ST_OK && school) st = org_by_name(tx, school, &org_id, &e);
         if (st == ST_OK)
-            st = add ? sql_role_insert(&tx, &(struct sql_role_insert_in){.user_id = id, .org_id = org_id, .role = role},
+            st = add ? sql_role_insert(tx, &(struct sql_role_insert_in){.user_id = id, .org_id = org_id, .role = role},
                                        NULL, &e)
-                     : sql_role_close(&tx, &(struct sql_role_close_in){.user_id = id, .org_id = org_id, .role = role},
+                     : sql_role_close(tx, &(struct sql_role_close_in){.user_id = id, .org_id = org_id, .role = role},
                                       NULL, &e);
-        if (st == ST_OK && remove) st = sessions_end(&tx, id, NULL, &e); /* what it opened closes at once */
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        if (st == ST_OK && remove) st = sessions_end(tx, id, NULL, &e); /* what it opened closes at once */
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     return st == ST_OK ? 0 : cli_fail(&e);
@@ -135,19 +135,19 @@ static int run_passwd(struct cli *c)
     if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
-    struct tx tx;
+    struct tx *tx;
     enum st st = password_hash(password, hash, &e);
     if (st == ST_OK) st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = cli_find_user(&tx, c->positional[0], &id, &e);
+        st = cli_find_user(tx, c->positional[0], &id, &e);
         if (st == ST_OK)
-            st = sql_user_set_password(&tx, &(struct sql_user_set_password_in){.user_id = id, .password_hash = hash},
+            st = sql_user_set_password(tx, &(struct sql_user_set_password_in){.user_id = id, .password_hash = hash},
                                        NULL, &e);
         if (st == ST_OK) {
-            if (st == ST_OK) st = sessions_end(&tx, id, NULL, &e);
+            if (st == ST_OK) st = sessions_end(tx, id, NULL, &e);
         }
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     return st == ST_OK ? 0 : cli_fail(&e);
@@ -161,7 +161,7 @@ struct listed {
 static enum st list_users(struct cli *c, struct tx *tx, int64_t class_id, struct text *out, struct err *e)
 {
     struct sql_user_name_row r;
-    struct rows rows;
+    struct rows rows = {0};
     struct json_out j;
     struct listed *list = NULL;
     size_t n = 0, cap = 0;
@@ -217,7 +217,7 @@ static int run_list(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
-    struct tx tx;
+    struct tx *tx;
     struct text out;
     int64_t class_id = 0;
     const char *of = cli_opt(c, "--class");
@@ -226,8 +226,8 @@ static int run_list(struct cli *c)
     text_init(&out, 256u << 20);
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = list_users(c, &tx, class_id, &out, &e);
-        tx_rollback(&tx);
+        st = list_users(c, tx, class_id, &out, &e);
+        tx_rollback(tx);
     }
     if (st == ST_OK) fwrite(text_str(&out), 1, out.n, stdout);
     text_release(&out);
@@ -253,7 +253,7 @@ static int run_token(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
-    struct tx tx;
+    struct tx *tx;
     int64_t id, ttl = INT64_C(90) * 86400000;
     char token[TOKEN_TEXT];
     const char *user = cli_opt(c, "--user"), *for_ = cli_opt(c, "--ttl");
@@ -262,10 +262,10 @@ static int run_token(struct cli *c)
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = cli_find_user(&tx, user, &id, &e);
-        if (st == ST_OK) st = api_token_create(&a.app, &tx, id, ttl, token, &e);
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        st = cli_find_user(tx, user, &id, &e);
+        if (st == ST_OK) st = api_token_create(&a.app, tx, id, ttl, token, &e);
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);

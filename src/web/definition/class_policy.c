@@ -165,7 +165,7 @@ static enum st fill_history(struct call *c, const struct narrow *w, struct page_
         const struct policy_version *v = &r->policies[i];
         struct actor who = {0};
         if (v->scope != w->scope || v->scope_id != w->id) continue;
-        if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
+        if (v->recorder_id) TRY(actor_load(c->tx, v->recorder_id, &who, e));
         rows[page->versions_n++] = (struct ui_edit_row){
             v->recorded_at_ms, v->reason,
             v->recorder_id ? arena_printf(c->arena, "%s %s", who.given_name, who.family_name) : ""};
@@ -179,7 +179,7 @@ static enum st show(struct call *c, const char *error, struct err *e)
     struct page *p;
     struct narrow w;
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(find_narrow(c, &c->tx, &w, e));
+    TRY(find_narrow(c, c->tx, &w, e));
     struct page_class_rules page = {.title = w.title,
                                     .back_url = w.back_url,
                                     .post_url = w.post_url,
@@ -262,7 +262,7 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
 enum st web_class_rules_save(struct call *c, struct err *e)
 {
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx;
     struct policy_cmd p = {.snapshot = c->snapshot,
                            .arena = c->arena,
                            .save = {.reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id}};
@@ -271,8 +271,8 @@ enum st web_class_rules_save(struct call *c, struct err *e)
     TRY(app_read_conn(c->app, &conn, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
     struct narrow w;
-    enum st st = find_narrow(c, &tx, &w, &why);
-    tx_rollback(&tx);
+    enum st st = find_narrow(c, tx, &w, &why);
+    tx_rollback(tx);
     TRY(st == ST_OK ? ST_OK : (*e = why, st));
     p.save.scope = w.scope;
     p.save.scope_id = w.id;

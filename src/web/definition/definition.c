@@ -20,7 +20,7 @@ static enum st fill_purposes(struct call *c, const struct policy_version *v, int
         struct ui_rule_purpose *row = &rows[page->purposes_n++];
         *row =
             (struct ui_rule_purpose){.id = "", .text = json_str(p, "text", ""), .measure = json_str(p, "measure", "")};
-        TRY(figure_words(c, &c->tx, json_str(p, "figure", ""), org_id, v, &row->now, e));
+        TRY(figure_words(c, c->tx, json_str(p, "figure", ""), org_id, v, &row->now, e));
     }
     page->purposes = rows;
     page->drafters = drafters_words(c, doc);
@@ -68,14 +68,14 @@ static enum st fill_readers(struct call *c, const struct policy_version *v, int6
     if (c->relation == MAY_OWN_RECORD || c->relation == MAY_GUARDIAN_OF) return ST_OK;
     page->staff = true;
     if (c->relation == MAY_TEACHES) {
-        TRY(sql_reader_has(&c->tx, &(struct sql_reader_has_in){.policy_id = v->policy_id, .user_id = c->who.user_id},
+        TRY(sql_reader_has(c->tx, &(struct sql_reader_has_in){.policy_id = v->policy_id, .user_id = c->who.user_id},
                            &row, e));
         page->has_read = row;
         page->may_confirm = !row;
         page->policy_id = id_text(c, v->policy_id);
         return ST_OK;
     }
-    TRY(sql_reader_count(&c->tx, &(struct sql_reader_count_in){.policy_id = v->policy_id, .org_id = org_id},
+    TRY(sql_reader_count(c->tx, &(struct sql_reader_count_in){.policy_id = v->policy_id, .org_id = org_id},
                          &reader_count, &row, e));
     if (row)
         page->readers = SAY(c, MSG_definition_readers, MSG_N("n", reader_count.part), MSG_N("all", reader_count.total));
@@ -87,7 +87,7 @@ enum st web_definition(struct call *c, struct err *e)
     struct page *p;
     int64_t org_id;
     TRY(page_begin(c, "/definition", &p, e));
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     const struct policy_version *v = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms);
     struct page_definition page = {.school = c->snapshot->name,
                                    .since = v->effective_at_ms,
@@ -98,7 +98,7 @@ enum st web_definition(struct call *c, struct err *e)
                                                                                           : MSG_definition_lead_staff)};
     if (v->recorder_id) {
         struct actor who;
-        TRY(actor_load(&c->tx, v->recorder_id, &who, e));
+        TRY(actor_load(c->tx, v->recorder_id, &who, e));
         page.by = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     }
     TRY(fill_purposes(c, v, org_id, &page, e));

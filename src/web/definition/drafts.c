@@ -55,7 +55,7 @@ static enum st fill_comments(struct call *c, int64_t draft_id, struct ui_draft_r
     struct sql_draft_comment_list_row r;
     struct rows rows;
     TRY(call_alloc(c, COMMENTS_SHOWN * sizeof *list, (void **)&list, e));
-    TRY(sql_draft_comment_list(&c->tx, draft_id, &rows, e));
+    TRY(sql_draft_comment_list(c->tx, draft_id, &rows, e));
     while (row->comments_n < COMMENTS_SHOWN && sql_draft_comment_list_next(&rows, &r)) {
         list[row->comments_n++] =
             (struct ui_draft_comment){.comment_id = id_text(c, r.comment_id),
@@ -84,7 +84,7 @@ enum st web_drafts(struct call *c, struct err *e)
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     TRY(page_begin(c, "/drafts", &p, e));
     TRY(call_alloc(c, DRAFTS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(sql_draft_rules_list(&c->tx, &stored, e));
+    TRY(sql_draft_rules_list(c->tx, &stored, e));
     while (page.rows_n < DRAFTS_SHOWN && sql_draft_rules_list_next(&stored, &r)) {
         char day[16];
         size_t i = page.rows_n++;
@@ -152,8 +152,8 @@ enum st web_draft_answer_parse(struct call *c, struct command **out, struct err 
     *d = (struct draft_answer_cmd){.answer = http_form(c->http, "answer", 0), .user_id = c->who.user_id};
     if (!id || !id_parse(id, &d->comment_id))
         return err_fail(e, ST_INVALID, "err.not_found", "comment_id must be an id");
-    TRY(sql_draft_comment_of(&c->tx, d->comment_id, &r, NULL, e));
-    TRY(draft_org(c, &c->tx, r.draft_id, e));
+    TRY(sql_draft_comment_of(c->tx, d->comment_id, &r, NULL, e));
+    TRY(draft_org(c, c->tx, r.draft_id, e));
     TRY(draft_answer_check(d, e));
     *out = &d->command;
     return ST_OK;
@@ -170,7 +170,7 @@ enum st web_drafts_reply(struct call *c, struct command *command, struct err *e)
 enum st web_draft_adopt(struct call *c, struct err *e)
 {
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx;
     const char *id = http_form(c->http, "draft_id", 0);
     struct draft_adopt_cmd d = {.snapshot = c->snapshot,
                                 .arena = c->arena,
@@ -179,8 +179,8 @@ enum st web_draft_adopt(struct call *c, struct err *e)
     if (!id || !id_parse(id, &d.draft_id)) return err_fail(e, ST_INVALID, "err.not_found", "draft_id must be an id");
     TRY(app_read_conn(c->app, &conn, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
-    enum st st = draft_org(c, &tx, d.draft_id, e);
-    tx_rollback(&tx);
+    enum st st = draft_org(c, tx, d.draft_id, e);
+    tx_rollback(tx);
     TRY(st);
     draft_adopt_ready(&d);
     TRY(writer_run(c->app, &d.command, e));

@@ -610,9 +610,9 @@ enum st web_rules(struct call *c, struct err *e)
     struct page *p;
     struct rules_of w;
     struct page_rules page = {0};
-    TRY(rules_find(c, &c->tx, &w, e));
+    TRY(rules_find(c, c->tx, &w, e));
     TRY(page_begin(c, "/rules", &p, e));
-    TRY(rules_page(c, &c->tx, &w, &page, e));
+    TRY(rules_page(c, c->tx, &w, &page, e));
     return page_end(p, page_rules(&p->html, &p->ctx, &page), e);
 }
 
@@ -622,7 +622,7 @@ enum st web_rules_export(struct call *c, struct err *e)
     struct rules_of w;
     const char *path;
     json_t *about, *doc;
-    TRY(rules_find(c, &c->tx, &w, e));
+    TRY(rules_find(c, c->tx, &w, e));
     TRY(json_keep(c->arena, json_deep_copy(w.doc), &doc, e));
     json_object_foreach (json_object_get(doc, "about"), path, about) (void)json_object_del(about, "open_for");
     json_t *whole = json_pack("{s:s,s:s,s:O}", "title", w.name, "reason", w.version->reason ? w.version->reason : "",

@@ -55,7 +55,7 @@ enum st web_waiver_parse(struct call *c, struct command **out, struct err *e)
     struct rules_of rules;
     const char *until = http_form(c->http, "until", 0);
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
-    TRY(rules_find(c, &c->tx, &rules, e));
+    TRY(rules_find(c, c->tx, &rules, e));
     if (!rules.may_edit || !rules.org_id)
         return err_fail(e, ST_DENIED, "err.denied", "user %lld leads no school", (long long)c->who.user_id);
     *w = (struct waiver_cmd){.client_id = http_form(c->http, "client_id", 0),

@@ -23,7 +23,7 @@ static enum st fill_work(struct call *c, const struct learner_scope *who, struct
     struct day_work days[WORK_SHOWN];
     struct ui_child_work *work;
     size_t n, count = 0;
-    TRY(recent_list(&c->tx, c->arena, who->learner_id, WORK_READ, &r, &n, e));
+    TRY(recent_list(c->tx, c->arena, who->learner_id, WORK_READ, &r, &n, e));
     TRY(call_alloc(c, WORK_SHOWN * sizeof *work, (void **)&work, e));
     for (size_t i = 0; i < n && c->now_ms - r[i].answered_at_ms <= WORK_DAYS * INT64_C(86400000); i++) {
         const struct item_ref *it = catalogue_item(&c->snapshot->catalogue, r[i].item_id);
@@ -94,8 +94,8 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     int64_t secure = 0, all = 0;
     size_t n;
     TRY(call_courses(c, who->learner_id, courses, &n, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &m, e));
-    TRY(sql_class_of_user(&c->tx, who->learner_id, &rows, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, who, 0, &m, e));
+    TRY(sql_class_of_user(c->tx, who->learner_id, &rows, e));
     *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id),
                                .standing_url = arena_printf(c->arena, "/standing/%lld", (long long)who->learner_id),
                                .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id),
@@ -150,7 +150,7 @@ enum st web_children(struct call *c, struct err *e)
     const char *names[CHILDREN_MAX];
     size_t n = 0;
     TRY(page_begin(c, "/children", &p, e));
-    TRY(sql_children_of(&c->tx, c->who.user_id, &rows, e));
+    TRY(sql_children_of(c->tx, c->who.user_id, &rows, e));
     while (n < CHILDREN_MAX && sql_children_of_next(&rows, &r)) {
         ids[n] = r.user_id;
         names[n++] = arena_strdup(c->arena, *r.preferred_name ? r.preferred_name : r.given_name);

@@ -47,7 +47,7 @@ static enum st fill_week(struct call *c, struct page_letter *page, struct err *e
     struct rows rows;
     int64_t minutes = 0, answers = 0, seen = 0;
     TRY(sql_evidence_week(
-        &c->tx,
+        c->tx,
         &(struct sql_evidence_week_in){.learner_id = c->learner.learner_id,
                                        .first = id_first_at(c->now_ms - LETTER_WEEK_DAYS * INT64_C(86400000))},
         &rows, e));
@@ -70,18 +70,18 @@ static enum st fill_teachers(struct call *c, struct page_letter *page, struct er
 {
     struct sql_class_of_user_row class_of_user;
     struct sql_class_teachers_row class_teachers;
-    struct rows rows;
+    struct rows rows = {0};
     struct text t;
     int64_t classes[LETTER_TEACHERS];
     size_t n = 0;
-    enum st st = sql_class_of_user(&c->tx, c->learner.learner_id, &rows, e);
+    enum st st = sql_class_of_user(c->tx, c->learner.learner_id, &rows, e);
     while (n < LETTER_TEACHERS && sql_class_of_user_next(&rows, &class_of_user)) {
         classes[n++] = class_of_user.class_id;
     }
     if (st == ST_OK) st = rows_end(&rows);
     text_init(&t, 2000);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
-        st = sql_class_teachers(&c->tx, classes[i], &rows, e);
+        st = sql_class_teachers(c->tx, classes[i], &rows, e);
         while (sql_class_teachers_next(&rows, &class_teachers)) {
             const char *name = arena_printf(c->arena, "%s %s", class_teachers.given_name, class_teachers.family_name);
             if (name && !strstr(text_str(&t), name)) text_printf(&t, "%s%s", t.n ? ", " : "", name);
@@ -104,11 +104,11 @@ static enum st by_when(struct call *c, const struct mastery_view *now, const str
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     *out = NULL;
     if (v->outlook.right <= 0) return ST_OK;
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, c->now_ms - PACE_DAYS * INT64_C(86400000),
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, c->now_ms - PACE_DAYS * INT64_C(86400000),
                         &then, e));
     for (size_t i = 0; i < now->state.count; i++) right += now->state.competency[i].right;
     for (size_t i = 0; i < then.state.count; i++) right -= then.state.competency[i].right;
-    TRY(days_away(&c->tx, c->learner.learner_id, today - PACE_DAYS + 1, today, &away, e));
+    TRY(days_away(c->tx, c->learner.learner_id, today - PACE_DAYS + 1, today, &away, e));
     int64_t days = right > 0 ? (v->outlook.right * (PACE_DAYS - away) + right - 1) / right : FARTHEST_DAYS + 1;
     if (days < 1) days = 1;
     if (v->outlook.needs & NEED_GAP && days < v->rule.gap_days) days = v->rule.gap_days;
@@ -132,7 +132,7 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
     struct taught courses[COURSES_MAX];
     size_t n;
     TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &m, e));
     next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, 0, c->now_ms, &next);
     if (!next.item || !next.competency) return ST_OK;
     const struct competency_state *k = state_find(&m.state, next.competency->competency_id);
@@ -145,7 +145,7 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
                                                 : MSG_children_next_words,
                      MSG_T("name", name));
     struct why_view v;
-    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, next.competency->competency_id, 0, &v, e));
+    TRY(learner_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, next.competency->competency_id, 0, &v, e));
     TRY(by_when(c, &m, &v, &page->by, e));
     if (!page->by)
         page->by = SAY(c, MSG_letter_by_week,
@@ -167,8 +167,8 @@ enum st web_letter(struct call *c, struct err *e)
     struct actor who;
     struct ui_letter_course *courses;
     TRY(page_begin(c, c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &r, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_report(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &r, e));
     TRY(call_alloc(c, (r.course_count + 1) * sizeof *courses, (void **)&courses, e));
     const char *name = arena_strdup(c->arena, who.given_name);
     struct page_letter page = {

@@ -191,9 +191,9 @@ enum st school_name(struct call *c, int64_t learner_id, const char **out, struct
     bool row = false;
     int64_t org_id;
     *out = c->snapshot->name;
-    TRY(learner_school(&c->tx, learner_id, &org_id, e));
+    TRY(learner_school(c->tx, learner_id, &org_id, e));
     if (!org_id) return ST_OK;
-    TRY(sql_org_get(&c->tx, org_id, &r, &row, e));
+    TRY(sql_org_get(c->tx, org_id, &r, &row, e));
     if (row) *out = arena_strdup(c->arena, r.name);
     return ST_OK;
 }

@@ -45,7 +45,7 @@ enum st web_figure(struct call *c, struct err *e)
     char path[600];
     const char *sha = call_param(c, "sha256");
     if (!is_sha256(sha)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "figure");
-    TRY(sql_figure_get(&c->tx, sha, &r, &row, e));
+    TRY(sql_figure_get(c->tx, sha, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "figure");
     c->res.content_type = arena_strdup(c->arena, r.content_type);
     int64_t n = r.size_bytes;

@@ -26,7 +26,7 @@ static enum st fill_rows(struct call *c, struct page_barriers *page, struct err 
     size_t answered = 0;
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     TRY(call_alloc(c, BARRIERS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(sql_barrier_list(&c->tx, &stored, e));
+    TRY(sql_barrier_list(c->tx, &stored, e));
     while (page->rows_n < BARRIERS_SHOWN && sql_barrier_list_next(&stored, &r)) {
         char day[16];
         int64_t at = id_time_ms(r.barrier_id), due = r.due_date, answered_at = r.answered_at_ms;
@@ -83,7 +83,7 @@ enum st web_barrier_parse(struct call *c, struct command **out, struct err *e)
                               .kind = http_form(c->http, "kind", 0),
                               .note = http_form(c->http, "note", 0),
                               .filer_id = c->who.user_id};
-    TRY(reader_school(c, &c->tx, &b->org_id, e));
+    TRY(reader_school(c, c->tx, &b->org_id, e));
     TRY(barrier_check(b, e));
     *out = &b->command;
     return ST_OK;
@@ -110,7 +110,7 @@ enum st web_barrier_answer_parse(struct call *c, struct command **out, struct er
         return err_fail(e, ST_INVALID, "err.not_found", "barrier_id must be an id");
     if (due && *due && !date_parse(due, &b->due_date))
         return err_fail(e, ST_INVALID, "why.bad_date", "due must be a date such as 2026-03-01");
-    TRY(sql_barrier_get(&c->tx, b->barrier_id, &r, &row, e));
+    TRY(sql_barrier_get(c->tx, b->barrier_id, &r, &row, e));
     if (!row || !leads_org(c, r.org_id))
         return err_fail(e, ST_DENIED, "err.denied", "barrier %lld is not of a school that user %lld leads",
                         (long long)b->barrier_id, (long long)c->who.user_id);

@@ -27,7 +27,7 @@ static enum st choose(struct call *c, int64_t *org_id, struct page_counselor *pa
     const char *s = http_query(c->http, "school");
     if (s && *s && !id_parse(s, &asked)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "school is an id");
     TRY(call_alloc(c, SCHOOLS_MAX * sizeof *links, (void **)&links, e));
-    TRY(sql_org_list(&c->tx, &rows, e));
+    TRY(sql_org_list(c->tx, &rows, e));
     while (page->schools_n < SCHOOLS_MAX && sql_org_list_next(&rows, &r)) {
         int64_t id = r.org_id;
         if (!actor_holds(&c->who, ROLE_COUNSELOR, id)) continue;
@@ -53,7 +53,7 @@ static enum st list_people(struct call *c, int64_t org_id, struct person **out, 
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(sql_org_learner_names(&c->tx, org_id, &rows, e));
+    TRY(sql_org_learner_names(c->tx, org_id, &rows, e));
     while (sql_org_learner_names_next(&rows, &r)) {
         struct person *p = LIST_ADD(c->arena, *out, *n, cap);
         if (!p) return err_fail(e, ST_NOMEM, "err.memory", "counselor");
@@ -135,7 +135,7 @@ static enum st place(struct call *c, struct arena *a, const struct person *p, co
     size_t count;
     *all = true;
     TRY(call_scope(c, MAY_COUNSELS, p->learner_id, &may, e));
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, a, &may, p->grade, 0, &list, &count, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, a, &may, p->grade, 0, &list, &count, e));
     for (size_t i = 0; i < count; i++) {
         size_t at = 0;
         while (at < n && strcmp(asked[at].id, list[i].asked.id) != 0) at++;

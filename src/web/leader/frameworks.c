@@ -47,7 +47,7 @@ static enum st asked_framework(struct call *c, const struct framework **out, str
 static enum st version_words(struct call *c, const struct framework *f, const char **out, struct err *e)
 {
     struct sql_framework_edit_count_row r;
-    TRY(sql_framework_edit_count(&c->tx, f->framework_id, &r, NULL, e));
+    TRY(sql_framework_edit_count(c->tx, f->framework_id, &r, NULL, e));
     int64_t n = r.count;
     *out = SAY(c, MSG_frameworks_version, MSG_T("version", *f->version ? f->version : "1"), MSG_N("n", n));
     return ST_OK;
@@ -96,7 +96,7 @@ static enum st load_marks(struct call *c, enum st (*query)(struct tx *tx, struct
     struct sql_coverage_row r;
     struct rows rows;
     TRY(call_alloc(c, k->competency_count + 1, (void **)out, e));
-    TRY(query(&c->tx, &rows, e));
+    TRY(query(c->tx, &rows, e));
     while (next(&rows, &r)) {
         const struct competency *v = catalogue_competency(k, r.competency_id);
         if (v) (*out)[v - k->competencies] = true;
@@ -192,7 +192,7 @@ static enum st fill_edits(struct call *c, int64_t framework_id, struct page_fram
     struct sql_framework_edit_list_row r;
     struct rows stored;
     TRY(call_alloc(c, EDITS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(sql_framework_edit_list(&c->tx, framework_id, &stored, e));
+    TRY(sql_framework_edit_list(c->tx, framework_id, &stored, e));
     while (page->edits_n < EDITS_SHOWN && sql_framework_edit_list_next(&stored, &r)) {
         json_t *before, *after;
         const char *kind = r.kind, *skill = name_of(c, r.competency_id), *words = "";
@@ -376,7 +376,7 @@ static enum st item_line(struct call *c, const struct item_ref *it, struct ui_it
 {
     const struct item *item;
     struct text t;
-    TRY(app_item_variant(c->app, &c->tx, c->arena, it->item_id, it->version, 0, ITEM_TO_ASK, &item, e));
+    TRY(app_item_variant(c->app, c->tx, c->arena, it->item_id, it->version, 0, ITEM_TO_ASK, &item, e));
     text_init(&t, 4096);
     if (item->title_html && *item->title_html) {
         text_of_html(&t, item->title_html, WORDS_BYTES);
@@ -415,7 +415,7 @@ static enum st mark_own(struct call *c, int64_t skill_id, struct ui_skill_link *
 {
     struct sql_link_own_row r;
     struct rows rows;
-    TRY(sql_link_own(&c->tx, skill_id, &rows, e));
+    TRY(sql_link_own(c->tx, skill_id, &rows, e));
     while (sql_link_own_next(&rows, &r)) {
         const char *id = id_text(c, r.from_id);
         for (size_t i = 0; i < n; i++) links[i].own = links[i].own || str_eq(links[i].id, id);
@@ -459,7 +459,7 @@ static enum st fill_courses(struct call *c, struct page_framework_skill *page, s
     struct rows stored;
     enum { MOST = 400 };
     TRY(call_alloc(c, MOST * sizeof *rows, (void **)&rows, e));
-    TRY(sql_course_list(&c->tx, &stored, e));
+    TRY(sql_course_list(c->tx, &stored, e));
     while (page->courses_n < MOST && sql_course_list_next(&stored, &r)) {
         rows[page->courses_n++] =
             (struct ui_rule_option){id_text(c, r.course_id), arena_strdup(c->arena, r.title), false};
@@ -477,7 +477,7 @@ static enum st fill_past(struct call *c, int64_t id, struct page_framework_skill
     struct sql_skill_history_row r;
     struct rows stored;
     TRY(call_alloc(c, PAST_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(sql_skill_history(&c->tx, id, &stored, e));
+    TRY(sql_skill_history(c->tx, id, &stored, e));
     while (page->past_n < PAST_SHOWN && sql_skill_history_next(&stored, &r)) {
         json_t *before;
         TRY(json_read(c->arena, r.before, strlen(r.before), &before, e));

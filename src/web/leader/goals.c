@@ -45,7 +45,7 @@ static enum st choose_school(struct call *c, struct page_goals *page, int64_t *o
     *org_id = 0;
     if (s && *s && !id_parse(s, &asked)) return err_fail(e, ST_NOT_FOUND, "err.no_org", "school is an id");
     TRY(call_alloc(c, SCHOOLS_MAX * sizeof *rows, (void **)&rows, e));
-    TRY(sql_org_list(&c->tx, &stored, e));
+    TRY(sql_org_list(c->tx, &stored, e));
     while (page->schools_n < SCHOOLS_MAX && sql_org_list_next(&stored, &r)) {
         if (!str_eq(r.type, "school") || !leads_org(c, r.org_id)) continue;
         const char *name = arena_strdup(c->arena, r.name);
@@ -128,10 +128,10 @@ static enum st fill_rows(struct call *c, struct page_goals *page, struct err *e)
     size_t n;
     int64_t org_id = 0;
     if (c->relation != MAY_TEACHES && c->relation != MAY_COACHES) TRY(choose_school(c, page, &org_id, e));
-    TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
+    TRY(goals_list(c->snapshot, c->tx, c->arena, &goals, &n, e));
     page->smallest = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms)->policy.smallest_group;
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
-    if (org_id && n) TRY(goals_of_school(&c->tx, c->arena, org_id, goals, n, counts, e));
+    if (org_id && n) TRY(goals_of_school(c->tx, c->arena, org_id, goals, n, counts, e));
     page->counted = org_id && n;
     for (size_t i = 0; i < n; i++) {
         rows[i] = (struct ui_goal_entry){.goal_id = id_text(c, goals[i].goal_id),
@@ -153,7 +153,7 @@ static enum st fill_tests(struct call *c, struct page_goals *page, struct err *e
     struct rows rows;
     const char **list;
     TRY(call_alloc(c, TESTS_MAX * sizeof *list, (void **)&list, e));
-    TRY(sql_test_list(&c->tx, &rows, e));
+    TRY(sql_test_list(c->tx, &rows, e));
     while (page->tests_n < TESTS_MAX && sql_test_list_next(&rows, &r)) {
         list[page->tests_n++] = arena_strdup(c->arena, r.test);
     }

@@ -19,7 +19,7 @@ static enum st orgs_of(struct call *c, struct org *list, size_t *n, struct err *
     struct sql_org_list_row r;
     struct rows rows;
     *n = 0;
-    TRY(sql_org_list(&c->tx, &rows, e));
+    TRY(sql_org_list(c->tx, &rows, e));
     while (*n < ORGS_MAX && sql_org_list_next(&rows, &r)) {
         bool mine = c->relation == MAY_LEADS_DISTRICT && !str_eq(r.type, "district");
         if (!mine && !actor_holds(&c->who, ROLE_PRINCIPAL | ROLE_COACH, r.org_id)) continue;
@@ -74,11 +74,11 @@ static enum st fill_rules(struct call *c, struct page_school_home *page, struct 
 static enum st works_where(struct call *c, int64_t user_id, const struct org *o, const char **out, struct err *e)
 {
     struct sql_classes_taught_row r;
-    struct rows rows;
+    struct rows rows = {0};
     struct text t;
     text_init(&t, 4000);
     enum st st =
-        sql_classes_taught(&c->tx, &(struct sql_classes_taught_in){.user_id = user_id, .org_id = o->org_id}, &rows, e);
+        sql_classes_taught(c->tx, &(struct sql_classes_taught_in){.user_id = user_id, .org_id = o->org_id}, &rows, e);
     while (sql_classes_taught_next(&rows, &r)) text_printf(&t, "%s%s", t.n ? ", " : "", r.title);
     st = rows_end(&rows);
     *out = t.n ? arena_strdup(c->arena, text_str(&t)) : o->name;
@@ -95,7 +95,7 @@ static enum st fill_staff(struct call *c, const struct org *o, struct ui_staff_r
     struct rows stored;
     int64_t ids[STAFF_MAX];
     size_t first = *n;
-    TRY(sql_org_staff(&c->tx, o->org_id, &stored, e));
+    TRY(sql_org_staff(c->tx, o->org_id, &stored, e));
     while (*n < STAFF_MAX && sql_org_staff_next(&stored, &r)) {
         const char *given = *r.preferred_name ? r.preferred_name : r.given_name;
         ids[*n] = r.user_id;
@@ -113,7 +113,7 @@ static enum st class_teacher(struct call *c, int64_t class_id, const char **out,
     struct sql_class_teachers_row r;
     struct rows rows;
     *out = NULL;
-    TRY(sql_class_teachers(&c->tx, class_id, &rows, e));
+    TRY(sql_class_teachers(c->tx, class_id, &rows, e));
     while (sql_class_teachers_next(&rows, &r)) {
         const char *given = *r.preferred_name ? r.preferred_name : r.given_name;
         *out = *out ? arena_printf(c->arena, "%s, %s %s", *out, given, r.family_name)
@@ -129,7 +129,7 @@ static enum st fill_classes(struct call *c, const struct org *o, struct ui_class
     struct rows stored;
     int64_t ids[CLASSES_MAX];
     size_t first = *n;
-    TRY(sql_class_org(&c->tx, o->org_id, &stored, e));
+    TRY(sql_class_org(c->tx, o->org_id, &stored, e));
     while (*n < CLASSES_MAX && sql_class_org_next(&stored, &r)) {
         ids[*n] = r.class_id;
         rows[*n] = (struct ui_class_row){.title = arena_strdup(c->arena, r.title), .students = r.students};
@@ -145,7 +145,7 @@ static enum st fill_sources(struct call *c, struct ui_source_row *rows, size_t *
     struct sql_import_latest_row r;
     struct rows stored;
     enum lang lang = page_lang(c);
-    TRY(sql_import_latest(&c->tx, &stored, e));
+    TRY(sql_import_latest(c->tx, &stored, e));
     while (*n < SOURCES_MAX && sql_import_latest_next(&stored, &r)) {
         const char *kind = r.kind;
         bool roster = str_eq(kind, "oneroster");
@@ -170,7 +170,7 @@ static enum st fill_schools(struct call *c, const struct org *orgs, size_t n, st
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++) {
         if (!str_eq(orgs[i].type, "school")) continue;
-        TRY(sql_org_counts(&c->tx, orgs[i].org_id, &r, NULL, e));
+        TRY(sql_org_counts(c->tx, orgs[i].org_id, &r, NULL, e));
         rows[page->schools_n++] = (struct ui_school_row){orgs[i].name, r.students, r.teachers, r.classes};
     }
     page->schools = rows;

@@ -152,7 +152,7 @@ static enum st fill_in_force(struct call *c, struct page_models *page, int64_t *
 {
     struct model_row now;
     json_t *doc;
-    TRY(model_in_force(&c->tx, c->arena, "bkt", c->now_ms, &now, e));
+    TRY(model_in_force(c->tx, c->arena, "bkt", c->now_ms, &now, e));
     TRY(json_read(c->arena, now.doc ? now.doc : "{}", strlen(now.doc ? now.doc : "{}"), &doc, e));
     const json_t *from = json_object_get(doc, "from");
     *in_force = now.model_id;
@@ -173,7 +173,7 @@ static enum st fill_runs(struct call *c, struct page_models *page, struct err *e
     struct sql_job_run_list_row r;
     struct rows rows;
     TRY(call_alloc(c, RUNS_SHOWN * sizeof *runs, (void **)&runs, e));
-    TRY(sql_job_run_list(&c->tx, &(struct sql_job_run_list_in){.job = job_refit, .limit = RUNS_SHOWN}, &rows, e));
+    TRY(sql_job_run_list(c->tx, &(struct sql_job_run_list_in){.job = job_refit, .limit = RUNS_SHOWN}, &rows, e));
     while (page->runs_n < RUNS_SHOWN && sql_job_run_list_next(&rows, &r)) {
         const char *how = r.outcome;
         enum msg_id words = strcmp(how, "done") == 0 && strcmp(r.detail, "live") == 0 ? MSG_models_run_live
@@ -199,7 +199,7 @@ enum st web_models(struct call *c, struct err *e)
     TRY(page_begin(c, "/models", &p, e));
     struct page_models page = {.client_id = new_client_id(c), .saved = http_query(c->http, "saved") != NULL};
     TRY(fill_in_force(c, &page, &in_force, e));
-    TRY(model_fits(&c->tx, c->arena, FITS_SHOWN, &fits, &n, e));
+    TRY(model_fits(c->tx, c->arena, FITS_SHOWN, &fits, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++) TRY(fill_row(c, &fits[i], in_force, &rows[i], e));
     page.rows = rows;

@@ -22,11 +22,11 @@ enum st web_moderation(struct call *c, struct err *e)
     int64_t org_id;
     TRY(page_begin(c, "/checkpoints", &p, e));
     struct page_moderation page = {.client_id = new_client_id(c), .can_open = true};
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     TRY(fill_skill_options(c, &skills, &page.skills_n, e));
     page.skills = skills;
     TRY(call_alloc(c, SESSIONS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(sql_moderation_list(&c->tx, org_id, &stored, e));
+    TRY(sql_moderation_list(c->tx, org_id, &stored, e));
     while (page.rows_n < SESSIONS_SHOWN && sql_moderation_list_next(&stored, &r)) {
         const struct competency *k = catalogue_competency(&c->snapshot->catalogue, r.competency_id);
         rows[page.rows_n++] = (struct ui_moderation_row){
@@ -42,7 +42,7 @@ enum st web_moderation(struct call *c, struct err *e)
 static enum st mine(struct call *c, int64_t org_id, struct err *e)
 {
     int64_t own;
-    TRY(reader_school(c, &c->tx, &own, e));
+    TRY(reader_school(c, c->tx, &own, e));
     return !org_id || !own || org_id == own ? ST_OK : err_fail(e, ST_DENIED, "err.denied", "of another school");
 }
 
@@ -61,7 +61,7 @@ static enum st load_said(struct call *c, int64_t moderation_id, struct said **ou
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(sql_moderation_scores(&c->tx, moderation_id, &rows, e));
+    TRY(sql_moderation_scores(c->tx, moderation_id, &rows, e));
     while (sql_moderation_scores_next(&rows, &r)) {
         struct said *s = LIST_ADD(c->arena, *out, *n, cap);
         if (!s) return err_fail(e, ST_NOMEM, "err.memory", "moderation");
@@ -104,7 +104,7 @@ static enum st fill_works(struct call *c, int64_t moderation_id, const struct sa
     struct sql_moderation_work_list_row r;
     struct rows stored;
     TRY(call_alloc(c, WORKS_MAX * sizeof *rows, (void **)&rows, e));
-    TRY(sql_moderation_work_list(&c->tx, moderation_id, &stored, e));
+    TRY(sql_moderation_work_list(c->tx, moderation_id, &stored, e));
     while (page->rows_n < WORKS_MAX && sql_moderation_work_list_next(&stored, &r)) {
         struct ui_work_row *w = &rows[page->rows_n++];
         *w = (struct ui_work_row){.work_id = id_text(c, r.work_id),
@@ -156,7 +156,7 @@ enum st web_moderation_session(struct call *c, struct err *e)
     const char *s = http_query(c->http, "m");
     if (!s || !id_parse(s, &id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "m is the id of a session");
     TRY(page_begin(c, "/checkpoints", &p, e));
-    TRY(sql_moderation_get(&c->tx, id, &r, &row, e));
+    TRY(sql_moderation_get(c->tx, id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no session %lld", (long long)id);
     org_id = r.org_id;
     const struct competency *k = catalogue_competency(&c->snapshot->catalogue, r.competency_id);
@@ -186,7 +186,7 @@ enum st web_moderation_parse(struct call *c, struct command **out, struct err *e
                                  .author_id = c->who.user_id};
     if (!skill || !id_parse(skill, &m->competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
-    TRY(reader_school(c, &c->tx, &m->org_id, e));
+    TRY(reader_school(c, c->tx, &m->org_id, e));
     TRY(moderation_check(c->snapshot, m, e));
     *out = &m->command;
     return ST_OK;
@@ -227,7 +227,7 @@ enum st web_moderation_work_parse(struct call *c, struct command **out, struct e
                                           .author_id = c->who.user_id};
     if (!id || !id_parse(id, &w->cmd.moderation_id))
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "moderation_id must be an id");
-    TRY(sql_moderation_get(&c->tx, w->cmd.moderation_id, &r, &row, e));
+    TRY(sql_moderation_get(c->tx, w->cmd.moderation_id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no session %s", id);
     TRY(mine(c, r.org_id, e));
     TRY(moderation_work_check(&w->cmd, e));
@@ -258,7 +258,7 @@ static enum st score_from_form(struct call *c, bool anchor, struct command **out
                                                         : LEVEL_COUNT};
     if (!id || !id_parse(id, &w->cmd.work_id))
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "work_id must be an id");
-    TRY(sql_moderation_work_get(&c->tx, w->cmd.work_id, &r, &row, e));
+    TRY(sql_moderation_work_get(c->tx, w->cmd.work_id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no work %s", id);
     w->session_id = r.moderation_id;
     TRY(mine(c, r.org_id, e));

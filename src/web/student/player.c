@@ -40,14 +40,14 @@ static enum st load_item(struct call *c, int64_t item_id, int64_t variant, struc
         return err_fail(e, ST_DENIED, "answer.not_yours",
                         "this item is not in one of your courses, or has been taken out");
     h->variant = variant;
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h->ref->version, variant, ITEM_WHOLE, &h->item, e));
-    return draft_get(&c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
+    TRY(app_item_variant(c->app, c->tx, c->arena, item_id, h->ref->version, variant, ITEM_WHOLE, &h->item, e));
+    return draft_get(c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
 }
 
 static enum st load_learner(struct call *c, struct in_hand *h, struct err *e)
 {
     TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
-    return learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &h->mastery, e);
+    return learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &h->mastery, e);
 }
 
 /* From item_id and variant of a form. */
@@ -482,7 +482,7 @@ enum st web_answer_reply(struct call *c, struct command *command, struct err *e)
                                  .variant = h->variant,
                                  .competency = catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]),
                                  .reason = REASON_CHOSEN};
-    TRY(draft_get(&c->tx, c->arena, &c->learner, h->ref->item_id, h->variant, &h->draft, e));
+    TRY(draft_get(c->tx, c->arena, &c->learner, h->ref->item_id, h->variant, &h->draft, e));
     return item_page(c, h, &fb, a->text, e);
 }
 
@@ -591,7 +591,7 @@ enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
         call_redirect(c, hand_address(c, &d->hand));
         return ST_OK;
     }
-    TRY(draft_get(&c->tx, c->arena, &c->learner, d->cmd.item_id, d->cmd.variant, &d->hand.draft, e));
+    TRY(draft_get(c->tx, c->arena, &c->learner, d->cmd.item_id, d->cmd.variant, &d->hand.draft, e));
     TRY(page_begin(c, NULL, &p, e));
     TRY(fill_hints(c, &d->hand, &body.v, e));
     TRY(page_end(p, page_hints(&p->html, &p->ctx, &body), e));
@@ -647,7 +647,7 @@ enum st web_try(struct call *c, struct err *e)
     if (vs && *vs) TRY(whole(vs, "variant", INT64_C(1) << 40, &variant, e));
     h.ref = catalogue_item(&c->snapshot->catalogue, item_id);
     if (!h.ref || !h.ref->open) return err_fail(e, ST_NOT_FOUND, "err.not_found", "item");
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h.ref->version, variant, ITEM_WHOLE, &h.item, e));
+    TRY(app_item_variant(c->app, c->tx, c->arena, item_id, h.ref->version, variant, ITEM_WHOLE, &h.item, e));
     TRY(page_begin(c, "/children", &p, e));
     struct page_item page = {.item_id = id_text(c, item_id),
                              .variant = variant,

@@ -18,7 +18,7 @@ enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t comp
     struct ui_look_row *rows;
     TRY(call_alloc(c, LOOKS_MAX * sizeof *rows, (void **)&rows, e));
     TRY(sql_look_of(
-        &c->tx, &(struct sql_look_of_in){.learner_id = who->learner_id, .competency_id = competency_id, .about = about},
+        c->tx, &(struct sql_look_of_in){.learner_id = who->learner_id, .competency_id = competency_id, .about = about},
         &stored, e));
     while (w->looks_n < LOOKS_MAX && sql_look_of_next(&stored, &look)) {
         struct ui_look_row *r = &rows[w->looks_n++];
@@ -64,7 +64,7 @@ enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *r
     struct rows stored;
     size_t first = *n;
     int64_t learners[LOOKS_MAX];
-    TRY(sql_look_open(&c->tx, class_id, &stored, e));
+    TRY(sql_look_open(c->tx, class_id, &stored, e));
     while (*n < most && *n - first < LOOKS_MAX && sql_look_open_next(&stored, &r)) {
         learners[*n - first] = r.learner_id;
         struct ui_open_look *row_ = &rows[(*n)++];
@@ -74,7 +74,7 @@ enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *r
     TRY(rows_end(&stored));
     for (size_t i = first; i < *n; i++) {
         struct actor who;
-        TRY(actor_load(&c->tx, learners[i - first], &who, e));
+        TRY(actor_load(c->tx, learners[i - first], &who, e));
         rows[i].name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     }
     return ST_OK;
@@ -144,7 +144,7 @@ enum st web_second_look_answer_parse(struct call *c, struct command **out, struc
     const char *id = http_form(c->http, "look_id", 0), *back = http_form(c->http, "back", 0);
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
     if (!id || !id_parse(id, &l->cmd.look_id)) return err_fail(e, ST_INVALID, "err.not_found", "look_id must be an id");
-    TRY(sql_look_get(&c->tx, l->cmd.look_id, &r, NULL, e));
+    TRY(sql_look_get(c->tx, l->cmd.look_id, &r, NULL, e));
     TRY(call_scope(c, MAY_TEACHES, r.learner_id, &who, e));
     l->cmd.teacher_id = c->who.user_id;
     l->cmd.answer = http_form(c->http, "answer", 0);

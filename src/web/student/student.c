@@ -69,8 +69,8 @@ static enum st load(struct call *c, const struct learner_scope *who, struct stud
     struct sql_class_of_user_row r;
     struct rows rows;
     TRY(call_courses(c, who->learner_id, s->courses, &s->course_count, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &s->m, e));
-    TRY(sql_class_of_user(&c->tx, who->learner_id, &rows, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, who, 0, &s->m, e));
+    TRY(sql_class_of_user(c->tx, who->learner_id, &rows, e));
     s->class_title = sql_class_of_user_next(&rows, &r) ? arena_strdup(c->arena, r.title) : NULL;
     return rows_end(&rows);
 }
@@ -99,7 +99,7 @@ static enum st fill_day(struct call *c, const struct learner_scope *who, struct 
 {
     struct sql_evidence_day_row r;
     bool row;
-    TRY(sql_evidence_day(&c->tx,
+    TRY(sql_evidence_day(c->tx,
                          &(struct sql_evidence_day_in){.learner_id = who->learner_id,
                                                        .after = id_first_at(c->now_ms - INT64_C(36) * 3600000),
                                                        .school_date = tz_date(c->snapshot->zone, c->now_ms)},
@@ -116,7 +116,7 @@ enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_to
     struct actor person;
     struct ui_plan_row *must;
     struct ui_choice_card *cards;
-    TRY(actor_load(&c->tx, who->learner_id, &person, e));
+    TRY(actor_load(c->tx, who->learner_id, &person, e));
     TRY(load(c, who, &s, e));
     TRY(call_alloc(c, 8 * sizeof *must, (void **)&must, e));
     TRY(call_alloc(c, NEXT_MAX * sizeof *cards, (void **)&cards, e));
@@ -258,7 +258,7 @@ static enum st fact_words(struct call *c, const struct why_step *s, struct ui_ev
     struct text t;
     const struct evidence *v = &s->evidence;
     if (v->item_id)
-        TRY(app_item_variant(c->app, &c->tx, c->arena, v->item_id, v->item_version, v->variant, ITEM_WHOLE, &it, e));
+        TRY(app_item_variant(c->app, c->tx, c->arena, v->item_id, v->item_version, v->variant, ITEM_WHOLE, &it, e));
     text_init(&t, 4000);
     if (it) question_text(&t, it, 90);
     out->title = arena_strdup(c->arena, text_str(&t));
@@ -386,7 +386,7 @@ static enum st seen_words(struct call *c, const struct why_step *s, struct ui_ev
     json_t *noted;
     enum level level = LEVEL_SECURE;
     while (level > LEVEL_NOT_YET && v->score < level_score(level) - 0.01) level--;
-    if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
+    if (v->recorder_id) TRY(actor_load(c->tx, v->recorder_id, &who, e));
     const char *name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     out->title = SAY(c, v->kind == EVIDENCE_JUDGEMENT ? MSG_ev_judged_by : MSG_ev_seen_by,
                      MSG_T("name", name ? name : ""), MSG_T("level", msg(page_lang(c), level_words(level))));
@@ -423,8 +423,8 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
     int64_t at;
     const char *date;
     TRY(query_as_of(c, &at, &date, e));
-    TRY(actor_load(&c->tx, who->learner_id, &person, e));
-    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, who, competency_id, at, &v, e));
+    TRY(actor_load(c->tx, who->learner_id, &person, e));
+    TRY(learner_why(c->app, c->snapshot, c->tx, c->arena, who, competency_id, at, &v, e));
     size_t shown = v.count < EVIDENCE_SHOWN ? v.count : EVIDENCE_SHOWN;
     TRY(call_alloc(c, (shown + 1) * sizeof *rows, (void **)&rows, e));
     TRY(call_alloc(c, FACTS_MAX * sizeof *facts, (void **)&facts, e));

@@ -60,8 +60,8 @@ static enum st fill_goals(struct call *c, const struct learner_state *state, str
     struct goal_progress *list;
     struct ui_counted_row *rows;
     size_t n;
-    TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
-    TRY(goals_of_learner(&c->tx, c->arena, &c->learner, state, goals, n, &list, e));
+    TRY(goals_list(c->snapshot, c->tx, c->arena, &goals, &n, e));
+    TRY(goals_of_learner(c->tx, c->arena, &c->learner, state, goals, n, &list, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++) {
         const struct goal_progress *v = &list[i];
@@ -133,7 +133,7 @@ static enum st fill_credits(struct call *c, struct ui_need_row *needs, size_t n,
     struct sql_credit_list_row r;
     struct rows stored;
     struct ui_credit_row *rows[REQUIREMENTS_MAX] = {0};
-    TRY(sql_credit_list(&c->tx, c->learner.learner_id, &stored, e));
+    TRY(sql_credit_list(c->tx, c->learner.learner_id, &stored, e));
     while (sql_credit_list_next(&stored, &r)) {
         for (size_t i = 0; i < n; i++) {
             if (!str_eq(needs[i].id, r.requirement) || needs[i].credits_n == CREDITS_SHOWN) continue;
@@ -158,7 +158,7 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_standin
     struct ui_need_row *rows;
     struct ui_rule_option *options;
     size_t n;
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     TRY(call_alloc(c, (n + 1) * sizeof *options, (void **)&options, e));
     for (size_t i = 0; i < n; i++) {
@@ -202,7 +202,7 @@ static enum st fill_away(struct call *c, struct page_standing *page, struct err 
 {
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     int64_t n;
-    TRY(days_away(&c->tx, c->learner.learner_id, today - AWAY_DAYS, today, &n, e));
+    TRY(days_away(c->tx, c->learner.learner_id, today - AWAY_DAYS, today, &n, e));
     if (n) page->away = SAY(c, MSG_standing_away, MSG_N("n", n));
     return ST_OK;
 }
@@ -219,7 +219,7 @@ static enum st fill_programs(struct call *c, struct page_standing *page, struct 
     if (call_scope(c, MAY_GUARDIAN_OF | MAY_SEES_PROGRAMS, c->learner.learner_id, &may, &no) != ST_OK)
         return no.st == ST_DENIED ? ST_OK : (*e = no, no.st);
     TRY(call_alloc(c, MOST * sizeof *rows, (void **)&rows, e));
-    TRY(sql_program_list(&c->tx, may.learner_id, &stored, e));
+    TRY(sql_program_list(c->tx, may.learner_id, &stored, e));
     while (page->programs_n < MOST && sql_program_list_next(&stored, &r)) {
         rows[page->programs_n++] = (struct ui_program_row){
             arena_strdup(c->arena, r.program), r.starts_on_is_null ? NULL : date_words(c, (int32_t)r.starts_on),
@@ -238,8 +238,8 @@ enum st web_student_goals(struct call *c, struct err *e)
     char today[16];
     bool own = c->relation == MAY_OWN_RECORD;
     TRY(page_begin(c, own ? "/map" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &m, e));
     date_format(tz_date(c->snapshot->zone, c->now_ms), today);
     struct page_standing page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name),
                                  .own = own,

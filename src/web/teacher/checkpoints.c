@@ -40,7 +40,7 @@ static enum st own_classes(struct call *c, struct own_class list[CLASSES_MAX], s
     struct rows rows;
     *n = 0;
     if (c->relation != MAY_TEACHES) return ST_OK;
-    TRY(sql_class_of_user(&c->tx, c->who.user_id, &rows, e));
+    TRY(sql_class_of_user(c->tx, c->who.user_id, &rows, e));
     while (*n < CLASSES_MAX && sql_class_of_user_next(&rows, &r)) {
         if (str_eq(r.role, "teacher")) list[(*n)++] = (struct own_class){r.class_id, arena_strdup(c->arena, r.title)};
     }
@@ -68,7 +68,7 @@ static enum st fill_rows(struct call *c, int64_t org_id, struct page_checkpoints
     size_t n;
     TRY(own_classes(c, classes, &n, e));
     TRY(call_alloc(c, CHECKPOINTS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(sql_checkpoint_list(&c->tx, org_id, &stored, e));
+    TRY(sql_checkpoint_list(c->tx, org_id, &stored, e));
     while (page->rows_n < CHECKPOINTS_SHOWN && sql_checkpoint_list_next(&stored, &r)) {
         struct checkpoint k = {.checkpoint_id = r.checkpoint_id};
         struct ui_link *links;
@@ -104,7 +104,7 @@ enum st web_checkpoints(struct call *c, struct err *e)
                                     .saved = http_query(c->http, "saved") != NULL,
                                     .numbers = numbers,
                                     .numbers_n = PARTS_OFFERED};
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     TRY(fill_skill_options(c, &skills, &page.skills_n, e));
     page.skills = skills;
     TRY(fill_rows(c, org_id, &page, e));
@@ -119,7 +119,7 @@ enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e
     *m = (struct checkpoint_make_cmd){.client_id = http_form(c->http, "client_id", 0),
                                       .author_id = c->who.user_id,
                                       .checkpoint.title = http_form(c->http, "title", 0)};
-    TRY(reader_school(c, &c->tx, &m->checkpoint.org_id, e));
+    TRY(reader_school(c, c->tx, &m->checkpoint.org_id, e));
     for (size_t i = 0; m->checkpoint.count < CHECKPOINT_PARTS_MAX && (skill = http_form(c->http, "skill", i)); i++) {
         const char *task = http_form(c->http, "task", i), *most = http_form(c->http, "most", i);
         int64_t points = 0;
@@ -150,8 +150,8 @@ static enum st asked(struct call *c, struct checkpoint *k, struct err *e)
     int64_t id, own;
     const char *s = http_query(c->http, "c");
     if (!s || !id_parse(s, &id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "c is the id of a checkpoint");
-    TRY(checkpoint_load(&c->tx, c->arena, id, k, e));
-    TRY(reader_school(c, &c->tx, &own, e));
+    TRY(checkpoint_load(c->tx, c->arena, id, k, e));
+    TRY(reader_school(c, c->tx, &own, e));
     if (k->org_id && own && k->org_id != own)
         return err_fail(e, ST_DENIED, "err.denied", "checkpoint %lld is of another school", (long long)id);
     return ST_OK;
@@ -166,7 +166,7 @@ static enum st fill_item(struct call *c, const struct checkpoint *k, const struc
     const struct item *it;
     struct ui_option *options;
     if (!ref) return ST_OK; /* the collection no longer has it */
-    TRY(app_item_variant(c->app, &c->tx, c->arena, ref->item_id, ref->version, checkpoint_variant(k, part), ITEM_TO_ASK,
+    TRY(app_item_variant(c->app, c->tx, c->arena, ref->item_id, ref->version, checkpoint_variant(k, part), ITEM_TO_ASK,
                          &it, e));
     TRY(call_alloc(c, (it->question.choice_count + 1) * sizeof *options, (void **)&options, e));
     for (size_t i = 0; i < it->question.choice_count; i++)
@@ -222,7 +222,7 @@ static enum st fill_done(struct call *c, const struct checkpoint *k, const struc
     struct sql_checkpoint_of_class_row r;
     struct rows rows;
     TRY(sql_checkpoint_of_class(
-        &c->tx, &(struct sql_checkpoint_of_class_in){.checkpoint_id = k->checkpoint_id, .class_id = c->class_.class_id},
+        c->tx, &(struct sql_checkpoint_of_class_in){.checkpoint_id = k->checkpoint_id, .class_id = c->class_.class_id},
         &rows, e));
     while (sql_checkpoint_of_class_next(&rows, &r)) {
         size_t i = learner_at(v, r.learner_id), j = part_at(k, r.competency_id);
@@ -271,8 +271,8 @@ enum st web_checkpoint_enter(struct call *c, struct err *e)
     int64_t org_id;
     TRY(page_begin(c, "/checkpoints", &p, e));
     TRY(asked(c, &k, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     struct page_checkpoint_enter page = {
         .title = k.title,
         .class_title = v.title,
@@ -295,7 +295,7 @@ enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct 
     TRY(call_alloc(c, sizeof *k, (void **)&k, e));
     TRY(asked(c, k, e));
     /* whoever is not in the class has no field */
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     *m = (struct checkpoint_enter_cmd){.snapshot = c->snapshot,
                                        .checkpoint = k,
                                        .client_id = http_form(c->http, "client_id", 0),
@@ -343,7 +343,7 @@ static enum st load_given(struct call *c, int64_t checkpoint_id, struct given **
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(sql_checkpoint_levels(&c->tx, checkpoint_id, &rows, e));
+    TRY(sql_checkpoint_levels(c->tx, checkpoint_id, &rows, e));
     while (sql_checkpoint_levels_next(&rows, &r)) {
         struct given *g = LIST_ADD(c->arena, *out, *n, cap);
         if (!g) return err_fail(e, ST_NOMEM, "err.memory", "calibration");
@@ -447,7 +447,7 @@ enum st web_calibration(struct call *c, struct err *e)
     bool teacher = c->relation == MAY_TEACHES;
     TRY(page_begin(c, "/checkpoints", &p, e));
     TRY(asked(c, &k, e));
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     TRY(load_given(c, k.checkpoint_id, &g, &n, e));
     TRY(call_alloc(c, LEVEL_COUNT * (CLASSES_MAX + 1) * sizeof *rows, (void **)&rows, e));
     TRY(call_alloc(c, (n + 1) * sizeof *x, (void **)&x, e));

@@ -24,7 +24,7 @@ enum st web_observe(struct call *c, struct err *e)
     struct ui_observe_row *rows;
     TRY(query_competency(c, http_query(c->http, "competency"), &k, e));
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
     size_t column = 0;
     while (column < v.competency_count && v.competencies[column] != k) column++;
@@ -61,7 +61,7 @@ static enum st in_class(struct call *c, int64_t learner_id, struct err *e)
 {
     bool row;
     TRY(sql_class_learner(
-        &c->tx, &(struct sql_class_learner_in){.class_id = c->class_.class_id, .learner_id = learner_id}, &row, e));
+        c->tx, &(struct sql_class_learner_in){.class_id = c->class_.class_id, .learner_id = learner_id}, &row, e));
     return row ? ST_OK
                : err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)learner_id,
                           (long long)c->class_.class_id);

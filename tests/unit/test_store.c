@@ -670,7 +670,7 @@ static void borrowed_text_stays_until_the_query_runs_again(void **s)
     WORLD(s);
     struct tx *tx;
     struct sql_response_get_row first, second;
-    struct sql_evidence_count_row count;
+    struct sql_evidence_after_row count;
     struct sql_class_states_row r;
     struct rows rows;
     int64_t n = 0;
@@ -680,7 +680,7 @@ static void borrowed_text_stays_until_the_query_runs_again(void **s)
     OK(tx_commit(tx, &w->e));
     OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
     OK(sql_response_get(tx, &(struct sql_response_get_in){.learner_id = 5, .evidence_id = 400}, &first, NULL, &w->e));
-    OK(sql_evidence_count(tx, &count, NULL, &w->e));
+    OK(sql_evidence_after(tx, &(struct sql_evidence_after_in){.learner_id = 5}, &count, NULL, &w->e));
     assert_string_equal(first.response, "\"3/4\"");
     OK(sql_response_get(tx, &(struct sql_response_get_in){.learner_id = 5, .evidence_id = 400}, &second, NULL, &w->e));
     assert_string_equal(second.response, "\"3/4\"");
@@ -688,7 +688,8 @@ static void borrowed_text_stays_until_the_query_runs_again(void **s)
     while (sql_class_states_next(&rows, &r)) {
         char want[8];
         snprintf(want, sizeof want, "state%d", (int)++n);
-        OK(sql_evidence_count(tx, &count, NULL, &w->e)); /* another query between two rows */
+        OK(sql_evidence_after(tx, &(struct sql_evidence_after_in){.learner_id = 5}, &count, NULL,
+                              &w->e)); /* another query between two rows */
         assert_true(r.learner_id == n && r.state.n == 6 && memcmp(r.state.p, want, 6) == 0);
     }
     OK(rows_end(&rows));
@@ -785,8 +786,8 @@ static void a_savepoint_is_kept_or_undone(void **s)
     OK(tx_savepoint(tx, &w->e)); /* what failed inside is undone too, and the rest goes on */
     v.evidence_id = 1;
     enum st st = evidence_insert(tx, &v, &w->e);
-    struct sql_evidence_count_row count;
-    if (st == ST_OK) st = sql_evidence_count(tx, &count, NULL, &w->e);
+    struct sql_evidence_after_row count;
+    if (st == ST_OK) st = sql_evidence_after(tx, &(struct sql_evidence_after_in){.learner_id = 4}, &count, NULL, &w->e);
     assert_int_equal(st, ST_CONFLICT);
     OK(tx_savepoint_undo(tx, &w->e));
     assert_int_equal(facts_of(w, tx, 4), 3);

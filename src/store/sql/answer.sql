@@ -126,8 +126,6 @@ SELECT id AS learner_id FROM l WHERE id IS NOT NULL ORDER BY id
 -- name: evidence_after :one
 -- why: how many facts are not in the packed history yet
 SELECT COUNT(*) AS count FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
--- name: evidence_count :one
-SELECT COUNT(*) AS count FROM evidence WHERE district_id = :district_id
 -- name: evidence_day :one
 -- why: minutes and answers of one school day, for Today
 SELECT COUNT(*) AS count, COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) AS took_ms FROM evidence

@@ -131,8 +131,6 @@ INSERT INTO item (district_id, item_id, version, group_id, group_position, sourc
 VALUES (:district_id, :item_id, :version, :group_id, :group_position, :source, 'active')
 ON CONFLICT (district_id, item_id) DO UPDATE SET version = excluded.version, group_id = excluded.group_id,
   group_position = excluded.group_position, status = 'active', closed_at_ms = NULL
--- name: item_close :exec
-UPDATE item SET status = 'closed', closed_at_ms = :now_ms WHERE district_id = :district_id AND item_id = :row_id
 -- name: item_version_insert :exec
 INSERT INTO item_version (district_id, item_id, version, doc, recorded_at_ms)
 VALUES (:district_id, :item_id, :version, :doc, :now_ms)

@@ -28,8 +28,9 @@ struct blob {
  *     while (sql_class_students_next(&rows, &r)) …
  *     TRY(rows_end(&rows));
  *
- * rows_end gives the error that ended the loop (or let none begin), or ST_OK; it is due after a `break`, too: until then the
- * same query cannot run again in the transaction (ST_BUG). A loop that is left by an error ends with the transaction. */
+ * rows_end gives the error that ended the loop or let none begin, else ST_OK. It is due after a `break`, too: until
+ * then the same query cannot run again in the transaction (ST_BUG). A loop that is left by an error ends with the
+ * transaction. The members are the store's. */
 struct rows {
     struct stmt *q;
     struct err *e;

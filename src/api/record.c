@@ -97,7 +97,7 @@ enum st api_standing(struct call *c, struct err *e)
 
 /* GET …/why of a grade, a pace, a suggestion ----------------------------------------------------------------------- */
 
-static struct json_out begin_why(struct call *c, const struct policy_version *p, int64_t at_ms)
+static struct json_out begin_why(struct call *c, const struct policy_effective *p, int64_t at_ms)
 {
     struct json_out j = api_start(c);
     char version[24];

@@ -38,6 +38,7 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
         const struct item *it;
         TRY(app_item_variant(c->app, c->tx, c->arena, n->item->item_id, n->item->version, n->variant, ITEM_TO_ASK, &it,
                              e));
+        json_put_i64(j, "item_version", n->item->version);
         json_put_i64(j, "variant", n->variant);
         json_open_list(j, "competency_ids");
         for (size_t i = 0; i < n->item->competency_count; i++) json_put_id(j, NULL, n->item->competency_ids[i]);
@@ -151,7 +152,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
 {
     json_t *body, *response;
     struct api_answer *a;
-    int64_t item_id, hints;
+    int64_t item_id, hints, version;
     TRY(call_alloc(c, sizeof *a, (void **)&a, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
     if (!json_is_object(body)) return err_fail(e, ST_INVALID, "answer.shape", "the body must be an object");
@@ -170,26 +171,14 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     TRY(whole(body, "answered_at_ms", 0, INT64_C(1) << 45, c->now_ms, &cmd->answered_at_ms, e));
     cmd->hints = (int32_t)hints;
     TRY(call_courses(c, c->learner.learner_id, a->courses, &a->course_count, e));
-    cmd->item = catalogue_item(&c->snapshot->catalogue, item_id);
-    if (!cmd->item || !cmd->item->open ||
-        !catalogue_teaches(&c->snapshot->catalogue, a->courses, a->course_count, cmd->item))
-        return err_fail(e, ST_DENIED, "answer.not_yours",
-                        "this item is not in one of your courses, or has been taken out");
-    TRY(app_item_variant(c->app, c->tx, c->arena, item_id, cmd->item->version, cmd->variant, ITEM_TO_SCORE, &a->item,
-                         e));
-    TRY(item_score(c->arena, a->item, response, &a->verdict, e));
-    char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
-    cmd->response = text ? arena_strdup(c->arena, text) : NULL;
-    free(text);
-    if (!cmd->response) return err_fail(e, ST_NOMEM, "err.memory", "response");
-    cmd->command.set = &answer_set;
+    TRY(whole(body, "item_version", 1, INT32_MAX, 0, &version, e));
+    TRY(answer_item(c->app, c->snapshot, c->tx, c->arena, a->courses, a->course_count, item_id, (int32_t)version,
+                    cmd->variant, ITEM_TO_SCORE, &cmd->item, &a->item, e));
+    cmd->item_version = version ? (int32_t)version : cmd->item->version;
     cmd->snapshot = c->snapshot;
     cmd->arena = c->arena;
     cmd->learner_id = c->learner.learner_id;
-    cmd->score = a->verdict.score;
-    cmd->readable = a->verdict.readable;
-    cmd->shown_error = a->verdict.error;
-    cmd->body_hash = answer_body_hash(item_id, cmd->variant, cmd->response, cmd->hints);
+    TRY(answer_prepare(cmd, a->item, response, &a->verdict, e));
     *out = &cmd->command;
     return ST_OK;
 }

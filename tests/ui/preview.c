@@ -359,7 +359,7 @@ static void student_pages(void)
     it.saved_at = now;
     done("item", page_item(&h, &c, &it));
     it.response = "5/72";
-    it.hints = (struct ui_hints_view){"1001", 3, L(hints1), 3, 1, "h2"};
+    it.hints = (struct ui_hints_view){"1001", 1, 3, L(hints1), 3, 1, "h2"};
     it.feedback = (struct ui_feedback_view){
         2,
         "5/72 of a song is less than one song. Did you multiply? Ask: how many twelfths fit into five sixths?",
@@ -385,7 +385,7 @@ static void student_pages(void)
                                             false};
     done("item-right", page_item(&h, &c, &it));
     it = item("text_entry");
-    it.hints = (struct ui_hints_view){"1001", 3, L(hints3), 4, 4, NULL};
+    it.hints = (struct ui_hints_view){"1001", 1, 3, L(hints3), 4, 4, NULL};
     it.part_n = 2;
     it.part_of = 3;
     it.unit = "songs";
@@ -413,7 +413,7 @@ static void student_pages(void)
     w.summary = "You got 4 of the last 5 right.";
     w.change = "two more right on your own, one of them on Friday or later.";
     SHOW("why", why, .w = w, .back_url = "/map", .practise_url = "/item?c=3");
-    done("hints", page_hints(&h, &c, &(struct page_hints){{"1001", 3, L(hints1), 3, 1, "h2"}}));
+    done("hints", page_hints(&h, &c, &(struct page_hints){{"1001", 1, 3, L(hints1), 3, 1, "h2"}}));
     done("feedback",
          page_feedback(&h, &c,
                        &(struct page_feedback){
@@ -1017,8 +1017,8 @@ static void other_pages(void)
         {3, "It costs nothing and is not an attempt.", {0}, 0, NULL, NULL, MSG_NONE, true},
         {4, NULL, {0}, 0, NULL, NULL, MSG_NONE, false}};
     SHOW("style", style, .options = opts, .options_n = N(opts), .feedbacks = fbs, .feedbacks_n = N(fbs),
-         .hints = {"1001", 3, L(hints3), 5, 4, "h4"}, .why = why, .steps = steps, .steps_n = N(steps), .kinds = kinds,
-         .kinds_n = N(kinds), .must = must, .must_n = N(must));
+         .hints = {"1001", 1, 3, L(hints3), 5, 4, "h4"}, .why = why, .steps = steps, .steps_n = N(steps),
+         .kinds = kinds, .kinds_n = N(kinds), .must = must, .must_n = N(must));
 }
 
 int main(int argc, char **argv)

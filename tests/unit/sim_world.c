@@ -334,6 +334,7 @@ static void fill(struct sim *s, struct arena *a, struct turn *t)
     t->cmd.learner_id = sim_learner_id(s->answers[t->answer].learner);
     t->cmd.client_id = t->client_id;
     t->cmd.item = catalogue_item(&s->snapshot->catalogue, t->body.item_id);
+    t->cmd.item_version = t->cmd.item->version;
     t->cmd.variant = t->body.variant;
     t->cmd.response = t->body.response;
     t->cmd.score = t->body.score;

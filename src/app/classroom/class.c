@@ -90,8 +90,8 @@ static enum st fill_cells(struct arena *a, const struct learner_state *state, co
 }
 
 /* From the states, one row a learner: the mastery table says the same in one row a cell. */
-static enum st load_cells(const struct snapshot *s, const struct policy *policy, struct tx *tx, struct arena *a,
-                          int64_t class_id, struct class_view *v, struct err *e)
+static enum st load_cells(const struct snapshot *s, int64_t now_ms, struct tx *tx, struct arena *a, int64_t class_id,
+                          struct class_view *v, struct err *e)
 {
     struct sql_class_states_row r;
     struct rows rows;
@@ -109,7 +109,7 @@ static enum st load_cells(const struct snapshot *s, const struct policy *policy,
         if (at == v->learner_count || order[at]->learner_id != r.learner_id) continue;
         struct learner_state state;
         struct state_row stored = {.learner_id = r.learner_id, .state = r.state.p, .n = r.state.n};
-        TRY(learner_state_from(s, tx, a, policy, &stored, &state, NULL, e));
+        TRY(learner_state_from(s, tx, a, now_ms, &stored, &state, NULL, e));
         TRY(fill_cells(a, &state, columns, v->competency_count, order[at], e));
     }
     return rows_end(&rows);
@@ -135,8 +135,7 @@ enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, str
     for (size_t i = 0; i < v.competency_count; i++)
         v.competencies[i] = &s->catalogue.competencies[course->competency[i]];
     TRY(load_learners(tx, a, which->class_id, &v, e));
-    TRY(load_cells(s, &policy_for_school(&s->policy_index, v.org_id, app_now_ms(app))->policy, tx, a, which->class_id,
-                   &v, e));
+    TRY(load_cells(s, app_now_ms(app), tx, a, which->class_id, &v, e));
     *out = v;
     return ST_OK;
 }

@@ -286,7 +286,7 @@ enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, st
     struct class_view v;
     struct scan x = {.app = app, .s = s, .tx = tx, .arena = a, .lang = lang, .now_ms = app_now_ms(app), .v = &v};
     TRY(class_view(app, s, tx, a, which, &v, e));
-    x.policy = policy_for_class(&s->policy_index, v.org_id, which->class_id, x.now_ms);
+    x.policy = &policy_for_class(&s->policy_index, v.org_id, which->class_id, x.now_ms)->policy;
     size_t cap = 200 + v.learner_count, count = 0;
     struct queue_entry *list = arena_array(a, cap, sizeof *list);
     struct queue_entry *found = arena_array(a, v.learner_count + 1, sizeof *found);

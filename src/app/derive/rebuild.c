@@ -55,7 +55,7 @@ struct run {
 static enum st policy_for(const struct run *r, struct tx *tx, int64_t learner_id, const struct policy **out,
                           struct err *e)
 {
-    const struct policy_version *v;
+    const struct policy_effective *v;
     TRY(policy_for_learners_school(&r->s->policy_index, tx, learner_id, r->at_ms, &v, e));
     *out = &v->policy;
     return ST_OK;
@@ -140,12 +140,19 @@ static enum st walk(struct run *r, struct conn *c, enum learner_list list, bool 
     }
 }
 
-/* What came into force by now has been derived. */
-static enum st mark(struct conn *c, int64_t district_id, int64_t at_ms, struct err *e)
+/* Records that the versions in effect when the run began are derived by: those that its snapshot holds, not one that
+ * was recorded while it was under way. */
+static enum st mark(struct conn *c, const struct snapshot *s, int64_t at_ms, struct err *e)
 {
+    const struct policy_index *r = &s->policy_index;
     struct tx *tx;
-    TRY(tx_write(c, district_id, &tx, e));
-    enum st st = sql_policy_derived(tx, at_ms, NULL, e);
+    enum st st = ST_OK;
+    TRY(tx_write(c, s->district_id, &tx, e));
+    for (size_t i = 0; st == ST_OK && i < r->underived_count; i++) {
+        if (r->underived[i]->effective_at_ms > at_ms) continue;
+        st = sql_policy_derived(
+            tx, &(struct sql_policy_derived_in){.at_ms = at_ms, .policy_id = r->underived[i]->policy_id}, NULL, e);
+    }
     if (st == ST_OK) return tx_commit(tx, e);
     tx_rollback(tx);
     return st;
@@ -161,7 +168,7 @@ static enum st run(struct app *app, struct conn *c, struct run *r, struct err *e
     if (st == ST_OK) st = walk(r, c, LEARNERS_WITH_MASTERY, true, e);
     if (r->mode == REBUILD_WRITE) state_cache_clear(app->state_cache);
     bool due = policy_is_due(&r->s->policy_index, r->at_ms);
-    if (st == ST_OK && r->mode == REBUILD_WRITE && due) st = mark(c, r->s->district_id, r->at_ms, e);
+    if (st == ST_OK && r->mode == REBUILD_WRITE && due) st = mark(c, r->s, r->at_ms, e);
     snapshot_drop(r->s);
     return st == ST_OK && r->mode == REBUILD_WRITE && due ? snapshot_reload(app, c, e) : st;
 }
@@ -260,9 +267,7 @@ static enum st hash_learner(const struct snapshot *s, int64_t now_ms, struct tx 
     const void *bytes;
     size_t n = 0, size = 0;
     arena_init(&a, LEARNER_BYTES);
-    const struct policy_version *v = NULL;
-    enum st st = policy_for_learners_school(&s->policy_index, tx, learner_id, now_ms, &v, e);
-    if (st == ST_OK) st = learner_state_now(s, tx, &a, &v->policy, learner_id, &state, e);
+    enum st st = learner_state_now(s, tx, &a, now_ms, learner_id, &state, e);
     if (st == ST_OK && state_encode(&a, &state, &bytes, &size) != ST_OK)
         st = err_fail(e, ST_NOMEM, "err.memory", "digest");
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &m, &n, e);

@@ -43,7 +43,7 @@ struct asker { /* one thread */
     pthread_t thread;
     bool started;
     struct tried { /* policies in force, with what is tried merged over them; made when first met */
-        const struct policy_version *from;
+        const struct policy_effective *from;
         struct policy policy;
     } tried[TRIED_MAX];
     size_t tried_count;
@@ -56,8 +56,8 @@ struct asker { /* one thread */
 /* The document in force for whom `org_id` is the school, with what is tried set in its scope; owned by the caller. */
 static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out, struct err *e)
 {
-    const struct policy_version *district = policy_for_district(&q->s->policy_index, q->at_ms),
-                                *school = policy_version_current(&q->s->policy_index, SCOPE_SCHOOL, org_id, q->at_ms);
+    const struct policy_effective *district = policy_for_district(&q->s->policy_index, q->at_ms);
+    const struct policy_version *school = policy_version_current(&q->s->policy_index, SCOPE_SCHOOL, org_id, q->at_ms);
     json_t *upper = json_loads(district->doc, 0, NULL),
            *own = school ? json_loads(school->doc, 0, NULL) : json_object();
     json_t *district_doc = q->scope == SCOPE_DISTRICT ? policy_merge(upper, q->over) : json_incref(upper);
@@ -70,7 +70,7 @@ static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out,
     return *out ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
 }
 
-static enum st try_over(struct asker *k, const struct policy_version *from, int64_t org_id, const struct policy **out,
+static enum st try_over(struct asker *k, const struct policy_effective *from, int64_t org_id, const struct policy **out,
                         struct err *e)
 {
     for (size_t i = 0; i < k->tried_count; i++)
@@ -245,9 +245,9 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     const struct policy *policy = NULL;
     int64_t org_id = 0;
     size_t n;
-    if (q->scope == SCOPE_SCHOOL || q->s->policy_index.pair_count) TRY(learner_school(tx, learner_id, &org_id, e));
+    if (q->scope == SCOPE_SCHOOL || q->s->policy_index.school_count) TRY(learner_school(tx, learner_id, &org_id, e));
     if (q->scope == SCOPE_SCHOOL && org_id != q->scope_id) return ST_OK;
-    const struct policy_version *now = policy_for_school(&q->s->policy_index, org_id, q->at_ms);
+    const struct policy_effective *now = policy_for_school(&q->s->policy_index, org_id, q->at_ms);
     TRY(try_over(k, now, org_id, &policy, e));
     take(l, learner_id, &p, &rows, &n);
     TRY(derive_levels(q->s, tx, a, learner_id, &p, policy, k->views, &d, e));

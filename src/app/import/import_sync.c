@@ -161,14 +161,19 @@ static size_t count_all(struct importer *im)
     return work;
 }
 
+/* The share of the district's current policy. */
+static double brake_share(struct importer *im)
+{
+    struct snapshot *s = snapshot_hold(im->app);
+    double share = policy_for_district(&s->policy_index, im->now_ms)->policy.import_close_share;
+    snapshot_drop(s);
+    return share;
+}
+
 /* Each kind that people are known by, and all rows together. */
 static enum st brake(struct importer *im, struct err *e)
 {
-    double share = im->o->close_share >= 0 ? im->o->close_share
-                   : im->app->snapshot
-                       ? im->app->snapshot->policy_index.policies[im->app->snapshot->policy_index.policy_count - 1]
-                             .policy.import_close_share
-                       : 0.2;
+    double share = im->o->close_share >= 0 ? im->o->close_share : brake_share(im);
     size_t open = 0, closing = 0;
     const char *what = NULL;
     for (size_t k = 0; k < im->kind_count; k++) {

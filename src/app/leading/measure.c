@@ -85,8 +85,8 @@ static enum st run_query(struct tx *tx, enum measure_query query, int64_t org_id
     return err_fail(e, ST_BUG, "err.bug", "measure");
 }
 
-enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
-                      int64_t now_ms, struct measure *out, struct err *e)
+enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t org_id,
+                      const struct policy_effective *v, int64_t now_ms, struct measure *out, struct err *e)
 {
     static const char *const codes[MEASURES] = {
         [SHOWN_LATELY] = "shown_lately",     [SECURE_EACH] = "secure_each",

@@ -16,6 +16,36 @@
 
 enum { ANSWERS_MAX = 256 };
 
+enum st answer_item(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                    const struct taught *courses, size_t course_count, int64_t item_id, int32_t version,
+                    int64_t variant, enum item_use use, const struct item_ref **ref, const struct item **item,
+                    struct err *e)
+{
+    const struct item_ref *found = catalogue_item(&s->catalogue, item_id);
+    if (!found || !found->open || !catalogue_teaches(&s->catalogue, courses, course_count, found))
+        return err_fail(e, ST_DENIED, "answer.not_yours",
+                        "this item is not in one of your courses, or has been taken out");
+    TRY(app_item_variant(app, tx, a, item_id, version ? version : found->version, variant, use, item, e));
+    *ref = found;
+    return ST_OK;
+}
+
+enum st answer_prepare(struct answer_cmd *c, const struct item *item, const json_t *response, struct verdict *verdict,
+                       struct err *e)
+{
+    TRY(item_score(c->arena, item, response, verdict, e));
+    char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
+    c->response = text ? arena_strdup(c->arena, text) : NULL;
+    free(text);
+    if (!c->response) return err_fail(e, ST_NOMEM, "err.memory", "response");
+    c->command.set = &answer_set;
+    c->score = verdict->score;
+    c->readable = verdict->readable;
+    c->shown_error = verdict->error;
+    c->body_hash = answer_body_hash(c->item->item_id, c->variant, c->response, c->hints);
+    return ST_OK;
+}
+
 int64_t answer_body_hash(int64_t item_id, int64_t variant, const char *response, int32_t hints)
 {
     uint64_t h = hash_mix((uint64_t)item_id, (uint64_t)variant);
@@ -27,7 +57,7 @@ int64_t answer_body_hash(int64_t item_id, int64_t variant, const char *response,
 /* A learner in the batch, with the state as it grows. */
 struct open_learner {
     int64_t learner_id;
-    const struct policy_version *policy;
+    const struct policy_effective *policy;
     struct state_row row;
     struct learner_state state;
     size_t behind; /* facts in `state` that the stored row lacks */
@@ -96,7 +126,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
     else if (m) TRY(states_get(b->tx, &b->arena, ids, m, rows, e));
     for (size_t i = 0; i < m; i++) {
         missing[i]->row = rows[i];
-        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, &missing[i]->policy->policy, &rows[i], &missing[i]->state,
+        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, b->now_ms, &rows[i], &missing[i]->state,
                                &missing[i]->behind, e));
     }
     return responses_find(b->tx, b->keys, n, e);
@@ -155,7 +185,7 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
                          .client_id = c->client_id,
                          .kind = EVIDENCE_RESPONSE,
                          .item_id = c->item->item_id,
-                         .item_version = c->item->version,
+                         .item_version = c->item_version,
                          .variant = c->variant,
                          .score = c->score,
                          .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
@@ -243,13 +273,15 @@ static enum st answer_batch_run(struct app *app, struct tx *tx, struct command *
     b.tx = tx;
     b.learner_count = b.touched_count = 0;
     b.now_ms = app_now_ms(app);
-    const struct snapshot *s = ((struct answer_cmd *)cmds[0])->snapshot;
+    /* All under what is current as they are recorded, whatever each was prepared under. */
+    struct snapshot *s = snapshot_hold(app);
     b.snapshot = s;
     b.model = model_current(&s->policy_index, b.now_ms);
     b.today = tz_date(s->zone, b.now_ms);
     arena_init(&b.arena, 64u << 20);
     enum st st = run(&b, cmds, n, e);
     arena_release(&b.arena);
+    snapshot_drop(s);
     return st;
 }
 

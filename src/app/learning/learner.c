@@ -18,7 +18,7 @@ enum st learner_mastery(struct app *app, const struct snapshot *s, struct tx *tx
     int64_t now = app_now_ms(app);
     *out = (struct mastery_view){.as_of_ms = as_of_ms ? as_of_ms : now};
     TRY(policy_for_learners_school(&s->policy_index, tx, who->learner_id, out->as_of_ms, &out->policy, e));
-    if (!as_of_ms) return learner_state_now(s, tx, a, &out->policy->policy, who->learner_id, &out->state, e);
+    if (!as_of_ms) return learner_state_now(s, tx, a, app_now_ms(app), who->learner_id, &out->state, e);
     struct evidence *facts;
     size_t n;
     TRY(evidence_list(tx, a, who->learner_id, 0, before_id(as_of_ms), &facts, &n, e));

@@ -194,7 +194,7 @@ static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, s
                             int64_t learner_id, int64_t now_ms, struct err *e)
 {
     struct refit_data *h = r->h;
-    const struct policy_version *v;
+    const struct policy_effective *v;
     const size_t begin = h->rows;
     const int64_t first_id = h->first_id, last_id = h->last_id;
     bool sound;

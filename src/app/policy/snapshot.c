@@ -54,7 +54,7 @@ static enum st read_stamp(struct tx *tx, int64_t out[3], struct err *e)
     return ST_OK;
 }
 
-static enum st load(struct conn *c, struct snapshot *s, struct err *e)
+static enum st load(struct conn *c, int64_t now_ms, struct snapshot *s, struct err *e)
 {
     struct tx *tx;
     TRY(first_district(c, s, e));
@@ -62,7 +62,7 @@ static enum st load(struct conn *c, struct snapshot *s, struct err *e)
     enum st st = read_stamp(tx, s->stamp, e);
     if (st == ST_OK) st = load_zone(tx, s, e);
     if (st == ST_OK) st = catalogue_load(tx, &s->arena, &s->catalogue, e);
-    if (st == ST_OK) st = policy_index_load(tx, &s->arena, &s->catalogue, &s->policy_index, e);
+    if (st == ST_OK) st = policy_index_load(tx, &s->arena, &s->catalogue, now_ms, &s->policy_index, e);
     tx_rollback(tx);
     return st;
 }
@@ -73,7 +73,7 @@ enum st snapshot_reload(struct app *app, struct conn *c, struct err *e)
     if (!s) return err_fail(e, ST_NOMEM, "err.memory", "snapshot");
     s->refs = 1;
     arena_init(&s->arena, SNAPSHOT_BYTES);
-    enum st st = load(c, s, e);
+    enum st st = load(c, app_now_ms(app), s, e);
     if (st != ST_OK) {
         snapshot_drop(s);
         return st;
@@ -116,6 +116,7 @@ void snapshot_drop(struct snapshot *s)
 {
     if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0) return;
     tz_free(s->zone);
+    policy_index_release(&s->policy_index);
     arena_release(&s->arena);
     free(s);
 }

@@ -154,14 +154,13 @@ static enum st enter_one(struct app *app, struct tx *tx, struct checkpoint_enter
                          const struct checkpoint_cell *cell, struct err *e)
 {
     const struct snapshot *s = m->snapshot;
-    const struct policy_version *policy;
+    const struct policy_effective *policy;
     char client_id[120];
     int64_t evidence_id, tried;
     enum level before;
     bool again;
     snprintf(client_id, sizeof client_id, "%s.%zu", m->client_id, (size_t)(cell->part - m->checkpoint->parts));
-    const struct seen seen = {.snapshot = m->snapshot,
-                              .client_id = client_id,
+    const struct seen seen = {.client_id = client_id,
                               .note = m->checkpoint->title,
                               .learner_id = cell->learner_id,
                               .recorder_id = m->recorder_id,

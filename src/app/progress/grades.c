@@ -29,7 +29,7 @@ static enum st list_courses(struct tx *tx, struct arena *a, int64_t learner_id, 
     return ST_OK;
 }
 
-static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy_version *v,
+static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy_effective *v,
                            const struct learner_state *state, struct report_course *c, struct err *e)
 {
     const struct policy *p = &v->policy;

@@ -11,7 +11,7 @@
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "habits"); }
 
-enum st habits_asked(struct arena *a, const struct policy_version *v, const char *list[HABITS_MAX], size_t *n,
+enum st habits_asked(struct arena *a, const struct policy_effective *v, const char *list[HABITS_MAX], size_t *n,
                      struct err *e)
 {
     static const char *const ours[] = {"prepared", "persists", "together"};

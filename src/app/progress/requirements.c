@@ -16,7 +16,7 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 enum st requirements_in_force(const struct snapshot *s, int64_t now_ms, struct requirement list[REQUIREMENTS_MAX],
                               size_t *n, struct err *e)
 {
-    const struct policy_version *v = policy_for_district(&s->policy_index, now_ms);
+    const struct policy_effective *v = policy_for_district(&s->policy_index, now_ms);
     json_t *doc = json_loads(v->doc, 0, NULL);
     enum st st = doc ? requirements_read(doc, list, n, e) : no_memory(e);
     json_decref(doc);

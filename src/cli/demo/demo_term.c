@@ -227,6 +227,7 @@ static enum st take_turn(struct term *t, struct turn *u, struct tx *tx, struct e
                                  .learner_id = s->learner_id,
                                  .client_id = u->client_id,
                                  .item = chosen->item,
+                                 .item_version = chosen->item->version,
                                  .variant = chosen->variant,
                                  .response = u->response,
                                  .score = v.score,

@@ -65,7 +65,8 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
     struct tx *tx;
     bool row;
     struct idgen g = {.node = 1};
-    int64_t now = clock_now_ms(&c->clock), district = id_next(&g, now, 0), org = id_next(&g, now, 0);
+    int64_t now = clock_now_ms(&c->clock), district = id_next(&g, now, 0), org = id_next(&g, now, 0),
+            policy = id_next(&g, now, 0);
     TRY(conn_open(db, CONN_WRITE, &conn, e));
     enum st st = tx_write(conn, district, &tx, e);
     if (st != ST_OK) goto out;
@@ -83,7 +84,7 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
         st = sql_policy_insert(
             tx,
             &(struct sql_policy_insert_in){
-                .policy_id = id_next(&g, now, 0),
+                .policy_id = policy,
                 .scope = "district",
                 .doc =
                     "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":"
@@ -91,7 +92,8 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
                     "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}",
                 .reason = "the defaults"},
             NULL, e);
-    if (st == ST_OK) st = sql_policy_derived(tx, now, NULL, e); /* there is nothing to derive yet */
+    if (st == ST_OK) /* there is nothing to derive yet */
+        st = sql_policy_derived(tx, &(struct sql_policy_derived_in){.at_ms = now, .policy_id = policy}, NULL, e);
     if (st == ST_OK)
         st = sql_model_insert(tx,
                               &(struct sql_model_insert_in){

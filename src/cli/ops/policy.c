@@ -78,7 +78,8 @@ enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, in
     return scope_of(c, a, scope, id, &org_id, e);
 }
 
-static void put_version(struct json_out *j, const struct policy_version *v)
+/* A version as it was recorded: what applies is merged of it and of those above. */
+static void put_version(struct json_out *j, const struct policy_version *v, const char *doc)
 {
     json_open_obj(j, NULL);
     json_put_id(j, "policy_id", v->policy_id);
@@ -90,7 +91,7 @@ static void put_version(struct json_out *j, const struct policy_version *v)
     if (v->recorder_id) json_put_id(j, "recorder_id", v->recorder_id);
     json_put_bool(j, "derived", v->derived);
     json_put_str(j, "reason", v->reason);
-    json_put_raw(j, "doc", v->doc);
+    json_put_raw(j, "doc", doc);
     json_close_obj(j);
 }
 
@@ -133,7 +134,7 @@ static int run_show(struct cli *c)
         return cli_fail(&e);
     }
     const struct policy_index *r = &a.app.snapshot->policy_index;
-    const struct policy_version *v = policy_for_school(r, school, at);
+    const struct policy_effective *v = policy_for_school(r, school, at);
     struct text t;
     struct json_out j;
     text_init(&t, 16u << 20);
@@ -141,11 +142,12 @@ static int run_show(struct cli *c)
     if (cli_opt(c, "--history")) {
         json_open_list(&j, NULL);
         for (size_t i = 0; i < r->policy_count; i++)
-            if (r->policies[i].scope == scope && r->policies[i].scope_id == school) put_version(&j, &r->policies[i]);
+            if (r->policies[i].scope == scope && r->policies[i].scope_id == school)
+                put_version(&j, &r->policies[i], r->policies[i].doc);
         json_close_list(&j);
         cli_print_json(&t);
     } else if (c->json) {
-        put_version(&j, v);
+        put_version(&j, policy_version_by_id(r, v->policy_id), v->doc);
         cli_print_json(&t);
     } else {
         text_release(&t);
@@ -298,11 +300,8 @@ static enum st read_side(const struct policy_index *r, int64_t now_ms, const cha
         return ST_OK;
     }
     if (r && parse_i64(name, &id)) {
-        for (size_t i = 0; i < r->policy_count; i++) {
-            const struct policy_version *v = &r->policies[i];
-            if (v->policy_id != id) continue;
-            int64_t at = v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms;
-            *out = v->scope == SCOPE_DISTRICT ? v->policy : policy_for_school(r, v->scope_id, at)->policy;
+        if (policy_version_by_id(r, id)) {
+            *out = policy_by_id(r, id)->policy;
             return ST_OK;
         }
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %s", name);

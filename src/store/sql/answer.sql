@@ -198,8 +198,8 @@ VALUES (:district_id, :policy_id, :scope, :scope_id, :doc, :effective_at_ms, :re
 -- null: :base_id, :derived_at_ms
 UPDATE policy SET base_id = :base_id, derived_at_ms = :derived_at_ms WHERE district_id = :district_id AND policy_id = :policy_id
 -- name: policy_derived :exec
--- why: a version that comes into force while nobody looks is derived once
-UPDATE policy SET derived_at_ms = :at_ms WHERE district_id = :district_id AND derived_at_ms IS NULL AND effective_at_ms <= :at_ms
+-- why: a version that comes into force while nobody looks is derived once; only those that the run knew are marked
+UPDATE policy SET derived_at_ms = :at_ms WHERE district_id = :district_id AND policy_id = :policy_id AND derived_at_ms IS NULL
 -- name: policy_due :one
 SELECT COUNT(*) AS count FROM policy WHERE district_id = :district_id AND derived_at_ms IS NULL AND effective_at_ms <= :at_ms
 -- name: model_list :many

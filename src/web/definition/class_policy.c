@@ -31,7 +31,7 @@ static enum st load_classes(struct call *c, struct tx *tx, const struct taught *
         bool row;
         json_t *doc;
         const char *text =
-            policy_doc_for_class(&c->snapshot->policy_index, courses[i].org_id, courses[i].class_id, c->now_ms);
+            policy_for_class(&c->snapshot->policy_index, courses[i].org_id, courses[i].class_id, c->now_ms)->doc;
         TRY(json_read(c->arena, text, strlen(text), &doc, e));
         TRY(sql_class_get(tx, courses[i].class_id, &r, &row, e));
         w->classes[w->class_count++] = (struct above){row ? arena_strdup(c->arena, r.title) : "", doc};
@@ -125,12 +125,12 @@ static enum st fill_settings(struct call *c, const struct narrow *w, struct page
 {
     struct ui_class_setting *rows;
     const struct policy_index *r_ = &c->snapshot->policy_index;
-    const struct policy_version *school = policy_for_school(r_, w->org_id, c->now_ms),
-                                *own = policy_version_current(r_, w->scope, w->id, c->now_ms);
+    const struct policy_effective *school = policy_for_school(r_, w->org_id, c->now_ms);
+    const struct policy_version *own = policy_version_current(r_, w->scope, w->id, c->now_ms);
     const struct policy above =
-        w->scope == SCOPE_CLASS ? school->policy : *policy_for_class(r_, w->org_id, w->class_id, c->now_ms);
+        w->scope == SCOPE_CLASS ? school->policy : policy_for_class(r_, w->org_id, w->class_id, c->now_ms)->policy;
     const struct policy here = w->scope == SCOPE_CLASS
-                                   ? *policy_for_class(r_, w->org_id, w->id, c->now_ms)
+                                   ? policy_for_class(r_, w->org_id, w->id, c->now_ms)->policy
                                    : policy_for_learner(r_, w->org_id, w->class_id, w->id, c->now_ms);
     json_t *upper, *doc = NULL;
     TRY(call_alloc(c, policy_setting_count * sizeof *rows, (void **)&rows, e));

@@ -7,7 +7,7 @@
 #include "frame/scale.h"
 #include "store/sql/together.h"
 
-static enum st fill_purposes(struct call *c, const struct policy_version *v, int64_t org_id,
+static enum st fill_purposes(struct call *c, const struct policy_effective *v, int64_t org_id,
                              struct page_definition *page, struct err *e)
 {
     struct ui_rule_purpose *rows;
@@ -60,7 +60,7 @@ static enum st fill_lines(struct call *c, const struct policy *p, struct page_de
     return ST_OK;
 }
 
-static enum st fill_readers(struct call *c, const struct policy_version *v, int64_t org_id,
+static enum st fill_readers(struct call *c, const struct policy_effective *v, int64_t org_id,
                             struct page_definition *page, struct err *e)
 {
     struct sql_figure_row reader_count;
@@ -88,7 +88,7 @@ enum st web_definition(struct call *c, struct err *e)
     int64_t org_id;
     TRY(page_begin(c, "/definition", &p, e));
     TRY(reader_school(c, c->tx, &org_id, e));
-    const struct policy_version *v = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms);
+    const struct policy_effective *v = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms);
     struct page_definition page = {.school = c->snapshot->name,
                                    .since = v->effective_at_ms,
                                    .reason = *v->reason ? v->reason : NULL,

@@ -32,7 +32,7 @@ static enum st fill_subjects(struct call *c, const struct policy_change *changes
 /* What a draft would change in what is in force now; nothing when it no longer fits. */
 static enum st fill_changes(struct call *c, int64_t org_id, const char *text, struct ui_draft_row *row, struct err *e)
 {
-    const struct policy_version *now = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms);
+    const struct policy_effective *now = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms);
     struct policy after = {0};
     struct policy_change *changes;
     struct err why;

@@ -323,7 +323,7 @@ static enum st fill_groups(struct call *c, const struct rules_of *w, struct page
 }
 
 /* The figure in words, as of now; NULL: none is named. */
-enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
+enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_effective *v,
                      const char **out, struct err *e)
 {
     struct measure f;
@@ -499,12 +499,6 @@ enum st rules_changes(struct call *c, const struct policy_change *changes, size_
 }
 
 /* The whole rules that a version gives, as they are when it comes into force. */
-static const struct policy *whole(const struct policy_index *r, const struct policy_version *v)
-{
-    int64_t at = v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms;
-    return v->scope == SCOPE_DISTRICT ? &v->policy : &policy_for_school(r, v->scope_id, at)->policy;
-}
-
 static enum st fill_version(struct call *c, struct tx *tx, const struct policy_version *v,
                             const struct policy_version *base, struct ui_rule_version *row, size_t number,
                             struct err *e)
@@ -521,10 +515,10 @@ static enum st fill_version(struct call *c, struct tx *tx, const struct policy_v
         TRY(actor_load(tx, v->recorder_id, &who, e));
         row->by = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     }
-    struct policy before = base                         ? *whole(r, base)
+    struct policy before = base                         ? policy_by_id(r, base->policy_id)->policy
                            : v->scope == SCOPE_DISTRICT ? policy_default()
                                                         : policy_for_district(r, v->effective_at_ms)->policy;
-    TRY(policy_diff(c->arena, &before, whole(r, v), &changes, &n, e));
+    TRY(policy_diff(c->arena, &before, &policy_by_id(r, v->policy_id)->policy, &changes, &n, e));
     TRY(rules_changes(c, changes, n, &row->changes, e));
     row->changes_n = n;
     return ST_OK;

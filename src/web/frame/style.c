@@ -66,7 +66,7 @@ enum st web_style(struct call *c, struct err *e)
     struct page_style page = {
         LIST(options),
         LIST(feedbacks),
-        .hints = {"1", 1, LIST(hints), 4, 3, "h4"},
+        .hints = {"1", 1, 1, LIST(hints), 4, 3, "h4"},
         .steps = steps,
         .steps_n = 5,
         .kinds = web_help_kinds,

@@ -45,7 +45,7 @@ static enum st fill_rules(struct call *c, struct page_school_home *page, struct 
     struct ui_rule_row *r;
     enum lang lang = page_lang(c);
     const struct policy_index *all = &c->snapshot->policy_index;
-    const struct policy_version *v = policy_for_district(all, c->now_ms);
+    const struct policy_effective *v = policy_for_district(all, c->now_ms);
     const struct policy *p = &v->policy;
     const char *locked = msg(lang, MSG_rule_locked);
     TRY(call_alloc(c, 4 * sizeof *r, (void **)&r, e));
@@ -66,7 +66,7 @@ static enum st fill_rules(struct call *c, struct page_school_home *page, struct 
     page->rules_n = 4;
     page->rules_since = v->effective_at_ms;
     for (size_t i = 0; i < all->policy_count; i++)
-        if (&all->policies[i] == v) page->rules_version = (int64_t)i + 1;
+        if (all->policies[i].policy_id == v->policy_id) page->rules_version = (int64_t)i + 1;
     return ST_OK;
 }
 

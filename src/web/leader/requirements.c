@@ -36,7 +36,7 @@ static enum st fill_asked(struct call *c, struct page_needs *page, struct err *e
     page->rows = rows;
     page->rows_n = n;
     const struct policy_index *all = &c->snapshot->policy_index;
-    const struct policy_version *v = policy_for_district(all, c->now_ms);
+    const struct policy_effective *v = policy_for_district(all, c->now_ms);
     for (size_t i = 0; i < all->policy_count; i++) page->version += all->policies[i].policy_id <= v->policy_id;
     return ST_OK;
 }

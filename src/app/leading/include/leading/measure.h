@@ -11,8 +11,8 @@ struct measure {
 };
 /* Of students, who are many, counted at most once a minute: the page that shows them is everybody's. code: of
  * policy_measures (domain/policy.h). org_id 0: the district. err ST_NOT_FOUND: no such figure */
-enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
-                      int64_t now_ms, struct measure *out, struct err *e) WARN_UNUSED;
+enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t org_id,
+                      const struct policy_effective *v, int64_t now_ms, struct measure *out, struct err *e) WARN_UNUSED;
 
 struct measure_cache *measure_cache_new(void); /* NULL: no memory */
 void measure_cache_free(struct measure_cache *f);

@@ -25,7 +25,7 @@ struct term_grade {                    /* as it was given out */
 };
 
 struct report {
-    const struct policy_version *policy; /* in force */
+    const struct policy_effective *policy; /* in force */
     size_t course_count, term_count;
     struct report_course *courses;
     struct term_grade *terms;

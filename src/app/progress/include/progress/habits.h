@@ -8,7 +8,7 @@ enum { HABITS_MAX = 8, HABIT_BYTES = 80, HABIT_RATINGS = 4, HABIT_CELLS_MAX = 40
 
 /* The school's list: "habits" of the rules in force, or three of our own, by code (prepared, persists, together).
  * Texts in arena. */
-enum st habits_asked(struct arena *a, const struct policy_version *v, const char *list[HABITS_MAX], size_t *n,
+enum st habits_asked(struct arena *a, const struct policy_effective *v, const char *list[HABITS_MAX], size_t *n,
                      struct err *e) WARN_UNUSED;
 
 struct habit_rating {

@@ -63,8 +63,9 @@ int main(int argc, char **argv)
     for (int i = 0; i < n; i++) read_queries(files[i]);
     schema_open(migrations, migration_count);
     for (int i = 0; i < query_count; i++) schema_describe(queries[i]);
-    schema_check_columns();
+    check_shared_rows();
     if (strcmp(argv[1], "headers") == 0) write_headers(argv[2], files, n);
     else write_code(argv[2], files, n, migrations, migration_count);
+    schema_check_columns();
     return 0;
 }

@@ -8,6 +8,7 @@ enum { PARAMS_MAX = 40, COLUMNS_MAX = 40, NOTES_MAX = 48, NAME_BYTES = 64, SQL_B
 
 enum type { TYPE_UNKNOWN, TYPE_INT, TYPE_DOUBLE, TYPE_TEXT, TYPE_BLOB, TYPE_BOOL };
 enum null { NULL_PLAIN, NULL_ZERO, NULL_FLAG }; /* reads as 0 or ""; 0 binds NULL; a field of its own tells */
+enum dialect { SQLITE, POSTGRESQL, DIALECTS };
 enum kind { KIND_NONE, KIND_ONE, KIND_MANY, KIND_EXEC, KIND_SEND, KIND_SEND_ONE };
 
 /* A parameter or a column; what an annotation says of one, too. */
@@ -15,8 +16,8 @@ struct field {
     char name[NAME_BYTES];
     enum type type;
     enum null null;
-    bool is_param;          /* of an annotation: `:name` */
-    int sqlite, postgresql; /* a parameter's place in each text, -1 where it does not occur */
+    bool is_param;       /* of an annotation: `:name` */
+    int place[DIALECTS]; /* of a parameter in each text, -1 where it does not occur */
 };
 
 struct query {
@@ -32,8 +33,8 @@ struct query {
     int note_count;
     struct field params[PARAMS_MAX];
     int param_count;
-    char sqlite_order[PARAMS_MAX][NAME_BYTES], pg_order[PARAMS_MAX][NAME_BYTES];
-    int sqlite_count, pg_count;
+    char order[DIALECTS][PARAMS_MAX][NAME_BYTES]; /* the names of the parameters of each text */
+    int order_count[DIALECTS];
     struct field columns[COLUMNS_MAX];
     int column_count;
     bool tells_only; /* SELECT 1: whether there is a row is all that it tells */
@@ -57,7 +58,8 @@ void schema_describe(struct query *q);
 /* Refuses columns that no query reads or writes. */
 void schema_check_columns(void);
 
-/* files: NULL at the end */
+/* Refuses queries that share a row and give other columns. */
+void check_shared_rows(void);
 void write_headers(const char *folder, char **files, int n);
 void write_code(const char *folder, char **files, int n, char **migrations, int migration_count);
 #endif

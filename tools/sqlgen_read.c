@@ -109,8 +109,7 @@ static void place(struct query *q, const char *name)
     struct field *f = &q->params[q->param_count++];
     f->is_param = true;
     strcpy(f->name, name);
-    f->sqlite = place_of(q->sqlite_order, q->sqlite_count, name);
-    f->postgresql = place_of(q->pg_order, q->pg_count, name);
+    for (int d = 0; d < DIALECTS; d++) f->place[d] = place_of(q->order[d], q->order_count[d], name);
 }
 
 static void finish(struct query *q)
@@ -119,11 +118,12 @@ static void finish(struct query *q)
     if (!q->all_districts && !strstr(q->sql, ":district_id")) die(q->file, q->name, "names no :district_id");
     if (!q->all_districts && *q->pg && !strstr(q->pg, ":district_id"))
         die(q->file, q->name, "names no :district_id (postgresql)");
-    q->sqlite_count = number(q, q->sql, q->sqlite_order, scratch);
-    q->pg_count = number(q, *q->pg ? q->pg : q->sql, q->pg_order, q->pg_text);
-    for (int i = 0; i < q->sqlite_count; i++) place(q, q->sqlite_order[i]);
-    for (int i = 0; i < q->pg_count; i++)
-        if (place_of(q->sqlite_order, q->sqlite_count, q->pg_order[i]) < 0) place(q, q->pg_order[i]);
+    q->order_count[SQLITE] = number(q, q->sql, q->order[SQLITE], scratch);
+    q->order_count[POSTGRESQL] = number(q, *q->pg ? q->pg : q->sql, q->order[POSTGRESQL], q->pg_text);
+    for (int i = 0; i < q->order_count[SQLITE]; i++) place(q, q->order[SQLITE][i]);
+    for (int i = 0; i < q->order_count[POSTGRESQL]; i++)
+        if (place_of(q->order[SQLITE], q->order_count[SQLITE], q->order[POSTGRESQL][i]) < 0)
+            place(q, q->order[POSTGRESQL][i]);
     for (int i = 0; i < query_count; i++)
         if (strcmp(queries[i]->name, q->name) == 0) die(q->file, q->name, "is there twice");
     if (query_count == QUERIES_MAX) die(q->file, q->name, "too many queries");

@@ -183,14 +183,15 @@ void schema_describe(struct query *q)
     for (int i = 0; i < column_count; i++) columns[i].touched = false;
     if (sqlite3_prepare_v2(db, q->sql, -1, &s, NULL) != SQLITE_OK) die(q->file, q->name, "%s", sqlite3_errmsg(db));
     mark_inserted(q->sql);
-    for (int i = 0; i < q->sqlite_count; i++) {
+    for (int i = 0; i < q->order_count[SQLITE]; i++) {
         const char *name = sqlite3_bind_parameter_name(s, i + 1);
-        if (!name || strcmp(name + 1, q->sqlite_order[i]) != 0)
+        if (!name || strcmp(name + 1, q->order[SQLITE][i]) != 0)
             die(q->file, q->name, "parameter %d is not counted as SQLite does", i + 1);
     }
     for (int i = 0; i < q->param_count; i++) describe_param(q, &q->params[i]);
     int n = sqlite3_column_count(s);
     bool reads = q->kind == KIND_ONE || q->kind == KIND_MANY;
+    if (!reads && sqlite3_stmt_readonly(s)) die(q->file, q->name, "only reads: :one or :many?");
     if (reads && n == 0) die(q->file, q->name, "gives no rows: :exec or :send?");
     if (n > COLUMNS_MAX) die(q->file, q->name, "too many columns");
     q->tells_only = q->kind == KIND_ONE && n == 1 && strcmp(sqlite3_column_name(s, 0), "1") == 0;

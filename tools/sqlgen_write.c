@@ -96,18 +96,23 @@ static const struct query *sharer(const struct query *q)
     return NULL;
 }
 
+void check_shared_rows(void)
+{
+    for (int i = 0; i < query_count; i++) {
+        const struct query *q = queries[i], *other = has_row(q) ? sharer(q) : NULL;
+        if (!other) continue;
+        if (other->file != q->file) die(q->file, q->name, "shares a row with %s of another file", other->name);
+        if (!same_columns(other, q))
+            die(q->file, q->name, "its columns are not those of %s, with which it shares a row", other->name);
+    }
+}
+
 static void write_row(FILE *f, const struct query *q)
 {
-    const struct query *other = sharer(q);
-    if (!other) {
-        fprintf(f, "struct sql_%s_row {\n", row_name(q));
-        write_fields(f, q->columns, q->column_count);
-        fprintf(f, "};\n");
-        return;
-    }
-    if (other->file != q->file) die(q->file, q->name, "shares a row with %s of another file", other->name);
-    if (!same_columns(other, q))
-        die(q->file, q->name, "its columns are not those of %s, with which it shares a row", other->name);
+    if (sharer(q)) return;
+    fprintf(f, "struct sql_%s_row {\n", row_name(q));
+    write_fields(f, q->columns, q->column_count);
+    fprintf(f, "};\n");
 }
 
 static void write_declaration(FILE *f, const struct query *q)
@@ -261,13 +266,6 @@ static void write_string(FILE *f, const char *s)
     fputc('"', f);
 }
 
-static void write_names(FILE *f, const char *before, const struct query *q, const char (*order)[NAME_BYTES], int n)
-{
-    fprintf(f, "static const char *const %s_%s[] = {", before, q->name);
-    for (int i = 0; i < n; i++) fprintf(f, "\"%s\", ", order[i]);
-    fprintf(f, "NULL};\n");
-}
-
 static void write_columns(FILE *f, const struct query *q)
 {
     fprintf(f, "static const char *const columns_%s[] = {", q->name);
@@ -275,57 +273,51 @@ static void write_columns(FILE *f, const struct query *q)
     fprintf(f, "NULL};\n");
 }
 
-/* Where each parameter of the function goes in one of the texts. */
-static bool write_places(FILE *f, const char *before, const struct query *q, bool postgresql)
+static const char *const dialect_names[DIALECTS] = {"sqlite", "pg"};
+
+/* Where each parameter of the function goes in a text; nothing where that is their order. */
+static bool write_places(FILE *f, const struct query *q, enum dialect d)
 {
     bool differs = false;
-    for (int i = 0; i < q->param_count; i++)
-        differs |= (postgresql ? q->params[i].postgresql : q->params[i].sqlite) != i;
+    for (int i = 0; i < q->param_count; i++) differs |= q->params[i].place[d] != i;
     if (!differs) return false;
-    fprintf(f, "static const signed char %s_%s[] = {", before, q->name);
-    for (int i = 0; i < q->param_count; i++)
-        fprintf(f, "%d, ", postgresql ? q->params[i].postgresql : q->params[i].sqlite);
+    fprintf(f, "static const signed char %s_places_%s[] = {", dialect_names[d], q->name);
+    for (int i = 0; i < q->param_count; i++) fprintf(f, "%d, ", q->params[i].place[d]);
     fprintf(f, "};\n");
     return true;
 }
 
-static int district_place(const char (*order)[NAME_BYTES], int n)
+/* struct sql_text of one dialect, without its braces' names */
+static void write_text(FILE *f, const struct query *q, enum dialect d, bool moved)
 {
-    for (int i = 0; i < n; i++)
-        if (strcmp(order[i], "district_id") == 0) return i;
-    return -1;
+    int district = -1;
+    for (int i = 0; i < q->param_count; i++)
+        if (strcmp(q->params[i].name, "district_id") == 0) district = q->params[i].place[d];
+    fprintf(f, "{%s_text_%s, %d, %d, ", dialect_names[d], q->name, q->order_count[d], district);
+    if (moved) fprintf(f, "%s_places_%s}", dialect_names[d], q->name);
+    else fprintf(f, "NULL}");
 }
 
 static void write_queries(FILE *f)
 {
-    static bool moved[QUERIES_MAX][2];
+    static bool moved[QUERIES_MAX][DIALECTS];
     for (int k = 0; k < query_count; k++) {
         const struct query *q = queries[k];
-        write_names(f, "sqlite_params", q, (const char(*)[NAME_BYTES])q->sqlite_order, q->sqlite_count);
-        write_names(f, "pg_params", q, (const char(*)[NAME_BYTES])q->pg_order, q->pg_count);
         write_columns(f, q);
-        moved[k][0] = write_places(f, "sqlite_places", q, false);
-        moved[k][1] = write_places(f, "pg_places", q, true);
-        fprintf(f, "static const char sqlite_text_%s[] = ", q->name);
-        write_string(f, q->sql);
-        fprintf(f, ";\nstatic const char pg_text_%s[] = ", q->name);
-        write_string(f, q->pg_text);
-        fprintf(f, ";\n");
+        for (int d = 0; d < DIALECTS; d++) {
+            moved[k][d] = write_places(f, q, (enum dialect)d);
+            fprintf(f, "static const char %s_text_%s[] = ", dialect_names[d], q->name);
+            write_string(f, d == SQLITE ? q->sql : q->pg_text);
+            fprintf(f, ";\n");
+        }
     }
     fprintf(f, "const struct sql_query sql_queries[SQL_COUNT] = {\n");
     for (int k = 0; k < query_count; k++) {
         const struct query *q = queries[k];
-        const char *dialects[] = {"sqlite", "pg"};
         fprintf(f, "    {\"%s\", columns_%s, %d, {", q->name, q->name, q->rows);
-        for (int d = 0; d < 2; d++) {
-            fprintf(f, "{%s_text_%s, %s_params_%s, ", dialects[d], q->name, dialects[d], q->name);
-            if (moved[k][d]) fprintf(f, "%s_places_%s, ", dialects[d], q->name);
-            else fprintf(f, "NULL, ");
-            fprintf(f, "%d}%s",
-                    d ? district_place((const char(*)[NAME_BYTES])q->pg_order, q->pg_count)
-                      : district_place((const char(*)[NAME_BYTES])q->sqlite_order, q->sqlite_count),
-                    d ? "" : ", ");
-        }
+        write_text(f, q, SQLITE, moved[k][SQLITE]);
+        fprintf(f, ", ");
+        write_text(f, q, POSTGRESQL, moved[k][POSTGRESQL]);
         fprintf(f, "}},\n");
     }
     fprintf(f, "};\n");
@@ -351,19 +343,20 @@ void write_code(const char *folder, char **files, int n, char **migrations, int 
     fprintf(h, "/* Made from src/store/sql and src/store/migrations. */\n#ifndef STORE_SQL_H\n#define "
                "STORE_SQL_H\n\nenum sql_id {\n");
     for (int k = 0; k < query_count; k++) fprintf(h, "    SQL_%s,\n", queries[k]->name);
-    fprintf(
-        h,
-        "    SQL_COUNT\n};\n\n"
-        "struct sql_text {\n    const char *text;\n    const char *const *params; /* names in order, NULL at the "
-        "end */\n"
-        "    const signed char *places; /* of the function's parameters, -1 where it has none; NULL: in order */\n"
-        "    int district; /* the place of district_id, -1 for none */\n};\n"
-        "struct sql_query {\n    const char *name;\n    const char *const *columns; /* names in order, NULL at the "
-        "end; none of one that only tells of a row */\n    int postgresql_rows; /* takes arrays: many rows at once */\n"
-        "    struct sql_text texts[2]; /* by enum dialect */\n};\n"
-        "extern const struct sql_query sql_queries[SQL_COUNT];\n"
-        "struct sql_migration {\n    int number;\n    const char *name, *text;\n};\n"
-        "extern const struct sql_migration sql_migrations[];\nextern const int sql_migration_count;\n#endif\n");
+    fprintf(h,
+            "    SQL_COUNT\n};\n\n"
+            "struct sql_text {\n    const char *text;\n    int params;\n    int district; /* the place of district_id, "
+            "-1 for none */\n"
+            "    const signed char *places; /* of the function's parameters, -1 where it has none; NULL: in order "
+            "*/\n};\n\n"
+            "struct sql_query {\n    const char *name;\n"
+            "    const char *const *columns; /* names in order, NULL at the end; none where only a row's presence "
+            "counts */\n"
+            "    int postgresql_rows;        /* takes arrays: many rows at once */\n"
+            "    struct sql_text texts[2];   /* by enum dialect */\n};\n"
+            "extern const struct sql_query sql_queries[SQL_COUNT];\n\n"
+            "struct sql_migration {\n    int number;\n    const char *name, *text;\n};\n"
+            "extern const struct sql_migration sql_migrations[];\nextern const int sql_migration_count;\n\n#endif\n");
     fprintf(c, "#include \"sql.h\"\n\n#include <stddef.h>\n");
     write_queries(c);
     write_migrations(c, migrations, migration_count);

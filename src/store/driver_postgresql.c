@@ -358,7 +358,7 @@ static enum st pg_prepare(struct conn *base, enum sql_id id, struct stmt **out, 
     TRY(st);
     struct pg_stmt *q = calloc(1, sizeof *q);
     if (!q) return err_fail(e, ST_NOMEM, "err.memory", "statement");
-    while (text->params[q->count]) q->count++;
+    q->count = text->params;
     for (int i = 0; i < PARAMS_MAX; i++) {
         text_init(&q->scratch[i], 64u << 20);
         text_init(&q->column[i], 64u << 20);

@@ -28,6 +28,9 @@ def tables(root):
             if m := re.match(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", line):
                 table = found.setdefault(m[1], {"about": about, "columns": [], "key": []})
                 about = ""
+            elif m := re.match(r"DROP TABLE (\w+);", line):
+                del found[m[1]]
+                about = ""
             elif m := re.match(r"ALTER TABLE (\w+) ADD COLUMN (\w+)\s+([\w{}]+)[^;]*;\s*(?:-- (.*))?", line):
                 add_column(found[m[1]], m[2], m[3], m[4], where, faults)
             elif line.startswith("--"):

@@ -139,6 +139,38 @@ def every_statement_names_its_tenant():
 
 
 @rule
+def statements_stay_in_the_store():
+    """Outside src/store a query is a typed function of store/sql/NAME.h: no statement is prepared, bound or read by hand."""
+    by_hand = re.compile(r"\b(tx_stmt|(?:bind|col)_(?:i64|id|f64|textn?|blob|null|is_null)|stmt_\w+|struct stmt|SQL_[a-z]\w*)\b")
+    for path in tracked("src/*.[ch]", "ui/*.[ch]"):
+        if room_of(path) == "store":
+            continue
+        for n, line in enumerate(code(path).split("\n"), 1):
+            if m := by_hand.search(line):
+                yield f"{path.relative_to(root)}:{n}: {m[1]} belongs in src/store; call the query's function"
+
+
+@rule
+def every_query_is_called():
+    """A query whose function nothing calls is removed."""
+    called = {m for path in tracked("src/*.c") for m in re.findall(r"\bsql_(\w+)\b", code(path))}
+    for path in tracked("src/store/sql/*.sql"):
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            if (m := re.match(r"-- name: (\w+)", line)) and m[1] not in called:
+                yield f"{path.relative_to(root)}:{n}: nothing calls sql_{m[1]}"
+
+
+@rule
+def loops_over_rows_are_ended():
+    """rows_end tells the error that ended a loop, and lets the query run again."""
+    for path in tracked("src/*.c"):
+        text = code(path)
+        for m in re.finditer(r"^\{\n.*?^\}", text, re.M | re.S):
+            if re.search(r"\bsql_\w+_next\(&", m[0]) and "rows_end(" not in m[0]:
+                yield f"{path.relative_to(root)}:{text.count(chr(10), 0, m.start()) + 1}: reads rows without rows_end"
+
+
+@rule
 def public_headers_state_their_contract():
     """Each public header begins with what it is for."""
     for path in tracked("src/**/include/*.h", "ui/include/*.h"):

@@ -49,7 +49,7 @@ enum st gate_live(struct call *c, struct err *e)
     struct class_view v;
     struct wanted *w;
     const char *last = http_header_in(c->http, "Last-Event-ID");
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *w->ids, (void **)&w->ids, e));
     for (; w->n < v.learner_count; w->n++) w->ids[w->n] = v.learners[w->n].learner_id;

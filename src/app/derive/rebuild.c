@@ -11,6 +11,7 @@
 #include "policy/snapshot.h"
 #include "learning/state_cache.h"
 #include "learning/folding.h"
+#include "store/sql/answer.h"
 
 enum { SLICE_BESIDE = 20 }; /* beside answers that wait for the same lock */
 
@@ -98,11 +99,11 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
     out->states_differed += !state_same;
     out->rows_differed += differed;
     if (r->mode == REBUILD_WRITE && (!state_same || differed)) {
-        st = mastery_delete(tx, learner_id, e);
+        st = sql_mastery_delete(tx, learner_id, e);
         for (size_t i = 0; st == ST_OK && i < d.row_count; i++) st = mastery_set(tx, &d.rows[i], e);
         stored.state = d.bytes;
         stored.n = d.n;
-        if (st == ST_OK) st = d.facts ? state_set(tx, &stored, e) : state_delete(tx, learner_id, e);
+        if (st == ST_OK) st = d.facts ? state_set(tx, &stored, e) : sql_state_delete(tx, learner_id, e);
     }
 out:
     arena_release(&a);
@@ -110,29 +111,29 @@ out:
 }
 
 /* All learners of one list, a slice a transaction. */
-static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_without_facts, struct err *e)
+static enum st walk(struct run *r, struct conn *c, enum learner_list list, bool only_without_facts, struct err *e)
 {
     int64_t ids[SLICE], after = 0;
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         size_t n = 0;
         if (r->stop && atomic_load(r->stop)) return err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
         TRY(r->mode == REBUILD_WRITE ? tx_write(c, r->s->district_id, &tx, e) : tx_read(c, r->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, list, after, ids, r->slice, &n, e);
+        enum st st = learner_ids(tx, list, after, ids, r->slice, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
             if (only_without_facts) {
                 struct arena a;
                 struct evidence *facts;
                 size_t count = 0;
                 arena_init(&a, LEARNER_BYTES);
-                st = evidence_list(&tx, &a, ids[i], 0, INT64_MAX, &facts, &count, e);
+                st = evidence_list(tx, &a, ids[i], 0, INT64_MAX, &facts, &count, e);
                 arena_release(&a);
                 if (st != ST_OK || count) continue;
             }
-            st = one(r, &tx, ids[i], e);
+            st = one(r, tx, ids[i], e);
         }
-        if (st == ST_OK && r->mode == REBUILD_WRITE) st = tx_commit(&tx, e);
-        else tx_rollback(&tx);
+        if (st == ST_OK && r->mode == REBUILD_WRITE) st = tx_commit(tx, e);
+        else tx_rollback(tx);
         TRY(st);
         if (n < r->slice) return ST_OK;
         after = ids[n - 1];
@@ -144,20 +145,16 @@ static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_w
 static enum st mark(struct conn *c, const struct snapshot *s, int64_t at_ms, struct err *e)
 {
     const struct policy_index *r = &s->policy_index;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
     enum st st = ST_OK;
     TRY(tx_write(c, s->district_id, &tx, e));
     for (size_t i = 0; st == ST_OK && i < r->underived_count; i++) {
         if (r->underived[i]->effective_at_ms > at_ms) continue;
-        st = tx_stmt(&tx, SQL_policy_derived, &q, e);
-        if (st != ST_OK) break;
-        bind_i64(q, "at_ms", at_ms);
-        bind_i64(q, "policy_id", r->underived[i]->policy_id);
-        st = stmt_run(q, NULL, e);
+        st = sql_policy_derived(
+            tx, &(struct sql_policy_derived_in){.at_ms = at_ms, .policy_id = r->underived[i]->policy_id}, NULL, e);
     }
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -166,9 +163,9 @@ static enum st run(struct app *app, struct conn *c, struct run *r, struct err *e
     r->s = snapshot_hold(app);
     r->at_ms = app_now_ms(app);
     *r->out = (struct rebuild_report){0};
-    enum st st = walk(r, c, SQL_evidence_learners, false, e);
+    enum st st = walk(r, c, LEARNERS_WITH_EVIDENCE, false, e);
     /* Rows that no fact stands behind. */
-    if (st == ST_OK) st = walk(r, c, SQL_mastery_learners, true, e);
+    if (st == ST_OK) st = walk(r, c, LEARNERS_WITH_MASTERY, true, e);
     if (r->mode == REBUILD_WRITE) state_cache_clear(app->state_cache);
     bool due = policy_is_due(&r->s->policy_index, r->at_ms);
     if (st == ST_OK && r->mode == REBUILD_WRITE && due) st = mark(c, r->s, r->at_ms, e);
@@ -185,20 +182,16 @@ enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, struct 
 /* Has another process done it since? */
 static enum st still_due(struct app *app, struct conn *c, bool *due, struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_policy_due_row r;
     bool row;
     struct snapshot *s = snapshot_hold(app);
     *due = policy_is_due(&s->policy_index, app_now_ms(app));
     enum st st = *due ? tx_read(c, s->district_id, &tx, e) : ST_OK;
     if (*due && st == ST_OK) {
-        st = tx_stmt(&tx, SQL_policy_due, &q, e);
-        if (st == ST_OK) {
-            bind_i64(q, "at_ms", app_now_ms(app));
-            st = stmt_step(q, &row, e);
-        }
-        bool there = st == ST_OK && row && col_i64(q, 0) > 0;
-        tx_rollback(&tx);
+        st = sql_policy_due(tx, app_now_ms(app), &r, &row, e);
+        bool there = st == ST_OK && row && r.count > 0;
+        tx_rollback(tx);
         if (st == ST_OK && !there) {
             st = snapshot_reload(app, c, e);
             *due = false;
@@ -242,16 +235,16 @@ enum st levels_as_of(struct app *app, struct conn *c, int64_t at_ms, rebuild_hel
     *out = (struct rebuild_report){0};
     arena_init(&a, LEARNER_BYTES);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        struct tx tx;
+        struct tx *tx;
         st = tx_read(c, r.s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, SQL_evidence_learners, after, ids, SLICE, &n, e);
+        st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, ids, SLICE, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
-            st = one_as_of(&r, &tx, &a, ids[i], held, ctx, e);
+            st = one_as_of(&r, tx, &a, ids[i], held, ctx, e);
             arena_reset(&a);
         }
         if (n) after = ids[n - 1];
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     arena_release(&a);
     snapshot_drop(r.s);
@@ -307,13 +300,13 @@ enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err
     enum st st = ST_OK;
     crypto_hash_sha256_init(&h);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        struct tx tx;
+        struct tx *tx;
         st = tx_read(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, SQL_mastery_learners, after, ids, SLICE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, now, &tx, &h, ids[i], e);
+        st = learner_ids(tx, LEARNERS_WITH_MASTERY, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, now, tx, &h, ids[i], e);
         if (n) after = ids[n - 1];
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     snapshot_drop(s);
     crypto_hash_sha256_final(&h, sum);

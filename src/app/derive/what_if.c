@@ -11,6 +11,7 @@
 #include "learning/derived.h"
 #include "rules/grade.h"
 #include "policy/snapshot.h"
+#include "store/sql/roster.h"
 
 enum { TRIED_MAX = 200, THREADS_MAX = 16 };
 
@@ -200,18 +201,16 @@ static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a
 static enum st load_courses(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct loaded *l,
                             struct err *e)
 {
-    struct stmt *q;
+    struct sql_course_of_learners_row r;
+    struct rows rows;
     size_t cap = 0;
-    TRY(tx_stmt(tx, SQL_course_of_learners, &q, e));
-    bind_i64(q, "first", first);
-    bind_i64(q, "last", last);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_course_of_learners(tx, &(struct sql_course_of_learners_in){.first = first, .last = last}, &rows, e));
+    while (sql_course_of_learners_next(&rows, &r)) {
         struct taught_one *t = LIST_ADD(a, l->courses, l->course_count, cap);
         if (!t) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
-        *t = (struct taught_one){col_i64(q, 0), {col_i64(q, 1), col_i64(q, 2), col_i64(q, 3)}};
+        *t = (struct taught_one){r.user_id, {r.course_id, r.class_id, r.org_id}};
     }
+    return rows_end(&rows);
 }
 
 static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l,
@@ -268,18 +267,18 @@ static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)
     arena_init(&a, LEARNER_BYTES);
     arena_init(&of_slice, LEARNER_BYTES);
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         struct loaded l;
         size_t at = __atomic_fetch_add(&q->next, 1, __ATOMIC_RELAXED);
         if (at >= q->slice_count) break;
         struct slice *s = &q->slices[at];
         st = tx_read(c, q->s->district_id, &tx, e);
-        if (st == ST_OK) st = load_slice(k, s, &tx, &of_slice, &l, e);
+        if (st == ST_OK) st = load_slice(k, s, tx, &of_slice, &l, e);
         for (size_t i = 0; st == ST_OK && i < s->n; i++) {
-            st = ask_learner(k, s, &tx, &a, &l, s->ids[i], e);
+            st = ask_learner(k, s, tx, &a, &l, s->ids[i], e);
             arena_reset(&a);
         }
-        tx_rollback(&tx);
+        tx_rollback(tx);
         arena_reset(&of_slice);
         if (st != ST_OK) break;
     }
@@ -309,7 +308,7 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
     size_t cap = 0;
     int64_t after = 0;
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         if (q->slice_count == cap) {
             cap = cap ? cap * 2 : 16;
             struct slice *more = realloc(q->slices, cap * sizeof *more);
@@ -319,8 +318,8 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
         struct slice *s = &q->slices[q->slice_count++];
         *s = (struct slice){0};
         TRY(tx_read(c, q->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, SQL_evidence_learners, after, s->ids, PACKED_AT_ONCE, &s->n, e);
-        tx_rollback(&tx);
+        enum st st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, s->ids, PACKED_AT_ONCE, &s->n, e);
+        tx_rollback(tx);
         TRY(st);
         if (s->n < PACKED_AT_ONCE) return ST_OK;
         after = s->ids[s->n - 1];

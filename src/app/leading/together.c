@@ -4,6 +4,7 @@
 
 #include "core/note.h"
 #include "base/text.h"
+#include "store/sql/together.h"
 
 const char *const barrier_kinds[BARRIER_KINDS] = {"policy",   "schedule",   "money",
                                                   "staffing", "curriculum", "accountability"};
@@ -11,12 +12,9 @@ const char *const barrier_kinds[BARRIER_KINDS] = {"policy",   "schedule",   "mon
 static enum st run_reader(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     const struct reader_cmd *r = (const struct reader_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_reader_add, &q, e));
-    bind_i64(q, "policy_id", r->policy_id);
-    bind_i64(q, "user_id", r->user_id);
-    bind_i64(q, "now_ms", app_now_ms(app));
-    return stmt_run(q, NULL, e);
+    return sql_reader_add(
+        tx, &(struct sql_reader_add_in){.policy_id = r->policy_id, .user_id = r->user_id, .now_ms = app_now_ms(app)},
+        NULL, e);
 }
 
 void reader_ready(struct reader_cmd *r)
@@ -28,15 +26,14 @@ void reader_ready(struct reader_cmd *r)
 static enum st run_barrier(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     const struct barrier_cmd *b = (const struct barrier_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_barrier_insert, &q, e));
-    bind_i64(q, "barrier_id", app_id(app));
-    bind_i64(q, "org_id", b->org_id);
-    bind_text(q, "kind", b->kind);
-    bind_text(q, "note", b->note);
-    bind_i64(q, "filer_id", b->filer_id);
-    bind_text(q, "client_id", b->client_id);
-    return stmt_run(q, NULL, e);
+    return sql_barrier_insert(tx,
+                              &(struct sql_barrier_insert_in){.barrier_id = app_id(app),
+                                                              .org_id = b->org_id,
+                                                              .kind = b->kind,
+                                                              .note = b->note,
+                                                              .filer_id = b->filer_id,
+                                                              .client_id = b->client_id},
+                              NULL, e);
 }
 
 enum st barrier_check(struct barrier_cmd *b, struct err *e)
@@ -56,19 +53,15 @@ enum st barrier_check(struct barrier_cmd *b, struct err *e)
 static enum st run_answer(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     const struct barrier_answer_cmd *b = (const struct barrier_answer_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_barrier_own, &q, e));
-    bind_i64(q, "barrier_id", b->barrier_id);
-    bind_text(q, "owner", b->owner);
-    bind_id(q, "due_date", b->due_date);
-    TRY(stmt_run(q, NULL, e));
+    TRY(sql_barrier_own(
+        tx, &(struct sql_barrier_own_in){.barrier_id = b->barrier_id, .owner = b->owner, .due_date = b->due_date}, NULL,
+        e));
     if (!b->answer || !*b->answer) return ST_OK;
-    TRY(tx_stmt(tx, SQL_barrier_answer, &q, e));
-    bind_i64(q, "barrier_id", b->barrier_id);
-    bind_text(q, "answer", b->answer);
-    bind_i64(q, "user_id", b->user_id);
-    bind_i64(q, "now_ms", app_now_ms(app));
-    return stmt_run(q, NULL, e);
+    return sql_barrier_answer(
+        tx,
+        &(struct sql_barrier_answer_in){
+            .barrier_id = b->barrier_id, .answer = b->answer, .user_id = b->user_id, .now_ms = app_now_ms(app)},
+        NULL, e);
 }
 
 enum st barrier_answer_check(struct barrier_answer_cmd *b, struct err *e)

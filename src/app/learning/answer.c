@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "policy/snapshot.h"
 #include "learning/state_cache.h"
+#include "store/sql/answer.h"
 
 enum { ANSWERS_MAX = 256 };
 
@@ -108,7 +109,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
     struct state_row rows[ANSWERS_MAX];
     size_t m = 0;
     bool others;
-    TRY(conn_others_wrote(b->tx->conn, &others, e));
+    TRY(conn_others_wrote(tx_conn(b->tx), &others, e));
     if (others) state_cache_clear(b->app->state_cache);
     for (size_t i = 0; i < n; i++) {
         const struct answer_cmd *c = (const struct answer_cmd *)cmds[i];
@@ -160,15 +161,14 @@ static void first_reply(struct answer_batch *b, struct command **cmds, size_t at
 
 static enum st keep_unread(struct answer_batch *b, struct answer_cmd *c, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(b->tx, SQL_unread_insert, &q, e));
-    bind_i64(q, "learner_id", c->learner_id);
-    bind_text(q, "client_id", c->client_id);
-    bind_i64(q, "item_id", c->item->item_id);
-    bind_i64(q, "variant", c->variant);
-    bind_text(q, "response", c->response);
-    bind_i64(q, "at_ms", b->now_ms);
-    return stmt_send(q, e);
+    return sql_unread_insert(b->tx,
+                             &(struct sql_unread_insert_in){.learner_id = c->learner_id,
+                                                            .client_id = c->client_id,
+                                                            .item_id = c->item->item_id,
+                                                            .variant = c->variant,
+                                                            .response = c->response,
+                                                            .at_ms = b->now_ms},
+                             e);
 }
 
 static void touch(struct answer_batch *b, struct open_learner *l, int64_t competency_id, const struct evidence *v)
@@ -210,13 +210,19 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
     l->behind++;
     for (size_t i = 0; i < c->moved; i++) touch(b, l, c->steps[i].competency_id, &v);
     TRY(evidence_insert(b->tx, &v, e));
-    return response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e);
+    return sql_response_insert(b->tx,
+                               &(struct sql_response_insert_in){.learner_id = c->learner_id,
+                                                                .client_id = c->client_id,
+                                                                .evidence_id = v.evidence_id,
+                                                                .body_hash = c->body_hash,
+                                                                .response = c->response},
+                               e);
 }
 
 /* The derived rows, once for the whole batch. */
 static enum st write_derived(struct answer_batch *b, struct err *e)
 {
-    size_t most = conn_is_remote(b->tx->conn) ? 1 : STATE_BEHIND_MAX;
+    size_t most = conn_is_remote(tx_conn(b->tx)) ? 1 : STATE_BEHIND_MAX;
     for (size_t i = 0; i < b->touched_count; i++) {
         const struct touched *t = &b->touched[i];
         const struct competency_state *k = state_find(&t->learner->state, t->competency_id);

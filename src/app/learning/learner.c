@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "policy/snapshot.h"
 #include "learning/folding.h"
+#include "store/sql/answer.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "record"); }
 
@@ -49,14 +50,12 @@ static void on_fact(void *ctx, const struct evidence *v, const struct fold_step 
 
 static enum st add_responses(struct tx *tx, struct arena *a, int64_t learner_id, struct gather *g, struct err *e)
 {
-    struct stmt *q;
+    struct sql_response_list_row r;
+    struct rows rows;
     if (!g->count) return ST_OK;
-    TRY(tx_stmt(tx, SQL_response_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        int64_t id = col_i64(q, 0);
+    TRY(sql_response_list(tx, learner_id, &rows, e));
+    while (sql_response_list_next(&rows, &r)) {
+        int64_t id = r.evidence_id;
         size_t lo = 0, hi = g->count;
         while (lo < hi) {
             size_t mid = (lo + hi) / 2;
@@ -64,10 +63,11 @@ static enum st add_responses(struct tx *tx, struct arena *a, int64_t learner_id,
             else hi = mid;
         }
         if (lo < g->count && g->steps[lo].evidence.evidence_id == id) {
-            g->steps[lo].response = arena_strdup(a, col_text(q, 1));
+            g->steps[lo].response = arena_strdup(a, r.response);
             if (!g->steps[lo].response) return no_memory(e);
         }
     }
+    return rows_end(&rows);
 }
 
 enum st learner_why(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,

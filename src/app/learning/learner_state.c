@@ -22,7 +22,7 @@ enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena
     else if (state_decode(a, row->state, row->n, out) != ST_OK)
         return err_fail(e, ST_IO, "err.state", "learner %lld: the stored state cannot be read; run `waymark rebuild`",
                         (long long)row->learner_id);
-    if (older || !conn_is_remote(tx->conn)) {
+    if (older || !conn_is_remote(tx_conn(tx))) {
         TRY(evidence_to_fold(tx, a, row->learner_id, out->last_evidence_id, &facts, &n, e));
         if (n) TRY(fold_rest(s, tx, a, row->learner_id, now_ms, facts, n, out, e));
     }

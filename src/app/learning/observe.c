@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "core/note.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
 
 double level_score(enum level l)
 {
@@ -33,7 +34,13 @@ static enum st store(struct tx *tx, struct arena *a, const struct evidence *v, s
                      struct err *e)
 {
     TRY(evidence_insert(tx, v, e));
-    TRY(response_insert(tx, v->learner_id, client_id, v->evidence_id, hash, response, e));
+    TRY(sql_response_insert(tx,
+                            &(struct sql_response_insert_in){.learner_id = v->learner_id,
+                                                             .client_id = client_id,
+                                                             .evidence_id = v->evidence_id,
+                                                             .body_hash = hash,
+                                                             .response = response},
+                            e));
     const struct competency_state *k = state_find(state, v->competency_id);
     if (k) {
         struct mastery_row m = {v->learner_id,    k->competency_id, k->p_known, (int32_t)k->level,

@@ -5,33 +5,31 @@
 #include "core/hub.h"
 #include "base/text.h"
 #include "core/note.h"
+#include "store/sql/answer.h"
 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct help_cmd *h = (struct help_cmd *)command;
-    struct stmt *q;
+    struct sql_help_find_row help;
+    struct sql_help_place_row help_place;
     bool row;
-    TRY(tx_stmt(tx, SQL_help_insert, &q, e));
-    bind_i64(q, "help_id", app_id(app));
-    bind_i64(q, "learner_id", h->learner_id);
-    bind_text(q, "client_id", h->client_id);
-    bind_text(q, "kind", h->kind);
-    bind_id(q, "item_id", h->item_id);
-    bind_text(q, "note", h->note);
-    TRY(stmt_run(q, NULL, e));
-    TRY(tx_stmt(tx, SQL_help_find, &q, e));
-    bind_i64(q, "learner_id", h->learner_id);
-    bind_text(q, "client_id", h->client_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_help_insert(tx,
+                        &(struct sql_help_insert_in){.help_id = app_id(app),
+                                                     .learner_id = h->learner_id,
+                                                     .client_id = h->client_id,
+                                                     .kind = h->kind,
+                                                     .item_id = h->item_id,
+                                                     .note = h->note},
+                        NULL, e));
+    TRY(sql_help_find(tx, &(struct sql_help_find_in){.learner_id = h->learner_id, .client_id = h->client_id}, &help,
+                      &row, e));
     if (!row) return err_fail(e, ST_BUG, "err.bug", "help request vanished");
-    h->help_id = col_i64(q, 0);
-    if (strcmp(col_text(q, 1), h->kind) != 0 || strcmp(col_text(q, 3), h->note) != 0)
+    h->help_id = help.help_id;
+    if (strcmp(help.kind, h->kind) != 0 || strcmp(help.note, h->note) != 0)
         return err_fail(e, ST_CONFLICT, "answer.client_id_reused", "client_id was used for another request");
-    TRY(tx_stmt(tx, SQL_help_place, &q, e));
-    bind_i64(q, "help_id", h->help_id);
-    bind_i64(q, "learner_id", h->learner_id);
-    TRY(stmt_step(q, &row, e));
-    h->place = row ? col_i64(q, 0) : 1;
+    TRY(sql_help_place(tx, &(struct sql_help_place_in){.help_id = h->help_id, .learner_id = h->learner_id}, &help_place,
+                       &row, e));
+    h->place = row ? help_place.count : 1;
     if (app->hub) hub_publish(app->hub, h->learner_id, "help", "{}");
     return ST_OK;
 }
@@ -52,12 +50,9 @@ enum st help_check(struct help_cmd *h, struct err *e)
 static enum st run_done(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct help_done_cmd *h = (struct help_done_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_help_answer, &q, e));
-    bind_i64(q, "now_ms", app_now_ms(app));
-    bind_i64(q, "user_id", h->teacher_id);
-    bind_i64(q, "help_id", h->help_id);
-    return stmt_run(q, NULL, e);
+    return sql_help_answer(
+        tx, &(struct sql_help_answer_in){.now_ms = app_now_ms(app), .user_id = h->teacher_id, .help_id = h->help_id},
+        NULL, e);
 }
 
 void help_done_init(struct help_done_cmd *h)

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "rules/grade.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 
 /* The documents that a check needs; all owned. */
 struct documents {
@@ -56,13 +58,11 @@ static enum st documents_make(const struct snapshot *s, const struct policy_save
 /* The next term's first morning, or 0. */
 static enum st next_term(struct app *app, const struct snapshot *s, struct tx *tx, int64_t *at_ms, struct err *e)
 {
-    struct stmt *q;
+    struct sql_session_next_row r;
     bool row;
     int64_t now = app_now_ms(app);
-    TRY(tx_stmt(tx, SQL_session_next, &q, e));
-    bind_i64(q, "today", tz_date(s->zone, now));
-    TRY(stmt_step(q, &row, e));
-    int64_t midnight = row ? col_i64(q, 0) * 86400000 : 0;
+    TRY(sql_session_next(tx, tz_date(s->zone, now), &r, &row, e));
+    int64_t midnight = row ? r.starts_on * 86400000 : 0;
     *at_ms = row ? midnight - (int64_t)tz_offset_s(s->zone, midnight) * 1000 : 0;
     return ST_OK;
 }
@@ -157,16 +157,13 @@ static json_t *carried(const struct policy_version *v, const struct documents *d
 /* Error: a class's document forbids this. Gives the class and the clause. */
 static enum st class_refuses(struct tx *tx, int64_t class_id, const struct err *why, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_class_get_row r;
     char path[100], clause[100], title[100];
     const char *arg = strchr(why->user, '\x1f');
     bool locked = strncmp(why->user, "policy.locked", 13) == 0;
     snprintf(clause, sizeof clause, "%s", arg ? arg + 1 : "");
-    TRY(tx_stmt(tx, SQL_class_get, &q, e));
-    bind_i64(q, "class_id", class_id);
-    TRY(stmt_step(q, &row, e));
-    snprintf(title, sizeof title, "%s", row ? col_text(q, 0) : "");
+    TRY(sql_class_get(tx, class_id, &r, NULL, e));
+    snprintf(title, sizeof title, "%s", r.title);
     snprintf(path, sizeof path, "%s", clause + (*clause == '/'));
     char *slash = strchr(path, '/');
     if (slash) *slash = '.';
@@ -250,28 +247,25 @@ struct version {
 static enum st write(struct app *app, struct tx *tx, const struct policy_save *p, const json_t *json,
                      const struct version *v, struct err *e)
 {
-    struct stmt *q;
     char *doc = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     if (!doc) return err_fail(e, ST_NOMEM, "err.memory", "policy");
-    enum st st = tx_stmt(tx, SQL_policy_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "policy_id", v->policy_id);
-        bind_text(q, "scope", scope_code(p->scope));
-        bind_i64(q, "scope_id", p->scope_id);
-        bind_text(q, "doc", doc);
-        bind_i64(q, "effective_at_ms", v->effective_at_ms);
-        bind_i64(q, "recorded_at_ms", app_now_ms(app));
-        bind_id(q, "recorder_id", p->recorder_id);
-        bind_text(q, "reason", v->reason);
-        st = stmt_run(q, NULL, e);
-    }
+    enum st st = sql_policy_insert(tx,
+                                   &(struct sql_policy_insert_in){.policy_id = v->policy_id,
+                                                                  .scope = scope_code(p->scope),
+                                                                  .scope_id = p->scope_id,
+                                                                  .doc = doc,
+                                                                  .effective_at_ms = v->effective_at_ms,
+                                                                  .recorded_at_ms = app_now_ms(app),
+                                                                  .recorder_id = p->recorder_id,
+                                                                  .reason = v->reason},
+                                   NULL, e);
     free(doc);
     TRY(st);
-    TRY(tx_stmt(tx, SQL_policy_made_from, &q, e));
-    bind_i64(q, "policy_id", v->policy_id);
-    bind_id(q, "base_id", v->base_id);
-    bind_id(q, "derived_at_ms", v->derived_at_ms);
-    return stmt_run(q, NULL, e);
+    return sql_policy_made_from(tx,
+                                &(struct sql_policy_made_from_in){.policy_id = v->policy_id,
+                                                                  .base_id = v->base_id,
+                                                                  .derived_at_ms = v->derived_at_ms},
+                                NULL, e);
 }
 
 /* The version that ends it: end_doc over what will be in force on that day, with what is set now. */

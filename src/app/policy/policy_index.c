@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "store/sql/answer.h"
 #include "policy_merges.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rules"); }
@@ -32,17 +33,6 @@ static enum st model_parse(struct arena *a, const struct catalogue *c, const cha
         if (own) m->own[m->count++] = (struct bkt_of){c->competencies[i].competency_id, bkt_read(own, m->fallback)};
     }
     return ST_OK;
-}
-
-static enum st count_rows(struct tx *tx, enum sql_id id, size_t *n, struct err *e)
-{
-    struct stmt *q;
-    *n = 0;
-    TRY(tx_stmt(tx, id, &q, e));
-    for (bool row = true;; ++*n) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-    }
 }
 
 static int by_scope(const void *x, const void *y)
@@ -76,44 +66,44 @@ static enum st index_versions(struct arena *a, struct policy_index *r, struct er
 static enum st load_items(struct tx *tx, struct arena *a, const struct catalogue *c, struct item_layer *out,
                           struct err *e)
 {
-    struct stmt *q;
+    struct sql_model_items_row r;
     bool row;
     *out = (struct item_layer){0};
-    TRY(tx_stmt(tx, SQL_model_items, &q, e));
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_model_items(tx, &r, &row, e));
     if (!row) return ST_OK;
-    int64_t id = col_i64(q, 0);
-    TRY(item_layer_parse(a, c, col_text(q, 1), out, e));
+    int64_t id = r.model_id;
+    TRY(item_layer_parse(a, c, r.doc, out, e));
     out->model_id = id;
     return ST_OK;
 }
 
 static enum st load_policies(struct tx *tx, struct arena *a, struct policy_index *r, struct err *e)
 {
-    struct stmt *q;
-    size_t n;
-    TRY(count_rows(tx, SQL_policy_list, &n, e));
+    struct sql_policy_list_row policy;
+    struct rows rows;
+    struct sql_policy_count_row count;
+    TRY(sql_policy_count(tx, &count, NULL, e));
+    size_t n = (size_t)count.count;
     r->policies = arena_array(a, n + 1, sizeof *r->policies);
     if (!r->policies) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_policy_list, &q, e));
-    for (bool row = true; r->policy_count < n;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_policy_list(tx, &rows, e));
+    while (r->policy_count < n && sql_policy_list_next(&rows, &policy)) {
         struct policy_version *v = &r->policies[r->policy_count++];
-        v->policy_id = col_i64(q, 0);
-        if (!scope_parse(col_text(q, 1), &v->scope))
+        v->policy_id = policy.policy_id;
+        if (!scope_parse(policy.scope, &v->scope))
             return err_fail(e, ST_INVALID, "policy.scope_unknown", "policy %lld: scope %s", (long long)v->policy_id,
-                            col_text(q, 1));
-        v->scope_id = col_i64(q, 2);
-        v->doc = arena_strdup(a, col_text(q, 3));
-        v->effective_at_ms = col_i64(q, 4);
-        v->recorded_at_ms = col_i64(q, 5);
-        v->reason = arena_strdup(a, col_text(q, 6));
-        v->recorder_id = col_i64(q, 7);
-        v->base_id = col_i64(q, 8);
-        v->derived = col_i64(q, 9) >= 0;
+                            policy.scope);
+        v->scope_id = policy.scope_id;
+        v->doc = arena_strdup(a, policy.doc);
+        v->effective_at_ms = policy.effective_at_ms;
+        v->recorded_at_ms = policy.recorded_at_ms;
+        v->reason = arena_strdup(a, policy.reason);
+        v->recorder_id = policy.recorder_id;
+        v->base_id = policy.base_id;
+        v->derived = policy.derived_at_ms >= 0;
         if (!v->doc || !v->reason) return no_memory(e);
     }
+    TRY(rows_end(&rows));
     if (r->policy_count == 0) { /* a database just made: the defaults, as version 0 */
         r->policies[0] = (struct policy_version){.doc = "{}", .reason = "", .derived = true};
         r->policy_count = 1;
@@ -124,20 +114,21 @@ static enum st load_policies(struct tx *tx, struct arena *a, struct policy_index
 static enum st load_models(struct tx *tx, struct arena *a, const struct catalogue *c, struct policy_index *r,
                            struct err *e)
 {
-    struct stmt *q;
-    size_t n;
-    TRY(count_rows(tx, SQL_model_list, &n, e));
+    struct sql_model_list_row model_row;
+    struct rows rows;
+    struct sql_model_count_row count;
+    TRY(sql_model_count(tx, &count, NULL, e));
+    size_t n = (size_t)count.count;
     r->models = arena_array(a, n + 1, sizeof *r->models);
     if (!r->models) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_model_list, &q, e));
-    for (bool row = true; r->model_count < n;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_model_list(tx, &rows, e));
+    while (r->model_count < n && sql_model_list_next(&rows, &model_row)) {
         struct model *m = &r->models[r->model_count++];
-        m->model_id = col_i64(q, 0);
-        m->effective_at_ms = col_i64(q, 3);
-        TRY(model_parse(a, c, col_text(q, 2), m, e));
+        m->model_id = model_row.model_id;
+        m->effective_at_ms = model_row.effective_at_ms;
+        TRY(model_parse(a, c, model_row.doc, m, e));
     }
+    TRY(rows_end(&rows));
     if (r->model_count == 0) {
         r->models[0] = (struct model){.fallback = bkt_shipped};
         r->model_count = 1;
@@ -226,12 +217,9 @@ struct policy policy_for_learner(const struct policy_index *r, int64_t org_id, i
 
 enum st learner_school(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_learner_school, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    TRY(stmt_step(q, &row, e));
-    *org_id = row ? col_i64(q, 0) : 0;
+    struct sql_learner_school_row r;
+    TRY(sql_learner_school(tx, learner_id, &r, NULL, e));
+    *org_id = r.org_id;
     return ST_OK;
 }
 

@@ -154,6 +154,7 @@ enum st policy_alone(struct policy_merges *m, const struct policy_version *v, co
         k = add(m, bucket, k);
     }
     *out = &k->made;
-    return k->unreadable ? err_fail(e, ST_INVALID, "policy.shape", "policy %lld cannot be read", (long long)v->policy_id)
-                         : ST_OK;
+    return k->unreadable
+               ? err_fail(e, ST_INVALID, "policy.shape", "policy %lld cannot be read", (long long)v->policy_id)
+               : ST_OK;
 }

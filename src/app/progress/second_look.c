@@ -4,20 +4,20 @@
 
 #include "core/hub.h"
 #include "core/note.h"
+#include "store/sql/answer.h"
 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct second_look_cmd *l = (struct second_look_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_look_insert, &q, e));
-    bind_i64(q, "look_id", app_id(app));
-    bind_i64(q, "learner_id", l->learner_id);
-    bind_i64(q, "competency_id", l->competency_id);
-    bind_i64(q, "asker_id", l->asker_id);
-    bind_text(q, "client_id", l->client_id);
-    bind_text(q, "note", l->note);
-    bind_text(q, "about", l->about && *l->about ? l->about : NULL);
-    TRY(stmt_run(q, NULL, e));
+    TRY(sql_look_insert(tx,
+                        &(struct sql_look_insert_in){.look_id = app_id(app),
+                                                     .learner_id = l->learner_id,
+                                                     .competency_id = l->competency_id,
+                                                     .asker_id = l->asker_id,
+                                                     .client_id = l->client_id,
+                                                     .note = l->note,
+                                                     .about = l->about && *l->about ? l->about : NULL},
+                        NULL, e));
     if (app->hub) hub_publish(app->hub, l->learner_id, "help", "{}");
     return ST_OK;
 }
@@ -43,13 +43,11 @@ enum st second_look_check(struct second_look_cmd *l, struct err *e)
 static enum st run_answer(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct second_look_answer_cmd *l = (struct second_look_answer_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_look_answer, &q, e));
-    bind_text(q, "answer", l->answer);
-    bind_i64(q, "user_id", l->teacher_id);
-    bind_i64(q, "now_ms", app_now_ms(app));
-    bind_i64(q, "look_id", l->look_id);
-    return stmt_run(q, NULL, e);
+    return sql_look_answer(
+        tx,
+        &(struct sql_look_answer_in){
+            .answer = l->answer, .user_id = l->teacher_id, .now_ms = app_now_ms(app), .look_id = l->look_id},
+        NULL, e);
 }
 
 enum st second_look_answer_check(struct second_look_answer_cmd *l, struct err *e)

@@ -16,6 +16,8 @@
 #include "interop/report.h"
 #include "policy/snapshot.h"
 #include "ops/ops.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 
 enum { PATH_BYTES = 600, WEEKS_MAX = 52 };
 
@@ -81,7 +83,9 @@ static enum st import_one(struct cli_app *a, const char *kind, const char *path,
 
 static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const char *hash, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_list_row org;
+    struct sql_user_by_name_row user_by_name;
+    struct rows rows;
     bool row;
     if (!doors[i].in_roster) {
         int64_t id;
@@ -90,35 +94,32 @@ static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const ch
                              .family_name = doors[i].family,
                              .role = doors[i].role};
         if (strcmp(doors[i].role, "coach") == 0 || strcmp(doors[i].role, "counselor") == 0) {
-            TRY(tx_stmt(tx, SQL_org_list, &q, e));
-            for (;;) {
-                TRY(stmt_step(q, &row, e));
-                if (!row) break;
-                if (strcmp(col_text(q, 3), "Cedar Hollow School") == 0) u.org_id = col_i64(q, 0);
+            TRY(sql_org_list(tx, &rows, e));
+            while (sql_org_list_next(&rows, &org)) {
+                if (strcmp(org.name, "Cedar Hollow School") == 0) u.org_id = org.org_id;
             }
+            TRY(rows_end(&rows));
         }
         return user_create(&a->app, tx, &u, hash, &id, e);
     }
-    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-    bind_text(q, "username", doors[i].username);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_user_by_name(tx, doors[i].username, &user_by_name, &row, e));
     if (!row) return err_fail(e, ST_BUG, "err.bug", "the roster lacks %s", doors[i].username);
-    return user_set_password(tx, col_i64(q, 0), hash, e);
+    return user_set_password(tx, user_by_name.user_id, hash, e);
 }
 
 static enum st open_doors(struct demo *d, struct cli_app *a, struct err *e)
 {
     char hash[DOORS][PASSWORD_HASH_TEXT];
-    struct tx tx;
+    struct tx *tx;
     for (size_t i = 0; i < DOORS; i++) {
         password_words(d->passwords[i]);
         TRY(password_hash(d->passwords[i], hash[i], e));
     }
     TRY(tx_write(a->conn, a->app.snapshot->district_id, &tx, e));
     enum st st = ST_OK;
-    for (size_t i = 0; st == ST_OK && i < DOORS; i++) st = set_password(a, &tx, i, hash[i], e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    for (size_t i = 0; st == ST_OK && i < DOORS; i++) st = set_password(a, tx, i, hash[i], e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 

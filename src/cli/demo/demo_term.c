@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "items/items.h"
 #include "policy/snapshot.h"
+#include "store/sql/identity.h"
 
 enum { DAY_MS = 86400000, BATCH = 200, ITEMS_A_DAY = 8, SKILLS = 64 };
 
@@ -67,15 +68,13 @@ static enum st find_people(struct term *t, const struct demo_people *p, uint64_t
 {
     for (size_t i = 0; i < p->count; i++) {
         struct actor_student *s = &t->students[i];
-        struct stmt *q;
+        struct sql_user_by_name_row r;
         bool row;
         size_t n;
         s->who = &p->students[i];
-        TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-        bind_text(q, "username", s->who->username);
-        TRY(stmt_step(q, &row, e));
+        TRY(sql_user_by_name(tx, s->who->username, &r, &row, e));
         if (!row) return err_fail(e, ST_BUG, "err.bug", "the roster lacks %s", s->who->username);
-        s->learner_id = col_i64(q, 0);
+        s->learner_id = r.user_id;
         TRY(learner_courses(tx, s->learner_id, &s->course, 1, &n, e));
         if (!n) return err_fail(e, ST_BUG, "err.bug", "%s has no course", s->who->username);
         rng_seed(&s->rng, hash_mix(seed, i + 1));
@@ -263,12 +262,12 @@ static enum st write_turns(struct term *t, struct turn *turns, size_t n, struct 
 static enum st round_of(struct term *t, struct turn *turns, struct err *e)
 {
     size_t n = 0;
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
     enum st st = ST_OK;
     for (size_t i = 0; st == ST_OK && i <= t->count; i++) {
         if (n == BATCH || (i == t->count && n)) {
-            tx_rollback(&tx);
+            tx_rollback(tx);
             TRY(write_turns(t, turns, n, e));
             n = 0;
             TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
@@ -278,7 +277,7 @@ static enum st round_of(struct term *t, struct turn *turns, struct err *e)
         if (s->done_today++ >= s->items_today) continue;
         turns[n].s = s;
         arena_init(&turns[n].arena, 8 << 20);
-        st = take_turn(t, &turns[n], &tx, e);
+        st = take_turn(t, &turns[n], tx, e);
         if (st == ST_OK) {
             n++;
         } else {
@@ -286,7 +285,7 @@ static enum st round_of(struct term *t, struct turn *turns, struct err *e)
             if (st == ST_NOT_FOUND) st = ST_OK; /* nothing is open for this student */
         }
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
@@ -315,17 +314,13 @@ static enum st ask_for_help(struct term *t, struct err *e)
 
 static enum st user_id(struct term *t, const char *username, int64_t *id, struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_user_by_name_row r;
     bool row = false;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_user_by_name, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "username", username);
-        st = stmt_step(q, &row, e);
-    }
-    *id = st == ST_OK && row ? col_i64(q, 0) : 0;
-    tx_rollback(&tx);
+    enum st st = sql_user_by_name(tx, username, &r, &row, e);
+    *id = st == ST_OK && row ? r.user_id : 0;
+    tx_rollback(tx);
     return st;
 }
 
@@ -375,12 +370,12 @@ static enum st off_the_screen(struct term *t, struct err *e)
 static enum st file_barriers(struct term *t, struct err *e)
 {
     int64_t teacher, org_id = 0;
-    struct tx tx;
+    struct tx *tx;
     TRY(user_id(t, "sofia.rivera", &teacher, e));
     if (!teacher) return ST_OK;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
-    enum st st = t->count ? learner_school(&tx, t->students[0].learner_id, &org_id, e) : ST_OK;
-    tx_rollback(&tx);
+    enum st st = t->count ? learner_school(tx, t->students[0].learner_id, &org_id, e) : ST_OK;
+    tx_rollback(tx);
     return st == ST_OK ? demo_file_barriers(teacher, org_id, run_command, t, e) : st;
 }
 
@@ -426,7 +421,7 @@ enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_peop
     struct term t = {.app = app, .conn = conn, .count = p->count, .now_ms = now_ms - (int64_t)weeks * 7 * DAY_MS};
     struct clock before = app->clock;
     struct turn *turns = calloc(BATCH, sizeof *turns);
-    struct tx tx;
+    struct tx *tx;
     t.students = calloc(p->count, sizeof *t.students);
     if (!turns || !t.students) {
         free(turns);
@@ -437,8 +432,8 @@ enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_peop
     t.snapshot = snapshot_hold(app);
     enum st st = tx_read(conn, t.snapshot->district_id, &tx, e);
     if (st == ST_OK) {
-        st = find_people(&t, p, seed, &tx, e);
-        tx_rollback(&tx);
+        st = find_people(&t, p, seed, tx, e);
+        tx_rollback(tx);
     }
     if (st == ST_OK) st = run_term(&t, weeks, now_ms, turns, e);
     snapshot_drop(t.snapshot);

@@ -3,6 +3,7 @@
 
 #include "policy/policy.h"
 #include "leading/together.h"
+#include "store/sql/together.h"
 #include "demo.h"
 #include "policy/snapshot.h"
 
@@ -65,16 +66,16 @@ static enum st answer_barriers(struct conn *conn, int64_t district_id, int64_t u
 {
     int64_t ids[FILED];
     size_t n = 0;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_barrier_list_row r;
+    struct rows rows = {0};
     TRY(tx_read(conn, district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_barrier_list, &q, e);
-    for (bool row = true; st == ST_OK && n < FILED;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        ids[n++] = col_i64(q, 0); /* none has a day yet: in the order of filing */
+    enum st st = sql_barrier_list(tx, &rows, e);
+    while (n < FILED && sql_barrier_list_next(&rows, &r)) {
+        ids[n++] = r.barrier_id; /* none has a day yet: in the order of filing */
     }
-    tx_rollback(&tx);
+    if (st == ST_OK) st = rows_end(&rows);
+    tx_rollback(tx);
     TRY(st);
     for (size_t i = 0; i < n; i++) {
         if (!filed[i].owner) continue;

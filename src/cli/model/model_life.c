@@ -102,15 +102,15 @@ static void first_to_go(void)
 /* Was it done tonight? Another server may have been first. */
 static enum st is_done(struct cli_app *a, bool *done, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct job_night night;
     struct snapshot *s = snapshot_hold(&a->app);
     int32_t day = tz_date(s->zone, app_now_ms(&a->app));
     enum st st = tx_read(a->conn, s->district_id, &tx, e);
     snapshot_drop(s);
     TRY(st);
-    st = job_night(&tx, job_refit, day, &night, e);
-    tx_rollback(&tx);
+    st = job_night(tx, job_refit, day, &night, e);
+    tx_rollback(tx);
     *done = st == ST_OK && night.done > 0;
     return st;
 }
@@ -178,7 +178,7 @@ int run_model_versions(struct cli *c)
     struct err e = {0};
     struct cli_app a;
     struct arena arena;
-    struct tx tx;
+    struct tx *tx;
     struct model_fit *list;
     struct model_row row = {0};
     size_t n = 0;
@@ -186,9 +186,9 @@ int run_model_versions(struct cli *c)
     struct snapshot *s = snapshot_hold(&a.app);
     arena_init(&arena, ARENA_BYTES);
     enum st st = tx_read(a.conn, s->district_id, &tx, &e);
-    if (st == ST_OK) st = model_fits(&tx, &arena, 10000, &list, &n, &e);
-    if (st == ST_OK) st = model_in_force(&tx, &arena, "bkt", app_now_ms(&a.app), &row, &e);
-    tx_rollback(&tx);
+    if (st == ST_OK) st = model_fits(tx, &arena, 10000, &list, &n, &e);
+    if (st == ST_OK) st = model_in_force(tx, &arena, "bkt", app_now_ms(&a.app), &row, &e);
+    tx_rollback(tx);
     if (st == ST_OK && c->json) {
         struct text t;
         struct json_out j;
@@ -225,14 +225,14 @@ int run_model_revert(struct cli *c)
         return cli_usage(c, "--of takes skills or questions");
     struct model_revert_cmd t = {.kind = of && strcmp(of, "questions") == 0 ? "items" : "bkt",
                                  .note = reason ? reason : "by hand, on the command line"};
-    struct tx tx;
+    struct tx *tx;
     if (model_revert_check(&t, &e) != ST_OK) return cli_usage(c, "--reason takes 1 to 4000 bytes of text");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = t.command.run(&a.app, &tx, &t.command, &e);
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        st = t.command.run(&a.app, tx, &t.command, &e);
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);

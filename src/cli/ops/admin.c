@@ -11,6 +11,10 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "cli/cli.h"
+#include "store/sql/answer.h"
+#include "store/sql/identity.h"
+#include "store/sql/models.h"
+#include "store/sql/roster.h"
 #include "nightly.h"
 #include "policy/snapshot.h"
 #include "ops/ops.h"
@@ -56,69 +60,51 @@ static int run_migrate(struct cli *c)
 
 enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone, struct err *e)
 {
+    struct sql_district_all_row district_row;
     struct conn *conn;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
     bool row;
     struct idgen g = {.node = 1};
-    int64_t now = clock_now_ms(&c->clock), district, org;
+    int64_t now = clock_now_ms(&c->clock), district = id_next(&g, now, 0), org = id_next(&g, now, 0),
+            policy = id_next(&g, now, 0);
     TRY(conn_open(db, CONN_WRITE, &conn, e));
-    enum st st = tx_write(conn, 0, &tx, e);
+    enum st st = tx_write(conn, district, &tx, e);
     if (st != ST_OK) goto out;
-    st = tx_stmt(&tx, SQL_district_all, &q, e);
-    if (st == ST_OK) st = stmt_step(q, &row, e);
+    st = sql_district_all(tx, &district_row, &row, e);
     if (st == ST_OK && row) {
-        st = err_fail(e, ST_DENIED, "err.exists", "the database already holds a district: %s", col_text(q, 1));
+        st = err_fail(e, ST_DENIED, "err.exists", "the database already holds a district: %s", district_row.name);
     }
-    district = id_next(&g, now, 0);
-    org = id_next(&g, now, 0);
-    tx.district_id = district;
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_district_insert, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "name", name);
-        bind_text(q, "host", "");
-        bind_i64(q, "created_at_ms", now);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_org_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "org_id", org);
-        bind_null(q, "parent_org_id");
-        bind_text(q, "type", "district");
-        bind_text(q, "name", name);
-        bind_text(q, "zone", zone);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_policy_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "policy_id", id_next(&g, now, 0));
-        bind_text(q, "scope", "district");
-        bind_i64(q, "scope_id", 0);
-        bind_text(q, "doc",
-                  "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":\"practice\","
-                  "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}");
-        bind_i64(q, "effective_at_ms", 0);
-        bind_i64(q, "recorded_at_ms", 0);
-        bind_null(q, "recorder_id");
-        bind_text(q, "reason", "the defaults");
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_policy_derived, &q, e); /* there is nothing to derive yet */
-    if (st == ST_OK) {
-        bind_i64(q, "at_ms", now);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_model_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "model_id", id_next(&g, now, 0));
-        bind_text(q, "kind", "bkt");
-        bind_text(q, "doc", "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}");
-        bind_i64(q, "effective_at_ms", 0);
-        bind_i64(q, "recorded_at_ms", now);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_commit(&tx, e);
-    else tx_rollback(&tx);
+    if (st == ST_OK)
+        st = sql_district_insert(tx, &(struct sql_district_insert_in){.name = name, .host = "", .created_at_ms = now},
+                                 NULL, e);
+    if (st == ST_OK)
+        st = sql_org_insert(
+            tx, &(struct sql_org_insert_in){.org_id = org, .type = "district", .name = name, .zone = zone}, NULL, e);
+    if (st == ST_OK)
+        st = sql_policy_insert(
+            tx,
+            &(struct sql_policy_insert_in){
+                .policy_id = policy,
+                .scope = "district",
+                .doc =
+                    "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":"
+                    "\"practice\","
+                    "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}",
+                .reason = "the defaults"},
+            NULL, e);
+    if (st == ST_OK) /* there is nothing to derive yet */
+        st = sql_policy_derived(tx, &(struct sql_policy_derived_in){.at_ms = now, .policy_id = policy}, NULL, e);
+    if (st == ST_OK)
+        st = sql_model_insert(tx,
+                              &(struct sql_model_insert_in){
+                                  .model_id = id_next(&g, now, 0),
+                                  .kind = "bkt",
+                                  .doc = "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}",
+                                  .effective_at_ms = 0,
+                                  .recorded_at_ms = now},
+                              NULL, e);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
 out:
     conn_close(conn);
     return st;
@@ -386,8 +372,9 @@ static enum st tell_refits(struct cli *c, struct err *e)
 {
     enum { SHOWN = 5 };
     struct cli_app a;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_job_run_list_row r;
+    struct rows rows = {0};
     int at;
     const char *when = getenv("WAYMARK_REFIT");
     if (!nightly_parse(when, &at)) printf("%-24s %s: expected an hour (02:00) or off\n", "nightly refit", when);
@@ -398,20 +385,16 @@ static enum st tell_refits(struct cli *c, struct err *e)
     /* no district yet: nothing was run */
     if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st;
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, e);
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_job_run_list, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "job", job_refit);
-        bind_i64(q, "limit", SHOWN);
-    }
-    for (bool row = true; st == ST_OK;) {
+    if (st == ST_OK)
+        st = sql_job_run_list(tx, &(struct sql_job_run_list_in){.job = job_refit, .limit = SHOWN}, &rows, e);
+    while (sql_job_run_list_next(&rows, &r)) {
         char began[32];
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        time_format_utc(id_time_ms(col_i64(q, 0)), began);
-        printf("%-24s %s %s %s: %s\n", "", began, col_i64(q, 2) ? "at night" : "by hand",
-               *col_text(q, 4) ? col_text(q, 4) : "still running", col_text(q, 5));
+        time_format_utc(id_time_ms(r.run_id), began);
+        printf("%-24s %s %s %s: %s\n", "", began, r.nightly ? "at night" : "by hand",
+               *r.outcome ? r.outcome : "still running", r.detail);
     }
-    tx_rollback(&tx);
+    if (st == ST_OK) st = rows_end(&rows);
+    tx_rollback(tx);
     cli_close(&a);
     return st;
 }

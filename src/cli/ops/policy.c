@@ -11,41 +11,40 @@
 #include "cli/cli.h"
 #include "policy/snapshot.h"
 #include "ops/ops.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 
 /* --school NAME|ID, --class TITLE|ID or --learner NAME|ID: whose rules. org_id: the school above a class or a
  * learner. */
 static enum st find_school(struct tx *tx, const char *school, int64_t *id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_org_list_row r;
+    struct rows rows;
     *id = 0;
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &r)) {
         char text[24];
-        snprintf(text, sizeof text, "%lld", (long long)col_i64(q, 0));
-        if (strcmp(text, school) == 0 || strcmp(col_text(q, 3), school) == 0) *id = col_i64(q, 0);
+        snprintf(text, sizeof text, "%lld", (long long)r.org_id);
+        if (strcmp(text, school) == 0 || strcmp(r.name, school) == 0) *id = r.org_id;
     }
+    TRY(rows_end(&rows));
     return *id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "no school named %s", school);
 }
 
 static enum st find_class(struct tx *tx, const char *name, int64_t *id, int64_t *org_id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_class_find_row r;
+    struct sql_class_school_row school;
+    struct rows rows;
     int64_t asked = 0;
     (void)id_parse(name, &asked);
-    TRY(tx_stmt(tx, SQL_class_find, &q, e));
-    bind_i64(q, "class_id", asked);
-    bind_text(q, "title", name);
-    TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no class named %s", name);
-    *id = col_i64(q, 0);
-    TRY(tx_stmt(tx, SQL_class_school, &q, e));
-    bind_i64(q, "class_id", *id);
-    TRY(stmt_step(q, &row, e));
-    *org_id = row ? col_i64(q, 0) : 0;
+    TRY(sql_class_find(tx, &(struct sql_class_find_in){.class_id = asked, .title = name}, &rows, e));
+    bool found = sql_class_find_next(&rows, &r);
+    TRY(rows_end(&rows));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no class named %s", name);
+    *id = r.class_id;
+    TRY(sql_class_school(tx, *id, &school, NULL, e));
+    *org_id = school.org_id;
     return ST_OK;
 }
 
@@ -66,10 +65,10 @@ static enum st find_scope(struct cli *c, struct tx *tx, enum policy_scope *scope
 static enum st scope_of(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, int64_t *org_id,
                         struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_read(a->conn, a->app.snapshot->district_id, &tx, e));
-    enum st st = find_scope(c, &tx, scope, id, org_id, e);
-    tx_rollback(&tx);
+    enum st st = find_scope(c, tx, scope, id, org_id, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -228,14 +227,12 @@ static enum st apply(struct cli_app *a, const struct policy_saved *saved, struct
 static enum st find_author(struct cli *c, struct tx *tx, int64_t *id, struct err *e)
 {
     const char *name = cli_opt(c, "--author");
-    struct stmt *q;
+    struct sql_user_by_name_row r;
     bool row;
     if (!name) return ST_OK;
-    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-    bind_text(q, "username", name);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_user_by_name(tx, name, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "no user named %s", name);
-    *id = col_i64(q, 0);
+    *id = r.user_id;
     return ST_OK;
 }
 
@@ -263,14 +260,14 @@ static int check_or_set(struct cli *c, bool set)
     bool time_read = read_effective(c, &a.app, &p.effective_at_ms);
     struct snapshot *s = snapshot_hold(&a.app);
     if (st == ST_OK && time_read) {
-        struct tx tx;
+        struct tx *tx;
         st = set ? tx_write(a.conn, s->district_id, &tx, &e) : tx_read(a.conn, s->district_id, &tx, &e);
-        if (st == ST_OK) st = find_author(c, &tx, &p.recorder_id, &e);
+        if (st == ST_OK) st = find_author(c, tx, &p.recorder_id, &e);
         if (st == ST_OK)
-            st = set ? policy_save(&a.app, s, &tx, &arena, &p, &saved, &e)
-                     : policy_check(&a.app, s, &tx, &arena, &p, &saved, &e);
-        if (st == ST_OK && set) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+            st = set ? policy_save(&a.app, s, tx, &arena, &p, &saved, &e)
+                     : policy_check(&a.app, s, tx, &arena, &p, &saved, &e);
+        if (st == ST_OK && set) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     snapshot_drop(s);
     if (st == ST_OK && set && time_read) st = apply(&a, &saved, &r, &derived, &e);

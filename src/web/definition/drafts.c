@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "policy_page.h"
+#include "store/sql/together.h"
 
 enum { DRAFTS_SHOWN = 20, COMMENTS_SHOWN = 200 };
 
@@ -51,23 +52,22 @@ static enum st fill_changes(struct call *c, int64_t org_id, const char *text, st
 static enum st fill_comments(struct call *c, int64_t draft_id, struct ui_draft_row *row, struct err *e)
 {
     struct ui_draft_comment *list;
-    struct stmt *q;
+    struct sql_draft_comment_list_row r;
+    struct rows rows;
     TRY(call_alloc(c, COMMENTS_SHOWN * sizeof *list, (void **)&list, e));
-    TRY(tx_stmt(&c->tx, SQL_draft_comment_list, &q, e));
-    bind_i64(q, "draft_id", draft_id);
-    for (bool more = true; row->comments_n < COMMENTS_SHOWN;) {
-        TRY(stmt_step(q, &more, e));
-        if (!more) break;
+    TRY(sql_draft_comment_list(c->tx, draft_id, &rows, e));
+    while (row->comments_n < COMMENTS_SHOWN && sql_draft_comment_list_next(&rows, &r)) {
         list[row->comments_n++] =
-            (struct ui_draft_comment){.comment_id = id_text(c, col_i64(q, 0)),
-                                      .at = id_time_ms(col_i64(q, 0)),
-                                      .by = arena_printf(c->arena, "%s %s", col_text(q, 4), col_text(q, 5)),
-                                      .note = arena_strdup(c->arena, col_text(q, 1)),
-                                      .answer = *col_text(q, 2) ? arena_strdup(c->arena, col_text(q, 2)) : NULL,
+            (struct ui_draft_comment){.comment_id = id_text(c, r.comment_id),
+                                      .at = id_time_ms(r.comment_id),
+                                      .by = arena_printf(c->arena, "%s %s", r.given_name, r.family_name),
+                                      .note = arena_strdup(c->arena, r.note),
+                                      .answer = *r.answer ? arena_strdup(c->arena, r.answer) : NULL,
                                       .can_answer = row->can_lead};
-        const struct setting *about = setting_by_path(col_text(q, 6));
+        const struct setting *about = setting_by_path(r.about);
         if (about) list[row->comments_n - 1].about = setting_words(page_lang(c), about);
     }
+    TRY(rows_end(&rows));
     row->comments = list;
     return ST_OK;
 }
@@ -75,7 +75,8 @@ static enum st fill_comments(struct call *c, int64_t draft_id, struct ui_draft_r
 enum st web_drafts(struct call *c, struct err *e)
 {
     struct page *p;
-    struct stmt *q;
+    struct sql_draft_rules_list_row r;
+    struct rows stored;
     struct ui_draft_row *rows;
     int64_t ids[DRAFTS_SHOWN], orgs[DRAFTS_SHOWN];
     const char *docs[DRAFTS_SHOWN];
@@ -83,26 +84,25 @@ enum st web_drafts(struct call *c, struct err *e)
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     TRY(page_begin(c, "/drafts", &p, e));
     TRY(call_alloc(c, DRAFTS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_draft_rules_list, &q, e));
-    for (bool more = true; page.rows_n < DRAFTS_SHOWN;) {
+    TRY(sql_draft_rules_list(c->tx, &stored, e));
+    while (page.rows_n < DRAFTS_SHOWN && sql_draft_rules_list_next(&stored, &r)) {
         char day[16];
-        TRY(stmt_step(q, &more, e));
-        if (!more) break;
         size_t i = page.rows_n++;
-        ids[i] = col_i64(q, 0);
-        orgs[i] = col_i64(q, 1);
-        docs[i] = arena_strdup(c->arena, col_text(q, 2));
+        ids[i] = r.draft_id;
+        orgs[i] = r.org_id;
+        docs[i] = arena_strdup(c->arena, r.doc);
         if (!docs[i]) return err_fail(e, ST_NOMEM, "err.memory", "drafts");
-        date_format((int32_t)col_i64(q, 4), day);
+        date_format((int32_t)r.until_date, day);
         rows[i] = (struct ui_draft_row){.draft_id = id_text(c, ids[i]),
                                         .at = id_time_ms(ids[i]),
-                                        .reason = arena_strdup(c->arena, col_text(q, 3)),
-                                        .by = arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7)),
+                                        .reason = arena_strdup(c->arena, r.reason),
+                                        .by = arena_printf(c->arena, "%s %s", r.given_name, r.family_name),
                                         .until = arena_strdup(c->arena, day),
-                                        .open = !col_i64(q, 5) && col_i64(q, 4) >= today,
-                                        .adopted = col_i64(q, 5) != 0,
+                                        .open = !r.policy_id && r.until_date >= today,
+                                        .adopted = r.policy_id != 0,
                                         .can_lead = leads_org(c, orgs[i])};
     }
+    TRY(rows_end(&stored));
     for (size_t i = 0; i < page.rows_n; i++) {
         if (!rows[i].adopted) TRY(fill_changes(c, orgs[i], docs[i], &rows[i], e));
         TRY(fill_comments(c, ids[i], &rows[i], e));
@@ -135,12 +135,10 @@ enum st web_draft_comment_parse(struct call *c, struct command **out, struct err
 
 static enum st draft_org(struct call *c, struct tx *tx, int64_t draft_id, struct err *e)
 {
-    struct stmt *q;
+    struct sql_draft_rules_get_row r;
     bool row;
-    TRY(tx_stmt(tx, SQL_draft_rules_get, &q, e));
-    bind_i64(q, "draft_id", draft_id);
-    TRY(stmt_step(q, &row, e));
-    if (row && leads_org(c, col_i64(q, 0))) return ST_OK;
+    TRY(sql_draft_rules_get(tx, draft_id, &r, &row, e));
+    if (row && leads_org(c, r.org_id)) return ST_OK;
     return err_fail(e, ST_DENIED, "err.denied", "user %lld may not settle draft %lld", (long long)c->who.user_id,
                     (long long)draft_id);
 }
@@ -148,17 +146,14 @@ static enum st draft_org(struct call *c, struct tx *tx, int64_t draft_id, struct
 enum st web_draft_answer_parse(struct call *c, struct command **out, struct err *e)
 {
     struct draft_answer_cmd *d;
-    struct stmt *q;
-    bool row;
+    struct sql_draft_comment_of_row r;
     const char *id = http_form(c->http, "comment_id", 0);
     TRY(call_alloc(c, sizeof *d, (void **)&d, e));
     *d = (struct draft_answer_cmd){.answer = http_form(c->http, "answer", 0), .user_id = c->who.user_id};
     if (!id || !id_parse(id, &d->comment_id))
         return err_fail(e, ST_INVALID, "err.not_found", "comment_id must be an id");
-    TRY(tx_stmt(&c->tx, SQL_draft_comment_of, &q, e));
-    bind_i64(q, "comment_id", d->comment_id);
-    TRY(stmt_step(q, &row, e));
-    TRY(draft_org(c, &c->tx, row ? col_i64(q, 0) : 0, e));
+    TRY(sql_draft_comment_of(c->tx, d->comment_id, &r, NULL, e));
+    TRY(draft_org(c, c->tx, r.draft_id, e));
     TRY(draft_answer_check(d, e));
     *out = &d->command;
     return ST_OK;
@@ -175,7 +170,7 @@ enum st web_drafts_reply(struct call *c, struct command *command, struct err *e)
 enum st web_draft_adopt(struct call *c, struct err *e)
 {
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx;
     const char *id = http_form(c->http, "draft_id", 0);
     struct draft_adopt_cmd d = {.snapshot = c->snapshot,
                                 .arena = c->arena,
@@ -184,8 +179,8 @@ enum st web_draft_adopt(struct call *c, struct err *e)
     if (!id || !id_parse(id, &d.draft_id)) return err_fail(e, ST_INVALID, "err.not_found", "draft_id must be an id");
     TRY(app_read_conn(c->app, &conn, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
-    enum st st = draft_org(c, &tx, d.draft_id, e);
-    tx_rollback(&tx);
+    enum st st = draft_org(c, tx, d.draft_id, e);
+    tx_rollback(tx);
     TRY(st);
     draft_adopt_ready(&d);
     TRY(writer_run(c->app, &d.command, e));

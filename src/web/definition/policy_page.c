@@ -9,6 +9,7 @@
 #include "policy/waiver.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "store/sql/roster.h"
 
 enum { SCHOOLS_MAX = 400, VERSIONS_SHOWN = 20 };
 
@@ -17,20 +18,19 @@ enum { SCHOOLS_MAX = 400, VERSIONS_SHOWN = 20 };
 /* The schools that someone may look at, and which is asked for. */
 static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules_of *w, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_list_row r;
+    struct rows rows;
     bool district = c->relation == MAY_LEADS_DISTRICT;
     int64_t own = 0;
     TRY(call_alloc(c, (SCHOOLS_MAX + 1) * sizeof *w->schools, (void **)&w->schools, e));
     TRY(reader_school(c, tx, &own, e));
     if (district) w->schools[w->schools_n++] = (struct ui_link){c->snapshot->name, "/rules"};
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        int64_t id = col_i64(q, 0);
-        if (!str_eq(col_text(q, 2), "school") || w->schools_n > SCHOOLS_MAX) continue;
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &r)) {
+        int64_t id = r.org_id;
+        if (!str_eq(r.type, "school") || w->schools_n > SCHOOLS_MAX) continue;
         if (!district && id != own && !actor_holds(&c->who, ROLE_PRINCIPAL | ROLE_COACH, id)) continue;
-        const char *name = arena_strdup(c->arena, col_text(q, 3));
+        const char *name = arena_strdup(c->arena, r.name);
         if (asked ? id == asked : !district && !w->org_id) {
             w->org_id = id;
             w->name = name;
@@ -38,6 +38,7 @@ static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules
         w->schools[w->schools_n++] =
             (struct ui_link){name, arena_printf(c->arena, "/rules?school=%lld", (long long)id)};
     }
+    TRY(rows_end(&rows));
     if (asked && !w->org_id) return err_fail(e, ST_DENIED, "err.denied", "school %lld", (long long)asked);
     if (w->schools_n < 2) w->schools_n = 0; /* nothing to choose */
     return ST_OK;
@@ -603,9 +604,9 @@ enum st web_rules(struct call *c, struct err *e)
     struct page *p;
     struct rules_of w;
     struct page_rules page = {0};
-    TRY(rules_find(c, &c->tx, &w, e));
+    TRY(rules_find(c, c->tx, &w, e));
     TRY(page_begin(c, "/rules", &p, e));
-    TRY(rules_page(c, &c->tx, &w, &page, e));
+    TRY(rules_page(c, c->tx, &w, &page, e));
     return page_end(p, page_rules(&p->html, &p->ctx, &page), e);
 }
 
@@ -615,7 +616,7 @@ enum st web_rules_export(struct call *c, struct err *e)
     struct rules_of w;
     const char *path;
     json_t *about, *doc;
-    TRY(rules_find(c, &c->tx, &w, e));
+    TRY(rules_find(c, c->tx, &w, e));
     TRY(json_keep(c->arena, json_deep_copy(w.doc), &doc, e));
     json_object_foreach (json_object_get(doc, "about"), path, about) (void)json_object_del(about, "open_for");
     json_t *whole = json_pack("{s:s,s:s,s:O}", "title", w.name, "reason", w.version->reason ? w.version->reason : "",

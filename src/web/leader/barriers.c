@@ -7,6 +7,7 @@
 
 #include "base/id.h"
 #include "frame/page.h"
+#include "store/sql/together.h"
 
 enum { BARRIERS_SHOWN = 300 };
 
@@ -19,34 +20,34 @@ static int by_size(const void *a, const void *b)
 static enum st fill_rows(struct call *c, struct page_barriers *page, struct err *e)
 {
     struct ui_barrier_row *rows;
-    struct stmt *q;
+    struct sql_barrier_list_row r;
+    struct rows stored;
     int64_t took[BARRIERS_SHOWN], late = 0;
     size_t answered = 0;
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     TRY(call_alloc(c, BARRIERS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_barrier_list, &q, e));
-    for (bool row = true; page->rows_n < BARRIERS_SHOWN;) {
+    TRY(sql_barrier_list(c->tx, &stored, e));
+    while (page->rows_n < BARRIERS_SHOWN && sql_barrier_list_next(&stored, &r)) {
         char day[16];
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        int64_t at = id_time_ms(col_i64(q, 0)), due = col_i64(q, 6), answered_at = col_i64(q, 8);
+        int64_t at = id_time_ms(r.barrier_id), due = r.due_date, answered_at = r.answered_at_ms;
         if (answered_at) took[answered++] = (answered_at - at) / 86400000;
         date_format((int32_t)due, day);
         bool overdue = due && !answered_at && due < today;
         late += overdue;
-        rows[page->rows_n++] = (struct ui_barrier_row){
-            .barrier_id = id_text(c, col_i64(q, 0)),
-            .at = at,
-            .school = *col_text(q, 2) ? arena_strdup(c->arena, col_text(q, 2)) : c->snapshot->name,
-            .kind = msg_find_code("barrier.kind", col_text(q, 3), MSG_barrier_kind_policy),
-            .note = arena_strdup(c->arena, col_text(q, 4)),
-            .owner = *col_text(q, 5) ? arena_strdup(c->arena, col_text(q, 5)) : NULL,
-            .due = due ? arena_strdup(c->arena, day) : NULL,
-            .late = overdue,
-            .answer = *col_text(q, 7) ? arena_strdup(c->arena, col_text(q, 7)) : NULL,
-            .answered_at = answered_at,
-            .can_answer = leads_org(c, col_i64(q, 1))};
+        rows[page->rows_n++] =
+            (struct ui_barrier_row){.barrier_id = id_text(c, r.barrier_id),
+                                    .at = at,
+                                    .school = *r.name ? arena_strdup(c->arena, r.name) : c->snapshot->name,
+                                    .kind = msg_find_code("barrier.kind", r.kind, MSG_barrier_kind_policy),
+                                    .note = arena_strdup(c->arena, r.note),
+                                    .owner = *r.owner ? arena_strdup(c->arena, r.owner) : NULL,
+                                    .due = due ? arena_strdup(c->arena, day) : NULL,
+                                    .late = overdue,
+                                    .answer = *r.answer ? arena_strdup(c->arena, r.answer) : NULL,
+                                    .answered_at = answered_at,
+                                    .can_answer = leads_org(c, r.org_id)};
     }
+    TRY(rows_end(&stored));
     page->rows = rows;
     qsort(took, answered, sizeof *took, by_size);
     if (answered)
@@ -82,7 +83,7 @@ enum st web_barrier_parse(struct call *c, struct command **out, struct err *e)
                               .kind = http_form(c->http, "kind", 0),
                               .note = http_form(c->http, "note", 0),
                               .filer_id = c->who.user_id};
-    TRY(reader_school(c, &c->tx, &b->org_id, e));
+    TRY(reader_school(c, c->tx, &b->org_id, e));
     TRY(barrier_check(b, e));
     *out = &b->command;
     return ST_OK;
@@ -99,7 +100,7 @@ enum st web_barrier_reply(struct call *c, struct command *command, struct err *e
 enum st web_barrier_answer_parse(struct call *c, struct command **out, struct err *e)
 {
     struct barrier_answer_cmd *b;
-    struct stmt *q;
+    struct sql_barrier_get_row r;
     bool row;
     const char *id = http_form(c->http, "barrier_id", 0), *due = http_form(c->http, "due", 0);
     TRY(call_alloc(c, sizeof *b, (void **)&b, e));
@@ -109,10 +110,8 @@ enum st web_barrier_answer_parse(struct call *c, struct command **out, struct er
         return err_fail(e, ST_INVALID, "err.not_found", "barrier_id must be an id");
     if (due && *due && !date_parse(due, &b->due_date))
         return err_fail(e, ST_INVALID, "why.bad_date", "due must be a date such as 2026-03-01");
-    TRY(tx_stmt(&c->tx, SQL_barrier_get, &q, e));
-    bind_i64(q, "barrier_id", b->barrier_id);
-    TRY(stmt_step(q, &row, e));
-    if (!row || !leads_org(c, col_i64(q, 0)))
+    TRY(sql_barrier_get(c->tx, b->barrier_id, &r, &row, e));
+    if (!row || !leads_org(c, r.org_id))
         return err_fail(e, ST_DENIED, "err.denied", "barrier %lld is not of a school that user %lld leads",
                         (long long)b->barrier_id, (long long)c->who.user_id);
     TRY(barrier_answer_check(b, e));

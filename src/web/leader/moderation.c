@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/list.h"
 #include "frame/page.h"
+#include "store/sql/rigor.h"
 
 enum { SESSIONS_SHOWN = 60, WORKS_MAX = 60, AGREEMENT_LEAST = 5 };
 
@@ -16,25 +17,23 @@ enum st web_moderation(struct call *c, struct err *e)
     struct page *p;
     struct ui_moderation_row *rows;
     struct ui_rule_option *skills;
-    struct stmt *q;
+    struct sql_moderation_list_row r;
+    struct rows stored;
     int64_t org_id;
     TRY(page_begin(c, "/checkpoints", &p, e));
     struct page_moderation page = {.client_id = new_client_id(c), .can_open = true};
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     TRY(fill_skill_options(c, &skills, &page.skills_n, e));
     page.skills = skills;
     TRY(call_alloc(c, SESSIONS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_moderation_list, &q, e));
-    bind_i64(q, "org_id", org_id);
-    for (bool row = true; page.rows_n < SESSIONS_SHOWN;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        const struct competency *k = catalogue_competency(&c->snapshot->catalogue, col_i64(q, 2));
-        rows[page.rows_n++] =
-            (struct ui_moderation_row){arena_strdup(c->arena, col_text(q, 3)), k ? k->name : "",
-                                       SAY(c, MSG_moderation_works, MSG_N("n", col_i64(q, 4))),
-                                       arena_printf(c->arena, "/moderation/session?m=%lld", (long long)col_i64(q, 0))};
+    TRY(sql_moderation_list(c->tx, org_id, &stored, e));
+    while (page.rows_n < SESSIONS_SHOWN && sql_moderation_list_next(&stored, &r)) {
+        const struct competency *k = catalogue_competency(&c->snapshot->catalogue, r.competency_id);
+        rows[page.rows_n++] = (struct ui_moderation_row){
+            arena_strdup(c->arena, r.title), k ? k->name : "", SAY(c, MSG_moderation_works, MSG_N("n", r.works)),
+            arena_printf(c->arena, "/moderation/session?m=%lld", (long long)r.moderation_id)};
     }
+    TRY(rows_end(&stored));
     page.rows = rows;
     return page_end(p, page_moderation(&p->html, &p->ctx, &page), e);
 }
@@ -43,7 +42,7 @@ enum st web_moderation(struct call *c, struct err *e)
 static enum st mine(struct call *c, int64_t org_id, struct err *e)
 {
     int64_t own;
-    TRY(reader_school(c, &c->tx, &own, e));
+    TRY(reader_school(c, c->tx, &own, e));
     return !org_id || !own || org_id == own ? ST_OK : err_fail(e, ST_DENIED, "err.denied", "of another school");
 }
 
@@ -57,19 +56,18 @@ struct said {
 
 static enum st load_said(struct call *c, int64_t moderation_id, struct said **out, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_moderation_scores_row r;
+    struct rows rows;
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(tx_stmt(&c->tx, SQL_moderation_scores, &q, e));
-    bind_i64(q, "moderation_id", moderation_id);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_moderation_scores(c->tx, moderation_id, &rows, e));
+    while (sql_moderation_scores_next(&rows, &r)) {
         struct said *s = LIST_ADD(c->arena, *out, *n, cap);
         if (!s) return err_fail(e, ST_NOMEM, "err.memory", "moderation");
-        *s = (struct said){col_i64(q, 0), col_i64(q, 1), (int)col_i64(q, 2), arena_strdup(c->arena, col_text(q, 3))};
+        *s = (struct said){r.work_id, r.scorer_id, (int)r.level, arena_strdup(c->arena, r.note)};
     }
+    return rows_end(&rows);
 }
 
 /* What the others said shows only to who has scored the work; levels and reasons, no names. */
@@ -103,22 +101,21 @@ static enum st fill_works(struct call *c, int64_t moderation_id, const struct sa
                           struct page_moderation_session *page, struct err *e)
 {
     struct ui_work_row *rows;
-    struct stmt *q;
+    struct sql_moderation_work_list_row r;
+    struct rows stored;
     TRY(call_alloc(c, WORKS_MAX * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_moderation_work_list, &q, e));
-    bind_i64(q, "moderation_id", moderation_id);
-    for (bool row = true; page->rows_n < WORKS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_moderation_work_list(c->tx, moderation_id, &stored, e));
+    while (page->rows_n < WORKS_MAX && sql_moderation_work_list_next(&stored, &r)) {
         struct ui_work_row *w = &rows[page->rows_n++];
-        *w = (struct ui_work_row){.work_id = id_text(c, col_i64(q, 0)),
+        *w = (struct ui_work_row){.work_id = id_text(c, r.work_id),
                                   .label = SAY(c, MSG_moderation_work, MSG_N("n", (int64_t)page->rows_n)),
-                                  .body = arena_strdup(c->arena, col_text(q, 1)),
-                                  .anchor = col_i64(q, 2) >= 0,
-                                  .anchor_level = col_i64(q, 2),
-                                  .anchor_note = arena_strdup(c->arena, col_text(q, 3))};
-        TRY(fill_scores(c, said, n, col_i64(q, 0), w, e));
+                                  .body = arena_strdup(c->arena, r.body),
+                                  .anchor = r.anchor_level >= 0,
+                                  .anchor_level = r.anchor_level,
+                                  .anchor_note = arena_strdup(c->arena, r.anchor_note)};
+        TRY(fill_scores(c, said, n, r.work_id, w, e));
     }
+    TRY(rows_end(&stored));
     page->rows = rows;
     return ST_OK;
 }
@@ -151,7 +148,7 @@ static void fill_agreement(struct call *c, const struct said *said, size_t n, st
 enum st web_moderation_session(struct call *c, struct err *e)
 {
     struct page *p;
-    struct stmt *q;
+    struct sql_moderation_get_row r;
     struct said *said;
     int64_t id, org_id;
     size_t n;
@@ -159,13 +156,11 @@ enum st web_moderation_session(struct call *c, struct err *e)
     const char *s = http_query(c->http, "m");
     if (!s || !id_parse(s, &id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "m is the id of a session");
     TRY(page_begin(c, "/checkpoints", &p, e));
-    TRY(tx_stmt(&c->tx, SQL_moderation_get, &q, e));
-    bind_i64(q, "moderation_id", id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_moderation_get(c->tx, id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no session %lld", (long long)id);
-    org_id = col_i64(q, 0);
-    const struct competency *k = catalogue_competency(&c->snapshot->catalogue, col_i64(q, 1));
-    struct page_moderation_session page = {.title = arena_strdup(c->arena, col_text(q, 2)),
+    org_id = r.org_id;
+    const struct competency *k = catalogue_competency(&c->snapshot->catalogue, r.competency_id);
+    struct page_moderation_session page = {.title = arena_strdup(c->arena, r.title),
                                            .skill = k ? k->name : "",
                                            .client_id = new_client_id(c),
                                            .moderation_id = id_text(c, id),
@@ -191,7 +186,7 @@ enum st web_moderation_parse(struct call *c, struct command **out, struct err *e
                                  .author_id = c->who.user_id};
     if (!skill || !id_parse(skill, &m->competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
-    TRY(reader_school(c, &c->tx, &m->org_id, e));
+    TRY(reader_school(c, c->tx, &m->org_id, e));
     TRY(moderation_check(c->snapshot, m, e));
     *out = &m->command;
     return ST_OK;
@@ -223,7 +218,7 @@ static void to_session(struct call *c, int64_t id)
 enum st web_moderation_work_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_work *w;
-    struct stmt *q;
+    struct sql_moderation_get_row r;
     bool row;
     const char *id = http_form(c->http, "moderation_id", 0);
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
@@ -232,11 +227,9 @@ enum st web_moderation_work_parse(struct call *c, struct command **out, struct e
                                           .author_id = c->who.user_id};
     if (!id || !id_parse(id, &w->cmd.moderation_id))
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "moderation_id must be an id");
-    TRY(tx_stmt(&c->tx, SQL_moderation_get, &q, e));
-    bind_i64(q, "moderation_id", w->cmd.moderation_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_moderation_get(c->tx, w->cmd.moderation_id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no session %s", id);
-    TRY(mine(c, col_i64(q, 0), e));
+    TRY(mine(c, r.org_id, e));
     TRY(moderation_work_check(&w->cmd, e));
     w->session_id = w->cmd.moderation_id;
     *out = &w->cmd.command;
@@ -253,7 +246,7 @@ enum st web_moderation_work_reply(struct call *c, struct command *command, struc
 static enum st score_from_form(struct call *c, bool anchor, struct command **out, struct err *e)
 {
     struct web_score *w;
-    struct stmt *q;
+    struct sql_moderation_work_get_row r;
     bool row;
     const char *id = http_form(c->http, "work_id", 0), *level = http_form(c->http, "level", 0);
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
@@ -265,12 +258,10 @@ static enum st score_from_form(struct call *c, bool anchor, struct command **out
                                                         : LEVEL_COUNT};
     if (!id || !id_parse(id, &w->cmd.work_id))
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "work_id must be an id");
-    TRY(tx_stmt(&c->tx, SQL_moderation_work_get, &q, e));
-    bind_i64(q, "work_id", w->cmd.work_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_moderation_work_get(c->tx, w->cmd.work_id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no work %s", id);
-    w->session_id = col_i64(q, 0);
-    TRY(mine(c, col_i64(q, 1), e));
+    w->session_id = r.moderation_id;
+    TRY(mine(c, r.org_id, e));
     TRY(moderation_score_check(&w->cmd, e));
     *out = &w->cmd.command;
     return ST_OK;

@@ -136,8 +136,8 @@ static enum st fill_need(struct call *c, int64_t org_id, const struct class_lear
     const char **risks;
     size_t n, done = 0;
     const struct learner_scope scope = {l->learner_id, c->class_.relation};
-    TRY(actor_load(&c->tx, l->learner_id, &who, e));
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &scope, who.grade, 0, &list, &n, e));
+    TRY(actor_load(c->tx, l->learner_id, &who, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, c->arena, &scope, who.grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *risks, (void **)&risks, e));
     *out = (struct ui_class_need){
         .name = l->name, .address = arena_printf(c->arena, "/standing/%lld", (long long)l->learner_id), .risks = risks};
@@ -165,7 +165,7 @@ enum st web_class_standing(struct call *c, struct err *e)
     size_t n;
     TRY(page_begin(c, "/classes", &p, e));
     TRY(requirements_in_force(c->snapshot, c->now_ms, asked, &n, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
     struct page_class_standing page = {.title = v.title,
                                        .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),

@@ -37,11 +37,11 @@ static enum st whole(const char *s, const char *name, int64_t high, int64_t *out
 static enum st load_item(struct call *c, int64_t item_id, int32_t version, int64_t variant, struct in_hand *h,
                          struct err *e)
 {
-    TRY(answer_item(c->app, c->snapshot, &c->tx, c->arena, h->courses, h->course_count, item_id, version, variant,
+    TRY(answer_item(c->app, c->snapshot, c->tx, c->arena, h->courses, h->course_count, item_id, version, variant,
                     ITEM_WHOLE, &h->ref, &h->item, e));
     h->version = version ? version : h->ref->version;
     h->variant = variant;
-    return draft_get(&c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
+    return draft_get(c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
 }
 
 /* The version that a form was made of; 0: it does not say. */
@@ -57,7 +57,7 @@ static enum st form_version(struct call *c, int32_t *out, struct err *e)
 static enum st load_learner(struct call *c, struct in_hand *h, struct err *e)
 {
     TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
-    return learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &h->mastery, e);
+    return learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &h->mastery, e);
 }
 
 /* From item_id, item_version and variant of a form. */
@@ -490,7 +490,7 @@ enum st web_answer_reply(struct call *c, struct command *command, struct err *e)
                                  .variant = h->variant,
                                  .competency = catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]),
                                  .reason = REASON_CHOSEN};
-    TRY(draft_get(&c->tx, c->arena, &c->learner, h->ref->item_id, h->variant, &h->draft, e));
+    TRY(draft_get(c->tx, c->arena, &c->learner, h->ref->item_id, h->variant, &h->draft, e));
     return item_page(c, h, &fb, a->text, e);
 }
 
@@ -599,7 +599,7 @@ enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
         call_redirect(c, hand_address(c, &d->hand));
         return ST_OK;
     }
-    TRY(draft_get(&c->tx, c->arena, &c->learner, d->cmd.item_id, d->cmd.variant, &d->hand.draft, e));
+    TRY(draft_get(c->tx, c->arena, &c->learner, d->cmd.item_id, d->cmd.variant, &d->hand.draft, e));
     TRY(page_begin(c, NULL, &p, e));
     TRY(fill_hints(c, &d->hand, &body.v, e));
     TRY(page_end(p, page_hints(&p->html, &p->ctx, &body), e));
@@ -657,7 +657,7 @@ enum st web_try(struct call *c, struct err *e)
     if (!h.ref || !h.ref->open) return err_fail(e, ST_NOT_FOUND, "err.not_found", "item");
     if (post) TRY(form_version(c, &h.version, e));
     if (!h.version) h.version = h.ref->version;
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h.version, variant, ITEM_WHOLE, &h.item, e));
+    TRY(app_item_variant(c->app, c->tx, c->arena, item_id, h.version, variant, ITEM_WHOLE, &h.item, e));
     TRY(page_begin(c, "/children", &p, e));
     struct page_item page = {.item_id = id_text(c, item_id),
                              .version = h.version,

@@ -6,6 +6,7 @@
 
 #include "classroom/class.h"
 #include "frame/page.h"
+#include "store/sql/grades.h"
 
 enum msg_id habit_mark_words(int32_t mark)
 {
@@ -23,23 +24,21 @@ const char *habit_words(struct call *c, const char *habit)
 
 static enum st this_term(struct call *c, int64_t *session_id, const char **title, struct err *e)
 {
-    struct stmt *q;
+    struct sql_session_row r;
     bool row;
     *session_id = 0;
     *title = NULL;
-    TRY(tx_stmt(&c->tx, SQL_session_now, &q, e));
-    bind_i64(q, "today", tz_date(c->snapshot->zone, c->now_ms));
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_session_now(c->tx, tz_date(c->snapshot->zone, c->now_ms), &r, &row, e));
     if (!row) return ST_OK;
-    *session_id = col_i64(q, 0);
-    *title = arena_strdup(c->arena, col_text(q, 1));
+    *session_id = r.session_id;
+    *title = arena_strdup(c->arena, r.title);
     return ST_OK;
 }
 
 static enum st school_habits(struct call *c, const char *list[HABITS_MAX], size_t *n, struct err *e)
 {
     int64_t org_id;
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     return habits_asked(c->arena, policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms), list, n, e);
 }
 
@@ -50,7 +49,7 @@ static enum st fill_row(struct call *c, const struct class_learner *l, int64_t s
     struct ui_habit_cell *cells;
     size_t count;
     const struct learner_scope who = {l->learner_id, c->class_.relation};
-    TRY(habits_of(&c->tx, c->arena, &who, &said, &count, e));
+    TRY(habits_of(c->tx, c->arena, &who, &said, &count, e));
     TRY(call_alloc(c, (n + 1) * sizeof *cells, (void **)&cells, e));
     for (size_t j = 0; j < n; j++) {
         struct ui_habit_choice *choices;
@@ -79,7 +78,7 @@ enum st web_habits(struct call *c, struct err *e)
     size_t n;
     int64_t session_id;
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     struct page_habits page = {.class_title = v.title,
                                .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
                                .post_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id),
@@ -110,7 +109,7 @@ enum st web_habits_parse(struct call *c, struct command **out, struct err *e)
     TRY(this_term(c, &m->session_id, &term, e));
     if (!m->session_id) return err_fail(e, ST_INVALID, "habits.no_term", "no term is under way");
     /* whoever is not in the class has no field */
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(school_habits(c, habits, &n, e));
     for (size_t i = 0; i < v.learner_count; i++)
         for (size_t j = 0; j < n; j++) {

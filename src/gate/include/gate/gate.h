@@ -55,7 +55,7 @@ struct call {
     enum relation relation;
     struct learner_scope learner;
     struct class_scope class_;
-    struct tx tx; /* open in read, parse and reply */
+    struct tx *tx; /* open in read, parse and reply */
     int64_t now_ms;
     struct text out;     /* the body */
     struct http_res res; /* status 200 text/html unless set */

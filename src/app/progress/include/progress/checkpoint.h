@@ -23,7 +23,7 @@ struct checkpoint {
     struct checkpoint_part parts[CHECKPOINT_PARTS_MAX];
 };
 
-/* From the row that SQL_checkpoint_get or _list shows in these columns; texts in arena. */
+/* One checkpoint, and the parts of one from their JSON; texts in arena. */
 enum st checkpoint_load(struct tx *tx, struct arena *a, int64_t checkpoint_id, struct checkpoint *out,
                         struct err *e) WARN_UNUSED;
 enum st checkpoint_parts(struct arena *a, const char *json, struct checkpoint *out, struct err *e) WARN_UNUSED;

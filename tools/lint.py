@@ -218,6 +218,14 @@ def code_is_laid_out():
 
 
 @rule
+def the_facts_are_told():
+    """docs/facts.md is what the declarations of src/store/facts say."""
+    r = subprocess.run([sys.executable, root / "tools/factgen.py", "docs", root / "src/store/facts"], capture_output=True, text=True)
+    if r.returncode or r.stdout != (root / "docs/facts.md").read_text():
+        yield r.stderr.strip() or "docs/facts.md is out of date: python3 tools/factgen.py docs src/store/facts >docs/facts.md"
+
+
+@rule
 def headers_are_guarded():
     """Each header may be included twice."""
     for path in tracked("src/*.h", "ui/*.h"):

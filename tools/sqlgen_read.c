@@ -157,6 +157,23 @@ static void add_line(struct query *q, char *into, const char *line)
     strcat(into, line);
 }
 
+/* `{bucket X}` is where the facts of a subject are kept: the arithmetic of fact_bucket() in store/fact.c. */
+static void expand(const struct query *q, const char *line, char *out, size_t size)
+{
+    static const char begin[] = "{bucket ";
+    size_t n = 0;
+    while (*line) {
+        const char *end = strncmp(line, begin, sizeof begin - 1) == 0 ? strchr(line, '}') : NULL;
+        int k =
+            end ? snprintf(out + n, size - n, "(CAST(%.*s AS BIGINT) %% 2147483647 * 48271 %% 2147483647 / 33554432)",
+                           (int)(end - line - (int)sizeof begin + 1), line + sizeof begin - 1)
+                : snprintf(out + n, size - n, "%c", *line);
+        n += (size_t)k;
+        if (n >= size) die(q->file, q->name, "a line is too long");
+        line = end ? end + 1 : line + 1;
+    }
+}
+
 /* Returns where the lines that follow go. */
 static char *read_line(struct query *q, char *into, char *line)
 {
@@ -181,7 +198,9 @@ static char *read_line(struct query *q, char *into, char *line)
     } else if (after(line, "--")) {
         die(q->file, q->name, "'%s' is no annotation", line);
     } else if (line[strspn(line, " ")]) {
-        add_line(q, into, line);
+        char expanded[4096];
+        expand(q, line, expanded, sizeof expanded);
+        add_line(q, into, expanded);
     }
     return into;
 }

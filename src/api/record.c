@@ -330,25 +330,30 @@ enum st api_observe_reply(struct call *c, struct command *command, struct err *e
 
 /* POST /learners/:learner/looks ------------------------------------------------------------------------------------ */
 
+struct api_look {
+    struct record_cmd cmd;
+    struct fact_second_look_asked asked;
+};
+
 enum st api_look_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct second_look_cmd *l;
+    struct api_look *l;
     json_t *body;
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
-    *l = (struct second_look_cmd){.learner_id = c->learner.learner_id,
-                                  .asker_id = c->who.user_id,
-                                  .client_id = json_str(body, "client_id", NULL),
-                                  .note = json_str(body, "note", NULL),
-                                  .about = json_str(body, "about", NULL)};
-    bool grade = l->about && strcmp(l->about, "grade") == 0, pace = l->about && strncmp(l->about, "pace:", 5) == 0;
-    if (!pace) TRY(body_id(body, grade ? "course_id" : "competency_id", &l->competency_id, e));
-    if (grade && !catalogue_course(&c->snapshot->catalogue, l->competency_id))
+    const char *matter = json_str(body, "about", "");
+    bool grade = strcmp(matter, "grade") == 0, pace = strncmp(matter, "pace:", 5) == 0;
+    l->asked.matter = matter;
+    l->asked.note = json_str(body, "note", NULL);
+    if (!pace) TRY(body_id(body, grade ? "course_id" : "competency_id", &l->asked.competency_id, e));
+    if (grade && !catalogue_course(&c->snapshot->catalogue, l->asked.competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "course_id");
-    if (!grade && !pace && !catalogue_competency(&c->snapshot->catalogue, l->competency_id))
+    if (!grade && !pace && !catalogue_competency(&c->snapshot->catalogue, l->asked.competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency_id");
-    TRY(second_look_check(l, e));
-    *out = &l->command;
+    TRY(second_look_check(&l->asked, e));
+    TRY(call_record(c, &l->cmd, &fact_second_look_asked, c->learner.learner_id, json_str(body, "client_id", NULL),
+                    &l->asked, e));
+    *out = &l->cmd.command;
     return ST_OK;
 }
 

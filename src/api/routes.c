@@ -223,39 +223,39 @@ static enum st answer_reply(struct call *c, struct command *command, struct err 
 
 /* POST /me/help ---------------------------------------------------------------------------------------------------- */
 
+struct help_request {
+    struct record_cmd cmd;
+    struct fact_help_asked asked;
+};
+
 static enum st help_parse(struct call *c, struct command **out, struct err *e)
 {
     json_t *body;
-    struct help_cmd *h;
+    struct help_request *h;
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
     const char *item = json_str(body, "item_id", NULL);
-    if (item && !id_parse(item, &h->item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
-    if (h->item_id) {
-        struct taught courses[COURSES_MAX];
-        size_t n;
-        const struct item_ref *ref = catalogue_item(&c->snapshot->catalogue, h->item_id);
-        TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
-        if (!ref || !catalogue_teaches(&c->snapshot->catalogue, courses, n, ref))
-            return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses");
-    }
-    h->learner_id = c->learner.learner_id;
-    h->client_id = json_str(body, "client_id", NULL);
-    h->kind = json_str(body, "kind", NULL);
-    h->note = json_str(body, "note", "");
-    TRY(help_check(h, e));
-    *out = &h->command;
+    if (item && !id_parse(item, &h->asked.item_id))
+        return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
+    TRY(call_item_is_theirs(c, h->asked.item_id, e));
+    h->asked.kind = json_str(body, "kind", NULL);
+    h->asked.note = json_str(body, "note", "");
+    TRY(help_check(&h->asked, e));
+    TRY(call_record(c, &h->cmd, &fact_help_asked, c->learner.learner_id, json_str(body, "client_id", NULL), &h->asked,
+                    e));
+    *out = &h->cmd.command;
     return ST_OK;
 }
 
 static enum st help_reply(struct call *c, struct command *command, struct err *e)
 {
-    const struct help_cmd *h = (const struct help_cmd *)command;
+    const struct help_request *h = (const struct help_request *)command;
+    int64_t place;
+    TRY(help_place(c->tx, c->learner.learner_id, h->cmd.one.fact_id, &place, e));
     struct json_out j = api_start(c);
-    (void)e;
     json_open_obj(&j, NULL);
-    json_put_id(&j, "help_id", h->help_id);
-    json_put_i64(&j, "place", h->place);
+    json_put_id(&j, "help_id", h->cmd.one.fact_id);
+    json_put_i64(&j, "place", place);
     json_close_obj(&j);
     return ST_OK;
 }

@@ -114,6 +114,48 @@ enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struc
     return may_learner(c->tx, &c->who, relations, learner_id, out, e);
 }
 
+enum st call_item_is_theirs(struct call *c, int64_t item_id, struct err *e)
+{
+    struct taught courses[COURSES_MAX];
+    size_t n;
+    if (!item_id) return ST_OK;
+    const struct item_ref *ref = catalogue_item(&c->snapshot->catalogue, item_id);
+    TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
+    if (ref && catalogue_teaches(&c->snapshot->catalogue, courses, n, ref)) return ST_OK;
+    return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses");
+}
+
+/* Is the relation one of those that a kind names? */
+static bool may_record(const struct fact_kind *k, enum relation relation)
+{
+    const char *code = relation_code(relation);
+    size_t n = strlen(code);
+    for (const char *p = k->relations; n && (p = strstr(p, code)); p += n)
+        if ((p == k->relations || p[-1] == ' ') && (p[n] == ' ' || !p[n])) return true;
+    return false;
+}
+
+enum st call_fact(struct call *c, struct record *r, const struct fact_kind *kind, int64_t subject_id,
+                  const char *client_id, const void *fields, struct err *e)
+{
+    if (!may_record(kind, c->relation))
+        return err_fail(e, ST_DENIED, "err.denied", "%s may not record %s", relation_code(c->relation), kind->name);
+    *r = (struct record){.kind = kind,
+                         .subject_id = subject_id,
+                         .recorder_id = c->who.user_id,
+                         .client_id = client_id,
+                         .fields = fields,
+                         .school_date = tz_date(c->snapshot->zone, c->now_ms)};
+    return ST_OK;
+}
+
+enum st call_record(struct call *c, struct record_cmd *r, const struct fact_kind *kind, int64_t subject_id,
+                    const char *client_id, const void *fields, struct err *e)
+{
+    TRY(call_fact(c, &r->one, kind, subject_id, client_id, fields, e));
+    return record_check(r, e);
+}
+
 enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e)
 {
     if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT))

@@ -155,14 +155,14 @@ def test_a_second_look_is_answered_on_record(db, school, server, clients_of):
     assert "I did this on paper" in web.get("/now").text
     page = web.get(f"/class/{klass}/cell?learner={school.student.id}&competency={k}").text
     look = re.search(r'name="look_id" value="(\d+)"', page)[1]
-    assert student.post("/look/answer", form={"look_id": look, "answer": "yes, of course"}).status == 403
-    assert web.post("/look/answer", form={"look_id": look, "answer": "  "}).status == 400
-    assert web.post("/look/answer", form={"look_id": look, "answer": "You are right: bring it tomorrow."}).status == 303
-    assert web.post("/look/answer", form={"look_id": look, "answer": "another word"}).status == 303
+    assert student.post("/look/answer", form={"look_id": look, "learner_id": school.student.id, "answer": "yes, of course"}).status == 403
+    assert web.post("/look/answer", form={"look_id": look, "learner_id": school.student.id, "answer": "  "}).status == 400
+    assert web.post("/look/answer", form={"look_id": look, "learner_id": school.student.id, "answer": "You are right: bring it tomorrow."}).status == 303
+    assert web.post("/look/answer", form={"look_id": look, "learner_id": school.student.id, "answer": "another word"}).status == 409, "the first answer stands"
     text = student.get(f"/why?c={k}").text
     assert "You are right: bring it tomorrow." in text and "another word" not in text and school.teacher.family in text
     assert "I did this on paper" not in web.get("/now").text
-    assert len(db.rows("SELECT look_id FROM second_look")) == 1
+    assert len(db.rows("SELECT fact_id FROM fact_second_look_asked")) == 1
     assert student.post("/look", form={"competency": k, "note": "", "client_id": "look-00000002"}).status == 400
 
 
@@ -248,7 +248,7 @@ def test_a_grade_follows_from_what_is_shown_and_what_would_change_it_does(school
     address = re.search(rf"/grade/{me}\?course={course}", now)
     assert address and "I count more" in now
     answer = re.search(r'name="look_id" value="(\d+)"', web.get(address[0]).text)[1]
-    r = web.post("/look/answer", form={"look_id": answer, "answer": "I counted again: it stands.", "back": address[0]})
+    r = web.post("/look/answer", form={"look_id": answer, "learner_id": me, "answer": "I counted again: it stands.", "back": address[0]})
     assert r.status == 303 and r.headers["Location"] == address[0]
     assert "it stands" in mine.get(f"/grade/{me}?course={course}").text
     assert "it stands" not in mine.get(f"/why?c={why['levels'][0]['competency_id']}").text

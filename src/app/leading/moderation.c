@@ -52,28 +52,25 @@ enum st moderation_work_check(struct moderation_work_cmd *m, struct err *e)
     return ST_OK;
 }
 
-static enum st run_score(struct app *app, struct tx *tx, struct command *command, struct err *e)
+static enum st run_anchor(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
-    const struct moderation_score_cmd *m = (const struct moderation_score_cmd *)command;
-    const char *note = m->note ? m->note : "";
-    if (m->anchor)
-        return sql_moderation_anchor(
-            tx, &(struct sql_moderation_anchor_in){.work_id = m->work_id, .level = m->level, .note = note}, NULL, e);
-    return sql_moderation_score_insert(tx,
-                                       &(struct sql_moderation_score_insert_in){.work_id = m->work_id,
-                                                                                .scorer_id = m->scorer_id,
-                                                                                .level = m->level,
-                                                                                .note = note,
-                                                                                .now_ms = app_now_ms(app)},
-                                       NULL, e);
+    (void)app;
+    const struct moderation_anchor_cmd *m = (const struct moderation_anchor_cmd *)command;
+    return sql_moderation_anchor(
+        tx, &(struct sql_moderation_anchor_in){.work_id = m->work_id, .level = m->level, .note = m->note}, NULL, e);
 }
 
-enum st moderation_score_check(struct moderation_score_cmd *m, struct err *e)
+enum st moderation_level_check(int64_t level, const char *note, bool anchor, struct err *e)
 {
-    if (m->level >= LEVEL_COUNT)
+    if (level < 0 || level >= LEVEL_COUNT)
         return err_fail(e, ST_INVALID, "observe.level_missing", "choose one of the four levels");
-    if (m->anchor || (m->note && *m->note)) TRY(note_check(m->note, e));
-    m->command.run = run_score;
+    return anchor || (note && *note) ? note_check(note, e) : ST_OK;
+}
+
+enum st moderation_anchor_check(struct moderation_anchor_cmd *m, struct err *e)
+{
+    TRY(moderation_level_check(m->level, m->note, true, e));
+    m->command.run = run_anchor;
     m->command.leaves_memory = true;
     return ST_OK;
 }

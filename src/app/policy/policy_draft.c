@@ -33,52 +33,21 @@ static enum st get(struct tx *tx, int64_t draft_id, struct sql_draft_rules_get_r
     return found ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "draft %lld", (long long)draft_id);
 }
 
-static enum st run_comment(struct app *app, struct tx *tx, struct command *command, struct err *e)
+enum st draft_comment_check(const struct fact_policy_commented *k, struct err *e)
 {
-    const struct draft_comment_cmd *d = (const struct draft_comment_cmd *)command;
+    TRY(note_check(k->note, e));
+    if (k->setting && *k->setting && !setting_by_path(k->setting))
+        return err_fail(e, ST_INVALID, "draft.about_missing", "there is no setting %s", k->setting);
+    return ST_OK;
+}
+
+enum st draft_is_open(struct tx *tx, const struct record_cmd *c, struct err *e)
+{
+    const struct fact_policy_commented *k = c->list[0].fields;
     struct sql_draft_rules_get_row r;
-    TRY(get(tx, d->draft_id, &r, e));
-    if (r.until_date < d->today || r.policy_id)
-        return err_fail(e, ST_INVALID, "draft.closed", "draft %lld is no longer open for comments",
-                        (long long)d->draft_id);
-    return sql_draft_comment_insert(
-        tx,
-        &(struct sql_draft_comment_insert_in){.comment_id = app_id(app),
-                                              .draft_id = d->draft_id,
-                                              .author_id = d->author_id,
-                                              .client_id = d->client_id,
-                                              .note = d->note,
-                                              .about = d->about && *d->about ? d->about : NULL},
-        NULL, e);
-}
-
-enum st draft_comment_check(struct draft_comment_cmd *d, struct err *e)
-{
-    TRY(client_id_check(d->client_id, e));
-    TRY(note_check(d->note, e));
-    if (d->about && *d->about && !setting_by_path(d->about))
-        return err_fail(e, ST_INVALID, "draft.about_missing", "there is no setting %s", d->about);
-    d->command.run = run_comment;
-    d->command.leaves_memory = true;
-    return ST_OK;
-}
-
-static enum st run_answer(struct app *app, struct tx *tx, struct command *command, struct err *e)
-{
-    const struct draft_answer_cmd *d = (const struct draft_answer_cmd *)command;
-    return sql_draft_comment_answer(
-        tx,
-        &(struct sql_draft_comment_answer_in){
-            .comment_id = d->comment_id, .answer = d->answer, .user_id = d->user_id, .now_ms = app_now_ms(app)},
-        NULL, e);
-}
-
-enum st draft_answer_check(struct draft_answer_cmd *d, struct err *e)
-{
-    TRY(note_check(d->answer, e));
-    d->command.run = run_answer;
-    d->command.leaves_memory = true;
-    return ST_OK;
+    TRY(get(tx, k->draft_id, &r, e));
+    if (r.until_date >= c->list[0].school_date && !r.policy_id) return ST_OK;
+    return err_fail(e, ST_INVALID, "draft.closed", "draft %lld is no longer open for comments", (long long)k->draft_id);
 }
 
 static enum st run_adopt(struct app *app, struct tx *tx, struct command *command, struct err *e)
@@ -99,7 +68,8 @@ static enum st run_adopt(struct app *app, struct tx *tx, struct command *command
                             .recorder_id = d->user_id};
     if (!p.doc || !p.reason) return err_fail(e, ST_NOMEM, "err.memory", "draft");
     bool row;
-    TRY(sql_draft_open_comments(tx, d->draft_id, &draft_open_comments, &row, e));
+    TRY(sql_draft_open_comments(tx, &(struct sql_draft_open_comments_in){.org_id = r.org_id, .draft_id = d->draft_id},
+                                &draft_open_comments, &row, e));
     if (row && draft_open_comments.count)
         return err_fail(e, ST_INVALID, "draft.unanswered", "draft %lld: %lld comments have no answer yet",
                         (long long)d->draft_id, (long long)draft_open_comments.count);

@@ -6,7 +6,6 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "base/text.h"
-#include "core/note.h"
 #include "store/sql/grades.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "habits"); }
@@ -51,40 +50,8 @@ enum st habits_of(struct tx *tx, struct arena *a, const struct learner_scope *wh
                                    arena_strdup(a, r.session_title),
                                    arena_strdup(a, r.class_title),
                                    arena_strdup(a, r.habit),
-                                   (int32_t)r.mark};
+                                   (int32_t)r.rating};
         if (!h->term || !h->class_title || !h->habit) return no_memory(e);
     }
     return rows_end(&rows);
-}
-
-static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
-{
-    const struct habits_cmd *m = (const struct habits_cmd *)command;
-    for (size_t i = 0; i < m->count; i++) {
-        char client_id[100];
-        snprintf(client_id, sizeof client_id, "%s.%zu", m->client_id, i);
-        TRY(sql_habit_insert(tx,
-                             &(struct sql_habit_insert_in){.learner_id = m->cells[i].learner_id,
-                                                           .mark_id = app_id(app),
-                                                           .session_id = m->session_id,
-                                                           .class_id = m->class_id,
-                                                           .habit = m->cells[i].habit,
-                                                           .mark = m->cells[i].mark,
-                                                           .client_id = client_id,
-                                                           .recorder_id = m->recorder_id},
-                             NULL, e));
-    }
-    return ST_OK;
-}
-
-enum st habits_check(struct habits_cmd *m, struct err *e)
-{
-    TRY(client_id_check(m->client_id, e));
-    if (!m->count) return err_fail(e, ST_INVALID, "checkpoint.nothing", "nothing was said");
-    for (size_t i = 0; i < m->count; i++)
-        if (m->cells[i].mark < 1 || m->cells[i].mark > HABIT_RATINGS)
-            return err_fail(e, ST_INVALID, "habits.mark", "a mark is 1 to %d", HABIT_RATINGS);
-    m->command.run = run;
-    m->command.leaves_memory = true;
-    return ST_OK;
 }

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "learning/answer.h"
-#include "plan/help.h"
-#include "progress/second_look.h"
+#include "core/record.h"
 #include "learning/observe.h"
 #include "content/items.h"
 #include "plan/next.h"
@@ -289,25 +288,45 @@ static enum st round_of(struct term *t, struct turn *turns, struct err *e)
     return st;
 }
 
+/* Runs a command as if it were so long ago. Ids rise with time, so they begin anew for what lies back; in one thread,
+ * and at another moment than whatever has an id already. */
+static enum st run_command(void *ctx, struct command *c, int64_t ago_ms, struct err *e)
+{
+    struct term *t = ctx;
+    c->done = nothing;
+    const struct idgen ids = t->app->fact_ids;
+    t->now_ms -= ago_ms;
+    if (ago_ms) t->app->fact_ids.last = 0;
+    writer_batch(t->app, t->conn, c);
+    if (ago_ms) t->app->fact_ids = ids;
+    t->now_ms += ago_ms;
+    if (c->st != ST_OK) *e = c->err;
+    return c->st;
+}
+
+/* Records a fact as if it were so long ago. */
+static enum st run_record(struct term *t, const struct fact_kind *kind, int64_t subject_id, int64_t recorder_id,
+                          const char *client_id, const void *fields, int64_t ago_ms, struct err *e)
+{
+    struct record_cmd c = {.one = {.kind = kind,
+                                   .subject_id = subject_id,
+                                   .recorder_id = recorder_id,
+                                   .client_id = client_id,
+                                   .fields = fields,
+                                   .school_date = tz_date(t->snapshot->zone, t->now_ms - ago_ms)}};
+    TRY(record_check(&c, e));
+    return run_command(t, &c.command, ago_ms, e);
+}
+
 static enum st ask_for_help(struct term *t, struct err *e)
 {
     for (size_t i = 0; i < t->count; i++) {
         struct actor_student *s = &t->students[i];
         if (s->who->story != STORY_HELP || !s->state.seen_count) continue;
-        struct help_cmd h = {.command = {.done = nothing},
-                             .learner_id = s->learner_id,
-                             .item_id = state_latest(&s->state)->item_id,
-                             .client_id = "demo-help-0001",
-                             .kind = "explain",
-                             .note = "I got it right but I don't see why it works."};
-        TRY(help_check(&h, e));
-        t->now_ms -= 4 * 60000;
-        writer_batch(t->app, t->conn, &h.command);
-        t->now_ms += 4 * 60000;
-        if (h.command.st != ST_OK) {
-            *e = h.command.err;
-            return h.command.st;
-        }
+        const struct fact_help_asked asked = {.kind = "explain",
+                                              .item_id = state_latest(&s->state)->item_id,
+                                              .note = "I got it right but I don't see why it works."};
+        TRY(run_record(t, &fact_help_asked, s->learner_id, s->learner_id, "demo-help-0001", &asked, 4 * 60000, e));
     }
     return ST_OK;
 }
@@ -322,17 +341,6 @@ static enum st user_id(struct term *t, const char *username, int64_t *id, struct
     *id = st == ST_OK && row ? r.user_id : 0;
     tx_rollback(tx);
     return st;
-}
-
-static enum st run_command(void *ctx, struct command *c, int64_t ago_ms, struct err *e)
-{
-    struct term *t = ctx;
-    c->done = nothing;
-    t->now_ms -= ago_ms;
-    writer_batch(t->app, t->conn, c);
-    t->now_ms += ago_ms;
-    if (c->st != ST_OK) *e = c->err;
-    return c->st;
 }
 
 /* What a teacher saw at the table yesterday, and a student who doubts a level. */
@@ -354,15 +362,12 @@ static enum st off_the_screen(struct term *t, struct err *e)
     TRY(run_command(t, &seen.command, DAY_MS, e));
     for (size_t i = 0; i < t->count; i++) {
         if (t->students[i].who->story != STORY_SAME_ERROR) continue;
-        struct second_look_cmd look = {.learner_id = t->students[i].learner_id,
-                                       .asker_id = t->students[i].learner_id,
-                                       .competency_id = competency_by_code(t, "frac.add.unlike"),
-                                       .client_id = "demo-look-0001",
-                                       .note =
-                                           "I did four of these right on paper with my aunt. Can you look at them?"};
-        if (!look.competency_id) return ST_OK;
-        TRY(second_look_check(&look, e));
-        return run_command(t, &look.command, 3 * 3600000, e);
+        const struct fact_second_look_asked asked = {
+            .competency_id = competency_by_code(t, "frac.add.unlike"),
+            .note = "I did four of these right on paper with my aunt. Can you look at them?"};
+        int64_t who = t->students[i].learner_id;
+        if (!asked.competency_id) return ST_OK;
+        return run_record(t, &fact_second_look_asked, who, who, "demo-look-0001", &asked, 3 * 3600000, e);
     }
     return ST_OK;
 }
@@ -376,7 +381,8 @@ static enum st file_barriers(struct term *t, struct err *e)
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
     enum st st = t->count ? learner_school(tx, t->students[0].learner_id, &org_id, e) : ST_OK;
     tx_rollback(tx);
-    return st == ST_OK ? demo_file_barriers(teacher, org_id, run_command, t, e) : st;
+    return st == ST_OK ? demo_file_barriers(teacher, org_id, tz_date(t->snapshot->zone, t->now_ms), run_command, t, e)
+                       : st;
 }
 
 static enum st made_together(struct term *t, struct err *e)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "policy/policy.h"
-#include "leading/together.h"
+#include "core/record.h"
 #include "store/sql/together.h"
 #include "demo.h"
 #include "policy/snapshot.h"
@@ -47,16 +47,24 @@ static const struct {
 };
 enum { FILED = sizeof filed / sizeof *filed };
 
-enum st demo_file_barriers(int64_t filer_id, int64_t org_id, demo_run *run, void *ctx, struct err *e)
+static enum st run_record(const struct fact_kind *kind, int64_t org_id, int64_t recorder_id, const char *client_id,
+                          const void *fields, int32_t day, int64_t ago_ms, demo_run *run, void *ctx, struct err *e)
+{
+    struct record_cmd c = {.one = {.kind = kind,
+                                   .subject_id = org_id,
+                                   .recorder_id = recorder_id,
+                                   .client_id = client_id,
+                                   .fields = fields,
+                                   .school_date = day}};
+    TRY(record_check(&c, e));
+    return run(ctx, &c.command, ago_ms, e);
+}
+
+enum st demo_file_barriers(int64_t filer_id, int64_t org_id, int32_t day, demo_run *run, void *ctx, struct err *e)
 {
     for (size_t i = 0; i < FILED; i++) {
-        struct barrier_cmd b = {.client_id = filed[i].client_id,
-                                .kind = filed[i].kind,
-                                .note = filed[i].note,
-                                .org_id = org_id,
-                                .filer_id = filer_id};
-        TRY(barrier_check(&b, e));
-        TRY(run(ctx, &b.command, 0, e));
+        const struct fact_barrier_reported b = {.kind = filed[i].kind, .note = filed[i].note};
+        TRY(run_record(&fact_barrier_reported, org_id, filer_id, filed[i].client_id, &b, day, 0, run, ctx, e));
     }
     return ST_OK;
 }
@@ -64,7 +72,8 @@ enum st demo_file_barriers(int64_t filer_id, int64_t org_id, demo_run *run, void
 static enum st answer_barriers(struct conn *conn, int64_t district_id, int64_t user_id, int32_t today, demo_run *run,
                                void *ctx, struct err *e)
 {
-    int64_t ids[FILED];
+    enum { AGO_DAYS = 10 };
+    int64_t ids[FILED], orgs[FILED];
     size_t n = 0;
     struct tx *tx;
     struct sql_barrier_list_row r;
@@ -72,6 +81,7 @@ static enum st answer_barriers(struct conn *conn, int64_t district_id, int64_t u
     TRY(tx_read(conn, district_id, &tx, e));
     enum st st = sql_barrier_list(tx, &rows, e);
     while (n < FILED && sql_barrier_list_next(&rows, &r)) {
+        orgs[n] = r.org_id;
         ids[n++] = r.barrier_id; /* none has a day yet: in the order of filing */
     }
     if (st == ST_OK) st = rows_end(&rows);
@@ -79,13 +89,14 @@ static enum st answer_barriers(struct conn *conn, int64_t district_id, int64_t u
     TRY(st);
     for (size_t i = 0; i < n; i++) {
         if (!filed[i].owner) continue;
-        struct barrier_answer_cmd b = {.barrier_id = ids[i],
-                                       .user_id = user_id,
-                                       .owner = filed[i].owner,
-                                       .due_date = today + filed[i].due_in_days,
-                                       .answer = filed[i].answer};
-        TRY(barrier_answer_check(&b, e));
-        TRY(run(ctx, &b.command, 10 * INT64_C(86400000), e));
+        char client_id[40];
+        snprintf(client_id, sizeof client_id, "%s-answered", filed[i].client_id);
+        const struct fact_barrier_answered b = {.barrier_id = ids[i],
+                                                .owner = filed[i].owner,
+                                                .due_date = today + filed[i].due_in_days,
+                                                .answer = filed[i].answer};
+        TRY(run_record(&fact_barrier_answered, orgs[i], user_id, client_id, &b, today - AGO_DAYS,
+                       AGO_DAYS * INT64_C(86400000), run, ctx, e));
     }
     return ST_OK;
 }

@@ -1,3 +1,4 @@
+
 -- name: states_get :many
 -- why: one read for the states of all learners in a batch
 -- types: :learner_ids text
@@ -220,49 +221,49 @@ INSERT INTO draft (district_id, learner_id, item_id, variant, response, hints, s
 VALUES (:district_id, :learner_id, :item_id, :variant, :response, :hints, :now_ms, :now_ms)
 ON CONFLICT (district_id, learner_id, item_id, variant) DO UPDATE SET response = excluded.response,
   hints = excluded.hints, updated_at_ms = excluded.updated_at_ms
--- name: help_insert :exec
--- null: :item_id
-INSERT INTO help_request (district_id, help_id, learner_id, client_id, kind, item_id, note)
-VALUES (:district_id, :help_id, :learner_id, :client_id, :kind, :item_id, :note)
-ON CONFLICT (district_id, learner_id, client_id) DO NOTHING
--- name: help_find :one
-SELECT help_id, kind, item_id, note FROM help_request
-WHERE district_id = :district_id AND learner_id = :learner_id AND client_id = :client_id
 -- name: help_place :one
-SELECT COUNT(*) AS count FROM help_request h
-WHERE h.district_id = :district_id AND h.answered_at_ms IS NULL AND h.help_id <= :help_id
-  AND h.learner_id IN (SELECT e2.user_id FROM enrollment e1 JOIN enrollment e2
-    ON e2.district_id = e1.district_id AND e2.class_id = e1.class_id
-    WHERE e1.district_id = :district_id AND e1.user_id = :learner_id AND e1.status = 'active' AND e2.status = 'active')
+-- types: :help_id int, count int
+-- why: those of the learner's classes whose requests are open, up to this one
+SELECT COUNT(DISTINCT h.fact_id) AS count FROM enrollment e1 JOIN enrollment e2 ON e2.district_id = e1.district_id AND e2.class_id = e1.class_id
+CROSS JOIN fact_help_asked h
+WHERE e1.district_id = :district_id AND e1.user_id = :learner_id AND e1.status = 'active' AND e2.status = 'active'
+  AND h.district_id = e2.district_id AND h.bucket = {bucket e2.user_id} AND h.subject_id = e2.user_id AND h.fact_id <= :help_id
+  AND NOT EXISTS (SELECT 1 FROM fact_help_answered a WHERE a.district_id = h.district_id AND a.bucket = h.bucket AND a.subject_id = h.subject_id
+    AND a.asked_id = h.fact_id)
 -- name: help_open :many
-SELECT h.help_id, h.learner_id, h.kind, h.item_id, h.note FROM enrollment e CROSS JOIN help_request h
+SELECT h.fact_id AS help_id, h.subject_id AS learner_id, h.kind, h.item_id, h.note FROM enrollment e CROSS JOIN fact_help_asked h
 WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
-  AND h.district_id = e.district_id AND h.learner_id = e.user_id AND h.answered_at_ms IS NULL
-ORDER BY h.help_id LIMIT 200
--- name: help_answer :exec
-UPDATE help_request SET answered_at_ms = :now_ms, answered_by = :user_id
-WHERE district_id = :district_id AND help_id = :help_id AND answered_at_ms IS NULL
+  AND h.district_id = e.district_id AND h.bucket = {bucket e.user_id} AND h.subject_id = e.user_id
+  AND NOT EXISTS (SELECT 1 FROM fact_help_answered a WHERE a.district_id = h.district_id AND a.bucket = h.bucket AND a.subject_id = h.subject_id
+    AND a.asked_id = h.fact_id)
+ORDER BY h.fact_id LIMIT 200
 -- name: help_get :one
-SELECT learner_id FROM help_request WHERE district_id = :district_id AND help_id = :help_id
--- name: look_insert :exec
-INSERT INTO second_look (district_id, look_id, learner_id, competency_id, asker_id, client_id, note, answer, about)
-VALUES (:district_id, :look_id, :learner_id, :competency_id, :asker_id, :client_id, :note, '', :about)
-ON CONFLICT (district_id, asker_id, client_id) DO NOTHING
+-- types: :help_id int
+SELECT kind FROM fact_help_asked
+WHERE district_id = :district_id AND bucket = {bucket :learner_id} AND subject_id = :learner_id AND fact_id = :help_id
 -- name: look_of :many
-SELECT l.look_id, l.note, l.answer, l.answered_at_ms, u.given_name, u.family_name
-FROM second_look l LEFT JOIN user_account u ON u.district_id = l.district_id AND u.user_id = l.answered_by
-WHERE l.district_id = :district_id AND l.learner_id = :learner_id AND l.competency_id = :competency_id AND COALESCE(l.about, '') = :about
-ORDER BY l.look_id DESC LIMIT 20
+-- why: the first answer stands
+SELECT l.fact_id AS look_id, l.note, a.fact_id AS answer_id, a.answer, u.given_name, u.family_name FROM fact_second_look_asked l
+LEFT JOIN fact_second_look_answered a ON a.district_id = l.district_id AND a.bucket = l.bucket AND a.subject_id = l.subject_id
+  AND a.asked_id = l.fact_id AND NOT EXISTS (SELECT 1 FROM fact_second_look_answered b WHERE b.district_id = a.district_id
+    AND b.bucket = a.bucket AND b.subject_id = a.subject_id AND b.asked_id = a.asked_id AND b.fact_id < a.fact_id)
+LEFT JOIN fact f ON f.district_id = a.district_id AND f.bucket = a.bucket AND f.subject_id = a.subject_id AND f.fact_id = a.fact_id
+LEFT JOIN user_account u ON u.district_id = f.district_id AND u.user_id = f.recorder_id
+WHERE l.district_id = :district_id AND l.bucket = {bucket :learner_id} AND l.subject_id = :learner_id
+  AND COALESCE(l.competency_id, 0) = :competency_id AND l.matter = :matter
+ORDER BY l.fact_id DESC LIMIT 20
 -- name: look_open :many
-SELECT l.look_id, l.learner_id, l.competency_id, l.note, l.about FROM enrollment e CROSS JOIN second_look l
+SELECT l.fact_id AS look_id, l.subject_id AS learner_id, l.competency_id, l.note, l.matter FROM enrollment e CROSS JOIN fact_second_look_asked l
 WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
-  AND l.district_id = e.district_id AND l.learner_id = e.user_id AND l.answered_at_ms IS NULL
-ORDER BY l.look_id LIMIT 100
+  AND l.district_id = e.district_id AND l.bucket = {bucket e.user_id} AND l.subject_id = e.user_id
+  AND NOT EXISTS (SELECT 1 FROM fact_second_look_answered a WHERE a.district_id = l.district_id AND a.bucket = l.bucket AND a.subject_id = l.subject_id
+    AND a.asked_id = l.fact_id)
+ORDER BY l.fact_id LIMIT 100
 -- name: look_get :one
-SELECT learner_id, competency_id FROM second_look WHERE district_id = :district_id AND look_id = :look_id
--- name: look_answer :exec
-UPDATE second_look SET answer = :answer, answered_by = :user_id, answered_at_ms = :now_ms
-WHERE district_id = :district_id AND look_id = :look_id AND answered_at_ms IS NULL
+-- types: :look_id int
+SELECT l.note, a.fact_id AS answer_id FROM fact_second_look_asked l LEFT JOIN fact_second_look_answered a ON a.district_id = l.district_id
+  AND a.bucket = l.bucket AND a.subject_id = l.subject_id AND a.asked_id = l.fact_id
+WHERE l.district_id = :district_id AND l.bucket = {bucket :learner_id} AND l.subject_id = :learner_id AND l.fact_id = :look_id LIMIT 1
 -- name: waiver_insert :exec
 INSERT INTO waiver (district_id, waiver_id, org_id, setting, reason, until_date, asker_id, client_id, answer)
 VALUES (:district_id, :waiver_id, :org_id, :setting, :reason, :until_date, :asker_id, :client_id, '')

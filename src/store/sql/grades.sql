@@ -1,3 +1,4 @@
+
 -- name: term_grade_insert :exec
 -- why: never written over: what was given out stays
 -- null: :percent flag, :gpa flag
@@ -31,13 +32,9 @@ ORDER BY user_id LIMIT :limit
 SELECT c.class_id, c.title, c.course_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
 WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' AND e.status = 'active' AND c.status = 'active' AND c.course_id IS NOT NULL
 ORDER BY c.title, c.class_id
--- name: habit_insert :exec
-INSERT INTO habit_mark (district_id, learner_id, mark_id, session_id, class_id, habit, mark, client_id, recorder_id)
-VALUES (:district_id, :learner_id, :mark_id, :session_id, :class_id, :habit, :mark, :client_id, :recorder_id)
-ON CONFLICT (district_id, recorder_id, client_id) DO NOTHING
 -- name: habit_list :many
--- why: in order of saying, so that whoever reads keeps the latest
-SELECT h.session_id, s.title AS session_title, h.class_id, c.title AS class_title, h.habit, h.mark FROM habit_mark h
+-- why: in order of recording, so that whoever reads keeps the latest
+SELECT h.session_id, s.title AS session_title, h.class_id, c.title AS class_title, h.habit, h.rating FROM fact_habit_rated h
 JOIN academic_session s ON s.district_id = h.district_id AND s.session_id = h.session_id
 JOIN class c ON c.district_id = h.district_id AND c.class_id = h.class_id
-WHERE h.district_id = :district_id AND h.learner_id = :learner_id ORDER BY h.mark_id
+WHERE h.district_id = :district_id AND h.bucket = {bucket :learner_id} AND h.subject_id = :learner_id ORDER BY h.fact_id

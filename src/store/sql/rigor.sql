@@ -1,3 +1,4 @@
+
 -- name: checkpoint_insert :exec
 INSERT INTO checkpoint (district_id, checkpoint_id, client_id, org_id, title, parts, author_id)
 VALUES (:district_id, :checkpoint_id, :client_id, :org_id, :title, :parts, :author_id)
@@ -44,11 +45,8 @@ SELECT w.moderation_id, m.org_id FROM moderation_work w JOIN moderation m ON m.d
 WHERE w.district_id = :district_id AND w.work_id = :work_id
 -- name: moderation_anchor :exec
 UPDATE moderation_work SET anchor_level = :level, anchor_note = :note WHERE district_id = :district_id AND work_id = :work_id
--- name: moderation_score_insert :exec
--- why: the first stands: nobody corrects theirs towards the others'
-INSERT INTO moderation_score (district_id, work_id, scorer_id, level, note, at_ms) VALUES (:district_id, :work_id, :scorer_id, :level, :note, :now_ms)
-ON CONFLICT (district_id, work_id, scorer_id) DO NOTHING
 -- name: moderation_scores :many
-SELECT s.work_id, s.scorer_id, s.level, s.note FROM moderation_work w
-CROSS JOIN moderation_score s
-WHERE w.district_id = :district_id AND w.moderation_id = :moderation_id AND s.district_id = w.district_id AND s.work_id = w.work_id ORDER BY s.work_id, s.scorer_id
+-- why: the first score of a scorer stands: nobody corrects theirs towards the others'
+SELECT s.work_id, f.recorder_id, s.level, s.note FROM fact_work_scored s
+JOIN fact f ON f.district_id = s.district_id AND f.bucket = s.bucket AND f.subject_id = s.subject_id AND f.fact_id = s.fact_id
+WHERE s.district_id = :district_id AND s.bucket = {bucket :moderation_id} AND s.subject_id = :moderation_id ORDER BY s.work_id, f.recorder_id

@@ -1,5 +1,5 @@
 /* What personalized learning means here: the current policy, worded for the reader's role. */
-#include "leading/together.h"
+#include "leading/barrier.h"
 
 #include <string.h>
 
@@ -107,17 +107,23 @@ enum st web_definition(struct call *c, struct err *e)
     return page_end(p, page_definition(&p->html, &p->ctx, &page), e);
 }
 
+struct web_policy_read {
+    struct record_cmd cmd;
+    struct fact_policy_read read;
+};
+
 enum st web_definition_read_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct reader_cmd *r;
+    struct web_policy_read *r;
     const char *id = http_form(c->http, "policy_id", 0);
     TRY(call_alloc(c, sizeof *r, (void **)&r, e));
-    r->user_id = c->who.user_id;
-    if (!id || !parse_i64(id, &r->policy_id) ||
-        (r->policy_id && !policy_version_by_id(&c->snapshot->policy_index, r->policy_id)))
+    if (!id || !id_parse(id, &r->read.policy_id) ||
+        !policy_version_by_id(&c->snapshot->policy_index, r->read.policy_id))
         return err_fail(e, ST_INVALID, "err.not_found", "policy_id names no version");
-    reader_ready(r);
-    *out = &r->command;
+    /* once is enough: the id of the request is that of the version */
+    TRY(call_record(c, &r->cmd, &fact_policy_read, c->who.user_id, arena_printf(c->arena, "policy-%s", id), &r->read,
+                    e));
+    *out = &r->cmd.command;
     return ST_OK;
 }
 

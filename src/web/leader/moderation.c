@@ -65,7 +65,7 @@ static enum st load_said(struct call *c, int64_t moderation_id, struct said **ou
     while (sql_moderation_scores_next(&rows, &r)) {
         struct said *s = LIST_ADD(c->arena, *out, *n, cap);
         if (!s) return err_fail(e, ST_NOMEM, "err.memory", "moderation");
-        *s = (struct said){r.work_id, r.scorer_id, (int)r.level, arena_strdup(c->arena, r.note)};
+        *s = (struct said){r.work_id, r.recorder_id, (int)r.level, arena_strdup(c->arena, r.note)};
     }
     return rows_end(&rows);
 }
@@ -205,7 +205,11 @@ struct web_work {
     int64_t session_id;
 };
 struct web_score {
-    struct moderation_score_cmd cmd;
+    struct record_cmd cmd;
+    struct fact_work_scored scored;
+};
+struct web_anchor {
+    struct moderation_anchor_cmd cmd;
     int64_t session_id;
 };
 
@@ -243,42 +247,58 @@ enum st web_moderation_work_reply(struct call *c, struct command *command, struc
     return ST_OK;
 }
 
-static enum st score_from_form(struct call *c, bool anchor, struct command **out, struct err *e)
+/* The paper and level that a form names, of a session that the caller may see. level -1: none */
+static enum st paper_from_form(struct call *c, int64_t *work_id, int64_t *session_id, int32_t *level, struct err *e)
 {
-    struct web_score *w;
     struct sql_moderation_work_get_row r;
-    bool row;
-    const char *id = http_form(c->http, "work_id", 0), *level = http_form(c->http, "level", 0);
-    TRY(call_alloc(c, sizeof *w, (void **)&w, e));
-    w->cmd = (struct moderation_score_cmd){.scorer_id = c->who.user_id,
-                                           .note = http_form(c->http, "note", 0),
-                                           .anchor = anchor,
-                                           .level = level && strlen(level) == 1 && *level >= '0' && *level <= '3'
-                                                        ? (enum level)(*level - '0')
-                                                        : LEVEL_COUNT};
-    if (!id || !id_parse(id, &w->cmd.work_id))
-        return err_fail(e, ST_NOT_FOUND, "err.not_found", "work_id must be an id");
-    TRY(sql_moderation_work_get(c->tx, w->cmd.work_id, &r, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no work %s", id);
-    w->session_id = r.moderation_id;
-    TRY(mine(c, r.org_id, e));
-    TRY(moderation_score_check(&w->cmd, e));
-    *out = &w->cmd.command;
-    return ST_OK;
+    bool found;
+    const char *id = http_form(c->http, "work_id", 0), *s = http_form(c->http, "level", 0);
+    *level = s && strlen(s) == 1 && *s >= '0' && *s <= '3' ? *s - '0' : -1;
+    if (!id || !id_parse(id, work_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "work_id must be an id");
+    TRY(sql_moderation_work_get(c->tx, *work_id, &r, &found, e));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no work %s", id);
+    *session_id = r.moderation_id;
+    return mine(c, r.org_id, e);
 }
 
 enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e)
 {
-    return score_from_form(c, false, out, e);
+    struct web_score *w;
+    int64_t session_id;
+    TRY(call_alloc(c, sizeof *w, (void **)&w, e));
+    TRY(paper_from_form(c, &w->scored.work_id, &session_id, &w->scored.level, e));
+    w->scored.note = http_form(c->http, "note", 0);
+    TRY(moderation_level_check(w->scored.level, w->scored.note, false, e));
+    /* the first score stands: a second one has the same id and is refused */
+    TRY(call_record(c, &w->cmd, &fact_work_scored, session_id,
+                    arena_printf(c->arena, "work-%lld", (long long)w->scored.work_id), &w->scored, e));
+    *out = &w->cmd.command;
+    return ST_OK;
 }
+
 enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e)
 {
-    return score_from_form(c, true, out, e);
+    struct web_anchor *w;
+    int32_t level;
+    TRY(call_alloc(c, sizeof *w, (void **)&w, e));
+    TRY(paper_from_form(c, &w->cmd.work_id, &w->session_id, &level, e));
+    w->cmd.level = level < 0 ? LEVEL_COUNT : (enum level)level;
+    w->cmd.note = http_form(c->http, "note", 0);
+    TRY(moderation_anchor_check(&w->cmd, e));
+    *out = &w->cmd.command;
+    return ST_OK;
 }
 
 enum st web_moderation_score_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)e;
-    to_session(c, ((const struct web_score *)command)->session_id);
+    to_session(c, ((const struct web_score *)command)->cmd.one.subject_id);
+    return ST_OK;
+}
+
+enum st web_moderation_anchor_reply(struct call *c, struct command *command, struct err *e)
+{
+    (void)e;
+    to_session(c, ((const struct web_anchor *)command)->session_id);
     return ST_OK;
 }

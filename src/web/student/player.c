@@ -617,28 +617,35 @@ enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
 
 /* Help ------------------------------------------------------------------------------------------------------------- */
 
+struct web_help {
+    struct record_cmd cmd;
+    struct fact_help_asked asked;
+};
+
 enum st web_help_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct help_cmd *h;
+    struct web_help *h;
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
     const char *item = http_form(c->http, "item_id", 0);
-    if (item && *item && !id_parse(item, &h->item_id))
+    if (item && *item && !id_parse(item, &h->asked.item_id))
         return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
-    h->learner_id = c->learner.learner_id;
-    h->client_id = http_form(c->http, "client_id", 0);
-    h->kind = http_form(c->http, "kind", 0);
-    h->note = http_form(c->http, "note", 0);
-    TRY(help_check(h, e));
-    *out = &h->command;
+    TRY(call_item_is_theirs(c, h->asked.item_id, e));
+    h->asked.kind = http_form(c->http, "kind", 0);
+    h->asked.note = http_form(c->http, "note", 0);
+    TRY(help_check(&h->asked, e));
+    TRY(call_record(c, &h->cmd, &fact_help_asked, c->learner.learner_id, http_form(c->http, "client_id", 0), &h->asked,
+                    e));
+    *out = &h->cmd.command;
     return ST_OK;
 }
 
 enum st web_help_reply(struct call *c, struct command *command, struct err *e)
 {
-    const struct help_cmd *h = (const struct help_cmd *)command;
+    const struct web_help *h = (const struct web_help *)command;
     const char *from = http_header_in(c->http, "Referer"), *query = from ? strstr(from, "/item?") : NULL;
     (void)e;
-    if (!h->item_id || !query || strlen(query) > 300 || strpbrk(query, "\r\n")) call_redirect(c, "/today?helped=1");
+    if (!h->asked.item_id || !query || strlen(query) > 300 || strpbrk(query, "\r\n"))
+        call_redirect(c, "/today?helped=1");
     else call_redirect(c, arena_printf(c->arena, "%s%s", query, strstr(query, "helped=1") ? "" : "&helped=1"));
     return ST_OK;
 }

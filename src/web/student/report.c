@@ -74,7 +74,7 @@ static enum st fill_habits(struct call *c, struct page_report *page, struct err 
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++)
         rows[i] = (struct ui_report_habit){said[i].term, said[i].class_title, habit_words(c, said[i].habit),
-                                           habit_mark_words(said[i].mark)};
+                                           habit_mark_words(said[i].rating)};
     page->habits = rows;
     page->habits_n = n;
     return ST_OK;

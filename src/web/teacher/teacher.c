@@ -95,7 +95,8 @@ static void put_help(struct call *c, const struct queue_entry *x, int64_t class_
                                 .about = item_title(c, x->item_id),
                                 .note = *x->note ? x->note : NULL,
                                 .address = student_address(c, x->learner_id, class_id),
-                                .help_id = id_text(c, x->help_id)};
+                                .help_id = id_text(c, x->help_id),
+                                .learner_id = id_text(c, x->learner_id)};
 }
 
 static void put_queue(struct call *c, const struct queue_entry *x, const struct taught_class *k,
@@ -341,19 +342,29 @@ enum st web_cards(struct call *c, struct err *e)
 }
 
 /* Help is closed by who teaches the student. */
+struct web_help_close {
+    struct record_cmd cmd;
+    struct fact_help_answered answered;
+};
+
 enum st web_help_close_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct help_done_cmd *h;
+    struct web_help_close *h;
     struct sql_help_get_row r;
     struct learner_scope who;
-    const char *id = http_form(c->http, "help_id", 0);
+    bool found;
+    int64_t learner_id;
+    const char *id = http_form(c->http, "help_id", 0), *learner = http_form(c->http, "learner_id", 0);
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
-    if (!id || !id_parse(id, &h->help_id)) return err_fail(e, ST_INVALID, "err.not_found", "help_id must be an id");
-    TRY(sql_help_get(c->tx, h->help_id, &r, NULL, e));
-    TRY(call_scope(c, MAY_TEACHES, r.learner_id, &who, e));
-    h->teacher_id = c->who.user_id;
-    help_done_init(h);
-    *out = &h->command;
+    if (!id || !id_parse(id, &h->answered.asked_id) || !learner || !id_parse(learner, &learner_id))
+        return err_fail(e, ST_INVALID, "err.not_found", "help_id and learner_id must be ids");
+    TRY(call_scope(c, MAY_TEACHES, learner_id, &who, e));
+    TRY(sql_help_get(c->tx, &(struct sql_help_get_in){.learner_id = who.learner_id, .help_id = h->answered.asked_id},
+                     &r, &found, e));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "this learner did not ask that");
+    TRY(call_record(c, &h->cmd, &fact_help_answered, who.learner_id,
+                    arena_printf(c->arena, "answered-%lld", (long long)h->answered.asked_id), &h->answered, e));
+    *out = &h->cmd.command;
     return ST_OK;
 }
 

@@ -146,6 +146,7 @@ enum st web_moderation_work_parse(struct call *c, struct command **out, struct e
 enum st web_moderation_work_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e);
 enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e);
+enum st web_moderation_anchor_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_moderation_score_reply(struct call *c, struct command *cmd, struct err *e);
 
 enum st web_frameworks(struct call *c, struct err *e);

@@ -305,6 +305,65 @@ def every_setting_is_told():
         yield f"packaging/waymark.env: nothing reads {name}"
 
 
+# Words that the interface does not use, and what to say instead. A message that is right with one is named below, with the reason.
+RETIRED = {
+    r"anew|true up|put right|worth a look": "say what is done: again, update, repair, look at first",
+    r"mend(s|ed|ing)?": "fix",
+    r"whoever|pupils?|a person (acts|must)": "student, teacher, staff, an adult",
+    r"beside": "next to",
+    r"by itself": "automatically",
+    r"stands? (at|here|in|on|so)|where things stand|held against|bears? out": "is, is shown, is checked against",
+    r"so (many|often|long)|of (one's|one’s) own|the own|one[’']s own": "give the number, or name the owner",
+    r"held[- ]back": "set aside (a held-back student repeats a grade)",
+    r"moderation": "norming",
+    r"figures?": "measure (a number), image (a picture)",
+    r"in force|waits for (its|the) day": "current, in effect, scheduled",
+    r"finer skills?|comes? before (it|what)": "skill under it, prerequisite",
+    r"\d+ in 100|\} in 100|of 100 of": "percent, with %",
+    r"put to the staff|take[ns]? over": "share for comment, use",
+    r"bounds?|closed above": "limits",
+    r"say of (a )?students?": "student choice",
+    r"shown alone|(more|right|right answers) alone|on one[’']s own": "on your own (student), without help (adult)",
+    r"seen off the screen|written down off|off the screen": "off screen, observed",
+    r"quick look|look(s|ed|ing) again|every look|leaves a record": "review, view, is logged",
+    r"what (the .*)?counts?(?! toward)|asked for yet|moving up|moves? up in time|late at this pace$|at a stand": "goals, requirements, promotion, on pace",
+    r"days? away": "days absent, or days without answers",
+    r"conversion|mean of|given out|frozen": "grading scale, average, posted, final",
+    r"taken? back|take it back": "go back to the previous version, withdrawn",
+    r"file (it|a barrier)|sees? to it": "report, respond",
+    r"costs? nothing": "doesn’t count against you",
+    r"invented": "simulated",
+    r"new ground|clicking through|the program": "say it plainly; the software is Waymark",
+    r"practis\w+|colour\w*|judgement|licences?|enrolments?|autumn|brackets?|user name": "US English",
+    r"is no (CASE|OneRoster|content|file|longer one)": "is not a",
+    r"secure in (all|everything)|mastered it": "the level’s own word",
+}
+RIGHT_ALL_THE_SAME = {
+    "models.take_back_how": "a version that takes effect by itself is meant, not an adverb for “automatically” in general",
+    "setting_help.records.retention_years": "“by itself yet”: nobody has to start it, which is the point",
+}
+
+
+@rule
+def the_interface_uses_its_glossary():
+    """No message in English uses a word that the glossary retires; a message that must is named with the reason."""
+    text = (root / "src/i18n/po/en.po").read_text()
+    pattern = {re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I): instead for words, instead in RETIRED.items()}
+    excused = set()
+    for m in re.finditer(r'^msgctxt "(.*)"\n((?:msgid(?:_plural)? ".*"\n)+)', text, re.M):
+        line = text.count("\n", 0, m.start()) + 1
+        for said in re.findall(r'^msgid(?:_plural)? "(.*)"$', m[2], re.M):
+            for words, instead in pattern.items():
+                if not (found := words.search(re.sub(r"\{\w+\}", "{}", said))):
+                    continue
+                if m[1] in RIGHT_ALL_THE_SAME:
+                    excused.add(m[1])
+                else:
+                    yield f'src/i18n/po/en.po:{line}: {m[1]} says "{found[0]}"; better: {instead}'
+    for name in sorted(set(RIGHT_ALL_THE_SAME) - excused):
+        yield f"tools/lint.py: RIGHT_ALL_THE_SAME names {name}, which uses no retired word"
+
+
 results = [(f.__name__, f.__doc__.split("\n")[0], list(f())) for f in rules]
 for name, about, faults in results:
     for fault in faults:

@@ -10,7 +10,7 @@
 #include "policy/snapshot.h"
 #include "store/sql/answer.h"
 
-/* The thresholds of what is worth a teacher's look; each is named in the sentence it leads to. */
+/* Thresholds for the teacher's queue. Each appears in the sentence that it leads to. */
 enum {
     LOOK_BACK = 24,       /* facts of a student that are looked at */
     SAME_ERROR_TIMES = 3, /* the same known error among them */

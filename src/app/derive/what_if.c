@@ -140,7 +140,7 @@ static enum level level_in(const struct mastery_row *rows, size_t n, int64_t com
 
 static const char *letter(const struct grade *g) { return g->cut ? g->cut->letter : ""; }
 
-/* What is stored of a slice's learners, read in a few statements: their ids follow each other. */
+/* Stored rows for a slice of learners, read in a few statements (a slice is a contiguous range of ids). */
 struct loaded {
     struct packed_slice packed;
     struct mastery_row *rows;
@@ -302,7 +302,7 @@ static void *ask(void *arg)
     return NULL;
 }
 
-/* Who has facts, in order, in slices. */
+/* Learners who have evidence, in id order, cut into slices. */
 static enum st list_slices(struct question *q, struct conn *c, struct err *e)
 {
     size_t cap = 0;

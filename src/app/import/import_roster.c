@@ -588,7 +588,7 @@ static enum st plan_rest(struct importer *im, struct roster_import *x, struct er
     return ST_OK;
 }
 
-/* Who has which user name, and the district's own org, below which schools without a parent are put. */
+/* Loads the usernames in use and the district's own org, which becomes the parent of schools that name none. */
 static enum st load_names(struct importer *im, struct tx *tx, struct roster_import *x, struct err *e)
 {
     struct sql_user_names_row user_names;

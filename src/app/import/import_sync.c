@@ -233,7 +233,8 @@ static enum st write_row(struct importer *im, struct slice *w, struct sync *s, s
 
 static enum st write_all(struct importer *im, struct slice *w, struct err *e)
 {
-    for (int closing = 1; closing >= 0; closing--) /* what goes makes room for what comes under a new id */
+    /* close rows first, so that their usernames are free for rows that come in under a new id */
+    for (int closing = 1; closing >= 0; closing--)
         for (size_t k = 0; k < im->kind_count; k++)
             for (size_t i = 0; i < im->kinds[k]->count; i++) {
                 struct sync_row *v = &im->kinds[k]->rows[i];

@@ -11,7 +11,7 @@
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "history"); }
 
-/* Is a stored block what its facts give? count: how many facts it holds. */
+/* Does a stored block match its facts? count: facts in the block. */
 static enum st same_block(struct arena *a, const struct history_row *row, const struct evidence *facts, size_t n,
                           bool *same, size_t *count, struct err *e)
 {

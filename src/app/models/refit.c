@@ -14,7 +14,7 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 
 /* --- reading --- */
 
-/* Once told to stop it is stopped: what is half fitted is nothing to judge. */
+/* Treat a stop request as final: a half-finished fit must not be judged. */
 static bool go_on(void *ctx, double share)
 {
     struct work *w = ctx;
@@ -104,7 +104,7 @@ static void too_little(const struct work *w, const struct judged *j, struct mode
                                                     : "few_answers";
 }
 
-/* A person took a version back: what the program would put in its place waits for a person, or for time. */
+/* After someone reverts a version, no new one goes live by itself until the hold ends or a person asks for it. */
 static enum st is_on_hold(struct work *w, struct tx *tx, const char *kind, bool *held, struct err *e)
 {
     int64_t fit_id, last_id, model_id;

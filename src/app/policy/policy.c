@@ -154,7 +154,7 @@ static json_t *carried(const struct policy_version *v, const struct documents *d
     return NULL;
 }
 
-/* A refusal by a class, with its name and its clause. */
+/* Error: a class's document forbids this. Gives the class and the clause. */
 static enum st class_refuses(struct tx *tx, int64_t class_id, const struct err *why, struct err *e)
 {
     struct sql_class_get_row r;
@@ -176,7 +176,7 @@ static enum st class_refuses(struct tx *tx, int64_t class_id, const struct err *
     return ST_DENIED;
 }
 
-/* A learner's document stands below that of each class: none of them may be broken. */
+/* A learner's document must stay within what every one of the learner's classes allows. */
 static enum st check_classes(const struct snapshot *s, struct tx *tx, const struct policy_save *p, const json_t *given,
                              int64_t at_ms, struct err *e)
 {

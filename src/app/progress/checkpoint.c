@@ -10,7 +10,7 @@
 #include "policy/snapshot.h"
 #include "store/sql/rigor.h"
 
-enum { POINTS_MOST = 20, TASK_BYTES = 2000 };
+enum { POINTS_MOST = 20, TASK_BYTES = NOTE_BYTES };
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "checkpoint"); }
 

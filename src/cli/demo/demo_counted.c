@@ -18,7 +18,7 @@ static enum st hold_together(struct snapshot *s, int64_t leader_id, demo_run *ru
                                          "They are not the same, 8 is more than 4."};
     struct checkpoint_make_cmd k = {.client_id = "demo-checkpoint-1",
                                     .author_id = leader_id,
-                                    .checkpoint = {.title = "Fractions in the autumn", .count = 2}};
+                                    .checkpoint = {.title = "Fall fractions", .count = 2}};
     if (s->catalogue.competency_count < 2) return ST_OK;
     for (size_t i = 0; i < 2; i++)
         k.checkpoint.parts[i] = (struct checkpoint_part){

@@ -346,7 +346,7 @@ static enum st off_the_screen(struct term *t, struct err *e)
                                .competency_id = competency,
                                .kind = EVIDENCE_OBSERVATION,
                                .score = level_score(LEVEL_SECURE),
-                               .note = "Showed it with paper strips, and explained it to a neighbour."};
+                               .note = "Showed it with paper strips, and explained it to a neighbor."};
     for (size_t i = 0; i < t->count && seen.count < 3; i++)
         if (t->students[i].who->class_index == 0) seen.learner_ids[seen.count++] = t->students[i].learner_id;
     if (!teacher || !competency || !seen.count) return ST_OK;

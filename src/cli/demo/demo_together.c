@@ -11,9 +11,10 @@ static const char purposes[] =
     "{\"purposes\":["
     "{\"id\":\"explain\",\"text\":\"so that our students can say what they are learning, why, and how they will "
     "know\",\"measure\":\"second looks that get an answer\",\"figure\":\"looks_answered\"},"
-    "{\"id\":\"nobody_waits\",\"text\":\"so that nobody is left waiting, and nobody is left behind "
-    "alone\",\"measure\":\"students with a step forward in two weeks\",\"figure\":\"shown_lately\"},"
-    "{\"id\":\"steer\",\"text\":\"so that our students can choose, plan and answer for it\",\"measure\":\"choices "
+    "{\"id\":\"nobody_waits\",\"text\":\"so that no one waits for help, and no one falls behind "
+    "unnoticed\",\"measure\":\"students who made progress in two weeks\",\"figure\":\"shown_lately\"},"
+    "{\"id\":\"steer\",\"text\":\"so that our students can choose, plan and take "
+    "responsibility\",\"measure\":\"choices "
     "offered and taken\"}],"
     "\"about\":{"
     "\"mastery.secure_at\":{\"purpose\":\"explain\",\"text\":\"Secure is a strong word here: the evidence must make it "
@@ -26,10 +27,10 @@ static const char purposes[] =
     "{\"id\":\"fractions\",\"title\":\"Fractions and "
     "lines\",\"for\":\"promotion\",\"by_grade\":\"05\",\"kind\":\"competencies\",\"competencies\":\"waymark:starter\","
     "\"need\":10},"
-    "{\"id\":\"service\",\"title\":\"Help in the "
-    "community\",\"for\":\"promotion\",\"by_grade\":\"08\",\"kind\":\"hours\",\"what\":\"service\",\"need\":20},"
-    "{\"id\":\"capstone\",\"title\":\"A project of one’s "
-    "own\",\"for\":\"graduation\",\"by_grade\":\"12\",\"kind\":\"projects\",\"need\":1}],"
+    "{\"id\":\"service\",\"title\":\"Community "
+    "service\",\"for\":\"promotion\",\"by_grade\":\"08\",\"kind\":\"hours\",\"what\":\"service\",\"need\":20},"
+    "{\"id\":\"capstone\",\"title\":\"A capstone "
+    "project\",\"for\":\"graduation\",\"by_grade\":\"12\",\"kind\":\"projects\",\"need\":1}],"
     "\"drafted_by\":[\"Sofia Rivera\",\"Karim Haddad\",\"Ben Tallis\",\"Iris Vogel\"]}";
 
 static const struct {
@@ -100,7 +101,7 @@ enum st demo_made_together(struct snapshot *s, struct conn *conn, int64_t leader
                            .save = {.scope = SCOPE_DISTRICT,
                                     .doc = purposes,
                                     .reason = "Drafted by a group of teachers and the district in the spring, and "
-                                              "settled after two weeks of comments.",
+                                              "adopted after two weeks of comments.",
                                     .recorder_id = leader_id}};
     policy_ready(&p);
     enum st st = run(ctx, &p.command, INT64_C(86400000), e);

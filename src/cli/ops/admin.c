@@ -32,7 +32,7 @@ static enum st derive_anew(struct cli *c, struct err *e)
         cli_close(&a);
     }
     if (st == ST_OK && done)
-        fprintf(stderr, "Derived anew: %lld learners, %lld facts.\n", (long long)r.learners, (long long)r.facts);
+        fprintf(stderr, "Recomputed: %lld learners, %lld facts.\n", (long long)r.learners, (long long)r.facts);
     return st;
 }
 
@@ -72,7 +72,7 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
     if (st != ST_OK) goto out;
     st = sql_district_all(tx, &district_row, &row, e);
     if (st == ST_OK && row) {
-        st = err_fail(e, ST_DENIED, "err.exists", "the database holds a district already: %s", district_row.name);
+        st = err_fail(e, ST_DENIED, "err.exists", "the database already holds a district: %s", district_row.name);
     }
     if (st == ST_OK)
         st = sql_district_insert(tx, &(struct sql_district_insert_in){.name = name, .host = "", .created_at_ms = now},
@@ -168,13 +168,12 @@ static int run_check(struct cli *c)
     } else if (only_digest) {
         puts(digest);
     } else {
-        printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows differ from what the facts "
-               "say.\ndigest %s\n",
+        printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows do not match the facts.\ndigest %s\n",
                good ? "Sound" : "NOT SOUND", (long long)r.learners, (long long)r.facts, (long long)r.states_differed,
                (long long)r.rows_differed, digest);
         if (r.histories_differed)
-            printf("%lld packed histories are not what the facts are.\n", (long long)r.histories_differed);
-        if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to put them right\n", c->db);
+            printf("%lld packed histories do not match their facts.\n", (long long)r.histories_differed);
+        if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to repair them\n", c->db);
     }
     return good ? 0 : 1;
 }
@@ -305,8 +304,8 @@ static int run_rebuild(struct cli *c)
     struct cli_app a;
     struct rebuild_report r;
     if (cli_opt(c, "--what-if") && cli_opt(c, "--as-of"))
-        return cli_usage(c, "--what-if asks of now; it does not go with --as-of");
-    if (cli_opt(c, "--school") && !cli_opt(c, "--what-if")) return cli_usage(c, "--school goes with --what-if");
+        return cli_usage(c, "--what-if and --as-of cannot be used together");
+    if (cli_opt(c, "--school") && !cli_opt(c, "--what-if")) return cli_usage(c, "--school needs --what-if");
     if (cli_opt(c, "--what-if")) return try_policy(c, cli_opt(c, "--what-if"));
     if (cli_opt(c, "--as-of")) return tell_as_of(c, cli_opt(c, "--as-of"));
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
@@ -314,8 +313,8 @@ static int run_rebuild(struct cli *c)
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
     if (!c->json) {
-        printf("%lld learners, %lld facts: %lld states and %lld mastery rows differed and are put right.\n",
-               (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
+        printf("%lld learners, %lld facts: repaired %lld states and %lld mastery rows.\n", (long long)r.learners,
+               (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
         return 0;
     }
     struct text t;
@@ -338,8 +337,8 @@ static int run_backup(struct cli *c)
     struct err e = {0};
     struct db *db;
     struct conn *conn;
-    if (c->count != 1) return cli_usage(c, "say where to: waymark backup --db FILE TO");
-    if (access(c->positional[0], F_OK) == 0) return cli_usage(c, "the file is there already; name a new one");
+    if (c->count != 1) return cli_usage(c, "name the new file: waymark backup --db FILE TO");
+    if (access(c->positional[0], F_OK) == 0) return cli_usage(c, "the file already exists; name a new one");
     if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
     enum st st = db_schema_check(db, &e);
     if (st == ST_OK) st = conn_open(db, CONN_READ, &conn, &e);
@@ -349,7 +348,7 @@ static int run_backup(struct cli *c)
     }
     db_close(db);
     if (st != ST_OK) return cli_fail(&e);
-    fprintf(stderr, "Backed up to %s. Keep the folder of files beside it.\n", c->positional[0]);
+    fprintf(stderr, "Backed up to %s. Back up the folder of files too.\n", c->positional[0]);
     return 0;
 }
 
@@ -358,8 +357,8 @@ static int run_restore(struct cli *c)
     struct err e = {0};
     struct db *from;
     struct conn *conn;
-    if (c->count != 1) return cli_usage(c, "say from where: waymark restore --db NEW FROM");
-    if (access(c->db, F_OK) == 0) return cli_usage(c, "--db names a file that is there; restore into a new one");
+    if (c->count != 1) return cli_usage(c, "name the backup: waymark restore --db NEW FROM");
+    if (access(c->db, F_OK) == 0) return cli_usage(c, "--db names a file that exists; restore into a new one");
     if (db_open(c->positional[0], &from, &e) != ST_OK) return cli_fail(&e);
     enum st st = db_schema_check(from, &e);
     if (st == ST_OK) st = conn_open(from, CONN_READ, &conn, &e);
@@ -384,10 +383,10 @@ static enum st tell_refits(struct cli *c, struct err *e)
     struct rows rows = {0};
     int at;
     const char *when = getenv("WAYMARK_REFIT");
-    if (!nightly_parse(when, &at)) printf("%-24s %s is neither an hour such as 02:00 nor off\n", "nightly refit", when);
+    if (!nightly_parse(when, &at)) printf("%-24s %s: expected an hour (02:00) or off\n", "nightly refit", when);
     else if (at == NIGHTLY_OFF) printf("%-24s off\n", "nightly refit");
     else
-        printf("%-24s from %02d:%02d in the school's zone, unless serve says otherwise\n", "nightly refit", at / 60,
+        printf("%-24s from %02d:%02d in the school's zone, unless serve is given --refit\n", "nightly refit", at / 60,
                at % 60);
     /* no district yet: nothing was run */
     if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st;
@@ -398,7 +397,7 @@ static enum st tell_refits(struct cli *c, struct err *e)
         char began[32];
         time_format_utc(id_time_ms(r.run_id), began);
         printf("%-24s %s %s %s: %s\n", "", began, r.nightly ? "at night" : "by hand",
-               *r.outcome ? r.outcome : "began, and has not ended", r.detail);
+               *r.outcome ? r.outcome : "still running", r.detail);
     }
     if (st == ST_OK) st = rows_end(&rows);
     tx_rollback(tx);
@@ -430,33 +429,32 @@ static int run_doctor(struct cli *c)
 const struct cli_command cli_commands_admin[] = {
     {"init",
      "",
-     "Make a new database with one district, its default rules and model.",
+     "Make a new database with one district, the default policy and model.",
      run_init,
      true,
-     {{"--name", "NAME", "of the district"},
+     {{"--name", "NAME", "name of the district"},
       {"--zone", "ZONE", "IANA time zone, such as America/Chicago (default UTC)"}}},
-    {"migrate", "", "Bring the schema up to this program.", run_migrate, true, {{0}}},
+    {"migrate", "", "Migrate the database to this version's schema.", run_migrate, true, {{0}}},
     {"check",
      "",
-     "Verify integrity, and that what is stored is what the facts and rules give.",
+     "Verify integrity, and that stored levels and states match the evidence.",
      run_check,
      true,
      {{"--digest", NULL, "print one SHA-256 over the derived state"}}},
     {"rebuild",
      "",
-     "Make the derived state again from facts and rules; print what differed.",
+     "Recompute levels and states from the evidence; print what differed.",
      run_rebuild,
      true,
      {{"--what-if", "POLICY.json",
-       "write nothing: how levels would change under this policy, merged over the one in force"},
-      {"--school", "NAME|ID", "with --what-if: set for one school (default: the district)"},
-      {"--as-of", "TIME",
-       "write nothing: the levels as they were, by what was recorded by then and the rules in force then"}}},
-    {"backup", "TO", "Copy the database, while it is in use.", run_backup, true, {{0}}},
+       "write nothing: print how levels would change under this policy, merged over the current one"},
+      {"--school", "NAME|ID", "with --what-if: for one school (default: the district)"},
+      {"--as-of", "TIME", "write nothing: print the levels as of this time, under the policy in effect then"}}},
+    {"backup", "TO", "Copy the database while it is in use.", run_backup, true, {{0}}},
     {"restore", "FROM", "Copy a backup into a new database, after checking it.", run_restore, true, {{0}}},
     {"doctor",
      "",
-     "Print the settings in force and where they come from, and look at the database.",
+     "Print the current settings and where they come from, and test the database.",
      run_doctor,
      true,
      {{0}}},

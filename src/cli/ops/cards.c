@@ -48,10 +48,10 @@ static enum st find_class(struct tx *tx, const char *want, struct cards *k, stru
     if (sql_class_find_next(&rows, &r)) other = r.class_id;
     TRY(rows_end(&rows));
     if (!k->class_id)
-        return err_fail(e, ST_NOT_FOUND, "err.no_class", "there is no class %s; give its id or its exact title", want);
+        return err_fail(e, ST_NOT_FOUND, "err.no_class", "no class named %s; give its id or its exact title", want);
     if (other)
         return err_fail(e, ST_INVALID, "err.two_classes",
-                        "more than one class is called %s; give the id (%lld and %lld)", want, (long long)k->class_id,
+                        "more than one class is named %s; give the id (%lld and %lld)", want, (long long)k->class_id,
                         (long long)other);
     return ST_OK;
 }
@@ -147,7 +147,7 @@ enum st cli_write_page(const char *path, const struct text *page, struct err *e)
         ok = fputs(rest, f) >= 0;
     }
     if (f && fclose(f) != 0) ok = false;
-    return ok ? ST_OK : err_fail(e, ST_IO, "err.io", "%s cannot be written", path);
+    return ok ? ST_OK : err_fail(e, ST_IO, "err.io", "%s could not be written", path);
 }
 
 /* The page that the teacher prints. */
@@ -194,7 +194,7 @@ int cli_cards(struct cli *c)
                *address = cli_setting(c, "--public-url", "WAYMARK_PUBLIC_URL", "http://127.0.0.1:8080");
     bool reset = cli_opt(c, "--reset") != NULL;
     struct cards k = {.address = address};
-    if (!class_) return cli_usage(c, "--class ID|TITLE is needed");
+    if (!class_) return cli_usage(c, "--class ID|TITLE is required");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     arena_init(&k.arena, 64u << 20);
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, &e);

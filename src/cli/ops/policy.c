@@ -28,7 +28,7 @@ static enum st find_school(struct tx *tx, const char *school, int64_t *id, struc
         if (strcmp(text, school) == 0 || strcmp(r.name, school) == 0) *id = r.org_id;
     }
     TRY(rows_end(&rows));
-    return *id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no school %s", school);
+    return *id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "no school named %s", school);
 }
 
 static enum st find_class(struct tx *tx, const char *name, int64_t *id, int64_t *org_id, struct err *e)
@@ -41,7 +41,7 @@ static enum st find_class(struct tx *tx, const char *name, int64_t *id, int64_t 
     TRY(sql_class_find(tx, &(struct sql_class_find_in){.class_id = asked, .title = name}, &rows, e));
     bool found = sql_class_find_next(&rows, &r);
     TRY(rows_end(&rows));
-    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no class %s", name);
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no class named %s", name);
     *id = r.class_id;
     TRY(sql_class_school(tx, *id, &school, NULL, e));
     *org_id = school.org_id;
@@ -177,11 +177,11 @@ static int tell(const struct cli *c, const struct policy_saved *saved, const str
     char at[32];
     time_format_utc(saved->effective_at_ms, at);
     if (!c->json) {
-        printf("%zu settings differ; in force from %s\n", saved->change_count, at);
+        printf("%zu settings differ; in effect from %s\n", saved->change_count, at);
         print_changes(saved, false, NULL);
-        if (saved->carried) printf("%zu versions that wait for a later day have it too.\n", saved->carried);
+        if (saved->carried) printf("%zu scheduled versions get this change too.\n", saved->carried);
         if (derived)
-            printf("%lld levels and states were derived anew.\n",
+            printf("Recomputed %lld levels and states.\n",
                    (long long)(derived->rows_differed + derived->states_differed));
         return 0;
     }
@@ -231,7 +231,7 @@ static enum st find_author(struct cli *c, struct tx *tx, int64_t *id, struct err
     bool row;
     if (!name) return ST_OK;
     TRY(sql_user_by_name(tx, name, &r, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "there is no user %s", name);
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "no user named %s", name);
     *id = r.user_id;
     return ST_OK;
 }
@@ -245,8 +245,8 @@ static int check_or_set(struct cli *c, bool set)
     struct policy_saved saved = {0};
     struct policy_save p = {.reason = cli_opt(c, "--reason")};
     bool derived = false;
-    if (c->count != 1) return cli_usage(c, "say which file");
-    if (set && (!p.reason || !*p.reason)) return cli_usage(c, "say why with --reason: it is kept with the version");
+    if (c->count != 1) return cli_usage(c, "name the file");
+    if (set && (!p.reason || !*p.reason)) return cli_usage(c, "--reason is required; it is stored with the version");
     if (!set) p.reason = "-";
     char *doc = cli_read_file(c->positional[0]);
     if (!doc) return 3;
@@ -304,11 +304,12 @@ static enum st read_side(const struct policy_index *r, int64_t now_ms, const cha
             *out = policy_by_id(r, id)->policy;
             return ST_OK;
         }
-        return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %s", name);
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "no version %s", name);
     }
     char *doc = cli_read_file(name);
     if (!doc)
-        return err_fail(e, ST_NOT_FOUND, "err.file", "%s is no file%s", name, r ? "" : "; a version's id needs --db");
+        return err_fail(e, ST_NOT_FOUND, "err.file", "%s is not a file%s", name,
+                        r ? "" : "; a version's id needs --db");
     enum st st = policy_read(doc, strlen(doc), out, e);
     free(doc);
     return st;
@@ -354,7 +355,7 @@ static int run_settings(struct cli *c)
 {
     (void)c;
     struct policy d = policy_default();
-    puts("| setting | what it is | kind | from | to | default | narrowest level that may set it "
+    puts("| setting | what it is | kind | from | to | default | lowest scope that can set it "
          "|\n|---|---|---|---|---|---|---|");
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
@@ -385,22 +386,22 @@ static int run_freeze(struct cli *c)
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
     if (c->json) printf("{\"written\":%lld}\n", (long long)written);
-    else printf("%s: %lld grades written down; those written before stay.\n", term, (long long)written);
+    else printf("%s: %lld grades stored; grades already stored did not change.\n", term, (long long)written);
     return 0;
 }
 
 const struct cli_command cli_commands_policy[] = {
     {"policy show",
      "",
-     "The rules in force.",
+     "Print the current policy.",
      run_show,
      true,
-     {{"--school", "NAME|ID", "of a school (default: the district's)"},
-      {"--as-of", "TIME", "as they were then"},
+     {{"--school", "NAME|ID", "of one school (default: the district)"},
+      {"--as-of", "TIME", "as of this time"},
       {"--history", NULL, "all versions, as JSON"}}},
     {"policy check",
      "FILE",
-     "Would this document be taken, and what would differ? Writes nothing.",
+     "Check a policy document and print what it would change. Writes nothing.",
      run_check,
      true,
      {{"--school", "NAME|ID", "for a school"},
@@ -409,28 +410,28 @@ const struct cli_command cli_commands_policy[] = {
       {"--effective", "TIME", "now, next-term or a time"}}},
     {"policy set",
      "FILE",
-     "A new version: FILE, whole or in part, over the one before.",
+     "Save FILE (complete or partial) as a new policy version.",
      run_set,
      true,
-     {{"--reason", "TEXT", "why; kept with the version"},
+     {{"--reason", "TEXT", "the reason, stored with the version"},
       {"--author", "USERNAME", "who decided (default: the operator)"},
       {"--school", "NAME|ID", "for a school"},
-      {"--class", "TITLE|ID", "for a class: what its school leaves open"},
-      {"--learner", "NAME|ID", "for a student: what the class's rules leave open"},
+      {"--class", "TITLE|ID", "for a class, within what its school allows"},
+      {"--learner", "NAME|ID", "for a student, within what the class allows"},
       {"--effective", "TIME",
-       "now, next-term or a time (default: at once, or with the next term when levels or grades would change)"}}},
+       "now, next-term or a time (default: now, or the next term if levels or grades would change)"}}},
     {"policy diff",
      "BEFORE AFTER",
-     "What differs between two documents, in words: files; with --db also ids of versions, or now.",
+     "Print what differs between two documents. Each is a file; with --db also a version id, or now.",
      run_diff,
      false,
      {{0}}},
     {"grades freeze",
      "",
-     "Write down a term's grades as they are, with the rules that made them; what was written before stays.",
+     "Store final grades for a term, with the policy they were made under. Grades already stored do not change.",
      run_freeze,
      true,
-     {{"--term", "TITLE", "which (default: the one under way)"}}},
-    {"policy settings", "", "Every setting, with its bounds, as a table.", run_settings, false, {{0}}},
+     {{"--term", "TITLE", "the term (default: the current one)"}}},
+    {"policy settings", "", "Print every setting and its limits as a table.", run_settings, false, {{0}}},
     {0},
 };

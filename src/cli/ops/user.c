@@ -38,7 +38,7 @@ enum st cli_find_user(struct tx *tx, const char *who, int64_t *user_id, struct e
     }
     struct actor a;
     if (id_parse(who, user_id) && actor_load(tx, *user_id, &a, e) == ST_OK) return ST_OK;
-    return err_fail(e, ST_NOT_FOUND, "err.no_user", "there is no user %s; `waymark user list` shows them", who);
+    return err_fail(e, ST_NOT_FOUND, "err.no_user", "no user named %s; `waymark user list` shows them", who);
 }
 
 static enum st org_by_name(struct tx *tx, const char *name, int64_t *org_id, struct err *e)
@@ -52,7 +52,7 @@ static enum st org_by_name(struct tx *tx, const char *name, int64_t *org_id, str
         return rows_end(&rows);
     }
     TRY(rows_end(&rows));
-    return err_fail(e, ST_NOT_FOUND, "err.no_org", "there is no school named %s", name);
+    return err_fail(e, ST_NOT_FOUND, "err.no_org", "no school named %s", name);
 }
 
 static int run_add(struct cli *c)
@@ -69,7 +69,7 @@ static int run_add(struct cli *c)
     if (!role || !role_parse(role))
         return cli_usage(
             c, "--role is one of student, teacher, coach, counselor, principal, district, guardian, programs");
-    if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
+    if (!read_password(password, sizeof password)) return cli_usage(c, "no password on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     struct tx *tx;
@@ -132,7 +132,7 @@ static int run_passwd(struct cli *c)
     char password[300], hash[PASSWORD_HASH_TEXT];
     int64_t id;
     if (c->count != 1) return cli_usage(c, "name the user");
-    if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
+    if (!read_password(password, sizeof password)) return cli_usage(c, "no password on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     struct tx *tx;
@@ -257,7 +257,7 @@ static int run_token(struct cli *c)
     int64_t id, ttl = INT64_C(90) * 86400000;
     char token[TOKEN_TEXT];
     const char *user = cli_opt(c, "--user"), *for_ = cli_opt(c, "--ttl");
-    if (!user) return cli_usage(c, "--user NAME|ID is needed");
+    if (!user) return cli_usage(c, "--user NAME|ID is required");
     if (for_ && !parse_ttl(for_, &ttl)) return cli_usage(c, "--ttl takes a time such as 90d, 12h or 30m");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
@@ -285,32 +285,37 @@ const struct cli_command cli_commands_user[] = {
       {"--family", "NAME", "family name"},
       {"--grade", "GRADE", "CEDS code, 01 to 12"},
       {"--language", "LANG", "of the interface: en, es"},
-      {"--school", "NAME", "where the role holds (default: the whole district)"}}},
+      {"--school", "NAME", "school of the role (default: the whole district)"}}},
     {"user role",
      "USERNAME",
-     "Give a person one more role, or take one away.",
+     "Add or remove a role of a person.",
      run_role,
      true,
-     {{"--add", "ROLE", "the role, as in user add; programs: may read who is in which program"},
-      {"--remove", "ROLE", "the role to take away"},
-      {"--school", "NAME", "where it holds (default: the whole district)"}}},
+     {{"--add", "ROLE", "the role to add, as in user add"},
+      {"--remove", "ROLE", "the role to remove"},
+      {"--school", "NAME", "school of the role (default: the whole district)"}}},
     {"user passwd", "USERNAME", "Set a password, read from standard input.", run_passwd, true, {{0}}},
-    {"user list", "", "List people: id, name, roles.", run_list, true, {{"--class", "ID", "only those of a class"}}},
+    {"user list",
+     "",
+     "List people: id, name, roles.",
+     run_list,
+     true,
+     {{"--class", "ID", "only the students of a class"}}},
     {"user cards",
      "",
-     "Sign-in cards for a class: whoever has no password gets one, which is shown here and nowhere else.",
+     "Print sign-in cards for a class. Students without a password get one; it is shown here and nowhere else.",
      cli_cards,
      true,
      {{"--class", "ID|TITLE", "the class"},
-      {"--reset", NULL, "new passwords for all of the class"},
-      {"--html", "FILE", "write a page to print, with a picture code on each card"},
+      {"--reset", NULL, "new passwords for the whole class"},
+      {"--html", "FILE", "write a page to print, with a QR code on each card"},
       {"--public-url", "URL", "how people reach the server"}}},
     {"token create",
      "",
-     "Make an API token; it is printed once, and only its hash is kept.",
+     "Make an API token. It is printed once; only its hash is stored.",
      run_token,
      true,
-     {{"--user", "NAME|ID", "whom the token acts as"},
-      {"--ttl", "TIME", "how long it holds: 90d (default), 12h, 30m"}}},
+     {{"--user", "NAME|ID", "the person the token acts as"},
+      {"--ttl", "TIME", "how long it is valid: 90d (default), 12h, 30m"}}},
     {0},
 };

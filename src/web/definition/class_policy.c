@@ -102,7 +102,7 @@ static const char *field_of(struct call *c, const struct setting *s, const char 
     return name ? name : "";
 }
 
-/* How a class binds its students; what was typed stays. */
+/* The class's limits on student settings. Keeps what was typed when the form is shown again. */
 static void fill_bind(struct call *c, const struct setting *s, const json_t *own, struct ui_class_setting *r)
 {
     const json_t *about = about_of(c, s, own);

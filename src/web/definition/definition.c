@@ -1,4 +1,4 @@
-/* What personalized learning means here: the rules in force, told to whoever reads. */
+/* What personalized learning means here: the current policy, worded for the reader's role. */
 #include "leading/together.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A change of the rules: tried on all that is on record, then saved. */
+/* A policy change: previewed on all evidence, then saved. */
 #include "policy_page.h"
 
 #include <stdio.h>
@@ -80,7 +80,7 @@ static enum st fill_people(struct call *c, struct tx *tx, const struct moves *m,
     return ST_OK;
 }
 
-/* Counts: those of fewer learners than a report shows are told as few. */
+/* Counts below the smallest reportable group are given as "few". */
 static enum st fill_moves(struct call *c, const struct rules_of *w, const struct moves *m,
                           const struct rebuild_report *r, struct ui_rule_preview *v, struct err *e)
 {

@@ -117,13 +117,6 @@ static enum st by_when(struct call *c, const struct mastery_view *now, const str
     return ST_OK;
 }
 
-/* Where no pace says it: the end of the coming school week, when the class has had its turn at it. */
-static int32_t next_school_week(int32_t today)
-{
-    enum { FRIDAY = 4, WEEK = 7 };
-    return today + WEEK - date_weekday(today) + FRIDAY;
-}
-
 /* Why the skill under way stands where it does, and what comes next. */
 static enum st fill_next(struct call *c, const char *name, struct page_letter *page, struct err *e)
 {
@@ -147,9 +140,7 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
     struct why_view v;
     TRY(learner_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, next.competency->competency_id, 0, &v, e));
     TRY(by_when(c, &m, &v, &page->by, e));
-    if (!page->by)
-        page->by = SAY(c, MSG_letter_by_week,
-                       MSG_T("day", date_words(c, next_school_week(tz_date(c->snapshot->zone, c->now_ms)))));
+    if (!page->by) page->by = msg(page_lang(c), MSG_letter_by_week);
     if (!k || !k->alone) return ST_OK;
     struct ui_why_view w;
     TRY(fill_why(c, &c->learner, next.competency->competency_id, false, &w, e));

@@ -66,8 +66,7 @@ static enum st list_people(struct call *c, int64_t org_id, struct person **out, 
 
 static const char *grade_text(const char *grade) { return grade + (grade[0] == '0' && grade[1]); }
 
-/* The grades that there are, the highest first; who is asked about: the one named, else the highest, whose time is
- * shortest. */
+/* The school's grades, highest first. Shows the grade in the query, or else the highest: it has the least time left. */
 static enum st choose_grade(struct call *c, int64_t org_id, const struct person *people, size_t n, const char **grade,
                             struct page_counselor *page, struct err *e)
 {

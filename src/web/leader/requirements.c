@@ -122,7 +122,7 @@ enum st web_requirements_save(struct call *c, struct err *e)
 
 /* A class, for its teacher: who needs what to get there in time ---------------------------------------------------- */
 
-/* So many whole weeks too late at the present pace. */
+/* Whole weeks late at the current pace. */
 static int64_t weeks_behind(const struct requirement_progress *v)
 {
     return v->at_risk ? (int64_t)(v->to_go - v->weeks_left) : 0;

@@ -44,8 +44,10 @@ static const char *standing(struct call *c, const struct policy *p, const struct
     if (k->level == LEVEL_SECURE) return SAY(c, MSG_words_secure_since, MSG_T("when", day_words(c, k->last_at_ms)));
     if (k->alone < 3) return SAY(c, MSG_words_only_answers, MSG_N("n", k->opportunities));
     if (k->level == LEVEL_NEARLY) {
-        int64_t more = mastery_rule_for(&c->snapshot->catalogue, p, k->competency_id)->least_evidence - k->alone;
-        return SAY(c, MSG_words_secure_more, MSG_N("n", more > 1 ? more : 1));
+        const struct bkt *model = model_bkt(model_current(&c->snapshot->policy_index, c->now_ms), k->competency_id);
+        const struct mastery_rule *rule = mastery_rule_for(&c->snapshot->catalogue, p, k->competency_id);
+        int64_t more = mastery_outlook(rule, model, k).right;
+        if (more > 0) return SAY(c, MSG_words_secure_more, MSG_N("n", more));
     }
     /* a step, not a count of misses */
     if (k->right * 2 < k->alone) return SAY(c, MSG_words_keep_going, MSG_N("n", k->opportunities));
@@ -86,7 +88,6 @@ static enum st fill_next(struct call *c, const struct student_view *s, const str
                                .level = k ? (int64_t)k->level : 0,
                                .why = reason_words(c, n),
                                .start_url = item_address(c, n),
-                               .minutes = 10,
                                .continuing = k && k->opportunities > 0,
                                .why_url =
                                    arena_printf(c->arena, "/suggestion/%lld?c=%lld", (long long)c->learner.learner_id,

@@ -378,7 +378,7 @@ static struct ui_calibration_row row_of(struct call *c, int level, const char *w
                                        .interval = arena_printf(c->arena, "%s – %s", in_100(c, low), in_100(c, high))};
 }
 
-/* A teacher: each own class beside all classes together. */
+/* Teachers see each of their classes next to all classes combined. */
 static enum st fill_own(struct call *c, const struct given *g, size_t n, size_t smallest, double *x,
                         struct page_calibration *page, struct ui_calibration_row *rows, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* Live events of a class, in memory: a ring of the latest, so that a browser that comes back misses none. */
+/* Live class events in memory. A ring buffer lets a browser that reconnects catch up. */
 #ifndef CORE_HUB_H
 #define CORE_HUB_H
 #include <stddef.h>

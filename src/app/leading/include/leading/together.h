@@ -1,5 +1,5 @@
-/* What staff say about the rules: that they have read a version; and barriers, which no setting can express, with an
- * owner, a day and an answer that all staff can read. */
+/* Which staff have read a policy version; and barriers that no setting can fix, with an owner, a due date and an
+ * answer that teachers and leaders can read. */
 #ifndef LEADING_TOGETHER_H
 #define LEADING_TOGETHER_H
 #include "core/writer.h"

@@ -1,4 +1,4 @@
-/* What is in force when: policies and models, every version, and the fold of a learner's facts under them. */
+/* All versions of policies and models, which one applies at a given time, and folding a learner's facts under it. */
 #ifndef POLICY_POLICY_INDEX_H
 #define POLICY_POLICY_INDEX_H
 #include "content/catalogue.h"

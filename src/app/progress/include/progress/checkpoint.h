@@ -1,5 +1,5 @@
-/* Common checkpoints: the same tasks in every class, done on paper, entered by the teacher. Each result is a fact like
- * any other, that knows its checkpoint; beside it is kept which level was given until then, so that levels can be
+/* Common checkpoints: the same tasks in every class, done on paper, entered by the teacher. Each result is ordinary
+ * evidence that knows its checkpoint; beside it is kept which level was given until then, so that levels can be
  * compared across classes. */
 #ifndef PROGRESS_CHECKPOINT_H
 #define PROGRESS_CHECKPOINT_H

@@ -1,4 +1,4 @@
-/* Habits of work: said by a teacher once a term, in the school's words; apart from grades, and never in them. */
+/* Habits of work: a teacher's ratings, once a term, on the school's own list. Never part of a grade. */
 #ifndef PROGRESS_HABITS_H
 #define PROGRESS_HABITS_H
 #include "learning/learner.h"

@@ -1,4 +1,4 @@
-/* "Ask for a second look": a student doubts a level, a teacher answers, both stay on record. */
+/* "Ask for a second look": a student (or family) questions a level and a teacher answers. Both are kept. */
 #ifndef PROGRESS_SECOND_LOOK_H
 #define PROGRESS_SECOND_LOOK_H
 #include "core/writer.h"

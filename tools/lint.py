@@ -173,7 +173,7 @@ def queries():
 
 @rule
 def every_parameter_is_given():
-    """A call names each parameter of its query, or says that it is NULL: what is left out would be 0 without a word."""
+    """A call names each parameter of its query, or its _is_null: one that is left out would silently be 0."""
     params = {name: names for name, (names, _, _) in queries().items()}
     for path in tracked("src/*.c"):
         text = code(path)

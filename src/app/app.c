@@ -125,13 +125,13 @@ static enum st load_zone(struct tx *tx, struct snapshot *s, struct err *e)
     return ST_OK;
 }
 
-static enum st read_stamp(struct tx *tx, int64_t out[3], struct err *e)
+static enum st read_stamp(struct tx *tx, int64_t out[STAMPS], struct err *e)
 {
     struct stmt *q;
     bool row;
     TRY(tx_stmt(tx, SQL_content_stamp, &q, e));
     TRY(stmt_step(q, &row, e));
-    for (int i = 0; i < 3; i++) out[i] = row ? col_i64(q, i) : 0;
+    for (int i = 0; i < STAMPS; i++) out[i] = row ? col_i64(q, i) : 0;
     return ST_OK;
 }
 
@@ -163,9 +163,10 @@ enum st app_reload(struct app *app, struct conn *c, struct err *e)
     struct snapshot *old = app->snapshot;
     app->snapshot = s;
     pthread_mutex_unlock(&app->lock);
-    /* Versions are known by their order: one made after the clock was set back must still be the latest. */
+    /* The floor is the greatest of them. Versions are known by their order: one made after the clock was set back must
+     * still be the latest. */
     pthread_mutex_lock(&app->id_lock);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < STAMPS; i++)
         if (s->stamp[i] > app->ids.last) app->ids.last = s->stamp[i];
     pthread_mutex_unlock(&app->id_lock);
     if (old) snapshot_drop(old);
@@ -175,7 +176,7 @@ enum st app_reload(struct app *app, struct conn *c, struct err *e)
 enum st app_refresh(struct app *app, struct conn *c, struct err *e)
 {
     struct snapshot *s = snapshot_hold(app);
-    int64_t now[3] = {0};
+    int64_t now[STAMPS] = {0};
     struct tx tx;
     enum st st = tx_read(c, s->district_id, &tx, e);
     if (st == ST_OK) {

@@ -167,7 +167,9 @@ int serve_run(struct db *db, struct clock clock, const struct serve_options *o)
     enum st st = db_schema_check(db, &e);
     if (st == ST_NOT_FOUND && strstr(e.detail, "migrate")) {
         int applied;
+        int64_t repaired;
         st = db_migrate(db, clock_now_ms(&clock), &applied, &e);
+        if (st == ST_OK) st = db_repair_ids(db, clock_now_ms(&clock), applied > 0, &repaired, &e);
     }
     if (st != ST_OK) return cli_fail(&e);
     st = app_init(&app, db, clock, o->files_dir, &e);

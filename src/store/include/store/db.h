@@ -82,6 +82,9 @@ bool col_is_null(struct stmt *q, int i);
 /* Schema. db_migrate applies what is missing, each in one transaction with its checksum recorded.
  * ST_DENIED: the schema is newer than this program, or a recorded migration differs from ours. */
 enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e) WARN_UNUSED;
+/* After it: moves ids that an earlier version ran ahead of the clock. *repaired: how many; what is derived from their
+ * rows is then due. migrated: a migration was applied just now, so every table is looked at. */
+enum st db_repair_ids(struct db *db, int64_t now_ms, bool migrated, int64_t *repaired, struct err *e) WARN_UNUSED;
 /* ST_OK: current; ST_NOT_FOUND: empty or behind; ST_DENIED: newer. */
 enum st db_schema_check(struct db *db, struct err *e) WARN_UNUSED;
 

@@ -112,6 +112,12 @@ void sync_gone(struct sync *s, const char *identifier)
     close_row(s, &s->rows[at]);
 }
 
+void sync_hold(struct sync *s, const char *identifier)
+{
+    int at = strmap_get(&s->at, identifier);
+    if (at >= 0 && s->rows[at].known) s->rows[at].seen = true;
+}
+
 void sync_close_missing(struct sync *s)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -171,7 +177,7 @@ static size_t count_all(struct importer *im)
     return work;
 }
 
-/* Each kind that people are known by, and all rows together. */
+/* Each kind by its own share: thirty closed enrollments are not hidden by a thousand people who stay. */
 static enum st brake(struct importer *im, struct err *e)
 {
     double share =
@@ -179,21 +185,21 @@ static enum st brake(struct importer *im, struct err *e)
         : im->app->snapshot
             ? im->app->snapshot->regime.policies[im->app->snapshot->regime.policy_count - 1].policy.import_close_share
             : 0.2;
-    size_t open = 0, closing = 0;
-    const char *what = NULL;
+    char kinds[300] = "";
     for (size_t k = 0; k < im->kind_count; k++) {
         const struct sync *s = im->kinds[k];
-        open += s->open_before;
-        closing += s->closing;
-        bool people = strcmp(s->kind, "user") == 0 || strcmp(s->kind, "class") == 0;
-        if (people && s->closing && (double)s->closing > share * (double)s->open_before) what = s->kind;
+        size_t at = strlen(kinds);
+        if (!s->closing || s->closing < im->brake_least || (s->single && s->closing == 1) ||
+            (double)s->closing <= share * (double)s->open_before)
+            continue;
+        snprintf(kinds + at, sizeof kinds - at, "%s%zu of %zu rows of kind %s", at ? ", " : "", s->closing,
+                 s->open_before, s->kind);
     }
-    if (!what && closing && (double)closing > share * (double)open) what = "row";
-    if (!what || im->o->close_anyway || closing < im->brake_least) return ST_OK;
+    if (!*kinds || im->o->close_anyway) return ST_OK;
     enum st st = err_fail(e, ST_DENIED, "import.brake",
-                          "stopped, nothing was written: this import would close %zu of %zu rows of %s (more than %.0f "
-                          "%% of a kind: %s). Look at --dry-run; if it is meant, add --close-share 1",
-                          closing, open, im->source, share * 100, what);
+                          "stopped, nothing was written: this import would close %s from %s (more than %.0f %% of the "
+                          "kind). Look at --dry-run; if it is meant, add --close-share 1",
+                          kinds, im->source, share * 100);
     im->r->stopped = arena_strdup(im->a, e->detail);
     return st;
 }
@@ -230,12 +236,20 @@ static enum st write_row(struct importer *im, struct slice *w, struct sync *s, s
     return tx_commit(&w->tx, e);
 }
 
+static enum st vacate_row(struct importer *im, struct slice *w, struct sync *s, struct sync_row *v, struct err *e)
+{
+    if (!w->tx.open) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
+    return s->vacate(im, &w->tx, v, e);
+}
+
 static enum st write_all(struct importer *im, struct slice *w, struct err *e)
 {
     for (int closing = 1; closing >= 0; closing--) /* what goes makes room for what comes under a new id */
         for (size_t k = 0; k < im->kind_count; k++)
             for (size_t i = 0; i < im->kinds[k]->count; i++) {
                 struct sync_row *v = &im->kinds[k]->rows[i];
+                if (closing && im->kinds[k]->vacate && (v->action == SYNC_CHANGE || v->action == SYNC_REOPEN))
+                    TRY(vacate_row(im, w, im->kinds[k], v, e));
                 if (v->action == SYNC_KEEP || (v->action == SYNC_CLOSE) != closing) continue;
                 TRY(write_row(im, w, im->kinds[k], v, e));
             }

@@ -23,9 +23,8 @@ struct columns {
 /* Ids of facts come from a generator of their own; the tenant's from `init`. */
 static bool is_of_facts(const char *name)
 {
-    static const char *const others[] = {"district_id", "evidence_id", "last_evidence_id", "replaces_id",
-                                         "since_id",    "first_id",    "last_id",          "old_id",
-                                         "new_id"};
+    static const char *const others[] = {"district_id", "evidence_id", "last_evidence_id", "replaces_id", "since_id",
+                                         "first_id",    "last_id",     "old_id",           "new_id"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(name, others[i]) == 0) return true;
     return false;
@@ -81,8 +80,8 @@ static enum st count_rows(struct tx *tx, enum sql_id id, int64_t limit, int64_t 
 
 static enum st run_text(struct tx *tx, struct text *t, struct err *e)
 {
-    enum st st = t->failed ? err_fail(e, ST_NOMEM, "err.memory", "ids")
-                           : tx->conn->driver->exec(tx->conn, text_str(t), e);
+    enum st st =
+        t->failed ? err_fail(e, ST_NOMEM, "err.memory", "ids") : tx->conn->driver->exec(tx->conn, text_str(t), e);
     text_clear(t);
     return st;
 }
@@ -92,12 +91,12 @@ static enum st list_moves(struct tx *tx, const struct columns *c, int64_t now_ms
                           struct err *e)
 {
     text_printf(t,
-              "INSERT INTO id_move (district_id, old_id, new_id, at_ms) SELECT 0, x.id, %lld + ROW_NUMBER() OVER "
-              "(ORDER BY CASE WHEN x.id < 0 THEN 1 ELSE 0 END, x.id), %lld FROM (",
-              (long long)id_first_at(now_ms), (long long)now_ms);
+                "INSERT INTO id_move (district_id, old_id, new_id, at_ms) SELECT 0, x.id, %lld + ROW_NUMBER() OVER "
+                "(ORDER BY CASE WHEN x.id < 0 THEN 1 ELSE 0 END, x.id), %lld FROM (",
+                (long long)id_first_at(now_ms), (long long)now_ms);
     for (size_t i = 0; i < c->n; i++)
         text_printf(t, "%sSELECT %s AS id FROM %s WHERE %s < 0 OR %s > %lld", i ? " UNION " : "", c->v[i].name,
-                  c->v[i].table, c->v[i].name, c->v[i].name, (long long)limit);
+                    c->v[i].table, c->v[i].name, c->v[i].name, (long long)limit);
     text_add(t, ") x");
     return run_text(tx, t, e);
 }
@@ -107,9 +106,9 @@ static enum st move_columns(struct tx *tx, const struct columns *c, struct text 
     for (size_t i = 0; i < c->n; i++) {
         const struct column *k = &c->v[i];
         text_printf(t,
-                  "UPDATE %s SET %s = (SELECT m.new_id FROM id_move m WHERE m.district_id = 0 AND m.old_id = %s.%s) "
-                  "WHERE %s IN (SELECT old_id FROM id_move WHERE district_id = 0)",
-                  k->table, k->name, k->table, k->name, k->name);
+                    "UPDATE %s SET %s = (SELECT m.new_id FROM id_move m WHERE m.district_id = 0 AND m.old_id = %s.%s) "
+                    "WHERE %s IN (SELECT old_id FROM id_move WHERE district_id = 0)",
+                    k->table, k->name, k->table, k->name, k->name);
         TRY(run_text(tx, t, e));
     }
     return ST_OK;
@@ -144,7 +143,7 @@ static enum st move_in_documents(struct tx *tx, const struct move *v, int64_t n,
         for (int64_t i = 0; i < n; i++) {
             const char *table = documents[k].table, *name = documents[k].name;
             text_printf(t, "UPDATE %s SET %s = REPLACE(%s, '%lld', '%lld') WHERE %s LIKE '%%%lld%%'", table, name, name,
-                      (long long)v[i].from, (long long)v[i].to, name, (long long)v[i].from);
+                        (long long)v[i].from, (long long)v[i].to, name, (long long)v[i].from);
             TRY(run_text(tx, t, e));
         }
     return ST_OK;

@@ -113,7 +113,7 @@ static struct text *scratch(struct html *h)
 void html_int_words(struct html *h, enum lang lang, int64_t n)
 {
     struct text *t = scratch(h);
-    words_int(t, lang, n);
+    format_int(t, lang, n);
     html_text(h, text_str(t));
 }
 
@@ -149,13 +149,13 @@ const char *html_time_words(struct html *h, enum lang lang, int64_t at_ms, int64
 {
     struct text *t = scratch(h);
     switch (form) {
-    case TIME_moment: words_moment(t, lang, at_ms, now_ms, tz); break;
-    case TIME_ago: words_ago(t, lang, at_ms, now_ms); break;
-    case TIME_day: words_day(t, lang, tz_date(tz, at_ms), tz_date(tz, now_ms)); break;
-    case TIME_weekday: words_weekday(t, lang, tz_date(tz, at_ms)); break;
-    case TIME_date: words_day_exact(t, lang, tz_date(tz, at_ms)); break;
-    case TIME_clock: words_clock(t, lang, at_ms, tz); break;
-    case TIME_exact: words_moment_exact(t, lang, at_ms, tz); break;
+    case TIME_moment: format_moment(t, lang, at_ms, now_ms, tz); break;
+    case TIME_ago: format_ago(t, lang, at_ms, now_ms); break;
+    case TIME_day: format_day(t, lang, tz_date(tz, at_ms), tz_date(tz, now_ms)); break;
+    case TIME_weekday: format_weekday(t, lang, tz_date(tz, at_ms)); break;
+    case TIME_date: format_date(t, lang, tz_date(tz, at_ms)); break;
+    case TIME_clock: format_time(t, lang, at_ms, tz); break;
+    case TIME_exact: format_moment_exact(t, lang, at_ms, tz); break;
     }
     return text_str(t);
 }
@@ -163,15 +163,15 @@ const char *html_time_words(struct html *h, enum lang lang, int64_t at_ms, int64
 const char *html_prob_words(struct html *h, enum lang lang, double p, enum prob_form form)
 {
     struct text *t = scratch(h);
-    if (form == PROB_percent) words_percent(t, lang, p);
-    else words_in_100(t, lang, p);
+    if (form == PROB_percent) format_percent(t, lang, p);
+    else format_in_100(t, lang, p);
     return text_str(t);
 }
 
 const char *html_duration_words(struct html *h, enum lang lang, int64_t took_ms)
 {
     struct text *t = scratch(h);
-    words_duration(t, lang, took_ms);
+    format_duration(t, lang, took_ms);
     return text_str(t);
 }
 

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "base/json.h"
 #include "schemas.h"
+#include "policy/snapshot.h"
 
 /* /learners/:learner/mastery -> /learners/{learner}/mastery */
 static void braces(const char *path, char out[200])

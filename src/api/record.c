@@ -5,15 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/goals.h"
-#include "app/look.h"
-#include "app/observe.h"
-#include "app/policy.h"
-#include "app/reason.h"
-#include "app/words.h"
+#include "progress/goals.h"
+#include "progress/second_look.h"
+#include "learning/observe.h"
+#include "policy/policy.h"
+#include "progress/reason.h"
+#include "plan/reason_text.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "policy/snapshot.h"
 
 /* GET /learners/:learner/standing ---------------------------------------------------------------------------------- */
 
@@ -24,7 +25,7 @@ static void put_date(struct json_out *j, const char *key, int32_t date)
     json_put_str(j, key, date ? s : NULL);
 }
 
-static void put_requirement(struct json_out *j, const struct requirement_standing *v)
+static void put_requirement(struct json_out *j, const struct requirement_progress *v)
 {
     json_open_obj(j, NULL);
     json_put_str(j, "id", v->asked.id);
@@ -43,14 +44,14 @@ static void put_requirement(struct json_out *j, const struct requirement_standin
     json_close_obj(j);
 }
 
-static void put_goal(struct json_out *j, const struct goal_standing *v)
+static void put_goal(struct json_out *j, const struct goal_progress *v)
 {
     json_open_obj(j, NULL);
     json_put_id(j, "goal_id", v->goal->goal_id);
     json_put_str(j, "title", v->goal->title);
     json_put_str(j, "counted_by", v->goal->counted_by);
-    json_put_str(j, "by_test", standing_code(v->by_test));
-    json_put_str(j, "ours", standing_code(v->ours));
+    json_put_str(j, "by_test", goal_status_code(v->by_test));
+    json_put_str(j, "ours", goal_status_code(v->ours));
     json_put_i64(j, "standards", (int64_t)v->goal->count);
     json_put_i64(j, "seen", (int64_t)v->seen);
     json_put_i64(j, "secure", (int64_t)v->secure);
@@ -71,13 +72,13 @@ enum st api_standing(struct call *c, struct err *e)
 {
     struct actor who;
     struct mastery_view m;
-    struct requirement_standing *needs;
+    struct requirement_progress *needs;
     struct goal *goals;
-    struct goal_standing *list;
+    struct goal_progress *list;
     size_t needs_n, n;
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
     TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
-    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, 0, &needs, &needs_n, e));
+    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, 0, &needs, &needs_n, e));
     TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
     TRY(goals_of_learner(&c->tx, c->arena, &c->learner, &m.state, goals, n, &list, e));
     struct json_out j = api_start(c);
@@ -184,17 +185,17 @@ enum st api_grade_why(struct call *c, struct err *e)
 
 enum st api_pace_why(struct call *c, struct err *e)
 {
-    struct requirement_standing *list;
+    struct requirement_progress *list;
     struct actor who;
     size_t n, i = 0;
     int64_t at;
     const char *id = http_query(c->http, "need");
     TRY(api_as_of(c, &at, e));
     TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(requirements_of(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, at, &list, &n, e));
+    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, at, &list, &n, e));
     while (i < n && strcmp(list[i].asked.id, id ? id : "") != 0) i++;
     if (i == n) return err_fail(e, ST_NOT_FOUND, "err.not_found", "need is the id of a requirement");
-    struct json_out j = begin_why(c, regime_policy(&c->snapshot->regime, at ? at : c->now_ms), at);
+    struct json_out j = begin_why(c, policy_for_district(&c->snapshot->policy_index, at ? at : c->now_ms), at);
     json_open_list(&j, "requirements");
     put_requirement(&j, &list[i]);
     json_close_list(&j);
@@ -228,7 +229,7 @@ enum st api_next_why(struct call *c, struct err *e)
     for (size_t i = 0; i < w.count; i++) {
         struct text t;
         text_init(&t, 4096);
-        words_reason(&t, lang_find(c->who.language, lang_find("en", 0)), &w.list[i]);
+        reason_text(&t, lang_find(c->who.language, lang_find("en", 0)), &w.list[i]);
         json_open_obj(&j, NULL);
         json_put_id(&j, "competency_id", w.list[i].competency->competency_id);
         json_open_obj(&j, "reason");
@@ -332,22 +333,22 @@ enum st api_observe_reply(struct call *c, struct command *command, struct err *e
 
 enum st api_look_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct look_cmd *l;
+    struct second_look_cmd *l;
     json_t *body;
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
-    *l = (struct look_cmd){.learner_id = c->learner.learner_id,
-                           .asker_id = c->who.user_id,
-                           .client_id = json_str(body, "client_id", NULL),
-                           .note = json_str(body, "note", NULL),
-                           .about = json_str(body, "about", NULL)};
+    *l = (struct second_look_cmd){.learner_id = c->learner.learner_id,
+                                  .asker_id = c->who.user_id,
+                                  .client_id = json_str(body, "client_id", NULL),
+                                  .note = json_str(body, "note", NULL),
+                                  .about = json_str(body, "about", NULL)};
     bool grade = l->about && strcmp(l->about, "grade") == 0, pace = l->about && strncmp(l->about, "pace:", 5) == 0;
     if (!pace) TRY(body_id(body, grade ? "course_id" : "competency_id", &l->competency_id, e));
     if (grade && !catalogue_course(&c->snapshot->catalogue, l->competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "course_id");
     if (!grade && !pace && !catalogue_competency(&c->snapshot->catalogue, l->competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency_id");
-    TRY(look_check(l, e));
+    TRY(second_look_check(l, e));
     *out = &l->command;
     return ST_OK;
 }

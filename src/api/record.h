@@ -1,8 +1,8 @@
 /* Handlers of record.c for the route table: standing, observations, second looks. */
 #ifndef API_RECORD_H
 #define API_RECORD_H
-#include "app/grades.h"
-#include "app/policy.h"
+#include "progress/grades.h"
+#include "policy/policy.h"
 #include "base/json.h"
 #include "gate/gate.h"
 /* "scale": the levels of reports; "levels": those of the skills of a course in it. */

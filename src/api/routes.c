@@ -4,20 +4,22 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "app/answer.h"
-#include "app/grades.h"
-#include "app/help.h"
-#include "app/items.h"
-#include "app/learner.h"
-#include "app/next.h"
-#include "app/queue.h"
-#include "app/words.h"
+#include "learning/answer.h"
+#include "progress/grades.h"
+#include "plan/help.h"
+#include "content/items.h"
+#include "learning/learner.h"
+#include "plan/next.h"
+#include "classroom/queue.h"
+#include "plan/reason_text.h"
 #include "base/json.h"
 #include "gate/live.h"
 #include "items/items.h"
 #include "openapi.h"
 #include "record.h"
 #include "shared.h"
+#include "core/note.h"
+#include "policy/snapshot.h"
 
 static enum lang lang_of(const struct call *c) { return lang_find(c->who.language, lang_find("en", 0)); }
 
@@ -59,7 +61,7 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
         json_put_str(j, "licence", it->licence_name);
     }
     text_init(&why, 4096);
-    words_reason(&why, lang_of(c), n);
+    reason_text(&why, lang_of(c), n);
     json_open_obj(j, "reason");
     json_put_str(j, "code", n->item ? reason_code(n->reason) : "nothing_open");
     json_put_str(j, "text", text_str(&why));
@@ -159,7 +161,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     if (!response) return err_fail(e, ST_INVALID, "answer.response", "response is missing");
     struct answer_cmd *cmd = &a->cmd;
     cmd->client_id = json_str(body, "client_id", NULL);
-    TRY(answer_check_client_id(cmd->client_id, e));
+    TRY(client_id_check(cmd->client_id, e));
     if (!json_is_integer(json_object_get(body, "variant")))
         return err_fail(e, ST_INVALID, "answer.variant", "variant must be the number that `next` gave");
     TRY(whole(body, "variant", 0, INT64_C(1) << 40, 0, &cmd->variant, e));
@@ -180,7 +182,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     cmd->response = text ? arena_strdup(c->arena, text) : NULL;
     free(text);
     if (!cmd->response) return err_fail(e, ST_NOMEM, "err.memory", "response");
-    cmd->command.is_answer = true;
+    cmd->command.set = &answer_set;
     cmd->snapshot = c->snapshot;
     cmd->arena = c->arena;
     cmd->learner_id = c->learner.learner_id;

@@ -7,6 +7,10 @@
 
 #include "base/text.h"
 #include "version.h"
+#include "start/app_start.h"
+#include "policy/snapshot.h"
+
+static const struct cli_command *const *commands;
 
 static const struct cli_option common[] = {
     {"--db", "FILE|postgresql://…", "the database; accepted before or after the words"},
@@ -53,7 +57,7 @@ static void print_options(FILE *f, const struct cli_option *o, bool man)
     }
 }
 
-static void help_word(FILE *f, const struct cli_word *w)
+static void help_word(FILE *f, const struct cli_command *w)
 {
     fprintf(f, "Usage: waymark %s%s%s [options]\n\n%s\n\nOptions:\n", w->name, *w->args ? " " : "", w->args,
             w->summary);
@@ -64,8 +68,8 @@ static void help_word(FILE *f, const struct cli_word *w)
 static void help_all(FILE *f)
 {
     fprintf(f, "Usage: waymark WORD … [options]\n\nPersonalized learning on hardware the school owns.\n\n");
-    for (size_t t = 0; cli_tables[t]; t++)
-        for (const struct cli_word *w = cli_tables[t]; w->name; w++) {
+    for (size_t t = 0; commands[t]; t++)
+        for (const struct cli_command *w = commands[t]; w->name; w++) {
             char head[80];
             snprintf(head, sizeof head, "%s %s", w->name, w->args);
             fprintf(f, "  %-30s %.*s\n", head, (int)strcspn(w->summary, "\n"), w->summary);
@@ -81,8 +85,8 @@ static void man_page(FILE *f)
             "hardware the school owns\n"
             ".SH SYNOPSIS\n.B waymark\nWORD … [options]\n.SH WORDS\n",
             WAYMARK_VERSION);
-    for (size_t t = 0; cli_tables[t]; t++)
-        for (const struct cli_word *w = cli_tables[t]; w->name; w++) {
+    for (size_t t = 0; commands[t]; t++)
+        for (const struct cli_command *w = commands[t]; w->name; w++) {
             fprintf(f, ".SS waymark %s %s\n%s\n", w->name, w->args, w->summary);
             print_options(f, w->options, true);
         }
@@ -97,12 +101,12 @@ static void man_page(FILE *f)
 }
 
 /* The longest word that the arguments begin with. */
-static const struct cli_word *find_word(size_t n, const char *const *args, size_t *used)
+static const struct cli_command *find_word(size_t n, const char *const *args, size_t *used)
 {
-    const struct cli_word *best = NULL;
+    const struct cli_command *best = NULL;
     *used = 0;
-    for (size_t t = 0; cli_tables[t]; t++)
-        for (const struct cli_word *w = cli_tables[t]; w->name; w++) {
+    for (size_t t = 0; commands[t]; t++)
+        for (const struct cli_command *w = commands[t]; w->name; w++) {
             const char *p = w->name;
             size_t k = 0;
             while (*p && k < n) {
@@ -120,7 +124,7 @@ static const struct cli_word *find_word(size_t n, const char *const *args, size_
     return best;
 }
 
-static bool takes_value(const char *name, const struct cli_word *w)
+static bool takes_value(const char *name, const struct cli_command *w)
 {
     for (const struct cli_option *o = common; o->name; o++)
         if (strcmp(o->name, name) == 0) return o->arg != NULL;
@@ -129,8 +133,11 @@ static bool takes_value(const char *name, const struct cli_word *w)
     return false;
 }
 
-int cli_main(int argc, char **argv)
+void cli_print_version(void) { printf("waymark %s (%s)\n", WAYMARK_VERSION, WAYMARK_COMMIT); }
+
+int cli_main(int argc, char **argv, const struct cli_command *const *tables)
 {
+    commands = tables;
     struct cli c = {.clock = clock_system()};
     const char *args[CLI_POSITIONAL_MAX];
     size_t n = 0, used;
@@ -171,7 +178,7 @@ int cli_main(int argc, char **argv)
             value = argv[++i];
         }
         if (strcmp(name, "--version") == 0) {
-            printf("waymark %s (%s)\n", WAYMARK_VERSION, WAYMARK_COMMIT);
+            cli_print_version();
             return 0;
         }
         if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) help = true;
@@ -223,7 +230,7 @@ enum st cli_open(struct cli *c, struct cli_app *out, struct err *e)
         return st;
     }
     if (st == ST_OK) st = conn_open(out->db, CONN_WRITE, &out->conn, e);
-    if (st == ST_OK) st = app_reload(&out->app, out->conn, e);
+    if (st == ST_OK) st = snapshot_reload(&out->app, out->conn, e);
     if (st != ST_OK) cli_close(out);
     return st;
 }

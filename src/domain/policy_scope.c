@@ -286,8 +286,8 @@ json_t *policy_rebase(const json_t *waiting, const json_t *before, const json_t 
     return NULL;
 }
 
-const char *const policy_figures[POLICY_FIGURES] = {"shown_lately", "secure_each", "off_screen", "looks_answered",
-                                                    "read"};
+const char *const policy_measures[POLICY_MEASURES] = {"shown_lately", "secure_each", "off_screen", "looks_answered",
+                                                      "read"};
 
 enum st policy_check_drafters(const json_t *doc, struct err *e)
 {
@@ -326,7 +326,7 @@ enum st policy_check_purposes(const json_t *doc, struct err *e)
                                  "/purposes/%zu", i);
         const char *figure = json_str(p, "figure", "");
         bool known = !*figure;
-        for (size_t k = 0; k < POLICY_FIGURES; k++) known = known || strcmp(policy_figures[k], figure) == 0;
+        for (size_t k = 0; k < POLICY_MEASURES; k++) known = known || strcmp(policy_measures[k], figure) == 0;
         if (!known)
             return policy_clause(e, "policy.figure", "names no figure that is computed here", "/purposes/%zu/figure",
                                  i);

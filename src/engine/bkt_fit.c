@@ -9,7 +9,7 @@
 #include "bkt_data.h"
 #include "engine/linear.h"
 #include "engine/numeric.h"
-#include "lanes.h"
+#include "vec4.h"
 
 enum { FEW_STUDENTS = 50, POOLED_STUDENTS = 5, POOL_ITERATIONS = 60 };
 const struct bkt_options bkt_defaults = {.cap = .5, .prior_weight = 5.0, .iterations_max = 1000, .tolerance = 1e-9};

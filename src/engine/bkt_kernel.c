@@ -33,7 +33,7 @@
 #include <stdbool.h>
 
 #include "engine/responses.h"
-#include "lanes.h"
+#include "vec4.h"
 
 /* HEADROOM: powers of two that q may grow by: it begins at 2^20 at most, and is summed over as many answers. */
 enum { HEADROOM = 960, FLUSH_EVERY = 200 };

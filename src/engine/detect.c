@@ -74,7 +74,7 @@ static double ratio_of_times(double x, double mean, double sd, double usual)
     return .5 * (z0 * z0 - z1 * z1) - num_log(sd / usual);
 }
 
-/* ln of how much better a student who succeeds with only a share of the foreseen chance explains the result. */
+/* ln of how much better a student who succeeds with only a share of the predicted chance explains the result. */
 static double ratio_of_results(bool right, double p, double share)
 {
     return num_log(right ? share : (1.0 - share * p) / (1.0 - p));
@@ -88,7 +88,7 @@ static void weigh(const struct detect_rules *r, struct detect_student *s, const 
                   double ratio, bool through)
 {
     double p = a->p_right < .02 ? .02 : a->p_right > .98 ? .98 : a->p_right;
-    s->foreseen = s->sitting ? s->foreseen + r->lately * (p - s->foreseen) : p;
+    s->predicted = s->sitting ? s->predicted + r->lately * (p - s->predicted) : p;
     double bored = ratio_of_results(a->right, p, r->bored_right),
            behind = ratio_of_results(a->right, p, r->behind_right);
     if (plain) {
@@ -97,9 +97,9 @@ static void weigh(const struct detect_rules *r, struct detect_student *s, const 
     }
     if (a->hints > 0 && !through) bored -= r->read, behind -= r->read;
     s->bored =
-        s->foreseen >= r->easy_from ? held(s->bored + held(bored, r->answer_most), r->line + r->answer_most) : 0.0;
+        s->predicted >= r->easy_from ? held(s->bored + held(bored, r->answer_most), r->line + r->answer_most) : 0.0;
     s->behind =
-        s->foreseen < r->hard_below ? held(s->behind + held(behind, r->answer_most), r->line + r->answer_most) : 0.0;
+        s->predicted < r->hard_below ? held(s->behind + held(behind, r->answer_most), r->line + r->answer_most) : 0.0;
     if (s->bored < 0.0) s->bored = 0.0;
     if (s->behind < 0.0) s->behind = 0.0;
 }
@@ -120,10 +120,10 @@ static void remember(struct detect_student *s, struct detect_skill *k, const str
     k->last_p = a->p_after;
 }
 
-struct detect_said detect_step(const struct detect_rules *r, struct detect_student *s, struct detect_skill *k,
-                               const struct detect_answer *a)
+struct detect_result detect_step(const struct detect_rules *r, struct detect_student *s, struct detect_skill *k,
+                                 const struct detect_answer *a)
 {
-    struct detect_said said = {0};
+    struct detect_result said = {0};
     bool timed = a->took_s >= 0.0 && a->usual_s > 0.0, rapid = false;
     k->streak = a->right ? k->streak + 1 : 0;
     k->three = k->three || k->streak >= DETECT_IN_ROW;

@@ -40,8 +40,8 @@ static void add_user(const struct responses *r, const double *p, const struct fa
     }
 }
 
-static enum st figure_of(const struct sums *s, enum figure f, const uint32_t *group, size_t users, uint32_t g,
-                         uint64_t seed, struct interval95 *out, struct err *e)
+static enum st measure_count(const struct sums *s, enum figure f, const uint32_t *group, size_t users, uint32_t g,
+                             uint64_t seed, struct interval95 *out, struct err *e)
 {
     size_t n = 0;
     for (size_t u = 0; u < users; u++)
@@ -82,9 +82,9 @@ static enum st judge(const struct responses *r, const double *p, const uint32_t 
         for (size_t u = 0; u < r->users; u++)
             memset(s->pick + r->user_at[u], group[u] == g, r->user_at[u + 1] - r->user_at[u]);
         TRY(metrics_of(p, r->correct, s->pick, r->rows, &out[g].metrics, e));
-        TRY(figure_of(s, BIAS, group, r->users, g, o->seed, &out[g].bias, e));
-        TRY(figure_of(s, FALSE_MASTERY, group, r->users, g, o->seed, &out[g].false_mastery, e));
-        TRY(figure_of(s, FALSE_NON_MASTERY, group, r->users, g, o->seed, &out[g].false_non_mastery, e));
+        TRY(measure_count(s, BIAS, group, r->users, g, o->seed, &out[g].bias, e));
+        TRY(measure_count(s, FALSE_MASTERY, group, r->users, g, o->seed, &out[g].false_mastery, e));
+        TRY(measure_count(s, FALSE_NON_MASTERY, group, r->users, g, o->seed, &out[g].false_non_mastery, e));
     }
     return ST_OK;
 }

@@ -7,7 +7,7 @@
 #include "engine/linear.h"
 #include "engine/numeric.h"
 #include "engine/responses.h"
-#include "lanes.h"
+#include "vec4.h"
 
 enum { N = FSRS_WEIGHTS, ROUNDS = 60 };
 static const double low[N] = {.001, .001, .001, .001, 1, .001, .001, .001, 0, 0, .001,

@@ -2,7 +2,7 @@
 #ifndef ENGINE_IRT_EM_H
 #define ENGINE_IRT_EM_H
 #include "engine/irt.h"
-#include "lanes.h"
+#include "vec4.h"
 
 /* A score, or that there is none, as a small number. */
 enum { IRT_KINDS = IRT_SCORES_MAX + 1, IRT_KIND_BITS = 4 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/responses.h"
-#include "lanes.h"
+#include "vec4.h"
 
 enum { PANEL = 4, BLOCK = 32 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lanes.h"
+#include "vec4.h"
 
 enum { BLOCK_ROWS = 4096, USERS_A_TASK = 64 };
 

@@ -5,7 +5,7 @@
 
 #include "engine/linear.h"
 #include "engine/numeric.h"
-#include "lanes.h"
+#include "vec4.h"
 #include "logistic_design.h"
 #include "logistic_sums.h"
 

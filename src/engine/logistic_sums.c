@@ -2,7 +2,7 @@
 
 #include "engine/numeric.h"
 #include "engine/responses.h"
-#include "lanes.h"
+#include "vec4.h"
 
 enum { CHUNK = 128 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lot.h"
+#include "sample.h"
 
 enum st prerequisite_check(const struct prerequisite_graph *g, struct err *e)
 {
@@ -71,7 +71,7 @@ double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, co
     return start;
 }
 
-void prerequisite_pass(const struct prerequisite_graph *g, uint32_t skill, double *p_known, uint32_t *scratch)
+void prerequisite_propagate(const struct prerequisite_graph *g, uint32_t skill, double *p_known, uint32_t *scratch)
 {
     size_t from = 0, to = 1;
     scratch[0] = skill;
@@ -134,9 +134,9 @@ void prerequisite_weigh(const struct prerequisite_counts *c, const struct prereq
         order[PREREQUISITE_DRAWS];
     rng_seed(&r, seed);
     for (size_t i = 0; i < PREREQUISITE_DRAWS; i++) {
-        with[i] = lot_beta(&r, 1.0 + c->both, 1.0 + c->before);
-        without[i] = lot_beta(&r, 1.0 + c->after, 1.0 + c->neither);
-        order[i] = lot_beta(&r, 1.0 + state->after, 1.0 + state->before);
+        with[i] = sample_beta(&r, 1.0 + c->both, 1.0 + c->before);
+        without[i] = sample_beta(&r, 1.0 + c->after, 1.0 + c->neither);
+        order[i] = sample_beta(&r, 1.0 + state->after, 1.0 + state->before);
         difference[i] = with[i] - without[i];
     }
     double p = share_with(c), q = share_without(c);

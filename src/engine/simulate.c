@@ -2,7 +2,7 @@
 #include "engine/simulate.h"
 
 #include "engine/numeric.h"
-#include "lot.h"
+#include "sample.h"
 
 /* What a state does. Attention: share of a gain that is made. */
 static const double first_day_s = 1693814400.0; /* Monday, 4 September 2023, 8:00 UTC: ids begin in 2020 */
@@ -39,7 +39,7 @@ bool sim_mastered(const struct sim_world *w, const struct sim_student *s, uint32
 
 unsigned sim_day(const struct sim_world *w, struct sim_student *s, int32_t day)
 {
-    double answers = w->p.day_answers_mean + w->p.day_answers_sd * lot_normal(&s->lot), late = rng_unit(&s->lot);
+    double answers = w->p.day_answers_mean + w->p.day_answers_sd * sample_normal(&s->lot), late = rng_unit(&s->lot);
     bool absent = rng_unit(&s->lot) < s->absent;
     if (absent) return 0;
     s->day = day;
@@ -84,7 +84,7 @@ static void act(const struct sim_student *t, struct rng *r, const struct sim_pop
                 double known, double guess, struct sim_answer *a)
 {
     double u = rng_unit(r), ask = rng_unit(r),
-           seconds = lot_log_normal(r, num_exp(it->log_seconds + t->log_seconds), p->seconds_log_sd),
+           seconds = sample_log_normal(r, num_exp(it->log_seconds + t->log_seconds), p->seconds_log_sd),
            chance = a->truth.chance;
     switch (t->state) {
     case SIM_GUESSING:
@@ -93,7 +93,7 @@ static void act(const struct sim_student *t, struct rng *r, const struct sim_pop
         return;
     case SIM_HINT_ABUSE:
         a->hints = it->hints;
-        a->took_s = lot_log_normal(r, 3.0, .3);
+        a->took_s = sample_log_normal(r, 3.0, .3);
         for (unsigned i = 0; i < a->hints; i++) a->took_s += .5 + rng_unit(r);
         a->right = u < .95;
         return;
@@ -102,7 +102,7 @@ static void act(const struct sim_student *t, struct rng *r, const struct sim_pop
         a->right = u < guess + (1.0 - guess - t->slip - bored_slip) * known;
         return;
     case SIM_BEHIND:
-        a->took_s = lot_log_normal(r, behind_quick * num_exp(it->log_seconds + t->log_seconds), behind_log_sd);
+        a->took_s = sample_log_normal(r, behind_quick * num_exp(it->log_seconds + t->log_seconds), behind_log_sd);
         if (ask < .15) { /* opened and passed over */
             a->hints = 1;
             a->took_s += 1.0 + rng_unit(r);
@@ -115,7 +115,7 @@ static void act(const struct sim_student *t, struct rng *r, const struct sim_pop
     a->took_s = seconds;
     if (ask < t->help * (1.0 - chance) * 2.0) {
         a->hints = (uint8_t)(1 + rng_below(r, it->hints));
-        for (unsigned i = 0; i < a->hints; i++) a->took_s += lot_log_normal(r, 9.0, .4);
+        for (unsigned i = 0; i < a->hints; i++) a->took_s += sample_log_normal(r, 9.0, .4);
         chance = chance + (1.0 - chance) * .25 * a->hints;
     }
     a->right = u < chance;
@@ -161,7 +161,7 @@ struct sim_answer sim_answer(const struct sim_world *w, struct sim_student *s, u
     drift(s, a.truth.chance);
     a.truth.state = s->state;
     act(s, &s->lot, &w->p, it, known, guess, &a);
-    double pause = rng_unit(&s->lot), minutes = lot_log_normal(&s->lot, 8.0, .5);
+    double pause = rng_unit(&s->lot), minutes = sample_log_normal(&s->lot, 8.0, .5);
     a.truth.idle = s->today > 0 &&
                    pause < w->p.idle_hazard * (s->state == SIM_BEHIND || s->state == SIM_UNDER_CHALLENGED ? 3.0 : 1.0);
     if (a.truth.idle) a.took_s += 60.0 * (minutes > 5.0 ? minutes : 5.0);

@@ -5,9 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "app/workers.h"
+#include "core/workers.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "policy/snapshot.h"
 
 enum { BODY_MAX = 8u << 20, BODY_UNKNOWN_MAX = 16384 };
 enum stage { STAGE_FIRST, STAGE_REPLY, STAGE_SEND };

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "app/class.h"
-#include "app/hub.h"
+#include "classroom/class.h"
+#include "core/hub.h"
 
 /* Outlives the call: the stream goes on after it. */
 struct live {

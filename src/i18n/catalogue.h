@@ -1,6 +1,6 @@
 /* What tools/msgc.c makes from the .po files; private to the room. */
-#ifndef CATALOGUE_H
-#define CATALOGUE_H
+#ifndef I18N_CATALOGUE_H
+#define I18N_CATALOGUE_H
 #include <stdint.h>
 #include <stddef.h>
 

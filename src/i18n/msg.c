@@ -43,7 +43,7 @@ void msg_format(struct text *out, enum lang lang, enum msg_id id, const struct m
         const struct msg_arg *a = arg_find(args, n_args, open + 1, (size_t)(close - open - 1));
         if (!a) text_put(out, open, (size_t)(close + 1 - open));
         else if (a->text) text_add(out, a->text);
-        else words_int(out, lang, a->n);
+        else format_int(out, lang, a->n);
         s = close + 1;
     }
     text_add(out, s);

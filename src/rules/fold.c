@@ -24,7 +24,7 @@ static void remember(struct learner_state *s, const struct evidence *v, size_t a
 {
     bool right = v->score >= 1.0, hinted = v->hints > 0;
     if (at == s->seen_count) {
-        *state_new_latest(s) = (struct seen_item){v->item_id, v->variant, 1, right, hinted};
+        *state_push_seen(s) = (struct seen_item){v->item_id, v->variant, 1, right, hinted};
         return;
     }
     struct seen_item *latest = s->seen_room + s->seen_from, it = latest[at];
@@ -52,13 +52,13 @@ enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence 
 static void note(const struct mastery_rule *r, const struct evidence *v, int64_t at_ms, struct competency_state *c)
 {
     bool alone = v->hints == 0, not_yet = !alone && r->after_hint == AFTER_HINT_NOT_ALONE;
-    struct mark m = {.score = alone ? v->score : 0,
-                     .counts = alone || not_yet,
-                     .right = is_right(r, v),
-                     .off_screen = v->kind == EVIDENCE_OBSERVATION,
-                     .checkpoint = v->checkpoint_id != 0,
-                     .judgement = v->kind == EVIDENCE_JUDGEMENT,
-                     .since_last_ms = c->last_evidence_id ? at_ms - c->last_at_ms : -1};
+    struct scored_fact m = {.score = alone ? v->score : 0,
+                            .counts = alone || not_yet,
+                            .right = is_right(r, v),
+                            .off_screen = v->kind == EVIDENCE_OBSERVATION,
+                            .checkpoint = v->checkpoint_id != 0,
+                            .judgement = v->kind == EVIDENCE_JUDGEMENT,
+                            .since_last_ms = c->last_evidence_id ? at_ms - c->last_at_ms : -1};
     mastery_note(r, &m, c);
 }
 

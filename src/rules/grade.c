@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-const struct report_level *report_level_of(const struct policy *p, const struct standing_on *on)
+const struct report_level *report_level_of(const struct policy *p, const struct level_value *on)
 {
     return &p->scale[policy_place(p, on->level, on->value)];
 }
@@ -18,7 +18,7 @@ bool report_level_counts(const struct policy *p, size_t place)
     return place > 0 || second->level > LEVEL_STARTED || second->from > 0;
 }
 
-static double sum_of(const struct policy *p, const struct standing_on *on, size_t n)
+static double sum_of(const struct policy *p, const struct level_value *on, size_t n)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -26,7 +26,7 @@ static double sum_of(const struct policy *p, const struct standing_on *on, size_
     return sum;
 }
 
-void grade_of(const struct policy *p, const struct standing_on *on, size_t n, struct grade *out)
+void grade_of(const struct policy *p, const struct level_value *on, size_t n, struct grade *out)
 {
     *out = (struct grade){.all = n};
     for (size_t i = 0; i < n; i++) out->shown += on[i].level != LEVEL_NOT_YET;
@@ -48,7 +48,7 @@ static double step_of(const struct policy *p)
     return step;
 }
 
-void grade_outlook(const struct policy *p, const struct standing_on *on, size_t n, struct grade_outlook *out)
+void grade_outlook(const struct policy *p, const struct level_value *on, size_t n, struct grade_outlook *out)
 {
     struct grade g;
     *out = (struct grade_outlook){0};

@@ -17,7 +17,7 @@ static void note_best(struct competency_state *c, uint16_t score)
     c->best[at] = score;
 }
 
-void mastery_note(const struct mastery_rule *r, const struct mark *m, struct competency_state *c)
+void mastery_note(const struct mastery_rule *r, const struct scored_fact *m, struct competency_state *c)
 {
     uint16_t score = kept(m->score);
     if (m->judgement) {

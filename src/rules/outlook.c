@@ -11,7 +11,7 @@ static bool answer_right(const struct mastery_rule *r, const struct bkt *m, stru
     c->opportunities++;
     c->alone++;
     c->right++;
-    mastery_note(r, &(struct mark){.score = 1, .counts = true, .right = true}, c);
+    mastery_note(r, &(struct scored_fact){.score = 1, .counts = true, .right = true}, c);
     return true;
 }
 

@@ -46,7 +46,7 @@ const struct seen_item *state_seen(const struct learner_state *s, int64_t item_i
     return NULL;
 }
 
-struct seen_item *state_new_latest(struct learner_state *s)
+struct seen_item *state_push_seen(struct learner_state *s)
 {
     if (s->seen_count == SEEN_MAX) s->seen_count--;
     if (s->seen_from == 0) {

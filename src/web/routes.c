@@ -1,6 +1,6 @@
 /* Who may reach which page. The gate checks; nothing here is a check of its own. */
 #include "gate/live.h"
-#include "page.h"
+#include "frame/page.h"
 #include "web/web.h"
 
 enum {
@@ -59,11 +59,11 @@ const struct route web_routes[] = {
     POST("/scaffold", STUDENT, web_scaffold_parse, web_hint_reply, .summary = "Answer a scaffold's question"),
     POST("/help", STUDENT, web_help_parse, web_help_reply, .summary = "Ask for help"),
 
-    POST("/look", STUDENT, web_look_parse, web_look_reply, .summary = "Ask for a second look at a level"),
+    POST("/look", STUDENT, web_second_look_parse, web_second_look_reply, .summary = "Ask for a second look at a level"),
     GET("/why/:learner", MAY_GUARDIAN_OF, web_why, .learner_param = "learner", .records_access = true,
         .summary = "What a child's level rests on"),
-    POST("/why/:learner/look", MAY_GUARDIAN_OF, web_look_parse, web_look_reply, .learner_param = "learner",
-         .records_access = true, .summary = "A family asks for a second look at a level"),
+    POST("/why/:learner/look", MAY_GUARDIAN_OF, web_second_look_parse, web_second_look_reply,
+         .learner_param = "learner", .records_access = true, .summary = "A family asks for a second look at a level"),
 
     GET("/grade/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS, web_grade_why,
         .learner_param = "learner", .records_access = true, .summary = "Why a grade is what it is"),
@@ -83,8 +83,9 @@ const struct route web_routes[] = {
     GET("/changes/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_changes, .learner_param = "learner",
         .records_access = true, .summary = "What a change of the rules changes for one student"),
 
-    GET("/standing/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS, web_standing,
-        .learner_param = "learner", .records_access = true, .summary = "Where a student stands on what counts"),
+    GET("/standing/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS,
+        web_student_goals, .learner_param = "learner", .records_access = true,
+        .summary = "Where a student stands on what counts"),
     POST("/standing/:learner", MAY_TEACHES | MAY_LEADS_SCHOOL, web_credit_parse, web_credit_reply,
          .learner_param = "learner", .records_access = true, .summary = "Record hours or a project"),
 
@@ -136,7 +137,8 @@ const struct route web_routes[] = {
         .records_access = true, .summary = "As the student sees it, read only"),
     POST("/help/close", MAY_TEACHES, web_help_close_parse, web_help_close_reply, .summary = "Help was given"),
 
-    POST("/look/answer", MAY_TEACHES, web_look_answer_parse, web_look_answer_reply, .summary = "Answer a second look"),
+    POST("/look/answer", MAY_TEACHES, web_second_look_answer_parse, web_second_look_answer_reply,
+         .summary = "Answer a second look"),
 
     GET("/school", LEADERS, web_school, .summary = "The rules, who works where, how fresh the data are"),
 
@@ -146,7 +148,7 @@ const struct route web_routes[] = {
      .path = "/models/take-back",
      .may = MAY_LEADS_DISTRICT,
      .kind = ROUTE_WORK,
-     .read = web_models_take_back,
+     .read = web_model_revert,
      .body_max = FORM,
      .summary = "Go back to the model before the one in force"},
     GET("/definition", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | LEADERS | MAY_COUNSELS | MAY_SEES_PROGRAMS,
@@ -246,13 +248,13 @@ const struct route web_routes[] = {
     GET("/goals", LEADERS | MAY_TEACHES, web_goals, .summary = "What the state and the district count"),
     POST("/goals", MAY_LEADS_DISTRICT, web_goal_parse, web_goal_reply, .summary = "Add what counts"),
     POST("/goals/end", MAY_LEADS_DISTRICT, web_goal_end_parse, web_goal_reply, .summary = "It counts no longer"),
-    GET("/requirements", LEADERS | MAY_TEACHES | MAY_COUNSELS, web_needs,
+    GET("/requirements", LEADERS | MAY_TEACHES | MAY_COUNSELS, web_requirements,
         .summary = "What is asked for to graduate or move up"),
     {.method = HTTP_POST,
      .path = "/requirements",
      .may = MAY_LEADS_DISTRICT,
      .kind = ROUTE_WORK,
-     .read = web_needs_save,
+     .read = web_requirements_save,
      .body_max = FORM,
      .summary = "Change what is asked for"},
     GET("/counselor", MAY_COUNSELS, web_counselor,

@@ -733,8 +733,8 @@ static void rules_pages(void)
          .fitted = "Skills with numbers of their own: 22."}};
     const struct ui_model_run runs[] = {{now - 20 * hour, true, "Nothing new"}, {now - 40 * hour, false, "In force"}};
     SHOW("models", models, .in_force = "The numbers of an earlier version: one that came after it was taken back.",
-         .since = now - 20 * hour, .number = "914296392009150464", .rows = L(fits), .runs = L(runs),
-         .can_take_back = true, .client_id = "c1");
+         .since = now - 20 * hour, .number = "914296392009150464", .rows = L(fits), .runs = L(runs), .can_revert = true,
+         .client_id = "c1");
     const struct ui_counselor_row late[] = {
         {"Fatima Zahra El Idrissi Bouanani", "/standing/1",
          "8 of 20 skills secure. 3 a month gets there by June 2027. 1 in the last 8 weeks."},

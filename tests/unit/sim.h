@@ -5,9 +5,10 @@
 #define SIM_H
 #include <stdio.h>
 
-#include "app/answer.h"
-#include "app/app.h"
+#include "learning/answer.h"
+#include "core/app.h"
 #include "base/rng.h"
+#include "policy/snapshot.h"
 
 enum { SIM_LEARNERS = 7, SIM_BATCH = 256, SIM_RULES = 64, SIM_ITEMS = 8, SIM_SKILLS = 3 };
 

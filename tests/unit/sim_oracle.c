@@ -2,10 +2,11 @@
  * cases. */
 #include <string.h>
 
-#include "app/rebuild.h"
+#include "derive/rebuild.h"
 #include "sim.h"
 #include "store/answer.h"
 #include "unit.h"
+#include "policy/snapshot.h"
 
 enum { WINDOW = SEEN_MAX };
 

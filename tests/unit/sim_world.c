@@ -6,12 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/import.h"
-#include "app/rebuild.h"
+#include "start/app_start.h"
+#include "import/import.h"
+#include "derive/rebuild.h"
 #include "base/fault.h"
 #include "interop/report.h"
 #include "sim.h"
 #include "unit.h"
+#include "policy/snapshot.h"
 
 enum { DISTRICT = 77, HOUR_MS = 3600000, ROUND_BYTES = 16 << 20 };
 static const int64_t begin_ms = 1790000000000; /* in 2026 */
@@ -121,7 +123,7 @@ void sim_template(const char *path)
     must(&s, write_model(s.conn, 1, &first_model, 0, &e), &e);
     must(&s, app_init(&s.app, s.db, (struct clock){.now_ms = sim_clock, .ctx = &s}, NULL, &e), &e);
     s.app.ids.node = 1;
-    must(&s, app_reload(&s.app, s.conn, &e), &e);
+    must(&s, snapshot_reload(&s.app, s.conn, &e), &e);
     arena_init(&a, 256u << 20);
     report_init(&r, &a);
     must(&s, app_import(&s.app, s.conn, "pack", FIXTURES "/pack-small", &o, &r, &e), &e);
@@ -172,7 +174,7 @@ static void start(struct sim *s)
     must(s, conn_open(s->db, CONN_WRITE, &s->conn, &e), &e);
     must(s, app_init(&s->app, s->db, (struct clock){.now_ms = sim_clock, .ctx = s}, NULL, &e), &e);
     s->app.ids.node = s->app.fact_ids.node = rng_below(&s->rng, 1024);
-    must(s, app_reload(&s->app, s->conn, &e), &e);
+    must(s, snapshot_reload(&s->app, s->conn, &e), &e);
     hold(s);
 }
 
@@ -235,7 +237,7 @@ static void new_policy(struct sim *s)
              "{\"mastery\":{\"secure_at\":%.17g,\"nearly_at\":%.17g,\"least_evidence\":%d,\"after_hint\":\"%s\"}}",
              p.secure_at, p.nearly_at, p.least, p.practice ? "practice" : "not_alone");
     must(s, write_policy(s->conn, app_id(&s->app), doc, s->now_ms, &e), &e);
-    must(s, app_refresh(&s->app, s->conn, &e), &e);
+    must(s, snapshot_refresh(&s->app, s->conn, &e), &e);
     hold(s);
     /* Levels follow the rules in force: what was derived under the old ones is made again. */
     must(s, rebuild(&s->app, s->conn, REBUILD_WRITE, &r, &e), &e);
@@ -255,7 +257,7 @@ static void new_model(struct sim *s)
     struct err e = {0};
     if (s->model_count == SIM_RULES || s->models[s->model_count - 1].at_ms >= s->now_ms) return;
     must(s, write_model(s->conn, app_id(&s->app), &m, s->now_ms, &e), &e);
-    must(s, app_refresh(&s->app, s->conn, &e), &e);
+    must(s, snapshot_refresh(&s->app, s->conn, &e), &e);
     hold(s);
     s->models[s->model_count].at_ms = s->now_ms;
     s->models[s->model_count++].bkt = m;
@@ -353,7 +355,7 @@ static void run_batch(struct sim *s, struct turn *turns, size_t n, bool calm)
     arena_init(&a, ROUND_BYTES);
     for (size_t i = 0; i < n; i++) {
         turns[i].done = 0;
-        turns[i].cmd = (struct answer_cmd){.command = {.is_answer = true,
+        turns[i].cmd = (struct answer_cmd){.command = {.set = &answer_set,
                                                        .done = count_done,
                                                        .done_arg = &turns[i],
                                                        .next = i + 1 < n ? &turns[i + 1].cmd.command : NULL}};

@@ -26,7 +26,7 @@ struct one {
     struct detect_student s;
     struct detect_skill k;
 };
-static struct detect_said step(struct one *x, struct detect_answer a)
+static struct detect_result step(struct one *x, struct detect_answer a)
 {
     return detect_step(&detect_defaults, &x->s, &x->k, &a);
 }
@@ -190,13 +190,13 @@ static void two_kinds_of_boredom_are_told_apart(void **s)
     assert_true(f[DETECT_BEHIND] >= 6 && f[DETECT_UNDER_CHALLENGED] == 0);
     spell(.4, 1, false, 1, 0, f); /* hard going, but at work: all wrong at the usual pace */
     assert_true(f[DETECT_BEHIND] == 0 && f[DETECT_UNDER_CHALLENGED] == 0);
-    spell(.4, 1, false, 2, 0, f); /* as right as foreseen */
+    spell(.4, 1, false, 2, 0, f); /* as right as predicted */
     assert_true(f[DETECT_BEHIND] == 0 && f[DETECT_UNDER_CHALLENGED] == 0);
     spell(.4, 1, true, 1, 2, f); /* reads hints */
     assert_true(f[DETECT_BEHIND] == 0 && f[DETECT_UNDER_CHALLENGED] == 0);
     spell(.9, .8, true, 2, 0, f); /* wild times of an able student */
     assert_true(f[DETECT_BEHIND] == 0);
-    spell(.4, .5, false, 4, 0, f); /* quick, where little was foreseen */
+    spell(.4, .5, false, 4, 0, f); /* quick, where little was predicted */
     assert_true(f[DETECT_UNDER_CHALLENGED] == 0);
 }
 
@@ -222,7 +222,7 @@ static void what_is_not_known_is_not_guessed_and_any_numbers_are_borne(void **s)
     struct detect_answer bare = {
         .p_known = .5, .p_after = .5, .p_right = .5, .took_s = -1, .hints = -1, .hints_there = -1};
     for (int i = 0; i < 50; i++) {
-        struct detect_said said = step(&x, bare);
+        struct detect_result said = step(&x, bare);
         assert_int_equal(said.cannot, BIT(DETECT_RAPID_GUESS) | BIT(DETECT_HINT_ABUSE) | BIT(DETECT_IDLE) |
                                           BIT(DETECT_LAPSE) | BIT(DETECT_UNDER_CHALLENGED) | BIT(DETECT_BEHIND));
         assert_int_equal(said.flags & said.cannot, 0);

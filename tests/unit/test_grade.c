@@ -12,10 +12,10 @@
 
 static struct grade grade(const struct policy *p, const char *levels)
 {
-    struct standing_on l[40];
+    struct level_value l[40];
     size_t n = strlen(levels);
     struct grade g;
-    for (size_t i = 0; i < n; i++) l[i] = (struct standing_on){(enum level)(levels[i] - '0'), 0};
+    for (size_t i = 0; i < n; i++) l[i] = (struct level_value){(enum level)(levels[i] - '0'), 0};
     grade_of(p, l, n, &g);
     return g;
 }
@@ -59,11 +59,11 @@ static void what_would_change_a_grade_does(void **s)
     for (int a = 0; a <= 9; a++)
         for (int b = 0; a + b <= 9; b++)
             for (int c = 0; a + b + c <= 9; c++) {
-                struct standing_on l[9];
+                struct level_value l[9];
                 struct grade g;
                 struct grade_outlook o;
                 for (int i = 0; i < 9; i++)
-                    l[i] = (struct standing_on){i < a           ? LEVEL_NOT_YET
+                    l[i] = (struct level_value){i < a           ? LEVEL_NOT_YET
                                                 : i < a + b     ? LEVEL_STARTED
                                                 : i < a + b + c ? LEVEL_NEARLY
                                                                 : LEVEL_SECURE,
@@ -125,14 +125,14 @@ static void a_level_of_a_report_goes_by_level_and_value(void **s)
                             "Meet", "secure", "0", "3") "," LEVEL("Exceed", "secure", "0.98", "5")) CUTS("0", "5"),
                         &p));
     const struct {
-        struct standing_on on;
+        struct level_value on;
         const char *name;
     } cases[] = {{{LEVEL_NOT_YET, 0.3}, "Begin"}, {{LEVEL_STARTED, 0.7}, "Begin"},  {{LEVEL_NEARLY, 0.99}, "Near"},
                  {{LEVEL_SECURE, 0.95}, "Meet"},  {{LEVEL_SECURE, 0.9799}, "Meet"}, {{LEVEL_SECURE, 0.98}, "Exceed"},
                  {{LEVEL_SECURE, 1}, "Exceed"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(report_level_of(&p, &cases[i].on)->name, cases[i].name);
-    struct standing_on on[] = {{LEVEL_NOT_YET, 0}, {LEVEL_STARTED, 0.7}, {LEVEL_SECURE, 0.99}, {LEVEL_NEARLY, 0.9}};
+    struct level_value on[] = {{LEVEL_NOT_YET, 0}, {LEVEL_STARTED, 0.7}, {LEVEL_SECURE, 0.99}, {LEVEL_NEARLY, 0.9}};
     struct grade g;
     struct grade_outlook o;
     p.incomplete_share = 0;

@@ -84,29 +84,29 @@ static void error_words_fill_in_the_order_of_the_english_text(void **s)
 static void numbers(void **s)
 {
     (void)s;
-    words_int(&t, LANG_EN, 1234567);
+    format_int(&t, LANG_EN, 1234567);
     assert_string_equal(done(), "1,234,567");
-    words_int(&t, LANG_ES, 1234);
+    format_int(&t, LANG_ES, 1234);
     assert_string_equal(done(), "1234");
-    words_int(&t, LANG_ES, 12345);
+    format_int(&t, LANG_ES, 12345);
     assert_string_equal(done(), "12.345");
-    words_int(&t, LANG_EN, INT64_MIN);
+    format_int(&t, LANG_EN, INT64_MIN);
     assert_string_equal(done(), "\u22129,223,372,036,854,775,808");
-    words_decimal(&t, LANG_EN, 0.5, 1);
+    format_decimal(&t, LANG_EN, 0.5, 1);
     assert_string_equal(done(), "0.5");
-    words_decimal(&t, LANG_ES, -0.25, 2);
+    format_decimal(&t, LANG_ES, -0.25, 2);
     assert_string_equal(done(), "\u22120,25");
-    words_decimal(&t, LANG_EN, 0.0 / 0.0, 1);
+    format_decimal(&t, LANG_EN, 0.0 / 0.0, 1);
     assert_string_equal(done(), "\u2013");
-    words_percent(&t, LANG_EN, 0.874);
+    format_percent(&t, LANG_EN, 0.874);
     assert_string_equal(done(), "87%");
-    words_in_100(&t, LANG_EN, 0.999);
+    format_in_100(&t, LANG_EN, 0.999);
     assert_string_equal(done(), "99 in 100");
-    words_in_100(&t, LANG_ES, 0.001);
+    format_in_100(&t, LANG_ES, 0.001);
     assert_string_equal(done(), "1 de 100");
-    words_duration(&t, LANG_EN, 48 * 1000);
+    format_duration(&t, LANG_EN, 48 * 1000);
     assert_string_equal(done(), "48 s");
-    words_duration(&t, LANG_EN, 130 * 60 * 1000);
+    format_duration(&t, LANG_EN, 130 * 60 * 1000);
     assert_string_equal(done(), "2 h 10 min");
 }
 
@@ -120,21 +120,21 @@ static void dates_as_people_say_them(void **s)
     } c[] = {{0, "today"},   {1, "yesterday"}, {-1, "tomorrow"},    {5, "Thursday"},
              {-3, "Friday"}, {7, "3 Mar"},     {365, "10 Mar 2025"}};
     for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
-        words_day(&t, LANG_EN, today - c[i].back, today);
+        format_day(&t, LANG_EN, today - c[i].back, today);
         assert_string_equal(done(), c[i].en);
     }
-    words_day_exact(&t, LANG_ES, today);
+    format_date(&t, LANG_ES, today);
     assert_string_equal(done(), "martes 10 de marzo de 2026");
     int64_t now = (int64_t)today * 86400000 + 11 * 3600000;
-    words_moment(&t, LANG_EN, now - 18 * 60000, now, NULL);
+    format_moment(&t, LANG_EN, now - 18 * 60000, now, NULL);
     assert_string_equal(done(), "Today 10:42");
-    words_moment(&t, LANG_EN, now - 24 * 3600000, now, NULL);
+    format_moment(&t, LANG_EN, now - 24 * 3600000, now, NULL);
     assert_string_equal(done(), "Mon 11:00");
-    words_ago(&t, LANG_EN, now - 22LL * 86400000, now);
+    format_ago(&t, LANG_EN, now - 22LL * 86400000, now);
     assert_string_equal(done(), "3 weeks ago");
-    words_ago(&t, LANG_EN, now + 5000, now);
+    format_ago(&t, LANG_EN, now + 5000, now);
     assert_string_equal(done(), "just now");
-    words_clock(&t, LANG_EN, -1, NULL);
+    format_time(&t, LANG_EN, -1, NULL);
     assert_string_equal(done(), "23:59");
 }
 

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/import.h"
+#include "start/app_start.h"
+#include "import/import.h"
 #include "base/fault.h"
 #include "interop/report.h"
 #include "unit.h"
+#include "policy/snapshot.h"
 
 struct world {
     char dir[64];
@@ -63,7 +65,7 @@ static int begin(void **s)
                              NULL, NULL},
             5);
     struct clock clock = {.now_ms = noon};
-    if (app_init(&w->app, w->db, clock, NULL, &w->e) != ST_OK || app_reload(&w->app, w->conn, &w->e) != ST_OK)
+    if (app_init(&w->app, w->db, clock, NULL, &w->e) != ST_OK || snapshot_reload(&w->app, w->conn, &w->e) != ST_OK)
         fail_msg("%s", w->e.detail);
     arena_init(&w->a, 512u << 20);
     *s = w;

@@ -22,7 +22,7 @@ static struct mastery_rule rule_of(const char *doc)
 /* A score that was shown alone; what the fold does beside the rules is done here by hand. */
 static void shown(const struct mastery_rule *r, struct competency_state *c, double score)
 {
-    struct mark m = {
+    struct scored_fact m = {
         .score = score, .counts = true, .right = score >= 1, .since_last_ms = c->opportunities ? 60000 : -1};
     mastery_note(r, &m, c);
     c->opportunities++;
@@ -98,9 +98,9 @@ static void a_teacher_judges(void **s)
     struct competency_state c = after(&r, "44");
     assert_int_equal(mastery_level(&r, &c), LEVEL_STARTED);
     assert_true(mastery_needs(&r, &c) & NEED_JUDGEMENT);
-    mastery_note(&r, &(struct mark){.score = 1, .judgement = true}, &c);
+    mastery_note(&r, &(struct scored_fact){.score = 1, .judgement = true}, &c);
     assert_int_equal(mastery_level(&r, &c), LEVEL_SECURE);
-    mastery_note(&r, &(struct mark){.score = 2.0 / 3, .judgement = true}, &c);
+    mastery_note(&r, &(struct scored_fact){.score = 2.0 / 3, .judgement = true}, &c);
     assert_int_equal(mastery_level(&r, &c), LEVEL_NEARLY);
 }
 
@@ -115,19 +115,19 @@ static void what_a_rule_asks_for_beside_its_value(void **s)
     assert_int_equal(mastery_needs(&r, &c), NEED_OFF_SCREEN | NEED_GAP | NEED_CHECKPOINT);
     mastery_note(
         &r,
-        &(struct mark){
+        &(struct scored_fact){
             .score = 1, .counts = true, .right = true, .off_screen = true, .since_last_ms = 7 * 86400000ll - 1},
         &c);
     assert_int_equal(mastery_needs(&r, &c), NEED_GAP | NEED_CHECKPOINT);
-    mastery_note(&r, &(struct mark){.score = 0, .counts = true, .checkpoint = true, .since_last_ms = 7 * 86400000ll},
-                 &c);
+    mastery_note(
+        &r, &(struct scored_fact){.score = 0, .counts = true, .checkpoint = true, .since_last_ms = 7 * 86400000ll}, &c);
     /* wrong shows neither */
     assert_true((mastery_needs(&r, &c) & (NEED_GAP | NEED_CHECKPOINT)) == (NEED_GAP | NEED_CHECKPOINT));
-    mastery_note(
-        &r,
-        &(struct mark){.score = 1, .counts = true, .right = true, .checkpoint = true, .since_last_ms = 7 * 86400000ll},
-        &c);
-    mastery_note(&r, &(struct mark){.score = 1, .counts = true, .right = true, .since_last_ms = 0}, &c);
+    mastery_note(&r,
+                 &(struct scored_fact){
+                     .score = 1, .counts = true, .right = true, .checkpoint = true, .since_last_ms = 7 * 86400000ll},
+                 &c);
+    mastery_note(&r, &(struct scored_fact){.score = 1, .counts = true, .right = true, .since_last_ms = 0}, &c);
     assert_int_equal(mastery_level(&r, &c), LEVEL_SECURE);
 }
 

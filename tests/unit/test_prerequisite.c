@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "engine/bkt_edges.h"
+#include "engine/bkt_prerequisites.h"
 #include "engine/prerequisite.h"
 #include "unit.h"
 
@@ -46,7 +46,7 @@ static void what_is_passed_raises_what_comes_before(void **s)
     const struct prerequisite_graph g = {N, 3, edge, NULL};
     double p[N] = {.3, .3, .9, .2, .3};
     uint32_t scratch[N];
-    prerequisite_pass(&g, 2, p, scratch);
+    prerequisite_propagate(&g, 2, p, scratch);
     assert_true(fabs(p[1] - (.3 + .9 * (.3 / (.3 + .7 * .2) - .3))) < 1e-12);
     /* further off, less; nothing after it */
     assert_true(p[0] > .3 && p[0] < p[1] && p[2] == .9 && p[3] == .2 && p[4] == .3);
@@ -62,7 +62,7 @@ static void what_is_passed_raises_what_comes_before(void **s)
         for (int i = 0; i < N; i++) was[i] = now[i] = rng_below(&r, 4) ? rng_unit(&r) : rng_below(&r, 2);
         const struct prerequisite_graph a = {N, 6, any, NULL};
         assert_int_equal(prerequisite_check(&a, NULL), ST_OK);
-        prerequisite_pass(&a, rng_below(&r, N), now, scratch);
+        prerequisite_propagate(&a, rng_below(&r, N), now, scratch);
         for (int i = 0; i < N; i++) assert_true(now[i] >= was[i] - 1e-15 && now[i] <= 1);
     }
 }
@@ -114,7 +114,7 @@ static void what_is_before_may_be_named_and_looked_up_quickly(void **s)
             assert_true(start == prerequisite_start(&quick, k, prior, known, seen, &same_by) && by == same_by);
             assert_true(by == UINT32_MAX ? start == prior[k] : start < prior[k] && seen[by]);
         }
-        prerequisite_pass(&plain, 2, passed, scratch), prerequisite_pass(&quick, 2, same, scratch);
+        prerequisite_propagate(&plain, 2, passed, scratch), prerequisite_propagate(&quick, 2, same, scratch);
         assert_memory_equal(passed, same, sizeof same);
     }
 }
@@ -150,9 +150,9 @@ static void a_set_begins_by_what_is_before_it_and_then_goes_by_its_own_answers(v
     size_t lower = 0;
     draw_log();
     assert_int_equal(bkt_predict_rows(&log_of_three, fitted, 0, 0, plain, NULL), ST_OK);
-    assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &empty, 0, 0, none, NULL), ST_OK);
+    assert_int_equal(bkt_prerequisites_predict_rows(&log_of_three, fitted, &empty, 0, 0, none, NULL), ST_OK);
     assert_memory_equal(plain, none, sizeof plain); /* bit for bit */
-    assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 0, 0, with, NULL), ST_OK);
+    assert_int_equal(bkt_prerequisites_predict_rows(&log_of_three, fitted, &g, 0, 0, with, NULL), ST_OK);
     for (size_t u = 0; u < STUDENTS; u++) {
         double known[SETS], prior_of[SETS];
         uint8_t tried[SETS] = {0};
@@ -171,19 +171,19 @@ static void a_set_begins_by_what_is_before_it_and_then_goes_by_its_own_answers(v
     }
     assert_true(lower >= 5);
     for (size_t i = 0; i < ROWS; i++) with[i] = 0.0; /* one fold only */
-    assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 4, 3, with, NULL), ST_OK);
+    assert_int_equal(bkt_prerequisites_predict_rows(&log_of_three, fitted, &g, 4, 3, with, NULL), ST_OK);
     for (size_t i = 0; i < ROWS; i++) assert_true((with[i] > 0.0) == (i / EACH % 4 == 3));
     for (size_t at = 0; at < EACH; at++) { /* an answer is not known to its own prediction, nor to one before it */
         draw_log();
-        assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 0, 0, with, NULL), ST_OK);
+        assert_int_equal(bkt_prerequisites_predict_rows(&log_of_three, fitted, &g, 0, 0, with, NULL), ST_OK);
         for (size_t u = 0; u < STUDENTS; u++) correct[user_at[u] + at] ^= 1;
-        assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &g, 0, 0, again, NULL), ST_OK);
+        assert_int_equal(bkt_prerequisites_predict_rows(&log_of_three, fitted, &g, 0, 0, again, NULL), ST_OK);
         for (size_t u = 0; u < STUDENTS; u++)
             assert_memory_equal(with + user_at[u], again + user_at[u], (at + 1) * sizeof *with);
     }
     const struct prerequisite_edge itself[] = {{2, 2, .5}};
     const struct prerequisite_graph bad = {SETS, 1, itself, NULL};
-    assert_int_equal(bkt_edges_predict_rows(&log_of_three, fitted, &bad, 0, 0, with, NULL), ST_INVALID);
+    assert_int_equal(bkt_prerequisites_predict_rows(&log_of_three, fitted, &bad, 0, 0, with, NULL), ST_INVALID);
 }
 
 static void verdicts_follow_the_counts(void **s)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "engine/interval.h"
+#include "engine/bootstrap.h"
 #include "engine/simulate.h"
 #include "unit.h"
 

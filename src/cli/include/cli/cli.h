@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "app/app.h"
+#include "core/app.h"
 #include "base/err.h"
 #include "base/text.h"
 
@@ -18,7 +18,7 @@ struct cli_option {
 };
 
 struct cli;
-struct cli_word {
+struct cli_command {
     const char *name; /* "user add" */
     const char *args; /* "KIND PATH" */
     const char *summary;
@@ -28,7 +28,7 @@ struct cli_word {
 };
 
 struct cli {
-    const struct cli_word *word;
+    const struct cli_command *word;
     size_t count;
     const char *positional[CLI_POSITIONAL_MAX];
     const char *values[CLI_OPTIONS_MAX]; /* by place in word->options; "" for a switch that is set */
@@ -37,8 +37,8 @@ struct cli {
     struct clock clock;
 };
 
-int cli_main(int argc, char **argv);
-extern const struct cli_word *const cli_tables[]; /* NULL at the end; each ends with name NULL */
+/* commands: tables, NULL at the end; each ends with name NULL; kept. */
+int cli_main(int argc, char **argv, const struct cli_command *const *commands);
 
 const char *cli_opt(const struct cli *c, const char *name); /* NULL when not given */
 /* Settings: the command line, then WAYMARK_<NAME> in the environment, then the default. */
@@ -47,6 +47,7 @@ const char *cli_setting(const struct cli *c, const char *option, const char *env
 void cli_print_json(struct text *t);
 /* A text file of at most 1 MiB, for the caller to free; NULL: said on standard error why it cannot be read. */
 char *cli_read_file(const char *path);
+void cli_print_version(void); /* the version and the commit it was built from */
 /* Say what is wrong on standard error and give the exit code. */
 int cli_fail(const struct err *e);
 int cli_usage(const struct cli *c, const char *what);
@@ -60,27 +61,7 @@ struct cli_app {
 enum st cli_open(struct cli *c, struct cli_app *out, struct err *e) WARN_UNUSED;
 void cli_close(struct cli_app *a);
 
-/* policy.c: --school NAME|ID as a scope; without it the district. ST_NOT_FOUND: no such school */
-/* By user name or id. ST_NOT_FOUND: nobody. */
-enum st cli_find_user(struct tx *tx, const char *who, int64_t *user_id, struct err *e) WARN_UNUSED;
-enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, struct err *e) WARN_UNUSED;
-
-/* admin.c: the first rows of a new database. ST_DENIED: it holds a district already. */
-enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone,
-                         struct err *e) WARN_UNUSED;
-
-int cli_cards(struct cli *c); /* cards.c */
-/* A page in one file: its style stands in it. */
-enum st cli_write_page(const char *path, const struct text *page, struct err *e) WARN_UNUSED;
-
-/* serve.c */
-struct serve_options {
-    const char *listen, *public_url, *tls_cert, *tls_key, *trusted_proxy, *files_dir;
-    const char *refit; /* NULL: the usual hour */
-};
-int serve_run(struct db *db, struct clock clock, const struct serve_options *o);
-
-extern const struct cli_word cli_words_admin[], cli_words_user[], cli_words_serve[], cli_words_import[],
-    cli_words_content[], cli_words_demo[], cli_words_routes[], cli_words_policy[], cli_words_model[];
+extern const struct cli_command cli_commands_admin[], cli_commands_user[], cli_commands_serve[], cli_commands_import[],
+    cli_commands_content[], cli_commands_demo[], cli_commands_routes[], cli_commands_policy[], cli_commands_model[];
 
 #endif

@@ -168,8 +168,8 @@ json_t *policy_opened(const json_t *upper, int64_t org_id);
  * showed something alone in the last two weeks; secure skills a student; students seen at work off the screen in the
  * last four weeks; second looks of the last ninety days that were answered; teachers who confirmed having read the
  * version in force. */
-enum { POLICY_FIGURES = 5 };
-extern const char *const policy_figures[POLICY_FIGURES];
+enum { POLICY_MEASURES = 5 };
+extern const char *const policy_measures[POLICY_MEASURES];
 /* "drafted_by": the names of those who drafted it, as they wish to be named. */
 enum st policy_check_drafters(const json_t *doc, struct err *e) WARN_UNUSED;
 /* Purposes: 3 to 7, each with id, text and measure, and perhaps a figure; every setting in "about" names one. For a

@@ -8,7 +8,7 @@
  *   wheel_spinning    DETECT_WHEEL_AT or more answers on a skill, never three right in a row. Beck & Gong 2013
  *                     (mastery: 3 in a row; indeterminate before 10). Raised from the tenth answer on, until three in a
  *                     row.
- *   wheel_forecast    the same foreseen at answer 6 of a skill: P(known) below a line, not rising. Raised at that
+ *   wheel_forecast    the same predicted at answer 6 of a skill: P(known) below a line, not rising. Raised at that
  *                     answer only.
  *   rapid_guess       quicker than a solution can be: under 10 % of the item's mean time (NT10: Wise & Ma 2012), at
  *                     least 2 s, which reading takes, and at most 10 s; but never over a third of the usual time, or
@@ -29,8 +29,8 @@
  *                     success: Beck 2005.
  * The last two are sequential tests (Page 1954): each answer adds by how much better a student in that state explains
  * it than one at work, in logs, never below 0; a flag stands while the sum is over a line. In words: so quick (times
- * all over the place), and right so seldom for what was foreseen. They run only where the situation is theirs, success
- * foreseen high or low of late, so that they exclude each other; a new sitting begins at 0.
+ * all over the place), and right so seldom for what was predicted. They run only where the situation is theirs, success
+ * predicted high or low of late, so that they exclude each other; a new sitting begins at 0.
  *
  * Pure; + - * / sqrt and engine/numeric.h only: the same flags everywhere.
  */
@@ -65,7 +65,7 @@ struct detect_rules {
     double lapse_known, lapse_after_s; /* P(known) when last practised */
     /* sd of the log of a time against the item's usual and the student's own */
     double usual_spread;
-    /* mean P(right) foreseen lately, and the weight of the newest in it */
+    /* mean P(right) predicted lately, and the weight of the newest in it */
     double easy_from, hard_below, lately;
     /* log of the time, and share of P(right) left, of the under-challenged */
     double bored_quick, bored_right;
@@ -79,7 +79,7 @@ extern const struct detect_rules detect_defaults;
 /* One answer, with what is known about it. */
 struct detect_answer {
     double p_known, p_after; /* of the skill, before and after it */
-    /* foreseen for this answer, by a model that knows the student and the item (engine/elo.h, engine/logistic.h) */
+    /* predicted for this answer, by a model that knows the student and the item (engine/elo.h, engine/logistic.h) */
     double p_right;
     double chance; /* of a blind guess, 0: an open question, or unknown */
     bool right;    /* and no hint opened */
@@ -101,16 +101,16 @@ struct detect_skill {
 struct detect_student {
     uint32_t n, timed, quick, asked, sitting; /* sitting: answers of this one */
     double quick_right, last_s, own;          /* own: mean log of the time against the item's usual */
-    double foreseen, bored, behind;           /* mean P(right) lately; the two sums */
+    double predicted, bored, behind;          /* mean P(right) lately; the two sums */
 };
 
 /* Bits 1u << enum detector. */
-struct detect_said {
+struct detect_result {
     unsigned flags;
     unsigned cannot; /* the log lacks what these need for this answer */
     bool away;       /* the first answer after days away from a skill that was known: a lapse or none */
 };
-struct detect_said detect_step(const struct detect_rules *r, struct detect_student *s, struct detect_skill *k,
-                               const struct detect_answer *a);
+struct detect_result detect_step(const struct detect_rules *r, struct detect_student *s, struct detect_skill *k,
+                                 const struct detect_answer *a);
 
 #endif

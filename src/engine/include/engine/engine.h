@@ -5,7 +5,7 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 #include "engine/bkt.h"
-#include "engine/bkt_edges.h"
+#include "engine/bkt_prerequisites.h"
 #include "engine/bkt_fit.h"
 #include "engine/bkt_general.h"
 #include "engine/detect.h"
@@ -14,7 +14,7 @@
 #include "engine/fairness.h"
 #include "engine/features.h"
 #include "engine/fsrs.h"
-#include "engine/interval.h"
+#include "engine/bootstrap.h"
 #include "engine/irt.h"
 #include "engine/linear.h"
 #include "engine/logistic.h"

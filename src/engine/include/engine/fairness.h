@@ -6,13 +6,13 @@
  */
 #ifndef ENGINE_FAIRNESS_H
 #define ENGINE_FAIRNESS_H
-#include "engine/interval.h"
+#include "engine/bootstrap.h"
 #include "engine/metrics.h"
 #include "engine/responses.h"
 
 struct fairness_options {
     size_t smallest;    /* students */
-    double mastered_at; /* P(right) foreseen from which a model as good as says "mastered" */
+    double mastered_at; /* P(right) predicted from which a model as good as says "mastered" */
     uint64_t seed;
 };
 extern const struct fairness_options fairness_defaults; /* 10, .85, 1 */
@@ -23,13 +23,13 @@ struct fairness_group {
     size_t students, rows;
     bool hidden; /* the figures are then 0 */
     struct metrics metrics;
-    /* mean foreseen less share right: above 0, too much is expected of the group */
+    /* mean predicted less share right: above 0, too much is expected of the group */
     struct interval95 bias;
-    /* of those foreseen at mastered_at or more: fewer than two of the three right */
+    /* of those predicted at mastered_at or more: fewer than two of the three right */
     struct interval95 false_mastery;
     struct interval95 false_non_mastery; /* of the others: all three right */
 };
-/* p: rows, foreseen one step ahead. group: users, below groups, or UINT32_MAX: of none that is asked about; how many
+/* p: rows, predicted one step ahead. group: users, below groups, or UINT32_MAX: of none that is asked about; how many
  * those are follows from the total as well, so that few of them are as a hidden group. Of r only rows, users, sets,
  * user_at, item, correct and item_set are read. out: groups. ST_NOMEM; ST_INVALID as metrics_of. */
 enum st fairness_of(const struct responses *r, const double *p, const uint32_t *group, size_t groups,

@@ -10,7 +10,7 @@
  */
 #ifndef ENGINE_PREREQUISITE_H
 #define ENGINE_PREREQUISITE_H
-#include "engine/interval.h"
+#include "engine/bootstrap.h"
 #include "engine/irt.h"
 
 struct prerequisite_edge {
@@ -41,7 +41,7 @@ double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, co
  * the earlier and the later (Jeffrey's rule, for the part that the later one is there; it never lowers). p_known:
  * skills, moved in place; what is known by evidence of its own moves too. scratch: skills. O(edges x depth). The
  * program does not use it: docs/models.md has what it was worth. */
-void prerequisite_pass(const struct prerequisite_graph *g, uint32_t skill, double *p_known, uint32_t *scratch);
+void prerequisite_propagate(const struct prerequisite_graph *g, uint32_t skill, double *p_known, uint32_t *scratch);
 
 /* --- do the answers bear an edge out? --- */
 

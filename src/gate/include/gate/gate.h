@@ -8,11 +8,12 @@
  */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
-#include "app/app.h"
-#include "app/identity.h"
-#include "app/may.h"
-#include "app/writer.h"
+#include "core/app.h"
+#include "access/identity.h"
+#include "access/may.h"
+#include "core/writer.h"
 #include "http/http.h"
+#include "policy/snapshot.h"
 
 enum { GATE_PARAMS = 4 };
 

@@ -4,13 +4,13 @@
 #include "domain/policy.h"
 
 /* Where someone stands with a competency: LEVEL_NOT_YET where there is no evidence yet. */
-struct standing_on {
+struct level_value {
     enum level level;
     double value; /* by the mastery rule, 0 to 1: what a level of reports may go by within that */
 };
 
 /* What reports call that. */
-const struct report_level *report_level_of(const struct policy *p, const struct standing_on *on);
+const struct report_level *report_level_of(const struct policy *p, const struct level_value *on);
 /* Do they have different names? */
 bool report_level_other(const struct report_level *a, const struct report_level *b);
 /* Is anyone with evidence in that level of the scale? Who has none is in the first, and left out of the mean. */
@@ -23,7 +23,7 @@ struct grade {
     const struct grade_cut *cut; /* of the policy; NULL when incomplete */
 };
 /* A competency without evidence is left out of the mean, whatever level of the scale it is in. */
-void grade_of(const struct policy *p, const struct standing_on *on, size_t n, struct grade *out);
+void grade_of(const struct policy *p, const struct level_value *on, size_t n, struct grade *out);
 
 /* What would change it. */
 struct grade_outlook {
@@ -33,6 +33,6 @@ struct grade_outlook {
     int32_t steps;
     int32_t more; /* incomplete: skills on which evidence is missing; else 0 */
 };
-void grade_outlook(const struct policy *p, const struct standing_on *on, size_t n, struct grade_outlook *out);
+void grade_outlook(const struct policy *p, const struct level_value *on, size_t n, struct grade_outlook *out);
 
 #endif

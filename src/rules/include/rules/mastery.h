@@ -22,14 +22,14 @@
 #include "rules/state.h"
 
 /* One fact as the rules see it. */
-struct mark {
+struct scored_fact {
     double score; /* 0 to 1 */
     bool counts;  /* its score counts: shown alone, or with help where the rule says that this is "not yet" */
     bool right;   /* score >= seen_right_at, alone */
     bool off_screen, checkpoint, judgement;
     int64_t since_last_ms; /* since the one before on this competency; -1: the first */
 };
-void mastery_note(const struct mastery_rule *r, const struct mark *m, struct competency_state *c);
+void mastery_note(const struct mastery_rule *r, const struct scored_fact *m, struct competency_state *c);
 
 double mastery_value(const struct mastery_rule *r, const struct competency_state *c); /* 0 to 1 */
 

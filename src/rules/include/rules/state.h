@@ -64,7 +64,7 @@ static inline const struct seen_item *state_latest(const struct learner_state *s
     return s->seen_room + s->seen_from;
 }
 /* Makes room for one before them, which is the caller's to fill; the oldest of SEEN_MAX is forgotten. */
-struct seen_item *state_new_latest(struct learner_state *s);
+struct seen_item *state_push_seen(struct learner_state *s);
 
 /* The place of a competency's entry, or where it would stand. */
 size_t state_place(const struct learner_state *s, int64_t competency_id);

@@ -1,0 +1,146 @@
+#include "classroom/class.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "learning/learner_state.h"
+#include "rules/state.h"
+#include "policy/snapshot.h"
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "class"); }
+
+enum { LEARNERS_MAX = 2000 };
+
+static enum st load_learners(struct tx *tx, struct arena *a, int64_t class_id, struct class_view *v, struct err *e)
+{
+    struct stmt *q;
+    size_t cap = 64;
+    struct class_learner *list = arena_array(a, cap, sizeof *list);
+    TRY(tx_stmt(tx, SQL_class_students, &q, e));
+    bind_i64(q, "class_id", class_id);
+    for (bool row = true; list;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row || v->learner_count == LEARNERS_MAX) break;
+        if (v->learner_count == cap) {
+            struct class_learner *more = arena_array(a, cap * 2, sizeof *more);
+            if (!more) return no_memory(e);
+            memcpy(more, list, cap * sizeof *list);
+            list = more;
+            cap *= 2;
+        }
+        const char *given = *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1);
+        struct class_learner *l = &list[v->learner_count++];
+        l->learner_id = col_i64(q, 0);
+        l->name = arena_printf(a, "%s%s%s", given, *given && *col_text(q, 2) ? " " : "", col_text(q, 2));
+        l->sort_name = arena_printf(a, "%s, %s", col_text(q, 2), given);
+        l->username = arena_strdup(a, col_text(q, 4));
+        l->cells = arena_array(a, v->competency_count + 1, sizeof *l->cells);
+        if (!l->name || !l->sort_name || !l->username || !l->cells) return no_memory(e);
+    }
+    v->learners = list;
+    return list ? ST_OK : no_memory(e);
+}
+
+static int by_learner(const void *x, const void *y)
+{
+    const struct class_learner *a = *(const struct class_learner *const *)x,
+                               *b = *(const struct class_learner *const *)y;
+    return a->learner_id < b->learner_id ? -1 : a->learner_id > b->learner_id;
+}
+
+struct column {
+    int64_t competency_id;
+    size_t at;
+};
+
+static int by_competency(const void *x, const void *y)
+{
+    const struct column *a = x, *b = y;
+    return a->competency_id < b->competency_id ? -1 : a->competency_id > b->competency_id;
+}
+
+/* One learner's states into the class's columns; both are in order of competency. */
+static enum st fill_cells(struct arena *a, const struct learner_state *state, const struct column *columns, size_t n,
+                          struct class_learner *l, struct err *e)
+{
+    struct mastery_row *rows = arena_array(a, n + 1, sizeof *rows);
+    if (!rows) return no_memory(e);
+    for (size_t i = 0, k = 0; i < state->count && k < n;) {
+        const struct competency_state *c = &state->competency[i];
+        if (c->competency_id < columns[k].competency_id) {
+            i++;
+        } else if (c->competency_id > columns[k].competency_id) {
+            k++;
+        } else {
+            rows[k] = (struct mastery_row){.learner_id = l->learner_id,
+                                           .competency_id = c->competency_id,
+                                           .p_known = c->p_known,
+                                           .level = (int32_t)c->level,
+                                           .evidence_count = c->opportunities,
+                                           .alone_count = c->alone,
+                                           .right_count = c->right,
+                                           .last_evidence_id = c->last_evidence_id};
+            l->cells[columns[k].at] = &rows[k];
+            i++;
+            k++;
+        }
+    }
+    return ST_OK;
+}
+
+/* From the states, one row a learner: the mastery table says the same in one row a cell. */
+static enum st load_cells(const struct snapshot *s, const struct policy *policy, struct tx *tx, struct arena *a,
+                          int64_t class_id, struct class_view *v, struct err *e)
+{
+    struct stmt *q;
+    struct class_learner **order = arena_array(a, v->learner_count + 1, sizeof *order);
+    struct column *columns = arena_array(a, v->competency_count + 1, sizeof *columns);
+    if (!order || !columns) return no_memory(e);
+    for (size_t i = 0; i < v->learner_count; i++) order[i] = &v->learners[i];
+    qsort(order, v->learner_count, sizeof *order, by_learner);
+    for (size_t i = 0; i < v->competency_count; i++) columns[i] = (struct column){v->competencies[i]->competency_id, i};
+    qsort(columns, v->competency_count, sizeof *columns, by_competency);
+    TRY(tx_stmt(tx, SQL_class_states, &q, e));
+    bind_i64(q, "class_id", class_id);
+    size_t at = 0;
+    for (bool row = true;;) { /* rows come in order of learner */
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        int64_t learner = col_i64(q, 0);
+        while (at < v->learner_count && order[at]->learner_id < learner) at++;
+        if (at == v->learner_count || order[at]->learner_id != learner) continue;
+        struct learner_state state;
+        struct state_row stored = {.learner_id = learner};
+        stored.state = col_blob(q, 1, &stored.n);
+        TRY(learner_state_from(s, tx, a, policy, &stored, &state, NULL, e));
+        TRY(fill_cells(a, &state, columns, v->competency_count, order[at], e));
+    }
+}
+
+enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                   const struct class_scope *which, struct class_view *out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    struct class_view v = {0};
+    TRY(tx_stmt(tx, SQL_class_get, &q, e));
+    bind_i64(q, "class_id", which->class_id);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "class %lld", (long long)which->class_id);
+    v.title = arena_strdup(a, col_text(q, 0));
+    v.course_id = col_i64(q, 1);
+    v.org_id = col_i64(q, 2);
+    v.grades = arena_strdup(a, col_text(q, 3));
+    v.periods = arena_strdup(a, col_text(q, 4));
+    const struct course *course = catalogue_course(&s->catalogue, v.course_id);
+    v.competency_count = course ? course->count : 0;
+    v.competencies = arena_array(a, v.competency_count + 1, sizeof *v.competencies);
+    if (!v.title || !v.grades || !v.periods || !v.competencies) return no_memory(e);
+    for (size_t i = 0; i < v.competency_count; i++)
+        v.competencies[i] = &s->catalogue.competencies[course->competency[i]];
+    TRY(load_learners(tx, a, which->class_id, &v, e));
+    TRY(load_cells(s, &policy_for_school(&s->policy_index, v.org_id, app_now_ms(app))->policy, tx, a, which->class_id,
+                   &v, e));
+    *out = v;
+    return ST_OK;
+}

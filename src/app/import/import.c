@@ -1,0 +1,221 @@
+#include "import/import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "import_sync.h"
+#include "policy/snapshot.h"
+
+static const char *const kinds[] = {"oneroster", "case",     "asn",        "oatutor",    "mathcamps",
+                                    "pack",      "programs", "attendance", "assessments"};
+
+bool import_kind_known(const char *kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i], kind) == 0) return true;
+    return false;
+}
+
+/* How fresh the data are; counts and codes only, no names. */
+static enum st record_run(struct importer *im, struct conn *conn, const char *kind, struct err *e)
+{
+    struct text t;
+    struct json_out j;
+    struct tx tx;
+    struct stmt *q;
+    text_init(&t, 64 << 10);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    for (size_t i = 0; i < im->r->kind_count; i++) {
+        const struct import_count *c = &im->r->kinds[i];
+        json_open_obj(&j, c->kind);
+        json_put_i64(&j, "added", c->added);
+        json_put_i64(&j, "changed", c->changed);
+        json_put_i64(&j, "closed", c->closed);
+        json_put_i64(&j, "unchanged", c->unchanged);
+        json_close_obj(&j);
+    }
+    json_open_obj(&j, "problems");
+    for (size_t i = 0; i < im->r->code_count; i++) json_put_i64(&j, im->r->codes[i].code, im->r->codes[i].count);
+    json_close_obj(&j);
+    json_close_obj(&j);
+    enum st st = tx_write(conn, im->district_id, &tx, e);
+    if (st == ST_OK) {
+        st = tx_stmt(&tx, SQL_import_insert, &q, e);
+        if (st == ST_OK) {
+            bind_i64(q, "import_id", app_id(im->app));
+            bind_text(q, "kind", kind);
+            bind_text(q, "source", im->source);
+            bind_i64(q, "at_ms", im->now_ms);
+            bind_text(q, "report", text_str(&t));
+            st = stmt_run(q, NULL, e);
+        }
+        if (st == ST_OK) st = tx_commit(&tx, e);
+        else tx_rollback(&tx);
+    }
+    text_release(&t);
+    return st;
+}
+
+struct course_row {
+    int64_t course_id;
+    char grades[64];
+};
+
+static bool grades_meet(const char *a, const char *b)
+{
+    if (!*a || !*b) return true;
+    for (const char *p = a; *p;) {
+        size_t n = strcspn(p, ",");
+        for (const char *q = b; *q;) {
+            size_t m = strcspn(q, ",");
+            if (n == m && strncmp(p, q, n) == 0) return true;
+            q += m + (q[m] == ',');
+        }
+        p += n + (p[n] == ',');
+    }
+    return false;
+}
+
+static enum st bare_courses(struct importer *im, struct tx *tx, struct course_row *rows, size_t cap, size_t *n,
+                            struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    *n = 0;
+    const char *want = im->o->course;
+    TRY(tx_stmt(tx, want ? SQL_course_list : SQL_course_bare, &q, e));
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row || *n == cap) break;
+        char id[24];
+        snprintf(id, sizeof id, "%lld", (long long)col_i64(q, 0));
+        if (want && strcmp(want, id) != 0 && strcmp(want, col_text(q, 1)) != 0) continue;
+        rows[*n].course_id = col_i64(q, 0);
+        snprintf(rows[(*n)++].grades, sizeof rows->grades, "%s", want ? "" : col_text(q, 1));
+    }
+    return want && !*n ? err_fail(e, ST_NOT_FOUND, "import.no_course",
+                                  "there is no course %s; give its id or its exact title", want)
+                       : ST_OK;
+}
+
+static enum st load_plans(struct importer *im, struct tx *tx, struct strmap *plans, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    plans->arena = im->a;
+    TRY(tx_stmt(tx, SQL_course_competency_all, &q, e));
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        const char *key = arena_printf(im->a, "%lld/%lld", (long long)col_i64(q, 0), (long long)col_i64(q, 1));
+        if (!key || strmap_put(plans, key, 0) < 0) return err_fail(e, ST_NOMEM, "err.memory", "import");
+    }
+}
+
+/* One more competency for a course; that an import did it is kept, so that the next one may go on. */
+static enum st teach(struct importer *im, struct tx *tx, int64_t course_id, int64_t competency_id, int64_t position,
+                     struct err *e)
+{
+    struct stmt *q;
+    char identifier[24];
+    TRY(tx_stmt(tx, SQL_course_competency_insert, &q, e));
+    bind_i64(q, "course_id", course_id);
+    bind_i64(q, "competency_id", competency_id);
+    bind_i64(q, "position", position);
+    TRY(stmt_run(q, NULL, e));
+    if (im->o->course) return ST_OK;
+    snprintf(identifier, sizeof identifier, "%lld", (long long)course_id);
+    TRY(tx_stmt(tx, SQL_outside_set, &q, e));
+    bind_text(q, "entity", "course-plan");
+    bind_text(q, "system", "import");
+    bind_text(q, "identifier", identifier);
+    bind_i64(q, "row_id", course_id);
+    bind_text(q, "content_hash", "");
+    bind_i64(q, "now_ms", im->now_ms);
+    bind_i64(q, "closed", 0);
+    return stmt_run(q, NULL, e);
+}
+
+/* A course for which nobody has said what it teaches offers what can be practised, in reading order, until someone
+ * does. */
+static enum st fill_courses(struct importer *im, struct conn *conn, int64_t district, struct err *e)
+{
+    enum { COURSES = 2000 };
+    struct course_row *courses = arena_array(im->a, COURSES, sizeof *courses);
+    struct course_row *practised = NULL;
+    struct strmap plans = {0};
+    size_t n = 0, m = 0, cap = 0;
+    struct tx tx;
+    struct stmt *q;
+    bool row;
+    if (!courses) return err_fail(e, ST_NOMEM, "err.memory", "import");
+    TRY(tx_write(conn, district, &tx, e));
+    enum st st = bare_courses(im, &tx, courses, COURSES, &n, e);
+    if (st == ST_OK && n) st = tx_stmt(&tx, SQL_competency_practised, &q, e);
+    while (st == ST_OK && n) {
+        st = stmt_step(q, &row, e);
+        if (st != ST_OK || !row) break;
+        if (m == cap) {
+            cap = cap ? cap * 2 : 256;
+            struct course_row *more = arena_array(im->a, cap, sizeof *more);
+            if (!more) {
+                st = err_fail(e, ST_NOMEM, "err.memory", "import");
+                break;
+            }
+            if (m) memcpy(more, practised, m * sizeof *more);
+            practised = more;
+        }
+        practised[m].course_id = col_i64(q, 0);
+        snprintf(practised[m++].grades, sizeof practised->grades, "%s", col_text(q, 1));
+    }
+    size_t written = 0;
+    if (st == ST_OK && m) st = load_plans(im, &tx, &plans, e);
+    for (size_t i = 0; st == ST_OK && i < n; i++)
+        for (size_t k = 0; st == ST_OK && k < m; k++) {
+            char key[48];
+            snprintf(key, sizeof key, "%lld/%lld", (long long)courses[i].course_id, (long long)practised[k].course_id);
+            if (!grades_meet(courses[i].grades, practised[k].grades) || strmap_get(&plans, key) >= 0) continue;
+            st = teach(im, &tx, courses[i].course_id, practised[k].course_id, (int64_t)k + 1, e);
+            if (st == ST_OK && ++written % SYNC_SLICE_ROWS == 0) {
+                st = tx_commit(&tx, e);
+                if (st == ST_OK) st = tx_write(conn, district, &tx, e);
+            }
+        }
+    if (st == ST_OK) st = tx_commit(&tx, e);
+    else tx_rollback(&tx);
+    return st;
+}
+
+enum st app_import(struct app *app, struct conn *conn, const char *kind, const char *path,
+                   const struct import_options *o, struct import_report *r, struct err *e)
+{
+    if (!import_kind_known(kind))
+        return err_fail(e, ST_INVALID, "import.kind",
+                        "there is no import of kind %s: oneroster, case, asn, oatutor, mathcamps, pack, programs, "
+                        "attendance or assessments",
+                        kind);
+    if (!app->snapshot) return err_fail(e, ST_NOT_FOUND, "err.no_district", "the database has no district yet");
+    const char *source = o->source && *o->source ? o->source : kind;
+    if (strlen(source) > 100) return err_fail(e, ST_INVALID, "import.source", "--source is at most 100 bytes");
+    bool roster = strcmp(kind, "oneroster") == 0,
+         outside = strcmp(kind, "programs") == 0 || strcmp(kind, "attendance") == 0 || strcmp(kind, "assessments") == 0;
+    bool framework = strcmp(kind, "case") == 0 || strcmp(kind, "asn") == 0;
+    int64_t district = app->snapshot->district_id;
+    struct importer im = {.app = app,
+                          .a = r->arena,
+                          .r = r,
+                          .o = o,
+                          .source = source,
+                          .district_id = roster || outside ? district : 0,
+                          .now_ms = app_now_ms(app)};
+    text_init(&im.hash, 4 << 20);
+    enum st st = roster      ? import_roster(&im, conn, path, e)
+                 : outside   ? import_outside(&im, conn, kind, path, e)
+                 : framework ? import_frameworks(&im, conn, kind, path, e)
+                             : import_content(&im, conn, kind, path, e);
+    text_release(&im.hash);
+    if (st != ST_OK || o->dry_run) return st;
+    if (o->course || roster || (!outside && !framework)) TRY(fill_courses(&im, conn, district, e));
+    return record_run(&im, conn, kind, e);
+}

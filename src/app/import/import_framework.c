@@ -1,0 +1,352 @@
+/* A framework -> framework, competencies, links between them, and the outside names that mean the same. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "content/framework_edit.h"
+#include "domain/framework.h"
+#include "import_sync.h"
+#include "interop/asn.h"
+#include "interop/case.h"
+#include "interop/package.h"
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
+
+/* A short name for students: the abbreviated statement, or the statement cut at a word. */
+static void short_name(const struct framework_competency *c, char out[160])
+{
+    const char *from = *c->abbreviated ? c->abbreviated : *c->statement ? c->statement : *c->code ? c->code : c->uri;
+    size_t n = strlen(from);
+    if (n <= 90) {
+        snprintf(out, 160, "%s", from);
+        return;
+    }
+    n = 88;
+    while (n > 60 && from[n] != ' ') n--;
+    while (n && ((unsigned char)from[n] & 0xc0) == 0x80) n--;
+    while (n && strchr(" ,.;:", from[n - 1])) n--;
+    snprintf(out, 160, "%.*s …", (int)n, from);
+}
+
+static enum st framework_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct framework_import *x = im->set;
+    const struct framework_document *d = &x->f->document;
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_framework_set, &q, e));
+    bind_i64(q, "framework_id", row->row_id);
+    bind_text(q, "uri", d->uri);
+    bind_text(q, "title", d->title);
+    bind_text(q, "creator", d->creator);
+    bind_text(q, "publisher", d->publisher);
+    bind_text(q, "language", d->language);
+    bind_text(q, "adoption_status", d->adoption_status);
+    bind_text(q, "version", d->version);
+    bind_text(q, "licence", d->licence);
+    bind_text(q, "licence_url", d->licence_url);
+    bind_text(q, "notice", d->notice);
+    return stmt_run(q, NULL, e);
+}
+
+/* What an import changes or ends in a framework that was here already: as it was and as it is now, in the
+ * framework's history. */
+static enum st put_on_record(struct importer *im, struct tx *tx, const struct sync_row *row, const char *kind,
+                             const char *after, struct err *e)
+{
+    struct stmt *q;
+    bool there;
+    char client_id[64];
+    TRY(tx_stmt(tx, SQL_competency_words, &q, e));
+    bind_i64(q, "competency_id", row->row_id);
+    TRY(stmt_step(q, &there, e));
+    if (!there) return ST_OK;
+    int64_t framework_id = col_i64(q, 4), edit_id = app_id(im->app);
+    char *before = framework_words_json(col_text(q, 0), col_text(q, 1), col_text(q, 2), col_text(q, 3));
+    if (!before) return no_memory(e);
+    snprintf(client_id, sizeof client_id, "import-%lld", (long long)edit_id);
+    enum st st = strcmp(before, after) == 0 ? ST_OK : tx_stmt(tx, SQL_framework_edit_insert, &q, e);
+    if (st == ST_OK && strcmp(before, after) != 0) {
+        bind_i64(q, "edit_id", edit_id);
+        bind_i64(q, "framework_id", framework_id);
+        bind_text(q, "client_id", client_id);
+        bind_text(q, "kind", kind);
+        bind_i64(q, "competency_id", row->row_id);
+        bind_null(q, "other_id");
+        bind_text(q, "before", before);
+        bind_text(q, "after", after);
+        bind_i64(q, "author_id", 0);
+        st = stmt_run(q, NULL, e);
+    }
+    free(before);
+    return st;
+}
+
+static enum st competency_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct framework_import *x = im->set;
+    const struct framework_competency *c = &x->f->competencies[row->index];
+    struct stmt *q;
+    char name[160];
+    short_name(c, name);
+    if (row->action == SYNC_CHANGE || row->action == SYNC_REOPEN) {
+        char *after = framework_words_json(c->code, name, *c->statement ? c->statement : name, c->try_at_home);
+        enum st st = after ? put_on_record(im, tx, row, "change", after, e) : no_memory(e);
+        free(after);
+        TRY(st);
+    }
+    TRY(tx_stmt(tx, SQL_competency_set, &q, e));
+    bind_i64(q, "competency_id", row->row_id);
+    bind_i64(q, "framework_id", sync_id(&x->frameworks, x->f->document.uri));
+    bind_id(q, "parent_id", c->parent >= 0 ? sync_id(&x->competencies, x->f->competencies[c->parent].uri) : 0);
+    bind_text(q, "uri", c->uri);
+    bind_text(q, "code", c->code);
+    bind_text(q, "statement", *c->statement ? c->statement : name);
+    bind_text(q, "name", name);
+    bind_text(q, "type", c->type);
+    bind_text(q, "grades", c->grades);
+    bind_text(q, "try_at_home", c->try_at_home);
+    bind_i64(q, "position", (int64_t)row->index + 1);
+    return stmt_run(q, NULL, e);
+}
+
+static const char *const link_words[] = {[ASSOCIATION_IS_CHILD_OF] = "isChildOf",
+                                         [ASSOCIATION_PRECEDES] = "precedes",
+                                         [ASSOCIATION_EXACT_MATCH] = "exactMatchOf",
+                                         [ASSOCIATION_IS_PART_OF] = "isPartOf",
+                                         [ASSOCIATION_IS_RELATED_TO] = "isRelatedTo",
+                                         [ASSOCIATION_IS_PEER_OF] = "isPeerOf",
+                                         [ASSOCIATION_REPLACED_BY] = "replacedBy",
+                                         [ASSOCIATION_EXEMPLAR] = "exemplar",
+                                         [ASSOCIATION_HAS_SKILL_LEVEL] = "hasSkillLevel",
+                                         [ASSOCIATION_IS_TRANSLATION_OF] = "isTranslationOf",
+                                         [ASSOCIATION_OTHER] = "other"};
+
+static enum st link_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct framework_import *x = im->set;
+    const struct framework_association *v = &x->f->associations[row->index];
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_link_set, &q, e));
+    bind_i64(q, "link_id", row->row_id);
+    bind_i64(q, "from_id", sync_id(&x->competencies, v->from));
+    bind_text(q, "type", link_words[v->kind]);
+    bind_i64(q, "to_id", sync_id(&x->competencies, v->to));
+    bind_i64(q, "position", v->sequence);
+    return stmt_run(q, NULL, e);
+}
+
+/* The other name is the identifier in outside_id; there is no row besides it. */
+static enum st match_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    (void)im, (void)tx, (void)row, (void)e;
+    return ST_OK;
+}
+
+static enum st competency_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    TRY(put_on_record(im, tx, r, "end", "", e));
+    return sync_close_with(im, tx, SQL_competency_close, r->row_id, e);
+}
+static enum st link_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
+{
+    return sync_close_with(im, tx, SQL_link_close, r->row_id, e);
+}
+
+#define PLAN(sync_, id_, name_, index_) \
+    do { \
+        bool twice_; \
+        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return no_memory(e); \
+    } while (0)
+
+static enum st plan_competencies(struct importer *im, struct framework_import *x, struct err *e)
+{
+    for (size_t i = 0; i < x->f->competency_count; i++) {
+        const struct framework_competency *c = &x->f->competencies[i];
+        sync_begin(im);
+        sync_field(im, x->f->document.uri);
+        sync_field(im, c->code);
+        sync_field(im, c->statement);
+        sync_field(im, c->abbreviated);
+        sync_field(im, c->type);
+        sync_field(im, c->grades);
+        if (*c->try_at_home) sync_field(im, c->try_at_home);
+        sync_field(im, c->parent >= 0 ? x->f->competencies[c->parent].uri : "");
+        if (x->complete) sync_number(im, c->sequence);
+        PLAN(&x->competencies, c->uri, *c->code ? c->code : c->statement, i);
+    }
+    return ST_OK;
+}
+
+static enum st plan_links(struct importer *im, struct framework_import *x, struct err *e)
+{
+    for (size_t i = 0; i < x->f->association_count; i++) {
+        const struct framework_association *v = &x->f->associations[i];
+        if (sync_id(&x->competencies, v->from) && sync_id(&x->competencies, v->to)) {
+            const char *id = arena_printf(im->a, "%s\x1f%s\x1f%s", v->from, link_words[v->kind], v->to);
+            if (!id) return no_memory(e);
+            sync_begin(im);
+            sync_number(im, v->sequence);
+            PLAN(&x->links, id, link_words[v->kind], i);
+        } else if (v->kind == ASSOCIATION_EXACT_MATCH && sync_id(&x->competencies, v->from) && strlen(v->to) < 255) {
+            bool twice;
+            sync_begin(im);
+            sync_field(im, v->from);
+            struct sync_row *row = sync_plan(im, &x->matches, v->to, v->from, i, &twice);
+            if (!row && !twice) return no_memory(e);
+            if (row) row->row_id = sync_id(&x->competencies, v->from);
+        }
+    }
+    return ST_OK;
+}
+
+/* What of this framework is in the database: only that may be closed by it. */
+static enum st own_rows(struct importer *im, struct tx *tx, int64_t framework_id, int64_t **out, size_t *n,
+                        struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    size_t cap = 0;
+    int64_t *ids = NULL;
+    *n = 0;
+    TRY(tx_stmt(tx, SQL_framework_competencies, &q, e));
+    bind_i64(q, "framework_id", framework_id);
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        if (*n == cap) {
+            cap = cap ? cap * 2 : 256;
+            int64_t *more = arena_array(im->a, cap, sizeof *more);
+            if (!more) return no_memory(e);
+            if (*n) memcpy(more, ids, *n * sizeof *more);
+            ids = more;
+        }
+        ids[(*n)++] = col_i64(q, 0);
+    }
+    *out = ids;
+    return ST_OK;
+}
+
+/* Links of this framework: those that begin at one of its competencies. */
+static void close_links(struct framework_import *x)
+{
+    for (size_t i = 0; i < x->links.count; i++) {
+        struct sync_row *v = &x->links.rows[i];
+        const char *from = arena_copy(x->competencies.at.arena, v->identifier, strcspn(v->identifier, "\x1f"));
+        int at = from ? strmap_get(&x->competencies.at, from) : -1;
+        if (!v->seen && !v->closed && v->known && at >= 0 && x->competencies.rows[at].seen)
+            sync_gone(&x->links, v->identifier);
+    }
+}
+
+enum st framework_plan(struct importer *im, struct tx *tx, struct framework_import *x, struct err *e)
+{
+    const struct framework_document *d = &x->f->document;
+    x->frameworks = (struct sync){.entity = "framework", .kind = "framework", .write = framework_write};
+    x->competencies = (struct sync){
+        .entity = "competency", .kind = "competency", .write = competency_write, .close = competency_close};
+    x->links = (struct sync){.entity = "competency-link", .kind = "link", .write = link_write, .close = link_close};
+    x->matches = (struct sync){.entity = "competency-match", .kind = "match", .write = match_write};
+    TRY(sync_load(im, tx, &x->frameworks, e));
+    TRY(sync_load(im, tx, &x->competencies, e));
+    TRY(sync_load(im, tx, &x->links, e));
+    TRY(sync_load(im, tx, &x->matches, e));
+    sync_begin(im);
+    const char *const fields[] = {d->title,   d->creator, d->publisher,   d->language, d->adoption_status,
+                                  d->version, d->licence, d->licence_url, d->notice};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) sync_field(im, fields[i]);
+    PLAN(&x->frameworks, d->uri, d->title, 0);
+    TRY(plan_competencies(im, x, e));
+    TRY(plan_links(im, x, e));
+    if (!x->complete) return ST_OK;
+    int64_t *own = NULL;
+    size_t n;
+    TRY(own_rows(im, tx, sync_id(&x->frameworks, d->uri), &own, &n, e));
+    sync_close_missing_of(&x->competencies, own, n);
+    close_links(x);
+    return ST_OK;
+}
+
+static enum st one_framework(struct importer *im, struct conn *conn, const struct cf_package *f, struct err *e)
+{
+    struct framework_import *x = arena_alloc(im->a, sizeof *x);
+    struct tx tx;
+    if (!x) return no_memory(e);
+    x->f = f;
+    x->complete = true;
+    im->set = x;
+    im->kind_count = 0;
+    im->brake_least = 20;
+    TRY(tx_read(conn, im->district_id, &tx, e));
+    enum st st = framework_plan(im, &tx, x, e);
+    tx_rollback(&tx);
+    return st == ST_OK ? sync_apply(im, conn, e) : st;
+}
+
+static bool ends(const char *s, const char *with)
+{
+    size_t n = strlen(s), m = strlen(with);
+    return n > m && strcasecmp(s + n - m, with) == 0;
+}
+
+/* Test servers export several documents under one identifier. Files of one run that share keys are told apart by name:
+ * the first keeps its keys, a later one gets its file's name behind each of them. */
+static enum st disambiguate(struct importer *im, struct strmap *seen, struct cf_package *f, const char *file,
+                            struct err *e)
+{
+    bool clash = strmap_get(seen, f->document.uri) >= 0;
+    for (size_t i = 0; i < f->competency_count && !clash; i++) clash = strmap_get(seen, f->competencies[i].uri) >= 0;
+    if (clash) {
+        report_problem(im->r, file, 0, "CFDocument.identifier", "framework.clash",
+                       "Another file here has the same identifiers; those of this file were given its name (#%s). Give "
+                       "each document its own.",
+                       file);
+        f->document.uri = arena_printf(im->a, "%s#%s", f->document.uri, file);
+        if (!f->document.uri) return no_memory(e);
+        for (size_t i = 0; i < f->competency_count; i++) {
+            f->competencies[i].uri = arena_printf(im->a, "%s#%s", f->competencies[i].uri, file);
+            if (!f->competencies[i].uri) return no_memory(e);
+        }
+        for (size_t i = 0; i < f->association_count; i++) {
+            struct framework_association *v = &f->associations[i];
+            if (v->from_index >= 0) v->from = f->competencies[v->from_index].uri;
+            if (v->to_index >= 0) v->to = f->competencies[v->to_index].uri;
+        }
+    }
+    if (strmap_put(seen, f->document.uri, 0) < 0) return no_memory(e);
+    for (size_t i = 0; i < f->competency_count; i++)
+        if (strmap_put(seen, f->competencies[i].uri, 0) < 0) return no_memory(e);
+    return ST_OK;
+}
+
+/* All files are read before the first is written. */
+enum st import_frameworks(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e)
+{
+    struct package *p;
+    TRY(package_open(im->a, path, im->r, &p, e));
+    size_t n = package_count(p), found = 0;
+    struct cf_package **all = arena_array(im->a, n + 1, sizeof *all);
+    struct err last = {0};
+    struct strmap seen = {.arena = im->a};
+    if (!all) return no_memory(e);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = package_name(p, i), *bytes;
+        size_t len;
+        bool csv = ends(name, ".csv");
+        if (!csv && !ends(name, ".json") && n > 1) continue;
+        enum st st = package_read(p, i, im->a, &bytes, &len, &last);
+        if (st == ST_OK)
+            st = strcmp(kind, "asn") == 0 ? asn_read(im->a, bytes, len, name, im->r, &all[found], &last)
+                 : csv                    ? opensalt_read(im->a, bytes, len, name, im->r, &all[found], &last)
+                                          : case_read(im->a, bytes, len, name, im->r, &all[found], &last);
+        if (st == ST_NOMEM) return no_memory(e);
+        if (st == ST_OK) TRY(disambiguate(im, &seen, all[found++], name, e));
+        else report_problem(im->r, name, 0, NULL, "framework.file", "The file was left out: %s", last.detail);
+    }
+    if (!found) {
+        if (last.st != ST_OK && e) *e = last;
+        return last.st != ST_OK ? last.st : err_fail(e, ST_INVALID, "case.unknown", "no file here is a framework");
+    }
+    for (size_t i = 0; i < found; i++) TRY(one_framework(im, conn, all[i], e));
+    return ST_OK;
+}

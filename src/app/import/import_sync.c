@@ -1,0 +1,278 @@
+#include "import_sync.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "policy/snapshot.h"
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
+
+enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    s->at.arena = im->a;
+    if (im->kind_count < SYNC_KINDS_MAX) im->kinds[im->kind_count++] = s;
+    if (!s->entity) return ST_OK;
+    TRY(tx_stmt(tx, SQL_outside_list, &q, e));
+    bind_text(q, "entity", s->entity);
+    bind_text(q, "system", im->source);
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
+        if (!v) return no_memory(e);
+        *v = (struct sync_row){.identifier = arena_strdup(im->a, col_text(q, 0)),
+                               .row_id = col_i64(q, 1),
+                               .known = true,
+                               .closed = col_i64(q, 3) != 0};
+        v->name = v->identifier;
+        if (!v->identifier) return no_memory(e);
+        snprintf(v->hash, sizeof v->hash, "%s", col_text(q, 2));
+        if (strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0) return no_memory(e);
+        s->open_before += !v->closed;
+    }
+}
+
+void sync_begin(struct importer *im) { text_clear(&im->hash); }
+
+void sync_field(struct importer *im, const char *v)
+{
+    text_add(&im->hash, v);
+    text_char(&im->hash, 0x1f);
+}
+
+void sync_number(struct importer *im, int64_t v) { text_printf(&im->hash, "%lld\x1f", (long long)v); }
+
+static void content_hash(struct importer *im, char hash[33])
+{
+    unsigned char digest[16];
+    crypto_generichash(digest, sizeof digest, (const unsigned char *)text_str(&im->hash), im->hash.n, NULL, 0);
+    sodium_bin2hex(hash, 33, digest, sizeof digest);
+}
+
+enum st sync_known(struct importer *im, struct sync *s, const char *identifier, bool ours, bool closed, struct err *e)
+{
+    struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
+    if (!v) return no_memory(e);
+    *v = (struct sync_row){.identifier = arena_strdup(im->a, identifier), .known = ours, .closed = closed};
+    v->name = v->identifier;
+    content_hash(im, v->hash);
+    if (!v->identifier || im->hash.failed || strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0)
+        return no_memory(e);
+    s->open_before += ours && !closed;
+    return ST_OK;
+}
+
+struct sync_row *sync_plan(struct importer *im, struct sync *s, const char *identifier, const char *name, size_t index,
+                           bool *twice)
+{
+    char hash[33];
+    *twice = false;
+    content_hash(im, hash);
+    int at = strmap_get(&s->at, identifier);
+    if (at >= 0) {
+        struct sync_row *v = &s->rows[at];
+        if (v->seen) {
+            *twice = true;
+            return NULL;
+        }
+        v->seen = true;
+        v->name = name;
+        v->index = index;
+        v->action = v->closed ? SYNC_REOPEN : strcmp(v->hash, hash) != 0 ? SYNC_CHANGE : SYNC_KEEP;
+        memcpy(v->hash, hash, sizeof hash);
+        return v;
+    }
+    struct sync_row *v = im->hash.failed ? NULL : LIST_ADD(im->a, s->rows, s->count, s->cap);
+    if (!v || strmap_put(&s->at, identifier, (int)s->count - 1) < 0) return NULL;
+    *v = (struct sync_row){.identifier = identifier,
+                           .name = name,
+                           .row_id = app_id(im->app),
+                           .seen = true,
+                           .action = SYNC_ADD,
+                           .index = index};
+    memcpy(v->hash, hash, sizeof hash);
+    return v;
+}
+
+static void close_row(struct sync *s, struct sync_row *v)
+{
+    if (!s->close || v->closed || !v->known) return;
+    v->action = SYNC_CLOSE;
+    s->closing++;
+}
+
+void sync_gone(struct sync *s, const char *identifier)
+{
+    int at = strmap_get(&s->at, identifier);
+    if (at < 0 || s->rows[at].seen) return;
+    s->rows[at].seen = true;
+    close_row(s, &s->rows[at]);
+}
+
+void sync_hold(struct sync *s, const char *identifier)
+{
+    int at = strmap_get(&s->at, identifier);
+    if (at >= 0 && s->rows[at].known) s->rows[at].seen = true;
+}
+
+void sync_close_missing(struct sync *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (!s->rows[i].seen) close_row(s, &s->rows[i]);
+}
+
+void sync_close_missing_of(struct sync *s, const int64_t *ids, size_t n)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->rows[i].seen) continue;
+        for (size_t k = 0; k < n; k++)
+            if (ids[k] == s->rows[i].row_id) {
+                close_row(s, &s->rows[i]);
+                break;
+            }
+    }
+}
+
+int64_t sync_id(const struct sync *s, const char *identifier)
+{
+    int at = *identifier ? strmap_get(&s->at, identifier) : -1;
+    return at < 0 ? 0 : s->rows[at].row_id;
+}
+
+enum st sync_close_with(struct importer *im, struct tx *tx, enum sql_id query, int64_t row_id, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, query, &q, e));
+    bind_i64(q, "now_ms", im->now_ms);
+    bind_i64(q, "row_id", row_id);
+    return stmt_run(q, NULL, e);
+}
+
+static const char *const action_words[] = {[SYNC_ADD] = "add",
+                                           [SYNC_CHANGE] = "change",
+                                           [SYNC_REOPEN] = "reopen",
+                                           [SYNC_CLOSE] = "close",
+                                           [SYNC_KEEP] = "keep"};
+
+static size_t count_all(struct importer *im)
+{
+    size_t work = 0;
+    for (size_t k = 0; k < im->kind_count; k++) {
+        struct sync *s = im->kinds[k];
+        struct import_count *c = report_kind(im->r, s->kind);
+        for (size_t i = 0; i < s->count; i++) {
+            const struct sync_row *v = &s->rows[i];
+            c->added += v->action == SYNC_ADD;
+            c->changed += v->action == SYNC_CHANGE || v->action == SYNC_REOPEN;
+            c->closed += v->action == SYNC_CLOSE;
+            c->unchanged += v->action == SYNC_KEEP && v->seen;
+            if (v->action == SYNC_KEEP) continue;
+            work++;
+            report_difference(im->r, action_words[v->action], s->kind, v->identifier, v->name);
+        }
+    }
+    return work;
+}
+
+/* Each kind by its own share: thirty closed enrollments are not hidden by a thousand people who stay. */
+static enum st brake(struct importer *im, struct err *e)
+{
+    double share = im->o->close_share >= 0 ? im->o->close_share
+                   : im->app->snapshot
+                       ? im->app->snapshot->policy_index.policies[im->app->snapshot->policy_index.policy_count - 1]
+                             .policy.import_close_share
+                       : 0.2;
+    char kinds[300] = "";
+    for (size_t k = 0; k < im->kind_count; k++) {
+        const struct sync *s = im->kinds[k];
+        size_t at = strlen(kinds);
+        if (!s->closing || s->closing < im->brake_least || (s->single && s->closing == 1) ||
+            (double)s->closing <= share * (double)s->open_before)
+            continue;
+        snprintf(kinds + at, sizeof kinds - at, "%s%zu of %zu rows of kind %s", at ? ", " : "", s->closing,
+                 s->open_before, s->kind);
+    }
+    if (!*kinds || im->o->close_anyway) return ST_OK;
+    enum st st = err_fail(e, ST_DENIED, "import.brake",
+                          "stopped, nothing was written: this import would close %s from %s (more than %.0f %% of the "
+                          "kind). Look at --dry-run; if it is meant, add --close-share 1",
+                          kinds, im->source, share * 100);
+    im->r->stopped = arena_strdup(im->a, e->detail);
+    return st;
+}
+
+static enum st remember(struct importer *im, struct tx *tx, const struct sync *s, const struct sync_row *v,
+                        struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(tx, SQL_outside_set, &q, e));
+    bind_text(q, "entity", s->entity);
+    bind_text(q, "system", im->source);
+    bind_text(q, "identifier", v->identifier);
+    bind_i64(q, "row_id", v->row_id);
+    bind_text(q, "content_hash", v->hash);
+    bind_i64(q, "now_ms", im->now_ms);
+    bind_i64(q, "closed", v->action == SYNC_CLOSE);
+    return stmt_run(q, NULL, e);
+}
+
+struct slice {
+    struct conn *conn;
+    struct tx tx;
+    size_t rows, done;
+};
+
+static enum st write_row(struct importer *im, struct slice *w, struct sync *s, struct sync_row *v, struct err *e)
+{
+    if (!w->tx.open) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
+    TRY(v->action == SYNC_CLOSE ? s->close(im, &w->tx, v, e) : s->write(im, &w->tx, v, e));
+    if (s->entity) TRY(remember(im, &w->tx, s, v, e));
+    w->done++;
+    if (++w->rows < SYNC_SLICE_ROWS) return ST_OK;
+    w->rows = 0;
+    return tx_commit(&w->tx, e);
+}
+
+static enum st vacate_row(struct importer *im, struct slice *w, struct sync *s, struct sync_row *v, struct err *e)
+{
+    if (!w->tx.open) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
+    return s->vacate(im, &w->tx, v, e);
+}
+
+static enum st write_all(struct importer *im, struct slice *w, struct err *e)
+{
+    for (int closing = 1; closing >= 0; closing--) /* what goes makes room for what comes under a new id */
+        for (size_t k = 0; k < im->kind_count; k++)
+            for (size_t i = 0; i < im->kinds[k]->count; i++) {
+                struct sync_row *v = &im->kinds[k]->rows[i];
+                if (closing && im->kinds[k]->vacate && (v->action == SYNC_CHANGE || v->action == SYNC_REOPEN))
+                    TRY(vacate_row(im, w, im->kinds[k], v, e));
+                if (v->action == SYNC_KEEP || (v->action == SYNC_CLOSE) != closing) continue;
+                TRY(write_row(im, w, im->kinds[k], v, e));
+            }
+    return w->tx.open ? tx_commit(&w->tx, e) : ST_OK;
+}
+
+enum st sync_apply(struct importer *im, struct conn *conn, struct err *e)
+{
+    size_t work = count_all(im);
+    TRY(brake(im, e));
+    if (im->o->dry_run) {
+        im->r->stopped = "A dry run: nothing was written.";
+        return ST_OK;
+    }
+    if (!work) return ST_OK;
+    struct slice w = {.conn = conn};
+    enum st st = write_all(im, &w, e);
+    if (st == ST_OK) return ST_OK;
+    tx_rollback(&w.tx);
+    if (w.done > w.rows && e)
+        log_line(LOG_ERROR, "import",
+                 "%zu of %zu rows were written before it failed; run the same import again to go on", w.done - w.rows,
+                 work);
+    return st;
+}

@@ -1,0 +1,258 @@
+/* load -> compute -> write set: one read for the states of all learners in the batch; the fold in memory, duplicates
+ * within the batch included; then typed row writes. */
+#include "learning/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/hub.h"
+#include "learning/learner_state.h"
+#include "base/id.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "policy/snapshot.h"
+#include "learning/state_cache.h"
+
+enum { ANSWERS_MAX = 256 };
+
+int64_t answer_body_hash(int64_t item_id, int64_t variant, const char *response, int32_t hints)
+{
+    uint64_t h = hash_mix((uint64_t)item_id, (uint64_t)variant);
+    h = hash_mix(h, (uint64_t)hints);
+    for (const char *p = response; *p; p++) h = (h ^ (unsigned char)*p) * 1099511628211u;
+    return (int64_t)(hash_mix(h, 7) >> 1);
+}
+
+/* A learner in the batch, with the state as it grows. */
+struct open_learner {
+    int64_t learner_id;
+    const struct policy_version *policy;
+    struct state_row row;
+    struct learner_state state;
+    size_t behind; /* facts in `state` that the stored row lacks */
+    bool changed;
+};
+
+/* A cell of the mastery table that the batch moves: written once, however many answers move it. */
+struct touched {
+    struct open_learner *learner;
+    int64_t competency_id, policy_id, model_id;
+};
+
+struct answer_batch {
+    struct app *app;
+    struct tx *tx;
+    struct arena arena;
+    size_t learner_count;
+    struct open_learner learners[ANSWERS_MAX];
+    struct response_key keys[ANSWERS_MAX]; /* of the commands, in their order */
+    size_t touched_count;
+    struct touched touched[ANSWERS_MAX * BKT_SKILLS_MAX];
+    int64_t now_ms;
+    const struct snapshot *snapshot;
+    const struct model *model;
+    int32_t today;
+};
+
+static struct open_learner *learner_of(struct answer_batch *b, int64_t id)
+{
+    for (size_t i = 0; i < b->learner_count; i++)
+        if (b->learners[i].learner_id == id) return &b->learners[i];
+    return NULL;
+}
+
+/* What the writer remembers of a learner; false: nothing. */
+static bool recall(struct answer_batch *b, struct open_learner *l)
+{
+    const struct cached_state *k = state_cache_find(b->app->state_cache, l->learner_id);
+    if (!k || state_decode(&b->arena, k->row.state, k->row.n, &l->state) != ST_OK) return false;
+    l->row = k->row;
+    l->behind = k->behind;
+    return true;
+}
+
+static enum st load(struct answer_batch *b, struct command **cmds, size_t n, struct err *e)
+{
+    struct open_learner *missing[ANSWERS_MAX];
+    int64_t ids[ANSWERS_MAX];
+    struct state_row rows[ANSWERS_MAX];
+    size_t m = 0;
+    bool others;
+    TRY(conn_others_wrote(b->tx->conn, &others, e));
+    if (others) state_cache_clear(b->app->state_cache);
+    for (size_t i = 0; i < n; i++) {
+        const struct answer_cmd *c = (const struct answer_cmd *)cmds[i];
+        b->keys[i] = (struct response_key){.learner_id = c->learner_id, .client_id = c->client_id};
+        if (learner_of(b, c->learner_id)) continue;
+        struct open_learner *l = &b->learners[b->learner_count++];
+        *l = (struct open_learner){.learner_id = c->learner_id};
+        TRY(policy_for_learners_school(&b->snapshot->policy_index, b->tx, c->learner_id, b->now_ms, &l->policy, e));
+        if (recall(b, l)) continue;
+        missing[m] = l;
+        ids[m++] = l->learner_id;
+    }
+    if (m == 1) TRY(state_take(b->tx, &b->arena, ids[0], &rows[0], e));
+    else if (m) TRY(states_get(b->tx, &b->arena, ids, m, rows, e));
+    for (size_t i = 0; i < m; i++) {
+        missing[i]->row = rows[i];
+        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, &missing[i]->policy->policy, &rows[i], &missing[i]->state,
+                               &missing[i]->behind, e));
+    }
+    return responses_find(b->tx, b->keys, n, e);
+}
+
+/* The same client id again: within the batch, or stored. */
+static void first_reply(struct answer_batch *b, struct command **cmds, size_t at)
+{
+    struct answer_cmd *c = (struct answer_cmd *)cmds[at];
+    int64_t evidence_id = 0, hash = 0;
+    for (size_t i = 0; i < at && !evidence_id; i++) {
+        const struct answer_cmd *o = (const struct answer_cmd *)cmds[i];
+        if (o->command.st == ST_OK && o->learner_id == c->learner_id && o->evidence_id &&
+            strcmp(o->client_id, c->client_id) == 0) {
+            evidence_id = o->evidence_id;
+            hash = o->body_hash;
+        }
+    }
+    if (!evidence_id) {
+        evidence_id = b->keys[at].evidence_id;
+        hash = b->keys[at].body_hash;
+    }
+    if (!evidence_id) return;
+    if (hash != c->body_hash) {
+        c->command.st =
+            err_fail(&c->command.err, ST_CONFLICT, "answer.client_id_reused", "client_id was used for another answer");
+        return;
+    }
+    c->duplicate = true;
+    c->evidence_id = evidence_id;
+}
+
+static enum st keep_unread(struct answer_batch *b, struct answer_cmd *c, struct err *e)
+{
+    struct stmt *q;
+    TRY(tx_stmt(b->tx, SQL_unread_insert, &q, e));
+    bind_i64(q, "learner_id", c->learner_id);
+    bind_text(q, "client_id", c->client_id);
+    bind_i64(q, "item_id", c->item->item_id);
+    bind_i64(q, "variant", c->variant);
+    bind_text(q, "response", c->response);
+    bind_i64(q, "at_ms", b->now_ms);
+    return stmt_send(q, e);
+}
+
+static void touch(struct answer_batch *b, struct open_learner *l, int64_t competency_id, const struct evidence *v)
+{
+    struct touched *t = b->touched, *end = t + b->touched_count;
+    while (t < end && (t->learner != l || t->competency_id != competency_id)) t++;
+    if (t == end) b->touched_count++;
+    *t = (struct touched){l, competency_id, v->policy_id, v->model_id};
+}
+
+static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_learner *l, struct err *e)
+{
+    struct evidence v = {.learner_id = c->learner_id,
+                         .client_id = c->client_id,
+                         .kind = EVIDENCE_RESPONSE,
+                         .item_id = c->item->item_id,
+                         .item_version = c->item->version,
+                         .variant = c->variant,
+                         .score = c->score,
+                         .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
+                         .hints = c->hints,
+                         .took_ms = c->took_ms,
+                         .answered_at_ms = c->answered_at_ms,
+                         .school_date = b->today,
+                         .shown_error = c->shown_error,
+                         .policy_id = l->policy->policy_id,
+                         .model_id = b->model->model_id};
+    struct fact_view view;
+    v.evidence_id = id_next(&b->app->fact_ids, b->now_ms, l->state.last_evidence_id);
+    fact_view_init(&b->snapshot->policy_index, &b->snapshot->catalogue, &l->policy->policy, &v, &view);
+    c->command.st = fold_fact(&b->arena, &view.fact, &l->state, c->steps, &c->moved, &c->command.err);
+    if (c->command.st == ST_NOMEM) { /* the state may have moved in part: nothing may follow on it */
+        *e = c->command.err;
+        return ST_NOMEM;
+    }
+    if (c->command.st != ST_OK) return ST_OK; /* this answer's own failure: nothing of it was kept */
+    c->evidence_id = v.evidence_id;
+    l->changed = true;
+    l->behind++;
+    for (size_t i = 0; i < c->moved; i++) touch(b, l, c->steps[i].competency_id, &v);
+    TRY(evidence_insert(b->tx, &v, e));
+    return response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e);
+}
+
+/* The derived rows, once for the whole batch. */
+static enum st write_derived(struct answer_batch *b, struct err *e)
+{
+    size_t most = conn_is_remote(b->tx->conn) ? 1 : STATE_BEHIND_MAX;
+    for (size_t i = 0; i < b->touched_count; i++) {
+        const struct touched *t = &b->touched[i];
+        const struct competency_state *k = state_find(&t->learner->state, t->competency_id);
+        struct mastery_row m = {t->learner->learner_id, k->competency_id, k->p_known, (int32_t)k->level,
+                                k->opportunities,       k->alone,         k->right,   k->last_evidence_id,
+                                t->policy_id,           t->model_id};
+        TRY(mastery_set(b->tx, &m, e));
+    }
+    for (size_t i = 0; i < b->learner_count; i++) {
+        struct open_learner *l = &b->learners[i];
+        if (!l->changed) continue;
+        if (state_encode(&b->arena, &l->state, &l->row.state, &l->row.n) != ST_OK)
+            return err_fail(e, ST_NOMEM, "err.memory", "state");
+        if (!l->row.version || l->behind >= most) {
+            TRY(state_write(b->tx, &l->row, e));
+            l->row.version++;
+            l->behind = 0;
+        }
+        if (most > 1) state_cache_put(b->app->state_cache, &(struct cached_state){l->row, l->behind});
+    }
+    return ST_OK;
+}
+
+static enum st run(struct answer_batch *b, struct command **cmds, size_t n, struct err *e)
+{
+    TRY(load(b, cmds, n, e));
+    for (size_t i = 0; i < n; i++) {
+        struct answer_cmd *c = (struct answer_cmd *)cmds[i];
+        struct open_learner *l = learner_of(b, c->learner_id);
+        c->command.st = ST_OK;
+        c->duplicate = false;
+        c->evidence_id = 0;
+        c->moved = 0;
+        c->first_score = c->score;
+        first_reply(b, cmds, i);
+        if (c->command.st == ST_OK && !c->duplicate) TRY(c->readable ? keep(b, c, l, e) : keep_unread(b, c, e));
+        /* Its rows are sent already: without its reply it must not stay, or it would be told as failed and be there. */
+        if (c->command.st == ST_OK && state_copy(c->arena, &l->state, &c->state) != ST_OK)
+            return err_fail(e, ST_NOMEM, "err.memory", "reply");
+    }
+    return write_derived(b, e);
+}
+
+static enum st answer_batch_run(struct app *app, struct tx *tx, struct command **cmds, size_t n, struct err *e)
+{
+    struct answer_batch b; /* its learners are cleared as they are taken into use */
+    b.app = app;
+    b.tx = tx;
+    b.learner_count = b.touched_count = 0;
+    b.now_ms = app_now_ms(app);
+    const struct snapshot *s = ((struct answer_cmd *)cmds[0])->snapshot;
+    b.snapshot = s;
+    b.model = model_current(&s->policy_index, b.now_ms);
+    b.today = tz_date(s->zone, b.now_ms);
+    arena_init(&b.arena, 64u << 20);
+    enum st st = run(&b, cmds, n, e);
+    arena_release(&b.arena);
+    return st;
+}
+
+static void answer_publish(struct app *app, const struct command *command)
+{
+    const struct answer_cmd *c = (const struct answer_cmd *)command;
+    if (!app->hub || c->duplicate) return;
+    for (size_t k = 0; k < c->moved; k++)
+        hub_publish_level(app->hub, c->learner_id, c->steps[k].competency_id, c->steps[k].level_after);
+}
+
+const struct command_set answer_set = {answer_batch_run, answer_publish};

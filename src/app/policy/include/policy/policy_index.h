@@ -1,0 +1,124 @@
+/* What is in force when: policies and models, every version, and the fold of a learner's facts under them. */
+#ifndef POLICY_POLICY_INDEX_H
+#define POLICY_POLICY_INDEX_H
+#include "content/catalogue.h"
+#include "domain/evidence.h"
+#include "engine/bkt.h"
+#include "rules/fold.h"
+#include "rules/predict.h"
+#include "store/db.h"
+
+struct bkt_of {
+    int64_t competency_id;
+    struct bkt bkt;
+};
+
+struct model {
+    int64_t model_id, effective_at_ms;
+    struct bkt fallback;
+    size_t count;
+    struct bkt_of *own; /* ordered by competency_id */
+};
+
+/* Where every district begins: means over published skill-builder populations, rounded; nothing of any item
+ * (docs/models.md). */
+extern const struct bkt bkt_shipped;
+
+/* How hard each question is, for choosing among them: a version of kind "items", and only the latest. What was
+ * stored never rests on it. */
+struct item_layer {
+    int64_t model_id;  /* 0: none yet */
+    bool fitted;       /* false: none, or taken back to none; then predictions are by Elo */
+    struct logistic m; /* items and skills by place in the catalogue; in arena */
+    double hard_below; /* weights below this are of the hardest third of the questions that have one */
+};
+
+struct policy_version {
+    int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
+    enum policy_scope scope;
+    int64_t scope_id;     /* the school; 0 for the district */
+    int64_t base_id;      /* the version that it was made from; 0: none */
+    bool derived;         /* what is stored goes by it already, or did before a later one */
+    struct policy policy; /* of a school's own: the defaults; see policy_for_school */
+    const char *doc, *reason;
+};
+
+/* A school's version over a district's, but for what the district does not let it say. */
+struct policy_pair {
+    const struct policy_version *district, *school;
+    struct policy_version merged; /* named by the one that came into force later */
+};
+
+/* A class's version over what holds in its school. Only what re-derives nothing may be set so far down, so nothing
+ * stored goes by it. */
+struct policy_narrow {
+    const struct policy_version *upper, *own;
+    struct policy merged;
+    const char *doc; /* merged */
+};
+
+struct policy_index {
+    /* learner_count: versions of learners' own */
+    size_t policy_count, model_count, pair_count, narrow_count, learner_count;
+    struct policy_version *policies; /* ordered by id */
+    struct policy_pair *pairs;
+    struct policy_narrow *narrow;
+    struct model *models; /* ordered by id */
+    struct item_layer items;
+};
+
+/* Of the versions recorded and in force at a moment, the one with the latest day holds; of one day, the latest made. */
+enum st policy_index_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct policy_index *out,
+                          struct err *e) WARN_UNUSED;
+/* The district's latest in force at a moment; never NULL once loaded. */
+const struct policy_version *policy_for_district(const struct policy_index *r, int64_t at_ms);
+/* The same for a school (0: the district's). */
+const struct policy_version *policy_for_school(const struct policy_index *r, int64_t org_id, int64_t at_ms);
+/* The same for a class of that school (class_id 0: the school's). */
+const struct policy *policy_for_class(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t at_ms);
+/* The document of what holds in that class, whole: with what it locks and bounds for its learners. */
+const char *policy_doc_for_class(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t at_ms);
+/* The same for one learner in that class (learner_id 0: the class's): a learner's own version over it, within what
+ * is left open. */
+struct policy policy_for_learner(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t learner_id,
+                                 int64_t at_ms);
+/* For a learner: by the school, which is looked up only where a school has rules of its own. */
+enum st policy_for_learners_school(const struct policy_index *r, struct tx *tx, int64_t learner_id, int64_t at_ms,
+                                   const struct policy_version **out, struct err *e) WARN_UNUSED;
+/* A scope's own version in force; NULL: it has none. */
+const struct policy_version *policy_version_current(const struct policy_index *r, enum policy_scope scope,
+                                                    int64_t scope_id, int64_t at_ms);
+enum st learner_school(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e) WARN_UNUSED; /* 0: none */
+/* Has a version come into force by which nothing was derived yet? (app/rebuild.h) */
+bool policy_is_due(const struct policy_index *r, int64_t now_ms);
+const struct policy_version *policy_version_by_id(const struct policy_index *r, int64_t policy_id); /* NULL: none */
+const struct policy_version *policy_by_id(const struct policy_index *r, int64_t policy_id);
+const struct model *model_current(const struct policy_index *r, int64_t at_ms);
+const struct model *model_by_id(const struct policy_index *r, int64_t model_id);
+/* The weights of the layer, or NULL. */
+const struct logistic *item_weights_current(const struct policy_index *r);
+/* P(right) on an item, as it is aligned now. */
+double item_predict(const struct policy_index *r, const struct catalogue *c, const struct learner_state *s,
+                    const struct item_ref *item);
+/* false where nothing is known */
+bool item_is_hard(const struct policy_index *r, const struct catalogue *c, const struct item_ref *item);
+/* A document of kind "items" as weights for this catalogue. */
+enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char *doc, struct item_layer *out,
+                         struct err *e) WARN_UNUSED;
+const struct bkt *model_bkt(const struct model *m, int64_t competency_id);
+
+/* Room for what fold_fact() needs to know of one fact. */
+struct fact_view {
+    struct fold_fact fact;
+    int64_t ids[BKT_SKILLS_MAX];
+    struct bkt bkt[BKT_SKILLS_MAX];
+    const struct mastery_rule *rule[BKT_SKILLS_MAX];
+    uint32_t place[BKT_SKILLS_MAX];
+};
+/* Fill in a fact's competencies, the parameters of the model it names, and the rules of the policy. */
+void fact_view_init(const struct policy_index *r, const struct catalogue *c, const struct policy *p,
+                    const struct evidence *v, struct fact_view *out);
+/* The rule in force for a competency. */
+const struct mastery_rule *mastery_rule_for(const struct catalogue *c, const struct policy *p, int64_t competency_id);
+
+#endif

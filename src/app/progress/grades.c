@@ -1,0 +1,294 @@
+#include "progress/grades.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "policy/snapshot.h"
+
+enum { REPORT_COURSES = 32, TERMS_MAX = 200, SLICE = 100 };
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "report"); }
+
+static enum st list_courses(struct tx *tx, struct arena *a, int64_t learner_id, struct report *out, struct err *e)
+{
+    struct stmt *q;
+    out->courses = arena_array(a, REPORT_COURSES, sizeof *out->courses);
+    if (!out->courses) return no_memory(e);
+    TRY(tx_stmt(tx, SQL_learner_classes, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    for (bool row = true; out->course_count < REPORT_COURSES;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        struct report_course *c = &out->courses[out->course_count++];
+        c->title = arena_strdup(a, col_text(q, 1));
+        c->course_id = col_i64(q, 2);
+        if (!c->title) return no_memory(e);
+    }
+    return ST_OK;
+}
+
+static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy_version *v,
+                           const struct learner_state *state, struct report_course *c, struct err *e)
+{
+    const struct policy *p = &v->policy;
+    const struct course *course = catalogue_course(&s->catalogue, c->course_id);
+    size_t n = course ? course->count : 0;
+    c->competencies = arena_array(a, n + 1, sizeof *c->competencies);
+    c->on = arena_array(a, n + 1, sizeof *c->on);
+    if (!c->competencies || !c->on) return no_memory(e);
+    c->count = n;
+    c->policy = p;
+    c->policy_id = v->policy_id;
+    for (size_t i = 0; i < n; i++) {
+        c->competencies[i] = &s->catalogue.competencies[course->competency[i]];
+        const struct competency_state *k = state_find(state, c->competencies[i]->competency_id);
+        if (k)
+            c->on[i] =
+                (struct level_value){k->level, mastery_value(mastery_rule_for(&s->catalogue, p, k->competency_id), k)};
+    }
+    grade_of(p, c->on, n, &c->grade);
+    return ST_OK;
+}
+
+static enum st list_terms(struct tx *tx, struct arena *a, int64_t learner_id, struct report *out, struct err *e)
+{
+    struct stmt *q;
+    out->terms = arena_array(a, TERMS_MAX, sizeof *out->terms);
+    if (!out->terms) return no_memory(e);
+    TRY(tx_stmt(tx, SQL_term_grade_list, &q, e));
+    bind_i64(q, "learner_id", learner_id);
+    for (bool row = true; out->term_count < TERMS_MAX;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        out->terms[out->term_count++] = (struct term_grade){.term = arena_strdup(a, col_text(q, 0)),
+                                                            .title = arena_strdup(a, col_text(q, 1)),
+                                                            .letter = arena_strdup(a, col_text(q, 2)),
+                                                            .percent = col_f64(q, 3),
+                                                            .gpa = col_f64(q, 4),
+                                                            .mean = col_f64(q, 5),
+                                                            .shown = col_i64(q, 6),
+                                                            .all = col_i64(q, 7),
+                                                            .policy_id = col_i64(q, 8),
+                                                            .frozen_at_ms = col_i64(q, 9),
+                                                            .session_id = col_i64(q, 10),
+                                                            .course_id = col_i64(q, 11),
+                                                            .scale_id = col_i64(q, 12)};
+    }
+    return ST_OK;
+}
+
+enum st learner_report(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                       const struct learner_scope *who, int64_t as_of_ms, struct report *out, struct err *e)
+{
+    struct mastery_view m;
+    *out = (struct report){0};
+    TRY(learner_mastery(app, s, tx, a, who, as_of_ms, &m, e));
+    out->policy = m.policy;
+    TRY(list_courses(tx, a, who->learner_id, out, e));
+    for (size_t i = 0; i < out->course_count; i++) TRY(fill_course(s, a, m.policy, &m.state, &out->courses[i], e));
+    return list_terms(tx, a, who->learner_id, out, e);
+}
+
+/* A term, as it was given out -------------------------------------------------------------------------------------- */
+
+enum st term_policy(const struct snapshot *s, struct tx *tx, struct arena *a, const struct term_grade *t,
+                    const struct policy **out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    json_t *grades;
+    struct policy *p = arena_alloc(a, sizeof *p);
+    if (!p) return no_memory(e);
+    *out = p;
+    *p = policy_by_id(&s->policy_index, t->policy_id)->policy;
+    if (!t->scale_id) return ST_OK;
+    TRY(tx_stmt(tx, SQL_report_scale_get, &q, e));
+    bind_i64(q, "scale_id", t->scale_id);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "scale %lld", (long long)t->scale_id);
+    TRY(json_read(a, col_text(q, 0), strlen(col_text(q, 0)), &grades, e));
+    return policy_grades_read(grades, p, e);
+}
+
+static enum level level_read(const char *code)
+{
+    int l = LEVEL_SECURE;
+    while (l > LEVEL_NOT_YET && strcmp(level_code((enum level)l), code) != 0) l--;
+    return (enum level)l;
+}
+
+enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who,
+                    const struct term_grade *t, struct report_course *out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    json_t *levels;
+    *out = (struct report_course){.course_id = t->course_id, .title = t->title, .policy_id = t->policy_id};
+    TRY(term_policy(s, tx, a, t, &out->policy, e));
+    TRY(tx_stmt(tx, SQL_term_grade_levels, &q, e));
+    bind_i64(q, "learner_id", who->learner_id);
+    bind_i64(q, "session_id", t->session_id);
+    bind_i64(q, "course_id", t->course_id);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "term %lld", (long long)t->session_id);
+    TRY(json_read(a, col_text(q, 0), strlen(col_text(q, 0)), &levels, e));
+    size_t n = json_array_size(levels);
+    struct competency *named = arena_array(a, n + 1, sizeof *named);
+    out->competencies = arena_array(a, n + 1, sizeof *out->competencies);
+    out->on = arena_array(a, n + 1, sizeof *out->on);
+    if (!named || !out->competencies || !out->on) return no_memory(e);
+    out->count = n;
+    for (size_t i = 0; i < n; i++) { /* in the words of that time: a framework may have changed since */
+        const json_t *k = json_array_get(levels, i);
+        named[i] = (struct competency){.code = json_str(k, "code", ""), .name = json_str(k, "name", "")};
+        out->competencies[i] = &named[i];
+        out->on[i] = (struct level_value){level_read(json_str(k, "level", "")), json_f64(k, "value", 0)};
+    }
+    struct grade_cut *cut = arena_alloc(a, sizeof *cut);
+    if (!cut) return no_memory(e);
+    grade_of(out->policy, out->on, n, &out->grade); /* where in the conversion it fell */
+    *cut = out->grade.cut ? *out->grade.cut : (struct grade_cut){0};
+    cut->percent = t->percent;
+    cut->gpa = t->gpa;
+    snprintf(cut->letter, sizeof cut->letter, "%s", t->letter);
+    out->grade = (struct grade){.all = (size_t)t->all,
+                                .shown = (size_t)t->shown,
+                                .mean = t->mean,
+                                .incomplete = !*t->letter,
+                                .cut = *t->letter ? cut : NULL};
+    return ST_OK;
+}
+
+/* Giving out ------------------------------------------------------------------------------------------------------- */
+
+/* [{"code", "name", "level", "value", "report"}] of a course; the scale says what each level of reports means. */
+static char *levels_json(const struct report_course *c)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < c->count; i++)
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:f,s:s}", "code", c->competencies[i]->code, "name",
+                                              c->competencies[i]->name, "level", level_code(c->on[i].level), "value",
+                                              c->on[i].value, "report", report_level_of(c->policy, &c->on[i])->name));
+    char *s = json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(list);
+    return s;
+}
+
+/* Scale and conversion, written once for all grades that are given out by them. */
+static enum st freeze_scale(struct app *app, struct tx *tx, const struct policy *p, int64_t *scale_id, struct err *e)
+{
+    struct stmt *q;
+    bool row = false;
+    json_t *grades = policy_grades_json(p);
+    char *doc = grades ? json_dumps(grades, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    enum st st = doc ? tx_stmt(tx, SQL_report_scale_find, &q, e) : no_memory(e);
+    if (st == ST_OK) bind_text(q, "doc", doc);
+    if (st == ST_OK) st = stmt_step(q, &row, e);
+    *scale_id = st == ST_OK && row ? col_i64(q, 0) : app_id(app);
+    if (st == ST_OK && !row) {
+        st = tx_stmt(tx, SQL_report_scale_insert, &q, e);
+        if (st == ST_OK) {
+            bind_i64(q, "scale_id", *scale_id);
+            bind_text(q, "doc", doc);
+            st = stmt_run(q, NULL, e);
+        }
+    }
+    free(doc);
+    json_decref(grades);
+    return st;
+}
+
+static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id, int64_t learner_id,
+                             const struct report_course *c, int64_t *written, struct err *e)
+{
+    struct stmt *q;
+    int64_t rows = 0;
+    int64_t scale_id;
+    TRY(freeze_scale(app, tx, c->policy, &scale_id, e));
+    char *levels = levels_json(c);
+    if (!levels) return no_memory(e);
+    enum st st = tx_stmt(tx, SQL_term_grade_insert, &q, e);
+    if (st == ST_OK) {
+        bind_i64(q, "session_id", session_id);
+        bind_i64(q, "learner_id", learner_id);
+        bind_i64(q, "course_id", c->course_id);
+        bind_text(q, "title", c->title);
+        bind_text(q, "letter", c->grade.cut ? c->grade.cut->letter : "");
+        if (c->grade.cut) bind_f64(q, "percent", c->grade.cut->percent);
+        else bind_null(q, "percent");
+        if (c->grade.cut) bind_f64(q, "gpa", c->grade.cut->gpa);
+        else bind_null(q, "gpa");
+        bind_f64(q, "mean", c->grade.mean);
+        bind_i64(q, "shown", (int64_t)c->grade.shown);
+        bind_i64(q, "competencies", (int64_t)c->grade.all);
+        bind_text(q, "levels", levels);
+        bind_i64(q, "policy_id", c->policy_id);
+        bind_i64(q, "scale_id", scale_id);
+        bind_i64(q, "frozen_at_ms", app_now_ms(app));
+        st = stmt_run(q, &rows, e);
+    }
+    free(levels);
+    *written += rows > 0;
+    return st;
+}
+
+static enum st freeze_learner(struct app *app, const struct snapshot *s, struct tx *tx, int64_t session_id,
+                              int64_t learner_id, int64_t *written, struct err *e)
+{
+    struct arena a;
+    struct report r;
+    arena_init(&a, 64u << 20);
+    const struct learner_scope who = {learner_id, MAY_LEADS_DISTRICT}; /* the operator's, for all */
+    enum st st = learner_report(app, s, tx, &a, &who, 0, &r, e);
+    for (size_t i = 0; st == ST_OK && i < r.course_count; i++)
+        st = freeze_course(app, tx, session_id, learner_id, &r.courses[i], written, e);
+    arena_release(&a);
+    return st;
+}
+
+static enum st find_term(struct app *app, const struct snapshot *s, struct conn *c, const char *title,
+                         int64_t *session_id, char out[120], struct err *e)
+{
+    struct tx tx;
+    struct stmt *q;
+    bool row = false;
+    TRY(tx_read(c, s->district_id, &tx, e));
+    enum st st = tx_stmt(&tx, title ? SQL_session_by_title : SQL_session_now, &q, e);
+    if (st == ST_OK) {
+        if (title) bind_text(q, "title", title);
+        else bind_i64(q, "today", tz_date(s->zone, app_now_ms(app)));
+        st = stmt_step(q, &row, e);
+    }
+    if (st == ST_OK && row) {
+        *session_id = col_i64(q, 0);
+        snprintf(out, 120, "%s", col_text(q, 1));
+    } else if (st == ST_OK) {
+        st = title ? err_fail(e, ST_NOT_FOUND, "grades.no_term", "there is no term %s", title)
+                   : err_fail(e, ST_NOT_FOUND, "grades.no_term", "no term is under way today: name one");
+    }
+    tx_rollback(&tx);
+    return st;
+}
+
+enum st grades_freeze(struct app *app, struct conn *c, const char *title, int64_t *written, char term[120],
+                      struct err *e)
+{
+    int64_t session_id = 0, after = 0, ids[SLICE];
+    struct snapshot *s = snapshot_hold(app);
+    *written = 0;
+    enum st st = find_term(app, s, c, title, &session_id, term, e);
+    for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
+        struct tx tx;
+        st = tx_write(c, s->district_id, &tx, e);
+        if (st != ST_OK) break;
+        st = learner_ids(&tx, SQL_student_list, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = freeze_learner(app, s, &tx, session_id, ids[i], written, e);
+        if (n) after = ids[n - 1];
+        if (st == ST_OK) st = tx_commit(&tx, e);
+        else tx_rollback(&tx);
+    }
+    snapshot_drop(s);
+    return st;
+}

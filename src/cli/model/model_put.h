@@ -1,0 +1,40 @@
+/* What the words about models write alike: the JSON document and who gets it, pieces of it, and files beside it.
+ * Private to cli. Knows logs and engine, and none of the words. */
+#ifndef MODEL_MODEL_PUT_H
+#define MODEL_MODEL_PUT_H
+#include "model.h"
+
+/* --- one JSON document --- */
+struct model_out {
+    struct text t;
+    struct json_out j;
+};
+struct json_out *model_out_open(struct model_out *o); /* its object is open */
+/* Closes the object. st: of all that was put; when it is no failure, the document goes to path (NULL: nowhere) and with
+ * --json to standard output. Gives back st, or ST_NOMEM or ST_IO of its own. */
+enum st model_out_close(struct model_out *o, const struct cli *c, const char *path, enum st st,
+                        struct err *e) WARN_UNUSED;
+
+/* --- pieces --- */
+void model_put_fit(struct json_out *j, double objective, double log_likelihood, bool converged, int iterations,
+                   size_t rows);
+void model_put_metrics(struct json_out *j, const struct metrics *m);
+/* the five that everybody compares */
+void model_put_scores(struct json_out *j, const struct metrics *m);
+/* {value, low, high}, or null where there is no figure */
+void model_put_interval(struct json_out *j, const char *key, const struct interval95 *v);
+void model_put_numbers(struct json_out *j, const char *key, const double *x, size_t n);
+/* enum bkt_flag, as a list */
+void model_put_flags(struct json_out *j, unsigned flags);
+/* under "parameters" */
+void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m);
+
+/* --- files --- */
+/* *out: for model_file_close, which closes it and says whether all of it was written. whole false: what should be in
+ * it could not be made. */
+enum st model_file_open(const char *path, FILE **out, struct err *e) WARN_UNUSED;
+enum st model_file_close(FILE *f, const char *path, bool whole, struct err *e) WARN_UNUSED;
+/* One row per answer: user, index, p, correct. path NULL: standard output. p: rows */
+enum st model_write_predictions(const struct log_data *d, const double *p, const char *path, struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,480 @@
+/* init, migrate, check, backup, restore, rebuild, doctor. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/jobs.h"
+#include "derive/rebuild.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "base/rng.h"
+#include "cli/cli.h"
+#include "nightly.h"
+#include "policy/snapshot.h"
+#include "ops/ops.h"
+
+/* What a migration asks to be derived; nothing, in a database that has no district yet. */
+static enum st derive_anew(struct cli *c, struct err *e)
+{
+    struct cli_app a;
+    struct rebuild_report r;
+    bool done = false;
+    enum st st = cli_open(c, &a, e);
+    if (st == ST_NOT_FOUND) return ST_OK;
+    if (st == ST_OK) {
+        st = rebuild_due(&a.app, a.conn, NULL, &done, &r, e);
+        cli_close(&a);
+    }
+    if (st == ST_OK && done)
+        fprintf(stderr, "Derived anew: %lld learners, %lld facts.\n", (long long)r.learners, (long long)r.facts);
+    return st;
+}
+
+static void put_cost(struct json_out *j, const struct rebuild_report *r)
+{
+    json_put_i64(j, "facts", r->facts);
+    json_put_f64(j, "read_s", (double)r->read_us / 1e6);
+    json_put_f64(j, "fold_s", (double)r->fold_us / 1e6);
+}
+
+static int run_migrate(struct cli *c)
+{
+    struct err e = {0};
+    struct db *db;
+    int applied = 0;
+    int64_t repaired = 0;
+    if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
+    enum st st = db_migrate(db, clock_now_ms(&c->clock), &applied, &e);
+    if (st == ST_OK) st = db_repair_ids(db, clock_now_ms(&c->clock), applied > 0, &repaired, &e);
+    db_close(db);
+    if (st == ST_OK && (applied || repaired)) st = derive_anew(c, &e);
+    if (st != ST_OK) return cli_fail(&e);
+    if (repaired && !c->json)
+        fprintf(stderr, "%lld ids that ran ahead of the clock were repaired (table id_move has them).\n",
+                (long long)repaired);
+    if (c->json) printf("{\"applied\":%d,\"repaired_ids\":%lld}\n", applied, (long long)repaired);
+    else fprintf(stderr, applied ? "%d migrations applied.\n" : "The schema is current.\n", applied);
+    return 0;
+}
+
+enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone, struct err *e)
+{
+    struct conn *conn;
+    struct tx tx;
+    struct stmt *q;
+    bool row;
+    struct idgen g = {.node = 1};
+    int64_t now = clock_now_ms(&c->clock), district, org;
+    TRY(conn_open(db, CONN_WRITE, &conn, e));
+    enum st st = tx_write(conn, 0, &tx, e);
+    if (st != ST_OK) goto out;
+    st = tx_stmt(&tx, SQL_district_all, &q, e);
+    if (st == ST_OK) st = stmt_step(q, &row, e);
+    if (st == ST_OK && row) {
+        st = err_fail(e, ST_DENIED, "err.exists", "the database holds a district already: %s", col_text(q, 1));
+    }
+    district = id_next(&g, now, 0);
+    org = id_next(&g, now, 0);
+    tx.district_id = district;
+    if (st == ST_OK) st = tx_stmt(&tx, SQL_district_insert, &q, e);
+    if (st == ST_OK) {
+        bind_text(q, "name", name);
+        bind_text(q, "host", "");
+        bind_i64(q, "created_at_ms", now);
+        st = stmt_run(q, NULL, e);
+    }
+    if (st == ST_OK) st = tx_stmt(&tx, SQL_org_insert, &q, e);
+    if (st == ST_OK) {
+        bind_i64(q, "org_id", org);
+        bind_null(q, "parent_org_id");
+        bind_text(q, "type", "district");
+        bind_text(q, "name", name);
+        bind_text(q, "zone", zone);
+        st = stmt_run(q, NULL, e);
+    }
+    if (st == ST_OK) st = tx_stmt(&tx, SQL_policy_insert, &q, e);
+    if (st == ST_OK) {
+        bind_i64(q, "policy_id", id_next(&g, now, 0));
+        bind_text(q, "scope", "district");
+        bind_i64(q, "scope_id", 0);
+        bind_text(q, "doc",
+                  "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":\"practice\","
+                  "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}");
+        bind_i64(q, "effective_at_ms", 0);
+        bind_i64(q, "recorded_at_ms", 0);
+        bind_null(q, "recorder_id");
+        bind_text(q, "reason", "the defaults");
+        st = stmt_run(q, NULL, e);
+    }
+    if (st == ST_OK) st = tx_stmt(&tx, SQL_policy_derived, &q, e); /* there is nothing to derive yet */
+    if (st == ST_OK) {
+        bind_i64(q, "at_ms", now);
+        st = stmt_run(q, NULL, e);
+    }
+    if (st == ST_OK) st = tx_stmt(&tx, SQL_model_insert, &q, e);
+    if (st == ST_OK) {
+        bind_i64(q, "model_id", id_next(&g, now, 0));
+        bind_text(q, "kind", "bkt");
+        bind_text(q, "doc", "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}");
+        bind_i64(q, "effective_at_ms", 0);
+        bind_i64(q, "recorded_at_ms", now);
+        st = stmt_run(q, NULL, e);
+    }
+    if (st == ST_OK) st = tx_commit(&tx, e);
+    else tx_rollback(&tx);
+out:
+    conn_close(conn);
+    return st;
+}
+
+static int run_init(struct cli *c)
+{
+    struct err e = {0};
+    struct db *db;
+    int applied;
+    const char *name = cli_opt(c, "--name"), *zone = cli_opt(c, "--zone");
+    struct tz *tz = tz_open(zone ? zone : "UTC");
+    if (!tz) return cli_usage(c, "--zone takes an IANA zone such as America/Chicago");
+    tz_free(tz);
+    if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
+    enum st st = db_migrate(db, clock_now_ms(&c->clock), &applied, &e);
+    if (st == ST_OK) st = cli_add_district(c, db, name ? name : "Our district", zone ? zone : "UTC", &e);
+    db_close(db);
+    if (st != ST_OK) return cli_fail(&e);
+    fprintf(stderr, "Ready. Next: waymark user add --db %s --role district NAME, then waymark serve --db %s\n", c->db,
+            c->db);
+    return 0;
+}
+
+static int run_check(struct cli *c)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct rebuild_report r = {0};
+    char digest[65] = "";
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    enum st st = ST_OK;
+    bool only_digest = cli_opt(c, "--digest") != NULL;
+    if (!only_digest) st = conn_integrity(a.conn, &e);
+    if (!only_digest && st == ST_OK) st = rebuild(&a.app, a.conn, REBUILD_COMPARE, &r, &e);
+    if (st == ST_OK) st = derived_digest(&a.app, a.conn, digest, &e);
+    cli_close(&a);
+    if (st != ST_OK) return cli_fail(&e);
+    bool good = r.states_differed == 0 && r.rows_differed == 0 && r.histories_differed == 0;
+    if (c->json) {
+        struct text t;
+        struct json_out j;
+        text_init(&t, 4096);
+        json_out_init(&j, &t);
+        json_open_obj(&j, NULL);
+        json_put_bool(&j, "ok", good);
+        json_put_i64(&j, "learners", r.learners);
+        put_cost(&j, &r);
+        json_put_i64(&j, "states_differed", r.states_differed);
+        json_put_i64(&j, "rows_differed", r.rows_differed);
+        json_put_i64(&j, "histories_differed", r.histories_differed);
+        json_put_str(&j, "digest", digest);
+        json_close_obj(&j);
+        cli_print_json(&t);
+    } else if (only_digest) {
+        puts(digest);
+    } else {
+        printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows differ from what the facts "
+               "say.\ndigest %s\n",
+               good ? "Sound" : "NOT SOUND", (long long)r.learners, (long long)r.facts, (long long)r.states_differed,
+               (long long)r.rows_differed, digest);
+        if (r.histories_differed)
+            printf("%lld packed histories are not what the facts are.\n", (long long)r.histories_differed);
+        if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to put them right\n", c->db);
+    }
+    return good ? 0 : 1;
+}
+
+/* Each level that would change, as JSON. */
+static void told(void *ctx, int64_t learner_id, int64_t competency_id, enum level before, enum level after)
+{
+    struct json_out *j = ctx;
+    json_open_obj(j, NULL);
+    json_put_id(j, "learner_id", learner_id);
+    json_put_id(j, "competency_id", competency_id);
+    json_put_str(j, "from", level_code(before));
+    json_put_str(j, "to", level_code(after));
+    json_close_obj(j);
+}
+
+static int try_policy(struct cli *c, const char *path)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct rebuild_report r;
+    struct text t;
+    struct json_out j;
+    char *doc = cli_read_file(path);
+    if (!doc) return 3;
+    if (cli_open(c, &a, &e) != ST_OK) {
+        free(doc);
+        return cli_fail(&e);
+    }
+    text_init(&t, 256u << 20);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    json_open_list(&j, "changes");
+    enum policy_scope scope;
+    int64_t scope_id;
+    enum st st = cli_scope(c, &a, &scope, &scope_id, &e);
+    if (st == ST_OK) st = what_if(&a.app, a.conn, scope, scope_id, doc, c->json ? told : NULL, &j, &r, &e);
+    cli_close(&a);
+    free(doc);
+    if (st != ST_OK) {
+        text_release(&t);
+        return cli_fail(&e);
+    }
+    json_close_list(&j);
+    json_put_i64(&j, "learners", r.learners);
+    put_cost(&j, &r);
+    json_put_i64(&j, "changed", r.changed);
+    json_put_i64(&j, "grades", r.grades);
+    json_put_i64(&j, "grades_changed", r.grades_changed);
+    json_put_i64(&j, "reported", r.reported);
+    json_put_i64(&j, "reported_changed", r.reported_changed);
+    json_open_list(&j, "moved");
+    for (int from = 0; from < LEVEL_COUNT; from++)
+        for (int to = 0; to < LEVEL_COUNT; to++) {
+            if (from == to || !r.moved[from][to]) continue;
+            json_open_obj(&j, NULL);
+            json_put_str(&j, "from", level_code((enum level)from));
+            json_put_str(&j, "to", level_code((enum level)to));
+            json_put_i64(&j, "count", r.moved[from][to]);
+            json_close_obj(&j);
+        }
+    json_close_list(&j);
+    json_close_obj(&j);
+    if (!c->json) {
+        text_release(&t);
+        printf("%lld levels of %lld learners would change, and %lld of %lld course grades.\n", (long long)r.changed,
+               (long long)r.learners, (long long)r.grades_changed, (long long)r.grades);
+        return 0;
+    }
+    cli_print_json(&t);
+    return 0;
+}
+
+/* Each level that was held, as JSON. */
+static void held(void *ctx, const struct mastery_row *row, int64_t policy_id)
+{
+    struct json_out *j = ctx;
+    json_open_obj(j, NULL);
+    json_put_id(j, "learner_id", row->learner_id);
+    json_put_id(j, "competency_id", row->competency_id);
+    json_put_str(j, "level", level_code((enum level)row->level));
+    json_put_f64(j, "p_known", row->p_known);
+    json_put_i64(j, "evidence_count", row->evidence_count);
+    json_put_id(j, "policy_version", policy_id);
+    json_close_obj(j);
+}
+
+static int tell_as_of(struct cli *c, const char *when)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct rebuild_report r;
+    struct text t;
+    struct json_out j;
+    int64_t at;
+    if (!time_parse_utc(when, &at)) return cli_usage(c, "--as-of takes a time such as 2026-03-01T08:00:00Z, or a date");
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    text_init(&t, 1u << 30);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    json_put_time(&j, "as_of", at);
+    json_open_list(&j, "levels");
+    enum st st = levels_as_of(&a.app, a.conn, at, c->json ? held : NULL, &j, &r, &e);
+    cli_close(&a);
+    json_close_list(&j);
+    json_put_i64(&j, "learners", r.learners);
+    json_put_i64(&j, "facts", r.facts);
+    json_open_obj(&j, "held");
+    for (int i = 0; i < LEVEL_COUNT; i++) json_put_i64(&j, level_code((enum level)i), r.held[i]);
+    json_close_obj(&j);
+    json_close_obj(&j);
+    if (st == ST_OK && t.failed) st = err_fail(&e, ST_NOMEM, "err.memory", "levels");
+    if (st == ST_OK && c->json) {
+        cli_print_json(&t);
+        return 0;
+    }
+    text_release(&t);
+    if (st != ST_OK) return cli_fail(&e);
+    printf("%lld learners, %lld facts:", (long long)r.learners, (long long)r.facts);
+    for (int i = 0; i < LEVEL_COUNT; i++)
+        printf(" %lld %s%s", (long long)r.held[i], level_code((enum level)i), i + 1 < LEVEL_COUNT ? "," : ".\n");
+    return 0;
+}
+
+static int run_rebuild(struct cli *c)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct rebuild_report r;
+    if (cli_opt(c, "--what-if") && cli_opt(c, "--as-of"))
+        return cli_usage(c, "--what-if asks of now; it does not go with --as-of");
+    if (cli_opt(c, "--school") && !cli_opt(c, "--what-if")) return cli_usage(c, "--school goes with --what-if");
+    if (cli_opt(c, "--what-if")) return try_policy(c, cli_opt(c, "--what-if"));
+    if (cli_opt(c, "--as-of")) return tell_as_of(c, cli_opt(c, "--as-of"));
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    enum st st = rebuild(&a.app, a.conn, REBUILD_WRITE, &r, &e);
+    cli_close(&a);
+    if (st != ST_OK) return cli_fail(&e);
+    if (!c->json) {
+        printf("%lld learners, %lld facts: %lld states and %lld mastery rows differed and are put right.\n",
+               (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
+        return 0;
+    }
+    struct text t;
+    struct json_out j;
+    text_init(&t, 4096);
+    json_out_init(&j, &t);
+    json_open_obj(&j, NULL);
+    json_put_i64(&j, "learners", r.learners);
+    put_cost(&j, &r);
+    json_put_i64(&j, "states_differed", r.states_differed);
+    json_put_i64(&j, "rows_differed", r.rows_differed);
+    json_put_i64(&j, "histories_differed", r.histories_differed);
+    json_close_obj(&j);
+    cli_print_json(&t);
+    return 0;
+}
+
+static int run_backup(struct cli *c)
+{
+    struct err e = {0};
+    struct db *db;
+    struct conn *conn;
+    if (c->count != 1) return cli_usage(c, "say where to: waymark backup --db FILE TO");
+    if (access(c->positional[0], F_OK) == 0) return cli_usage(c, "the file is there already; name a new one");
+    if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
+    enum st st = db_schema_check(db, &e);
+    if (st == ST_OK) st = conn_open(db, CONN_READ, &conn, &e);
+    if (st == ST_OK) {
+        st = conn_backup(conn, c->positional[0], &e);
+        conn_close(conn);
+    }
+    db_close(db);
+    if (st != ST_OK) return cli_fail(&e);
+    fprintf(stderr, "Backed up to %s. Keep the folder of files beside it.\n", c->positional[0]);
+    return 0;
+}
+
+static int run_restore(struct cli *c)
+{
+    struct err e = {0};
+    struct db *from;
+    struct conn *conn;
+    if (c->count != 1) return cli_usage(c, "say from where: waymark restore --db NEW FROM");
+    if (access(c->db, F_OK) == 0) return cli_usage(c, "--db names a file that is there; restore into a new one");
+    if (db_open(c->positional[0], &from, &e) != ST_OK) return cli_fail(&e);
+    enum st st = db_schema_check(from, &e);
+    if (st == ST_OK) st = conn_open(from, CONN_READ, &conn, &e);
+    if (st == ST_OK) {
+        st = conn_integrity(conn, &e);
+        if (st == ST_OK) st = conn_backup(conn, c->db, &e);
+        conn_close(conn);
+    }
+    db_close(from);
+    if (st != ST_OK) return cli_fail(&e);
+    fprintf(stderr, "Restored into %s.\n", c->db);
+    return 0;
+}
+
+/* When models are fitted anew, and how it went lately. */
+static enum st tell_refits(struct cli *c, struct err *e)
+{
+    enum { SHOWN = 5 };
+    struct cli_app a;
+    struct tx tx;
+    struct stmt *q;
+    int at;
+    const char *when = getenv("WAYMARK_REFIT");
+    if (!nightly_parse(when, &at)) printf("%-24s %s is neither an hour such as 02:00 nor off\n", "nightly refit", when);
+    else if (at == NIGHTLY_OFF) printf("%-24s off\n", "nightly refit");
+    else
+        printf("%-24s from %02d:%02d in the school's zone, unless serve says otherwise\n", "nightly refit", at / 60,
+               at % 60);
+    /* no district yet: nothing was run */
+    if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st;
+    enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, e);
+    if (st == ST_OK) st = tx_stmt(&tx, SQL_job_run_list, &q, e);
+    if (st == ST_OK) {
+        bind_text(q, "job", job_refit);
+        bind_i64(q, "limit", SHOWN);
+    }
+    for (bool row = true; st == ST_OK;) {
+        char began[32];
+        st = stmt_step(q, &row, e);
+        if (st != ST_OK || !row) break;
+        time_format_utc(id_time_ms(col_i64(q, 0)), began);
+        printf("%-24s %s %s %s: %s\n", "", began, col_i64(q, 2) ? "at night" : "by hand",
+               *col_text(q, 4) ? col_text(q, 4) : "began, and has not ended", col_text(q, 5));
+    }
+    tx_rollback(&tx);
+    cli_close(&a);
+    return st;
+}
+
+static int run_doctor(struct cli *c)
+{
+    struct err e = {0};
+    struct db *db;
+    static const char *const settings[] = {"WAYMARK_DB",       "WAYMARK_LISTEN",  "WAYMARK_PUBLIC_URL",
+                                           "WAYMARK_TLS_CERT", "WAYMARK_TLS_KEY", "WAYMARK_TRUSTED_PROXY",
+                                           "WAYMARK_FILES",    "WAYMARK_REFIT"};
+    cli_print_version();
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        const char *v = getenv(settings[i]);
+        printf("%-24s %s\n", settings[i], v ? v : "(not set: the default)");
+    }
+    if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
+    printf("%-24s %s\n", "database", db_is_sqlite(db) ? "SQLite" : "PostgreSQL");
+    enum st st = db_schema_check(db, &e);
+    printf("%-24s %s\n", "schema", st == ST_OK ? "current" : e.detail);
+    db_close(db);
+    if (st == ST_OK) st = tell_refits(c, &e);
+    return st == ST_OK ? 0 : st_exit(st);
+}
+
+const struct cli_command cli_commands_admin[] = {
+    {"init",
+     "",
+     "Make a new database with one district, its default rules and model.",
+     run_init,
+     true,
+     {{"--name", "NAME", "of the district"},
+      {"--zone", "ZONE", "IANA time zone, such as America/Chicago (default UTC)"}}},
+    {"migrate", "", "Bring the schema up to this program.", run_migrate, true, {{0}}},
+    {"check",
+     "",
+     "Verify integrity, and that what is stored is what the facts and rules give.",
+     run_check,
+     true,
+     {{"--digest", NULL, "print one SHA-256 over the derived state"}}},
+    {"rebuild",
+     "",
+     "Make the derived state again from facts and rules; print what differed.",
+     run_rebuild,
+     true,
+     {{"--what-if", "POLICY.json",
+       "write nothing: how levels would change under this policy, merged over the one in force"},
+      {"--school", "NAME|ID", "with --what-if: set for one school (default: the district)"},
+      {"--as-of", "TIME",
+       "write nothing: the levels as they were, by what was recorded by then and the rules in force then"}}},
+    {"backup", "TO", "Copy the database, while it is in use.", run_backup, true, {{0}}},
+    {"restore", "FROM", "Copy a backup into a new database, after checking it.", run_restore, true, {{0}}},
+    {"doctor",
+     "",
+     "Print the settings in force and where they come from, and look at the database.",
+     run_doctor,
+     true,
+     {{0}}},
+    {0},
+};

@@ -1,0 +1,210 @@
+/* waymark user cards: a class's sign-in cards, with new passwords for those who have none. They are shown here and
+ * nowhere else: what is kept is a hash. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access/identity.h"
+#include "base/json.h"
+#include "base/list.h"
+#include "cli/cli.h"
+#include "ui/asset.h"
+#include "ui/pages.h"
+#include "policy/snapshot.h"
+#include "ops/ops.h"
+
+struct card {
+    int64_t user_id;
+    const char *name, *username;
+    bool has_password;
+    char password[PASSWORD_WORDS], hash[PASSWORD_HASH_TEXT]; /* "" when it keeps the one it has */
+};
+
+struct cards {
+    struct arena arena;
+    int64_t class_id;
+    const char *title, *address;
+    struct card *list;
+    size_t count, cap;
+};
+
+static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "cards"); }
+
+/* A class by its id or its exact title. */
+static enum st find_class(struct tx *tx, const char *want, struct cards *k, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    int64_t id = 0;
+    TRY(tx_stmt(tx, SQL_class_find, &q, e));
+    bind_i64(q, "class_id", id_parse(want, &id) ? id : 0);
+    bind_text(q, "title", want);
+    TRY(stmt_step(q, &row, e));
+    if (!row)
+        return err_fail(e, ST_NOT_FOUND, "err.no_class", "there is no class %s; give its id or its exact title", want);
+    k->class_id = col_i64(q, 0);
+    k->title = arena_strdup(&k->arena, col_text(q, 1));
+    TRY(stmt_step(q, &row, e));
+    if (row)
+        return err_fail(e, ST_INVALID, "err.two_classes",
+                        "more than one class is called %s; give the id (%lld and %lld)", want, (long long)k->class_id,
+                        (long long)col_i64(q, 0));
+    return k->title ? ST_OK : no_memory(e);
+}
+
+static enum st load(struct tx *tx, const char *want, struct cards *k, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(find_class(tx, want, k, e));
+    TRY(tx_stmt(tx, SQL_class_students, &q, e));
+    bind_i64(q, "class_id", k->class_id);
+    for (;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        struct card *c = LIST_ADD(&k->arena, k->list, k->count, k->cap);
+        if (!c) return no_memory(e);
+        const char *given = *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1);
+        c->user_id = col_i64(q, 0);
+        c->name = arena_printf(&k->arena, "%s %s", given, col_text(q, 2));
+        c->username = arena_strdup(&k->arena, col_text(q, 4));
+        if (!c->name || !c->username) return no_memory(e);
+    }
+    for (size_t i = 0; i < k->count; i++) {
+        TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
+        bind_text(q, "username", k->list[i].username);
+        TRY(stmt_step(q, &row, e));
+        k->list[i].has_password = row && *col_text(q, 1);
+    }
+    return ST_OK;
+}
+
+static enum st give_passwords(struct cli_app *a, struct cards *k, bool reset, struct err *e)
+{
+    struct tx tx;
+    for (size_t i = 0; i < k->count; i++) {
+        struct card *c = &k->list[i];
+        if (c->has_password && !reset) continue;
+        password_words(c->password);
+        TRY(password_hash(c->password, c->hash, e));
+    }
+    TRY(tx_write(a->conn, a->app.snapshot->district_id, &tx, e));
+    enum st st = ST_OK;
+    for (size_t i = 0; st == ST_OK && i < k->count; i++)
+        if (*k->list[i].hash) st = user_set_password(&tx, k->list[i].user_id, k->list[i].hash, e);
+    if (st == ST_OK) return tx_commit(&tx, e);
+    tx_rollback(&tx);
+    return st;
+}
+
+static void print_text(const struct cards *k)
+{
+    printf("%s · %s\n", k->title, k->address);
+    for (size_t i = 0; i < k->count; i++) {
+        const struct card *c = &k->list[i];
+        printf("- - - - - - - - - - - - - - - - - - - -\n%s\n  name      %s\n  password  %s\n", c->name, c->username,
+               *c->password ? c->password : "(as before; --reset gives a new one)");
+    }
+}
+
+static void print_json(const struct cards *k)
+{
+    struct text t;
+    struct json_out j;
+    text_init(&t, 16 << 20);
+    json_out_init(&j, &t);
+    json_open_list(&j, NULL);
+    for (size_t i = 0; i < k->count; i++) {
+        const struct card *c = &k->list[i];
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "user_id", c->user_id);
+        json_put_str(&j, "name", c->name);
+        json_put_str(&j, "username", c->username);
+        json_put_str(&j, "password", *c->password ? c->password : NULL);
+        json_put_str(&j, "address", k->address);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    fwrite(text_str(&t), 1, t.n, stdout);
+    putchar('\n');
+    text_release(&t);
+}
+
+enum st cli_write_page(const char *path, const struct text *page, struct err *e)
+{
+    const char *text = text_str(page), *head = strstr(text, "<link rel=\"stylesheet\""),
+               *rest = head ? strstr(head, "</head>") : NULL;
+    const struct asset *css = asset_find(asset_url("waymark.css"));
+    FILE *f = fopen(path, "w");
+    bool ok = f && rest && css;
+    if (ok) {
+        fwrite(text, 1, (size_t)(head - text), f);
+        fputs("<style>", f);
+        fwrite(css->p, 1, css->n, f);
+        fputs("</style>", f);
+        ok = fputs(rest, f) >= 0;
+    }
+    if (f && fclose(f) != 0) ok = false;
+    return ok ? ST_OK : err_fail(e, ST_IO, "err.io", "%s cannot be written", path);
+}
+
+/* The page that the teacher prints. */
+static enum st write_page(struct cards *k, const char *path, bool reset, struct err *e)
+{
+    struct arena *a = &k->arena;
+    struct ui_card *list = arena_array(a, k->count + 1, sizeof *list);
+    struct html h;
+    struct text out;
+    if (!list) return no_memory(e);
+    for (size_t i = 0; i < k->count; i++) {
+        struct text qr;
+        text_init(&qr, 65536);
+        const char *address = arena_printf(a, "%s/sign-in?u=%s", k->address, k->list[i].username);
+        list[i] = (struct ui_card){.name = k->list[i].name,
+                                   .username = k->list[i].username,
+                                   .code = *k->list[i].password ? k->list[i].password : NULL};
+        if (address && qr_svg(&qr, address, NULL) == ST_OK)
+            list[i].qr = (struct safe_html){arena_strdup(a, text_str(&qr)), qr.n};
+        text_release(&qr);
+    }
+    text_init(&out, 16 << 20);
+    html_init(&h, &out);
+    struct page_ctx ctx = {.lang = LANG_EN, .csrf = "", .user_name = "", .role = "", .home = "#"};
+    struct page_cards page = {.class_title = k->title,
+                              .address = k->address,
+                              .list = list,
+                              .list_n = k->count,
+                              .back_url = "#",
+                              .cards_note = reset};
+    enum st st = page_cards(&h, &ctx, &page);
+    html_release(&h);
+    if (st == ST_OK) st = cli_write_page(path, &out, e);
+    text_release(&out);
+    return st;
+}
+
+int cli_cards(struct cli *c)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct tx tx;
+    const char *class_ = cli_opt(c, "--class"), *page = cli_opt(c, "--html"),
+               *address = cli_setting(c, "--public-url", "WAYMARK_PUBLIC_URL", "http://127.0.0.1:8080");
+    bool reset = cli_opt(c, "--reset") != NULL;
+    struct cards k = {.address = address};
+    if (!class_) return cli_usage(c, "--class ID|TITLE is needed");
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    arena_init(&k.arena, 64u << 20);
+    enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, &e);
+    if (st == ST_OK) {
+        st = load(&tx, class_, &k, &e);
+        tx_rollback(&tx);
+    }
+    if (st == ST_OK) st = give_passwords(&a, &k, reset, &e);
+    if (st == ST_OK && page) st = write_page(&k, page, reset, &e);
+    if (st == ST_OK && c->json) print_json(&k);
+    else if (st == ST_OK && !page) print_text(&k);
+    arena_release(&k.arena);
+    cli_close(&a);
+    return st == ST_OK ? 0 : cli_fail(&e);
+}

@@ -1,0 +1,97 @@
+/* Waivers: asked for by a school, answered by the district, on the page of the rules. */
+#include "policy/waiver.h"
+
+#include "base/id.h"
+#include "policy_page.h"
+
+enum { WAIVERS_SHOWN = 50 };
+
+static const char *path_words(struct call *c, const char *path)
+{
+    return msg(page_lang(c), msg_find_code("setting", path, MSG_setting_other));
+}
+
+enum st rules_waivers(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
+{
+    struct ui_rule_waiver *rows;
+    struct stmt *q;
+    TRY(call_alloc(c, WAIVERS_SHOWN * sizeof *rows, (void **)&rows, e));
+    TRY(tx_stmt(tx, SQL_waiver_list, &q, e));
+    for (bool row = true; page->waivers_n < WAIVERS_SHOWN;) {
+        char day[16];
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        if (w->org_id && col_i64(q, 1) != w->org_id) continue;
+        date_format((int32_t)col_i64(q, 5), day);
+        int64_t granted = col_i64(q, 6);
+        rows[page->waivers_n++] =
+            (struct ui_rule_waiver){.waiver_id = id_text(c, col_i64(q, 0)),
+                                    .at = id_time_ms(col_i64(q, 0)),
+                                    .school = arena_strdup(c->arena, col_text(q, 2)),
+                                    .setting = path_words(c, col_text(q, 3)),
+                                    .reason = arena_strdup(c->arena, col_text(q, 4)),
+                                    .until = arena_strdup(c->arena, day),
+                                    .state = granted < 0 ? 0
+                                             : granted   ? 1
+                                                         : 2,
+                                    .answer = arena_strdup(c->arena, col_text(q, 7)),
+                                    .by = arena_printf(c->arena, "%s %s", col_text(q, 8), col_text(q, 9)),
+                                    .can_answer = w->may_answer};
+    }
+    page->waivers = rows;
+    const char *asked = http_query(c->http, "waiver");
+    if (asked && w->may_edit && w->org_id && waiver_needed(c->snapshot, w->org_id, asked, c->now_ms)) {
+        page->waiver_path = asked;
+        page->waiver_setting = path_words(c, asked);
+        page->client_id = new_client_id(c);
+    }
+    return ST_OK;
+}
+
+enum st web_waiver_parse(struct call *c, struct command **out, struct err *e)
+{
+    struct waiver_cmd *w;
+    struct rules_of rules;
+    const char *until = http_form(c->http, "until", 0);
+    TRY(call_alloc(c, sizeof *w, (void **)&w, e));
+    TRY(rules_find(c, &c->tx, &rules, e));
+    if (!rules.may_edit || !rules.org_id)
+        return err_fail(e, ST_DENIED, "err.denied", "user %lld leads no school", (long long)c->who.user_id);
+    *w = (struct waiver_cmd){.client_id = http_form(c->http, "client_id", 0),
+                             .setting = http_form(c->http, "setting", 0),
+                             .reason = http_form(c->http, "reason", 0),
+                             .org_id = rules.org_id,
+                             .asker_id = c->who.user_id};
+    if (!until || !date_parse(until, &w->until_date))
+        return err_fail(e, ST_INVALID, "why.bad_date", "until must be a date such as 2026-03-01");
+    TRY(waiver_check(c->app, c->snapshot, w, e));
+    *out = &w->command;
+    return ST_OK;
+}
+
+enum st web_waiver_reply(struct call *c, struct command *command, struct err *e)
+{
+    (void)e;
+    const char *to = arena_printf(c->arena, "/rules?school=%lld&saved=waiver#waivers",
+                                  (long long)((const struct waiver_cmd *)command)->org_id);
+    call_redirect(c, to ? to : "/rules");
+    return ST_OK;
+}
+
+enum st web_waiver_answer(struct call *c, struct err *e)
+{
+    struct conn *conn;
+    const char *id = http_form(c->http, "waiver_id", 0);
+    struct waiver_answer_cmd w = {.snapshot = c->snapshot,
+                                  .arena = c->arena,
+                                  .user_id = c->who.user_id,
+                                  .answer = http_form(c->http, "answer", 0),
+                                  .grant = str_eq(http_form(c->http, "grant", 0), "1")};
+    if (!id || !id_parse(id, &w.waiver_id)) return err_fail(e, ST_INVALID, "err.not_found", "waiver_id must be an id");
+    TRY(waiver_answer_check(&w, e));
+    TRY(app_read_conn(c->app, &conn, e));
+    TRY(writer_run(c->app, &w.command, e));
+    if (w.grant) TRY(snapshot_reload(c->app, conn, e));
+    call_redirect(c, "/rules?saved=answer#waivers");
+    return ST_OK;
+}

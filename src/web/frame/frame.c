@@ -1,0 +1,246 @@
+/* The frame of a page: who, which language, where one may go. */
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/next.h"
+#include "base/id.h"
+#include "frame/page.h"
+
+enum lang page_lang(struct call *c)
+{
+    enum lang dflt = lang_from_accept(http_header_in(c->http, "Accept-Language"), lang_find("en", 0));
+    const char *chosen = http_cookie(c->http, "lang");
+    if (chosen && *chosen) return lang_find(chosen, dflt);
+    return c->who.user_id && *c->who.language ? lang_find(c->who.language, dflt) : dflt;
+}
+
+const char *page_home(unsigned roles)
+{
+    if (roles & ROLE_STUDENT) return "/today";
+    if (roles & ROLE_TEACHER) return "/now";
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) return "/school";
+    if (roles & ROLE_COUNSELOR) return "/counselor";
+    if (roles & ROLE_GUARDIAN) return "/children";
+    if (roles & ROLE_PROGRAMS) return "/programs";
+    return "/sign-in";
+}
+
+static const char *role_words(enum lang lang, unsigned roles)
+{
+    static const struct {
+        unsigned role;
+        enum msg_id id;
+    } names[] = {{ROLE_STUDENT, MSG_role_student},     {ROLE_TEACHER, MSG_role_teacher},
+                 {ROLE_COACH, MSG_role_coach},         {ROLE_COUNSELOR, MSG_role_counselor},
+                 {ROLE_PRINCIPAL, MSG_role_principal}, {ROLE_DISTRICT, MSG_role_district},
+                 {ROLE_GUARDIAN, MSG_role_guardian},   {ROLE_PROGRAMS, MSG_role_programs}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (roles & names[i].role) return msg(lang, names[i].id);
+    return "";
+}
+
+static void release_html(void *h) { html_release(h); }
+
+static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
+{
+    size_t n = 0;
+#define ENTRY(label_, address_) \
+    nav[n++] = (struct ui_nav_item) { .label = (label_), .address = (address_), .current = str_eq(current, (address_)) }
+    if (roles & ROLE_STUDENT) {
+        ENTRY(MSG_nav_today, "/today");
+        ENTRY(MSG_nav_map, "/map");
+    }
+    if (roles & ROLE_TEACHER) {
+        ENTRY(MSG_nav_now, "/now");
+        ENTRY(MSG_nav_classes, "/classes");
+    }
+    if (roles & ROLE_COACH) ENTRY(MSG_nav_staff, "/school");
+    else if (roles & ROLE_PRINCIPAL) ENTRY(MSG_nav_school, "/school");
+    else if (roles & ROLE_DISTRICT) ENTRY(MSG_nav_district, "/school");
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_rules, "/rules");
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_drafts, "/drafts");
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_barriers, "/barriers");
+    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT))
+        ENTRY(MSG_nav_checkpoints, "/checkpoints");
+    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_frameworks, "/frameworks");
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_goals, "/goals");
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_needs, "/requirements");
+    if (roles & ROLE_COUNSELOR) ENTRY(MSG_nav_counselor, "/counselor");
+    if ((roles & ROLE_COUNSELOR) && !(roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)))
+        ENTRY(MSG_nav_needs, "/requirements");
+    if (roles & ROLE_PROGRAMS) ENTRY(MSG_nav_programs, "/programs");
+    if (roles & ROLE_GUARDIAN) ENTRY(MSG_nav_children, "/children");
+    if (roles) ENTRY(MSG_nav_definition, "/definition");
+#undef ENTRY
+    return n;
+}
+
+enum st page_begin(struct call *c, const char *current, struct page **out, struct err *e)
+{
+    struct page *p;
+    struct ui_nav_item *nav;
+    struct ui_link *other;
+    TRY(call_alloc(c, sizeof *p, (void **)&p, e));
+    TRY(call_alloc(c, 16 * sizeof *nav, (void **)&nav, e));
+    TRY(call_alloc(c, sizeof *other, (void **)&other, e));
+    enum lang lang = page_lang(c);
+    const char *code = lang_code(lang);
+    bool english = str_eq(code, "en");
+    *other = (struct ui_link){english ? "Español" : "English", english ? "/language?to=es" : "/language?to=en"};
+    p->ctx = (struct page_ctx){.lang = lang,
+                               .now_ms = c->now_ms,
+                               .tz = c->snapshot ? c->snapshot->zone : NULL,
+                               .csrf = c->csrf,
+                               .school = c->snapshot ? c->snapshot->name : "Waymark",
+                               .home = page_home(c->who.roles),
+                               .languages = other,
+                               .languages_n = 1};
+    if (c->who.user_id) {
+        p->ctx.nav = nav;
+        p->ctx.nav_n = menu(nav, c->who.roles, current);
+        p->ctx.user_name =
+            arena_printf(c->arena, "%s%s%s", c->who.given_name, *c->who.family_name ? " " : "", c->who.family_name);
+        p->ctx.role = role_words(lang, c->who.roles);
+        if (c->who.roles & ROLE_STUDENT) p->ctx.learner_id = id_text(c, c->who.user_id);
+        int64_t grade;
+        p->ctx.big = (c->who.roles & ROLE_STUDENT) && (!parse_i64(c->who.grade, &grade) || grade <= 5);
+    }
+    html_init(&p->html, &c->out);
+    if (arena_on_release(c->arena, release_html, &p->html)) return err_fail(e, ST_NOMEM, "err.memory", "page");
+    *out = p;
+    return ST_OK;
+}
+
+enum st page_end(struct page *p, enum st st, struct err *e)
+{
+    if (st == ST_OK) st = html_done(&p->html);
+    return st == ST_OK ? ST_OK : err_fail(e, st, "err.memory", "the page does not fit");
+}
+
+const char *say(struct call *c, enum msg_id id, const struct msg_arg *args, size_t n)
+{
+    struct text t;
+    text_init(&t, 16384);
+    msg_format(&t, page_lang(c), id, args, n);
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
+const char *day_words(struct call *c, int64_t at_ms)
+{
+    struct text t;
+    const struct tz *tz = c->snapshot->zone;
+    text_init(&t, 512);
+    format_day(&t, page_lang(c), tz_date(tz, at_ms), tz_date(tz, c->now_ms));
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
+enum msg_id level_words(enum level l)
+{
+    static const enum msg_id ids[LEVEL_COUNT] = {MSG_level_not_yet, MSG_level_started, MSG_level_nearly,
+                                                 MSG_level_secure};
+    return ids[l < LEVEL_COUNT ? l : LEVEL_NOT_YET];
+}
+
+const char *id_text(struct call *c, int64_t id)
+{
+    const char *s = arena_printf(c->arena, "%lld", (long long)id);
+    return s ? s : "";
+}
+
+struct safe_html trusted(const char *h) { return h ? safe_html_trust(h, strlen(h)) : (struct safe_html){0}; }
+
+const char *new_client_id(struct call *c)
+{
+    char token[TOKEN_TEXT];
+    token_new(token);
+    const char *s = arena_strdup(c->arena, token);
+    return s ? s : "";
+}
+
+enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e)
+{
+    struct stmt *q;
+    bool row = false;
+    *org_id = 0;
+    if (c->relation == MAY_OWN_RECORD) return learner_school(tx, c->who.user_id, org_id, e);
+    if (c->relation == MAY_GUARDIAN_OF || c->relation == MAY_TEACHES) {
+        TRY(tx_stmt(tx, c->relation == MAY_TEACHES ? SQL_teacher_school : SQL_children_of, &q, e));
+        bind_i64(q, "user_id", c->who.user_id);
+        TRY(stmt_step(q, &row, e));
+        int64_t id = row ? col_i64(q, 0) : 0;
+        if (c->relation == MAY_GUARDIAN_OF && id) return learner_school(tx, id, org_id, e);
+        *org_id = id;
+    } else if (c->relation != MAY_LEADS_DISTRICT && c->who.org_count) {
+        *org_id = c->who.orgs[0].org_id;
+    }
+    return ST_OK;
+}
+
+enum st school_name(struct call *c, int64_t learner_id, const char **out, struct err *e)
+{
+    struct stmt *q;
+    bool row = false;
+    int64_t org_id;
+    *out = c->snapshot->name;
+    TRY(learner_school(&c->tx, learner_id, &org_id, e));
+    if (!org_id) return ST_OK;
+    TRY(tx_stmt(&c->tx, SQL_org_get, &q, e));
+    bind_i64(q, "org_id", org_id);
+    TRY(stmt_step(q, &row, e));
+    if (row) *out = arena_strdup(c->arena, col_text(q, 0));
+    return ST_OK;
+}
+
+const char *words_of_error(struct call *c, const struct err *why)
+{
+    struct text t;
+    text_init(&t, 2000);
+    msg_err(&t, page_lang(c), why->user);
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
+bool leads_org(const struct call *c, int64_t org_id)
+{
+    return c->relation == MAY_LEADS_DISTRICT ||
+           (c->relation == MAY_LEADS_SCHOOL && actor_holds(&c->who, ROLE_PRINCIPAL, org_id));
+}
+
+void web_render_error(struct call *c)
+{
+    struct err e = {0};
+    struct page *p;
+    struct text words;
+    enum lang lang = page_lang(c);
+    int status = st_http(c->st);
+    const char *accept = http_header_in(c->http, "Accept");
+    text_clear(&c->out);
+    text_init(&words, 4096);
+    msg_err(&words, lang, c->err.user);
+    if (accept && strstr(accept, "application/json")) {
+        c->res.content_type = "application/json";
+        text_add(&c->out, "{\"error\":true}");
+    } else if (c->st == ST_SIGN_IN && c->route && c->route->method == HTTP_GET) {
+        c->res.status = 303;
+        http_res_header(&c->res, "Location", "/sign-in");
+    } else if (page_begin(c, NULL, &p, &e) == ST_OK) {
+        static const enum msg_id heads[][2] = {
+            {400, MSG_error_head_400}, {401, MSG_error_head_401}, {403, MSG_error_head_403}, {404, MSG_error_head_404},
+            {409, MSG_error_head_409}, {413, MSG_error_head_413}, {503, MSG_error_head_503}};
+        enum msg_id head = MSG_error_head_500;
+        for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+            if ((int)heads[i][0] == status) head = heads[i][1];
+        struct page_error page = {.status = status,
+                                  .head = head,
+                                  .what = arena_strdup(c->arena, text_str(&words)),
+                                  .back_url = c->st == ST_SIGN_IN ? "/sign-in" : page_home(c->who.roles),
+                                  .back_label = MSG_error_home};
+        if (page_error(&p->html, &p->ctx, &page) != ST_OK) text_add(&c->out, "error");
+    }
+    text_release(&words);
+}

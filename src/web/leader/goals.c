@@ -1,0 +1,233 @@
+/* For leaders: what the state and the district count, with a school's standing in counts. */
+#include "progress/goals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/id.h"
+#include "frame/page.h"
+
+enum { SCHOOLS_MAX = 400, TOPS_MAX = 1500, TESTS_MAX = 100 };
+
+/* Every framework and competency: what a branch can be chosen by. By URI or by id, a framework's with an f before
+ * it. */
+enum st fill_branches(struct call *c, bool by_uri, struct ui_rule_option **out, size_t *n, struct err *e)
+{
+    const struct catalogue *k = &c->snapshot->catalogue;
+    TRY(call_alloc(c, (TOPS_MAX + 1) * sizeof **out, (void **)out, e));
+    *n = 0;
+    for (size_t i = 0; i < k->framework_count && *n < TOPS_MAX; i++)
+        (*out)[(*n)++] = (struct ui_rule_option){
+            by_uri ? k->frameworks[i].uri : arena_printf(c->arena, "f%lld", (long long)k->frameworks[i].framework_id),
+            k->frameworks[i].title, false};
+    for (size_t i = 0; i < k->competency_count && *n < TOPS_MAX; i++) {
+        const struct competency *v = &k->competencies[i];
+        if (by_uri && !*v->uri) continue;
+        const char *label = *v->code ? arena_printf(c->arena, "%s · %s", v->code, v->name) : v->name;
+        (*out)[(*n)++] =
+            (struct ui_rule_option){by_uri ? v->uri : id_text(c, v->competency_id), label ? label : "", false};
+    }
+    return ST_OK;
+}
+
+/* The state's goals ------------------------------------------------------------------------------------------------ */
+
+static enum st choose_school(struct call *c, struct page_goals *page, int64_t *org_id, struct err *e)
+{
+    struct ui_rule_option *rows;
+    struct stmt *q;
+    int64_t asked = 0;
+    const char *s = http_query(c->http, "school");
+    *org_id = 0;
+    if (s && *s && !id_parse(s, &asked)) return err_fail(e, ST_NOT_FOUND, "err.no_org", "school is an id");
+    TRY(call_alloc(c, SCHOOLS_MAX * sizeof *rows, (void **)&rows, e));
+    TRY(tx_stmt(&c->tx, SQL_org_list, &q, e));
+    for (bool row = true; page->schools_n < SCHOOLS_MAX;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        if (!str_eq(col_text(q, 2), "school") || !leads_org(c, col_i64(q, 0))) continue;
+        const char *name = arena_strdup(c->arena, col_text(q, 3));
+        bool chosen = asked ? asked == col_i64(q, 0) : c->relation == MAY_LEADS_SCHOOL && !*org_id;
+        if (chosen) {
+            *org_id = col_i64(q, 0);
+            page->school = name;
+        }
+        rows[page->schools_n++] = (struct ui_rule_option){id_text(c, col_i64(q, 0)), name, chosen};
+    }
+    if (!asked && page->schools_n == 1 && !*org_id && id_parse(rows[0].value, org_id)) page->school = rows[0].label;
+    if (asked && !*org_id)
+        return err_fail(e, ST_DENIED, "err.denied", "school %lld is not led by user %lld", (long long)asked,
+                        (long long)c->who.user_id);
+    page->schools = rows;
+    page->many = page->schools_n > 1;
+    return ST_OK;
+}
+
+/* Groups smaller than the rules' number are not shown; when it is a single one, the next smallest goes with it, so that
+ * it cannot be had by subtraction. */
+static enum st fill_cells(struct call *c, const char *by, const size_t counts[STANDING_COUNT], int64_t smallest,
+                          struct ui_counted_by *out)
+{
+    bool hide[STANDING_COUNT] = {false};
+    const char *cell[STANDING_COUNT];
+    size_t hidden = 0, next = STANDING_COUNT;
+    for (size_t i = 0; i < STANDING_COUNT; i++) {
+        hide[i] = counts[i] && (int64_t)counts[i] < smallest;
+        hidden += hide[i];
+    }
+    for (size_t i = 0; i < STANDING_COUNT; i++)
+        if (!hide[i] && counts[i] && (next == STANDING_COUNT || counts[i] < counts[next])) next = i;
+    if (hidden == 1 && next < STANDING_COUNT) hide[next] = true;
+    for (size_t i = 0; i < STANDING_COUNT; i++) {
+        cell[i] = hide[i] ? msg(page_lang(c), MSG_goals_hidden) : arena_printf(c->arena, "%zu", counts[i]);
+        if (!cell[i]) cell[i] = "";
+    }
+    *out = (struct ui_counted_by){by, cell[STANDING_MEETS], cell[STANDING_CLOSE], cell[STANDING_BELOW],
+                                  cell[STANDING_UNKNOWN]};
+    return ST_OK;
+}
+
+static enum st fill_counts(struct call *c, const struct goal *g, const struct goal_counts *k, int64_t smallest,
+                           struct ui_goal_entry *out, struct err *e)
+{
+    struct ui_counted_by *rows;
+    TRY(call_alloc(c, 2 * sizeof *rows, (void **)&rows, e));
+    out->counts = rows;
+    if (*g->test)
+        TRY(fill_cells(c, SAY(c, MSG_goals_by_test, MSG_T("test", g->test)), k->by_test, smallest,
+                       &rows[out->counts_n++]));
+    if (g->count) TRY(fill_cells(c, msg(page_lang(c), MSG_goals_by_ours), k->ours, smallest, &rows[out->counts_n++]));
+    if ((int64_t)k->disagree >= smallest) out->differ = SAY(c, MSG_goals_differ, MSG_N("n", (int64_t)k->disagree));
+    return ST_OK;
+}
+
+static const char *what_counts(struct call *c, const struct goal *g)
+{
+    const char *standards = g->of ? SAY(c, MSG_goals_what_standards, MSG_T("name", g->of),
+                                        MSG_N("n", (int64_t)g->count), MSG_N("share", (int64_t)(g->share * 100 + 0.5)))
+                                  : NULL;
+    if (!*g->test) return standards;
+    struct text mark;
+    text_init(&mark, 100);
+    if (g->has_score) format_decimal(&mark, page_lang(c), g->meets_score, 0);
+    else text_printf(&mark, "%d", (int)g->meets_level);
+    const char *test = SAY(c, g->has_score ? MSG_goals_what_score : MSG_goals_what_level, MSG_T("test", g->test),
+                           MSG_T("mark", text_str(&mark)));
+    text_release(&mark);
+    return standards ? arena_printf(c->arena, "%s · %s", standards, test) : test;
+}
+
+static enum st fill_rows(struct call *c, struct page_goals *page, struct err *e)
+{
+    struct goal *goals;
+    struct goal_counts counts[GOALS_MAX];
+    struct ui_goal_entry *rows;
+    size_t n;
+    int64_t org_id = 0;
+    if (c->relation != MAY_TEACHES && c->relation != MAY_COACHES) TRY(choose_school(c, page, &org_id, e));
+    TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
+    page->smallest = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms)->policy.smallest_group;
+    TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
+    if (org_id && n) TRY(goals_of_school(&c->tx, c->arena, org_id, goals, n, counts, e));
+    page->counted = org_id && n;
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (struct ui_goal_entry){.goal_id = id_text(c, goals[i].goal_id),
+                                         .title = goals[i].title,
+                                         .by = str_eq(goals[i].counted_by, "state") ? MSG_goals_by_state
+                                                                                    : MSG_goals_by_district,
+                                         .what = what_counts(c, &goals[i]),
+                                         .can_end = page->can_add};
+        if (org_id) TRY(fill_counts(c, &goals[i], &counts[i], page->smallest, &rows[i], e));
+    }
+    page->rows = rows;
+    page->rows_n = n;
+    return ST_OK;
+}
+
+static enum st fill_tests(struct call *c, struct page_goals *page, struct err *e)
+{
+    struct stmt *q;
+    const char **list;
+    TRY(call_alloc(c, TESTS_MAX * sizeof *list, (void **)&list, e));
+    TRY(tx_stmt(&c->tx, SQL_test_list, &q, e));
+    for (bool row = true; page->tests_n < TESTS_MAX;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        list[page->tests_n++] = arena_strdup(c->arena, col_text(q, 0));
+    }
+    page->tests = list;
+    return ST_OK;
+}
+
+enum st web_goals(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct ui_rule_option *tops;
+    TRY(page_begin(c, "/goals", &p, e));
+    struct page_goals page = {.can_add = c->relation == MAY_LEADS_DISTRICT,
+                              .client_id = new_client_id(c),
+                              .saved = http_query(c->http, "saved") != NULL};
+    if (page.can_add) {
+        TRY(fill_branches(c, false, &tops, &page.tops_n, e));
+        page.tops = tops;
+        TRY(fill_tests(c, &page, e));
+    }
+    TRY(fill_rows(c, &page, e));
+    return page_end(p, page_goals(&p->html, &p->ctx, &page), e);
+}
+
+static enum st form_number(struct call *c, const char *name, bool *has, double *out, struct err *e)
+{
+    const char *s = http_form(c->http, name, 0);
+    *has = s && *s;
+    if (!*has || parse_f64(s, out)) return ST_OK;
+    return err_fail(e, ST_INVALID, "goals.number", "%s must be a number", name);
+}
+
+enum st web_goal_parse(struct call *c, struct command **out, struct err *e)
+{
+    struct goal_cmd *g;
+    double share = 0, level = 0;
+    bool has;
+    const char *competency = http_form(c->http, "competency", 0);
+    TRY(call_alloc(c, sizeof *g, (void **)&g, e));
+    *g = (struct goal_cmd){.client_id = http_form(c->http, "client_id", 0),
+                           .title = http_form(c->http, "title", 0),
+                           .counted_by = http_form(c->http, "counted_by", 0),
+                           .test = http_form(c->http, "test", 0),
+                           .subject = http_form(c->http, "subject", 0),
+                           .author_id = c->who.user_id};
+    bool framework = competency && *competency == 'f';
+    if (competency && *competency &&
+        !id_parse(competency + framework, framework ? &g->framework_id : &g->competency_id))
+        return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
+    TRY(form_number(c, "share", &has, &share, e));
+    g->share = has ? share / 100 : 1;
+    TRY(form_number(c, "score", &g->has_score, &g->meets_score, e));
+    TRY(form_number(c, "level", &has, &level, e));
+    if (has && !(level >= 1 && level <= 20)) return err_fail(e, ST_INVALID, "goals.number", "level must be 1 to 20");
+    g->meets_level = (int32_t)level;
+    TRY(goal_check(c->snapshot, g, e));
+    *out = &g->command;
+    return ST_OK;
+}
+
+enum st web_goal_end_parse(struct call *c, struct command **out, struct err *e)
+{
+    struct goal_end_cmd *g;
+    const char *id = http_form(c->http, "goal_id", 0);
+    TRY(call_alloc(c, sizeof *g, (void **)&g, e));
+    if (!id || !id_parse(id, &g->goal_id)) return err_fail(e, ST_INVALID, "err.not_found", "goal_id must be an id");
+    goal_end_ready(g);
+    *out = &g->command;
+    return ST_OK;
+}
+
+enum st web_goal_reply(struct call *c, struct command *command, struct err *e)
+{
+    (void)command;
+    (void)e;
+    call_redirect(c, "/goals?saved=1");
+    return ST_OK;
+}

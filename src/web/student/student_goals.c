@@ -1,0 +1,293 @@
+/* Where one student stands on what counts: what is asked for to graduate or move up, what the state counts, and beside
+ * it what the student is working on. Adults with a duty read of a risk; the student and the family read the step that
+ * gets there. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "progress/goals.h"
+#include "plan/next.h"
+#include "base/id.h"
+#include "frame/page.h"
+
+enum { CREDITS_SHOWN = 60, AWAY_DAYS = 90 };
+
+static bool may_record(const struct call *c) { return c->relation == MAY_TEACHES || c->relation == MAY_LEADS_SCHOOL; }
+static bool has_duty(const struct call *c) { return may_record(c) || c->relation == MAY_COUNSELS; }
+
+const char *date_words(struct call *c, int32_t date)
+{
+    struct text t;
+    text_init(&t, 512);
+    format_day(&t, page_lang(c), date, tz_date(c->snapshot->zone, c->now_ms));
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
+static enum msg_id standing_words(enum goal_status s)
+{
+    static const enum msg_id ids[STANDING_COUNT] = {MSG_standing_unknown, MSG_standing_below, MSG_standing_close,
+                                                    MSG_standing_meets};
+    return ids[s < STANDING_COUNT ? s : STANDING_UNKNOWN];
+}
+
+static const char *amount(struct call *c, double x)
+{
+    const char *s = arena_printf(c->arena, "%.10g", round(x * 10) / 10);
+    return s ? s : "";
+}
+
+/* What the state counts -------------------------------------------------------------------------------------------- */
+
+static const char *test_words(struct call *c, const struct goal *g, const struct test_result *r)
+{
+    const char *what = r->has_score && r->has_error
+                           ? SAY(c, MSG_standing_score_give, MSG_T("score", amount(c, r->score)),
+                                 MSG_T("give", amount(c, r->standard_error)))
+                       : r->has_score ? amount(c, r->score)
+                                      : r->level_name;
+    const char *said = SAY(c, MSG_standing_test, MSG_T("test", r->test), MSG_T("day", date_words(c, r->taken_on)),
+                           MSG_T("result", what));
+    if (!g->has_score || !r->has_score) return said;
+    return arena_printf(c->arena, "%s %s", said, SAY(c, MSG_standing_mark, MSG_T("score", amount(c, g->meets_score))));
+}
+
+static enum st fill_goals(struct call *c, const struct learner_state *state, struct page_standing *page, struct err *e)
+{
+    struct goal *goals;
+    struct goal_progress *list;
+    struct ui_counted_row *rows;
+    size_t n;
+    TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
+    TRY(goals_of_learner(&c->tx, c->arena, &c->learner, state, goals, n, &list, e));
+    TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
+    for (size_t i = 0; i < n; i++) {
+        const struct goal_progress *v = &list[i];
+        enum goal_status shown = v->by_test != STANDING_UNKNOWN ? v->by_test : v->ours; /* tests first */
+        struct ui_counted_row *r = &rows[i];
+        *r = (struct ui_counted_row){.title = v->goal->title,
+                                     .by = str_eq(v->goal->counted_by, "state") ? MSG_goals_by_state
+                                                                                : MSG_goals_by_district,
+                                     .state = standing_words(shown),
+                                     .known = shown != STANDING_UNKNOWN};
+        if (v->latest) r->test = test_words(c, v->goal, v->latest);
+        if (v->goal->count)
+            r->ours = SAY(c, MSG_standing_ours, MSG_T("state", msg(page_lang(c), standing_words(v->ours))),
+                          MSG_N("secure", (int64_t)v->secure), MSG_N("n", (int64_t)v->goal->count),
+                          MSG_N("unseen", (int64_t)(v->goal->count - v->seen)));
+        if (v->disagree)
+            r->note =
+                msg(page_lang(c), c->relation == MAY_OWN_RECORD ? MSG_standing_disagree_own : MSG_standing_disagree);
+    }
+    page->goals = rows;
+    page->goals_n = n;
+    return ST_OK;
+}
+
+/* What is asked for ------------------------------------------------------------------------------------------------ */
+
+static const char *month_words(struct call *c, int32_t date)
+{
+    struct text t;
+    text_init(&t, 512);
+    format_month(&t, page_lang(c), date);
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
+/* The step that gets there in time; or, at the present pace, when. */
+const char *pace_words(struct call *c, const struct requirement_progress *v)
+{
+    double missing = v->asked.need - v->have, months = v->weeks_left / (365.0 / 12 / 7);
+    int32_t today = tz_date(c->snapshot->zone, c->now_ms);
+    if (v->done) return NULL;
+    if (!v->due) return msg(page_lang(c), MSG_standing_no_year);
+    if (months < 1 || v->asked.kind == REQUIREMENT_PROJECTS)
+        return SAY(c, MSG_standing_by, MSG_T("day", month_words(c, v->due)), MSG_T("n", amount(c, missing)));
+    const char *step =
+        SAY(c, MSG_standing_step, MSG_T("n", amount(c, missing / months)), MSG_T("day", month_words(c, v->due)));
+    if (v->asked.kind != REQUIREMENT_COMPETENCIES) return step;
+    if (v->to_go < 0) return arena_printf(c->arena, "%s %s", step, msg(page_lang(c), MSG_standing_cannot_say));
+    if (v->at_risk && !has_duty(c)) return step;
+    int32_t when = v->to_go > 5000 ? 0 : today + (int32_t)(v->to_go * 7);
+    const char *pace = SAY(c, MSG_standing_pace, MSG_T("n", amount(c, v->gained)), MSG_T("weeks", amount(c, v->weeks)));
+    return arena_printf(c->arena, "%s %s %s", step, pace,
+                        when ? SAY(c, MSG_standing_forecast, MSG_T("day", month_words(c, when))) : "");
+}
+
+const char *need_words(struct call *c, const struct requirement_progress *v)
+{
+    const char *words = SAY(c,
+                            v->asked.kind == REQUIREMENT_HOURS      ? MSG_standing_hours
+                            : v->asked.kind == REQUIREMENT_PROJECTS ? MSG_standing_projects
+                                                                    : MSG_standing_secure,
+                            MSG_T("have", amount(c, v->have)), MSG_T("need", amount(c, v->asked.need)));
+    return words;
+}
+
+static enum st fill_credits(struct call *c, struct ui_need_row *needs, size_t n, struct err *e)
+{
+    struct stmt *q;
+    struct ui_credit_row *rows[REQUIREMENTS_MAX] = {0};
+    TRY(tx_stmt(&c->tx, SQL_credit_list, &q, e));
+    bind_i64(q, "learner_id", c->learner.learner_id);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) return ST_OK;
+        for (size_t i = 0; i < n; i++) {
+            if (!str_eq(needs[i].id, col_text(q, 2)) || needs[i].credits_n == CREDITS_SHOWN) continue;
+            if (!rows[i]) TRY(call_alloc(c, CREDITS_SHOWN * sizeof *rows[i], (void **)&rows[i], e));
+            bool hours = str_eq(col_text(q, 1), "hours");
+            const char *note = arena_strdup(c->arena, col_text(q, 5));
+            rows[i][needs[i].credits_n++] =
+                (struct ui_credit_row){.credit_id = id_text(c, col_i64(q, 0)),
+                                       .day = date_words(c, (int32_t)col_i64(q, 4)),
+                                       .words = hours ? SAY(c, MSG_standing_hours_of,
+                                                            MSG_T("n", amount(c, col_f64(q, 3))), MSG_T("note", note))
+                                                      : note,
+                                       .by = arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7))};
+            needs[i].credits = rows[i];
+        }
+    }
+}
+
+static enum st fill_needs(struct call *c, const char *grade, struct page_standing *page, struct err *e)
+{
+    struct requirement_progress *list;
+    struct ui_need_row *rows;
+    struct ui_rule_option *options;
+    size_t n;
+    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
+    TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
+    TRY(call_alloc(c, (n + 1) * sizeof *options, (void **)&options, e));
+    for (size_t i = 0; i < n; i++) {
+        const struct requirement_progress *v = &list[i];
+        const char *id = arena_strdup(c->arena, v->asked.id), *title = arena_strdup(c->arena, v->asked.title);
+        rows[i] = (struct ui_need_row){
+            .id = id,
+            .title = title,
+            .kind = v->asked.promotion ? MSG_needs_promotion : MSG_needs_graduation,
+            .have = need_words(c, v),
+            .words = pace_words(c, v),
+            .done = v->done,
+            .why_url = arena_printf(c->arena, "/pace/%lld?need=%s", (long long)c->learner.learner_id, v->asked.id)};
+        if (v->at_risk && has_duty(c)) rows[i].risk = SAY(c, MSG_standing_risk, MSG_T("day", month_words(c, v->due)));
+        if (page->can_record && v->asked.kind != REQUIREMENT_COMPETENCIES)
+            options[page->record_options_n++] = (struct ui_rule_option){.value = id, .label = title};
+    }
+    page->needs = rows;
+    page->needs_n = n;
+    page->record_options = options;
+    return fill_credits(c, rows, n, e);
+}
+
+/* The rest --------------------------------------------------------------------------------------------------------- */
+
+static enum st fill_working(struct call *c, const struct learner_state *state, struct page_standing *page,
+                            struct err *e)
+{
+    struct next_item next;
+    struct taught courses[COURSES_MAX];
+    size_t n;
+    TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
+    next_item(c->snapshot, state, c->learner.learner_id, courses, n, 0, c->now_ms, &next);
+    if (!next.item || !next.competency) return ST_OK;
+    page->working = next.competency->name;
+    if (c->relation == MAY_OWN_RECORD) page->working_url = item_address(c, &next);
+    return ST_OK;
+}
+
+static enum st fill_away(struct call *c, struct page_standing *page, struct err *e)
+{
+    int32_t today = tz_date(c->snapshot->zone, c->now_ms);
+    int64_t n;
+    TRY(days_away(&c->tx, c->learner.learner_id, today - AWAY_DAYS, today, &n, e));
+    if (n) page->away = SAY(c, MSG_standing_away, MSG_N("n", n));
+    return ST_OK;
+}
+
+/* Those who may: the family of the child, and whoever holds the permission. */
+static enum st fill_programs(struct call *c, struct page_standing *page, struct err *e)
+{
+    struct learner_scope may;
+    struct ui_program_row *rows;
+    struct stmt *q;
+    struct err no;
+    enum { MOST = 20 };
+    if (call_scope(c, MAY_GUARDIAN_OF | MAY_SEES_PROGRAMS, c->learner.learner_id, &may, &no) != ST_OK)
+        return no.st == ST_DENIED ? ST_OK : (*e = no, no.st);
+    TRY(call_alloc(c, MOST * sizeof *rows, (void **)&rows, e));
+    TRY(tx_stmt(&c->tx, SQL_program_list, &q, e));
+    bind_i64(q, "learner_id", may.learner_id);
+    for (bool row = true; page->programs_n < MOST;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row) break;
+        rows[page->programs_n++] = (struct ui_program_row){
+            arena_strdup(c->arena, col_text(q, 0)), col_is_null(q, 1) ? NULL : date_words(c, (int32_t)col_i64(q, 1)),
+            col_is_null(q, 2) ? NULL : date_words(c, (int32_t)col_i64(q, 2))};
+    }
+    page->programs = rows;
+    return ST_OK;
+}
+
+enum st web_student_goals(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct actor who;
+    struct mastery_view m;
+    char today[16];
+    bool own = c->relation == MAY_OWN_RECORD;
+    TRY(page_begin(c, own ? "/map" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
+    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    date_format(tz_date(c->snapshot->zone, c->now_ms), today);
+    struct page_standing page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name),
+                                 .own = own,
+                                 .can_record = may_record(c),
+                                 .back_url = own ? "/map" : page_home(c->who.roles),
+                                 .client_id = new_client_id(c),
+                                 .post_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id),
+                                 .today = arena_strdup(c->arena, today),
+                                 .saved = http_query(c->http, "saved") != NULL,
+                                 .lead = msg(page_lang(c), own ? MSG_standing_lead_own : MSG_standing_lead)};
+    if (c->relation == MAY_COUNSELS)
+        page.student_url = arena_printf(c->arena, "/student/%lld", (long long)c->learner.learner_id);
+    TRY(fill_working(c, &m.state, &page, e));
+    TRY(fill_needs(c, who.grade, &page, e));
+    TRY(fill_goals(c, &m.state, &page, e));
+    if (!own) TRY(fill_away(c, &page, e));
+    TRY(fill_programs(c, &page, e));
+    return page_end(p, page_standing(&p->html, &p->ctx, &page), e);
+}
+
+enum st web_credit_parse(struct call *c, struct command **out, struct err *e)
+{
+    struct credit_cmd *k;
+    const char *back = http_form(c->http, "take_back", 0), *day = http_form(c->http, "day", 0),
+               *n = http_form(c->http, "amount", 0);
+    TRY(call_alloc(c, sizeof *k, (void **)&k, e));
+    *k = (struct credit_cmd){.client_id = http_form(c->http, "client_id", 0),
+                             .requirement = http_form(c->http, "requirement", 0),
+                             .note = http_form(c->http, "note", 0),
+                             .learner_id = c->learner.learner_id,
+                             .recorder_id = c->who.user_id};
+    if (back && *back && !id_parse(back, &k->replaces_id))
+        return err_fail(e, ST_INVALID, "err.not_found", "take_back must be an id");
+    if (n && *n && !parse_f64(n, &k->amount)) return err_fail(e, ST_INVALID, "goals.amount", "amount must be a number");
+    if (!k->replaces_id && (!day || !date_parse(day, &k->done_on)))
+        return err_fail(e, ST_INVALID, "why.bad_date", "day must be a date such as 2026-03-01");
+    TRY(credit_check(c->app, c->snapshot, k, e));
+    *out = &k->command;
+    return ST_OK;
+}
+
+enum st web_credit_reply(struct call *c, struct command *command, struct err *e)
+{
+    (void)command;
+    (void)e;
+    const char *to = arena_printf(c->arena, "/standing/%lld?saved=1", (long long)c->learner.learner_id);
+    call_redirect(c, to ? to : "/classes");
+    return ST_OK;
+}

@@ -1,0 +1,140 @@
+/* Habits of work: a teacher says once a term how each student works. Apart from grades. */
+#include "progress/habits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "classroom/class.h"
+#include "frame/page.h"
+
+enum msg_id habit_mark_words(int32_t mark)
+{
+    static const enum msg_id ids[] = {MSG_habits_mark_1, MSG_habits_mark_1, MSG_habits_mark_2, MSG_habits_mark_3,
+                                      MSG_habits_mark_4};
+    return ids[mark >= 1 && mark <= HABIT_RATINGS ? mark : 1];
+}
+
+/* Ours by message, a school's as it wrote it. */
+const char *habit_words(struct call *c, const char *habit)
+{
+    enum msg_id id = msg_find_code("habits.ours", habit, MSG_habits_title);
+    return id == MSG_habits_title ? habit : msg(page_lang(c), id);
+}
+
+static enum st this_term(struct call *c, int64_t *session_id, const char **title, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    *session_id = 0;
+    *title = NULL;
+    TRY(tx_stmt(&c->tx, SQL_session_now, &q, e));
+    bind_i64(q, "today", tz_date(c->snapshot->zone, c->now_ms));
+    TRY(stmt_step(q, &row, e));
+    if (!row) return ST_OK;
+    *session_id = col_i64(q, 0);
+    *title = arena_strdup(c->arena, col_text(q, 1));
+    return ST_OK;
+}
+
+static enum st school_habits(struct call *c, const char *list[HABITS_MAX], size_t *n, struct err *e)
+{
+    int64_t org_id;
+    TRY(reader_school(c, &c->tx, &org_id, e));
+    return habits_asked(c->arena, policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms), list, n, e);
+}
+
+static enum st fill_row(struct call *c, const struct class_learner *l, int64_t session_id, const char *const *habits,
+                        size_t n, struct ui_habit_row *out, struct err *e)
+{
+    struct habit_rating *said;
+    struct ui_habit_cell *cells;
+    size_t count;
+    const struct learner_scope who = {l->learner_id, c->class_.relation};
+    TRY(habits_of(&c->tx, c->arena, &who, &said, &count, e));
+    TRY(call_alloc(c, (n + 1) * sizeof *cells, (void **)&cells, e));
+    for (size_t j = 0; j < n; j++) {
+        struct ui_habit_choice *choices;
+        int32_t now = 0;
+        TRY(call_alloc(c, HABIT_RATINGS * sizeof *choices, (void **)&choices, e));
+        for (size_t i = 0; i < count; i++)
+            if (said[i].session_id == session_id && said[i].class_id == c->class_.class_id &&
+                str_eq(said[i].habit, habits[j]))
+                now = said[i].mark;
+        for (int32_t m = 1; m <= HABIT_RATINGS; m++)
+            choices[m - 1] = (struct ui_habit_choice){m, habit_mark_words(m), now == m};
+        cells[j] = (struct ui_habit_cell){arena_printf(c->arena, "h%zu_%lld", j, (long long)l->learner_id),
+                                          arena_printf(c->arena, "%s: %s", l->name, habit_words(c, habits[j])), choices,
+                                          HABIT_RATINGS};
+    }
+    *out = (struct ui_habit_row){l->name, cells, n};
+    return ST_OK;
+}
+
+enum st web_habits(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct class_view v;
+    struct ui_habit_row *rows;
+    const char *habits[HABITS_MAX], **heads;
+    size_t n;
+    int64_t session_id;
+    TRY(page_begin(c, "/classes", &p, e));
+    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    struct page_habits page = {.class_title = v.title,
+                               .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
+                               .post_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id),
+                               .client_id = new_client_id(c),
+                               .saved = http_query(c->http, "saved") != NULL};
+    TRY(this_term(c, &session_id, &page.term, e));
+    TRY(school_habits(c, habits, &n, e));
+    TRY(call_alloc(c, (n + 1) * sizeof *heads, (void **)&heads, e));
+    TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
+    for (size_t j = 0; j < n; j++) heads[j] = habit_words(c, habits[j]);
+    for (size_t i = 0; session_id && i < v.learner_count; i++)
+        TRY(fill_row(c, &v.learners[i], session_id, habits, n, &rows[page.rows_n++], e));
+    page.heads = heads;
+    page.heads_n = n;
+    page.rows = rows;
+    return page_end(p, page_habits(&p->html, &p->ctx, &page), e);
+}
+
+enum st web_habits_parse(struct call *c, struct command **out, struct err *e)
+{
+    struct habits_cmd *m;
+    struct class_view v;
+    const char *habits[HABITS_MAX], *term;
+    size_t n;
+    TRY(call_alloc(c, sizeof *m, (void **)&m, e));
+    *m = (struct habits_cmd){
+        .client_id = http_form(c->http, "client_id", 0), .class_id = c->class_.class_id, .recorder_id = c->who.user_id};
+    TRY(this_term(c, &m->session_id, &term, e));
+    if (!m->session_id) return err_fail(e, ST_INVALID, "habits.no_term", "no term is under way");
+    /* whoever is not in the class has no field */
+    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(school_habits(c, habits, &n, e));
+    for (size_t i = 0; i < v.learner_count; i++)
+        for (size_t j = 0; j < n; j++) {
+            const char *name = arena_printf(c->arena, "h%zu_%lld", j, (long long)v.learners[i].learner_id),
+                       *s = name ? http_form(c->http, name, 0) : NULL;
+            int64_t mark;
+            if (!s || !*s) continue;
+            if (!parse_i64(s, &mark))
+                return err_fail(e, ST_INVALID, "habits.mark", "%s: a mark is 1 to %d", name, HABIT_RATINGS);
+            if (m->count == HABIT_CELLS_MAX)
+                return err_fail(e, ST_INVALID, "checkpoint.many", "at most %d at once", HABIT_CELLS_MAX);
+            m->cells[m->count++] = (struct habit_cell){v.learners[i].learner_id, habits[j],
+                                                       mark >= 1 && mark <= HABIT_RATINGS ? (int32_t)mark : 0};
+        }
+    TRY(habits_check(m, e));
+    *out = &m->command;
+    return ST_OK;
+}
+
+enum st web_habits_reply(struct call *c, struct command *command, struct err *e)
+{
+    (void)command;
+    (void)e;
+    const char *to = arena_printf(c->arena, "/class/%lld/habits?saved=1", (long long)c->class_.class_id);
+    call_redirect(c, to ? to : "/classes");
+    return ST_OK;
+}

@@ -1,0 +1,372 @@
+/* A teacher's pages: now, the classes, one class with what lies behind each mark. */
+#include <stdio.h>
+#include <string.h>
+
+#include "classroom/class.h"
+#include "plan/help.h"
+#include "content/items.h"
+#include "classroom/queue.h"
+#include "base/id.h"
+#include "frame/page.h"
+
+enum { CLASSES_MAX = 60, WORKING_MINUTES = 10, NOW_ROWS = 12, LOOKS_SHOWN = 40 };
+
+struct taught_class {
+    int64_t class_id;
+    const char *title;
+};
+
+static enum st taught_classes(struct call *c, struct taught_class *list, size_t *n, struct err *e)
+{
+    struct stmt *q;
+    *n = 0;
+    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
+    bind_i64(q, "user_id", c->who.user_id);
+    for (bool row = true;;) {
+        TRY(stmt_step(q, &row, e));
+        if (!row || *n == CLASSES_MAX) return ST_OK;
+        if (!str_eq(col_text(q, 4), "teacher")) continue;
+        list[*n] = (struct taught_class){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 1))};
+        if (!list[(*n)++].title) return err_fail(e, ST_NOMEM, "err.memory", "classes");
+    }
+}
+
+static enum st class_row(struct call *c, const struct taught_class *k, struct ui_class_row *out, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(&c->tx, SQL_class_pulse, &q, e));
+    bind_i64(q, "class_id", k->class_id);
+    bind_i64(q, "since", id_first_at(c->now_ms - INT64_C(60000) * WORKING_MINUTES));
+    TRY(stmt_step(q, &row, e));
+    int64_t latest = row ? col_i64(q, 2) : 0;
+    *out = (struct ui_class_row){.title = k->title,
+                                 .address = arena_printf(c->arena, "/class/%lld", (long long)k->class_id),
+                                 .students = row ? col_i64(q, 0) : 0,
+                                 .working = row ? col_i64(q, 1) : 0,
+                                 .last_at = latest ? id_time_ms(latest) : 0};
+    return ST_OK;
+}
+
+static enum st class_rows(struct call *c, struct taught_class *list, size_t *n, struct ui_class_row **out,
+                          struct err *e)
+{
+    struct ui_class_row *rows;
+    TRY(taught_classes(c, list, n, e));
+    TRY(call_alloc(c, (*n + 1) * sizeof *rows, (void **)&rows, e));
+    for (size_t i = 0; i < *n; i++) TRY(class_row(c, &list[i], &rows[i], e));
+    *out = rows;
+    return ST_OK;
+}
+
+enum st web_classes(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct taught_class list[CLASSES_MAX];
+    struct ui_class_row *rows;
+    struct page_classes page = {0};
+    TRY(page_begin(c, "/classes", &p, e));
+    TRY(class_rows(c, list, &page.classes_n, &rows, e));
+    page.classes = rows;
+    return page_end(p, page_classes(&p->html, &p->ctx, &page), e);
+}
+
+/* Now -------------------------------------------------------------------------------------------------------------- */
+
+static const char *student_address(struct call *c, int64_t learner_id, int64_t class_id)
+{
+    return arena_printf(c->arena, "/student/%lld?class=%lld", (long long)learner_id, (long long)class_id);
+}
+
+static const char *item_title(struct call *c, int64_t item_id)
+{
+    const struct item_ref *r = item_id ? catalogue_item(&c->snapshot->catalogue, item_id) : NULL;
+    const struct competency *k =
+        r && r->competency_count ? catalogue_competency(&c->snapshot->catalogue, r->competency_ids[0]) : NULL;
+    return k ? k->name : NULL;
+}
+
+static void put_help(struct call *c, const struct queue_entry *x, int64_t class_id, struct ui_help_row *out)
+{
+    *out = (struct ui_help_row){.name = x->name,
+                                .kind = help_kind_words(x->kind),
+                                .at = x->since_ms,
+                                .about = item_title(c, x->item_id),
+                                .note = *x->note ? x->note : NULL,
+                                .address = student_address(c, x->learner_id, class_id),
+                                .help_id = id_text(c, x->help_id)};
+}
+
+static void put_queue(struct call *c, const struct queue_entry *x, const struct taught_class *k,
+                      struct ui_queue_row *out)
+{
+    static const enum msg_id words[] = {
+        [QUEUE_OPEN_EVIDENCE] = MSG_queue_open, [QUEUE_TALK] = MSG_queue_talk, [QUEUE_VIEW_AS] = MSG_queue_view};
+    *out = (struct ui_queue_row){
+        .who = x->name,
+        .class_title = k->title,
+        .reason = x->text,
+        .action = words[x->action],
+        .work = x->work ? SAY(c, MSG_queue_wrote, MSG_T("text", x->work)) : NULL,
+        .address = x->action == QUEUE_OPEN_EVIDENCE
+                       ? arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld", (long long)k->class_id,
+                                      (long long)x->learner_id, (long long)x->competency_id)
+                       : student_address(c, x->learner_id, k->class_id)};
+}
+
+enum { REASONS = 6 };
+static const char *const reason_order[REASONS] = {"same_error", "fast", "stuck", "back", "away", "ahead"};
+
+enum st web_now(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct taught_class list[CLASSES_MAX];
+    struct ui_class_row *rows;
+    struct queue_entry *queues[CLASSES_MAX];
+    size_t counts[CLASSES_MAX], all = 0;
+    struct page_now page = {0};
+    TRY(page_begin(c, "/now", &p, e));
+    TRY(class_rows(c, list, &page.classes_n, &rows, e));
+    page.classes = rows;
+    for (size_t i = 0; i < page.classes_n; i++) {
+        struct class_scope scope;
+        TRY(may_class(&c->tx, &c->who, MAY_TEACHES, list[i].class_id, &scope, e));
+        TRY(class_queue(c->app, c->snapshot, &c->tx, c->arena, &scope, page_lang(c), &queues[i], &counts[i], e));
+        page.students += rows[i].students;
+        all += counts[i];
+    }
+    struct ui_open_look *looks;
+    TRY(call_alloc(c, (LOOKS_SHOWN + 1) * sizeof *looks, (void **)&looks, e));
+    for (size_t i = 0; i < page.classes_n; i++)
+        TRY(fill_open_looks(c, list[i].class_id, looks, LOOKS_SHOWN, &page.looks_n, e));
+    page.looks = looks;
+    struct ui_help_row *help;
+    struct ui_queue_row *queue;
+    struct from {
+        const struct queue_entry *entry;
+        const struct taught_class *of;
+    } * order;
+    size_t n = 0;
+    TRY(call_alloc(c, (all + 1) * sizeof *order, (void **)&order, e));
+    TRY(call_alloc(c, (all + 1) * sizeof *help, (void **)&help, e));
+    TRY(call_alloc(c, (all + 1) * sizeof *queue, (void **)&queue, e));
+    for (size_t i = 0; i < page.classes_n; i++)
+        for (size_t j = 0; j < counts[i]; j++) {
+            if (!queues[i][j].help_id) continue;
+            size_t at = page.help_n++;
+            while (at > 0 && help[at - 1].at > queues[i][j].since_ms) {
+                help[at] = help[at - 1];
+                at--;
+            }
+            put_help(c, &queues[i][j], list[i].class_id, &help[at]);
+        }
+    for (size_t r = 0; r < REASONS; r++)
+        for (size_t i = 0; i < page.classes_n; i++)
+            for (size_t j = 0; j < counts[i]; j++) {
+                const struct queue_entry *x = &queues[i][j];
+                if (!str_eq(x->code, reason_order[r])) continue;
+                order[n] = (struct from){x, &list[i]};
+                for (size_t at = n++;
+                     at > 0 && order[at - 1].entry->times < x->times && str_eq(order[at - 1].entry->code, x->code);
+                     at--) {
+                    order[at] = order[at - 1];
+                    order[at - 1] = (struct from){x, &list[i]};
+                }
+            }
+    size_t show = http_query(c->http, "all") || n <= NOW_ROWS + 1 ? n : NOW_ROWS; /* no line that says: one more */
+    for (; page.queue_n < show; page.queue_n++)
+        put_queue(c, order[page.queue_n].entry, order[page.queue_n].of, &queue[page.queue_n]);
+    page.queue_more = (int64_t)(n - show);
+    page.help = help;
+    page.queue = queue;
+    if (page.queue_more) page.more_url = "/now?all=1";
+    return page_end(p, page_now(&p->html, &p->ctx, &page), e);
+}
+
+/* One class -------------------------------------------------------------------------------------------------------- */
+
+enum st web_class(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct class_view v;
+    struct ui_skill_col *cols;
+    struct ui_grid_row *rows;
+    TRY(page_begin(c, "/classes", &p, e));
+    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(call_alloc(c, (v.competency_count + 1) * sizeof *cols, (void **)&cols, e));
+    TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
+    for (size_t k = 0; k < v.competency_count; k++)
+        cols[k] = (struct ui_skill_col){.id = id_text(c, v.competencies[k]->competency_id),
+                                        .title = v.competencies[k]->name,
+                                        .code = v.competencies[k]->code};
+    for (size_t i = 0; i < v.learner_count; i++) {
+        const struct class_learner *l = &v.learners[i];
+        struct ui_grid_cell *cells;
+        TRY(call_alloc(c, (v.competency_count + 1) * sizeof *cells, (void **)&cells, e));
+        for (size_t k = 0; k < v.competency_count; k++) {
+            cells[k] = (struct ui_grid_cell){cols[k].id, l->cells[k] ? l->cells[k]->level : LEVEL_NOT_YET};
+            cols[k].secure += cells[k].level == LEVEL_SECURE;
+        }
+        rows[i] = (struct ui_grid_row){.learner_id = id_text(c, l->learner_id),
+                                       .name = l->name,
+                                       .address = student_address(c, l->learner_id, c->class_.class_id),
+                                       .cells = cells,
+                                       .cells_n = v.competency_count};
+    }
+    int64_t seen = 0;
+    const char *said = http_query(c->http, "seen");
+    if (said && (!parse_i64(said, &seen) || seen < 0 || seen > 1000)) seen = 0;
+    struct page_class_grid page = {
+        .seen = seen,
+        .class_id = id_text(c, c->class_.class_id),
+        .title = v.title,
+        .as_of = c->now_ms,
+        .live = true,
+        .roomy = v.competency_count <= 15,
+        .cols = cols,
+        .cols_n = v.competency_count,
+        .rows = rows,
+        .rows_n = v.learner_count,
+        .csv_url = arena_printf(c->arena, "/class/%lld/mastery.csv", (long long)c->class_.class_id),
+        .rules_url = arena_printf(c->arena, "/class/%lld/rules", (long long)c->class_.class_id),
+        .habits_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id),
+        .standing_url = arena_printf(c->arena, "/class/%lld/standing", (long long)c->class_.class_id),
+        .cards_url = arena_printf(c->arena, "/class/%lld/cards", (long long)c->class_.class_id)};
+    return page_end(p, page_class_grid(&p->html, &p->ctx, &page), e);
+}
+
+/* A field of CSV; one that a spreadsheet would take for a formula gets a quote before it. */
+static void csv_field(struct text *t, const char *s)
+{
+    text_char(t, '"');
+    if (*s && strchr("=+-@\t\r", *s)) text_char(t, '\'');
+    for (; *s; s++) {
+        if (*s == '"') text_char(t, '"');
+        text_char(t, *s);
+    }
+    text_char(t, '"');
+}
+
+enum st web_class_csv(struct call *c, struct err *e)
+{
+    struct class_view v;
+    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    c->res.content_type = "text/csv; charset=utf-8";
+    http_res_header(&c->res, "Content-Disposition", "attachment; filename=\"mastery.csv\"");
+    text_add(&c->out, "student,username,skill,code,level,likely_known,answers\r\n");
+    for (size_t i = 0; i < v.learner_count; i++)
+        for (size_t k = 0; k < v.competency_count; k++) {
+            const struct mastery_row *m = v.learners[i].cells[k];
+            const char *fields[] = {v.learners[i].name, v.learners[i].username, v.competencies[k]->name,
+                                    v.competencies[k]->code, level_code(m ? (enum level)m->level : LEVEL_NOT_YET)};
+            for (size_t f = 0; f < 5; f++) {
+                csv_field(&c->out, fields[f]);
+                text_char(&c->out, ',');
+            }
+            if (m) text_printf(&c->out, "%.4f,%d\r\n", m->p_known, m->evidence_count);
+            else text_add(&c->out, ",0\r\n");
+        }
+    return ST_OK;
+}
+
+/* What lies behind a mark: a piece for the class page, or a page of its own. */
+enum st web_cell(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct stmt *q;
+    bool row;
+    int64_t learner_id = c->learner.learner_id, competency_id;
+    const char *ks = http_query(c->http, "competency");
+    if (!ks || !id_parse(ks, &competency_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "competency is an id");
+    TRY(tx_stmt(&c->tx, SQL_class_learner, &q, e));
+    bind_i64(q, "class_id", c->class_.class_id);
+    bind_i64(q, "learner_id", learner_id);
+    TRY(stmt_step(q, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no such student in this class");
+    TRY(page_begin(c, "/classes", &p, e));
+    struct ui_why_view w;
+    TRY(fill_why(c, &c->learner, competency_id, false, &w, e));
+    w.form_url = arena_printf(c->arena, "/class/%lld/cell", (long long)c->class_.class_id);
+    const char *view = student_address(c, learner_id, c->class_.class_id),
+               *post = arena_printf(c->arena, "/class/%lld/observe", (long long)c->class_.class_id);
+    if (http_header_in(c->http, "X-Fragment")) {
+        struct page_cell page = {.w = w,
+                                 .view_url = view,
+                                 .why_url = arena_printf(c->arena, "/class/%lld/cell?learner=%lld&competency=%lld",
+                                                         (long long)c->class_.class_id, (long long)learner_id,
+                                                         (long long)competency_id),
+                                 .post_url = post,
+                                 .learner_id = id_text(c, learner_id),
+                                 .competency_id = id_text(c, competency_id),
+                                 .client_id = new_client_id(c)};
+        return page_end(p, page_cell(&p->html, &p->ctx, &page), e);
+    }
+    TRY(tx_stmt(&c->tx, SQL_class_get, &q, e));
+    bind_i64(q, "class_id", c->class_.class_id);
+    TRY(stmt_step(q, &row, e));
+    struct page_cell_page page = {.w = w,
+                                  .view_url = view,
+                                  .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
+                                  .class_title = row ? arena_strdup(c->arena, col_text(q, 0)) : "",
+                                  .post_url = post,
+                                  .learner_id = id_text(c, learner_id),
+                                  .competency_id = id_text(c, competency_id),
+                                  .client_id = new_client_id(c)};
+    return page_end(p, page_cell_page(&p->html, &p->ctx, &page), e);
+}
+
+/* Cards to sign in with: the name and a picture of the address; passwords are never kept, so never shown. */
+enum st web_cards(struct call *c, struct err *e)
+{
+    struct page *p;
+    struct class_view v;
+    struct ui_card *cards;
+    TRY(page_begin(c, "/classes", &p, e));
+    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(call_alloc(c, (v.learner_count + 1) * sizeof *cards, (void **)&cards, e));
+    const char *host = http_header_in(c->http, "Host");
+    const char *base = arena_printf(c->arena, "%s://%s", c->http->https ? "https" : "http", host ? host : "");
+    for (size_t i = 0; i < v.learner_count; i++) {
+        struct text qr;
+        text_init(&qr, 65536);
+        const char *address = arena_printf(c->arena, "%s/sign-in?u=%s", base, v.learners[i].username);
+        cards[i] = (struct ui_card){.name = v.learners[i].name, .username = v.learners[i].username};
+        if (address && qr_svg(&qr, address, NULL) == ST_OK)
+            cards[i].qr = trusted(arena_strdup(c->arena, text_str(&qr)));
+        text_release(&qr);
+    }
+    struct page_cards page = {.class_title = v.title,
+                              .address = base,
+                              .list = cards,
+                              .list_n = v.learner_count,
+                              .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id)};
+    return page_end(p, page_cards(&p->html, &p->ctx, &page), e);
+}
+
+/* Help is closed by who teaches the student. */
+enum st web_help_close_parse(struct call *c, struct command **out, struct err *e)
+{
+    struct help_done_cmd *h;
+    struct stmt *q;
+    struct learner_scope who;
+    bool row;
+    const char *id = http_form(c->http, "help_id", 0);
+    TRY(call_alloc(c, sizeof *h, (void **)&h, e));
+    if (!id || !id_parse(id, &h->help_id)) return err_fail(e, ST_INVALID, "err.not_found", "help_id must be an id");
+    TRY(tx_stmt(&c->tx, SQL_help_get, &q, e));
+    bind_i64(q, "help_id", h->help_id);
+    TRY(stmt_step(q, &row, e));
+    TRY(call_scope(c, MAY_TEACHES, row ? col_i64(q, 0) : 0, &who, e));
+    h->teacher_id = c->who.user_id;
+    help_done_init(h);
+    *out = &h->command;
+    return ST_OK;
+}
+
+enum st web_help_close_reply(struct call *c, struct command *command, struct err *e)
+{
+    (void)command;
+    (void)e;
+    call_redirect(c, "/now");
+    return ST_OK;
+}

@@ -5,6 +5,8 @@
  * A query is a block that begins with `-- name: x`; a twin for PostgreSQL follows as `-- postgresql:`, or as
  * `-- postgresql rows:` when it takes a list of rows at once (each parameter but district_id an array). Parameters are
  * :names; for PostgreSQL they become $1, $2 ... in order of first use (the order in which SQLite numbers them).
+ * `{current:x}` is the one condition by which a row of x (an enrollment, a role, a membership) counts today: active and
+ * within its dates. Its :current_day is bound by the transaction, as district_id is.
  * Refuses a query that does not name district_id, unless it says `-- all districts: why`.
  */
 #include <ctype.h>
@@ -95,6 +97,22 @@ static char *slurp(const char *file)
     return b;
 }
 
+/* The one place that decides what is current. */
+static void expand_current(const char *file, const char *line, char *out)
+{
+    static const char mark[] = "{current:";
+    for (const char *p; (p = strstr(line, mark)); line = strchr(p, '}') + 1) {
+        const char *x = p + strlen(mark), *end = strchr(x, '}');
+        if (!end) die(file, "{current: is not closed", line);
+        int n = (int)(end - x);
+        out += sprintf(out,
+                       "%.*s(%.*s.status = 'active' AND COALESCE(%.*s.starts_on, :current_day) <= :current_day"
+                       " AND COALESCE(%.*s.ends_on, :current_day) >= :current_day)",
+                       (int)(p - line), line, n, x, n, x, n, x);
+    }
+    strcpy(out, line);
+}
+
 static char names[1000][64];
 static bool takes_rows[1000];
 static int name_count;
@@ -125,9 +143,11 @@ static void queries(const char *file)
         } else if (strncmp(line, "-- all districts: ", 18) == 0) {
             all = true;
         } else if (strncmp(line, "--", 2) != 0 && line[strspn(line, " ")]) {
-            if (strlen(into) + strlen(line) + 2 > SQL_MAX) die(file, "too long", name);
+            static char whole[SQL_MAX];
+            expand_current(file, line, whole);
+            if (strlen(into) + strlen(whole) + 2 > SQL_MAX) die(file, "too long", name);
             if (*into) strcat(into, "\n");
-            strcat(into, line);
+            strcat(into, whole);
         }
     }
     free(b);

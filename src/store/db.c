@@ -1,8 +1,10 @@
 #include "store/db.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "driver.h"
@@ -10,6 +12,7 @@
 struct db {
     const struct driver *driver;
     char *url;
+    _Atomic int32_t day; /* the school's, set by db_set_day() */
 };
 
 const char *short_name(const char *sql, char out[SQL_NAME_BYTES])
@@ -34,9 +37,13 @@ enum st db_open(const char *url, struct db **out, struct err *e)
     }
     bool pg = strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0;
     db->driver = pg ? &driver_postgresql : &driver_sqlite;
+    struct clock now = clock_system();
+    db_set_day(db, tz_date(NULL, clock_now_ms(&now))); /* until somebody knows the zone */
     *out = db;
     return ST_OK;
 }
+
+void db_set_day(struct db *db, int32_t day) { atomic_store_explicit(&db->day, day, memory_order_relaxed); }
 
 void db_close(struct db *db)
 {
@@ -50,7 +57,9 @@ const char *db_url(const struct db *db) { return db->url; }
 
 enum st conn_open(struct db *db, enum conn_mode mode, struct conn **out, struct err *e)
 {
-    return db->driver->open(db->url, mode, out, e);
+    TRY(db->driver->open(db->url, mode, out, e));
+    (*out)->day = &db->day;
+    return ST_OK;
 }
 
 void conn_close(struct conn *c)
@@ -139,6 +148,8 @@ enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e)
         TRY(c->driver->prepare(c, id, &q, e));
         q->conn = c;
         q->id = id;
+        for (const char *const *name = q->params; *name; name++)
+            q->by_day = q->by_day || strcmp(*name, "current_day") == 0;
         c->stmts[id] = q;
     } else if (q->busy) {
         c->driver->reset(q);
@@ -147,6 +158,8 @@ enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e)
     q->bad_param = NULL;
     q->next_param = 0;
     bind_i64(q, "district_id", tx->district_id);
+    if (q->by_day) bind_i64(q, "current_day", atomic_load_explicit(c->day, memory_order_relaxed));
+    q->next_param = 0;
     q->bad_param = NULL; /* a statement over all districts has none */
     *out = q;
     return ST_OK;

@@ -40,6 +40,7 @@ struct value {
 
 struct conn {
     const struct driver *driver;
+    const _Atomic int32_t *day; /* of the db it belongs to */
     struct stmt *stmts[SQL_COUNT];
 };
 
@@ -48,6 +49,7 @@ struct stmt {
     enum sql_id id;
     const char *const *params; /* names, NULL at the end */
     int next_param;            /* after the one bound last */
+    bool by_day;               /* asks for what is current */
     bool busy;                 /* has results or values: reset before the next use */
     const char *bad_param;     /* a name that the query does not have */
 };

@@ -77,6 +77,7 @@ enum st snapshot_reload(struct app *app, struct conn *c, struct err *e)
         snapshot_drop(s);
         return st;
     }
+    db_set_day(app->db, tz_date(s->zone, app_now_ms(app)));
     pthread_mutex_lock(&app->lock);
     struct snapshot *old = app->snapshot;
     app->snapshot = s;
@@ -99,6 +100,7 @@ enum st snapshot_refresh(struct app *app, struct conn *c, struct err *e)
         tx_rollback(&tx);
     }
     bool same = memcmp(now, s->stamp, sizeof now) == 0;
+    db_set_day(app->db, tz_date(s->zone, app_now_ms(app)));
     snapshot_drop(s);
     return st != ST_OK || same ? st : snapshot_reload(app, c, e);
 }

@@ -99,6 +99,8 @@ static enum st run_answer(struct app *app, struct tx *tx, struct command *comman
     int32_t until = (int32_t)col_i64(q, 2);
     const char *setting = arena_strdup(w->arena, col_text(q, 1));
     if (!setting) return err_fail(e, ST_NOMEM, "err.memory", "waiver");
+    if (w->grant && until < tz_date(w->snapshot->zone, app_now_ms(app)))
+        return err_fail(e, ST_INVALID, "policy.until", "the last day that it was asked for has gone by");
     if (w->grant) TRY(grant(app, tx, w, org_id, setting, until, e));
     TRY(tx_stmt(tx, SQL_waiver_answer, &q, e));
     bind_i64(q, "waiver_id", w->waiver_id);

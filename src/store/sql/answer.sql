@@ -124,7 +124,7 @@ SELECT COUNT(*) FROM evidence WHERE district_id = :district_id
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) FROM evidence
 WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date
 -- name: learner_school
--- why: whose rules are in force for someone
+-- why: whose rules are in force for someone; also for what was shown before a role ended, no date is looked at
 SELECT org_id FROM user_role WHERE district_id = :district_id AND user_id = :learner_id AND role = 'student' AND status = 'active'
 ORDER BY org_id DESC LIMIT 1
 -- name: evidence_latest
@@ -170,7 +170,7 @@ ORDER BY learner_id LIMIT :limit
 -- name: class_states
 -- why: one class page in one read
 SELECT s.learner_id, s.state FROM enrollment e CROSS JOIN learner_state s
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND {current:e}
   AND s.district_id = e.district_id AND s.learner_id = e.user_id
 ORDER BY e.user_id
 -- name: policy_list
@@ -218,10 +218,10 @@ SELECT COUNT(*) FROM help_request h
 WHERE h.district_id = :district_id AND h.answered_at_ms IS NULL AND h.help_id <= :help_id
   AND h.learner_id IN (SELECT e2.user_id FROM enrollment e1 JOIN enrollment e2
     ON e2.district_id = e1.district_id AND e2.class_id = e1.class_id
-    WHERE e1.district_id = :district_id AND e1.user_id = :learner_id AND e1.status = 'active' AND e2.status = 'active')
+    WHERE e1.district_id = :district_id AND e1.user_id = :learner_id AND {current:e1} AND {current:e2})
 -- name: help_open
 SELECT h.help_id, h.learner_id, h.kind, h.item_id, h.note FROM enrollment e CROSS JOIN help_request h
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND {current:e}
   AND h.district_id = e.district_id AND h.learner_id = e.user_id AND h.answered_at_ms IS NULL
 ORDER BY h.help_id LIMIT 200
 -- name: help_answer
@@ -240,7 +240,7 @@ WHERE l.district_id = :district_id AND l.learner_id = :learner_id AND l.competen
 ORDER BY l.look_id DESC LIMIT 20
 -- name: look_open
 SELECT l.look_id, l.learner_id, l.competency_id, l.note, COALESCE(l.about, '') FROM enrollment e CROSS JOIN second_look l
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND {current:e}
   AND l.district_id = e.district_id AND l.learner_id = e.user_id AND l.answered_at_ms IS NULL
 ORDER BY l.look_id LIMIT 100
 -- name: look_get
@@ -266,7 +266,7 @@ WHERE district_id = :district_id AND waiver_id = :waiver_id AND granted IS NULL
 -- name: teacher_school
 -- why: whose rules a teacher works under
 SELECT c.org_id FROM enrollment e CROSS JOIN class c
-WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND e.status = 'active'
+WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND {current:e}
   AND c.district_id = e.district_id AND c.class_id = e.class_id AND c.status = 'active'
 ORDER BY c.org_id DESC LIMIT 1
 -- name: evidence_week

@@ -22,11 +22,12 @@ UPDATE user_account SET language = :language WHERE district_id = :district_id AN
 SELECT user_id, username FROM user_account WHERE district_id = :district_id AND status = 'active' ORDER BY user_id
 -- name: user_list_class
 SELECT u.user_id, u.username FROM enrollment e JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.status = 'active' ORDER BY u.user_id
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND {current:e} ORDER BY u.user_id
 -- name: role_list
-SELECT role, org_id FROM user_role WHERE district_id = :district_id AND user_id = :user_id AND status = 'active'
+SELECT r.role, r.org_id FROM user_role r WHERE r.district_id = :district_id AND r.user_id = :user_id AND {current:r}
 ORDER BY role, org_id
 -- name: role_all
+-- why: for the operator: no date is looked at
 SELECT user_id, role FROM user_role WHERE district_id = :district_id AND status = 'active' ORDER BY user_id, role
 -- name: role_insert
 INSERT INTO user_role (district_id, user_id, org_id, role, status) VALUES (:district_id, :user_id, :org_id, :role, 'active')
@@ -38,7 +39,7 @@ VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
 -- why: on the way of every request: who asks, in one read; a row a role
 SELECT u.username, u.given_name, u.family_name, u.preferred_name, u.grade, u.language, u.enabled, u.status, s.user_id, s.expires_at_ms, r.role, r.org_id
 FROM session s JOIN user_account u ON u.district_id = s.district_id AND u.user_id = s.user_id
-LEFT JOIN user_role r ON r.district_id = s.district_id AND r.user_id = s.user_id AND r.status = 'active'
+LEFT JOIN user_role r ON r.district_id = s.district_id AND r.user_id = s.user_id AND {current:r}
 WHERE s.district_id = :district_id AND s.token_hash = :token_hash
 -- name: session_delete
 DELETE FROM session WHERE district_id = :district_id AND token_hash = :token_hash
@@ -53,7 +54,7 @@ VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
 -- why: on the way of every request: who asks, in one read; a row a role
 SELECT u.username, u.given_name, u.family_name, u.preferred_name, u.grade, u.language, u.enabled, u.status, t.user_id, t.expires_at_ms, r.role, r.org_id
 FROM api_token t JOIN user_account u ON u.district_id = t.district_id AND u.user_id = t.user_id
-LEFT JOIN user_role r ON r.district_id = t.district_id AND r.user_id = t.user_id AND r.status = 'active'
+LEFT JOIN user_role r ON r.district_id = t.district_id AND r.user_id = t.user_id AND {current:r}
 WHERE t.district_id = :district_id AND t.token_hash = :token_hash
 -- name: failure_get
 SELECT failures, until_ms FROM sign_in_failure WHERE district_id = :district_id AND account_hash = :account_hash

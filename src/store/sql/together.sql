@@ -7,7 +7,7 @@ SELECT 1 FROM policy_reader WHERE district_id = :district_id AND policy_id = :po
 -- why: counts only: nobody is asked by name why they have not read it
 SELECT COUNT(DISTINCT r.user_id), COUNT(DISTINCT p.user_id) FROM user_role r
 LEFT JOIN policy_reader p ON p.district_id = r.district_id AND p.user_id = r.user_id AND p.policy_id = :policy_id
-WHERE r.district_id = :district_id AND r.role = 'teacher' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'teacher' AND {current:r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
 -- name: barrier_insert
 INSERT INTO barrier (district_id, barrier_id, org_id, kind, note, filer_id, client_id, owner, answer)
 VALUES (:district_id, :barrier_id, :org_id, :kind, :note, :filer_id, :client_id, '', '')
@@ -55,15 +55,15 @@ WHERE district_id = :district_id AND comment_id = :comment_id
 -- why: of the students of a school, who showed something alone since a moment; along each one's own facts
 SELECT COUNT(DISTINCT r.user_id), COUNT(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM evidence v WHERE v.district_id = r.district_id AND v.learner_id = r.user_id
   AND v.evidence_id >= :since AND v.hints = 0 AND v.score >= 1) THEN r.user_id END) FROM user_role r
-WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'student' AND {current:r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
 -- name: figure_off_screen
 SELECT COUNT(DISTINCT r.user_id), COUNT(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM evidence v WHERE v.district_id = r.district_id AND v.learner_id = r.user_id
   AND v.evidence_id >= :since AND v.kind = 2) THEN r.user_id END) FROM user_role r
-WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'student' AND {current:r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
 -- name: figure_secure
 SELECT COUNT(DISTINCT r.user_id), COUNT(m.competency_id) FROM user_role r
 LEFT JOIN mastery m ON m.district_id = r.district_id AND m.learner_id = r.user_id AND m.level = 3
-WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'student' AND {current:r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
 -- name: figure_looks
 SELECT COUNT(l.look_id), COUNT(l.answered_at_ms) FROM second_look l
-WHERE l.district_id = :district_id AND l.look_id >= :since AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = l.learner_id AND r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT)))
+WHERE l.district_id = :district_id AND l.look_id >= :since AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = l.learner_id AND r.district_id = :district_id AND r.role = 'student' AND {current:r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT)))

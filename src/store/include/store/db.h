@@ -31,6 +31,8 @@ struct tx {
 /* url: a file name, or postgresql://…  Opens no connection yet. Caller closes with db_close. */
 enum st db_open(const char *url, struct db **out, struct err *e) WARN_UNUSED;
 void db_close(struct db *db);
+/* The school's day: rows that count between two dates ({current:x} in a query) are looked at by it. Any thread. */
+void db_set_day(struct db *db, int32_t day);
 bool db_is_sqlite(const struct db *db);
 const char *db_url(const struct db *db);
 

@@ -32,7 +32,7 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
     bind_i64(q, "learner_id", h->learner_id);
     TRY(stmt_step(q, &row, e));
     h->place = row ? col_i64(q, 0) : 1;
-    if (app->hub) hub_publish(app->hub, h->learner_id, "help", "{}");
+    if (app->hub) hub_stage(app->hub, h->learner_id, "help", "{}");
     return ST_OK;
 }
 

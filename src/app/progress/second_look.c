@@ -18,7 +18,7 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
     bind_text(q, "note", l->note);
     bind_text(q, "about", l->about && *l->about ? l->about : NULL);
     TRY(stmt_run(q, NULL, e));
-    if (app->hub) hub_publish(app->hub, l->learner_id, "help", "{}");
+    if (app->hub) hub_stage(app->hub, l->learner_id, "help", "{}");
     return ST_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "access/actor_cache.h"
 #include "base/text.h"
+#include "core/hub.h"
 
 enum { PASSWORD_MIN = 8, PASSWORD_MAX = 200, FREE_FAILURES = 4, SESSION_HOURS = 12 };
 static const size_t argon_memory = 19u << 20;
@@ -181,10 +182,10 @@ enum st actor_by_api_token(struct app *app, struct tx *tx, const char *token, st
 /* The writes of signing in and out, small enough to share one command. */
 struct session_cmd {
     struct command command;
-    enum { SIGNED_IN, SIGNED_OUT, FAILED } what;
+    enum { TRYING, SIGNED_IN, SIGNED_OUT } what;
     const char *token_hash, *account_hash;
     int64_t user_id;
-    int64_t failures;
+    int64_t wait_ms; /* out, of TRYING: not before */
 };
 
 static enum st clear_failures(struct tx *tx, const char *account, struct err *e)
@@ -195,17 +196,53 @@ static enum st clear_failures(struct tx *tx, const char *account, struct err *e)
     return stmt_run(q, NULL, e);
 }
 
+/* What has expired goes along with sign-ins, a bounded number of rows by an index each time. */
+static enum st purge(struct tx *tx, int64_t now, struct err *e)
+{
+    static const struct {
+        enum sql_id id;
+        int64_t kept_ms;
+    } expired[] = {{SQL_session_expire, 0}, {SQL_token_expire, 0}, {SQL_failure_expire, 86400000}};
+    for (size_t i = 0; i < sizeof expired / sizeof *expired; i++) {
+        struct stmt *q;
+        TRY(tx_stmt(tx, expired[i].id, &q, e));
+        bind_i64(q, "before_ms", now - expired[i].kept_ms);
+        TRY(stmt_run(q, NULL, e));
+    }
+    return ST_OK;
+}
+
+/* Counted by the writer before the password is looked at, and taken back when it is right: guesses that are sent side
+ * by side each count. */
+static enum st count_try(struct session_cmd *c, struct tx *tx, int64_t now, struct err *e)
+{
+    struct stmt *q;
+    bool row;
+    TRY(tx_stmt(tx, SQL_failure_get, &q, e));
+    bind_text(q, "account_hash", c->account_hash);
+    TRY(stmt_step(q, &row, e));
+    int64_t failures = row ? col_i64(q, 0) + 1 : 1, until = row ? col_i64(q, 1) : 0;
+    c->wait_ms = until - now;
+    if (c->wait_ms > 0) return ST_OK;
+    /* 1 s after the fifth failure in a row, doubling to five minutes. */
+    int64_t over = failures - FREE_FAILURES, pause = over <= 0 ? 0 : over > 9 ? 300000 : (int64_t)1000 << (over - 1);
+    TRY(tx_stmt(tx, SQL_failure_set, &q, e));
+    bind_text(q, "account_hash", c->account_hash);
+    bind_i64(q, "failures", failures);
+    bind_i64(q, "until_ms", now + (pause > 300000 ? 300000 : pause));
+    TRY(stmt_run(q, NULL, e));
+    return purge(tx, now, e);
+}
+
 static enum st session_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct session_cmd *c = (struct session_cmd *)command;
     struct stmt *q;
     int64_t now = app_now_ms(app);
     switch (c->what) {
+    case TRYING: return count_try(c, tx, now, e);
     case SIGNED_IN:
         TRY(clear_failures(tx, c->account_hash, e));
-        TRY(tx_stmt(tx, SQL_session_expire, &q, e));
-        bind_i64(q, "now_ms", now);
-        TRY(stmt_run(q, NULL, e));
         TRY(tx_stmt(tx, SQL_session_insert, &q, e));
         bind_text(q, "token_hash", c->token_hash);
         bind_i64(q, "user_id", c->user_id);
@@ -216,27 +253,17 @@ static enum st session_run(struct app *app, struct tx *tx, struct command *comma
         TRY(tx_stmt(tx, SQL_session_delete, &q, e));
         bind_text(q, "token_hash", c->token_hash);
         return stmt_run(q, NULL, e);
-    case FAILED:
-        TRY(tx_stmt(tx, SQL_failure_set, &q, e));
-        bind_text(q, "account_hash", c->account_hash);
-        bind_i64(q, "failures", c->failures);
-        /* 1 s after the fifth failure in a row, doubling to five minutes. */
-        int64_t over = c->failures - FREE_FAILURES;
-        int64_t pause = over <= 0 ? 0 : over > 9 ? 300000 : (int64_t)1000 << (over - 1);
-        bind_i64(q, "until_ms", now + (pause > 300000 ? 300000 : pause));
-        return stmt_run(q, NULL, e);
     }
     return err_fail(e, ST_BUG, "err.bug", "session command");
 }
 
 struct account {
-    int64_t user_id, failures, until_ms;
+    int64_t user_id;
     bool may;
     char hash[PASSWORD_HASH_TEXT];
 };
 
-static enum st find_account(struct app *app, const char *username, const char *account_hash, struct account *out,
-                            struct err *e)
+static enum st find_account(struct app *app, const char *username, struct account *out, struct err *e)
 {
     struct conn *conn;
     struct tx tx;
@@ -244,16 +271,7 @@ static enum st find_account(struct app *app, const char *username, const char *a
     bool row = false;
     TRY(app_read_conn(app, &conn, e));
     TRY(tx_read(conn, app->district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_failure_get, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "account_hash", account_hash);
-        st = stmt_step(q, &row, e);
-    }
-    if (st == ST_OK && row) {
-        out->failures = col_i64(q, 0);
-        out->until_ms = col_i64(q, 1);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_user_by_name, &q, e);
+    enum st st = tx_stmt(&tx, SQL_user_by_name, &q, e);
     if (st == ST_OK) {
         bind_text(q, "username", username);
         st = stmt_step(q, &row, e);
@@ -279,36 +297,40 @@ enum st sign_in(struct app *app, const char *username, const char *password, cha
     if (strlen(username) > 200 || strlen(password) > PASSWORD_MAX)
         return err_fail(e, ST_DENIED, "sign_in.wrong", "too long");
     token_hash(username, account);
-    TRY(find_account(app, username, account, &found, e));
-    int64_t wait_ms = found.until_ms - app_now_ms(app);
-    if (wait_ms > 0) {
+    struct session_cmd c = {.command.run = session_run,
+                            .command.leaves_memory = true,
+                            .account_hash = account,
+                            .token_hash = hash,
+                            .what = TRYING};
+    TRY(writer_run(app, &c.command, e));
+    if (c.wait_ms > 0) {
         char seconds[24];
-        snprintf(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
+        snprintf(seconds, sizeof seconds, "%lld", (long long)(c.wait_ms + 999) / 1000);
         (void)err_fail(e, ST_BUSY, "sign_in.wait", "too many tries; wait %s s", seconds);
         err_arg(e, seconds);
         return ST_BUSY;
     }
-    bool right = password_matches(*found.hash ? found.hash : nobody, password) && found.user_id && found.may;
-    struct session_cmd c = {.command.run = session_run,
-                            .account_hash = account,
-                            .token_hash = hash,
-                            .user_id = found.user_id,
-                            .failures = found.failures + 1,
-                            .what = right ? SIGNED_IN : FAILED};
-    if (right) token_new(token);
-    token_hash(right ? token : "", hash);
-    TRY(writer_run(app, &c.command, e));
-    if (!right) return err_fail(e, ST_DENIED, "sign_in.wrong", "name or password is not right");
-    *user_id = found.user_id;
-    return ST_OK;
+    TRY(find_account(app, username, &found, e));
+    if (!password_matches(*found.hash ? found.hash : nobody, password) || !found.user_id || !found.may)
+        return err_fail(e, ST_DENIED, "sign_in.wrong", "name or password is not right");
+    token_new(token);
+    token_hash(token, hash);
+    c.what = SIGNED_IN;
+    c.user_id = *user_id = found.user_id;
+    return writer_run(app, &c.command, e);
 }
 
 enum st sign_out(struct app *app, const char *token, struct err *e)
 {
     char hash[TOKEN_HASH_TEXT];
     token_hash(token, hash);
-    struct session_cmd c = {.command.run = session_run, .token_hash = hash, .what = SIGNED_OUT};
-    return writer_run(app, &c.command, e);
+    struct session_cmd c = {
+        .command.run = session_run, .command.leaves_memory = true, .token_hash = hash, .what = SIGNED_OUT};
+    enum st st = writer_run(app, &c.command, e);
+    /* What students have shown stays good; who is behind a token does not, and a live stream may be theirs. */
+    actor_cache_clear(app->actor_cache);
+    hub_doubt(app->hub);
+    return st;
 }
 
 enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, const char *hash, int64_t *user_id,

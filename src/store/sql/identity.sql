@@ -46,7 +46,15 @@ DELETE FROM session WHERE district_id = :district_id AND token_hash = :token_has
 -- name: session_end_others
 DELETE FROM session WHERE district_id = :district_id AND user_id = :user_id AND token_hash <> :token_hash
 -- name: session_expire
-DELETE FROM session WHERE district_id = :district_id AND expires_at_ms < :now_ms
+-- why: a few at each sign-in, along the index
+DELETE FROM session WHERE district_id = :district_id AND token_hash IN (
+  SELECT token_hash FROM session WHERE district_id = :district_id AND expires_at_ms < :before_ms ORDER BY expires_at_ms LIMIT 50)
+-- name: token_expire
+DELETE FROM api_token WHERE district_id = :district_id AND token_hash IN (
+  SELECT token_hash FROM api_token WHERE district_id = :district_id AND expires_at_ms < :before_ms ORDER BY expires_at_ms LIMIT 50)
+-- name: failure_expire
+DELETE FROM sign_in_failure WHERE district_id = :district_id AND account_hash IN (
+  SELECT account_hash FROM sign_in_failure WHERE district_id = :district_id AND until_ms < :before_ms ORDER BY until_ms LIMIT 50)
 -- name: token_insert
 INSERT INTO api_token (district_id, token_hash, user_id, created_at_ms, expires_at_ms)
 VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)

@@ -50,9 +50,6 @@ VALUES (:district_id, :learner_id, :client_id, :evidence_id, :body_hash, :respon
 INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response)
 SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :client_id::text[], :evidence_id::bigint[],
   :body_hash::bigint[], :response::text[]) AS x
--- name: response_list
-SELECT evidence_id, response FROM evidence_response
-WHERE district_id = :district_id AND learner_id = :learner_id
 -- name: evidence_insert
 INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
   competency_id, score, attempt, hints, took_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id,
@@ -120,9 +117,9 @@ SELECT COUNT(*) FROM evidence WHERE district_id = :district_id AND learner_id = 
 -- name: evidence_count
 SELECT COUNT(*) FROM evidence WHERE district_id = :district_id
 -- name: evidence_day
--- why: minutes and answers of one school day, for Today
+-- why: minutes and answers of one school day, for Today; what a teacher saw is no answer
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) FROM evidence
-WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date
+WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date AND kind = 1
 -- name: learner_school
 -- why: whose rules are in force for someone; also for what was shown before a role ended, no date is looked at
 SELECT org_id FROM user_role WHERE district_id = :district_id AND user_id = :learner_id AND role = 'student' AND status = 'active'

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/exact.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "policy/snapshot.h"
@@ -191,7 +192,7 @@ static enum st brake(struct importer *im, struct err *e)
         const struct sync *s = im->kinds[k];
         size_t at = strlen(kinds);
         if (!s->closing || s->closing < im->brake_least || (s->single && s->closing == 1) ||
-            (double)s->closing <= share * (double)s->open_before)
+            exact_mean_cmp((int64_t)s->closing * EXACT_ONE, (int64_t)s->open_before, share) <= 0)
             continue;
         snprintf(kinds + at, sizeof kinds - at, "%s%zu of %zu rows of kind %s", at ? ", " : "", s->closing,
                  s->open_before, s->kind);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/small_group.h"
 #include "base/id.h"
 
 enum { LATELY_DAYS = 14, OFF_SCREEN_DAYS = 28, LOOKS_DAYS = 90, KEPT = 64, KEPT_MS = 60000 };
@@ -67,11 +68,12 @@ enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t 
         enum sql_id query;
         int days;
         bool of_students;
-    } known[] = {{"shown_lately", SQL_figure_shown, LATELY_DAYS, true},
-                 {"secure_each", SQL_figure_secure, 0, true},
-                 {"off_screen", SQL_figure_off_screen, OFF_SCREEN_DAYS, true},
-                 {"looks_answered", SQL_figure_looks, LOOKS_DAYS, false},
-                 {"read", SQL_reader_count, 0, false}};
+        bool is_part; /* n of the students, so that those left are a group too */
+    } known[] = {{"shown_lately", SQL_figure_shown, LATELY_DAYS, true, true},
+                 {"secure_each", SQL_figure_secure, 0, true, false},
+                 {"off_screen", SQL_figure_off_screen, OFF_SCREEN_DAYS, true, true},
+                 {"looks_answered", SQL_figure_looks, LOOKS_DAYS, false, false},
+                 {"read", SQL_reader_count, 0, false, false}};
     struct stmt *q;
     bool row;
     size_t i = 0;
@@ -84,7 +86,9 @@ enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t 
     if (known[i].days) bind_i64(q, "since", id_first_at(now_ms - known[i].days * INT64_C(86400000)));
     TRY(stmt_step(q, &row, e));
     *out = (struct measure){.of = row ? col_i64(q, 0) : 0, .n = row ? col_i64(q, 1) : 0};
-    if (known[i].of_students && out->of < v->policy.smallest_group) *out = (struct measure){.few = true};
+    int64_t smallest = v->policy.smallest_group;
+    if ((known[i].of_students && out->of < smallest) || (known[i].is_part && small_group(out->n, out->of, smallest)))
+        *out = (struct measure){.few = true};
     if (known[i].of_students) keep(app->measures, known[i].code, org_id, now_ms, out);
     return ST_OK;
 }

@@ -51,7 +51,8 @@ WHERE district_id = :district_id AND ended_at_ms IS NULL ORDER BY title, goal_id
 -- name: goal_end
 UPDATE counted_goal SET ended_at_ms = :now_ms WHERE district_id = :district_id AND goal_id = :goal_id AND ended_at_ms IS NULL
 -- name: org_learners
-SELECT r.user_id FROM user_role r WHERE r.district_id = :district_id AND r.org_id = :org_id AND r.role = 'student' AND {current:r} ORDER BY user_id
+SELECT r.user_id, u.grade FROM user_role r JOIN user_account u ON u.district_id = r.district_id AND u.user_id = r.user_id
+WHERE r.district_id = :district_id AND r.org_id = :org_id AND r.role = 'student' AND {current:r} AND u.status = 'active' ORDER BY r.user_id
 -- name: org_learner_names
 -- why: a counselor's students, in order of name
 SELECT u.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_name), u.family_name, u.grade FROM user_role r JOIN user_account u ON u.district_id = r.district_id AND u.user_id = r.user_id

@@ -101,7 +101,8 @@ VALUES (:district_id, :session_id, :title, :type, :starts_on, :ends_on, :school_
 -- name: class_pulse
 -- why: for a list of classes: how many, how many of them answered lately, the latest answer
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN x.latest > :since THEN 1 ELSE 0 END), 0), COALESCE(MAX(x.latest), 0) FROM (
-  SELECT (SELECT MAX(v.evidence_id) FROM evidence v WHERE v.district_id = e.district_id AND v.learner_id = e.user_id) AS latest
+  SELECT (SELECT v.evidence_id FROM evidence v WHERE v.district_id = e.district_id AND v.learner_id = e.user_id AND v.kind = 1
+    ORDER BY v.evidence_id DESC LIMIT 1) AS latest
   FROM enrollment e JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
   WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND {current:e} AND u.status = 'active') x
 -- name: org_counts

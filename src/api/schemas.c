@@ -97,7 +97,7 @@ const struct api_schema api_schemas[] = {
                                       "id\":" ID ",\"at\":" STRING ",\"kind\":" STRING ",\"item_id\":" NULLABLE_ID
                                       ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER
                                       ",\"took_ms\":" INTEGER ",\"response\":{\"description\":\"as the learner gave "
-                                                              "it; null when it is not kept\"},\"counted\":" BOOLEAN
+                                      "it; null when it is not kept\"},\"counted\":" BOOLEAN
                                       ",\"model_version\":" NULLABLE_ID
                                       ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\","
                                       "\"null\"]}}}") "}}"},

@@ -82,7 +82,7 @@ class Reply:
 class Client:
     contract = None  # set once a session
 
-    def __init__(self, port, token=None, timeout=30, source=None):
+    def __init__(self, port, token=None, timeout=120, source=None):
         self.port, self.token, self.timeout, self.source = port, token, timeout, source
         self.cookie = None
         self.set_cookie = ""
@@ -171,7 +171,7 @@ class Stream:
     """A text/event-stream, read line by line."""
 
     def __init__(self, port, path, token=None, last=None, cookie=None):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         head = f"GET {path} HTTP/1.1\r\nHost: x\r\n" + (f"Authorization: Bearer {token}\r\n" if token else f"Cookie: {cookie}\r\n") + (f"Last-Event-ID: {last}\r\n" if last is not None else "") + "\r\n"
         self.socket.sendall(head.encode())
         self.file = self.socket.makefile("rb")
@@ -192,14 +192,14 @@ class Stream:
         while (line := self.file.readline()) and line != b"0\r\n":
             pass
 
-    def event(self, wanted):
+    def event(self, wanted=None):
         got = {}
         while True:
             line = self.file.readline()
             assert line, "the stream ended"
             line = line.decode().strip()
             if not line or re.fullmatch("[0-9a-fA-F]+", line):  # a chunk's head is no field
-                if got.get("event") == wanted:
+                if got.get("event") and wanted in (None, got["event"]):
                     return got
                 if not line:
                     got = {}

@@ -13,7 +13,7 @@ WHOLE = {
     "user_names": "import only", "user_list": "the operator's list", "org_list": "a handful of rows", "outside_list": "import only",
     "mastery_all": "digest", "learner_state_all": "digest", "item_versions": "import only", "outside_closed": "import only",
     "evidence_count": "the operator's doctor", "role_all": "the leaders' page: everyone who works here", "figure_all": "check only", "class_find": "the operator's cards",
-    "session_expire": "once in a while, by the writer", "request_expire": "once in a while, by the writer",
+    "id_ahead": "migrate only", "framework_edit_any": "migrate only", "id_move_at": "migrate only", "request_expire": "once in a while, by the writer",
     "reader_count": "the leaders' page: a count of teachers",
     "figure_shown": "of a district all students, once a minute", "figure_off_screen": "the same", "figure_secure": "the same",
     "history_after": "what-if: of the fifty learners that were gathered first",
@@ -21,7 +21,7 @@ WHOLE = {
     "programs_all": "a refit only", "content_stamp": "a handful of runs, policies and models",
 }
 SMALL = {"district", "org", "policy", "model", "import_run", "framework", "competency", "competency_link", "course", "course_competency", "item",
-         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "barrier", "draft_rules", "counted_goal", "checkpoint", "moderation",
+         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "waiver", "barrier", "draft_rules", "counted_goal", "checkpoint", "moderation",
          "model_fit", "job", "job_run", "report_scale"}
 
 
@@ -29,7 +29,8 @@ def statements():
     for path in sorted((ROOT / "src/store/sql").glob("*.sql")):
         for name, body in re.findall(r"^-- name: (\w+)\n(.*?)(?=^-- name: |\Z)", path.read_text(), re.M | re.S):
             sqlite = re.split("-- postgresql(?: rows)?:", body)[0]
-            yield name, re.sub(r"^--.*$", "", sqlite, flags=re.M).strip().rstrip(";")
+            sqlite = re.sub(r"\{current:(\w+)\}", r"(\1.status = 'active' AND COALESCE(\1.starts_on, :current_day) <= :current_day AND COALESCE(\1.ends_on, :current_day) >= :current_day)", sqlite)
+        yield name, re.sub(r"^--.*$", "", sqlite, flags=re.M).strip().rstrip(";")
 
 
 @pytest.fixture(scope="module")

@@ -154,10 +154,37 @@ def statements_stay_in_the_store():
 def every_query_is_called():
     """A query whose function nothing calls is removed."""
     called = {m for path in tracked("src/*.c") for m in re.findall(r"\bsql_(\w+)\b", code(path))}
+    for name, (_, path, line) in queries().items():
+        if name not in called:
+            yield f"{path}:{line}: nothing calls sql_{name}"
+
+
+def queries():
+    """{name: (its parameters, file, line)} of all blocks."""
+    found = {}
     for path in tracked("src/store/sql/*.sql"):
-        for n, line in enumerate(path.read_text().split("\n"), 1):
-            if (m := re.match(r"-- name: (\w+)", line)) and m[1] not in called:
-                yield f"{path.relative_to(root)}:{n}: nothing calls sql_{m[1]}"
+        text = path.read_text()
+        for m in re.finditer(r"^-- name: (\w+).*\n((?:(?!-- name: ).*\n?)*)", text, re.M):
+            sql = re.sub(r"'[^']*'|^--.*$", "", m[2], flags=re.M)
+            names = set(re.findall(r"(?<!:):([a-z]\w*)", sql)) - {"district_id"}
+            found[m[1]] = names, path.relative_to(root), text.count("\n", 0, m.start()) + 1
+    return found
+
+
+@rule
+def every_parameter_is_given():
+    """A call names each parameter of its query, or its _is_null: one that is left out would silently be 0."""
+    params = {name: names for name, (names, _, _) in queries().items()}
+    for path in tracked("src/*.c"):
+        text = code(path)
+        for m in re.finditer(r"\(struct sql_(\w+)_in\)\{", text):
+            end, depth = m.end(), 1
+            while depth:
+                depth += (text[end] == "{") - (text[end] == "}")
+                end += 1
+            given = set(re.findall(r"\.(\w+) =\s", text[m.end():end]))
+            for name in sorted(params.get(m[1], set()) - given - {g.removesuffix("_is_null") for g in given}):
+                yield f"{path.relative_to(root)}:{text.count(chr(10), 0, m.start()) + 1}: sql_{m[1]} is not given {name}"
 
 
 @rule

@@ -10,8 +10,8 @@
  *   -- why: …                                       becomes the comment of the function
  *   -- types: count int, note text                  of columns and parameters that the schema cannot tell:
  *                                                   int, double, text, blob, bool
- *   -- null: column, :item_id, :score flag          a column with `column_is_null` beside it; a parameter for which 0
- *                                                   binds NULL; one with a `score_is_null` beside it
+ *   -- null: column, :item_id, :score flag          the row also has `column_is_null`; 0 binds NULL;
+ *                                                   `score_is_null` decides whether NULL is bound
  *   -- row: NAME                                    struct sql_NAME_row, shared by queries with the same columns
  *   -- all districts: why                           may do without :district_id
  *   -- postgresql:                                  a text of its own for PostgreSQL follows; `-- postgresql rows:`

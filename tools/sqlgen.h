@@ -7,7 +7,7 @@
 enum { PARAMS_MAX = 40, COLUMNS_MAX = 40, NOTES_MAX = 48, NAME_BYTES = 64, SQL_BYTES = 16384, QUERIES_MAX = 1000 };
 
 enum type { TYPE_UNKNOWN, TYPE_INT, TYPE_DOUBLE, TYPE_TEXT, TYPE_BLOB, TYPE_BOOL };
-enum null { NULL_PLAIN, NULL_ZERO, NULL_FLAG }; /* reads as 0 or ""; 0 binds NULL; a field of its own tells */
+enum null { NULL_PLAIN, NULL_ZERO, NULL_FLAG }; /* reads as 0 or ""; 0 binds NULL; NAME_is_null says */
 enum dialect { SQLITE, POSTGRESQL, DIALECTS };
 enum kind { KIND_NONE, KIND_ONE, KIND_MANY, KIND_EXEC, KIND_SEND, KIND_SEND_ONE };
 
@@ -37,7 +37,7 @@ struct query {
     int order_count[DIALECTS];
     struct field columns[COLUMNS_MAX];
     int column_count;
-    bool tells_only; /* SELECT 1: whether there is a row is all that it tells */
+    bool is_test; /* SELECT 1: only whether there is a row counts */
 };
 
 extern struct query *queries[QUERIES_MAX];

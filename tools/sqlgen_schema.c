@@ -1,4 +1,4 @@
-/* What SQLite knows: names and types of the schema, and which of its columns the queries use. */
+/* Names and types from the schema, through SQLite, and which columns of it the queries use. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static int add_column(void *arg, int n, char **value, char **name)
     return 0;
 }
 
-/* Which columns are read or changed. What an INSERT writes is not told: see mark_inserted. */
+/* Which columns are read or changed. SQLite does not report what an INSERT writes: see mark_inserted. */
 static int mark_used(void *arg, int action, const char *table, const char *column, const char *database,
                      const char *trigger)
 {
@@ -111,7 +111,7 @@ void schema_open(char **migrations, int n)
     sqlite3_set_authorizer(db, mark_used, NULL);
 }
 
-/* All columns of one name have one type, or the name tells nothing. */
+/* All columns of one name have one type, else the type is unknown. */
 static enum type type_of_columns(const char *name, bool touched)
 {
     enum type found = TYPE_UNKNOWN;
@@ -194,8 +194,8 @@ void schema_describe(struct query *q)
     if (!reads && sqlite3_stmt_readonly(s)) die(q->file, q->name, "only reads: :one or :many?");
     if (reads && n == 0) die(q->file, q->name, "gives no rows: :exec or :send?");
     if (n > COLUMNS_MAX) die(q->file, q->name, "too many columns");
-    q->tells_only = q->kind == KIND_ONE && n == 1 && strcmp(sqlite3_column_name(s, 0), "1") == 0;
-    for (int i = 0; reads && i < n && !q->tells_only; i++) describe_column(q, s, q->column_count++, &q->columns[i]);
+    q->is_test = q->kind == KIND_ONE && n == 1 && strcmp(sqlite3_column_name(s, 0), "1") == 0;
+    for (int i = 0; reads && i < n && !q->is_test; i++) describe_column(q, s, q->column_count++, &q->columns[i]);
     check_notes(q);
     sqlite3_finalize(s);
 }

@@ -9,7 +9,7 @@
 enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e) WARN_UNUSED;
 
 /* The parameter's place is that of the generated function's list. Text and bytes are copied or alive until the step.
- * Binding cannot fail before the step tells. */
+ * A value that does not fit is reported by the step. */
 void put_i64(struct stmt *q, int place, int64_t v);
 void put_id(struct stmt *q, int place, int64_t v); /* 0 binds NULL */
 void put_f64(struct stmt *q, int place, double v);

@@ -123,11 +123,8 @@ def test_no_query_joins_facts_across_buckets():
     from test_plans import statements
     for name, sql in statements():
         aliases = [a or t for t, a in re.findall(r"\b(?:FROM|JOIN)\s+(fact(?:_[a-z_]+)?)(?:\s+(?!WHERE\b|ON\b|JOIN\b|LEFT\b|CROSS\b|ORDER\b)([a-z]+))?", sql)]
-        if len(aliases) < 2:
-            continue
-        for a in aliases[1:]:
-            for column in ("district_id", "bucket", "subject_id"):
-                assert re.search(rf"\b{a}\.{column} = (?:\w+\.{column}|:)", sql), f"{name}: {a}.{column} is joined with nothing"
+        joined = [a for a in aliases if all(re.search(rf"\b{a}\.{c} = (?:\w+\.{c}|:|\()", sql) for c in ("district_id", "bucket", "subject_id"))]
+        assert len(set(aliases)) - len(set(joined)) <= 1, f"{name}: of {aliases} only {joined} are joined by district, bucket and subject"
 
 
 def test_the_keys_hold_on_hash_partitions(db, clients, school, kind):
@@ -177,7 +174,7 @@ INSERT INTO draft_rules (district_id, draft_id, org_id, doc, reason, author_id, 
 INSERT INTO draft_comment (district_id, comment_id, draft_id, author_id, client_id, note, answer, answered_by, answered_at_ms, about) VALUES
   (1, 800000000000000006, 60, 21, 'same-id-1', 'n', 'a', 41, 1768550000000, 'mastery.secure_at'), (1, 800000000000000007, 60, 22, 'same-id-1', 'm', '', NULL, NULL, NULL);
 INSERT INTO barrier (district_id, barrier_id, org_id, kind, note, filer_id, client_id, owner, due_date, answer, answered_by, answered_at_ms) VALUES
-  (1, 800000000000000008, 0, 'money', 'n', 21, 'barrier-old', 'who', 20000, 'done', 41, 1768550000000), (1, 800000000000000009, 50, 'money', 'n', 21, 'barrier-old', '', NULL, '', NULL, NULL);
+  (1, 800000000000000008, 0, 'money', 'n', 21, 'barrier-old', 'who', 20000, 'done', 41, 1768550000000), (1, 800000000000000009, 50, 'money', 'n', 21, 'barrier-two', '', NULL, '', NULL, NULL);
 INSERT INTO moderation (district_id, moderation_id, client_id, org_id, competency_id, title, author_id) VALUES (1, 70, 'm-old-001', 50, 7, 't', 21);
 INSERT INTO moderation_work (district_id, work_id, moderation_id, client_id, body, author_id, anchor_note) VALUES (1, 71, 70, 'w-old-001', 'b', 21, '');
 INSERT INTO moderation_score (district_id, work_id, scorer_id, level, note, at_ms) VALUES (1, 71, 21, 2, 'n', 1768550000000), (1, 71, 22, 3, '', 1768550000000);

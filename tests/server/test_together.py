@@ -61,7 +61,7 @@ def test_a_barrier_from_filing_to_answer(clients, school, db):
     assert district.post("/barriers/answer", form=own | {"client_id": "barrier-owned-4", "answer": "And on Fridays."}).status == 303
     page = text(teacher.get("/barriers").text)
     assert "And on Fridays." in page and "Tuesdays" not in page and "1 answered so far. Median 0 days" in page
-    assert db.rows(f"SELECT answer FROM fact_barrier_answered WHERE barrier_id = {barrier} ORDER BY fact_id") == [[""], ["Double periods on Tuesdays from autumn on."], ["And on Fridays."]], "what was said before stays"
+    assert db.rows(f"SELECT 'said ' || answer FROM fact_barrier_answered WHERE barrier_id = {barrier} ORDER BY fact_id") == [["said "], ["said Double periods on Tuesdays from autumn on."], ["said And on Fridays."]], "what was said before stays"
 
 
 def test_a_draft_from_the_staff_to_a_version(clients, school, db):

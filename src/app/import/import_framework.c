@@ -74,7 +74,9 @@ static enum st put_on_record(struct importer *im, struct tx *tx, const struct sy
                                                                               .kind = kind,
                                                                               .competency_id = row->row_id,
                                                                               .before = before,
-                                                                              .after = after},
+                                                                              .after = after,
+                                                                              .other_id = 0,
+                                                                              .author_id = 0},
                                        NULL, e);
     free(before);
     return st;

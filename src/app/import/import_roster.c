@@ -164,7 +164,9 @@ static enum st role_write(struct importer *im, struct tx *tx, struct sync_row *r
     return sql_role_set(tx,
                         &(struct sql_role_set_in){.user_id = sync_id(&x->users, x->role_user[row->index]),
                                                   .org_id = sync_id(&x->orgs, x->role_org[row->index]),
-                                                  .role = x->role_code[row->index]},
+                                                  .role = x->role_code[row->index],
+                                                  .starts_on_is_null = true,
+                                                  .ends_on_is_null = true},
                         NULL, e);
 }
 

@@ -199,6 +199,7 @@ static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id,
     TRY(freeze_scale(app, tx, c->policy, &scale_id, e));
     char *levels = levels_json(c);
     if (!levels) return no_memory(e);
+<<<<<<< HEAD
     enum st st =
         sql_term_grade_insert(tx,
                               &(struct sql_term_grade_insert_in){.session_id = session_id,
@@ -218,6 +219,27 @@ static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id,
                                                                  .scale_id = scale_id,
                                                                  .frozen_at_ms = app_now_ms(app)},
                               &rows, e);
+=======
+    const struct grade_cut *cut = c->grade.cut; /* NULL: too little is known for a grade */
+    enum st st = sql_term_grade_insert(tx,
+                                       &(struct sql_term_grade_insert_in){.session_id = session_id,
+                                                                          .learner_id = learner_id,
+                                                                          .course_id = c->course_id,
+                                                                          .title = c->title,
+                                                                          .letter = cut ? cut->letter : "",
+                                                                          .percent = cut ? cut->percent : 0,
+                                                                          .percent_is_null = !cut,
+                                                                          .gpa = cut ? cut->gpa : 0,
+                                                                          .gpa_is_null = !cut,
+                                                                          .mean = c->grade.mean,
+                                                                          .shown = (int64_t)c->grade.shown,
+                                                                          .competencies = (int64_t)c->grade.all,
+                                                                          .levels = levels,
+                                                                          .policy_id = c->policy_id,
+                                                                          .scale_id = scale_id,
+                                                                          .frozen_at_ms = app_now_ms(app)},
+                                       &rows, e);
+>>>>>>> store
     free(levels);
     *written += rows > 0;
     return st;

@@ -78,18 +78,24 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
         st = sql_district_insert(tx, &(struct sql_district_insert_in){.name = name, .host = "", .created_at_ms = now},
                                  NULL, e);
     if (st == ST_OK)
-        st = sql_org_insert(
-            tx, &(struct sql_org_insert_in){.org_id = org, .type = "district", .name = name, .zone = zone}, NULL, e);
+        st = sql_org_insert(tx,
+                            &(struct sql_org_insert_in){
+                                .org_id = org, .parent_org_id = 0, .type = "district", .name = name, .zone = zone},
+                            NULL, e);
     if (st == ST_OK)
         st = sql_policy_insert(
             tx,
             &(struct sql_policy_insert_in){
                 .policy_id = policy,
                 .scope = "district",
+                .scope_id = 0,
                 .doc =
                     "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":"
                     "\"practice\","
                     "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}",
+                .effective_at_ms = 0,
+                .recorded_at_ms = 0,
+                .recorder_id = 0,
                 .reason = "the defaults"},
             NULL, e);
     if (st == ST_OK) /* there is nothing to derive yet */

@@ -1,7 +1,7 @@
 /* The seam between databases: open, begin, commit; SQLite and PostgreSQL behind it.
  *
  * A `conn` belongs to one thread at a time. A `tx` carries the district. What is asked of the database is a function of
- * store/sql/NAME.h, made from a query of src/store/sql: it binds the district by itself, so a query cannot leave its
+ * store/sql/NAME.h, made from a query of src/store/sql: it binds the district, so a query cannot leave its
  * tenant by accident.
  */
 #ifndef STORE_DB_H

@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "store/sql/schema.h"
 
 enum { NAME_BYTES = 64, SQL_BYTES = 1 << 20 };
 /* A clock that was wrong by less is none of this repair's business. */
@@ -67,17 +68,6 @@ static enum st find_columns(struct columns *c, struct err *e)
     return ST_OK;
 }
 
-static enum st count_rows(struct tx *tx, enum sql_id id, int64_t limit, int64_t *n, struct err *e)
-{
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, id, &q, e));
-    if (id == SQL_id_ahead) bind_i64(q, "limit_id", limit);
-    TRY(stmt_step(q, &row, e));
-    *n = row ? col_i64(q, 0) : 0;
-    return ST_OK;
-}
-
 static enum st run_text(struct tx *tx, struct text *t, struct err *e)
 {
     enum st st =
@@ -120,18 +110,20 @@ struct move {
 
 static enum st read_moves(struct tx *tx, int64_t now_ms, struct move **out, int64_t *n, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_id_move_at, &q, e));
-    bind_i64(q, "at_ms", now_ms);
-    for (*n = 0;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    struct sql_id_move_at_row r;
+    struct rows rows;
+    bool full = false;
+    *n = 0;
+    TRY(sql_id_move_at(tx, now_ms, &rows, e));
+    while (!full && sql_id_move_at_next(&rows, &r)) {
         struct move *v = realloc(*out, (size_t)(*n + 1) * sizeof *v);
-        if (!v) return err_fail(e, ST_NOMEM, "err.memory", "ids");
+        full = !v;
+        if (full) break;
         *out = v;
-        v[(*n)++] = (struct move){col_i64(q, 0), col_i64(q, 1)};
+        v[(*n)++] = (struct move){r.old_id, r.new_id};
     }
+    TRY(rows_end(&rows));
+    return full ? err_fail(e, ST_NOMEM, "err.memory", "ids") : ST_OK;
 }
 
 /* Rules and models name classes, skills and questions by id. */
@@ -154,11 +146,14 @@ enum st id_repair(struct tx *tx, int64_t now_ms, bool migrated, int64_t *moved, 
     struct columns c = {0};
     struct text t;
     struct move *moves = NULL;
-    int64_t limit = id_first_at(now_ms + ahead_ms), hit = 0, edits = 0;
+    struct sql_id_ahead_row hit;
+    struct sql_framework_edit_any_row edit;
+    bool edits = false;
+    int64_t limit = id_first_at(now_ms + ahead_ms);
     *moved = 0;
-    TRY(count_rows(tx, SQL_id_ahead, limit, &hit, e));
-    if (!hit && migrated) TRY(count_rows(tx, SQL_framework_edit_any, 0, &edits, e));
-    if (!hit && !edits) return ST_OK;
+    TRY(sql_id_ahead(tx, limit, &hit, NULL, e));
+    if (!hit.count && migrated) TRY(sql_framework_edit_any(tx, &edit, &edits, e));
+    if (!hit.count && !edits) return ST_OK;
     text_init(&t, SQL_BYTES);
     enum st st = find_columns(&c, e);
     if (st == ST_OK) st = list_moves(tx, &c, now_ms, limit, &t, e);

@@ -150,6 +150,8 @@ static const char *after(const char *line, const char *word)
     return strncmp(line, word, n) == 0 ? line + n : NULL;
 }
 
+bool is_bound_by_tx(const char *name) { return strcmp(name, "district_id") == 0 || strcmp(name, "current_day") == 0; }
+
 static void add_line(struct query *q, char *into, const char *line)
 {
     if (strlen(into) + strlen(line) + 2 > SQL_BYTES) die(q->file, q->name, "too long");
@@ -157,17 +159,26 @@ static void add_line(struct query *q, char *into, const char *line)
     strcat(into, line);
 }
 
-/* `{bucket X}` is where the facts of a subject are kept: the arithmetic of fact_bucket() in store/fact.c. */
+/* `{current x}` is the one condition by which a row of x (an enrollment, a role, a membership) counts today: active and
+ * within its dates; the transaction binds :current_day, as it does the district. `{bucket X}` is where the facts of a
+ * subject are kept: the arithmetic of fact_bucket() in store/fact.c. */
 static void expand(const struct query *q, const char *line, char *out, size_t size)
 {
-    static const char begin[] = "{bucket ";
+    static const char begin[] = "{bucket ", current[] = "{current ";
     size_t n = 0;
     while (*line) {
         const char *end = strncmp(line, begin, sizeof begin - 1) == 0 ? strchr(line, '}') : NULL;
+        const char *x = strncmp(line, current, sizeof current - 1) == 0 ? line + sizeof current - 1 : NULL;
+        int w = x ? (int)strcspn(x, "}") : 0;
+        if (x) end = x + w;
         int k =
-            end ? snprintf(out + n, size - n, "(CAST(%.*s AS BIGINT) %% 2147483647 * 48271 %% 2147483647 / 33554432)",
-                           (int)(end - line - (int)sizeof begin + 1), line + sizeof begin - 1)
-                : snprintf(out + n, size - n, "%c", *line);
+            x     ? snprintf(out + n, size - n,
+                             "(%.*s.status = 'active' AND COALESCE(%.*s.starts_on, :current_day) <= :current_day "
+                                 "AND COALESCE(%.*s.ends_on, :current_day) >= :current_day)",
+                             w, x, w, x, w, x)
+            : end ? snprintf(out + n, size - n, "(CAST(%.*s AS BIGINT) %% 2147483647 * 48271 %% 2147483647 / 33554432)",
+                             (int)(end - line - (int)sizeof begin + 1), line + sizeof begin - 1)
+                  : snprintf(out + n, size - n, "%c", *line);
         n += (size_t)k;
         if (n >= size) die(q->file, q->name, "a line is too long");
         line = end ? end + 1 : line + 1;

@@ -77,6 +77,13 @@ VALUES (:district_id, :enrollment_id, :class_id, :user_id, :role, :is_primary, :
 ON CONFLICT (district_id, user_id, role, class_id) DO UPDATE SET is_primary = excluded.is_primary, starts_on = excluded.starts_on,
   ends_on = excluded.ends_on, status = 'active', closed_at_ms = NULL
 RETURNING enrollment_id
+-- name: enrollment_vacate :exec
+-- why: an enrollment that changes its class, person or role ends there; it begins anew where it leads
+UPDATE enrollment SET status = 'closed', closed_at_ms = :now_ms WHERE district_id = :district_id AND enrollment_id = :row_id
+  AND NOT (class_id = :class_id AND user_id = :user_id AND role = :role)
+-- name: user_vacate :exec
+-- why: two people swap names
+UPDATE user_account SET username = :username WHERE district_id = :district_id AND user_id = :user_id
 -- name: enrollment_close :exec
 UPDATE enrollment SET status = 'closed', closed_at_ms = :now_ms WHERE district_id = :district_id AND enrollment_id = :row_id
 -- name: guardian_set :exec

@@ -33,6 +33,7 @@ ORDER BY user_id LIMIT :limit
 -- why: the same; no date is looked at
 SELECT c.class_id, c.title, c.course_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
 WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' AND e.status = 'active' AND c.status = 'active' AND c.course_id IS NOT NULL
+  AND {for_students c}
 ORDER BY c.title, c.class_id
 -- name: habit_list :many
 -- why: in order of recording, so that whoever reads keeps the latest

@@ -147,7 +147,7 @@ VALUES (:district_id, :item_id, :version, :competency_id)
 ON CONFLICT (district_id, item_id, version, competency_id) DO NOTHING
 -- name: course_bare :many
 -- why: a course for which nobody has said what it teaches, or which an import has filled so far
-SELECT c.course_id, c.grades FROM course c WHERE c.district_id = :district_id AND c.status = 'active'
+SELECT c.course_id, c.grades FROM course c WHERE c.district_id = :district_id AND c.status = 'active' AND c.audience = 'students'
   AND (NOT EXISTS (SELECT 1 FROM course_competency x WHERE x.district_id = c.district_id AND x.course_id = c.course_id)
     OR EXISTS (SELECT 1 FROM outside_id o WHERE o.district_id = c.district_id AND o.entity = 'course-plan' AND o.system = 'import'
       AND o.row_id = c.course_id AND o.closed = 0))

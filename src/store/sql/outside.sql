@@ -85,5 +85,6 @@ SELECT p.learner_id, u.given_name, u.family_name, p.program, p.starts_on, p.ends
 JOIN user_account u ON u.district_id = p.district_id AND u.user_id = p.learner_id
 WHERE p.district_id = :district_id AND {current p} AND u.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR EXISTS (
   SELECT 1 FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
-  WHERE e.district_id = p.district_id AND e.user_id = p.learner_id AND e.role = 'student' AND {current e} AND c.org_id = CAST(:org_id AS BIGINT)))
+  WHERE e.district_id = p.district_id AND e.user_id = p.learner_id AND e.role = 'student' AND {current e} AND c.org_id = CAST(:org_id AS BIGINT)
+    AND {for_students c}))
 ORDER BY u.family_name, u.given_name, p.program, p.program_id LIMIT 2000

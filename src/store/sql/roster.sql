@@ -37,7 +37,7 @@ ORDER BY u.family_name, u.given_name, u.user_id
 -- types: students int
 SELECT c.class_id, c.title, c.course_id,
   (SELECT COUNT(*) FROM enrollment e WHERE e.district_id = c.district_id AND e.class_id = c.class_id AND e.role = 'student' AND {current e}) AS students
-FROM class c WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' ORDER BY c.title, c.class_id
+FROM class c WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND {for_students c} ORDER BY c.title, c.class_id
 -- name: org_list :many
 SELECT org_id, parent_org_id, type, name, zone FROM org
 WHERE district_id = :district_id AND status = 'active' ORDER BY type, name, org_id
@@ -78,6 +78,7 @@ SELECT course_id, title, code, grades FROM course WHERE district_id = :district_
 -- why: leads school: which schools this learner is in
 SELECT DISTINCT c.org_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
 WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' AND {current e} AND c.org_id IS NOT NULL
+  AND {for_students c}
 -- name: session_next :one
 -- why: a changed rule takes effect with the next term
 SELECT starts_on FROM academic_session WHERE district_id = :district_id AND status = 'active'
@@ -93,10 +94,10 @@ SELECT COUNT(*) AS students, COALESCE(SUM(CASE WHEN x.latest > :since THEN 1 ELS
 -- name: org_counts :one
 -- types: students int, teachers int, classes int
 SELECT (SELECT COUNT(DISTINCT e.user_id) FROM class c CROSS JOIN enrollment e
-    WHERE e.district_id = c.district_id AND e.class_id = c.class_id AND c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND {current e} AND e.role = 'student') AS students,
+    WHERE e.district_id = c.district_id AND e.class_id = c.class_id AND c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND {current e} AND e.role = 'student' AND {for_students c}) AS students,
   (SELECT COUNT(DISTINCT e.user_id) FROM class c CROSS JOIN enrollment e
     WHERE e.district_id = c.district_id AND e.class_id = c.class_id AND c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND {current e} AND e.role = 'teacher') AS teachers,
-  (SELECT COUNT(*) FROM class c WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active') AS classes
+  (SELECT COUNT(*) FROM class c WHERE c.district_id = :district_id AND c.org_id = :org_id AND c.status = 'active' AND {for_students c}) AS classes
 -- name: classes_taught :many
 SELECT c.title FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
 WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND {current e} AND c.status = 'active'
@@ -105,3 +106,8 @@ WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teache
 -- why: a cell names a learner and a class: both must belong together
 SELECT 1 FROM enrollment e WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.user_id = :learner_id AND e.role = 'student'
   AND {current e}
+-- name: course_find :many
+SELECT course_id, title FROM course
+WHERE district_id = :district_id AND status = 'active' AND (course_id = :course_id OR title = :title OR code = :title) ORDER BY course_id
+-- name: course_audience_set :exec
+UPDATE course SET audience = :audience WHERE district_id = :district_id AND course_id = :course_id

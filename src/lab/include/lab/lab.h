@@ -1,5 +1,5 @@
-/* Studies of models on logs of answers: logs and scores as they are read, parameters laid beside them, threads, long work.
- * What they write alike is in lab/put.h. */
+/* Studies of models on logs of answers: logs and scores as they are read, parameters laid beside them, threads, long
+ * work. What they write alike is in lab/put.h. */
 #ifndef LAB_LAB_H
 #define LAB_LAB_H
 #include <stdio.h>

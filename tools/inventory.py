@@ -7,6 +7,8 @@ import pathlib
 import re
 import sys
 
+import factgen
+
 CLASSES = ("none", "id", "name", "contact", "education", "secret")
 MEANING = {
     "none": "says nothing about a person",
@@ -18,15 +20,30 @@ MEANING = {
 }
 
 
+def migrations(root):
+    """(name, text) in the order of their numbers; the tables of facts are made of their declarations."""
+    texts = [(p.name, p.read_text()) for p in (root / "src/store/migrations").glob("*.sql")]
+    kinds = factgen.kinds(root / "src/store/facts")
+    texts += [(f"{n:04}_facts.sql", factgen.migration(kinds, n)) for n in {k["in"] for k in kinds}]
+    return sorted(texts)
+
+
 def tables(root):
     """[(table, about, [(column, type, class, stay, why)], primary_key)] over all migrations, and the faults found."""
     found, faults = {}, []
-    for path in sorted((root / "src/store/migrations").glob("*.sql")):
-        table, about, comment = None, "", ""
-        for number, line in enumerate(path.read_text().splitlines(), 1):
-            where = f"{path.relative_to(root)}:{number}"
-            if m := re.match(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", line):
+    for where_from, text in migrations(root):
+        table, about = None, ""
+        for number, line in enumerate(text.splitlines(), 1):
+            where = f"{where_from}:{number}"
+            if m := re.match(r"DROP TABLE (\w+)", line):
+                found.pop(m[1], None)
+            elif m := re.match(r"ALTER TABLE (\w+) DROP COLUMN (\w+)", line):
+                found[m[1]]["columns"] = [c for c in found[m[1]]["columns"] if c[0] != m[2]]
+            elif m := re.match(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", line):
                 table = found.setdefault(m[1], {"about": about, "columns": [], "key": []})
+                about = ""
+            elif m := re.match(r"DROP TABLE (\w+);", line):
+                del found[m[1]]
                 about = ""
             elif m := re.match(r"ALTER TABLE (\w+) ADD COLUMN (\w+)\s+([\w{}]+)[^;]*;\s*(?:-- (.*))?", line):
                 add_column(found[m[1]], m[2], m[3], m[4], where, faults)

@@ -139,6 +139,65 @@ def every_statement_names_its_tenant():
 
 
 @rule
+def statements_stay_in_the_store():
+    """Outside src/store a query is a typed function of store/sql/NAME.h: no statement is prepared, bound or read by hand."""
+    by_hand = re.compile(r"\b(tx_stmt|(?:bind|col)_(?:i64|id|f64|textn?|blob|null|is_null)|stmt_\w+|struct stmt|SQL_[a-z]\w*)\b")
+    for path in tracked("src/*.[ch]", "ui/*.[ch]"):
+        if room_of(path) == "store":
+            continue
+        for n, line in enumerate(code(path).split("\n"), 1):
+            if m := by_hand.search(line):
+                yield f"{path.relative_to(root)}:{n}: {m[1]} belongs in src/store; call the query's function"
+
+
+@rule
+def every_query_is_called():
+    """A query whose function nothing calls is removed."""
+    called = {m for path in tracked("src/*.c") for m in re.findall(r"\bsql_(\w+)\b", code(path))}
+    for name, (_, path, line) in queries().items():
+        if name not in called:
+            yield f"{path}:{line}: nothing calls sql_{name}"
+
+
+def queries():
+    """{name: (its parameters, file, line)} of all blocks."""
+    found = {}
+    for path in tracked("src/store/sql/*.sql"):
+        text = path.read_text()
+        for m in re.finditer(r"^-- name: (\w+).*\n((?:(?!-- name: ).*\n?)*)", text, re.M):
+            sql = re.sub(r"'[^']*'|^--.*$", "", m[2], flags=re.M)
+            names = set(re.findall(r"(?<!:):([a-z]\w*)", sql)) - {"district_id"}
+            found[m[1]] = names, path.relative_to(root), text.count("\n", 0, m.start()) + 1
+    return found
+
+
+@rule
+def every_parameter_is_given():
+    """A call names each parameter of its query, or its _is_null: one that is left out would silently be 0."""
+    params = {name: names for name, (names, _, _) in queries().items()}
+    for path in tracked("src/*.c"):
+        text = code(path)
+        for m in re.finditer(r"\(struct sql_(\w+)_in\)\{", text):
+            end, depth = m.end(), 1
+            while depth:
+                depth += (text[end] == "{") - (text[end] == "}")
+                end += 1
+            given = set(re.findall(r"\.(\w+) =\s", text[m.end():end]))
+            for name in sorted(params.get(m[1], set()) - given - {g.removesuffix("_is_null") for g in given}):
+                yield f"{path.relative_to(root)}:{text.count(chr(10), 0, m.start()) + 1}: sql_{m[1]} is not given {name}"
+
+
+@rule
+def loops_over_rows_are_ended():
+    """rows_end tells the error that ended a loop, and lets the query run again."""
+    for path in tracked("src/*.c"):
+        text = code(path)
+        for m in re.finditer(r"^\{\n.*?^\}", text, re.M | re.S):
+            if re.search(r"\bsql_\w+_next\(&", m[0]) and "rows_end(" not in m[0]:
+                yield f"{path.relative_to(root)}:{text.count(chr(10), 0, m.start()) + 1}: reads rows without rows_end"
+
+
+@rule
 def public_headers_state_their_contract():
     """Each public header begins with what it is for."""
     for path in tracked("src/**/include/*.h", "ui/include/*.h"):
@@ -148,15 +207,15 @@ def public_headers_state_their_contract():
 
 @rule
 def what_has_dates_is_current_by_one_condition():
-    """A right or a list that goes by an enrollment, a role or a program asks {current:x}, or says why no date is looked at."""
+    """A right or a list that goes by an enrollment, a role or a program asks {current x}, or says why no date is looked at."""
     for path in tracked("src/store/sql/*.sql"):
         for block in re.split(r"^(?=-- name: )", path.read_text(), flags=re.M):
             name = re.match(r"-- name: (\w+)", block)
             if not name or "no date is looked at" in block:
                 continue
             for table, alias in re.findall(r"(?:FROM|JOIN) (enrollment|user_role|program_membership)(?: (?!WHERE|JOIN|ON|ORDER)(\w+))?", block):
-                if f"{{current:{alias or table}}}" not in block:
-                    yield f"{path.relative_to(root)}: {name[1]} reads {table} without {{current:{alias or table}}}"
+                if f"{{current {alias or table}}}" not in block:
+                    yield f"{path.relative_to(root)}: {name[1]} reads {table} without {{current {alias or table}}}"
 
 
 @rule
@@ -196,6 +255,14 @@ def code_is_laid_out():
         for n, line in enumerate(path.read_text().split("\n"), 1):
             if len(line) > 120:
                 yield f"{path.relative_to(root)}:{n}: {len(line)} columns; break it at 120"
+
+
+@rule
+def the_facts_are_told():
+    """docs/facts.md is what the declarations of src/store/facts say."""
+    r = subprocess.run([sys.executable, root / "tools/factgen.py", "docs", root / "src/store/facts"], capture_output=True, text=True)
+    if r.returncode or r.stdout != (root / "docs/facts.md").read_text():
+        yield r.stderr.strip() or "docs/facts.md is out of date: python3 tools/factgen.py docs src/store/facts >docs/facts.md"
 
 
 @rule
@@ -257,6 +324,65 @@ def every_setting_is_told():
         yield f"packaging/waymark.env: {name} is missing"
     for name in sorted(told - read):
         yield f"packaging/waymark.env: nothing reads {name}"
+
+
+# Words that the interface does not use, and what to say instead. A message that is right with one is named below, with the reason.
+RETIRED = {
+    r"anew|true up|put right|worth a look": "say what is done: again, update, repair, look at first",
+    r"mend(s|ed|ing)?": "fix",
+    r"whoever|pupils?|a person (acts|must)": "student, teacher, staff, an adult",
+    r"beside": "next to",
+    r"by itself": "automatically",
+    r"stands? (at|here|in|on|so)|where things stand|held against|bears? out": "is, is shown, is checked against",
+    r"so (many|often|long)|of (one's|one’s) own|the own|one[’']s own": "give the number, or name the owner",
+    r"held[- ]back": "set aside (a held-back student repeats a grade)",
+    r"moderation": "norming",
+    r"figures?": "measure (a number), image (a picture)",
+    r"in force|waits for (its|the) day": "current, in effect, scheduled",
+    r"finer skills?|comes? before (it|what)": "skill under it, prerequisite",
+    r"\d+ in 100|\} in 100|of 100 of": "percent, with %",
+    r"put to the staff|take[ns]? over": "share for comment, use",
+    r"bounds?|closed above": "limits",
+    r"say of (a )?students?": "student choice",
+    r"shown alone|(more|right|right answers) alone|on one[’']s own": "on your own (student), without help (adult)",
+    r"seen off the screen|written down off|off the screen": "off screen, observed",
+    r"quick look|look(s|ed|ing) again|every look|leaves a record": "review, view, is logged",
+    r"what (the .*)?counts?(?! toward)|asked for yet|moving up|moves? up in time|late at this pace$|at a stand": "goals, requirements, promotion, on pace",
+    r"days? away": "days absent, or days without answers",
+    r"conversion|mean of|given out|frozen": "grading scale, average, posted, final",
+    r"taken? back|take it back": "go back to the previous version, withdrawn",
+    r"file (it|a barrier)|sees? to it": "report, respond",
+    r"costs? nothing": "doesn’t count against you",
+    r"invented": "simulated",
+    r"new ground|clicking through|the program": "say it plainly; the software is Waymark",
+    r"practis\w+|colour\w*|judgement|licences?|enrolments?|autumn|brackets?|user name": "US English",
+    r"is no (CASE|OneRoster|content|file|longer one)": "is not a",
+    r"secure in (all|everything)|mastered it": "the level’s own word",
+}
+RIGHT_ALL_THE_SAME = {
+    "models.take_back_how": "a version that takes effect by itself is meant, not an adverb for “automatically” in general",
+    "setting_help.records.retention_years": "“by itself yet”: nobody has to start it, which is the point",
+}
+
+
+@rule
+def the_interface_uses_its_glossary():
+    """No message in English uses a word that the glossary retires; a message that must is named with the reason."""
+    text = (root / "src/i18n/po/en.po").read_text()
+    pattern = {re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I): instead for words, instead in RETIRED.items()}
+    excused = set()
+    for m in re.finditer(r'^msgctxt "(.*)"\n((?:msgid(?:_plural)? ".*"\n)+)', text, re.M):
+        line = text.count("\n", 0, m.start()) + 1
+        for said in re.findall(r'^msgid(?:_plural)? "(.*)"$', m[2], re.M):
+            for words, instead in pattern.items():
+                if not (found := words.search(re.sub(r"\{\w+\}", "{}", said))):
+                    continue
+                if m[1] in RIGHT_ALL_THE_SAME:
+                    excused.add(m[1])
+                else:
+                    yield f'src/i18n/po/en.po:{line}: {m[1]} says "{found[0]}"; better: {instead}'
+    for name in sorted(set(RIGHT_ALL_THE_SAME) - excused):
+        yield f"tools/lint.py: RIGHT_ALL_THE_SAME names {name}, which uses no retired word"
 
 
 results = [(f.__name__, f.__doc__.split("\n")[0], list(f())) for f in rules]

@@ -15,6 +15,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "policy/snapshot.h"
+#include "store/sql/roster.h"
 
 /* GET /learners/:learner/standing ---------------------------------------------------------------------------------- */
 
@@ -76,11 +77,11 @@ enum st api_standing(struct call *c, struct err *e)
     struct goal *goals;
     struct goal_progress *list;
     size_t needs_n, n;
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, 0, &needs, &needs_n, e));
-    TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
-    TRY(goals_of_learner(&c->tx, c->arena, &c->learner, &m.state, goals, n, &list, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &m, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, c->arena, &c->learner, who.grade, 0, &needs, &needs_n, e));
+    TRY(goals_list(c->snapshot, c->tx, c->arena, &goals, &n, e));
+    TRY(goals_of_learner(c->tx, c->arena, &c->learner, &m.state, goals, n, &list, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
@@ -96,7 +97,7 @@ enum st api_standing(struct call *c, struct err *e)
 
 /* GET …/why of a grade, a pace, a suggestion ----------------------------------------------------------------------- */
 
-static struct json_out begin_why(struct call *c, const struct policy_version *p, int64_t at_ms)
+static struct json_out begin_why(struct call *c, const struct policy_effective *p, int64_t at_ms)
 {
     struct json_out j = api_start(c);
     char version[24];
@@ -150,7 +151,7 @@ enum st api_grade_why(struct call *c, struct err *e)
     int64_t course_id, at;
     TRY(call_id(c, "course", &course_id, e));
     TRY(api_as_of(c, &at, e));
-    TRY(learner_grade_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, course_id, at, &w, e));
+    TRY(learner_grade_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, course_id, at, &w, e));
     const struct grade *g = &w.course->grade;
     enum lang lang = lang_find(c->who.language, lang_find("en", 0));
     struct json_out j = begin_why(c, w.policy, at);
@@ -191,8 +192,8 @@ enum st api_pace_why(struct call *c, struct err *e)
     int64_t at;
     const char *id = http_query(c->http, "need");
     TRY(api_as_of(c, &at, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, at, &list, &n, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, c->arena, &c->learner, who.grade, at, &list, &n, e));
     while (i < n && strcmp(list[i].asked.id, id ? id : "") != 0) i++;
     if (i == n) return err_fail(e, ST_NOT_FOUND, "err.not_found", "need is the id of a requirement");
     struct json_out j = begin_why(c, policy_for_district(&c->snapshot->policy_index, at ? at : c->now_ms), at);
@@ -215,7 +216,7 @@ enum st api_next_why(struct call *c, struct err *e)
     if (id && *id && !id_parse(id, &competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
     TRY(api_as_of(c, &at, e));
-    TRY(learner_next_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency_id, at, &w, e));
+    TRY(learner_next_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, competency_id, at, &w, e));
     struct json_out j = begin_why(c, w.policy, at);
     json_put_id(&j, "competency_id", w.competency->competency_id);
     json_put_str(&j, "name", w.competency->name);
@@ -257,17 +258,15 @@ static enum st body_learners(struct call *c, const json_t *list, struct observe_
     size_t i;
     json_t *v;
     json_array_foreach ((json_t *)(uintptr_t)list, i, v) {
-        struct stmt *q;
         bool row;
         int64_t id;
         if (!json_is_string(v) || !id_parse(json_string_value(v), &id))
             return err_fail(e, ST_INVALID, "observe.students", "learner_ids must be ids");
         if (o->count == OBSERVE_MAX)
             return err_fail(e, ST_INVALID, "observe.students", "1 to %d students", OBSERVE_MAX);
-        TRY(tx_stmt(&c->tx, SQL_class_learner, &q, e)); /* whoever is named must be a student of this class */
-        bind_i64(q, "class_id", c->class_.class_id);
-        bind_i64(q, "learner_id", id);
-        TRY(stmt_step(q, &row, e));
+        /* whoever is named must be a student of this class */
+        TRY(sql_class_learner(c->tx, &(struct sql_class_learner_in){.class_id = c->class_.class_id, .learner_id = id},
+                              &row, e));
         if (!row)
             return err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)id,
                             (long long)c->class_.class_id);
@@ -331,25 +330,30 @@ enum st api_observe_reply(struct call *c, struct command *command, struct err *e
 
 /* POST /learners/:learner/looks ------------------------------------------------------------------------------------ */
 
+struct api_look {
+    struct record_cmd cmd;
+    struct fact_second_look_asked asked;
+};
+
 enum st api_look_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct second_look_cmd *l;
+    struct api_look *l;
     json_t *body;
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
-    *l = (struct second_look_cmd){.learner_id = c->learner.learner_id,
-                                  .asker_id = c->who.user_id,
-                                  .client_id = json_str(body, "client_id", NULL),
-                                  .note = json_str(body, "note", NULL),
-                                  .about = json_str(body, "about", NULL)};
-    bool grade = l->about && strcmp(l->about, "grade") == 0, pace = l->about && strncmp(l->about, "pace:", 5) == 0;
-    if (!pace) TRY(body_id(body, grade ? "course_id" : "competency_id", &l->competency_id, e));
-    if (grade && !catalogue_course(&c->snapshot->catalogue, l->competency_id))
+    const char *matter = json_str(body, "about", "");
+    bool grade = strcmp(matter, "grade") == 0, pace = strncmp(matter, "pace:", 5) == 0;
+    l->asked.matter = matter;
+    l->asked.note = json_str(body, "note", NULL);
+    if (!pace) TRY(body_id(body, grade ? "course_id" : "competency_id", &l->asked.competency_id, e));
+    if (grade && !catalogue_course(&c->snapshot->catalogue, l->asked.competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "course_id");
-    if (!grade && !pace && !catalogue_competency(&c->snapshot->catalogue, l->competency_id))
+    if (!grade && !pace && !catalogue_competency(&c->snapshot->catalogue, l->asked.competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency_id");
-    TRY(second_look_check(l, e));
-    *out = &l->command;
+    TRY(second_look_check(&l->asked, e));
+    TRY(call_record(c, &l->cmd, &fact_second_look_asked, c->learner.learner_id, json_str(body, "client_id", NULL),
+                    &l->asked, e));
+    *out = &l->cmd.command;
     return ST_OK;
 }
 

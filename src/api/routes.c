@@ -15,6 +15,8 @@
 #include "base/json.h"
 #include "gate/live.h"
 #include "items/items.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 #include "openapi.h"
 #include "record.h"
 #include "shared.h"
@@ -34,8 +36,9 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
     json_put_id(j, "item_id", n->item ? n->item->item_id : 0);
     if (n->item) {
         const struct item *it;
-        TRY(app_item_variant(c->app, &c->tx, c->arena, n->item->item_id, n->item->version, n->variant, ITEM_TO_ASK, &it,
+        TRY(app_item_variant(c->app, c->tx, c->arena, n->item->item_id, n->item->version, n->variant, ITEM_TO_ASK, &it,
                              e));
+        json_put_i64(j, "item_version", n->item->version);
         json_put_i64(j, "variant", n->variant);
         json_open_list(j, "competency_ids");
         for (size_t i = 0; i < n->item->competency_count; i++) json_put_id(j, NULL, n->item->competency_ids[i]);
@@ -75,9 +78,9 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
 
 static enum st get_me(struct call *c, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_of_user_row class_of_user;
+    struct rows rows;
     struct json_out j = api_start(c);
-    bool row;
     json_open_obj(&j, NULL);
     json_put_id(&j, "user_id", c->who.user_id);
     char name[200];
@@ -89,17 +92,15 @@ static enum st get_me(struct call *c, struct err *e)
         if (c->who.roles & r) json_put_str(&j, NULL, role_code((enum role)r));
     json_close_list(&j);
     json_open_list(&j, "classes");
-    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
-    bind_i64(q, "user_id", c->who.user_id);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_class_of_user(c->tx, c->who.user_id, &rows, e));
+    while (sql_class_of_user_next(&rows, &class_of_user)) {
         json_open_obj(&j, NULL);
-        json_put_id(&j, "id", col_i64(q, 0));
-        json_put_str(&j, "title", col_text(q, 1));
-        json_put_str(&j, "role", col_text(q, 4));
+        json_put_id(&j, "id", class_of_user.class_id);
+        json_put_str(&j, "title", class_of_user.title);
+        json_put_str(&j, "role", class_of_user.role);
         json_close_obj(&j);
     }
+    TRY(rows_end(&rows));
     json_close_list(&j);
     json_close_obj(&j);
     return ST_OK;
@@ -118,7 +119,7 @@ static enum st get_next(struct call *c, struct err *e)
     if (want && *want && !id_parse(want, &competency))
         return err_fail(e, ST_INVALID, "api.competency", "competency must be an id");
     TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &m, e));
     next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, competency, c->now_ms, &next);
     struct json_out j = api_start(c);
     return put_next(c, &j, NULL, &next, e);
@@ -151,7 +152,7 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
 {
     json_t *body, *response;
     struct api_answer *a;
-    int64_t item_id, hints;
+    int64_t item_id, hints, version;
     TRY(call_alloc(c, sizeof *a, (void **)&a, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
     if (!json_is_object(body)) return err_fail(e, ST_INVALID, "answer.shape", "the body must be an object");
@@ -170,26 +171,14 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     TRY(whole(body, "answered_at_ms", 0, INT64_C(1) << 45, c->now_ms, &cmd->answered_at_ms, e));
     cmd->hints = (int32_t)hints;
     TRY(call_courses(c, c->learner.learner_id, a->courses, &a->course_count, e));
-    cmd->item = catalogue_item(&c->snapshot->catalogue, item_id);
-    if (!cmd->item || !cmd->item->open ||
-        !catalogue_teaches(&c->snapshot->catalogue, a->courses, a->course_count, cmd->item))
-        return err_fail(e, ST_DENIED, "answer.not_yours",
-                        "this item is not in one of your courses, or has been taken out");
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, cmd->item->version, cmd->variant, ITEM_TO_SCORE, &a->item,
-                         e));
-    TRY(item_score(c->arena, a->item, response, &a->verdict, e));
-    char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
-    cmd->response = text ? arena_strdup(c->arena, text) : NULL;
-    free(text);
-    if (!cmd->response) return err_fail(e, ST_NOMEM, "err.memory", "response");
-    cmd->command.set = &answer_set;
+    TRY(whole(body, "item_version", 1, INT32_MAX, 0, &version, e));
+    TRY(answer_item(c->app, c->snapshot, c->tx, c->arena, a->courses, a->course_count, item_id, (int32_t)version,
+                    cmd->variant, ITEM_TO_SCORE, &cmd->item, &a->item, e));
+    cmd->item_version = version ? (int32_t)version : cmd->item->version;
     cmd->snapshot = c->snapshot;
     cmd->arena = c->arena;
     cmd->learner_id = c->learner.learner_id;
-    cmd->score = a->verdict.score;
-    cmd->readable = a->verdict.readable;
-    cmd->shown_error = a->verdict.error;
-    cmd->body_hash = answer_body_hash(item_id, cmd->variant, cmd->response, cmd->hints);
+    TRY(answer_prepare(cmd, a->item, response, &a->verdict, e));
     *out = &cmd->command;
     return ST_OK;
 }
@@ -234,39 +223,39 @@ static enum st answer_reply(struct call *c, struct command *command, struct err 
 
 /* POST /me/help ---------------------------------------------------------------------------------------------------- */
 
+struct help_request {
+    struct record_cmd cmd;
+    struct fact_help_asked asked;
+};
+
 static enum st help_parse(struct call *c, struct command **out, struct err *e)
 {
     json_t *body;
-    struct help_cmd *h;
+    struct help_request *h;
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
     TRY(json_read(c->arena, c->http->body, c->http->body_n, &body, e));
     const char *item = json_str(body, "item_id", NULL);
-    if (item && !id_parse(item, &h->item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
-    if (h->item_id) {
-        struct taught courses[COURSES_MAX];
-        size_t n;
-        const struct item_ref *ref = catalogue_item(&c->snapshot->catalogue, h->item_id);
-        TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
-        if (!ref || !catalogue_teaches(&c->snapshot->catalogue, courses, n, ref))
-            return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses");
-    }
-    h->learner_id = c->learner.learner_id;
-    h->client_id = json_str(body, "client_id", NULL);
-    h->kind = json_str(body, "kind", NULL);
-    h->note = json_str(body, "note", "");
-    TRY(help_check(h, e));
-    *out = &h->command;
+    if (item && !id_parse(item, &h->asked.item_id))
+        return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
+    TRY(call_item_is_theirs(c, h->asked.item_id, e));
+    h->asked.kind = json_str(body, "kind", NULL);
+    h->asked.note = json_str(body, "note", "");
+    TRY(help_check(&h->asked, e));
+    TRY(call_record(c, &h->cmd, &fact_help_asked, c->learner.learner_id, json_str(body, "client_id", NULL), &h->asked,
+                    e));
+    *out = &h->cmd.command;
     return ST_OK;
 }
 
 static enum st help_reply(struct call *c, struct command *command, struct err *e)
 {
-    const struct help_cmd *h = (const struct help_cmd *)command;
+    const struct help_request *h = (const struct help_request *)command;
+    int64_t place;
+    TRY(help_place(c->tx, c->learner.learner_id, h->cmd.one.fact_id, &place, e));
     struct json_out j = api_start(c);
-    (void)e;
     json_open_obj(&j, NULL);
-    json_put_id(&j, "help_id", h->help_id);
-    json_put_i64(&j, "place", h->place);
+    json_put_id(&j, "help_id", h->cmd.one.fact_id);
+    json_put_i64(&j, "place", place);
     json_close_obj(&j);
     return ST_OK;
 }
@@ -280,7 +269,7 @@ static enum st get_mastery(struct call *c, struct err *e)
     char version[24];
     TRY(api_as_of(c, &at, e));
     TRY(api_paging(c, &limit, &after, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &m, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, at, &m, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
@@ -337,7 +326,7 @@ static enum st get_why(struct call *c, struct err *e)
     char version[24];
     TRY(call_id(c, "competency", &competency, e));
     TRY(api_as_of(c, &at, e));
-    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency, at, &w, e));
+    TRY(learner_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, competency, at, &w, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
@@ -419,7 +408,7 @@ static void put_grade(struct json_out *j, const struct grade *g)
 static enum st put_term(struct call *c, struct json_out *j, const struct term_grade *t, enum lang lang, struct err *e)
 {
     struct report_course k;
-    TRY(term_course(c->snapshot, &c->tx, c->arena, &c->learner, t, &k, e));
+    TRY(term_course(c->snapshot, c->tx, c->arena, &c->learner, t, &k, e));
     json_open_obj(j, NULL);
     json_put_str(j, "term", t->term);
     json_put_id(j, "course_id", t->course_id);
@@ -444,7 +433,7 @@ static enum st get_grades(struct call *c, struct err *e)
     char version[24];
     enum lang lang = lang_find(c->who.language, lang_find("en", 0));
     TRY(api_as_of(c, &at, e));
-    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
+    TRY(learner_report(c->app, c->snapshot, c->tx, c->arena, &c->learner, at, &r, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "learner_id", c->learner.learner_id);
@@ -476,7 +465,7 @@ static enum st get_class_mastery(struct call *c, struct err *e)
     struct class_view v;
     int64_t limit, after, last = 0;
     TRY(api_paging(c, &limit, &after, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "class_id", c->class_.class_id);
@@ -523,7 +512,7 @@ static enum st get_queue(struct call *c, struct err *e)
 {
     struct queue_entry *list;
     size_t n;
-    TRY(class_queue(c->app, c->snapshot, &c->tx, c->arena, &c->class_, lang_of(c), &list, &n, e));
+    TRY(class_queue(c->app, c->snapshot, c->tx, c->arena, &c->class_, lang_of(c), &list, &n, e));
     struct json_out j = api_start(c);
     json_open_obj(&j, NULL);
     json_put_id(&j, "class_id", c->class_.class_id);
@@ -560,10 +549,9 @@ static enum st get_health(struct call *c, struct err *e)
 
 static enum st get_ready(struct call *c, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(&c->tx, SQL_district_all, &q, e)); /* a read begins with its first statement */
-    TRY(stmt_step(q, &row, e));
+    struct sql_district_all_row r;
+    /* a read begins with its first statement */
+    TRY(sql_district_all(c->tx, &r, NULL, e));
     return get_health(c, e);
 }
 

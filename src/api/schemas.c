@@ -42,7 +42,7 @@ const struct api_schema api_schemas[] = {
     {"Choice",
      "{\"type\":\"object\",\"required\":[\"id\",\"body\"],\"properties\":{\"id\":" STRING ",\"body\":" STRING "}}"},
     {"Next", "{\"type\":\"object\",\"required\":[\"item_id\",\"reason\"],\"properties\":{\"item_id\":" NULLABLE_ID
-             ",\"variant\":" INTEGER ",\"competency_ids\":" LIST(
+             ",\"item_version\":" INTEGER ",\"variant\":" INTEGER ",\"competency_ids\":" LIST(
                  ID) ",\"title\":" NULLABLE_STRING ",\"stimulus\":" NULLABLE_STRING ",\"body\":" STRING
                      ",\"interaction\":{\"type\":\"object\",\"required\":[\"type\"],\"properties\":{\"type\":{\"enum\":"
                      "[\"text_entry\",\"choice\",\"choices\",\"order\"]}"
@@ -55,9 +55,9 @@ const struct api_schema api_schemas[] = {
                  "\"oneOf\":[" STRING "," LIST(STRING) "]}"},
     {"Answer", "{\"type\":\"object\",\"required\":[\"client_id\",\"item_id\",\"variant\",\"response\"],\"properties\":{"
                "\"client_id\":"
-               "{\"type\":\"string\",\"minLength\":8,\"maxLength\":64},\"item_id\":" ID ",\"variant\":" INTEGER
-               ",\"response\":" REF("Response") ",\"answered_at_ms\":" INTEGER ",\"took_ms\":" INTEGER
-                                                ",\"hints\":" INTEGER "}}"},
+               "{\"type\":\"string\",\"minLength\":8,\"maxLength\":64},\"item_id\":" ID ",\"item_version\":" INTEGER
+               ",\"variant\":" INTEGER ",\"response\":" REF(
+                   "Response") ",\"answered_at_ms\":" INTEGER ",\"took_ms\":" INTEGER ",\"hints\":" INTEGER "}}"},
     {"Mastery",
      "{\"type\":\"object\",\"required\":[\"competency_id\",\"p_known\",\"level\"],\"properties\":{\"competency_id\":" ID
      ",\"p_known\":" PROBABILITY ",\"level\":" LEVEL ",\"evidence_count\":" INTEGER "}}"},

@@ -13,11 +13,11 @@
 static const struct cli_command *const *commands;
 
 static const struct cli_option common[] = {
-    {"--db", "FILE|postgresql://…", "the database; accepted before or after the words"},
-    {"--json", NULL, "machine-readable output on standard output"},
-    {"--now", "TIME", "start the clock at this moment (RFC 3339 or a date)"},
-    {"--help", NULL, "what this does"},
-    {"--version", NULL, "the version and the commit"},
+    {"--db", "FILE|postgresql://…", "the database; may come before or after the command"},
+    {"--json", NULL, "print machine-readable output on standard output"},
+    {"--now", "TIME", "pretend that it is this time (RFC 3339 time or a date); for demos and tests"},
+    {"--help", NULL, "show this help"},
+    {"--version", NULL, "print the version and the commit"},
     {0},
 };
 
@@ -67,14 +67,15 @@ static void help_word(FILE *f, const struct cli_command *w)
 
 static void help_all(FILE *f)
 {
-    fprintf(f, "Usage: waymark WORD … [options]\n\nPersonalized learning on hardware the school owns.\n\n");
+    fprintf(f, "Usage: waymark COMMAND … [options]\n\nPersonalized learning on hardware the school owns.\n\n");
     for (size_t t = 0; commands[t]; t++)
         for (const struct cli_command *w = commands[t]; w->name; w++) {
             char head[80];
             snprintf(head, sizeof head, "%s %s", w->name, w->args);
             fprintf(f, "  %-30s %.*s\n", head, (int)strcspn(w->summary, "\n"), w->summary);
         }
-    fprintf(f, "\n'waymark WORD --help' tells more, 'waymark man' prints the manual page. Exit status: 0 done, 1 "
+    fprintf(f, "\n'waymark COMMAND --help' lists a command's options; 'waymark man' prints the manual page. Exit "
+               "status: 0 done, 1 "
                "failed, 2 usage, 3 not found, 4 refused.\n");
 }
 
@@ -83,7 +84,7 @@ static void man_page(FILE *f)
     fprintf(f,
             ".TH WAYMARK 1 \"\" \"Waymark %s\" \"User Commands\"\n.SH NAME\nwaymark \\- personalized learning on "
             "hardware the school owns\n"
-            ".SH SYNOPSIS\n.B waymark\nWORD … [options]\n.SH WORDS\n",
+            ".SH SYNOPSIS\n.B waymark\nCOMMAND … [options]\n.SH COMMANDS\n",
             WAYMARK_VERSION);
     for (size_t t = 0; commands[t]; t++)
         for (const struct cli_command *w = commands[t]; w->name; w++) {
@@ -96,7 +97,7 @@ static void man_page(FILE *f)
                "WAYMARK_TRUSTED_PROXY, WAYMARK_FILES and WAYMARK_REFIT stand for the options\n"
                "of the same names; the command line wins. WAYMARK_CONTENT is the folder that holds the starter pack of "
                "the sample district.\n");
-    fprintf(f, ".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 not found, 4 refused (a brake, a permission, a newer "
+    fprintf(f, ".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 not found, 4 refused (a limit, a permission, a newer "
                "schema).\n");
 }
 
@@ -195,7 +196,7 @@ int cli_main(int argc, char **argv, const struct cli_command *const *tables)
             size_t k = 0;
             while (c.word && c.word->options[k].name && strcmp(c.word->options[k].name, name) != 0) k++;
             if (!c.word || !c.word->options[k].name) {
-                fprintf(stderr, "waymark: there is no option %s%s%s\n", name, c.word ? " for " : "",
+                fprintf(stderr, "waymark: unknown option %s%s%s\n", name, c.word ? " for " : "",
                         c.word ? c.word->name : "");
                 return 2;
             }
@@ -203,7 +204,7 @@ int cli_main(int argc, char **argv, const struct cli_command *const *tables)
         }
     }
     if (!c.word) {
-        if (n && !help) fprintf(stderr, "waymark: there is no word '%s'\n", args[0]);
+        if (n && !help) fprintf(stderr, "waymark: unknown command '%s'\n", args[0]);
         help_all(help ? stdout : stderr);
         return help ? 0 : 2;
     }
@@ -212,9 +213,9 @@ int cli_main(int argc, char **argv, const struct cli_command *const *tables)
         return 0;
     }
     for (size_t i = used; i < n; i++) c.positional[c.count++] = args[i];
-    if (!*c.word->args && c.count) return cli_usage(&c, "it takes no further words; see its options");
+    if (!*c.word->args && c.count) return cli_usage(&c, "it takes no more arguments; see its options");
     if (!c.db) c.db = getenv("WAYMARK_DB");
-    if (c.word->needs_db && !c.db) return cli_usage(&c, "--db FILE or --db postgresql://… is needed");
+    if (c.word->needs_db && !c.db) return cli_usage(&c, "--db FILE or --db postgresql://… is required");
     return c.word->run(&c);
 }
 

@@ -1,4 +1,5 @@
-/* Lots, made of + - * / sqrt and engine/numeric.h: the same on every machine. Private to engine. */
+/* Random draws (normal, log-normal, beta) that are bit-identical on every machine: + - * / sqrt and engine/numeric.h
+ * only. Private to engine. */
 #ifndef ENGINE_SAMPLE_H
 #define ENGINE_SAMPLE_H
 #include "base/rng.h"

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "policy/snapshot.h"
+#include "store/sql/identity.h"
 
 enum { BODY_MAX = 8u << 20, BODY_UNKNOWN_MAX = 16384 };
 enum stage { STAGE_FIRST, STAGE_REPLY, STAGE_SEND };
@@ -110,13 +111,55 @@ enum st call_alloc(struct call *c, size_t n, void **out, struct err *e)
 
 enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struct learner_scope *out, struct err *e)
 {
-    return may_learner(&c->tx, &c->who, relations, learner_id, out, e);
+    return may_learner(c->tx, &c->who, relations, learner_id, out, e);
+}
+
+enum st call_item_is_theirs(struct call *c, int64_t item_id, struct err *e)
+{
+    struct taught courses[COURSES_MAX];
+    size_t n;
+    if (!item_id) return ST_OK;
+    const struct item_ref *ref = catalogue_item(&c->snapshot->catalogue, item_id);
+    TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
+    if (ref && catalogue_teaches(&c->snapshot->catalogue, courses, n, ref)) return ST_OK;
+    return err_fail(e, ST_DENIED, "answer.not_yours", "this item is not in one of your courses");
+}
+
+/* Is the relation one of those that a kind names? */
+static bool may_record(const struct fact_kind *k, enum relation relation)
+{
+    const char *code = relation_code(relation);
+    size_t n = strlen(code);
+    for (const char *p = k->relations; n && (p = strstr(p, code)); p += n)
+        if ((p == k->relations || p[-1] == ' ') && (p[n] == ' ' || !p[n])) return true;
+    return false;
+}
+
+enum st call_fact(struct call *c, struct record *r, const struct fact_kind *kind, int64_t subject_id,
+                  const char *client_id, const void *fields, struct err *e)
+{
+    if (!may_record(kind, c->relation))
+        return err_fail(e, ST_DENIED, "err.denied", "%s may not record %s", relation_code(c->relation), kind->name);
+    *r = (struct record){.kind = kind,
+                         .subject_id = subject_id,
+                         .recorder_id = c->who.user_id,
+                         .client_id = client_id,
+                         .fields = fields,
+                         .school_date = tz_date(c->snapshot->zone, c->now_ms)};
+    return ST_OK;
+}
+
+enum st call_record(struct call *c, struct record_cmd *r, const struct fact_kind *kind, int64_t subject_id,
+                    const char *client_id, const void *fields, struct err *e)
+{
+    TRY(call_fact(c, &r->one, kind, subject_id, client_id, fields, e));
+    return record_check(r, e);
 }
 
 enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e)
 {
     if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT))
-        return learner_courses(&c->tx, learner_id, out, COURSES_MAX, n, e);
+        return learner_courses(c->tx, learner_id, out, COURSES_MAX, n, e);
     *n = c->who.course_count;
     memcpy(out, c->who.courses, *n * sizeof *out);
     return ST_OK;
@@ -129,14 +172,14 @@ static enum st find_actor(struct call *c, struct err *e)
     const char *auth = http_header_in(c->http, "Authorization");
     if (auth && strncmp(auth, "Bearer ", 7) == 0) {
         c->by_token = true;
-        return actor_by_api_token(c->app, &c->tx, auth + 7, &c->who, e);
+        return actor_by_api_token(c->app, c->tx, auth + 7, &c->who, e);
     }
     c->session_token = http_cookie(c->http, "waymark");
     if (!c->session_token || !*c->session_token) {
         c->session_token = NULL;
         return ST_OK; /* nobody: some routes are for anyone */
     }
-    enum st st = actor_by_session(c->app, &c->tx, c->session_token, &c->who, e);
+    enum st st = actor_by_session(c->app, c->tx, c->session_token, &c->who, e);
     if (st == ST_SIGN_IN) {
         c->session_token = NULL;
         return ST_OK;
@@ -171,7 +214,7 @@ static enum st check_may(struct call *c, struct err *e)
             if (!c->who.user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "nobody is signed in");
             return err_fail(e, ST_NOT_FOUND, "err.not_found", "%s is not an id", r->learner_param);
         }
-        TRY(may_learner(&c->tx, &c->who, r->may, id, &c->learner, e));
+        TRY(may_learner(c->tx, &c->who, r->may, id, &c->learner, e));
         c->relation = c->learner.relation;
     }
     if (r->class_param) {
@@ -179,7 +222,7 @@ static enum st check_may(struct call *c, struct err *e)
             if (!c->who.user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "nobody is signed in");
             return err_fail(e, ST_NOT_FOUND, "err.not_found", "%s is not an id", r->class_param);
         }
-        TRY(may_class(&c->tx, &c->who, r->may, id, &c->class_, e));
+        TRY(may_class(c->tx, &c->who, r->may, id, &c->class_, e));
         c->relation = c->class_.relation;
     }
     if (!r->learner_param && !r->class_param) {
@@ -212,15 +255,14 @@ struct access_cmd {
 static enum st access_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct access_cmd *a = (struct access_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_access_insert, &q, e));
-    bind_i64(q, "access_id", app_id(app));
-    bind_i64(q, "actor_id", a->actor_id);
-    bind_text(q, "scope", a->scope);
-    bind_i64(q, "scope_id", a->scope_id);
-    bind_text(q, "route", a->route);
-    bind_text(q, "relation", a->relation);
-    return stmt_run(q, NULL, e);
+    return sql_access_insert(tx,
+                             &(struct sql_access_insert_in){.access_id = app_id(app),
+                                                            .actor_id = a->actor_id,
+                                                            .scope = a->scope,
+                                                            .scope_id = a->scope_id,
+                                                            .route = a->route,
+                                                            .relation = a->relation},
+                             NULL, e);
 }
 
 static void access_done(struct command *command)
@@ -262,6 +304,13 @@ static enum st open_tx(struct call *c, struct err *e)
     return tx_read(conn, c->snapshot->district_id, &c->tx, e);
 }
 
+/* The connection's next transaction is another's: the call forgets its own. */
+static void close_tx(struct call *c)
+{
+    tx_rollback(c->tx);
+    c->tx = NULL;
+}
+
 static enum st first(struct call *c, struct err *e)
 {
     if (c->route->no_db) return c->route->read(c, e);
@@ -274,7 +323,7 @@ static enum st first(struct call *c, struct err *e)
     switch (c->route->kind) {
     case ROUTE_READ: return c->route->read(c, e);
     case ROUTE_WRITE: return c->route->parse(c, &c->command, e);
-    case ROUTE_WORK: tx_rollback(&c->tx); return c->route->read(c, e);
+    case ROUTE_WORK: close_tx(c); return c->route->read(c, e);
     }
     return err_fail(e, ST_BUG, "err.bug", "route kind");
 }
@@ -348,7 +397,7 @@ static void finish(struct gate *g, struct call *c)
 static void release_call(void *arg)
 {
     struct call *c = arg;
-    tx_rollback(&c->tx);
+    close_tx(c);
     text_release(&c->out);
     if (c->snapshot) snapshot_drop(c->snapshot);
 }
@@ -367,7 +416,7 @@ static bool step(struct gate *g, struct call *c)
 {
     if (c->stage == STAGE_FIRST) {
         c->st = first(c, &c->err);
-        tx_rollback(&c->tx);
+        close_tx(c);
         if (c->st == ST_OK && c->route->kind == ROUTE_WRITE && c->command) {
             c->command->done = command_done;
             c->command->done_arg = c;
@@ -380,7 +429,7 @@ static bool step(struct gate *g, struct call *c)
         }
     } else if (c->stage == STAGE_REPLY) {
         c->st = again(c, &c->err);
-        tx_rollback(&c->tx);
+        close_tx(c);
     }
     c->stage = STAGE_SEND;
     return false;

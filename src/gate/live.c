@@ -8,6 +8,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "store/sql/roster.h"
 #include "classroom/class.h"
 #include "core/hub.h"
 
@@ -63,29 +64,31 @@ enum { AT_ONCE = 64, WAIT_MS = 1000, REST_MS = 50 };
 static enum st look_again(struct live *l, struct arena *a, int64_t **ids, size_t *n, struct err *e)
 {
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx;
     struct actor who;
     struct class_scope scope;
-    struct stmt *q;
+    struct sql_class_students_row r;
+    struct rows rows;
     size_t cap = 0;
+    bool full = false;
     *ids = NULL;
     *n = 0;
     TRY(app_read_conn(l->app, &conn, e));
     TRY(tx_read(conn, __atomic_load_n(&l->app->district_id, __ATOMIC_ACQUIRE), &tx, e));
-    enum st st = l->by_token ? actor_by_api_token(l->app, &tx, l->token, &who, e)
-                             : actor_by_session(l->app, &tx, l->token, &who, e);
-    if (st == ST_OK) st = may_class(&tx, &who, l->relations, l->class_id, &scope, e);
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_class_students, &q, e);
-    if (st == ST_OK) bind_i64(q, "class_id", l->class_id);
-    for (bool row = true; st == ST_OK && row;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        int64_t *id = LIST_ADD(a, *ids, *n, cap);
-        if (!id) st = err_fail(e, ST_NOMEM, "err.memory", "live");
-        else *id = col_i64(q, 0);
+    enum st st = l->by_token ? actor_by_api_token(l->app, tx, l->token, &who, e)
+                             : actor_by_session(l->app, tx, l->token, &who, e);
+    if (st == ST_OK) st = may_class(tx, &who, l->relations, l->class_id, &scope, e);
+    if (st == ST_OK) st = sql_class_students(tx, l->class_id, &rows, e);
+    if (st == ST_OK) {
+        while (!full && sql_class_students_next(&rows, &r)) {
+            int64_t *id = LIST_ADD(a, *ids, *n, cap);
+            full = !id;
+            if (id) *id = r.user_id;
+        }
+        st = rows_end(&rows);
     }
-    tx_rollback(&tx);
-    return st;
+    tx_rollback(tx);
+    return st == ST_OK && full ? err_fail(e, ST_NOMEM, "err.memory", "live") : st;
 }
 
 static void judge(struct live *l, uint64_t generation)
@@ -171,7 +174,7 @@ enum st gate_live(struct call *c, struct err *e)
     struct wanted *w;
     const char *last = http_header_in(c->http, "Last-Event-ID");
     int64_t now = hub_last_id(c->app->hub);
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *w->ids, (void **)&w->ids, e));
     for (; w->n < v.learner_count; w->n++) w->ids[w->n] = v.learners[w->n].learner_id;

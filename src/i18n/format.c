@@ -128,10 +128,11 @@ void format_date(struct text *out, enum lang lang, int32_t day)
 
 void format_time(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz)
 {
-    (void)lang; /* 24 hours everywhere for now: one form that print, screen and speech read alike */
     int64_t local_s = (at_ms >= 0 ? at_ms / 1000 : -((999 - at_ms) / 1000)) + tz_offset_s(tz, at_ms);
     int64_t in_day = ((local_s % 86400) + 86400) % 86400;
-    text_printf(out, "%d:%02d", (int)(in_day / 3600), (int)(in_day / 60 % 60));
+    int hour = (int)(in_day / 3600), minute = (int)(in_day / 60 % 60);
+    if (lang == LANG_EN) text_printf(out, "%d:%02d %s", hour % 12 ? hour % 12 : 12, minute, hour < 12 ? "AM" : "PM");
+    else text_printf(out, "%d:%02d", hour, minute);
 }
 
 void format_moment(struct text *out, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz)

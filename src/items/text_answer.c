@@ -1,4 +1,4 @@
-/* Answers that are compared as they are written: words, and matrices written in rows. */
+/* Answers compared as text: words, and matrices written row by row. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>

@@ -26,7 +26,7 @@ static bool written_same(const char *a, const char *b) /* apart from spaces */
     }
 }
 
-/* A sign for "times" that looks like a letter: 3.7x10^4 where a number is asked. */
+/* Reads x as a multiplication sign when the key is a number: 3.7x10^4. */
 static void cross_to_times(char *s)
 {
     for (char *p = s; *p; p++) {

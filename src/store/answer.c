@@ -5,130 +5,103 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "driver.h"
+#include "store/sql/answer.h"
+#include "store/sql/grades.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rows"); }
 
-static enum st keep_blob(struct arena *a, struct stmt *q, int column, struct state_row *row, struct err *e)
+static enum st keep_state(struct arena *a, int64_t version, struct blob state, struct state_row *row, struct err *e)
 {
-    const void *p = col_blob(q, column, &row->n);
-    row->state = arena_copy(a, p, row->n);
+    row->version = version;
+    row->n = state.n;
+    row->state = arena_copy(a, state.p, state.n);
     return row->state ? ST_OK : no_memory(e);
 }
 
-enum st states_get(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, struct state_row *rows, struct err *e)
+enum st states_get(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, struct state_row *out, struct err *e)
 {
     struct text list;
-    struct stmt *q;
-    for (size_t i = 0; i < n; i++) rows[i] = (struct state_row){.learner_id = ids[i]};
+    struct sql_states_get_row r;
+    struct rows rows;
+    for (size_t i = 0; i < n; i++) out[i] = (struct state_row){.learner_id = ids[i]};
     text_init(&list, 1 << 20);
     for (size_t i = 0; i < n; i++) text_printf(&list, "%c%lld", i ? ',' : '[', (long long)ids[i]);
     text_char(&list, ']');
     char *json = list.failed ? NULL : arena_strdup(a, text_str(&list));
     text_release(&list);
     if (!json) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_states_get, &q, e));
-    bind_text(q, "learner_ids", json);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        int64_t id = col_i64(q, 0);
+    TRY(sql_states_get(tx, json, &rows, e));
+    while (sql_states_get_next(&rows, &r)) {
         for (size_t i = 0; i < n; i++)
-            if (rows[i].learner_id == id) {
-                rows[i].version = col_i64(q, 1);
-                TRY(keep_blob(a, q, 2, &rows[i], e));
+            if (out[i].learner_id == r.learner_id) {
+                TRY(keep_state(a, r.version, r.state, &out[i], e));
                 break;
             }
     }
-}
-
-static enum st read_state(struct tx *tx, enum sql_id query, struct arena *a, int64_t learner_id, struct state_row *out,
-                          struct err *e)
-{
-    struct stmt *q;
-    bool row;
-    *out = (struct state_row){.learner_id = learner_id};
-    TRY(tx_stmt(tx, query, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    TRY(stmt_step(q, &row, e));
-    if (!row) return ST_OK;
-    out->version = col_i64(q, 0);
-    return keep_blob(a, q, 1, out, e);
+    return rows_end(&rows);
 }
 
 enum st state_get(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *out, struct err *e)
 {
-    return read_state(tx, SQL_state_get, a, learner_id, out, e);
+    struct sql_state_row r;
+    bool found;
+    *out = (struct state_row){.learner_id = learner_id};
+    TRY(sql_state_get(tx, learner_id, &r, &found, e));
+    return found ? keep_state(a, r.version, r.state, out, e) : ST_OK;
 }
 
 enum st state_take(struct tx *tx, struct arena *a, int64_t learner_id, struct state_row *out, struct err *e)
 {
-    return read_state(tx, SQL_state_take, a, learner_id, out, e);
+    struct sql_state_row r;
+    bool found;
+    *out = (struct state_row){.learner_id = learner_id};
+    TRY(sql_state_take(tx, learner_id, &r, &found, e));
+    return found ? keep_state(a, r.version, r.state, out, e) : ST_OK;
 }
 
 enum st state_write(struct tx *tx, const struct state_row *row, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, row->version ? SQL_state_update : SQL_state_insert, &q, e));
-    bind_i64(q, "learner_id", row->learner_id);
-    bind_i64(q, "version", row->version ? row->version : 1);
-    bind_blob(q, "state", row->state, row->n);
-    return stmt_send_one(q, e);
+    struct blob state = {row->state, row->n};
+    if (!row->version)
+        return sql_state_insert(
+            tx, &(struct sql_state_insert_in){.learner_id = row->learner_id, .version = 1, .state = state}, e);
+    return sql_state_update(
+        tx, &(struct sql_state_update_in){.learner_id = row->learner_id, .version = row->version, .state = state}, e);
 }
 
 enum st state_set(struct tx *tx, const struct state_row *row, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_state_set, &q, e));
-    bind_i64(q, "learner_id", row->learner_id);
-    bind_blob(q, "state", row->state, row->n);
-    return stmt_send(q, e);
+    return sql_state_set(tx, &(struct sql_state_set_in){.learner_id = row->learner_id, .state = {row->state, row->n}},
+                         e);
 }
 
-enum st state_delete(struct tx *tx, int64_t learner_id, struct err *e)
+/* SQLite looks for one key at a time, PostgreSQL for all keys of the list in one round trip. */
+static enum st find_keys(struct tx *tx, struct response_key *keys, size_t n, const char *list, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_state_delete, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    return stmt_send(q, e);
-}
-
-static enum st find_one(struct tx *tx, struct response_key *k, struct err *e)
-{
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_responses_find, &q, e));
-    bind_i64(q, "learner_id", k->learner_id);
-    bind_text(q, "client_id", k->client_id);
-    TRY(stmt_step(q, &row, e));
-    k->evidence_id = row ? col_i64(q, 2) : 0;
-    k->body_hash = row ? col_i64(q, 3) : 0;
-    return ST_OK;
-}
-
-static enum st find_together(struct tx *tx, struct response_key *keys, size_t n, const char *list, struct err *e)
-{
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_responses_find, &q, e));
-    bind_text(q, "keys", list);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    struct sql_responses_find_row r;
+    struct rows rows;
+    TRY(sql_responses_find(
+        tx,
+        &(struct sql_responses_find_in){.learner_id = keys[0].learner_id, .client_id = keys[0].client_id, .keys = list},
+        &rows, e));
+    while (sql_responses_find_next(&rows, &r)) {
         for (size_t i = 0; i < n; i++)
-            if (keys[i].learner_id == col_i64(q, 0) && strcmp(keys[i].client_id, col_text(q, 1)) == 0) {
-                keys[i].evidence_id = col_i64(q, 2);
-                keys[i].body_hash = col_i64(q, 3);
+            if (keys[i].learner_id == r.learner_id && strcmp(keys[i].client_id, r.client_id) == 0) {
+                keys[i].evidence_id = r.evidence_id;
+                keys[i].body_hash = r.body_hash;
             }
     }
+    return rows_end(&rows);
 }
 
 enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) keys[i].evidence_id = keys[i].body_hash = 0;
-    if (!tx->conn->driver->remote) {
-        for (size_t i = 0; i < n; i++) TRY(find_one(tx, &keys[i], e));
+    if (!conn_is_remote(tx_conn(tx))) {
+        for (size_t i = 0; i < n; i++) TRY(find_keys(tx, &keys[i], 1, NULL, e));
         return ST_OK;
     }
+    if (!n) return ST_OK;
     struct text list;
     struct json_out j;
     text_init(&list, 1 << 20);
@@ -141,7 +114,7 @@ enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struc
         json_close_list(&j);
     }
     json_close_list(&j);
-    enum st st = list.failed ? no_memory(e) : find_together(tx, keys, n, text_str(&list), e);
+    enum st st = list.failed ? no_memory(e) : find_keys(tx, keys, n, text_str(&list), e);
     text_release(&list);
     return st;
 }
@@ -156,82 +129,67 @@ enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, 
     return ST_OK;
 }
 
-enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id, int64_t evidence_id,
-                        int64_t body_hash, const char *response, struct err *e)
-{
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_response_insert, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_text(q, "client_id", client_id);
-    bind_i64(q, "evidence_id", evidence_id);
-    bind_i64(q, "body_hash", body_hash);
-    bind_text(q, "response", response);
-    return stmt_send(q, e);
-}
-
 enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_evidence_insert, &q, e));
-    bind_i64(q, "learner_id", v->learner_id);
-    bind_i64(q, "evidence_id", v->evidence_id);
-    bind_text(q, "client_id", v->client_id);
-    bind_i64(q, "kind", v->kind);
-    bind_id(q, "item_id", v->item_id);
-    bind_id(q, "item_version", v->item_version);
-    bind_i64(q, "variant", v->variant);
-    bind_id(q, "competency_id", v->competency_id);
-    bind_f64(q, "score", v->score);
-    bind_i64(q, "attempt", v->attempt);
-    bind_i64(q, "hints", v->hints);
-    bind_i64(q, "took_ms", v->took_ms);
-    bind_i64(q, "answered_at_ms", v->answered_at_ms);
-    bind_i64(q, "school_date", v->school_date);
-    bind_i64(q, "policy_id", v->policy_id);
-    bind_i64(q, "model_id", v->model_id);
-    bind_id(q, "recorder_id", v->recorder_id);
-    bind_id(q, "replaces_id", v->replaces_id);
-    bind_i64(q, "shown_error", v->shown_error);
-    bind_id(q, "checkpoint_id", v->checkpoint_id);
-    return stmt_send(q, e);
+    return sql_evidence_insert(tx,
+                               &(struct sql_evidence_insert_in){.learner_id = v->learner_id,
+                                                                .evidence_id = v->evidence_id,
+                                                                .client_id = v->client_id,
+                                                                .kind = v->kind,
+                                                                .item_id = v->item_id,
+                                                                .item_version = v->item_version,
+                                                                .variant = v->variant,
+                                                                .competency_id = v->competency_id,
+                                                                .score = v->score,
+                                                                .attempt = v->attempt,
+                                                                .hints = v->hints,
+                                                                .took_ms = v->took_ms,
+                                                                .answered_at_ms = v->answered_at_ms,
+                                                                .school_date = v->school_date,
+                                                                .policy_id = v->policy_id,
+                                                                .model_id = v->model_id,
+                                                                .recorder_id = v->recorder_id,
+                                                                .replaces_id = v->replaces_id,
+                                                                .shown_error = v->shown_error,
+                                                                .checkpoint_id = v->checkpoint_id},
+                               e);
 }
 
-static enum st read_evidence(struct stmt *q, struct arena *a, int64_t learner_id, struct evidence *v, struct err *e)
+static enum st keep_evidence(const struct sql_evidence_row *r, struct arena *a, int64_t learner_id, struct evidence *v,
+                             struct err *e)
 {
     *v = (struct evidence){.learner_id = learner_id,
-                           .evidence_id = col_i64(q, 0),
-                           .client_id = arena_strdup(a, col_text(q, 1)),
-                           .kind = (enum evidence_kind)col_i64(q, 2),
-                           .item_id = col_i64(q, 3),
-                           .item_version = (int32_t)col_i64(q, 4),
-                           .variant = col_i64(q, 5),
-                           .competency_id = col_i64(q, 6),
-                           .score = col_f64(q, 7),
-                           .attempt = (int32_t)col_i64(q, 8),
-                           .hints = (int32_t)col_i64(q, 9),
-                           .took_ms = col_i64(q, 10),
-                           .answered_at_ms = col_i64(q, 11),
-                           .school_date = (int32_t)col_i64(q, 12),
-                           .policy_id = col_i64(q, 13),
-                           .model_id = col_i64(q, 14),
-                           .recorder_id = col_i64(q, 15),
-                           .replaces_id = col_i64(q, 16),
-                           .shown_error = (int32_t)col_i64(q, 17),
-                           .checkpoint_id = col_i64(q, 18)};
+                           .evidence_id = r->evidence_id,
+                           .client_id = arena_strdup(a, r->client_id),
+                           .kind = (enum evidence_kind)r->kind,
+                           .item_id = r->item_id,
+                           .item_version = (int32_t)r->item_version,
+                           .variant = r->variant,
+                           .competency_id = r->competency_id,
+                           .score = r->score,
+                           .attempt = (int32_t)r->attempt,
+                           .hints = (int32_t)r->hints,
+                           .took_ms = r->took_ms,
+                           .answered_at_ms = r->answered_at_ms,
+                           .school_date = (int32_t)r->school_date,
+                           .policy_id = r->policy_id,
+                           .model_id = r->model_id,
+                           .recorder_id = r->recorder_id,
+                           .replaces_id = r->replaces_id,
+                           .shown_error = (int32_t)r->shown_error,
+                           .checkpoint_id = r->checkpoint_id};
     return v->client_id ? ST_OK : no_memory(e);
 }
 
 enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
                      struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_evidence_get, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "evidence_id", evidence_id);
-    TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "evidence %lld", (long long)evidence_id);
-    return read_evidence(q, a, learner_id, out, e);
+    struct sql_evidence_row r;
+    bool found;
+    TRY(sql_evidence_get(tx, &(struct sql_evidence_get_in){.learner_id = learner_id, .evidence_id = evidence_id}, &r,
+                         &found, e));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "evidence %lld", (long long)evidence_id);
+    return keep_evidence(&r, a, learner_id, out, e);
 }
 
 /* Room for one more in a list that doubles in the arena. */
@@ -249,51 +207,51 @@ static void *grow(struct arena *a, void *list, size_t n, size_t *cap, size_t siz
 enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, int64_t before,
                       struct evidence **out, size_t *n, struct err *e)
 {
-    struct stmt *q;
     struct evidence *list = NULL;
+    struct sql_evidence_row r;
+    struct rows rows;
     size_t count = 0, cap = 0;
-    TRY(tx_stmt(tx, SQL_evidence_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "after", after);
-    bind_i64(q, "before", before);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_evidence_list(
+        tx, &(struct sql_evidence_list_in){.learner_id = learner_id, .after = after, .before = before}, &rows, e));
+    while (sql_evidence_list_next(&rows, &r)) {
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
-        TRY(read_evidence(q, a, learner_id, &list[count++], e));
+        TRY(keep_evidence(&r, a, learner_id, &list[count++], e));
     }
+    TRY(rows_end(&rows));
     *out = list;
     *n = count;
     return ST_OK;
 }
 
-static enum st read_to_fold(struct stmt *q, struct arena *a, int64_t learner_id, struct evidence **out, size_t *n,
-                            struct err *e)
+typedef bool next_fact(struct rows *rows, struct sql_fact_row *row);
+
+static enum st read_facts(struct rows *rows, next_fact *next, struct arena *a, struct evidence **out, size_t *n,
+                          struct err *e)
 {
     struct evidence *list = NULL;
+    struct sql_fact_row r;
     size_t count = 0, cap = 0;
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    while (next(rows, &r)) {
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
-        list[count++] = (struct evidence){.learner_id = learner_id ? learner_id : col_i64(q, 13),
+        list[count++] = (struct evidence){.learner_id = r.learner_id,
                                           .client_id = "",
-                                          .evidence_id = col_i64(q, 0),
-                                          .kind = (enum evidence_kind)col_i64(q, 1),
-                                          .item_id = col_i64(q, 2),
-                                          .item_version = (int32_t)col_i64(q, 3),
-                                          .variant = col_i64(q, 4),
-                                          .competency_id = col_i64(q, 5),
-                                          .score = col_f64(q, 6),
-                                          .hints = (int32_t)col_i64(q, 7),
-                                          .answered_at_ms = col_i64(q, 8),
-                                          .policy_id = col_i64(q, 9),
-                                          .model_id = col_i64(q, 10),
-                                          .replaces_id = col_i64(q, 11),
-                                          .checkpoint_id = col_i64(q, 12)};
+                                          .evidence_id = r.evidence_id,
+                                          .kind = (enum evidence_kind)r.kind,
+                                          .item_id = r.item_id,
+                                          .item_version = (int32_t)r.item_version,
+                                          .variant = r.variant,
+                                          .competency_id = r.competency_id,
+                                          .score = r.score,
+                                          .hints = (int32_t)r.hints,
+                                          .answered_at_ms = r.answered_at_ms,
+                                          .policy_id = r.policy_id,
+                                          .model_id = r.model_id,
+                                          .replaces_id = r.replaces_id,
+                                          .checkpoint_id = r.checkpoint_id};
     }
+    TRY(rows_end(rows));
     *out = list;
     *n = count;
     return ST_OK;
@@ -302,31 +260,37 @@ static enum st read_to_fold(struct stmt *q, struct arena *a, int64_t learner_id,
 enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out,
                          size_t *n, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_evidence_to_fold, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "after", after);
-    return read_to_fold(q, a, learner_id, out, n, e);
+    struct rows rows;
+    TRY(sql_evidence_to_fold(tx, &(struct sql_evidence_to_fold_in){.learner_id = learner_id, .after = after}, &rows,
+                             e));
+    return read_facts(&rows, sql_evidence_to_fold_next, a, out, n, e);
 }
 
-static enum st read_history(struct stmt *q, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n,
+enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n,
+                      struct err *e)
+{
+    struct rows rows;
+    TRY(sql_history_after(tx, &(struct sql_history_after_in){.first = first, .last = last}, &rows, e));
+    return read_facts(&rows, sql_history_after_next, a, out, n, e);
+}
+
+typedef bool next_history(struct rows *rows, struct sql_history_row *row);
+
+static enum st read_history(struct rows *rows, next_history *next, struct arena *a, struct history_row **out, size_t *n,
                             struct err *e)
 {
     struct history_row *list = NULL;
+    struct sql_history_row r;
     size_t count = 0, cap = 0;
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    while (next(rows, &r)) {
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
-        struct history_row *r = &list[count++];
-        r->learner_id = learner_id ? learner_id : col_i64(q, 3);
-        r->block = col_i64(q, 0);
-        r->last_id = col_i64(q, 2);
-        const void *p = col_blob(q, 1, &r->n);
-        r->packed = arena_copy(a, p, r->n);
-        if (!r->packed) return no_memory(e);
+        const void *packed = arena_copy(a, r.packed.p, r.packed.n);
+        if (!packed) return no_memory(e);
+        list[count++] = (struct history_row){
+            .learner_id = r.learner_id, .block = r.block, .last_id = r.last_id, .packed = packed, .n = r.packed.n};
     }
+    TRY(rows_end(rows));
     *out = list;
     *n = count;
     return ST_OK;
@@ -335,95 +299,67 @@ static enum st read_history(struct stmt *q, struct arena *a, int64_t learner_id,
 enum st history_list(struct tx *tx, struct arena *a, int64_t learner_id, struct history_row **out, size_t *n,
                      struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_history_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    return read_history(q, a, learner_id, out, n, e);
-}
-
-static enum st begin_range(struct tx *tx, enum sql_id query, int64_t first, int64_t last, struct stmt **q,
-                           struct err *e)
-{
-    TRY(tx_stmt(tx, query, q, e));
-    bind_i64(*q, "first", first);
-    bind_i64(*q, "last", last);
-    return ST_OK;
+    struct rows rows;
+    TRY(sql_history_list(tx, learner_id, &rows, e));
+    return read_history(&rows, sql_history_list_next, a, out, n, e);
 }
 
 enum st history_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct history_row **out, size_t *n,
                       struct err *e)
 {
-    struct stmt *q;
-    TRY(begin_range(tx, SQL_history_range, first, last, &q, e));
-    return read_history(q, a, 0, out, n, e);
-}
-
-enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n,
-                      struct err *e)
-{
-    struct stmt *q;
-    TRY(begin_range(tx, SQL_history_after, first, last, &q, e));
-    return read_to_fold(q, a, 0, out, n, e);
+    struct rows rows;
+    TRY(sql_history_range(tx, &(struct sql_history_range_in){.first = first, .last = last}, &rows, e));
+    return read_history(&rows, sql_history_range_next, a, out, n, e);
 }
 
 enum st history_set(struct tx *tx, int64_t learner_id, const struct history_row *row, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_history_set, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "block", row->block);
-    bind_i64(q, "last_id", row->last_id);
-    bind_blob(q, "packed", row->packed, row->n);
-    return stmt_send(q, e);
-}
-
-enum st history_cut(struct tx *tx, int64_t learner_id, int64_t first_block, struct err *e)
-{
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_history_cut, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "block", first_block);
-    return stmt_send(q, e);
+    return sql_history_set(
+        tx,
+        &(struct sql_history_set_in){
+            .learner_id = learner_id, .block = row->block, .last_id = row->last_id, .packed = {row->packed, row->n}},
+        e);
 }
 
 enum st mastery_set(struct tx *tx, const struct mastery_row *m, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_mastery_set, &q, e));
-    bind_i64(q, "learner_id", m->learner_id);
-    bind_i64(q, "competency_id", m->competency_id);
-    bind_f64(q, "p_known", m->p_known);
-    bind_i64(q, "level", m->level);
-    bind_i64(q, "evidence_count", m->evidence_count);
-    bind_i64(q, "alone_count", m->alone_count);
-    bind_i64(q, "right_count", m->right_count);
-    bind_i64(q, "last_evidence_id", m->last_evidence_id);
-    bind_i64(q, "policy_id", m->policy_id);
-    bind_i64(q, "model_id", m->model_id);
-    return stmt_send(q, e);
+    return sql_mastery_set(tx,
+                           &(struct sql_mastery_set_in){.learner_id = m->learner_id,
+                                                        .competency_id = m->competency_id,
+                                                        .p_known = m->p_known,
+                                                        .level = m->level,
+                                                        .evidence_count = m->evidence_count,
+                                                        .alone_count = m->alone_count,
+                                                        .right_count = m->right_count,
+                                                        .last_evidence_id = m->last_evidence_id,
+                                                        .policy_id = m->policy_id,
+                                                        .model_id = m->model_id},
+                           e);
 }
 
-static enum st read_mastery(struct stmt *q, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
+typedef bool next_mastery(struct rows *rows, struct sql_mastery_row *row);
+
+static enum st read_mastery(struct rows *rows, next_mastery *next, struct arena *a, struct mastery_row **out, size_t *n,
                             struct err *e)
 {
     struct mastery_row *list = NULL;
+    struct sql_mastery_row r;
     size_t count = 0, cap = 0;
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    while (next(rows, &r)) {
         list = grow(a, list, count, &cap, sizeof *list);
         if (!list) return no_memory(e);
-        list[count++] = (struct mastery_row){learner_id ? learner_id : col_i64(q, 9),
-                                             col_i64(q, 0),
-                                             col_f64(q, 1),
-                                             (int32_t)col_i64(q, 2),
-                                             (int32_t)col_i64(q, 3),
-                                             (int32_t)col_i64(q, 4),
-                                             (int32_t)col_i64(q, 5),
-                                             col_i64(q, 6),
-                                             col_i64(q, 7),
-                                             col_i64(q, 8)};
+        list[count++] = (struct mastery_row){.learner_id = r.learner_id,
+                                             .competency_id = r.competency_id,
+                                             .p_known = r.p_known,
+                                             .level = (int32_t)r.level,
+                                             .evidence_count = (int32_t)r.evidence_count,
+                                             .alone_count = (int32_t)r.alone_count,
+                                             .right_count = (int32_t)r.right_count,
+                                             .last_evidence_id = r.last_evidence_id,
+                                             .policy_id = r.policy_id,
+                                             .model_id = r.model_id};
     }
+    TRY(rows_end(rows));
     *out = list;
     *n = count;
     return ST_OK;
@@ -432,39 +368,55 @@ static enum st read_mastery(struct stmt *q, struct arena *a, int64_t learner_id,
 enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct mastery_row **out, size_t *n,
                      struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_mastery_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    return read_mastery(q, a, learner_id, out, n, e);
+    struct rows rows;
+    TRY(sql_mastery_list(tx, learner_id, &rows, e));
+    return read_mastery(&rows, sql_mastery_list_next, a, out, n, e);
 }
 
 enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n,
                       struct err *e)
 {
-    struct stmt *q;
-    TRY(begin_range(tx, SQL_mastery_range, first, last, &q, e));
-    return read_mastery(q, a, 0, out, n, e);
+    struct rows rows;
+    TRY(sql_mastery_range(tx, &(struct sql_mastery_range_in){.first = first, .last = last}, &rows, e));
+    return read_mastery(&rows, sql_mastery_range_next, a, out, n, e);
 }
 
-enum st mastery_delete(struct tx *tx, int64_t learner_id, struct err *e)
+static enum st with_evidence(struct tx *tx, int64_t after, int64_t *out, size_t limit, size_t *n, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_mastery_delete, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    return stmt_send(q, e);
+    struct sql_learner_row r;
+    struct rows rows;
+    TRY(sql_evidence_learners(tx, &(struct sql_evidence_learners_in){.after = after, .limit = (int64_t)limit}, &rows,
+                              e));
+    while (*n < limit && sql_evidence_learners_next(&rows, &r)) out[(*n)++] = r.learner_id;
+    return rows_end(&rows);
 }
 
-enum st learner_ids(struct tx *tx, enum sql_id query, int64_t after, int64_t *out, size_t limit, size_t *n,
+static enum st with_mastery(struct tx *tx, int64_t after, int64_t *out, size_t limit, size_t *n, struct err *e)
+{
+    struct sql_learner_row r;
+    struct rows rows;
+    TRY(sql_mastery_learners(tx, &(struct sql_mastery_learners_in){.after = after, .limit = (int64_t)limit}, &rows, e));
+    while (*n < limit && sql_mastery_learners_next(&rows, &r)) out[(*n)++] = r.learner_id;
+    return rows_end(&rows);
+}
+
+static enum st students(struct tx *tx, int64_t after, int64_t *out, size_t limit, size_t *n, struct err *e)
+{
+    struct sql_student_list_row r;
+    struct rows rows;
+    TRY(sql_student_list(tx, &(struct sql_student_list_in){.after = after, .limit = (int64_t)limit}, &rows, e));
+    while (*n < limit && sql_student_list_next(&rows, &r)) out[(*n)++] = r.user_id;
+    return rows_end(&rows);
+}
+
+enum st learner_ids(struct tx *tx, enum learner_list list, int64_t after, int64_t *out, size_t limit, size_t *n,
                     struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, query, &q, e));
-    bind_i64(q, "after", after);
-    bind_i64(q, "limit", (int64_t)limit);
     *n = 0;
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        if (*n < limit) out[(*n)++] = col_i64(q, 0);
+    switch (list) {
+    case LEARNERS_WITH_EVIDENCE: return with_evidence(tx, after, out, limit, n, e);
+    case LEARNERS_WITH_MASTERY: return with_mastery(tx, after, out, limit, n, e);
+    case LEARNERS_WITH_ROLE: return students(tx, after, out, limit, n, e);
     }
+    return err_fail(e, ST_BUG, "err.bug", "list of learners");
 }

@@ -1,5 +1,6 @@
 #include "store/db.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,26 +85,38 @@ enum st conn_checkpoint(struct conn *c, int *frames, int *left, struct err *e)
     return c->driver->checkpoint ? c->driver->checkpoint(c, frames, left, e) : ST_OK;
 }
 
-enum st tx_read(struct conn *c, int64_t d, struct tx *out, struct err *e)
+static void tx_open(struct conn *c, int64_t district_id, bool write, struct tx **out)
+{
+    c->tx = (struct tx){.conn = c, .district_id = district_id, .open = true, .begun = write, .write = write};
+    *out = &c->tx;
+}
+
+enum st tx_read(struct conn *c, int64_t district_id, struct tx **out, struct err *e)
 {
     (void)e;
-    *out = (struct tx){.conn = c, .district_id = d, .open = true};
+    assert(!c->tx.open);
+    tx_open(c, district_id, false, out);
     return ST_OK;
 }
 
-enum st tx_write(struct conn *c, int64_t d, struct tx *out, struct err *e)
+enum st tx_write(struct conn *c, int64_t district_id, struct tx **out, struct err *e)
 {
+    *out = NULL;
+    assert(!c->tx.open);
     TRY(c->driver->begin(c, true, e));
-    *out = (struct tx){.conn = c, .district_id = d, .open = true, .begun = true, .write = true};
+    tx_open(c, district_id, true, out);
     return ST_OK;
 }
+
+int64_t tx_district(const struct tx *tx) { return tx->district_id; }
+struct conn *tx_conn(const struct tx *tx) { return tx->conn; }
 
 static void reset_all(struct conn *c)
 {
     for (int i = 0; i < SQL_COUNT; i++)
         if (c->stmts[i] && c->stmts[i]->busy) {
             c->driver->reset(c->stmts[i]);
-            c->stmts[i]->busy = false;
+            c->stmts[i]->busy = c->stmts[i]->looping = false;
         }
 }
 
@@ -119,6 +132,7 @@ enum st tx_commit(struct tx *tx, struct err *e)
 
 void tx_rollback(struct tx *tx)
 {
+    if (!tx) return;
     if (tx->open && tx->begun) {
         reset_all(tx->conn);
         tx->conn->driver->rollback(tx->conn);
@@ -148,75 +162,54 @@ enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e)
         TRY(c->driver->prepare(c, id, &q, e));
         q->conn = c;
         q->id = id;
-        for (const char *const *name = q->params; *name; name++)
-            q->by_day = q->by_day || strcmp(*name, "current_day") == 0;
+        q->sql = &sql_queries[id].texts[c->driver->dialect];
         c->stmts[id] = q;
+    } else if (q->looping) {
+        return err_fail(e, ST_BUG, "err.bug", "%s: its rows are still being read", sql_queries[id].name);
     } else if (q->busy) {
         c->driver->reset(q);
     }
     q->busy = true;
-    q->bad_param = NULL;
-    q->next_param = 0;
-    bind_i64(q, "district_id", tx->district_id);
-    if (q->by_day) bind_i64(q, "current_day", atomic_load_explicit(c->day, memory_order_relaxed));
-    q->next_param = 0;
-    q->bad_param = NULL; /* a statement over all districts has none */
+    q->bad_value = NULL;
+    if (q->sql->district >= 0)
+        c->driver->bind(q, q->sql->district, &(struct value){.kind = VALUE_I64, .i64 = tx->district_id});
+    if (q->sql->day >= 0)
+        c->driver->bind(q, q->sql->day,
+                        &(struct value){.kind = VALUE_I64, .i64 = atomic_load_explicit(c->day, memory_order_relaxed)});
     *out = q;
     return ST_OK;
 }
 
-/* Values come in the order of the statement nearly always: the name after the last one is looked at first. */
-static void bind(struct stmt *q, const char *name, const struct value *v)
+static void put(struct stmt *q, int place, const struct value *v)
 {
-    int i = q->next_param;
-    if (!q->params[i] || strcmp(q->params[i], name) != 0)
-        for (i = 0; q->params[i] && strcmp(q->params[i], name) != 0;) i++;
-    if (!q->params[i]) {
-        q->bad_param = name;
-        return;
-    }
-    q->conn->driver->bind(q, i, v);
-    q->next_param = i + 1;
+    if (q->sql->places) place = q->sql->places[place];
+    if (place >= 0) q->conn->driver->bind(q, place, v);
 }
 
-void bind_i64(struct stmt *q, const char *name, int64_t v)
+void put_null(struct stmt *q, int place) { put(q, place, &(struct value){.kind = VALUE_NULL}); }
+void put_i64(struct stmt *q, int place, int64_t v) { put(q, place, &(struct value){.kind = VALUE_I64, .i64 = v}); }
+void put_f64(struct stmt *q, int place, double v) { put(q, place, &(struct value){.kind = VALUE_F64, .f64 = v}); }
+
+void put_id(struct stmt *q, int place, int64_t v)
 {
-    bind(q, name, &(struct value){.kind = VALUE_I64, .i64 = v});
+    if (v) put_i64(q, place, v);
+    else put_null(q, place);
 }
 
-void bind_id(struct stmt *q, const char *name, int64_t v)
+void put_text(struct stmt *q, int place, const char *v)
 {
-    if (v) bind_i64(q, name, v);
-    else bind_null(q, name);
+    if (v) put(q, place, &(struct value){.kind = VALUE_TEXT, .p = v, .n = strlen(v)});
+    else put_null(q, place);
 }
 
-void bind_f64(struct stmt *q, const char *name, double v)
+void put_blob(struct stmt *q, int place, struct blob v)
 {
-    bind(q, name, &(struct value){.kind = VALUE_F64, .f64 = v});
+    put(q, place, &(struct value){.kind = VALUE_BLOB, .p = v.p, .n = v.n});
 }
-
-void bind_textn(struct stmt *q, const char *name, const char *v, size_t n)
-{
-    bind(q, name, &(struct value){.kind = VALUE_TEXT, .p = v, .n = n});
-}
-
-void bind_text(struct stmt *q, const char *name, const char *v)
-{
-    if (v) bind_textn(q, name, v, strlen(v));
-    else bind_null(q, name);
-}
-
-void bind_blob(struct stmt *q, const char *name, const void *p, size_t n)
-{
-    bind(q, name, &(struct value){.kind = VALUE_BLOB, .p = p, .n = n});
-}
-
-void bind_null(struct stmt *q, const char *name) { bind(q, name, &(struct value){.kind = VALUE_NULL}); }
 
 static enum st ready(struct stmt *q, struct err *e)
 {
-    if (q->bad_param)
-        return err_fail(e, ST_BUG, "err.bug", "%s has no parameter %s", sql_queries[q->id].name, q->bad_param);
+    if (q->bad_value) return err_fail(e, ST_BUG, "err.bug", "%s: %s", sql_queries[q->id].name, q->bad_value);
     if (fault_hits(FAULT_STMT)) return err_fail(e, ST_IO, "err.storage", "%s: injected fault", sql_queries[q->id].name);
     return ST_OK;
 }
@@ -252,5 +245,45 @@ enum st stmt_send_one(struct stmt *q, struct err *e)
 int64_t col_i64(struct stmt *q, int i) { return q->conn->driver->col_i64(q, i); }
 double col_f64(struct stmt *q, int i) { return q->conn->driver->col_f64(q, i); }
 const char *col_text(struct stmt *q, int i) { return q->conn->driver->col_text(q, i); }
-const void *col_blob(struct stmt *q, int i, size_t *n) { return q->conn->driver->col_blob(q, i, n); }
 bool col_is_null(struct stmt *q, int i) { return q->conn->driver->col_is_null(q, i); }
+
+struct blob col_blob(struct stmt *q, int i)
+{
+    struct blob b;
+    b.p = q->conn->driver->col_blob(q, i, &b.n);
+    return b;
+}
+
+enum st rows_begin(struct tx *tx, enum sql_id id, struct rows *rows, struct stmt **q, struct err *e)
+{
+    *rows = (struct rows){.e = e};
+    rows->st = tx_stmt(tx, id, &rows->q, e);
+    if (rows->st != ST_OK) return rows->st;
+    *q = rows->q;
+    rows->open = rows->q->looping = true;
+    return ST_OK;
+}
+
+/* Done with the statement, whether or not all its rows were read. */
+static void rows_close(struct rows *rows)
+{
+    if (!rows->open) return;
+    if (rows->q->busy) rows->q->conn->driver->reset(rows->q);
+    rows->q->busy = rows->q->looping = rows->open = false;
+}
+
+bool rows_step(struct rows *rows, enum sql_id id)
+{
+    bool row = false;
+    assert(!rows->open || rows->q->id == id);
+    if (!rows->open) return false;
+    rows->st = stmt_step(rows->q, &row, rows->e);
+    if (rows->st != ST_OK || !row) rows_close(rows);
+    return rows->open;
+}
+
+enum st rows_end(struct rows *rows)
+{
+    rows_close(rows);
+    return rows->st;
+}

@@ -1,11 +1,14 @@
 /* What a database driver provides. Both keep `struct conn` and `struct stmt` as first member. */
 #ifndef STORE_DRIVER_H
 #define STORE_DRIVER_H
-#include "store/db.h"
+#include "stmt.h"
 
 struct value;
 
+enum dialect { DIALECT_SQLITE, DIALECT_POSTGRESQL, DIALECTS };
+
 struct driver {
+    enum dialect dialect;
     enum st (*open)(const char *url, enum conn_mode mode, struct conn **out, struct err *e);
     void (*close)(struct conn *c);
     enum st (*exec)(struct conn *c, const char *sql, struct err *e); /* no rows, no values */
@@ -38,20 +41,27 @@ struct value {
     size_t n;
 };
 
+struct tx {
+    struct conn *conn;
+    int64_t district_id;
+    bool open, write;
+    bool begun; /* the database knows of it: a read begins with its first statement, and costs nothing without one */
+};
+
 struct conn {
     const struct driver *driver;
     const _Atomic int32_t *day; /* of the db it belongs to */
+    struct tx tx;               /* the one at a time */
     struct stmt *stmts[SQL_COUNT];
 };
 
 struct stmt {
     struct conn *conn;
     enum sql_id id;
-    const char *const *params; /* names, NULL at the end */
-    int next_param;            /* after the one bound last */
-    bool by_day;               /* asks for what is current */
-    bool busy;                 /* has results or values: reset before the next use */
-    const char *bad_param;     /* a name that the query does not have */
+    const struct sql_text *sql;
+    bool busy;             /* has results or values: reset before the next use */
+    bool looping;          /* its rows are being read by a loop */
+    const char *bad_value; /* what did not fit */
 };
 
 /* The first words of a statement, to name it in an error without taking the room of what went wrong. */

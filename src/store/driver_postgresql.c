@@ -74,7 +74,7 @@ static enum st failed(PGconn *pg, const PGresult *r, const char *what, struct er
 }
 
 static bool takes_rows(const struct pg_stmt *q) { return sql_queries[q->base.id].postgresql_rows; }
-static bool is_scalar(const struct pg_stmt *q, int i) { return strcmp(q->base.params[i], "district_id") == 0; }
+static bool is_scalar(const struct pg_stmt *q, int i) { return i == q->base.sql->district; }
 
 static void put_hex(struct text *t, const unsigned char *p, size_t n)
 {
@@ -317,12 +317,17 @@ static void pg_rollback(struct conn *base)
 }
 
 /* Which types the columns have, and whether all are of those that are read as stored. */
-static enum st describe(struct pg_conn *c, struct pg_stmt *q, const char *name, struct err *e)
+static enum st describe(struct pg_conn *c, struct pg_stmt *q, const struct sql_query *query, struct err *e)
 {
+    const char *name = query->name;
+    const char *const *columns = query->columns;
     PGresult *r = PQdescribePrepared(c->pg, name);
     enum st st = PQresultStatus(r) == PGRES_COMMAND_OK ? ST_OK : failed(c->pg, r, name, e);
     int n = st == ST_OK ? PQnfields(r) : 0;
     q->binary = n > 0 && n <= COLUMNS_MAX;
+    for (int i = 0; i < n && columns[0]; i++)
+        if (!columns[i] || strcmp(columns[i], PQfname(r, i)) != 0)
+            st = err_fail(e, ST_BUG, "err.bug", "%s: column %d is not the one that SQLite gives", name, i + 1);
     for (int i = 0; i < n && q->binary; i++) {
         q->type[i] = PQftype(r, i);
         switch ((enum pg_type)q->type[i]) {
@@ -346,20 +351,20 @@ static enum st pg_prepare(struct conn *base, enum sql_id id, struct stmt **out, 
     struct pg_conn *c = (struct pg_conn *)base;
     TRY(drain(c, e));
     const struct sql_query *s = &sql_queries[id];
-    PGresult *r = PQprepare(c->pg, s->name, s->postgresql, 0, NULL);
+    const struct sql_text *text = &s->texts[DIALECT_POSTGRESQL];
+    PGresult *r = PQprepare(c->pg, s->name, text->text, 0, NULL);
     enum st st = PQresultStatus(r) == PGRES_COMMAND_OK ? ST_OK : failed(c->pg, r, s->name, e);
     PQclear(r);
     TRY(st);
     struct pg_stmt *q = calloc(1, sizeof *q);
     if (!q) return err_fail(e, ST_NOMEM, "err.memory", "statement");
-    q->base.params = s->postgresql_params;
-    while (q->base.params[q->count]) q->count++;
+    q->count = text->params;
     for (int i = 0; i < PARAMS_MAX; i++) {
         text_init(&q->scratch[i], 64u << 20);
         text_init(&q->column[i], 64u << 20);
     }
     *out = &q->base;
-    return describe(c, q, s->name, e);
+    return describe(c, q, s, e);
 }
 
 static void pg_reset(struct stmt *base)
@@ -387,7 +392,7 @@ static void pg_bind(struct stmt *base, int i, const struct value *v)
         text_clear(&q->scratch[i]);
         text_put(&q->scratch[i], v->p, v->n);
         q->value[i] = q->scratch[i].failed ? NULL : text_str(&q->scratch[i]);
-        if (q->scratch[i].failed) base->bad_param = "(text too long)";
+        if (q->scratch[i].failed) base->bad_value = "a text is too long";
         break;
     case VALUE_BLOB:
         q->value[i] = v->p ? v->p : "";
@@ -534,6 +539,7 @@ static enum st pg_backup(struct conn *c, const char *path, struct err *e)
 }
 
 const struct driver driver_postgresql = {
+    .dialect = DIALECT_POSTGRESQL,
     .open = pg_open,
     .close = pg_close,
     .exec = pg_exec,

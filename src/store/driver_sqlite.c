@@ -156,12 +156,12 @@ static enum st sl_prepare(struct conn *c, enum sql_id id, struct stmt **out, str
 {
     struct sqlite_stmt *q = calloc(1, sizeof *q);
     if (!q) return err_fail(e, ST_NOMEM, "err.memory", "statement");
-    int rc = sqlite3_prepare_v3(handle(c), sql_queries[id].sqlite, -1, SQLITE_PREPARE_PERSISTENT, &q->s, NULL);
+    int rc = sqlite3_prepare_v3(handle(c), sql_queries[id].texts[DIALECT_SQLITE].text, -1, SQLITE_PREPARE_PERSISTENT,
+                                &q->s, NULL);
     if (rc != SQLITE_OK) {
         free(q);
         return failed(handle(c), rc, sql_queries[id].name, e);
     }
-    q->base.params = sql_queries[id].sqlite_params;
     *out = &q->base;
     return ST_OK;
 }
@@ -271,6 +271,7 @@ static enum st sl_backup(struct conn *c, const char *path, struct err *e)
 }
 
 const struct driver driver_sqlite = {
+    .dialect = DIALECT_SQLITE,
     .open = sl_open,
     .close = sl_close,
     .exec = sl_exec,

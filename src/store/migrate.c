@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "driver.h"
 #include "id_repair.h"
+#include "schema_migration.h"
+#include "store/sql/schema.h"
 
 static int64_t checksum(const char *s)
 {
@@ -38,21 +40,17 @@ static void spell(const struct driver *d, const char *sql, struct text *out)
 
 static enum st recorded(struct tx *tx, int number, bool *there, int64_t *sum, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_migration_get, &q, e));
-    bind_i64(q, "number", number);
-    TRY(stmt_step(q, there, e));
-    if (*there) *sum = col_i64(q, 0);
+    struct sql_migration_get_row r;
+    TRY(sql_migration_get(tx, number, &r, there, e));
+    *sum = r.checksum;
     return ST_OK;
 }
 
 static enum st newest(struct tx *tx, int64_t *number, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_migration_newest, &q, e));
-    TRY(stmt_step(q, &row, e));
-    *number = row ? col_i64(q, 0) : 0;
+    struct sql_migration_newest_row r;
+    TRY(sql_migration_newest(tx, &r, NULL, e));
+    *number = r.number;
     return ST_OK;
 }
 
@@ -68,23 +66,20 @@ static enum st check_newest(struct tx *tx, int64_t *number, struct err *e)
 
 static enum st apply(struct conn *c, const struct sql_migration *m, int64_t now_ms, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct text sql;
     text_init(&sql, 1 << 20);
     spell(c->driver, m->text, &sql);
     enum st st = tx_write(c, 0, &tx, e);
     if (st == ST_OK) st = c->driver->exec(c, text_str(&sql), e);
-    struct stmt *q;
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_migration_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "number", m->number);
-        bind_text(q, "name", m->name);
-        bind_i64(q, "checksum", checksum(m->text));
-        bind_i64(q, "applied_at_ms", now_ms);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_commit(&tx, e);
-    else tx_rollback(&tx);
+    if (st == ST_OK)
+        st = sql_migration_insert(
+            tx,
+            &(struct sql_migration_insert_in){
+                .number = m->number, .name = m->name, .checksum = checksum(m->text), .applied_at_ms = now_ms},
+            NULL, e);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
     text_release(&sql);
     return st;
 }
@@ -94,16 +89,13 @@ enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e)
     struct conn *c;
     *applied = 0;
     TRY(conn_open(db, CONN_WRITE, &c, e));
-    enum st st = c->driver->exec(c,
-                                 "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, "
-                                 "name TEXT NOT NULL, checksum BIGINT NOT NULL, applied_at_ms BIGINT NOT NULL)",
-                                 e);
+    enum st st = c->driver->exec(c, SCHEMA_MIGRATION_TABLE, e);
     int64_t top = 0;
-    struct tx tx;
+    struct tx *tx;
     if (st == ST_OK) st = tx_read(c, 0, &tx, e);
     if (st == ST_OK) {
-        st = check_newest(&tx, &top, e);
-        tx_rollback(&tx);
+        st = check_newest(tx, &top, e);
+        tx_rollback(tx);
     }
     for (int i = 0; st == ST_OK && i < sql_migration_count; i++) {
         const struct sql_migration *m = &sql_migrations[i];
@@ -111,8 +103,8 @@ enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e)
         int64_t sum = 0;
         st = tx_read(c, 0, &tx, e);
         if (st != ST_OK) break;
-        st = recorded(&tx, m->number, &there, &sum, e);
-        tx_rollback(&tx);
+        st = recorded(tx, m->number, &there, &sum, e);
+        tx_rollback(tx);
         if (st == ST_OK && there && sum != checksum(m->text))
             st = err_fail(e, ST_DENIED, "err.schema_differs", "migration %s was applied in another form", m->name);
         if (st == ST_OK && !there) {
@@ -129,13 +121,13 @@ enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e)
 enum st db_repair_ids(struct db *db, int64_t now_ms, bool migrated, int64_t *repaired, struct err *e)
 {
     struct conn *c;
-    struct tx tx;
+    struct tx *tx;
     *repaired = 0;
     TRY(conn_open(db, CONN_WRITE, &c, e));
     enum st st = tx_write(c, 0, &tx, e);
-    if (st == ST_OK) st = id_repair(&tx, now_ms, migrated, repaired, e);
-    if (st == ST_OK) st = tx_commit(&tx, e);
-    else tx_rollback(&tx);
+    if (st == ST_OK) st = id_repair(tx, now_ms, migrated, repaired, e);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
     conn_close(c);
     return st;
 }
@@ -143,7 +135,7 @@ enum st db_repair_ids(struct db *db, int64_t now_ms, bool migrated, int64_t *rep
 enum st db_schema_check(struct db *db, struct err *e)
 {
     struct conn *c;
-    struct tx tx;
+    struct tx *tx;
     int64_t top = 0;
     if (db_is_sqlite(db) && access(db_url(db), F_OK) != 0 && errno == ENOENT)
         return err_fail(e, ST_NOT_FOUND, "err.schema_none", "there is no database %s: run `waymark init --db …`",
@@ -151,7 +143,7 @@ enum st db_schema_check(struct db *db, struct err *e)
     TRY(conn_open(db, CONN_READ, &c, e));
     enum st st = tx_read(c, 0, &tx, e);
     if (st == ST_OK) {
-        st = check_newest(&tx, &top, e);
+        st = check_newest(tx, &top, e);
         if (st != ST_OK && st != ST_DENIED)
             st = err_fail(e, ST_NOT_FOUND, "err.schema_none", "%s is not a Waymark database: run `waymark init --db …`",
                           db_url(db));
@@ -159,7 +151,7 @@ enum st db_schema_check(struct db *db, struct err *e)
             st = err_fail(e, ST_NOT_FOUND, "err.schema_behind",
                           "the database has schema %lld, this program needs %d: run `waymark migrate --db …`",
                           (long long)top, sql_migrations[sql_migration_count - 1].number);
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     conn_close(c);
     return st;

@@ -230,7 +230,7 @@ const struct route web_routes[] = {
          .summary = "Put in a piece of work"),
     POST("/moderation/score", MAY_TEACHES | LEADERS, web_moderation_score_parse, web_moderation_score_reply,
          .summary = "Score a piece of work"),
-    POST("/moderation/anchor", MAY_TEACHES | LEADERS, web_moderation_anchor_parse, web_moderation_score_reply,
+    POST("/moderation/anchor", MAY_TEACHES | LEADERS, web_moderation_anchor_parse, web_moderation_anchor_reply,
          .summary = "Keep a piece of work as an anchor"),
     GET("/frameworks", MAY_TEACHES | LEADERS, web_frameworks, .summary = "The frameworks in use"),
     GET("/frameworks/tree", MAY_TEACHES | LEADERS, web_framework_tree,

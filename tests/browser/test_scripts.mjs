@@ -79,7 +79,7 @@ const until = async (f) => { for (let i = 0; i < 80; i++) { if (await f()) retur
   state.mode = "down";
   await page.fill("#response", "9");
   await page.press("#response", "Enter");
-  is("waiting is said", await until(async () => (await page.textContent("#net")).includes("kept on this device")));
+  is("waiting is said", await until(async () => (await page.textContent("#net")).includes("saved on this device")));
   state.mode = "lost";
   await page.reload();
   is("it is sent again after a reload", await until(() => state.answers.length > 0));

@@ -216,15 +216,15 @@ class Walk:
             "/draft": {**item, "response": "3/"},
             "/hint": {**item, "hint_id": "pa1a-h1"}, "/scaffold": {**item, "hint_id": "pa1a-h2", "response": "3"},
             "/help": {"client_id": str(uuid.uuid4()), "kind": "explain"},
-            "/help/close": {"help_id": help_id},
+            "/help/close": {"help_id": help_id, "learner_id": learner},
             "/look": {"client_id": str(uuid.uuid4()), "competency": competency, "note": "look again"},
             "/why/:learner/look": {"client_id": str(uuid.uuid4()), "competency": competency, "note": "look again"},
-            "/look/answer": {"look_id": self.look_of.get(help_id, NOBODY), "answer": "I looked again"},
+            "/look/answer": {"look_id": self.look_of.get(help_id, NOBODY), "learner_id": learner, "answer": "I looked again"},
             "/drafts/comment": {"client_id": str(uuid.uuid4()), "draft_id": self.draft[0], "note": "yes"},
             "/models/take-back": {"client_id": str(uuid.uuid4()), "reason": "as was asked"},
-            "/drafts/answer": {"comment_id": self.draft[1], "answer": "thank you"},
+            "/drafts/answer": {"client_id": str(uuid.uuid4()), "draft_id": self.draft[0], "comment_id": self.draft[1], "answer": "thank you"},
             "/drafts/adopt": {"draft_id": self.draft[2]},
-            "/definition/read": {"policy_id": "0"},
+            "/definition/read": {"policy_id": self.policy},
             "/standing/:learner": {"client_id": str(uuid.uuid4()), "requirement": self.requirement, "amount": "2", "day": "2026-01-05", "note": "at the library"},
             "/checkpoints": {"client_id": str(uuid.uuid4()), "title": "November", "skill": competency, "task": "Simplify 9/12.", "most": "4"},
             "/class/:class/checkpoint": {"client_id": str(uuid.uuid4()), f"p0_{learner}": "3"},
@@ -240,7 +240,7 @@ class Walk:
             "/goals/end": {"goal_id": NOBODY},
             "/requirements": {"title": "Service", "for": "graduation", "by_grade": "12", "kind": "hours", "need": "30", "reason": "as agreed"},
             "/barriers": {"client_id": str(uuid.uuid4()), "kind": "schedule", "note": "periods of 40 minutes"},
-            "/barriers/answer": {"barrier_id": self.barrier, "owner": "the schedule office", "due": "2099-01-31", "answer": "from autumn on"},
+            "/barriers/answer": {"client_id": str(uuid.uuid4()), "barrier_id": self.barrier[0], "org_id": self.barrier[1], "owner": "the schedule office", "due": "2099-01-31", "answer": "from autumn on"},
             "/rules/waiver": {"client_id": str(uuid.uuid4()), "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"},
             "/rules/waiver/answer": {"waiver_id": self.waiver, "answer": "no", "grant": "0"},
             "/class/:class/observe": {"client_id": str(uuid.uuid4()), "competency": competency, "learner": learner, "level": "2", "kind": "observation"},
@@ -286,7 +286,7 @@ def walk(clients, school, db):
         assert clients(key).answer(item, school.right(item["item_id"])).status == 200
     page = clients().get("/sign-in").text
     asset = re.search(r'"(/assets/[^"]+)"', page)[1]
-    looks = {key: db.rows(f"SELECT look_id FROM second_look WHERE learner_id = {school.users[key].id}")[0][0] for key in ids}
+    looks = {key: db.rows(f"SELECT fact_id FROM fact_second_look_asked WHERE subject_id = {school.users[key].id}")[0][0] for key in ids}
     assert clients("principal", session=True).post("/barriers", form={"client_id": "walk-barrier", "kind": "money", "note": "no paper"}).status == 303
     assert clients("district", session=True).post("/rules/draft", form={"mastery.review_after_days": "25", "reason": "so that it lasts"}).status == 303
     asked = {"title": "Service", "for": "graduation", "by_grade": "12", "kind": "hours", "need": "20", "reason": "as agreed"}
@@ -306,7 +306,9 @@ def walk(clients, school, db):
     assert clients("teacher", session=True).post("/drafts/comment", form={"client_id": "walk-comment", "draft_id": draft, "note": "fine"}).status == 303
     form = {"client_id": "walk-waiver", "setting": "mastery.secure_at", "reason": "we ask", "until": "2099-06-30"}
     assert clients("principal", session=True).post("/rules/waiver", form=form).status == 303
-    return Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (db.rows("SELECT framework_id FROM framework")[0][0], checkpoint, moderation, work, requirement["id"], db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT barrier_id FROM barrier")[0][0], draft, db.rows("SELECT comment_id FROM draft_comment")[0][0], settled), db.rows(f"SELECT c.course_id FROM enrollment e JOIN class c ON c.class_id = e.class_id WHERE e.user_id = {school.student.id}")[0][0])
+    made = Walk(school, ids, looks, db.rows("SELECT sha256 FROM figure")[0][0], asset, (db.rows("SELECT framework_id FROM framework")[0][0], checkpoint, moderation, work, requirement["id"], db.rows("SELECT waiver_id FROM waiver")[0][0], db.rows("SELECT fact_id, subject_id FROM fact_barrier_reported")[0], draft, db.rows("SELECT fact_id FROM fact_policy_commented")[0][0], settled), db.rows(f"SELECT c.course_id FROM enrollment e JOIN class c ON c.class_id = e.class_id WHERE e.user_id = {school.student.id}")[0][0])
+    made.policy = db.rows("SELECT MAX(policy_id) FROM policy")[0][0]
+    return made
 
 
 LAST = [("POST", "/account/password"), ("POST", "/sign-out")]  # these end what the walk stands on
@@ -383,7 +385,7 @@ def test_a_form_needs_its_secret(clients, school, db):
     assert student.post("/api/v1/me/help", ask, csrf=False).status == 403
     other = clients("classmate", session=True)
     assert student.post("/help", form=ask | {"csrf": other.csrf()}, csrf=False).status == 403
-    assert db.rows("SELECT COUNT(*) FROM help_request") == [["0"]]
+    assert db.rows("SELECT COUNT(*) FROM fact_help_asked") == [["0"]]
     assert student.post("/help", form=ask | {"csrf": student.csrf()}, csrf=False).status == 303
 
 

@@ -243,7 +243,7 @@ def test_help(clients, school, db):
     ask = {"client_id": "help-me-0001", "kind": "explain", "note": "why?", "item_id": school.items["pa1a"]["id"]}
     first = student.post("/api/v1/me/help", ask).json
     assert student.post("/api/v1/me/help", ask).json["help_id"] == first["help_id"]
-    assert db.rows("SELECT COUNT(*) FROM help_request") == [["1"]]
+    assert db.rows("SELECT COUNT(*) FROM fact_help_asked") == [["1"]]
     assert student.post("/api/v1/me/help", ask | {"kind": "talk"}).status == 409
     assert mate.post("/api/v1/me/help", {"client_id": "help-me-0001", "kind": "check"}).json["place"] == 2
     for bad in ({"client_id": "short", "kind": "check"}, {"client_id": "long-enough-1"}, {"client_id": "long-enough-1", "kind": "Not A Word"}, {"client_id": "long-enough-1", "kind": "check", "note": "x" * 2001},

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import time
 import zipfile
 
 import pytest
@@ -203,6 +204,37 @@ def test_a_family_puts_an_order_too(order):
     moved = guardian.post(address, form={"variant": "1", "response": ["a", "b", "c"], "move": "up:b"})
     assert moved.status == 200 and order_shown(moved.text, address)[0] == "bac" and "warn-line" not in moved.text
     assert "fb1" in guardian.post(address, form={"variant": "1", "response": ["b", "a", "c"]}).text
+
+
+# Content that changes while a question is open -------------------------------------------------------------------------
+
+def test_an_answer_is_scored_by_the_version_that_was_shown(db, tmp_path, request):
+    waymark("content", "new", tmp_path / "pack")
+    [file] = (tmp_path / "pack" / "items").glob("*.json")
+    items = json.loads(file.read_text())
+
+    def put(key):
+        changed = item(source_id="new:moving", body=f"Write {key}. {{?}}", key={"kind": "number", "values": [key]}, interaction={"type": "text_entry", "label": "Your answer"}, competencies=items[0]["competencies"])
+        file.write_text(json.dumps([*items, changed]))
+        waymark("import", "--db", db.url, "--course", "Algebra One", "pack", tmp_path / "pack")
+
+    put("41")
+    [[item_id]] = db.rows("SELECT row_id FROM outside_id WHERE entity = 'item' AND identifier = 'new:moving'")
+    student = request.getfixturevalue("clients")("student", session=True)
+    shown = student.get(f"/item?i={item_id}&v=0").text
+    assert "Write 41." in shown
+    version = re.search(r'name="item_version" value="(\d+)"', shown)[1]
+    put("42")
+    deadline = time.monotonic() + 60
+    while "Write 42." not in student.get(f"/item?i={item_id}&v=0").text:
+        assert time.monotonic() < deadline, "the server has not read the new version"
+    form = {"item_id": item_id, "variant": "0", "response": "41", "took_ms": "9000"}
+    assert student.post("/answer", form=form | {"item_version": version, "client_id": "shown-before-import"}).status == 200
+    assert student.post("/answer", form=form | {"item_version": str(int(version) + 1), "client_id": "shown-after-import"}).status == 200
+    rows = db.rows(f"SELECT item_version, score FROM evidence WHERE item_id = {item_id} ORDER BY evidence_id")
+    assert [(int(v), float(s)) for v, s in rows] == [(int(version), 1.0), (int(version) + 1, 0.0)]
+    assert student.post("/answer", form=form | {"item_version": "77", "client_id": "there-never-was"}).status == 404
+    waymark("check", "--db", db.url)
 
 
 def test_preview(tmp_path):

@@ -21,7 +21,7 @@ def test_a_counselor_sees_who_needs_what(serve, school, db):
     assert db.rows(f"SELECT role, org_id FROM user_role WHERE user_id = {school.users['counselor'].id} AND status = 'active'") == [["counselor", db.rows("SELECT org_id FROM org WHERE name = 'Alder School'")[0][0]]], "as the roster says"
     counselor, district, student = page_of("counselor"), page_of("district"), page_of("student")
     assert counselor.get("/").headers["Location"] == "/counselor"
-    assert "Nothing is asked for yet" in text(counselor.get("/counselor").text)
+    assert "No requirements yet" in text(counselor.get("/counselor").text)
     [[uri]] = db.rows(f"SELECT uri FROM framework WHERE framework_id = {framework_of(db, school)}")
     assert district.post("/rules", form={"doc": json.dumps({"mastery": {"secure_at": 0.5, "nearly_at": 0.4, "least_evidence": 1}}), "reason": "for this test", "when": "now"}).status == 303
     [[skills]] = db.rows(f"SELECT COUNT(*) FROM competency c WHERE c.framework_id = {framework_of(db, school)} AND NOT EXISTS (SELECT 1 FROM competency d WHERE d.parent_id = c.competency_id)")
@@ -33,7 +33,7 @@ def test_a_counselor_sees_who_needs_what(serve, school, db):
     page = eventually(lambda: (now := counselor.get("/counselor").text) and "Quillon" in late_of(text(now) + "At this pace not in time") and now, "what the answer made secure")
     said = text(page)
     assert said.index("Skills") < said.index("Service"), "first what someone will not reach in time"
-    late, rest = said.split("At this pace not in time")[1].split("Nothing new became secure in eight weeks")
+    late, rest = said.split("Not on pace")[1].split("No new secure skills in eight weeks")
     assert "Quillon Aldermoor" in late and "Bexley" not in late and re.search(rf"[12] of {skills} skills secure", late)
     still = rest.split("Service")[0]
     names = re.findall(r"(Quillon Aldermoor|Bexley Brookfennel|Zephyrine Zinniaholt|Loadgiven\d)", still)
@@ -41,7 +41,7 @@ def test_a_counselor_sees_who_needs_what(serve, school, db):
     assert "Xanthippe" not in said and "0 of 2 hours" in said and f'href="/standing/{school.student.id}"' in page
     # From there to all that there is to read; nothing can be changed.
     standing = counselor.get(f"/standing/{school.student.id}")
-    assert standing.status == 200 and f'href="/student/{school.student.id}"' in standing.text and 'method="post"' not in standing.text.split("<main")[1] and "Not done by" in text(standing.text)
+    assert standing.status == 200 and f'href="/student/{school.student.id}"' in standing.text and 'method="post"' not in standing.text.split("<main")[1] and "Not on pace to finish by" in text(standing.text)
     view = counselor.get(f"/student/{school.student.id}").text
     for path in (f"/report/{school.student.id}", f"/letter/{school.student.id}", f"/transcript/{school.student.id}"):
         assert f'href="{path}"' in view and counselor.get(path).status == 200

@@ -38,19 +38,19 @@ def test_a_district_adds_its_own_skill_and_it_counts_like_any(clients, school, d
     [[course]] = db.rows("SELECT course_id FROM course WHERE title = 'Algebra One'")
     own = made(edit("add", name="Explain why it is the same", statement="Explains equality of fractions in words.", home="Cut a cake.", course=course))
     tree = clients("teacher", session=True).get(f"/frameworks/tree?f={framework}").text
-    assert "Explain why it is the same" in tree and "our own" in tree and "Added “Explain why it is the same”" in text(tree)
-    assert "1 change of our own" in tree
+    assert "Explain why it is the same" in tree and "added here" in tree and "Added “Explain why it is the same”" in text(tree)
+    assert "1 local change" in tree
     me = school.student.id
     assert own in {m["competency_id"] for m in clients("teacher").get(f"/api/v1/classes/{school.classes['c1']}/mastery").json["competencies"]}
     without = text(clients("teacher", session=True).get(f"/frameworks/tree?f={framework}&only=evidence").text)
-    assert "Explain why it is the same" in without.split("Our own changes")[0]
+    assert "Explain why it is the same" in without.split("Local changes")[0]
     for i in range(3):
         seen = {"client_id": f"own-seen-{i}", "competency_id": own, "learner_ids": [me], "level": "secure"}
         assert clients("teacher").post(f"/api/v1/classes/{school.classes['c1']}/observations", seen).status == 200
     levels = {m["competency_id"]: m["level"] for m in clients("student").get(f"/api/v1/learners/{me}/mastery").json["competencies"]}
     assert levels[own] != "not_yet"
     for only in ("evidence", "seen"):
-        assert "Explain why it is the same" not in text(clients("teacher", session=True).get(f"/frameworks/tree?f={framework}&only={only}").text).split("Our own changes")[0]
+        assert "Explain why it is the same" not in text(clients("teacher", session=True).get(f"/frameworks/tree?f={framework}&only={only}").text).split("Local changes")[0]
     # A change is on record, as it was and as it is.
     edit("change", own, name="Say why it is the same")
     assert "Changed “Explain why it is the same”, now “Say why it is the same”" in text(clients("district", session=True).get(f"/frameworks/tree?f={framework}").text)
@@ -63,7 +63,7 @@ def test_a_district_adds_its_own_skill_and_it_counts_like_any(clients, school, d
 def test_what_comes_from_outside_is_not_touched(clients, school, db, edit):
     skill = school.competencies[SKILL]
     reply = edit("change", name="Ours now", status=403)
-    assert "comes from outside" in reply.text
+    assert "comes from an outside source" in reply.text
     assert db.rows("SELECT COUNT(*) FROM framework_edit") == [["0"]], "nothing is left of a refusal"
     assert "Ours now" not in clients("teacher", session=True).get(f"/frameworks/skill?k={skill}").text
     edit("change", name="Ours now", role="teacher", status=403)
@@ -79,10 +79,10 @@ def test_links_go_round_in_no_circle_and_are_drawn_and_said(clients, school, db,
     edit("link", b, other=a, status=400)
     edit("link", a, other=a, status=400)
     page = clients("teacher", session=True).get(f"/frameworks/map?f={framework_of(db, school)}").text
-    assert "First things comes before Second things." in text(page) and "<svg" in page and "<path" in page
+    assert "First things is a prerequisite of Second things." in text(page) and "<svg" in page and "<path" in page
     edit("unlink", b, other=a)
-    assert "First things comes before Second things." not in text(clients("teacher", session=True).get(f"/frameworks/map?f={framework_of(db, school)}").text)
-    assert "no longer comes before" in clients("teacher", session=True).get(f"/frameworks/tree?f={framework_of(db, school)}").text
+    assert "First things is a prerequisite of Second things." not in text(clients("teacher", session=True).get(f"/frameworks/map?f={framework_of(db, school)}").text)
+    assert "is no longer a prerequisite of" in clients("teacher", session=True).get(f"/frameworks/tree?f={framework_of(db, school)}").text
     edit("unlink", b, other=a, status=403)
 
 
@@ -134,8 +134,8 @@ def test_what_an_import_changes_stays_to_be_read(clients, school, db, tmp_path):
     tree = text(teacher.get(f"/frameworks/tree?f={framework}").text)
     assert "Changed “Add with unequal parts”, now “Add parts of other sizes”" in tree and "by an import" in tree and "Version 3" in text(teacher.get("/frameworks").text)
     page = text(teacher.get(f"/frameworks/skill?k={skill}").text)
-    assert "How it read before" in page and "Add with unequal parts" in page.split("How it read before")[1]
+    assert "Earlier wording" in page and "Add with unequal parts" in page.split("Earlier wording")[1]
     gone = "\n".join(line for line in source.split("\n") if "000000000003" not in line)
     bring(gone, "--close-share", "1")
     assert ["end", "0"] in db.rows("SELECT kind, author_id FROM framework_edit")
-    assert "Ended “Add parts of other sizes”" in text(teacher.get(f"/frameworks/tree?f={framework}").text)
+    assert "Removed “Add parts of other sizes”" in text(teacher.get(f"/frameworks/tree?f={framework}").text)

@@ -68,7 +68,7 @@ def test_habits_stand_apart_from_grades_and_a_transcript_can_be_read(clients, sc
     after = clients("student").get(f"/api/v1/learners/{me}/grades").json
     assert before["courses"] == after["courses"], "habits are never in a grade"
     report = re.sub(r"<[^>]+>", " ", clients("guardian", session=True).get(f"/report/{me}").text)
-    assert "Keeps at it when it is hard" in report and "always" in report and "sometimes" not in report
+    assert "Keeps trying when it’s hard" in report and "always" in report and "sometimes" not in report
     done = waymark("grades", "freeze", "--db", db.url, "--json")
     assert done.code == 0
     for role in ("student", "guardian", "teacher", "principal"):
@@ -78,7 +78,7 @@ def test_habits_stand_apart_from_grades_and_a_transcript_can_be_read(clients, sc
     [course] = after["courses"]
     assert f"{course['shown']} of {course['competencies']}" in text
     if not course["incomplete"]:
-        assert f"Grade point average: {course['gpa']:.2f}" in text
+        assert f"Cumulative GPA: {course['gpa']:.2f}" in text
 
 
 def test_a_what_if_counts_the_grades_that_would_change(clients, school, db, tmp_path):

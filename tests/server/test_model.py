@@ -258,7 +258,7 @@ def test_a_report_says_what_was_measured(tmp_path):
     for stage in said["stages"]:
         assert f"{stage['auc']:.4f}" in page or not stage["rows"]
     rows = list(csv.DictReader(open(tmp_path / "p.csv")))
-    curves = page[page.index("How it is learned"):]
+    curves = page[page.index("Learning curves"):]
     # Each dot of a plot is a row of its table.
     assert page.count("<circle") == len(re.findall(r"<tr><th scope=\"row\">", page)) - sum(s["rows"] > 0 for s in said["stages"])
     # The first curve is of all skills: its first point is the stage of first answers.
@@ -327,7 +327,7 @@ def test_a_fit_from_where_one_ended_ends_there_sooner(model_kind, tmp_path):
     assert abs(warm["log_likelihood"] - cold["log_likelihood"]) < .01
     if model_kind != "best-lr-recency":  # what cannot go on there says so, and does not begin anew in silence
         for other in ("--forget 0", "--forget 0 --classes 3", "--forget 5 --classes 2"):
-            assert "cannot begin there" in model("fit", "--kind", "bkt", *other.split(), "--start", out, log, code=1).stderr
+            assert "cannot start there" in model("fit", "--kind", "bkt", *other.split(), "--start", out, log, code=1).stderr
 
 
 def test_a_fit_with_forgetting_can_be_stopped_and_gone_on_with(tmp_path):
@@ -384,10 +384,10 @@ def test_what_is_known_is_explained_by_parts_that_add_up(model_kind, tmp_path):
     assert [x["correct"] for x in why["parts"] if x["term"] == "answer"] == [int(r["correct"]) for r in mine]
     gone = [x for x in why["parts"] if x["term"] == "forgetting"]
     assert len(gone) == len(forgot) and all(x["logit"] < 0 for x in gone) and bool(gone) == ("--forget" in model_kind)
-    assert f"right on {sum(int(r['correct']) for r in mine)} of {len(mine)}" in why["sentence"]
+    assert f"{sum(int(r['correct']) for r in mine)} of {len(mine)} right on" in why["sentence"]
     assert ("took" in why["sentence"]) == bool(gone)
     spanish = figures("explain", "--model", out, "--student", 7, "--question", 3, "--language", "es", log)
-    assert spanish["parts"] == why["parts"] and f"acertó {sum(int(r['correct']) for r in mine)} de {len(mine)}" in spanish["sentence"]
+    assert spanish["parts"] == why["parts"] and f"{sum(int(r['correct']) for r in mine)} de {len(mine)} correctas en" in spanish["sentence"]
     # It is what the same model foresees for an answer that is given next.
     with open(log, "a") as f:
         f.write(f"7,3,{why['skill']},1,{end}\n")
@@ -398,5 +398,5 @@ def test_what_is_known_is_explained_by_parts_that_add_up(model_kind, tmp_path):
 def test_reasons_are_told_in_the_language_asked_for(tmp_path):
     log, out = invented(tmp_path / "a.csv"), tmp_path / "m.json"
     model("fit", "--kind", "full", "--out", out, log)
-    assert "acertó" in figures("explain", "--model", out, "--student", 7, "--language", "es", log)["sentence"]
+    assert "correctas en" in figures("explain", "--model", out, "--student", 7, "--language", "es", log)["sentence"]
     assert "en or es" in model("explain", "--model", out, "--student", 7, "--language", "xx", log, code=2).stderr

@@ -86,7 +86,7 @@ def test_why_a_skill_starts_lower_is_explained_and_adds_up(tmp_path):
     assert [p["term"] for p in why["parts"]] == ["prior", "start"] + ["answer"] * 6 and [p["term"] for p in plain["parts"]] == ["prior"] + ["answer"] * 6
     start = why["parts"][1]
     assert start["skill"] == "a" and start["logit"] < -1 and 0 < start["known"] < .5
-    assert "it starts lower, at " in why["sentence"] and f"a was tried and is not there yet ({100 * start['known']:.0f} %)" in why["sentence"]
+    assert "starts lower, at " in why["sentence"] and f"a was tried and is not known yet ({100 * start['known']:.0f}%)" in why["sentence"]
     assert "empieza más bajo" in ask("--student", without, "--question", "b0", "--edges", edges, "--language", "es")["sentence"]
     assert "starts lower: a was tried" in model("explain", "--model", fit, "--student", without, "--question", "b0", "--edges", edges, log).stdout
     for student, question in ((with_it, "b0"), (without, "a0"), (without, "c0")):  # nothing to start lower for
@@ -95,7 +95,7 @@ def test_why_a_skill_starts_lower_is_explained_and_adds_up(tmp_path):
     first_of = without
     log.write_text("\n".join([head, *(r for r in rows if not (r.startswith(first_of + ",") and (",b," in r or ",c," in r)))]) + "\n")
     why = ask("--student", first_of, "--question", "b0", "--edges", edges)
-    assert [p["term"] for p in why["parts"]] == ["prior", "start"] and why["sentence"].startswith("no answer yet about b") and "starts lower" in why["sentence"]
+    assert [p["term"] for p in why["parts"]] == ["prior", "start"] and why["sentence"].startswith("no answers yet on b") and "starts lower" in why["sentence"]
     with open(log, "a") as f:
         f.write(f"{first_of},b0,b,1\n")
     model("predict", "--model", fit, "--edges", edges, "--predictions", tmp_path / "p", log)
@@ -148,7 +148,7 @@ def test_circles_and_unknown_skills_have_a_defined_result(tmp_path):
     got = json.loads(done.stdout)
     assert got["edges"]["circle"] in ("0", "1", "2") and got["edges"]["between_sets"] == 3 and got["edges"]["without_answers"] == 1 and 0 < got["log_loss"] < 2
     assert "1 of 5 edges" in done.stderr and "line 5: never" in done.stderr
-    assert "circle at" in model("eval", "--kind", "bkt", "--edges", tmp_path / "e.csv", log).stdout
+    assert "form a loop at" in model("eval", "--kind", "bkt", "--edges", tmp_path / "e.csv", log).stdout
 
 
 def test_edges_go_with_plain_bkt_only(tmp_path):

@@ -68,13 +68,13 @@ def test_a_long_run_says_how_far_it_is_and_ends_when_asked(tmp_path):
 
 @pytest.mark.parametrize("words,says", [
     (("--compare", "planner,best"), "--compare"), (("--compare", "fixed,fixed"), "--compare"), (("--students", "0"), "--students"), (("--students", "nan"), "--students"),
-    (("--seed", "-1"), "--seed"), (("--mastered-at", "1.5"), "--mastered-at"), (("extra",), "further words")])
+    (("--seed", "-1"), "--seed"), (("--mastered-at", "1.5"), "--mastered-at"), (("extra",), "no more arguments")])
 def test_options_out_of_range_are_told(words, says):
     assert says in model("simulate", *words, code=2).stderr
 
 
-@pytest.mark.parametrize("text,says", [("", "empty"), ("{}", "says nothing"), ('{"kind": "irt", "parameters": {"skills": {}}}', "says nothing"),
-                                       ('{"kind": "bkt", "parameters": [{"skill": "a", "prior": 2, "learn": 0.1, "guess": 0.1, "slip": 0.1}]}', "no probabilities"), ("[1, 2", "line 1")])
+@pytest.mark.parametrize("text,says", [("", "empty"), ("{}", "does not model learning"), ('{"kind": "irt", "parameters": {"skills": {}}}', "does not model learning"),
+                                       ('{"kind": "bkt", "parameters": [{"skill": "a", "prior": 2, "learn": 0.1, "guess": 0.1, "slip": 0.1}]}', "are not probabilities"), ("[1, 2", "line 1")])
 def test_a_broken_model_file_is_told(text, says, tmp_path):
     (tmp_path / "m.json").write_text(text)
     done = subprocess.run([PROGRAM, "model", "simulate", "--from", str(tmp_path / "m.json")], capture_output=True, text=True)
@@ -157,7 +157,7 @@ def test_flags_are_written_row_by_row(students, tmp_path):
 
 
 def test_a_log_without_the_truth_cannot_be_judged(tmp_path):
-    assert "no truth" in model("detect", "--truth", invented(tmp_path / "a.csv"), code=1).stderr
+    assert "no true states" in model("detect", "--truth", invented(tmp_path / "a.csv"), code=1).stderr
     assert "columns" in model("detect", "--took", "spent", tmp_path / "a.csv", code=1).stderr
 
 
@@ -294,7 +294,7 @@ def test_a_log_of_answers_is_scores_too(tmp_path):
     assert [i["mh_d_dif"] for i in two["dif"][0]["items"]] == [i["mh_d_dif"] for i in one["dif"][0]["items"]]
 
 
-@pytest.mark.parametrize("words,says", [(("--group", "club"), "no column"), (("--group", "team", "--reference", "z"), "nobody is in"), (("--group", "team", "--smallest", "0"), "--smallest")])
+@pytest.mark.parametrize("words,says", [(("--group", "club"), "no column"), (("--group", "team", "--reference", "z"), "no one is in"), (("--group", "team", "--smallest", "0"), "--smallest")])
 def test_groups_that_are_none_are_told(words, says, tmp_path):
     assert says in model("calibrate", *words, scores(tmp_path / "a.csv", persons=80), code=1).stderr
 

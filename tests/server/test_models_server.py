@@ -152,7 +152,7 @@ def test_a_version_goes_live_and_moves_nobody(evidence, serve, school):
     assert why["model_version"] == named == why["steps"][-1]["model_version"]
     t = Client(s.port)
     t.sign_in(school.teacher.username, school.teacher.password)
-    assert "Estimated by version 2" in t.get(f"/class/{school.classes['c1']}/cell?learner={school.student.id}&competency={skill}").text
+    assert "Estimated with version 2" in t.get(f"/class/{school.classes['c1']}/cell?learner={school.student.id}&competency={skill}").text
     t.close()
     c.close()
     s.stop()
@@ -236,7 +236,7 @@ def test_a_worse_candidate_stays_out(evidence):
     r = refit(db).json
     assert (r["verdict"], r["reason"], r["model_id"]) == ("not_better", "worse", None) and r["report"]["difference"]["mean"] > 0
     assert models(db) == live and stored(db) == before
-    assert "worse than those of the version in force" in waymark("model", "versions", "--db", db.url).out
+    assert "worse than the current version’s" in waymark("model", "versions", "--db", db.url).out
 
 
 def test_taken_back_and_held(evidence):
@@ -463,11 +463,11 @@ def test_the_page(evidence, serve, school):
     for c, key in ((leader, "district"), (teacher, "teacher")):
         assert c.sign_in(school.users[key].username, school.users[key].password).status == 303
     page = leader.get("/models").text
-    assert "begins with" in page and "Nothing was fitted yet" in page and "take-back" not in page
+    assert "starts with" in page and "No estimates of your own yet" in page and "take-back" not in page
     r = refit(db).json
     page = eventually(lambda: "Version 2." in (now := leader.get("/models").text) and now, "the new version")
-    assert "Numbers fitted to" in page and "Version 2." in page and "log-loss" in page and "take-back" in page
-    assert re.search(r"Taken as mastered too early, of 100</th><td class=\"num\">\d+ \(\d+ to \d+\)", page) and "Mastered and not seen" in page
+    assert "Calculated from" in page and "Version 2." in page and "Log loss" in page and "take-back" in page
+    assert re.search(r"Called mastered too early \(of 100\)</th><td class=\"num\">\d+ \(\d+ to \d+\)", page) and "Mastered but not recognized" in page
     assert "take-back" not in teacher.get("/models").text
     form = {"client_id": "take-back-0001", "reason": "The staff asked for <b>it</b>"}
     assert teacher.post("/models/take-back", form=form).status == 403
@@ -476,7 +476,7 @@ def test_the_page(evidence, serve, school):
         assert leader.post("/models/take-back", form=form).status == 303
     assert len(models(db)) == 3
     page = teacher.get("/models").text
-    assert "Taken back" in page and "Was in force" in page and "The staff asked for &lt;b&gt;it&lt;/b&gt;" in page and "Desdemona Dogwoodson" in page
+    assert "Withdrawn" in page and "Was current" in page and "The staff asked for &lt;b&gt;it&lt;/b&gt;" in page and "Desdemona Dogwoodson" in page
     leader.close(), teacher.close()
 
 
@@ -506,7 +506,7 @@ def test_states_of_the_version_before(db, serve, school):
     assert waymark("check", "--db", db.url, "--digest").out == digest, "an old state is read as what the facts say"
     # As when the program is newer than the database.
     db.execute("DELETE FROM schema_migration WHERE number = 17")
-    assert "Derived anew: 2 learners" in waymark("migrate", "--db", db.url).err
+    assert "Recomputed: 2 learners" in waymark("migrate", "--db", db.url).err
     assert forms(db) == {"34"} and waymark("check", "--db", db.url, "--json").json["ok"] and waymark("check", "--db", db.url, "--digest").out == digest
     # And an answer finds an old state before anything else did.
     made_older(db)

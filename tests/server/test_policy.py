@@ -187,7 +187,7 @@ def test_a_change_meanwhile_neither_hastens_nor_ends_what_waits(db, school, docu
     history = policy(db, "show", "--history").json
     assert len({v["policy_id"] for v in history}) == len(history) and all("base_id" in v for v in history[1:])
     told = waymark("policy", "diff", history[0]["policy_id"], "now", "--db", db.url, "--json").json
-    assert any("97 in 100 instead of 95 in 100" in line for line in told), told
+    assert any("from 95% to 97%" in line for line in told), told
 
 
 def test_what_is_past_stays_and_null_takes_away(db, document):
@@ -304,7 +304,7 @@ def test_rules_that_come_into_force_while_it_serves_are_derived_by(db, worked, s
 
 def test_versions_are_told_apart_in_words(document):
     r = waymark("policy", "diff", document({}), document({"mastery": {"secure_at": 0.9, "rule": "recent"}}), "--json")
-    assert any("90 in 100 instead of 95 in 100" in line for line in r.json) and any("right so often among the latest" in line for line in r.json), r
+    assert any("from 95% to 90%" in line for line in r.json) and any("right on enough recent answers" in line for line in r.json), r
 
 
 def test_the_page_of_settings_is_the_table():
@@ -387,7 +387,7 @@ def test_a_class_binds_its_students_within_what_is_open_to_it(clients, school, d
     assert teacher.post(page, form=bound).status == 303
     assert json.loads(db.rows("SELECT doc FROM policy ORDER BY policy_id DESC LIMIT 1")[0][0])["about"] == {"mastery.review_after_days": {"least": 7, "most": 30}, "pace.behind_weeks": {"lock": "locked"}, "mastery.stuck_below": {"most": 0.5}}
     again = teacher.get(page).text
-    assert 'name="mastery.review_after_days.least" value="7"' in again and "the same for all in this class" in again and 'name="mastery.stuck_below.most" value="50"' in again
+    assert 'name="mastery.review_after_days.least" value="7"' in again and "same for the whole class" in again and 'name="mastery.stuck_below.most" value="50"' in again
     # What stood in a student's rules before is void now; what is said anew is refused, with the class and its clause.
     why = lambda key, who: clients(key).get(f"/api/v1/learners/{school.users[who].id}/next/why").json["review_after_days"]
     assert why("student", "student") == 21

@@ -122,7 +122,7 @@ def test_a_school_that_says_nothing_has_the_four(clients, school):
     grades = student.get(f"/api/v1/learners/{me}/grades").json
     assert [(k["name"], k["level"], k["from"], k["points"]) for k in grades["scale"]] == [("not yet", "not_yet", 0, 1), ("started", "started", 0, 2), ("nearly", "nearly", 0, 3), ("secure", "secure", 0, 4)]
     page = text(clients("student", session=True).get(f"/report/{me}").text)
-    assert "not yet, started (2), nearly (3), secure (4)" in page and "alone and reliably, by the school's rule" in page
+    assert "not yet, started (2), nearly (3), secure (4)" in page and "independent and reliable, by the school’s rule" in page
 
 
 @pytest.mark.parametrize("grades,clause", [
@@ -180,12 +180,12 @@ def test_what_was_given_out_keeps_the_levels_of_its_time(db, school, serve, tmp_
     assert "anew" in page and "another sentence" in page
     [term] = set(re.findall(rf"/report/{me}\?term=\d+", page))
     given_out = text(web.get(term).text)
-    assert "as it was given out" in given_out and "We have seen nothing yet that shows it." in given_out and "anew" not in given_out and given[0]["letter"] in given_out
+    assert "as posted on" in given_out and "We have seen nothing yet that shows it." in given_out and "anew" not in given_out and given[0]["letter"] in given_out
     for name in called:
         assert name in given_out
     assert web.get(f"/report/{me}?term=1").status == 404
     transcript = text(web.get(f"/transcript/{me}").text)
-    assert "In force now" in transcript and "As it was for: Autumn" in transcript and "Exceeding anew" in transcript and "Explains it to others." in transcript
+    assert "Current" in transcript and "Used in: Autumn" in transcript and "Exceeding anew" in transcript and "Explains it to others." in transcript
     # Grades of the time before a school could have levels of its own: read as the four.
     db.execute("UPDATE term_grade SET scale_id = NULL")
     old = student.get(f"/api/v1/learners/{me}/grades").json["terms"]
@@ -206,10 +206,10 @@ def test_the_scale_in_the_browser(clients, school, db, tmp_path):
     tried = district.post("/rules/try", form=own | {"when": "now"})
     said = text(tried.text)
     assert tried.status == 200, said[:800]
-    assert "Levels on reports: Beginning 1 (from not yet), Approaching 2 (from started), Meeting 3 (from nearly), Secured 4 (from secure), Exceeding 5 (from secure, 98 in 100); instead of not yet 1" in said
-    assert "levels on students' reports would have another name" in said and "The conversion of levels to grades is another one" in said
+    assert "to Beginning 1 (from not yet), Approaching 2 (from started), Meeting 3 (from nearly), Secured 4 (from secure), Exceeding 5 (from secure, 98%)" in said
+    assert "levels on report cards would change" in said and "The grading scale changes" in said
     bad = district.post("/rules/try", form=own | {"scale_points": ["5", "1", "2", "2", "4"]})
-    assert bad.status == 400 and "level 3 on reports" in text(bad.text) and 'value="Exceeding"' in bad.text and "field-error" in bad.text
+    assert bad.status == 400 and "report card level 3" in text(bad.text) and 'value="Exceeding"' in bad.text and "field-error" in bad.text
     assert district.post("/rules/try", form=own | {"scale_points": ["5", "x", "2", "3", "4"]}).status == 400
     r = district.post("/rules", form=own | {"when": "now", "reason": "words that families know"})
     assert r.status == 303, text(r.text)[:600]
@@ -221,10 +221,10 @@ def test_the_scale_in_the_browser(clients, school, db, tmp_path):
         assert "Explains it." in text(clients("guardian", session=True).get(path).text), path
     course = clients("student").get(f"/api/v1/learners/{me}/grades").json["courses"][0]["course_id"]
     why = text(clients("student", session=True).get(f"/grade/{me}?course={course}").text)
-    assert "Approaching 2, Meeting 3, Secured 4, Exceeding 5" in why and "Explains it." in why and re.search(r"(Approaching|Meeting|Secured|Exceeding) · counts [2-5] · (started|nearly|secure), [\d.]+ in 100", why)
+    assert "Approaching 2, Meeting 3, Secured 4, Exceeding 5" in why and "Explains it." in why and re.search(r"(Approaching|Meeting|Secured|Exceeding) · [2-5] points · (started|nearly|secure), [\d.]+%", why)
     assert "Exceeding (5)" in text(clients("student", session=True).get("/definition").text)
     changes = text(clients("student", session=True).get(f"/changes/{me}").text)
-    assert "Levels on reports" in changes and re.search(r"(started|nearly|secure) (Approaching|Meeting|Secured|Exceeding)", changes), changes[-900:]
+    assert "Report card levels" in changes and re.search(r"(started|nearly|secure) (Approaching|Meeting|Secured|Exceeding)", changes), changes[-900:]
     # Taken over by another school; locked for schools unless it is opened.
     given = district.get("/rules/export").json
     assert [k["name"] for k in given["policy"]["grades"]["scale"]] == ["Beginning", "Approaching", "Meeting", "Secured", "Exceeding"]
@@ -253,6 +253,6 @@ def test_a_change_of_the_scale_waits_for_the_next_term(db, tmp_path, school):
     r = waymark("policy", "set", path, "--db", db.url, "--reason", "x", expect=1)
     assert "next term" in r.err
     told = waymark("policy", "set", path, "--db", db.url, "--reason", "x", "--effective", "2052-01-01", "--json").json
-    assert told["effective_at"].startswith("2052") and any("Exceeding 5 (from secure, 97 in 100)" in line for line in told["changes"])
+    assert told["effective_at"].startswith("2052") and any("Exceeding 5 (from secure, 97%)" in line for line in told["changes"])
     assert "scale" not in json.dumps(waymark("policy", "show", "--db", db.url, "--json").json["doc"])
     assert "Exceeding" in waymark("policy", "show", "--as-of", "2052-02-01", "--db", db.url).out

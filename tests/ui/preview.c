@@ -80,29 +80,28 @@ static const struct ui_help_kind kinds[] = {{"hint", MSG_help_kind_hint},
                                             {"check", MSG_help_kind_check},
                                             {"talk", MSG_help_kind_talk}};
 static const struct ui_plan_row must[] = {
-    {"Multiplying fractions", "Secure since Monday.", 3, true, "/why?c=1"},
+    {"Multiplying fractions", "Secure. Last practiced Monday.", 3, true, "/why?c=1"},
     {"Paper strips: how many halves in 5?", "With Leo and Ana, at the table", 3, true, NULL},
-    {"Dividing fractions", "2 more right on your own and this is secure", 1, false, "/item?c=3"},
+    {"Dividing fractions", "About 2 more right on your own and this is secure", 1, false, "/item?c=3"},
     {"Unit rates", "Not started yet.", 0, false, "/item?c=4"},
 };
 static const struct ui_choice_card choices[] = {
-    {"Unit rates with bikes", "New ground; it builds on dividing.", "screen · alone", "/item?c=4"},
+    {"Unit rates with bikes", "New. It builds on dividing.", "screen · alone", "/item?c=4"},
     {"Decimals: multiply", "Close: one more and it is secure.", "screen · alone", "/item?c=5"},
-    {"Adding fractions", "Secure in January. A quick look keeps it.", "review", "/item?c=6"},
+    {"Adding fractions", "A quick review.", "review", "/item?c=6"},
 };
 static const struct ui_path_step steps[] = {{2, "a"}, {2, "b"}, {2, "c"}, {1, "d"}, {0, "e"}, {0, "f"}, {0, "g"}};
 static const struct ui_goal goals[] = {
     {"Ratios and rates", "Four more skills lead to the skate-park plan.", L(steps), 3, 7}};
-static const struct ui_next_step next = {
-    "Dividing fractions",
-    "Dividing fractions",
-    1,
-    "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.",
-    "/item?c=3",
-    "/item?c=3&other=1",
-    "/why?c=3",
-    12,
-    true};
+static const struct ui_next_step next = {"Dividing fractions",
+                                         "Dividing fractions",
+                                         1,
+                                         "“Multiplying fractions” is secure, and “Dividing fractions” builds on it.",
+                                         "/item?c=3",
+                                         "/item?c=3&other=1",
+                                         "/why?c=3",
+
+                                         true};
 
 static struct ui_today_view today_view(void)
 {
@@ -125,9 +124,9 @@ static struct ui_today_view today_view(void)
 }
 
 static const struct ui_map_row rows1[] = {
-    {"Multiplying fractions", "5.NF.B.4", 3, "Secure since Monday.", "/why?c=1"},
-    {"Dividing fractions", "6.NS.A.1", 2, "You got 4 of the last 5 right. 2 more right on your own and this is secure.",
-     "/why?c=3"},
+    {"Multiplying fractions", "5.NF.B.4", 3, "Secure. Last practiced Monday.", "/why?c=1"},
+    {"Dividing fractions", "6.NS.A.1", 2,
+     "You’ve gotten 4 of 5 right on your own. About 2 more right on your own and this is secure.", "/why?c=3"},
     {"Adding fractions with unlike denominators, also as mixed numbers and in problems about time", "5.NF.A.1", 1,
      "Only 3 answers so far.", "/why?c=6"}};
 static const struct ui_map_row rows2[] = {{"Ratios in words", "6.RP.A.1", 1, "Only 1 answer so far.", "/why?c=8"},
@@ -137,7 +136,7 @@ static const struct ui_map_group groups[] = {{"Fractions", L(rows1), 1,
                                               "https://creativecommons.org/licenses/by/4.0/"},
                                              {"Ratios and rates", L(rows2), 0, NULL, NULL, NULL}};
 
-static const struct ui_fact facts[] = {{"Likely known", "88 in 100", "(needs 95)", false},
+static const struct ui_fact facts[] = {{"Chance that it is known", "88%", "(needs 95%)", false},
                                        {"Answers that count", "7", "(needs 6)", true}};
 static const struct ui_evidence_row evidence[] = {
     {now - 4 * 60000, "5/6 ÷ 1/12, songs", NULL, "10", 1, 0, 48000, NULL, 0.82, 0.88, 6, true},
@@ -158,7 +157,7 @@ static const struct ui_why_view why = {
     .level = 2,
     .summary = "Right on 4 of the last 5, two of them without hints. The one miss was turning the first fraction over "
                "instead of the second.",
-    .rule = "Secure means: very likely known (95 in 100), from at least 6 answers on first attempt.",
+    .rule = "Secure means very likely known (95%), after at least 6 first attempts.",
     .rule_version = 7,
     .facts = facts,
     .facts_n = N(facts),
@@ -264,7 +263,7 @@ static struct page_item item(const char *kind)
                               .path_n = N(steps),
                               .path_done = 3,
                               .opens = "Unit rates",
-                              .why = "You have “Multiplying fractions” secure, and “Dividing fractions” builds on it.",
+                              .why = "“Multiplying fractions” is secure, and “Dividing fractions” builds on it.",
                               .why_url = "/why?c=3",
                               .attribution = "Sample pack",
                               .attribution_url = "https://example.org/",
@@ -359,7 +358,7 @@ static void student_pages(void)
     it.saved_at = now;
     done("item", page_item(&h, &c, &it));
     it.response = "5/72";
-    it.hints = (struct ui_hints_view){"1001", 3, L(hints1), 3, 1, "h2"};
+    it.hints = (struct ui_hints_view){"1001", 1, 3, L(hints1), 3, 1, "h2"};
     it.feedback = (struct ui_feedback_view){
         2,
         "5/72 of a song is less than one song. Did you multiply? Ask: how many twelfths fit into five sixths?",
@@ -385,7 +384,7 @@ static void student_pages(void)
                                             false};
     done("item-right", page_item(&h, &c, &it));
     it = item("text_entry");
-    it.hints = (struct ui_hints_view){"1001", 3, L(hints3), 4, 4, NULL};
+    it.hints = (struct ui_hints_view){"1001", 1, 3, L(hints3), 4, 4, NULL};
     it.part_n = 2;
     it.part_of = 3;
     it.unit = "songs";
@@ -410,14 +409,14 @@ static void student_pages(void)
     SHOW("map-empty", map, .skills = 0);
     struct ui_why_view w = why;
     w.learner = NULL;
-    w.summary = "You got 4 of the last 5 right.";
+    w.summary = "You’ve gotten 4 of 5 right on your own.";
     w.change = "two more right on your own, one of them on Friday or later.";
     SHOW("why", why, .w = w, .back_url = "/map", .practise_url = "/item?c=3");
-    done("hints", page_hints(&h, &c, &(struct page_hints){{"1001", 3, L(hints1), 3, 1, "h2"}}));
+    done("hints", page_hints(&h, &c, &(struct page_hints){{"1001", 1, 3, L(hints1), 3, 1, "h2"}}));
     done("feedback",
          page_feedback(&h, &c,
                        &(struct page_feedback){
-                           {2, "Look at it once more, or take a hint.", {0}, 0, NULL, NULL, MSG_NONE, true}}));
+                           {2, "Check your work and try again, or use a hint.", {0}, 0, NULL, NULL, MSG_NONE, true}}));
 }
 
 static void staff_pages(void)
@@ -432,15 +431,16 @@ static void staff_pages(void)
         {"Fatima Zahra El Idrissi Bouanani", MSG_help_kind_check, now - 60000, NULL, NULL, "/student/10", "10"}};
     static const struct ui_queue_row queue[] = {
         {"Jamal Carter", "Math 7 · period 3", NULL, 0,
-         "The same mistake 3 times: turns the first fraction over, not the second.", "wrote 3/2 × 4/5 for 2/3 ÷ 4/5",
+         "Same mistake 3 times: turns the first fraction over, not the second.", "answered 3/2 × 4/5 for 2/3 ÷ 4/5",
          MSG_queue_open, "/class/7/cell?learner=15&competency=4"},
         {"Victor Dubois", "Math 8 · period 5", "behind", 0,
-         "Clicking through: 14 answers in under 3 seconds each, while behind. More of the same will not help.", NULL,
-         MSG_queue_talk, "/student/32"},
-        {"Ibrahim Diallo", "Math 7 · period 3", NULL, 0, "Back after 15 days away.", NULL, MSG_queue_view,
+         "Answering too fast: 14 answers in under 3 seconds each, and fewer than half right this week. More practice "
+         "questions won’t help; talk first.",
+         NULL, MSG_queue_talk, "/student/32"},
+        {"Ibrahim Diallo", "Math 7 · period 3", NULL, 0, "Back after 15 days without answers.", NULL, MSG_queue_view,
          "/student/13"},
-        {"Grace Park", "Math 7 · period 3", NULL, 0,
-         "Far ahead: everything assigned is secure. Ready for something richer.", NULL, MSG_queue_view, "/student/12"}};
+        {"Grace Park", "Math 7 · period 3", NULL, 0, "Everything assigned is secure. Ready for something richer.", NULL,
+         MSG_queue_view, "/student/12"}};
     who("Ms. Rivera", "teacher", L(nav_teacher), LANG_EN);
     SHOW("now", now, .students = 148, .classes = classes, .classes_n = N(classes), .help = help, .help_n = N(help),
          .queue = queue, .queue_n = N(queue), .queue_more = 8);
@@ -469,20 +469,20 @@ static void staff_pages(void)
     SHOW("student-view", student_view, .t = today_view(), .groups = groups, .groups_n = N(groups),
          .back_url = "/class/7", .class_title = "Math 7 · period 3");
     static const struct ui_rule_row rules[] = {
-        {"When a skill is secure", "Likely known: 95 in 100", "So that what we call secure still holds next month.",
-         "Set by the district"},
-        {"Answers needed", "At least 6, each on the first attempt", "So that one lucky answer does not decide.",
-         "Each school may set this within the district’s bounds"},
-        {"Answers after a hint", "Count as practice",
-         "So that hints are safe to use, and help is not mistaken for knowing.", NULL},
-        {"Looking again", "After 21 days", "So that it lasts.", NULL}};
+        {"When a skill is secure", "Chance that it is known: 95%",
+         "So that a skill we call secure is still there next month.", "Set by the district"},
+        {"Answers needed", "At least 6 first attempts", "So that one lucky answer does not decide it.",
+         "Each school can set this within the district’s limits"},
+        {"Answers after a hint", "Count as practice only",
+         "So that students can use hints freely, and help is not mistaken for knowing.", NULL},
+        {"Review", "After 21 days", "So that it lasts.", NULL}};
     static const struct ui_staff_row staff[] = {
         {"Ana Rivera", MSG_role_teacher, "Math 7 · period 2, Math 7 · period 3, Math 8 · period 5"},
         {"Tomasz Wieczorek-Adebayo", MSG_role_teacher, "Math 5 · room 12"},
         {"Ines Kaur", MSG_role_coach, "Riverside Middle School"}};
     static const struct ui_source_row sources[] = {{"Student information system", "People and classes (OneRoster)",
                                                     now - 6 * hour, "412 people, nothing changed", false},
-                                                   {"Learning standards", "CASE", now - 40 * day, NULL, true},
+                                                   {"Standards", "CASE", now - 40 * day, NULL, true},
                                                    {"Attendance", "daily file", 0, NULL, false}};
     static const struct ui_school_row schools[] = {{"Riverside Middle School", 612, 41, 58},
                                                    {"Hill Street Elementary", 240, 14, 1}};
@@ -515,7 +515,7 @@ static void staff_pages(void)
     static const struct ui_session_row sessions[] = {{"Chromium on Linux", now, true},
                                                      {"Safari on iPad", now - 3 * day, false}};
     SHOW("account", account, .name = "Ana Rivera", .username = "ana.rivera", .role = MSG_role_teacher,
-         .error = "The password you have now is not this one.", .sessions = sessions, .sessions_n = 2);
+         .error = "Your current password is not correct.", .sessions = sessions, .sessions_n = 2);
 }
 
 static const struct ui_report_cut report_cuts[] = {{"A", "3.40", "4.00", "95", "4.0"},
@@ -526,13 +526,13 @@ static const struct ui_report_level report_levels[] = {
     {1, "Approaching", "Mostly alone, not yet reliably.", "counts 2"},
     {0, "Beginning", "We have seen nothing yet that shows it.", NULL}};
 static const struct ui_report_scale report_scales[] = {
-    {"In force now",
+    {"Current version",
      "Each skill has one of 4 levels, from what was shown. The grade of a course comes from the mean of the levels "
      "shown.",
      "Where each begins, with what it counts: Beginning 1 (from not yet), Approaching 2 (from started), Exceeding 4 "
-     "(from secure, 98 in 100).",
+     "(from secure, 98%).",
      "A skill without evidence yet is left out, not counted as zero.", report_levels, 4, report_cuts, 2},
-    {"As it was for: Fall term",
+    {"Used in: Fall term",
      "Each skill has one of 4 levels, from what was shown. The grade of a course comes from the mean of the levels "
      "shown.",
      NULL, "A skill without evidence yet is left out, not counted as zero.", report_levels + 1, 3, report_cuts, 2}};
@@ -542,19 +542,19 @@ static void rules_pages(void)
     static const struct ui_report_cut cuts[] = {{"B", "1", "3.4", "85", "3"}, {"A", "3.4", "4", "95", "4"}};
     static const struct ui_rule_purpose purposes[] = {
         {"a", "so that our students can explain what they are learning, and why", "the student survey",
-         "61 in 100 skills moved in the last 30 days", NULL, 0},
+         "61% skills moved in the last 30 days", NULL, 0},
         {"b", "so that no one is left waiting, and no one is left behind alone", "days without a step forward", NULL,
          NULL, 0}};
     static const struct ui_rule_option rule_kinds[] = {{"model", "estimated from all answers", true},
-                                                       {"recent", "right so often among the latest", false}};
+                                                       {"recent", "right on enough recent answers", false}};
     static const struct ui_rule_setting settings[] = {
         {.name = "mastery.rule",
-         .title = "How a level is found",
+         .title = "How levels are determined",
          .help = "Which rule turns answers and observations into a level.",
          .kind = 2,
          .options = L(rule_kinds)},
         {.name = "mastery.secure_at",
-         .title = "Value from which a skill is secure",
+         .title = "Value for “secure”",
          .help = "How sure we must be.",
          .serves = "serves A",
          .value = "90",
@@ -563,7 +563,7 @@ static void rules_pages(void)
          .kind = 1,
          .bounds = "85 to 97"},
         {.name = "mastery.gap_days",
-         .title = "Days after which it must be shown once more",
+         .title = "Days before it must be shown again",
          .help = "So that it lasts.",
          .shown = "7",
          .locked = true,
@@ -580,27 +580,27 @@ static void rules_pages(void)
         {"Beginning", "We have seen nothing yet that shows it, or only with help.", L(begin_0), "not yet", "", "1"},
         {"Meeting the standard at this grade", "Alone and reliably, by the school's rule.", L(begin_3), "secure", "",
          "3"},
-        {"Exceeding", "Explains it to others, and uses it where nobody asked for it.", L(begin_3),
-         "secure, from 98 in 100", "98", "4"},
+        {"Exceeding", "Explains it to others, and uses it where nobody asked for it.", L(begin_3), "secure, from 98%",
+         "98", "4"},
         {"", "", L(begin_3), "secure", "", ""}};
     static const struct ui_rule_setting scale_head = {.name = "grades.scale",
-                                                      .title = "Levels on reports",
+                                                      .title = "Report card levels",
                                                       .help = "Two to seven levels in the school's words.",
                                                       .locked = true,
                                                       .waiver_url = "#waiver"},
                                         cuts_head = {.name = "grades.conversion",
-                                                     .title = "From levels to a grade",
+                                                     .title = "Grading scale (from levels to grades)",
                                                      .help = "The mean of the points.",
                                                      .locked = true,
                                                      .waiver_url = "#waiver"};
     static const struct ui_rule_setting scale_open = {
         .name = "grades.scale",
-        .title = "Levels on reports",
+        .title = "Report card levels",
         .help = "Two to seven levels in the school's words.",
         .purposes = L(rule_kinds),
         .locks = L(rule_kinds),
         .why = "",
-        .error = "Nobody could reach level 3 on reports: no value of the mastery rule falls there."};
+        .error = "No student could reach report card level 3: no mastery value falls in it."};
     const struct ui_rule_group rule_groups[] = {{.title = MSG_rules_group_mastery, .settings = L(settings)},
                                                 {.title = MSG_rules_group_grades,
                                                  .cuts = L(cuts),
@@ -616,7 +616,7 @@ static void rules_pages(void)
                                                  .scale_head = &scale_open,
                                                  .scale_edit = true,
                                                  .scale = L(own_scale)}};
-    static const char *const changes[] = {"Value from which a skill is secure: 90 in 100 instead of 95 in 100"};
+    static const char *const changes[] = {"Value for “secure”: from 95% to 90%"};
     const struct ui_rule_version versions[] = {
         {.title = "Version 8",
          .at = now + 40 * day,
@@ -629,9 +629,9 @@ static void rules_pages(void)
     static const struct ui_rule_person persons[] = {{"Maya Okafor", "Dividing fractions: nearly → secure"}};
     const struct ui_rule_preview tried = {.changes = L(changes),
                                           .at = now + 40 * day,
-                                          .learners = "41 students would see a level change.",
-                                          .grades = "12 of 160 course grades would be another.",
-                                          .reported = "310 of 940 levels on students' reports would have another name.",
+                                          .learners = "Levels would change for 41 students.",
+                                          .grades = "12 of 160 course grades would change.",
+                                          .reported = "310 of 940 levels on report cards would change.",
                                           .moves = L(moves),
                                           .facts = 61300,
                                           .levels = true,
@@ -639,18 +639,18 @@ static void rules_pages(void)
                                           .people_more = 40,
                                           .carried = 1};
     const struct ui_rule_waiver waivers[] = {
-        {"1", "Riverside Middle School (sample)", "Days after which it must be shown once more", "Our terms are short.",
+        {"1", "Riverside Middle School (sample)", "Days before it must be shown again", "Our terms are short.",
          "2027-06-30", 0, NULL, NULL, now - 3 * day, true},
-        {"2", "Riverside Middle School (sample)", "How a level is found", "A pilot.", "2027-06-30", 1,
+        {"2", "Riverside Middle School (sample)", "How levels are determined", "A pilot.", "2027-06-30", 1,
          "Granted for the pilot.", "Iris Vogel", now - 30 * day, false}};
     static const struct ui_definition_line means[] = {
-        {"When a skill is secure", "Very likely known (95 in 100), from at least 4 answers on first attempt."},
-        {"Together", "At least 30 in 100 of the work is with others."}};
+        {"When a skill is secure", "Very likely known (95%), from at least 4 answers on first attempt."},
+        {"Working together", "We aim for at least 30% of work with others."}};
     SHOW("definition", definition, .school = "Riverside Middle School (sample)",
-         .lead = "What counts, what you decide, and how you know where you stand.", .purposes = L(purposes),
-         .lines = L(means), .since = now - 200 * day, .reason = "as discussed in May", .by = "Ingrid Lindgren",
-         .staff = true, .may_confirm = true, .policy_id = "1",
-         .readers = "23 of 41 teachers have confirmed having read this version.");
+         .lead = "What counts toward your levels, what you decide, and how to tell how you’re doing.",
+         .purposes = L(purposes), .lines = L(means), .since = now - 200 * day, .reason = "as discussed in May",
+         .by = "Ingrid Lindgren", .staff = true, .may_confirm = true, .policy_id = "1",
+         .readers = "23 of 41 teachers have confirmed reading this version.");
     const struct ui_barrier_row filed[] = {
         {"1", now - 20 * day, "Riverside Middle School (sample)", MSG_barrier_kind_schedule,
          "Periods of 40 minutes cut every project in two.", "the schedule office", "2026-11-01", true, NULL, 0, true},
@@ -658,47 +658,46 @@ static void rules_pages(void)
          NULL, false, "A pallet came on Monday.", now - 50 * day, false}};
     static const struct ui_rule_option barrier_options[] = {{"schedule", "Schedule", false}, {"money", "Money", false}};
     SHOW("barriers", barriers, .rows = L(filed), .kinds = L(barrier_options), .client_id = "c1",
-         .times = "1 answered so far: after 10 days in the middle, 10 at the longest.", .late = "1 answer is overdue.");
+         .times = "1 answered so far. Median 10 days, longest 10.", .late = "1 answer is overdue.");
     const struct ui_draft_comment said[] = {
         {"1", now - day, "Ana Rivera", "95 keeps quick students in drill for a week.", "That is why we ask for 90.",
-         false, "Value from which a skill is secure"},
+         false, "Value for “secure”"},
         {"2", now - day, "Karim Haddad", "And those who were away?", NULL, true, NULL}};
     const struct ui_draft_row drafts[] = {{"1", now - 3 * day, "Four in a row are enough.", "Ingrid Lindgren",
                                            "2026-12-07", true, false, true, false, "One comment has no answer yet.",
                                            L(changes), L(said), L(barrier_options)}};
     const struct ui_counted_row counted[] = {
         {"Mathematics, grade 7", MSG_goals_by_state, MSG_standing_below, true,
-         "State test, 18 May: 474, give or take 14. The mark is 500.",
-         "Our estimate: Met. 14 of 20 standards secure, 3 without any evidence yet.",
+         "State test, May 18: 474, plus or minus 14. Passing score: 500.",
+         "Our estimate: Met. 14 of 20 standards secure, 3 without evidence.",
          "The test and our estimate say different things."},
         {"Reading", MSG_goals_by_district, MSG_standing_unknown, false, NULL, NULL, NULL}};
     const struct ui_credit_row credits[] = {{"1", "12 Nov", "3 h · Food bank on Elm Street, sorting", "Ana Rivera"}};
     const struct ui_need_row needs[] = {{"math", "Mathematics", MSG_needs_graduation, "8 of 20 skills secure.",
-                                         "About 3 a month gets there by June 2027.",
-                                         "Not done by June 2027 at this pace", "/pace/1", false, NULL, 0},
+                                         "About 3 a month to finish by June 2027.",
+                                         "Not on pace to finish by June 2027", "/pace/1", false, NULL, 0},
                                         {"service", "Help in the community", MSG_needs_promotion, "20 of 20 hours.",
                                          NULL, NULL, NULL, true, L(credits)}};
     const struct ui_program_row programs[] = {{"IEP", "1 September", "30 June 2027"}};
     SHOW("standing", standing, .name = "Maya Okafor",
-         .lead = "What the school asks for, what the state counts, and beside it what the student is working on.",
+         .lead = "What the school requires, what the state measures, and what the student is working on.",
          .goals = L(counted), .needs = L(needs), .working = "Dividing fractions",
-         .away = "2 days away from school in the last 90 days. They do not count against the pace.",
-         .programs = L(programs), .can_record = true, .record_options = L(barrier_options), .post_url = "/standing/1",
-         .back_url = "/classes", .client_id = "c1", .today = "2026-11-24");
+         .away = "2 days absent in the last 90 days. They do not count against the pace.", .programs = L(programs),
+         .can_record = true, .record_options = L(barrier_options), .post_url = "/standing/1", .back_url = "/classes",
+         .client_id = "c1", .today = "2026-11-24");
     SHOW("standing-none", standing, .name = "Leo Okafor", .own = true, .lead = "What the school asks of you.",
          .back_url = "/map", .post_url = "/standing/1", .client_id = "c1", .today = "2026-11-24");
     const struct ui_counted_by counts[] = {{"The test (State test)", "22", "17", "21", "0"},
                                            {"Our estimate", "not shown", "0", "0", "not shown"}};
     const struct ui_goal_entry goal_entries[] = {
         {"1", "Mathematics, grade 7", MSG_goals_by_state,
-         "70 in 100 of the 20 standards under “Grade 7” secure · State test, from 500", L(counts),
-         "For 7 students the test and our estimate say different things.", true}};
+         "70% of the 20 standards under “Grade 7” secure · State test, 500 or higher", L(counts),
+         "The test and our estimate disagree for 7 students.", true}};
     SHOW("goals", goals, .rows = L(goal_entries), .schools = L(barrier_options),
          .school = "Riverside Middle School (sample)", .can_add = true, .tops = L(barrier_options), .client_id = "c1",
          .counted = true, .smallest = 5, .many = true);
-    const struct ui_asked_row asked[] = {{"Mathematics", MSG_needs_graduation,
-                                          "18 skills secure, of those under “Mathematics”", "by the end of grade 12",
-                                          "math"}};
+    const struct ui_asked_row asked[] = {{"Mathematics", MSG_needs_graduation, "18 secure skills under “Mathematics”",
+                                          "by the end of grade 12", "math"}};
     SHOW("needs", needs, .rows = L(asked), .can_edit = true, .tops = L(barrier_options), .version = 7);
     const struct ui_program_person people[] = {{"Maya Okafor", "IEP", "1 September", NULL}};
     const struct ui_model_figure fit_figures[] = {
@@ -715,7 +714,7 @@ static void rules_pages(void)
          .kind = MSG_models_kind_bkt,
          .verdict = MSG_model_verdict_taken_back,
          .bad = true,
-         .why = "A person went back to the version before it.",
+         .why = "Someone went back to the previous version.",
          .number = "914296392009150464",
          .note = "Teachers saw levels rise too late.",
          .by = "Iris Vogel"},
@@ -723,45 +722,45 @@ static void rules_pages(void)
          .kind = MSG_models_kind_bkt,
          .verdict = MSG_model_verdict_live,
          .live = true,
-         .why = "On 5,235 answers of 65 held-back students its predictions were 3.5 % better than those of the version "
-                "before it, and it was worse for no group shown.",
-         .range = "Fitted to 19,487 answers of 235 students, 14 Jul to 27 Nov.",
+         .why = "On 5,235 answers from 65 students who were set aside to check it, its predictions were 3.5% "
+                "better than "
+                "the previous version’s, and it was not worse for any group shown.",
+         .range = "Based on 19,487 answers from 235 students, Jul 14 to Nov 27.",
          .number = "914296389252300801",
          .figures = L(fit_figures),
          .groups = L(fit_groups),
-         .hidden = "1 group is not shown: fewer than 5 students, or it would give such a group away.",
+         .hidden = "1 group is not shown: it has fewer than 5 students, or would reveal a group that does.",
          .fitted = "Skills with numbers of their own: 22."}};
-    const struct ui_model_run runs[] = {{now - 20 * hour, true, "Nothing new"}, {now - 40 * hour, false, "In force"}};
-    SHOW("models", models, .in_force = "The numbers of an earlier version: one that came after it was taken back.",
+    const struct ui_model_run runs[] = {{now - 20 * hour, true, "Nothing new"}, {now - 40 * hour, false, "Current"}};
+    SHOW("models", models, .in_force = "The numbers of an earlier version. A later version was withdrawn.",
          .since = now - 20 * hour, .number = "914296392009150464", .rows = L(fits), .runs = L(runs), .can_revert = true,
          .client_id = "c1");
     const struct ui_counselor_row late[] = {
         {"Fatima Zahra El Idrissi Bouanani", "/standing/1",
-         "8 of 20 skills secure. 3 a month gets there by June 2027. 1 in the last 8 weeks."},
+         "8 of 20 skills secure. 3 a month to finish by June 2027. 1 in the last 8 weeks."},
         {"Maya Okafor", "/standing/2",
-         "10 of 20 skills secure. 2 a month gets there by June 2027. 1 in the last 8 weeks."}};
+         "10 of 20 skills secure. 2 a month to finish by June 2027. 1 in the last 8 weeks."}};
     const struct ui_counselor_row still[] = {{"Leo Okafor", "/standing/3", "12 of 20 hours."}},
                                   through[] = {{"Abdi Hassan", "/student/4", NULL}};
     const struct ui_counselor_need counselor_needs[] = {
-        {"Mathematics", "To graduate · by the end of grade 12", L(late), NULL, 0, L(still),
-         "1 student has something still open here, in time or too early to say"},
-        {"Help in the community", "To move up · by the end of grade 12", NULL, 0, L(still), L(still),
-         "1 student has something still open here, in time or too early to say"}};
+        {"Mathematics", "Graduation · by the end of grade 12", L(late), NULL, 0, L(still),
+         "1 student still has requirements to meet and is on pace, or it is too early to tell"},
+        {"Help in the community", "Promotion to the next grade · by the end of grade 12", NULL, 0, L(still), L(still),
+         "1 student still has requirements to meet and is on pace, or it is too early to tell"}};
     static const struct ui_link grades_of[] = {
         {"grade 12", NULL}, {"grade 11", "/counselor?grade=11"}, {"grade 10", "/counselor?grade=10"}};
     SHOW("counselor", counselor, .school = "Riverside Middle School (sample)", .grades = L(grades_of),
          .needs = L(counselor_needs), .done = L(through), .students = 4);
     SHOW("counselor-none", counselor, .school = "Riverside Middle School (sample)", .none = true);
     SHOW("programs", programs, .rows = L(people));
-    static const char *const risks[] = {"At this pace not in time: Mathematics"};
+    static const char *const risks[] = {"Not on pace: Mathematics"};
     const struct ui_class_need class_needs[] = {
-        {"Maya Okafor", "/standing/1", "1 of 3 requirements met.", L(risks),
+        {"Maya Okafor", "/standing/1", "1 of 3 requirements met", L(risks),
          "Three weeks behind: speak with the student."},
-        {"Leo Okafor", "/standing/2", "0 of 3 requirements met.", NULL, 0, NULL}};
+        {"Leo Okafor", "/standing/2", "0 of 3 requirements met", NULL, 0, NULL}};
     static const struct ui_framework_row frameworks[] = {
-        {"Grade 7 mathematics", "State board", "Version 2, 3 changes of our own", "CC BY 4.0",
-         "https://example.org/licence", "© the board", "23 skills, 138 questions", "/frameworks/tree?f=1",
-         "/frameworks/map?f=1"}};
+        {"Grade 7 mathematics", "State board", "Version 2, 3 local changes", "CC BY 4.0", "https://example.org/licence",
+         "© the board", "23 skills, 138 questions", "/frameworks/tree?f=1", "/frameworks/map?f=1"}};
     SHOW("frameworks", frameworks, .rows = L(frameworks));
     static const struct ui_tree_row tree[] = {
         {0, "7.NS", "The number system", "/frameworks/skill?k=1", false, false, "0 questions", true, true, true},
@@ -769,17 +768,17 @@ static void rules_pages(void)
         {2, NULL, "Explain why you turn the second one round, in words a younger student would follow",
          "/frameworks/skill?k=3", true, true, "0 questions", true, true, true}};
     const struct ui_edit_row edits[] = {{now - day, "Added “Explain why”", "Ana Rivera"}};
-    SHOW("framework-tree", framework_tree, .title = "Grade 7 mathematics", .version = "Version 2, 1 change of our own",
+    SHOW("framework-tree", framework_tree, .title = "Grade 7 mathematics", .version = "Version 2, 1 local change",
          .rows = L(tree), .edits = L(edits),
-         .summary = "2 skills: 1 without questions, 1 without evidence, 2 never seen off the screen.", .only = "",
+         .summary = "2 skills: 1 without questions, 1 without evidence, 2 never observed off screen.", .only = "",
          .all_url = "#", .items_url = "#", .evidence_url = "#", .seen_url = "#", .map_url = "#");
-    static const struct ui_map_node map_nodes[] = {{10, 10, 18, 32, "Name a part", "#"},
+    static const struct ui_map_node map_nodes[] = {{10, 10, 18, 32, "Understand fractions", "#"},
                                                    {270, 10, 278, 32, "Find equal fractions", "#"}};
     static const struct ui_map_edge map_edges[] = {{210, 27, 270, 27, 240}};
-    static const struct ui_map_line map_lines[] = {{"Name a part", "Find equal fractions"}};
+    static const struct ui_map_line map_lines[] = {{"Understand fractions", "Find equal fractions"}};
     SHOW("framework-map", framework_map, .title = "Grade 7 mathematics", .tree_url = "#", .nodes = L(map_nodes),
          .edges = L(map_edges), .lines = L(map_lines), .width = 480, .height = 60, .left_out = 3);
-    static const struct ui_skill_link links[] = {{"5", "Name a part of a whole", "#", true}};
+    static const struct ui_skill_link links[] = {{"5", "Understand fractions", "#", true}};
     static const struct ui_item_line lines[] = {{"1", "Share: How many sixths are in one half?"}};
     SHOW("framework-skill", framework_skill, .skill_id = "2", .name = "Dividing fractions", .code = "7.NS.1",
          .statement = "Divide fractions by fractions.", .home = "Fold a strip of paper.", .type = "Standard",
@@ -788,7 +787,7 @@ static void rules_pages(void)
          .items_n_all = 6, .others = L(lines), .choices = L(barrier_options), .courses = L(barrier_options),
          .client_id = "c1", .saved = true);
     static const struct ui_class_setting class_settings[] = {{.name = "mastery.review_after_days",
-                                                              .title = "Days after which it must be shown once more",
+                                                              .title = "Days before it must be shown again",
                                                               .school = "21",
                                                               .own = "14",
                                                               .bounds = "7 to 60",
@@ -797,11 +796,11 @@ static void rules_pages(void)
                                                               .least = "7",
                                                               .most = "30"},
                                                              {.name = "pace.behind_weeks",
-                                                              .title = "Weeks behind before a person must act",
+                                                              .title = "Weeks behind before an adult must follow up",
                                                               .school = "2",
                                                               .bounds = "1 to 20",
                                                               .binds = true,
-                                                              .students = "the same for all in this class",
+                                                              .students = "same for the whole class",
                                                               .students_locked = true,
                                                               .least = "",
                                                               .most = ""},
@@ -812,13 +811,13 @@ static void rules_pages(void)
                                                               .by = "locked by the school",
                                                               .in_100 = true}},
                                          student_settings[] = {{.name = "mastery.review_after_days",
-                                                                .title = "Days after which it must be shown once more",
+                                                                .title = "Days before it must be shown again",
                                                                 .school = "14",
                                                                 .own = "10",
                                                                 .bounds = "7 to 30",
                                                                 .by = "set by Math 7 · period 3"},
                                                                {.name = "pace.behind_weeks",
-                                                                .title = "Weeks behind before a person must act",
+                                                                .title = "Weeks behind before an adult must follow up",
                                                                 .school = "2",
                                                                 .locked = true,
                                                                 .by = "locked by Math 7 · period 3"}};
@@ -850,7 +849,7 @@ static void rules_pages(void)
     static const struct ui_habit_cell habit_cells[] = {{"h0_1", "Maya Okafor: Comes prepared", L(marks)},
                                                        {"h1_1", "Maya Okafor: Keeps at it", L(marks)}};
     static const struct ui_habit_row habit_rows[] = {{"Maya Okafor", L(habit_cells)}};
-    static const char *const habit_heads[] = {"Comes prepared", "Keeps at it when it is hard"};
+    static const char *const habit_heads[] = {"Comes prepared", "Keeps trying when it’s hard"};
     SHOW("habits", habits, .class_title = "Math 7 · period 3", .term = "Fall term", .back_url = "/class/1",
          .post_url = "/class/1/habits", .client_id = "c1", .heads = L(habit_heads), .rows = L(habit_rows),
          .saved = true);
@@ -860,11 +859,11 @@ static void rules_pages(void)
     const struct ui_report_scale read_by[] = {report_scales[0], report_scales[1]};
     SHOW("transcript", transcript, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .grade = "7",
          .terms = L(given_terms), .now_rows = L(given_out), .gpa = "3.00", .needs = L(needs), .scales = L(read_by),
-         .rule = "Secure from 95 in 100.", .version = 7, .since = now - 200 * day, .back_url = "/children");
+         .rule = "Secure from 95%.", .version = 7, .since = now - 200 * day, .back_url = "/children");
     static const char *const numbers[] = {"1", "2"};
     static const struct ui_link own[] = {{"Math 7 · period 3", "/class/1/checkpoint?c=1"}};
     const struct ui_checkpoint_row checkpoints[] = {{"Fractions in October",
-                                                     "Dividing fractions · Adding unlike fractions", "For all schools",
+                                                     "Dividing fractions · Adding unlike fractions", "All schools",
                                                      "/checkpoints/print?c=1", "/calibration?c=1", L(own)}};
     SHOW("checkpoints", checkpoints, .rows = L(checkpoints), .skills = L(barrier_options), .client_id = "c1",
          .can_make = true, .numbers = L(numbers));
@@ -882,12 +881,12 @@ static void rules_pages(void)
          .back_url = "/checkpoints", .post_url = "/class/1/checkpoint?c=1", .client_id = "c1", .heads = L(heads),
          .rows = L(enter), .retakes = 2, .saved = true);
     static const struct ui_calibration_row calibration[] = {{3, "Math 7 · period 3", 12, "81", "70 – 92"},
-                                                            {3, "All classes together", 120, "74", "71 – 77"},
+                                                            {3, "All classes", 120, "74", "71 – 77"},
                                                             {2, "Math 7 · period 3", 9, "60", "44 – 76"}};
     SHOW("calibration", calibration, .title = "Fractions in October", .back_url = "/checkpoints",
          .rows = L(calibration), .lead = MSG_calibration_lead);
     static const struct ui_moderation_row moderations[] = {
-        {"Explaining fractions", "Dividing fractions", "6 pieces of work", "/moderation/session?m=1"}};
+        {"Explaining fractions", "Dividing fractions", "6 work samples", "/moderation/session?m=1"}};
     SHOW("moderation", moderation, .rows = L(moderations), .skills = L(barrier_options), .client_id = "c1",
          .can_open = true);
     static const char *const reasons[] = {"says why, not only that"};
@@ -897,15 +896,15 @@ static void rules_pages(void)
                                         {"2", "Work 2", "I multiplied.", 0, false, NULL, 0, false, 0, NULL}};
     SHOW("moderation-session", moderation_session, .title = "Explaining fractions", .skill = "Dividing fractions",
          .rows = L(works), .client_id = "c1", .moderation_id = "1", .can_add = true, .can_anchor = true,
-         .can_score = true, .agreement = "The same level in 67 of 100 pairs; weighted kappa 0.79.",
-         .scorers = "2 scorers, 6 pairs.");
+         .can_score = true, .agreement = "Same level in 67 of 100 pairs. Weighted kappa: 0.79.",
+         .scorers = "2 scorers, 6 pairs of scores");
     SHOW("class-standing", class_standing, .title = "Math 7 · period 3", .back_url = "/class/1",
          .rows = L(class_needs));
     SHOW("drafts", drafts, .rows = L(drafts), .client_id = "c1");
-    SHOW("rules", rules, .title = "The rules of Riverside Middle School (sample)",
+    SHOW("rules", rules, .title = "Policy of Riverside Middle School (sample)",
          .lead = "What counts here, why, and since when.", .school = "1", .purposes = L(purposes),
          .groups = L(rule_groups), .versions = L(versions), .version = 7, .since = now - 200 * day, .export_url = "#");
-    SHOW("rules-tried", rules, .title = "The rules of Riverside District (sample)",
+    SHOW("rules-tried", rules, .title = "Policy of Riverside District (sample)",
          .lead = "Change a value, look at what it would do.", .school = "", .can_edit = true, .district = true,
          .purposes = L(purposes), .groups = L(edit_groups), .versions = L(versions), .version = 7,
          .since = now - 200 * day, .preview = &tried, .waivers = L(waivers), .export_url = "#",
@@ -926,9 +925,9 @@ static void other_pages(void)
     static const struct ui_child kids[] = {
         {"Maya",
          "Math 7 · period 3",
-         "Maya has 7 of 18 skills secure and is working on “Dividing fractions”.",
+         "7 of Maya’s 18 skills are secure. Working on “Dividing fractions” now.",
          "Dividing fractions",
-         "She got 4 of the last 5 right. Two more on her own, one of them on Friday or later, and this is secure.",
+         "4 of 5 right without help so far. Two more on her own, one of them on Friday or later, and this is secure.",
          "/suggestion/1",
          L(work),
          L(at),
@@ -937,7 +936,7 @@ static void other_pages(void)
          "/try/1001",
          "Fold a strip of paper into six parts and ask how many parts make one half.",
          "/report/1",
-         {"The rules for levels change on 4 January, also for Maya.", "/changes/1"},
+         {"How levels are decided will change on January 4. See what it means for Maya.", "/changes/1"},
          "/letter/1",
          "/standing/1"},
         {"Leo",
@@ -968,22 +967,22 @@ static void other_pages(void)
         {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day, "/report/1?term=1"}};
     const struct ui_report_scale scale[] = {report_scales[1]};
     static const struct ui_level_change moved[] = {{"Dividing fractions", 2, 3, "nearly", "secure"}};
-    static const char *const rule_lines[] = {"Value from which a skill is secure: 90 in 100 instead of 95 in 100"};
+    static const char *const rule_lines[] = {"Value for “secure”: from 95% to 90%"};
     const struct ui_letter_course letter_courses[] = {
-        {"Math 7 · period 3", L(at), "Maya has 7 of 18 skills secure.",
+        {"Math 7 · period 3", L(at), "7 of Maya’s 18 skills are secure.",
          "B, as things stand. The back of the report says how levels become grades."}};
     SHOW("letter", letter, .name = "Maya", .full_name = "Maya Okafor", .grade = "7",
          .school = "Riverside Middle School (sample)", .courses = L(letter_courses), .next_skill = "Dividing fractions",
          .next = "Two more on her own, and this is secure.",
-         .by = "2 more right answers are missing; at the pace of the last four weeks that is by 12 December.",
-         .level = "nearly", .levels = report_levels, .levels_n = 4, .why = "Right on 4 of the last 5 alone.",
-         .rule = "Secure from 95 in 100.", .week = "2 hours on a screen this week.",
-         .seen = "Seen twice off the screen.", .teachers = "Call: Ana Rivera.",
-         .home = "Fold a strip of paper into six parts.", .back_url = "/children", .report_url = "/report/1");
+         .by = "2 more right answers needed; at the pace of the last four weeks, by about December 12.",
+         .level = "nearly", .levels = report_levels, .levels_n = 4, .why = "4 of 5 right without help so far.",
+         .rule = "Secure from 95%.", .week = "2 hours on a screen this week.", .seen = "Seen twice off the screen.",
+         .teachers = "Call: Ana Rivera.", .home = "Fold a strip of paper into six parts.", .back_url = "/children",
+         .report_url = "/report/1");
     SHOW("changes", changes, .name = "Maya", .waits = true, .at = now + 40 * day, .reason = "Four in a row are enough.",
          .rules = L(rule_lines), .levels = L(moved), .back_url = "/children");
     static const struct ui_report_habit habits[] = {
-        {"Fall term", "Math 7 · period 3", "Keeps at it when it is hard", MSG_habits_mark_3}};
+        {"Fall term", "Math 7 · period 3", "Keeps trying when it’s hard", MSG_habits_mark_3}};
     SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses,
          .courses_n = 2, .terms = terms, .terms_n = 2, .scales = L(scale), .version = 7, .form_url = "/report/1",
          .back_url = "/children", .habits = L(habits), .transcript_url = "/transcript/1");
@@ -1013,12 +1012,12 @@ static void other_pages(void)
          .back_url = "/", .request_id = "7f3a-91");
     static const struct ui_feedback_view fbs[] = {
         {1, "Five sixths is ten twelfths, so ten songs.", {0}, 2, NULL, NULL, MSG_NONE, false},
-        {2, "Look at it once more, or take a hint.", {0}, 0, NULL, NULL, MSG_NONE, true},
+        {2, "Check your work and try again, or use a hint.", {0}, 0, NULL, NULL, MSG_NONE, true},
         {3, "It costs nothing and is not an attempt.", {0}, 0, NULL, NULL, MSG_NONE, true},
         {4, NULL, {0}, 0, NULL, NULL, MSG_NONE, false}};
     SHOW("style", style, .options = opts, .options_n = N(opts), .feedbacks = fbs, .feedbacks_n = N(fbs),
-         .hints = {"1001", 3, L(hints3), 5, 4, "h4"}, .why = why, .steps = steps, .steps_n = N(steps), .kinds = kinds,
-         .kinds_n = N(kinds), .must = must, .must_n = N(must));
+         .hints = {"1001", 1, 3, L(hints3), 5, 4, "h4"}, .why = why, .steps = steps, .steps_n = N(steps),
+         .kinds = kinds, .kinds_n = N(kinds), .must = must, .must_n = N(must));
 }
 
 int main(int argc, char **argv)

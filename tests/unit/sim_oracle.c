@@ -203,15 +203,15 @@ static void check_learner(struct sim *s, struct tx *tx, struct arena *arena, uin
 void sim_check(struct sim *s)
 {
     struct arena a;
-    struct tx tx;
+    struct tx *tx;
     struct err e = {0};
     struct rebuild_report r;
     char digest[65];
     size_t facts = 0;
     arena_init(&a, 64u << 20);
     if (tx_read(s->conn, s->snapshot->district_id, &tx, &e) != ST_OK) sim_fail(s, "%s", e.detail);
-    for (uint32_t l = 0; l < SIM_LEARNERS; l++) check_learner(s, &tx, &a, l, &facts);
-    tx_rollback(&tx);
+    for (uint32_t l = 0; l < SIM_LEARNERS; l++) check_learner(s, tx, &a, l, &facts);
+    tx_rollback(tx);
     arena_release(&a);
     if (facts != s->acknowledged) sim_fail(s, "%zu facts are stored, %zu were acknowledged", facts, s->acknowledged);
     if (rebuild(&s->app, s->conn, REBUILD_COMPARE, &r, &e) != ST_OK ||

@@ -14,6 +14,8 @@
 #include "sim.h"
 #include "unit.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
+#include "store/sql/identity.h"
 
 enum { DISTRICT = 77, HOUR_MS = 3600000, ROUND_BYTES = 16 << 20 };
 static const int64_t begin_ms = 1790000000000; /* in 2026 */
@@ -53,39 +55,37 @@ static void must(const struct sim *s, enum st st, const struct err *e)
 
 /* --- a district to begin with --- */
 
-struct value_of {
-    const char *name, *text;
-    int64_t number;
-};
-
-static enum st write_row(struct conn *conn, enum sql_id id, const struct value_of *v, size_t n, struct err *e)
+static enum st end(struct tx *tx, enum st st, struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
-    TRY(tx_write(conn, DISTRICT, &tx, e));
-    enum st st = tx_stmt(&tx, id, &q, e);
-    for (size_t i = 0; st == ST_OK && i < n; i++) {
-        if (v[i].text) bind_text(q, v[i].name, v[i].text);
-        else bind_i64(q, v[i].name, v[i].number);
-    }
-    if (st == ST_OK) st = stmt_run(q, NULL, e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
+}
+
+static enum st write_district(struct conn *c, struct err *e)
+{
+    struct tx *tx;
+    TRY(tx_write(c, DISTRICT, &tx, e));
+    return end(tx,
+               sql_district_insert(
+                   tx, &(struct sql_district_insert_in){.name = "Invented", .host = "", .created_at_ms = 1}, NULL, e),
+               e);
 }
 
 static enum st write_policy(struct conn *c, int64_t id, const char *doc, int64_t at_ms, struct err *e)
 {
-    return write_row(c, SQL_policy_insert,
-                     (struct value_of[]){{"policy_id", NULL, id},
-                                         {"scope", "district", 0},
-                                         {"scope_id", NULL, 0},
-                                         {"doc", doc, 0},
-                                         {"effective_at_ms", NULL, at_ms},
-                                         {"recorded_at_ms", NULL, at_ms},
-                                         {"recorder_id", NULL, 0},
-                                         {"reason", "a test", 0}},
-                     8, e);
+    struct tx *tx;
+    TRY(tx_write(c, DISTRICT, &tx, e));
+    return end(tx,
+               sql_policy_insert(tx,
+                                 &(struct sql_policy_insert_in){.policy_id = id,
+                                                                .scope = "district",
+                                                                .doc = doc,
+                                                                .effective_at_ms = at_ms,
+                                                                .recorded_at_ms = at_ms,
+                                                                .reason = "a test"},
+                                 NULL, e),
+               e);
 }
 
 static enum st write_model(struct conn *c, int64_t id, const struct bkt *m, int64_t at_ms, struct err *e)
@@ -93,13 +93,15 @@ static enum st write_model(struct conn *c, int64_t id, const struct bkt *m, int6
     char doc[200];
     snprintf(doc, sizeof doc, "{\"default\":{\"prior\":%.17g,\"learn\":%.17g,\"guess\":%.17g,\"slip\":%.17g}}",
              m->prior, m->learn, m->guess, m->slip);
-    return write_row(c, SQL_model_insert,
-                     (struct value_of[]){{"model_id", NULL, id},
-                                         {"kind", "bkt", 0},
-                                         {"doc", doc, 0},
-                                         {"effective_at_ms", NULL, at_ms},
-                                         {"recorded_at_ms", NULL, at_ms}},
-                     5, e);
+    struct tx *tx;
+    TRY(tx_write(c, DISTRICT, &tx, e));
+    return end(tx,
+               sql_model_insert(
+                   tx,
+                   &(struct sql_model_insert_in){
+                       .model_id = id, .kind = "bkt", .doc = doc, .effective_at_ms = at_ms, .recorded_at_ms = at_ms},
+                   NULL, e),
+               e);
 }
 
 static const struct bkt first_model = {0.3, 0.15, 0.2, 0.1};
@@ -115,10 +117,7 @@ void sim_template(const char *path)
     must(&s, db_open(path, &s.db, &e), &e);
     must(&s, db_migrate(s.db, 1, &applied, &e), &e);
     must(&s, conn_open(s.db, CONN_WRITE, &s.conn, &e), &e);
-    must(&s,
-         write_row(s.conn, SQL_district_insert,
-                   (struct value_of[]){{"name", "Invented", 0}, {"host", "", 0}, {"created_at_ms", NULL, 1}}, 3, &e),
-         &e);
+    must(&s, write_district(s.conn, &e), &e);
     must(&s, write_policy(s.conn, 1, "{}", 0, &e), &e);
     must(&s, write_model(s.conn, 1, &first_model, 0, &e), &e);
     must(&s, app_init(&s.app, s.db, (struct clock){.now_ms = sim_clock, .ctx = &s}, NULL, &e), &e);
@@ -335,6 +334,7 @@ static void fill(struct sim *s, struct arena *a, struct turn *t)
     t->cmd.learner_id = sim_learner_id(s->answers[t->answer].learner);
     t->cmd.client_id = t->client_id;
     t->cmd.item = catalogue_item(&s->snapshot->catalogue, t->body.item_id);
+    t->cmd.item_version = t->cmd.item->version;
     t->cmd.variant = t->body.variant;
     t->cmd.response = t->body.response;
     t->cmd.score = t->body.score;

@@ -11,6 +11,10 @@
 #include "interop/report.h"
 #include "unit.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
+#include "store/sql/content.h"
+#include "store/sql/identity.h"
+#include "store/sql/import.h"
 
 struct world {
     char dir[64];
@@ -28,18 +32,27 @@ static int64_t noon(void *ctx)
     return 1795000000000;
 }
 
-static void run_sql(struct world *w, enum sql_id id, const char *const *names, const char *const *texts, size_t n)
+static enum st write_first_rows(struct tx *tx, struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
-    assert_int_equal(tx_write(w->conn, 77, &tx, &w->e), ST_OK);
-    assert_int_equal(tx_stmt(&tx, id, &q, &w->e), ST_OK);
-    for (size_t i = 0; i < n; i++) {
-        if (texts[i]) bind_text(q, names[i], texts[i]);
-        else bind_i64(q, names[i], id == SQL_policy_insert || id == SQL_model_insert ? 1 : 0);
-    }
-    assert_int_equal(stmt_run(q, NULL, &w->e), ST_OK);
-    assert_int_equal(tx_commit(&tx, &w->e), ST_OK);
+    TRY(sql_district_insert(tx, &(struct sql_district_insert_in){.name = "Invented", .host = ""}, NULL, e));
+    TRY(sql_policy_insert(tx,
+                          &(struct sql_policy_insert_in){.policy_id = 1,
+                                                         .scope = "district",
+                                                         .scope_id = 1,
+                                                         .doc = "{\"import\":{\"close_share\":0.2}}",
+                                                         .effective_at_ms = 1,
+                                                         .recorded_at_ms = 1,
+                                                         .recorder_id = 1,
+                                                         .reason = "test"},
+                          NULL, e));
+    return sql_model_insert(
+        tx,
+        &(struct sql_model_insert_in){.model_id = 1,
+                                      .kind = "bkt",
+                                      .doc = "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}",
+                                      .effective_at_ms = 1,
+                                      .recorded_at_ms = 1},
+        NULL, e);
 }
 
 static int begin(void **s)
@@ -53,17 +66,10 @@ static int begin(void **s)
     if (db_open(url, &w->db, &w->e) != ST_OK || db_migrate(w->db, 1, &applied, &w->e) != ST_OK ||
         conn_open(w->db, CONN_WRITE, &w->conn, &w->e) != ST_OK)
         fail_msg("%s", w->e.detail);
-    run_sql(w, SQL_district_insert, (const char *[]){"name", "host", "created_at_ms"},
-            (const char *[]){"Invented", "", NULL}, 3);
-    run_sql(w, SQL_policy_insert,
-            (const char *[]){"policy_id", "scope", "scope_id", "doc", "effective_at_ms", "recorded_at_ms",
-                             "recorder_id", "reason"},
-            (const char *[]){NULL, "district", NULL, "{\"import\":{\"close_share\":0.2}}", NULL, NULL, NULL, "test"},
-            8);
-    run_sql(w, SQL_model_insert, (const char *[]){"model_id", "kind", "doc", "effective_at_ms", "recorded_at_ms"},
-            (const char *[]){NULL, "bkt", "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}",
-                             NULL, NULL},
-            5);
+    struct tx *tx;
+    if (tx_write(w->conn, 77, &tx, &w->e) != ST_OK || write_first_rows(tx, &w->e) != ST_OK ||
+        tx_commit(tx, &w->e) != ST_OK)
+        fail_msg("%s", w->e.detail);
     struct clock clock = {.now_ms = noon};
     if (app_init(&w->app, w->db, clock, NULL, &w->e) != ST_OK || snapshot_reload(&w->app, w->conn, &w->e) != ST_OK)
         fail_msg("%s", w->e.detail);
@@ -116,21 +122,20 @@ static const char *fixture(const char *name)
     return path;
 }
 
-static int64_t rows(struct world *w, enum sql_id id, int64_t district)
-{
-    struct tx tx;
-    struct stmt *q;
-    bool row;
-    int64_t n = 0;
-    assert_int_equal(tx_read(w->conn, district, &tx, &w->e), ST_OK);
-    assert_int_equal(tx_stmt(&tx, id, &q, &w->e), ST_OK);
-    for (;; n++) {
-        assert_int_equal(stmt_step(q, &row, &w->e), ST_OK);
-        if (!row) break;
-    }
-    tx_rollback(&tx);
-    return n;
-}
+/* How many rows a query without parameters gives; row: as its row struct is called. */
+#define ROWS(w, query, row) \
+    ({ \
+        struct tx *tx_; \
+        struct rows rows_; \
+        struct sql_##row##_row row_; \
+        int64_t n_ = 0; \
+        assert_int_equal(tx_read((w)->conn, 77, &tx_, &(w)->e), ST_OK); \
+        assert_int_equal(sql_##query(tx_, &rows_, &(w)->e), ST_OK); \
+        while (sql_##query##_next(&rows_, &row_)) n_++; \
+        assert_int_equal(rows_end(&rows_), ST_OK); \
+        tx_rollback(tx_); \
+        n_; \
+    })
 
 static void twice_the_same_changes_nothing(void **s)
 {
@@ -171,8 +176,8 @@ static void dry_run_writes_nothing(void **s)
     assert_int_equal(import_with(w, "oneroster", fixture("oneroster-1.1"), o), ST_OK);
     assert_true(w->r.difference_count > 10);
     assert_non_null(w->r.stopped);
-    assert_int_equal(rows(w, SQL_user_list, 77), 0);
-    assert_int_equal(rows(w, SQL_import_latest, 77), 0);
+    assert_int_equal(ROWS(w, user_list, user_name), 0);
+    assert_int_equal(ROWS(w, import_latest, import_latest), 0);
 }
 
 static void write_file(struct world *w, const char *name, const char *text)
@@ -216,18 +221,18 @@ static void who_is_missing_is_closed_not_erased(void **s)
     struct world *w = *s;
     school(w, 20, "Ada");
     assert_int_equal(import(w, "oneroster", in(w)), ST_OK);
-    assert_int_equal(rows(w, SQL_user_list, 77), 20);
+    assert_int_equal(ROWS(w, user_list, user_name), 20);
     school(w, 19, "Ida");
     assert_int_equal(import(w, "oneroster", in(w)), ST_OK);
     assert_int_equal(report_kind(&w->r, "user")->closed, 1);
     assert_int_equal(report_kind(&w->r, "user")->changed, 1);
     assert_int_equal(report_kind(&w->r, "enrollment")->closed, 1);
-    assert_int_equal(rows(w, SQL_user_list, 77), 19);  /* active ones */
-    assert_int_equal(rows(w, SQL_user_names, 77), 20); /* all */
+    assert_int_equal(ROWS(w, user_list, user_name), 19);   /* active ones */
+    assert_int_equal(ROWS(w, user_names, user_names), 20); /* all */
     school(w, 20, "Ida");
     assert_int_equal(import(w, "oneroster", in(w)), ST_OK); /* they are back, the same row */
     assert_int_equal(report_kind(&w->r, "user")->changed, 1);
-    assert_int_equal(rows(w, SQL_user_names, 77), 20);
+    assert_int_equal(ROWS(w, user_names, user_names), 20);
 }
 
 static void the_brake_stops_before_the_first_row(void **s)
@@ -238,9 +243,9 @@ static void the_brake_stops_before_the_first_row(void **s)
     school(w, 10, "Ida");
     assert_int_equal(import(w, "oneroster", in(w)), ST_DENIED);
     assert_int_equal(st_exit(ST_DENIED), 4);
-    assert_int_equal(rows(w, SQL_user_list, 77), 20);
+    assert_int_equal(ROWS(w, user_list, user_name), 20);
     assert_int_equal(import_with(w, "oneroster", in(w), (struct import_options){.close_share = 1}), ST_OK);
-    assert_int_equal(rows(w, SQL_user_list, 77), 10);
+    assert_int_equal(ROWS(w, user_list, user_name), 10);
 }
 
 static void another_source_closes_nothing_of_the_first(void **s)
@@ -253,7 +258,7 @@ static void another_source_closes_nothing_of_the_first(void **s)
     assert_int_equal(import_with(w, "oneroster", in(w), (struct import_options){.source = "south", .close_share = -1}),
                      ST_OK);
     assert_int_equal(all(&w->r).closed, 0);
-    assert_int_equal(rows(w, SQL_user_list, 77), 23);
+    assert_int_equal(ROWS(w, user_list, user_name), 23);
     assert_int_equal(report_problems_of(&w->r, "roster.username_taken"), 3);
 }
 
@@ -270,7 +275,7 @@ static void a_failed_import_goes_on_when_run_again(void **s)
         }
         assert_int_not_equal(st, ST_OK);
     }
-    assert_int_equal(rows(w, SQL_user_list, 77), 20);
+    assert_int_equal(ROWS(w, user_list, user_name), 20);
     assert_int_equal(import(w, "oneroster", in(w)), ST_OK);
     struct import_count c = all(&w->r);
     assert_int_equal(c.added + c.changed + c.closed, 0);
@@ -284,13 +289,12 @@ static void content_aligns_and_keeps_its_figures(void **s)
     assert_int_equal(import(w, "oneroster", in(w)), ST_OK);
     assert_int_equal(import(w, "oatutor", fixture("oatutor")), ST_OK);
     assert_int_equal(report_kind(&w->r, "item")->added, 10);
-    assert_int_equal(rows(w, SQL_figure_all, 77), 1);
     snprintf(path, sizeof path, "ls %s/files | wc -l | grep -qx 1", w->dir);
     assert_int_equal(system(path), 0);
-    assert_int_equal(rows(w, SQL_course_competency_all, 77), 3); /* the class's course had no plan */
+    assert_int_equal(ROWS(w, course_competency_all, course_competency_all), 3); /* the class's course had no plan */
     assert_int_equal(import(w, "mathcamps", fixture("mathcamps")), ST_OK);
     assert_true(report_problems_of(&w->r, "content.standard_unknown") > 0);
-    assert_true(rows(w, SQL_course_competency_all, 77) > 3);
+    assert_true(ROWS(w, course_competency_all, course_competency_all) > 3);
 }
 
 static void what_cannot_be_read_leaves_nothing(void **s)
@@ -301,8 +305,8 @@ static void what_cannot_be_read_leaves_nothing(void **s)
     assert_int_equal(import(w, "oatutor", fixture("mathcamps")), ST_INVALID);
     assert_int_equal(import(w, "oneroster", "/no/such/file"), ST_NOT_FOUND);
     assert_int_equal(import(w, "poetry", fixture("asn")), ST_INVALID);
-    assert_int_equal(rows(w, SQL_import_latest, 77), 0);
-    assert_int_equal(rows(w, SQL_framework_all, 77), 0);
+    assert_int_equal(ROWS(w, import_latest, import_latest), 0);
+    assert_int_equal(ROWS(w, framework_all, framework_all), 0);
 }
 
 int main(void)

@@ -14,6 +14,11 @@
 #include "base/text.h"
 #include "driver.h"
 #include "store/answer.h"
+#include "store/sql/answer.h"
+#include "store/sql/framework.h"
+#include "store/sql/import.h"
+#include "store/sql/outside.h"
+#include "store/sql/roster.h"
 #include "unit.h"
 
 enum { DISTRICT = 9 };
@@ -212,17 +217,17 @@ static size_t facts_of(struct world *w, struct tx *tx, int64_t learner_id)
 /* Everything of a learner that a write set leaves, counted in a transaction of its own. */
 static size_t rows_of(struct world *w, int64_t learner_id)
 {
-    struct tx tx;
+    struct tx *tx;
     struct state_row s;
     struct mastery_row *m;
     size_t n;
     int64_t id, hash;
     OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
-    size_t facts = facts_of(w, &tx, learner_id);
-    OK(state_get(&tx, &w->a, learner_id, &s, &w->e));
-    OK(mastery_list(&tx, &w->a, learner_id, &m, &n, &w->e));
-    OK(response_find(&tx, learner_id, "client-0001", &id, &hash, &w->e));
-    tx_rollback(&tx);
+    size_t facts = facts_of(w, tx, learner_id);
+    OK(state_get(tx, &w->a, learner_id, &s, &w->e));
+    OK(mastery_list(tx, &w->a, learner_id, &m, &n, &w->e));
+    OK(response_find(tx, learner_id, "client-0001", &id, &hash, &w->e));
+    tx_rollback(tx);
     return facts + n + (s.version != 0) + (id != 0);
 }
 
@@ -231,7 +236,7 @@ enum { WRITE_SET_ROWS = 4 };
 /* What one answer writes, as the writer does it. */
 static enum st write_set(struct conn *c, struct arena *a, int64_t learner_id, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct state_row row;
     struct evidence v = sample(learner_id, 400), *list;
     struct mastery_row m = {learner_id, 8, 0.25, 1, 1, 1, 0, 400, 5, 6}, *rows;
@@ -239,21 +244,28 @@ static enum st write_set(struct conn *c, struct arena *a, int64_t learner_id, st
     struct state_row many[2];
     size_t n;
     TRY(tx_write(c, DISTRICT, &tx, e));
-    enum st st = states_get(&tx, a, ids, 2, many, e);
-    if (st == ST_OK) st = state_take(&tx, a, learner_id, &row, e);
-    if (st == ST_OK) st = response_find(&tx, learner_id, v.client_id, &id, &hash, e);
-    if (st == ST_OK) st = evidence_insert(&tx, &v, e);
-    if (st == ST_OK) st = response_insert(&tx, learner_id, v.client_id, v.evidence_id, 99, "\"3/4\"", e);
-    if (st == ST_OK) st = mastery_set(&tx, &m, e);
+    enum st st = states_get(tx, a, ids, 2, many, e);
+    if (st == ST_OK) st = state_take(tx, a, learner_id, &row, e);
+    if (st == ST_OK) st = response_find(tx, learner_id, v.client_id, &id, &hash, e);
+    if (st == ST_OK) st = evidence_insert(tx, &v, e);
+    if (st == ST_OK)
+        st = sql_response_insert(tx,
+                                 &(struct sql_response_insert_in){.learner_id = learner_id,
+                                                                  .client_id = v.client_id,
+                                                                  .evidence_id = v.evidence_id,
+                                                                  .body_hash = 99,
+                                                                  .response = "\"3/4\""},
+                                 e);
+    if (st == ST_OK) st = mastery_set(tx, &m, e);
     if (st == ST_OK) {
         row.state = "state";
         row.n = 5;
-        st = state_write(&tx, &row, e);
+        st = state_write(tx, &row, e);
     }
-    if (st == ST_OK) st = evidence_list(&tx, a, learner_id, 0, INT64_MAX, &list, &n, e);
-    if (st == ST_OK) st = mastery_list(&tx, a, learner_id, &rows, &n, e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) st = evidence_list(tx, a, learner_id, 0, INT64_MAX, &list, &n, e);
+    if (st == ST_OK) st = mastery_list(tx, a, learner_id, &rows, &n, e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -431,7 +443,7 @@ static void numbers_come_back_bit_for_bit(void **s)
 {
     WORLD(s);
     struct rng r;
-    struct tx tx;
+    struct tx *tx;
     double values[400] = {0,           1,
                           1.0 / 3,     0.1,
                           DBL_MAX,     -DBL_MAX,
@@ -453,25 +465,25 @@ static void numbers_come_back_bit_for_bit(void **s)
         v.score = values[i];
         v.variant = whole[i % 8];
         v.took_ms = whole[(i / 8) % 8];
-        OK(evidence_insert(&tx, &v, &w->e));
+        OK(evidence_insert(tx, &v, &w->e));
     }
     struct evidence v = sample(INT64_MAX, INT64_MIN);
     v.school_date = INT32_MIN;
     v.hints = INT32_MAX;
-    OK(evidence_insert(&tx, &v, &w->e));
-    OK(tx_commit(&tx, &w->e));
+    OK(evidence_insert(tx, &v, &w->e));
+    OK(tx_commit(tx, &w->e));
     OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
     struct evidence *list, one;
     size_t n;
-    OK(evidence_list(&tx, &w->a, 1, 0, INT64_MAX, &list, &n, &w->e));
+    OK(evidence_list(tx, &w->a, 1, 0, INT64_MAX, &list, &n, &w->e));
     assert_int_equal(n, VALUES);
     for (size_t i = 0; i < VALUES; i++) {
         if (memcmp(&list[i].score, &values[i], 8) != 0) fail_msg("%.17g came back as %.17g", values[i], list[i].score);
         assert_true(list[i].variant == whole[i % 8] && list[i].took_ms == whole[(i / 8) % 8]);
     }
-    OK(evidence_get(&tx, &w->a, INT64_MAX, INT64_MIN, &one, &w->e));
+    OK(evidence_get(tx, &w->a, INT64_MAX, INT64_MIN, &one, &w->e));
     assert_true(one.school_date == INT32_MIN && one.hints == INT32_MAX);
-    tx_rollback(&tx);
+    tx_rollback(tx);
 }
 
 static void text_and_bytes_come_back_as_they_were(void **s)
@@ -485,15 +497,19 @@ static void text_and_bytes_come_back_as_they_were(void **s)
                                         "line\r\nline\ttab\x01\x7f",
                                         "NULL",
                                         " "};
-    struct tx tx;
-    struct stmt *q;
-    bool row;
+    struct tx *tx;
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct evidence v = sample(2, (int64_t)i + 1);
         v.client_id = texts[i];
-        OK(evidence_insert(&tx, &v, &w->e));
-        OK(response_insert(&tx, 2, texts[i], v.evidence_id, (int64_t)i, texts[i], &w->e));
+        OK(evidence_insert(tx, &v, &w->e));
+        OK(sql_response_insert(tx,
+                               &(struct sql_response_insert_in){.learner_id = 2,
+                                                                .client_id = texts[i],
+                                                                .evidence_id = v.evidence_id,
+                                                                .body_hash = (int64_t)i,
+                                                                .response = texts[i]},
+                               &w->e));
     }
     /* As much as a question's response may hold and more. */
     size_t size = 1 << 20;
@@ -505,69 +521,249 @@ static void text_and_bytes_come_back_as_they_were(void **s)
     } blobs[] = {{big, size}, {big, 256}, {"\0\0", 2}, {"", 0}, {NULL, 0}, {"\\x41", 4}};
     for (size_t i = 0; i < sizeof blobs / sizeof *blobs; i++) {
         struct state_row r = {.learner_id = 50 + (int64_t)i, .state = blobs[i].p, .n = blobs[i].n};
-        OK(state_write(&tx, &r, &w->e));
+        OK(state_write(tx, &r, &w->e));
     }
-    OK(tx_commit(&tx, &w->e));
+    OK(tx_commit(tx, &w->e));
     OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
     struct evidence *list;
     size_t n;
-    OK(evidence_list(&tx, &w->a, 2, 0, INT64_MAX, &list, &n, &w->e));
+    OK(evidence_list(tx, &w->a, 2, 0, INT64_MAX, &list, &n, &w->e));
     assert_int_equal(n, sizeof texts / sizeof *texts);
     for (size_t i = 0; i < n; i++) {
         int64_t id, hash;
         assert_string_equal(list[i].client_id, texts[i]);
-        OK(response_find(&tx, 2, texts[i], &id, &hash, &w->e));
+        OK(response_find(tx, 2, texts[i], &id, &hash, &w->e));
         assert_int_equal(id, i + 1);
-        OK(tx_stmt(&tx, SQL_response_get, &q, &w->e));
-        bind_i64(q, "learner_id", 2);
-        bind_i64(q, "evidence_id", (int64_t)i + 1);
-        OK(stmt_step(q, &row, &w->e));
-        assert_true(row);
-        assert_string_equal(col_text(q, 0), texts[i]);
-        assert_false(col_is_null(q, 0));
+        struct sql_response_get_row r;
+        bool found;
+        OK(sql_response_get(tx, &(struct sql_response_get_in){.learner_id = 2, .evidence_id = (int64_t)i + 1}, &r,
+                            &found, &w->e));
+        assert_true(found);
+        assert_string_equal(r.response, texts[i]);
     }
     for (size_t i = 0; i < sizeof blobs / sizeof *blobs; i++) {
         struct state_row r;
-        OK(state_get(&tx, &w->a, 50 + (int64_t)i, &r, &w->e));
+        OK(state_get(tx, &w->a, 50 + (int64_t)i, &r, &w->e));
         assert_int_equal(r.version, 1);
         assert_int_equal(r.n, blobs[i].n);
         if (r.n) assert_memory_equal(r.state, blobs[i].p, r.n);
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
 }
 
-static void nothing_is_null_and_a_wrong_name_is_a_bug(void **s)
+static void every_query_can_be_prepared(void **s)
 {
     WORLD(s);
-    struct tx tx;
+    struct tx *tx;
     struct stmt *q;
-    bool row;
-    struct evidence v = sample(3, 1);
-    v.kind = EVIDENCE_OBSERVATION;
-    v.item_id = v.recorder_id = v.replaces_id = 0;
-    v.competency_id = 8;
+    OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
+    for (int id = 0; id < SQL_COUNT; id++)
+        if (tx_stmt(tx, (enum sql_id)id, &q, &w->e) != ST_OK) fail_msg("%s", w->e.detail);
+    tx_rollback(tx);
+}
+
+static enum st add_goal(struct tx *tx, int64_t id, const char *title, const double *meets_score, struct err *e)
+{
+    return sql_goal_insert(tx,
+                           &(struct sql_goal_insert_in){.goal_id = id,
+                                                        .client_id = title,
+                                                        .title = title,
+                                                        .counted_by = "state",
+                                                        .share = 0.5,
+                                                        .test = "",
+                                                        .subject = "",
+                                                        .meets_score = meets_score ? *meets_score : 7.5,
+                                                        .meets_score_is_null = !meets_score,
+                                                        .author_id = 1},
+                           NULL, e);
+}
+
+static void no_id_and_no_number_are_null(void **s)
+{
+    WORLD(s);
+    static const double zero = 0.0;
+    struct tx *tx;
+    struct rows rows;
+    struct sql_goal_list_row goal;
+    struct sql_coverage_row seen;
+    struct evidence v = sample(3, 1), out;
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    OK(evidence_insert(&tx, &v, &w->e));
-    OK(tx_stmt(&tx, SQL_evidence_get, &q, &w->e));
-    bind_i64(q, "learner_id", 3);
-    bind_i64(q, "evidence_id", 1);
-    OK(stmt_step(q, &row, &w->e));
-    assert_true(row && col_is_null(q, 3) && col_is_null(q, 15) && col_is_null(q, 16) && !col_is_null(q, 6));
-    assert_int_equal(col_i64(q, 3), 0);
-    assert_string_equal(col_text(q, 3), "");
-    OK(tx_stmt(&tx, SQL_evidence_get, &q, &w->e));
-    bind_i64(q, "learner", 3);
-    assert_int_equal(stmt_step(q, &row, &w->e), ST_BUG);
-    OK(tx_stmt(&tx, SQL_evidence_get, &q, &w->e)); /* forgotten with the next use */
-    bind_i64(q, "learner_id", 3);
-    bind_i64(q, "evidence_id", 1);
-    OK(stmt_step(q, &row, &w->e));
-    assert_true(row);
-    OK(tx_commit(&tx, &w->e));
+    v.competency_id = v.item_id = 0;
+    OK(evidence_insert(tx, &v, &w->e));
+    v.competency_id = 8;
+    v.evidence_id = 2;
+    OK(evidence_insert(tx, &v, &w->e));
+    OK(add_goal(tx, 1, "a", NULL, &w->e));
+    OK(add_goal(tx, 2, "b", &zero, &w->e));
+    OK(tx_commit(tx, &w->e));
+    OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
+    OK(sql_goal_list(tx, &rows, &w->e));
+    assert_true(sql_goal_list_next(&rows, &goal));
+    assert_true(goal.meets_score_is_null && goal.meets_score == 0.0 && goal.competency_id == 0);
+    assert_true(sql_goal_list_next(&rows, &goal));
+    assert_true(!goal.meets_score_is_null && goal.meets_score == 0.0);
+    assert_false(sql_goal_list_next(&rows, &goal));
+    OK(rows_end(&rows));
+    /* The query leaves out evidence whose competency is NULL. */
+    OK(sql_coverage_seen(tx, &rows, &w->e));
+    assert_true(sql_coverage_seen_next(&rows, &seen) && seen.competency_id == 8 && seen.count == 1);
+    assert_false(sql_coverage_seen_next(&rows, &seen));
+    OK(rows_end(&rows));
+    OK(evidence_get(tx, &w->a, 3, 1, &out, &w->e));
+    assert_true(out.competency_id == 0 && out.item_id == 0);
+    tx_rollback(tx);
     /* Another district has none of it. */
     OK(tx_read(w->conn, DISTRICT + 1, &tx, &w->e));
-    assert_int_equal(facts_of(w, &tx, 3), 0);
-    tx_rollback(&tx);
+    assert_int_equal(facts_of(w, tx, 3), 0);
+    tx_rollback(tx);
+}
+
+static void what_is_not_found_empties_its_row(void **s)
+{
+    WORLD(s);
+    struct tx *tx;
+    struct sql_state_row state = {.version = 7, .state = {"x", 1}};
+    struct sql_class_get_row class = {.title = "x", .org_id = 7};
+    bool found = true;
+    OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
+    OK(sql_class_get(tx, 99, &class, &found, &w->e));
+    assert_false(found);
+    assert_string_equal(class.title, "");
+    assert_int_equal(class.org_id, 0);
+    OK(sql_state_get(tx, 99, &state, NULL, &w->e));
+    assert_true(state.version == 0 && state.state.n == 0);
+    found = true;
+    OK(sql_relation_guardian(tx, &(struct sql_relation_guardian_in){.user_id = 1, .learner_id = 2}, &found, &w->e));
+    assert_false(found);
+    tx_rollback(tx);
+}
+
+static enum st enroll(struct tx *tx, int64_t class_id, int64_t learner_id, struct err *e)
+{
+    struct sql_enrollment_set_row r;
+    struct rows rows;
+    TRY(sql_enrollment_set(tx,
+                           &(struct sql_enrollment_set_in){.enrollment_id = class_id * 100 + learner_id,
+                                                           .class_id = class_id,
+                                                           .user_id = learner_id,
+                                                           .role = "student",
+                                                           .starts_on_is_null = true,
+                                                           .ends_on_is_null = true},
+                           &rows, e));
+    while (sql_enrollment_set_next(&rows, &r)) assert_int_equal(r.enrollment_id, class_id * 100 + learner_id);
+    return rows_end(&rows);
+}
+
+static enum st add_states(struct tx *tx, int64_t class_id, int64_t learners, struct err *e)
+{
+    for (int64_t id = 1; id <= learners; id++) {
+        char bytes[8];
+        snprintf(bytes, sizeof bytes, "state%d", (int)id);
+        TRY(enroll(tx, class_id, id, e));
+        TRY(sql_state_set(tx, &(struct sql_state_set_in){.learner_id = id, .state = {bytes, strlen(bytes)}}, e));
+    }
+    return ST_OK;
+}
+
+static void borrowed_text_stays_until_the_query_runs_again(void **s)
+{
+    WORLD(s);
+    struct tx *tx;
+    struct sql_response_get_row first, second;
+    struct sql_evidence_after_row count;
+    struct sql_class_states_row r;
+    struct rows rows;
+    int64_t n = 0;
+    OK(write_set(w->conn, &w->a, 5, &w->e));
+    OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
+    OK(add_states(tx, 70, 3, &w->e));
+    OK(tx_commit(tx, &w->e));
+    OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
+    OK(sql_response_get(tx, &(struct sql_response_get_in){.learner_id = 5, .evidence_id = 400}, &first, NULL, &w->e));
+    OK(sql_evidence_after(tx, &(struct sql_evidence_after_in){.learner_id = 5}, &count, NULL, &w->e));
+    assert_string_equal(first.response, "\"3/4\"");
+    OK(sql_response_get(tx, &(struct sql_response_get_in){.learner_id = 5, .evidence_id = 400}, &second, NULL, &w->e));
+    assert_string_equal(second.response, "\"3/4\"");
+    OK(sql_class_states(tx, 70, &rows, &w->e));
+    while (sql_class_states_next(&rows, &r)) {
+        char want[8];
+        snprintf(want, sizeof want, "state%d", (int)++n);
+        OK(sql_evidence_after(tx, &(struct sql_evidence_after_in){.learner_id = 5}, &count, NULL,
+                              &w->e)); /* another query between two rows */
+        assert_true(r.learner_id == n && r.state.n == 6 && memcmp(r.state.p, want, 6) == 0);
+    }
+    OK(rows_end(&rows));
+    assert_int_equal(n, 3);
+    tx_rollback(tx);
+}
+
+static void an_error_among_the_rows_ends_the_loop(void **s)
+{
+    WORLD(s);
+    struct tx *tx;
+    struct sql_class_states_row r;
+    struct rows rows;
+    int n = 0;
+    OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
+    OK(add_states(tx, 70, 3, &w->e));
+    OK(tx_commit(tx, &w->e));
+    OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
+    OK(sql_class_states(tx, 70, &rows, &w->e));
+    fault_arm(FAULT_STMT, 2);
+    while (sql_class_states_next(&rows, &r)) n++;
+    assert_true(fault_disarm());
+    assert_int_equal(n, 2);
+    assert_int_equal(rows_end(&rows), ST_IO);
+    assert_int_equal(rows_end(&rows), ST_IO);
+    assert_false(sql_class_states_next(&rows, &r));
+    OK(sql_class_states(tx, 70, &rows, &w->e)); /* it can run again */
+    for (n = 0; sql_class_states_next(&rows, &r);) n++;
+    OK(rows_end(&rows));
+    assert_int_equal(n, 3);
+    tx_rollback(tx);
+}
+
+static void a_query_cannot_run_within_its_own_rows(void **s)
+{
+    WORLD(s);
+    struct tx *tx;
+    struct sql_class_states_row r;
+    struct rows outer, inner;
+    OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
+    OK(add_states(tx, 70, 3, &w->e));
+    OK(tx_commit(tx, &w->e));
+    OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
+    OK(sql_class_states(tx, 70, &outer, &w->e));
+    assert_true(sql_class_states_next(&outer, &r) && r.learner_id == 1);
+    assert_int_equal(sql_class_states(tx, 70, &inner, &w->e), ST_BUG);
+    assert_false(sql_class_states_next(&inner, &r));
+    assert_int_equal(rows_end(&inner), ST_BUG);
+    assert_true(sql_class_states_next(&outer, &r) && r.learner_id == 2); /* the outer one goes on */
+    OK(rows_end(&outer));                                                /* left before its last row */
+    OK(sql_class_states(tx, 70, &inner, &w->e));
+    assert_true(sql_class_states_next(&inner, &r) && r.learner_id == 1);
+    tx_rollback(tx); /* so is a loop that nobody ended */
+    OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
+    OK(sql_class_states(tx, 70, &inner, &w->e));
+    OK(rows_end(&inner));
+    tx_rollback(tx);
+}
+
+static void a_statement_tells_how_many_rows_it_changed(void **s)
+{
+    WORLD(s);
+    struct tx *tx;
+    int64_t changed = -1;
+    struct sql_goal_end_in end = {.goal_id = 1, .now_ms = 5};
+    OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
+    OK(sql_goal_end(tx, &end, &changed, &w->e));
+    assert_int_equal(changed, 0);
+    OK(add_goal(tx, 1, "a", NULL, &w->e));
+    OK(add_goal(tx, 1, "a", NULL, &w->e)); /* the same client_id */
+    OK(sql_goal_end(tx, &end, &changed, &w->e));
+    assert_int_equal(changed, 1);
+    OK(sql_goal_end(tx, &end, NULL, &w->e));
+    tx_rollback(tx);
 }
 
 /* --- transactions --- */
@@ -575,46 +771,49 @@ static void nothing_is_null_and_a_wrong_name_is_a_bug(void **s)
 static void a_savepoint_is_kept_or_undone(void **s)
 {
     WORLD(s);
-    struct tx tx;
+    struct tx *tx;
     struct evidence v = sample(4, 1);
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    OK(evidence_insert(&tx, &v, &w->e));
+    OK(evidence_insert(tx, &v, &w->e));
     for (int64_t i = 2; i <= 5; i++) {
-        OK(tx_savepoint(&tx, &w->e));
+        OK(tx_savepoint(tx, &w->e));
         v.evidence_id = i;
-        OK(evidence_insert(&tx, &v, &w->e));
-        if (i % 2) OK(tx_savepoint_keep(&tx, &w->e));
-        else OK(tx_savepoint_undo(&tx, &w->e));
+        OK(evidence_insert(tx, &v, &w->e));
+        if (i % 2) OK(tx_savepoint_keep(tx, &w->e));
+        else OK(tx_savepoint_undo(tx, &w->e));
     }
-    assert_int_equal(facts_of(w, &tx, 4), 3);
-    OK(tx_savepoint(&tx, &w->e)); /* what failed inside is undone too, and the rest goes on */
+    assert_int_equal(facts_of(w, tx, 4), 3);
+    OK(tx_savepoint(tx, &w->e)); /* what failed inside is undone too, and the rest goes on */
     v.evidence_id = 1;
-    enum st st = evidence_insert(&tx, &v, &w->e);
-    struct stmt *q;
-    bool row;
-    if (st == ST_OK && (st = tx_stmt(&tx, SQL_evidence_count, &q, &w->e)) == ST_OK) st = stmt_step(q, &row, &w->e);
+    enum st st = evidence_insert(tx, &v, &w->e);
+    struct sql_evidence_after_row count;
+    if (st == ST_OK) st = sql_evidence_after(tx, &(struct sql_evidence_after_in){.learner_id = 4}, &count, NULL, &w->e);
     assert_int_equal(st, ST_CONFLICT);
-    OK(tx_savepoint_undo(&tx, &w->e));
-    assert_int_equal(facts_of(w, &tx, 4), 3);
-    OK(tx_commit(&tx, &w->e));
+    OK(tx_savepoint_undo(tx, &w->e));
+    assert_int_equal(facts_of(w, tx, 4), 3);
+    OK(tx_commit(tx, &w->e));
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    assert_int_equal(facts_of(w, &tx, 4), 3);
-    tx_rollback(&tx);
-    tx_rollback(&tx); /* harmless */
+    assert_int_equal(facts_of(w, tx, 4), 3);
+    tx_rollback(tx);
+    tx_rollback(tx); /* harmless */
 }
 
 static void a_conflict_leaves_nothing_and_the_connection_works(void **s)
 {
     WORLD(s);
-    struct tx tx;
+    struct tx *tx;
     OK(write_set(w->conn, &w->a, 5, &w->e));
     for (int round = 0; round < 3; round++) {
         struct evidence v = sample(6, 1);
         OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-        OK(evidence_insert(&tx, &v, &w->e));
-        enum st st = response_insert(&tx, 5, "client-0001", 400, 1, "1", &w->e); /* is there */
-        if (st == ST_OK) st = tx_commit(&tx, &w->e);
-        else tx_rollback(&tx);
+        OK(evidence_insert(tx, &v, &w->e));
+        enum st st = sql_response_insert(
+            tx,
+            &(struct sql_response_insert_in){
+                .learner_id = 5, .client_id = "client-0001", .evidence_id = 400, .body_hash = 1, .response = "1"},
+            &w->e); /* is there */
+        if (st == ST_OK) st = tx_commit(tx, &w->e);
+        else tx_rollback(tx);
         assert_int_equal(st, ST_CONFLICT);
         assert_code(w, "err.conflict");
         assert_int_equal(rows_of(w, 6), 0);
@@ -628,18 +827,18 @@ static void a_conflict_leaves_nothing_and_the_connection_works(void **s)
 static void after_an_error_the_transaction_cannot_be_committed(void **s)
 {
     WORLD(s);
-    struct tx tx;
+    struct tx *tx;
     struct evidence v = sample(7, 1);
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    OK(evidence_insert(&tx, &v, &w->e));
+    OK(evidence_insert(tx, &v, &w->e));
     assert_int_not_equal(w->conn->driver->exec(w->conn, "INSERT INTO nowhere VALUES (1)", &w->e), ST_OK);
     if (w->pg) {
         struct evidence *list;
         size_t n;
-        assert_int_not_equal(evidence_list(&tx, &w->a, 7, 0, INT64_MAX, &list, &n, &w->e), ST_OK);
-        assert_int_not_equal(tx_commit(&tx, &w->e), ST_OK);
+        assert_int_not_equal(evidence_list(tx, &w->a, 7, 0, INT64_MAX, &list, &n, &w->e), ST_OK);
+        assert_int_not_equal(tx_commit(tx, &w->e), ST_OK);
     } else {
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     assert_int_equal(rows_of(w, 7), 0);
     OK(write_set(w->conn, &w->a, 7, &w->e));
@@ -649,24 +848,24 @@ static void a_reader_sees_one_moment(void **s)
 {
     WORLD(s);
     struct conn *reader;
-    struct tx r, again;
+    struct tx *r, *again;
     OK(conn_open(w->db, CONN_READ, &reader, &w->e));
     OK(write_set(w->conn, &w->a, 10, &w->e));
     OK(tx_read(reader, DISTRICT, &r, &w->e));
-    assert_int_equal(facts_of(w, &r, 10), 1);
+    assert_int_equal(facts_of(w, r, 10), 1);
     OK(write_set(w->conn, &w->a, 11, &w->e));
     assert_int_equal(rows_of(w, 11), WRITE_SET_ROWS);
-    assert_int_equal(facts_of(w, &r, 11), 0);
-    assert_int_equal(facts_of(w, &r, 10), 1);
+    assert_int_equal(facts_of(w, r, 11), 0);
+    assert_int_equal(facts_of(w, r, 10), 1);
     /* It may not write. */
-    assert_int_not_equal(state_set(&r, &(struct state_row){.learner_id = 10, .state = "x", .n = 1}, &w->e) == ST_OK
-                             ? tx_commit(&r, &w->e)
+    assert_int_not_equal(state_set(r, &(struct state_row){.learner_id = 10, .state = "x", .n = 1}, &w->e) == ST_OK
+                             ? tx_commit(r, &w->e)
                              : ST_IO,
                          ST_OK);
-    tx_rollback(&r);
+    tx_rollback(r);
     OK(tx_read(reader, DISTRICT, &again, &w->e));
-    assert_int_equal(facts_of(w, &again, 11), 1);
-    tx_rollback(&again);
+    assert_int_equal(facts_of(w, again, 11), 1);
+    tx_rollback(again);
     conn_close(reader);
 }
 
@@ -675,7 +874,7 @@ static void a_reader_sees_one_moment(void **s)
 static void facts_go_round(void **s)
 {
     WORLD(s);
-    struct tx tx;
+    struct tx *tx;
     struct evidence v = sample(20, 100), out, *list;
     size_t n;
     v.competency_id = 8;
@@ -684,11 +883,11 @@ static void facts_go_round(void **s)
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
     for (int64_t id = 100; id < 200; id++) {
         v.evidence_id = id;
-        OK(evidence_insert(&tx, &v, &w->e));
+        OK(evidence_insert(tx, &v, &w->e));
     }
-    OK(tx_commit(&tx, &w->e));
+    OK(tx_commit(tx, &w->e));
     OK(tx_read(w->conn, DISTRICT, &tx, &w->e));
-    OK(evidence_get(&tx, &w->a, 20, 150, &out, &w->e));
+    OK(evidence_get(tx, &w->a, 20, 150, &out, &w->e));
     assert_true(out.learner_id == 20 && out.evidence_id == 150 && out.kind == v.kind && out.item_id == v.item_id &&
                 out.item_version == v.item_version && out.variant == v.variant);
     assert_true(out.competency_id == 8 && out.score == v.score && out.attempt == v.attempt && out.hints == v.hints &&
@@ -696,108 +895,108 @@ static void facts_go_round(void **s)
     assert_true(out.school_date == v.school_date && out.policy_id == 5 && out.model_id == 6 && out.recorder_id == 9 &&
                 out.replaces_id == 10 && out.shown_error == 1);
     assert_string_equal(out.client_id, v.client_id);
-    assert_int_equal(evidence_get(&tx, &w->a, 20, 99, &out, &w->e), ST_NOT_FOUND);
-    OK(evidence_list(&tx, &w->a, 20, 100, 110, &list, &n, &w->e)); /* between, both ends out */
+    assert_int_equal(evidence_get(tx, &w->a, 20, 99, &out, &w->e), ST_NOT_FOUND);
+    OK(evidence_list(tx, &w->a, 20, 100, 110, &list, &n, &w->e)); /* between, both ends out */
     assert_int_equal(n, 9);
     for (size_t i = 0; i < n; i++) assert_int_equal(list[i].evidence_id, 101 + i);
-    OK(evidence_list(&tx, &w->a, 21, 0, INT64_MAX, &list, &n, &w->e));
+    OK(evidence_list(tx, &w->a, 21, 0, INT64_MAX, &list, &n, &w->e));
     assert_int_equal(n, 0);
-    tx_rollback(&tx);
+    tx_rollback(tx);
 }
 
 static void states_and_mastery_go_round(void **s)
 {
     WORLD(s);
-    struct tx tx;
+    struct tx *tx;
     struct state_row rows[3];
     struct mastery_row *m;
     int64_t ids[] = {33, 31, 32}, found[4];
     size_t n;
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    OK(state_write(&tx, &(struct state_row){.learner_id = 31, .state = "one", .n = 3}, &w->e));
-    OK(state_set(&tx, &(struct state_row){.learner_id = 33, .state = "three", .n = 5}, &w->e));
+    OK(state_write(tx, &(struct state_row){.learner_id = 31, .state = "one", .n = 3}, &w->e));
+    OK(state_set(tx, &(struct state_row){.learner_id = 33, .state = "three", .n = 5}, &w->e));
     for (int64_t k = 3; k > 0; k--)
-        OK(mastery_set(&tx, &(struct mastery_row){31, k, 0.1 * (double)k, 1, 2, 3, 4, 5, 6, 7}, &w->e));
-    OK(tx_commit(&tx, &w->e));
+        OK(mastery_set(tx, &(struct mastery_row){31, k, 0.1 * (double)k, 1, 2, 3, 4, 5, 6, 7}, &w->e));
+    OK(tx_commit(tx, &w->e));
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
     /* again: the later one stands */
-    OK(mastery_set(&tx, &(struct mastery_row){31, 2, 0.75, 2, 12, 11, 10, 15, 16, 17}, &w->e));
-    OK(tx_commit(&tx, &w->e));
+    OK(mastery_set(tx, &(struct mastery_row){31, 2, 0.75, 2, 12, 11, 10, 15, 16, 17}, &w->e));
+    OK(tx_commit(tx, &w->e));
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    OK(states_get(&tx, &w->a, ids, 3, rows, &w->e));
+    OK(states_get(tx, &w->a, ids, 3, rows, &w->e));
     assert_true(rows[0].learner_id == 33 && rows[0].version == 1 && rows[0].n == 5 &&
                 memcmp(rows[0].state, "three", 5) == 0);
     assert_true(rows[1].learner_id == 31 && rows[1].version == 1 && rows[1].n == 3 &&
                 memcmp(rows[1].state, "one", 3) == 0);
     assert_true(rows[2].learner_id == 32 && rows[2].version == 0 && rows[2].n == 0);
-    OK(mastery_list(&tx, &w->a, 31, &m, &n, &w->e));
+    OK(mastery_list(tx, &w->a, 31, &m, &n, &w->e));
     assert_int_equal(n, 3);
     assert_true(m[1].competency_id == 2 && m[1].p_known == 0.75 && m[1].level == 2 && m[1].evidence_count == 12 &&
                 m[1].alone_count == 11 && m[1].right_count == 10);
     assert_true(m[1].last_evidence_id == 15 && m[1].policy_id == 16 && m[1].model_id == 17 && m[0].competency_id == 1 &&
                 m[2].competency_id == 3);
     rows[1].state = "two";
-    OK(state_write(&tx, &rows[1], &w->e));
-    OK(state_set(&tx, &(struct state_row){.learner_id = 33, .state = "3", .n = 1}, &w->e));
-    OK(tx_commit(&tx, &w->e));
+    OK(state_write(tx, &rows[1], &w->e));
+    OK(state_set(tx, &(struct state_row){.learner_id = 33, .state = "3", .n = 1}, &w->e));
+    OK(tx_commit(tx, &w->e));
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    OK(state_take(&tx, &w->a, 31, &rows[1], &w->e));
+    OK(state_take(tx, &w->a, 31, &rows[1], &w->e));
     assert_true(rows[1].version == 2 && memcmp(rows[1].state, "two", 3) == 0);
-    OK(state_get(&tx, &w->a, 33, &rows[0], &w->e));
+    OK(state_get(tx, &w->a, 33, &rows[0], &w->e));
     assert_true(rows[0].version == 2 && rows[0].n == 1);
-    OK(learner_ids(&tx, SQL_mastery_learners, 0, found, 4, &n, &w->e));
+    OK(learner_ids(tx, LEARNERS_WITH_MASTERY, 0, found, 4, &n, &w->e));
     assert_true(n == 1 && found[0] == 31);
-    OK(mastery_delete(&tx, 31, &w->e));
-    OK(state_delete(&tx, 31, &w->e));
-    OK(tx_commit(&tx, &w->e));
+    OK(sql_mastery_delete(tx, 31, &w->e));
+    OK(sql_state_delete(tx, 31, &w->e));
+    OK(tx_commit(tx, &w->e));
     assert_int_equal(rows_of(w, 31), 0);
 }
 
 static void two_writers_cannot_both_win(void **s)
 {
     WORLD(s);
-    struct tx tx, other_tx;
+    struct tx *tx, *other_tx;
     struct conn *other;
     struct state_row row;
     OK(write_set(w->conn, &w->a, 40, &w->e));
     /* A first state where there is one. */
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    enum st st = state_write(&tx, &(struct state_row){.learner_id = 40, .state = "x", .n = 1}, &w->e);
-    if (st == ST_OK) st = tx_commit(&tx, &w->e);
-    else tx_rollback(&tx);
+    enum st st = state_write(tx, &(struct state_row){.learner_id = 40, .state = "x", .n = 1}, &w->e);
+    if (st == ST_OK) st = tx_commit(tx, &w->e);
+    else tx_rollback(tx);
     assert_int_equal(st, ST_CONFLICT);
     /* A version of before. */
     if (!w->pg) {
         OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
         assert_int_equal(
-            state_write(&tx, &(struct state_row){.learner_id = 40, .version = 7, .state = "x", .n = 1}, &w->e),
+            state_write(tx, &(struct state_row){.learner_id = 40, .version = 7, .state = "x", .n = 1}, &w->e),
             ST_CONFLICT);
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     /* Who has taken it has it until the end. */
     OK(conn_open(w->db, CONN_WRITE, &other, &w->e));
     if (w->pg) OK(other->driver->exec(other, "SET lock_timeout = '50ms'", &w->e));
     OK(tx_write(w->conn, DISTRICT, &tx, &w->e));
-    OK(state_take(&tx, &w->a, 40, &row, &w->e));
+    OK(state_take(tx, &w->a, 40, &row, &w->e));
     if (w->pg) {
         OK(tx_write(other, DISTRICT, &other_tx, &w->e));
-        st = state_set(&other_tx, &(struct state_row){.learner_id = 40, .state = "other", .n = 5}, &w->e);
-        if (st == ST_OK) st = tx_commit(&other_tx, &w->e);
-        else tx_rollback(&other_tx);
+        st = state_set(other_tx, &(struct state_row){.learner_id = 40, .state = "other", .n = 5}, &w->e);
+        if (st == ST_OK) st = tx_commit(other_tx, &w->e);
+        else tx_rollback(other_tx);
         assert_int_equal(st, ST_BUSY);
         OK(tx_write(other, DISTRICT, &other_tx, &w->e)); /* reading does not wait */
         struct state_row seen;
-        OK(state_get(&other_tx, &w->a, 40, &seen, &w->e));
-        tx_rollback(&other_tx);
+        OK(state_get(other_tx, &w->a, 40, &seen, &w->e));
+        tx_rollback(other_tx);
     }
     row.state = "mine";
     row.n = 4;
-    OK(state_write(&tx, &row, &w->e));
-    OK(tx_commit(&tx, &w->e));
+    OK(state_write(tx, &row, &w->e));
+    OK(tx_commit(tx, &w->e));
     OK(tx_read(other, DISTRICT, &other_tx, &w->e));
-    OK(state_get(&other_tx, &w->a, 40, &row, &w->e));
+    OK(state_get(other_tx, &w->a, 40, &row, &w->e));
     assert_true(row.version == 2 && row.n == 4 && memcmp(row.state, "mine", 4) == 0);
-    tx_rollback(&other_tx);
+    tx_rollback(other_tx);
     conn_close(other);
 }
 
@@ -841,7 +1040,13 @@ int main(void)
         ON(current, the_inventory_names_every_column_that_is_there),
         ON(current, numbers_come_back_bit_for_bit),
         ON(current, text_and_bytes_come_back_as_they_were),
-        ON(current, nothing_is_null_and_a_wrong_name_is_a_bug),
+        ON(current, every_query_can_be_prepared),
+        ON(current, no_id_and_no_number_are_null),
+        ON(current, what_is_not_found_empties_its_row),
+        ON(current, borrowed_text_stays_until_the_query_runs_again),
+        ON(current, an_error_among_the_rows_ends_the_loop),
+        ON(current, a_query_cannot_run_within_its_own_rows),
+        ON(current, a_statement_tells_how_many_rows_it_changed),
         ON(current, a_savepoint_is_kept_or_undone),
         ON(current, a_conflict_leaves_nothing_and_the_connection_works),
         ON(current, after_an_error_the_transaction_cannot_be_committed),

@@ -165,8 +165,8 @@
         p.set("text", kind === "text_entry" ? responses()[0] || "" : responses().join(" "));
         post("/draft", p.toString()).then(function (r) {
           if (!r.ok) return;
-          var t = new Date(), m = t.getMinutes();
-          say("", form.dataset.saved.replace("{time}", t.getHours() + ":" + (m < 10 ? "0" : "") + m));
+          var t = new Date(), h = t.getHours(), m = t.getMinutes(), en = document.documentElement.lang === "en";
+          say("", form.dataset.saved.replace("{time}", (en ? h % 12 || 12 : h) + ":" + (m < 10 ? "0" : "") + m + (en ? h < 12 ? " AM" : " PM" : "")));
         }).catch(function () { /* it is on this device; the answer itself waits in the queue */ });
       }, 900);
     };

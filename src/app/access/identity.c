@@ -7,6 +7,7 @@
 #include "access/actor_cache.h"
 #include "base/text.h"
 #include "core/hub.h"
+#include "store/sql/identity.h"
 
 enum { PASSWORD_MIN = 8, PASSWORD_MAX = 200, FREE_FAILURES = 4, SESSION_HOURS = 12 };
 static const size_t argon_memory = 19u << 20;
@@ -92,14 +93,17 @@ void token_csrf(const char *token, char out[TOKEN_TEXT])
 
 static void copy(char *out, size_t cap, const char *s) { snprintf(out, cap, "%s", s); }
 
-/* The columns that user_get and the two token queries share. */
-static void read_user(struct stmt *q, struct actor *a)
+struct person_name {
+    const char *username, *given, *family, *preferred;
+};
+
+static void copy_user(struct actor *a, const struct person_name *n, const char *grade, const char *language)
 {
-    copy(a->username, sizeof a->username, col_text(q, 0));
-    copy(a->given_name, sizeof a->given_name, *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1));
-    copy(a->family_name, sizeof a->family_name, col_text(q, 2));
-    copy(a->grade, sizeof a->grade, col_text(q, 4));
-    copy(a->language, sizeof a->language, col_text(q, 5));
+    copy(a->username, sizeof a->username, n->username);
+    copy(a->given_name, sizeof a->given_name, *n->preferred ? n->preferred : n->given);
+    copy(a->family_name, sizeof a->family_name, n->family);
+    copy(a->grade, sizeof a->grade, grade);
+    copy(a->language, sizeof a->language, language);
 }
 
 static void add_role(struct actor *a, const char *role, int64_t org_id)
@@ -120,49 +124,55 @@ bool actor_holds(const struct actor *who, unsigned wanted, int64_t org_id)
 
 enum st actor_load(struct tx *tx, int64_t user_id, struct actor *out, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_user_get_row user;
+    struct sql_role_list_row role;
+    struct rows rows;
+    bool found;
     struct actor a = {.user_id = user_id};
-    TRY(tx_stmt(tx, SQL_user_get, &q, e));
-    bind_i64(q, "user_id", user_id);
-    TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "user %lld", (long long)user_id);
-    read_user(q, &a);
-    TRY(tx_stmt(tx, SQL_role_list, &q, e));
-    bind_i64(q, "user_id", user_id);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        add_role(&a, col_text(q, 0), col_i64(q, 1));
+    TRY(sql_user_get(tx, user_id, &user, &found, e));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.no_user", "user %lld", (long long)user_id);
+    copy_user(&a, &(struct person_name){user.username, user.given_name, user.family_name, user.preferred_name},
+              user.grade, user.language);
+    TRY(sql_role_list(tx, user_id, &rows, e));
+    while (sql_role_list_next(&rows, &role)) {
+        add_role(&a, role.role, role.org_id);
     }
+    TRY(rows_end(&rows));
     *out = a;
     return ST_OK;
 }
 
-static enum st actor_by(struct app *app, struct tx *tx, enum sql_id query, const char *token, struct actor *out,
+/* What proves who asks: a session of a browser or a token of a program. */
+struct proof {
+    char sign; /* a session is no API token, nor the other way round */
+    enum st (*query)(struct tx *tx, const char *token_hash, struct rows *rows, struct err *e);
+    bool (*next)(struct rows *rows, struct sql_signed_in_row *row);
+};
+
+static enum st actor_by(struct app *app, struct tx *tx, const struct proof *proof, const char *token, struct actor *out,
                         struct err *e)
 {
     char key[ACTOR_KEY];
-    struct stmt *q;
-    bool row;
+    struct sql_signed_in_row r;
+    struct rows rows;
     struct actor a = {0};
     uint64_t version = actor_cache_version(app->actor_cache);
-    int64_t now = app_now_ms(app), expires;
-    key[0] = query == SQL_session_get ? 's' : 't'; /* a session is no API token, nor the other way round */
+    int64_t now = app_now_ms(app), expires = 0;
+    key[0] = proof->sign;
     token_hash(token, key + 1);
     if (actor_cache_find(app->actor_cache, key, now, out)) return ST_OK;
-    TRY(tx_stmt(tx, query, &q, e));
-    bind_text(q, "token_hash", key + 1);
-    TRY(stmt_step(q, &row, e));
-    expires = row ? col_i64(q, 9) : 0;
-    if (!row || expires < now || !col_i64(q, 6) || strcmp(col_text(q, 7), "active") != 0)
-        return err_fail(e, ST_SIGN_IN, "sign_in.needed", "no such session or token, or it has ended");
-    a.user_id = col_i64(q, 8);
-    read_user(q, &a);
-    while (row) {
-        add_role(&a, col_text(q, 10), col_i64(q, 11));
-        TRY(stmt_step(q, &row, e));
+    TRY(proof->query(tx, key + 1, &rows, e));
+    while (proof->next(&rows, &r)) { /* a row a role */
+        if (r.expires_at_ms < now || !r.enabled || strcmp(r.status, "active") != 0) break;
+        if (!a.user_id)
+            copy_user(&a, &(struct person_name){r.username, r.given_name, r.family_name, r.preferred_name}, r.grade,
+                      r.language);
+        a.user_id = r.user_id;
+        expires = r.expires_at_ms;
+        add_role(&a, r.role, r.org_id);
     }
+    TRY(rows_end(&rows));
+    if (!a.user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "no such session or token, or it has ended");
     if (a.roles & ROLE_STUDENT) TRY(learner_courses(tx, a.user_id, a.courses, COURSES_MAX, &a.course_count, e));
     actor_cache_put(app->actor_cache, version, key, expires, &a);
     *out = a;
@@ -171,12 +181,14 @@ static enum st actor_by(struct app *app, struct tx *tx, enum sql_id query, const
 
 enum st actor_by_session(struct app *app, struct tx *tx, const char *token, struct actor *out, struct err *e)
 {
-    return actor_by(app, tx, SQL_session_get, token, out, e);
+    static const struct proof session = {'s', sql_session_get, sql_session_get_next};
+    return actor_by(app, tx, &session, token, out, e);
 }
 
 enum st actor_by_api_token(struct app *app, struct tx *tx, const char *token, struct actor *out, struct err *e)
 {
-    return actor_by(app, tx, SQL_token_get, token, out, e);
+    static const struct proof api_token = {'t', sql_token_get, sql_token_get_next};
+    return actor_by(app, tx, &api_token, token, out, e);
 }
 
 /* The writes of signing in and out, small enough to share one command. */
@@ -190,69 +202,58 @@ struct session_cmd {
 
 static enum st clear_failures(struct tx *tx, const char *account, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_failure_clear, &q, e));
-    bind_text(q, "account_hash", account);
-    return stmt_run(q, NULL, e);
+    return sql_failure_clear(tx, account, NULL, e);
+}
+
+/* 1 s after the fifth failure in a row, doubling to five minutes. */
+static int64_t pause_ms(int64_t failures)
+{
+    int64_t over = failures - FREE_FAILURES, pause = over <= 0 ? 0 : over > 9 ? 300000 : (int64_t)1000 << (over - 1);
+    return pause > 300000 ? 300000 : pause;
 }
 
 /* What has expired goes along with sign-ins, a bounded number of rows by an index each time. */
 static enum st purge(struct tx *tx, int64_t now, struct err *e)
 {
-    static const struct {
-        enum sql_id id;
-        int64_t kept_ms;
-    } expired[] = {{SQL_session_expire, 0}, {SQL_token_expire, 0}, {SQL_failure_expire, 86400000}};
-    for (size_t i = 0; i < sizeof expired / sizeof *expired; i++) {
-        struct stmt *q;
-        TRY(tx_stmt(tx, expired[i].id, &q, e));
-        bind_i64(q, "before_ms", now - expired[i].kept_ms);
-        TRY(stmt_run(q, NULL, e));
-    }
-    return ST_OK;
+    enum { DAY_MS = 86400000 };
+    TRY(sql_session_expire(tx, now, NULL, e));
+    TRY(sql_token_expire(tx, now, NULL, e));
+    return sql_failure_expire(tx, now - DAY_MS, NULL, e);
 }
 
 /* Counted by the writer before the password is looked at, and taken back when it is right: guesses that are sent side
  * by side each count. */
 static enum st count_try(struct session_cmd *c, struct tx *tx, int64_t now, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_failure_get, &q, e));
-    bind_text(q, "account_hash", c->account_hash);
-    TRY(stmt_step(q, &row, e));
-    int64_t failures = row ? col_i64(q, 0) + 1 : 1, until = row ? col_i64(q, 1) : 0;
-    c->wait_ms = until - now;
+    struct sql_failure_get_row before;
+    TRY(sql_failure_get(tx, c->account_hash, &before, NULL, e)); /* none: zeros */
+    c->wait_ms = before.until_ms - now;
     if (c->wait_ms > 0) return ST_OK;
-    /* 1 s after the fifth failure in a row, doubling to five minutes. */
-    int64_t over = failures - FREE_FAILURES, pause = over <= 0 ? 0 : over > 9 ? 300000 : (int64_t)1000 << (over - 1);
-    TRY(tx_stmt(tx, SQL_failure_set, &q, e));
-    bind_text(q, "account_hash", c->account_hash);
-    bind_i64(q, "failures", failures);
-    bind_i64(q, "until_ms", now + (pause > 300000 ? 300000 : pause));
-    TRY(stmt_run(q, NULL, e));
+    int64_t failures = before.failures + 1;
+    TRY(sql_failure_set(tx,
+                        &(struct sql_failure_set_in){.account_hash = c->account_hash,
+                                                     .failures = failures,
+                                                     .until_ms = now + pause_ms(failures)},
+                        NULL, e));
     return purge(tx, now, e);
 }
 
 static enum st session_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct session_cmd *c = (struct session_cmd *)command;
-    struct stmt *q;
     int64_t now = app_now_ms(app);
     switch (c->what) {
     case TRYING: return count_try(c, tx, now, e);
     case SIGNED_IN:
         TRY(clear_failures(tx, c->account_hash, e));
-        TRY(tx_stmt(tx, SQL_session_insert, &q, e));
-        bind_text(q, "token_hash", c->token_hash);
-        bind_i64(q, "user_id", c->user_id);
-        bind_i64(q, "created_at_ms", now);
-        bind_i64(q, "expires_at_ms", now + (int64_t)SESSION_HOURS * 3600000);
-        return stmt_run(q, NULL, e);
-    case SIGNED_OUT:
-        TRY(tx_stmt(tx, SQL_session_delete, &q, e));
-        bind_text(q, "token_hash", c->token_hash);
-        return stmt_run(q, NULL, e);
+        return sql_session_insert(
+            tx,
+            &(struct sql_session_insert_in){.token_hash = c->token_hash,
+                                            .user_id = c->user_id,
+                                            .created_at_ms = now,
+                                            .expires_at_ms = now + (int64_t)SESSION_HOURS * 3600000},
+            NULL, e);
+    case SIGNED_OUT: return sql_session_delete(tx, c->token_hash, NULL, e);
     }
     return err_fail(e, ST_BUG, "err.bug", "session command");
 }
@@ -266,22 +267,18 @@ struct account {
 static enum st find_account(struct app *app, const char *username, struct account *out, struct err *e)
 {
     struct conn *conn;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_user_by_name_row user_by_name;
     bool row = false;
     TRY(app_read_conn(app, &conn, e));
     TRY(tx_read(conn, app->district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_user_by_name, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "username", username);
-        st = stmt_step(q, &row, e);
-    }
+    enum st st = sql_user_by_name(tx, username, &user_by_name, &row, e);
     if (st == ST_OK && row) {
-        out->user_id = col_i64(q, 0);
-        copy(out->hash, sizeof out->hash, col_text(q, 1));
-        out->may = col_i64(q, 2) && strcmp(col_text(q, 3), "active") == 0;
+        out->user_id = user_by_name.user_id;
+        copy(out->hash, sizeof out->hash, user_by_name.password_hash);
+        out->may = user_by_name.enabled && strcmp(user_by_name.status, "active") == 0;
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
@@ -336,34 +333,30 @@ enum st sign_out(struct app *app, const char *token, struct err *e)
 enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, const char *hash, int64_t *user_id,
                     struct err *e)
 {
-    struct stmt *q;
     int64_t id = app_id(app);
     if (!u->username || !*u->username || strlen(u->username) > 200)
         return err_fail(e, ST_INVALID, "user.name", "a user name has 1 to 200 characters");
     if (!role_parse(u->role))
         return err_fail(e, ST_INVALID, "user.role",
                         "%s is none of student, teacher, coach, principal, district, guardian, programs", u->role);
-    TRY(tx_stmt(tx, SQL_user_insert, &q, e));
-    bind_i64(q, "user_id", id);
-    bind_text(q, "username", u->username);
-    bind_text(q, "given_name", u->given_name ? u->given_name : "");
-    bind_text(q, "family_name", u->family_name ? u->family_name : "");
-    bind_text(q, "middle_name", "");
-    bind_text(q, "preferred_name", "");
-    bind_text(q, "pronouns", "");
-    bind_text(q, "email", u->email ? u->email : "");
-    bind_text(q, "grade", u->grade ? u->grade : "");
-    bind_text(q, "language", u->language ? u->language : "en");
-    bind_text(q, "password_hash", hash ? hash : "");
-    bind_i64(q, "created_at_ms", app_now_ms(app));
-    enum st st = stmt_run(q, NULL, e);
+    enum st st = sql_user_insert(tx,
+                                 &(struct sql_user_insert_in){.user_id = id,
+                                                              .username = u->username,
+                                                              .given_name = u->given_name ? u->given_name : "",
+                                                              .family_name = u->family_name ? u->family_name : "",
+                                                              .middle_name = "",
+                                                              .preferred_name = "",
+                                                              .pronouns = "",
+                                                              .email = u->email ? u->email : "",
+                                                              .grade = u->grade ? u->grade : "",
+                                                              .language = u->language ? u->language : "en",
+                                                              .password_hash = hash ? hash : "",
+                                                              .created_at_ms = app_now_ms(app)},
+                                 NULL, e);
     if (st == ST_CONFLICT) return err_fail(e, ST_CONFLICT, "user.taken", "the user name %s is taken", u->username);
     TRY(st);
-    TRY(tx_stmt(tx, SQL_role_insert, &q, e));
-    bind_i64(q, "user_id", id);
-    bind_i64(q, "org_id", u->org_id);
-    bind_text(q, "role", u->role);
-    TRY(stmt_run(q, NULL, e));
+    TRY(sql_role_insert(tx, &(struct sql_role_insert_in){.user_id = id, .org_id = u->org_id, .role = u->role}, NULL,
+                        e));
     *user_id = id;
     return ST_OK;
 }
@@ -371,35 +364,27 @@ enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, co
 enum st api_token_create(struct app *app, struct tx *tx, int64_t user_id, int64_t ttl_ms, char token[TOKEN_TEXT],
                          struct err *e)
 {
-    struct stmt *q;
     char hash[TOKEN_HASH_TEXT];
     int64_t now = app_now_ms(app);
     token_new(token);
     token_hash(token, hash);
-    TRY(tx_stmt(tx, SQL_token_insert, &q, e));
-    bind_text(q, "token_hash", hash);
-    bind_i64(q, "user_id", user_id);
-    bind_i64(q, "created_at_ms", now);
-    bind_i64(q, "expires_at_ms", now + ttl_ms);
-    return stmt_run(q, NULL, e);
+    return sql_token_insert(
+        tx,
+        &(struct sql_token_insert_in){
+            .token_hash = hash, .user_id = user_id, .created_at_ms = now, .expires_at_ms = now + ttl_ms},
+        NULL, e);
 }
 
 enum st sessions_end(struct tx *tx, int64_t user_id, const char *keep_token, struct err *e)
 {
-    struct stmt *q;
     char hash[TOKEN_HASH_TEXT] = "";
     if (keep_token) token_hash(keep_token, hash);
-    TRY(tx_stmt(tx, SQL_session_end_others, &q, e));
-    bind_i64(q, "user_id", user_id);
-    bind_text(q, "token_hash", hash);
-    return stmt_run(q, NULL, e);
+    return sql_session_end_others(tx, &(struct sql_session_end_others_in){.user_id = user_id, .token_hash = hash}, NULL,
+                                  e);
 }
 
 enum st user_set_password(struct tx *tx, int64_t user_id, const char *hash, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_user_set_password, &q, e));
-    bind_i64(q, "user_id", user_id);
-    bind_text(q, "password_hash", hash);
-    return stmt_run(q, NULL, e);
+    return sql_user_set_password(tx, &(struct sql_user_set_password_in){.user_id = user_id, .password_hash = hash},
+                                 NULL, e);
 }

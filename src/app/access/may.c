@@ -1,4 +1,5 @@
 #include "access/may.h"
+#include "store/sql/roster.h"
 
 const char *relation_code(enum relation r)
 {
@@ -23,30 +24,18 @@ static enum st refused(const struct actor *who, struct err *e)
     return err_fail(e, ST_DENIED, "err.denied", "user %lld may not", (long long)who->user_id);
 }
 
-static enum st holds(struct tx *tx, enum sql_id query, const struct actor *who, const char *name, int64_t id, bool *yes,
-                     struct err *e)
-{
-    struct stmt *q;
-    TRY(tx_stmt(tx, query, &q, e));
-    bind_i64(q, "user_id", who->user_id);
-    bind_i64(q, name, id);
-    return stmt_step(q, yes, e);
-}
-
 /* Does the person hold the role in a school of this learner? */
 static enum st holds_at_school(struct tx *tx, const struct actor *who, unsigned role, int64_t learner_id, bool *yes,
                                struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_learner_orgs_row r;
+    struct rows rows;
     *yes = false;
-    TRY(tx_stmt(tx, SQL_learner_orgs, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        *yes = *yes || actor_holds(who, role, col_i64(q, 0));
+    TRY(sql_learner_orgs(tx, learner_id, &rows, e));
+    while (sql_learner_orgs_next(&rows, &r)) {
+        *yes = *yes || actor_holds(who, role, r.org_id);
     }
+    return rows_end(&rows);
 }
 
 enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, int64_t learner_id,
@@ -60,12 +49,14 @@ enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, 
         return ST_OK;
     }
     if ((relations & MAY_TEACHES) && (who->roles & ROLE_TEACHER)) {
-        TRY(holds(tx, SQL_relation_teaches_learner, who, "learner_id", learner_id, &yes, e));
+        TRY(sql_relation_teaches_learner(
+            tx, &(struct sql_relation_teaches_learner_in){.user_id = who->user_id, .learner_id = learner_id}, &yes, e));
         out->relation = MAY_TEACHES;
         if (yes) return ST_OK;
     }
     if ((relations & MAY_GUARDIAN_OF) && (who->roles & ROLE_GUARDIAN)) {
-        TRY(holds(tx, SQL_relation_guardian, who, "learner_id", learner_id, &yes, e));
+        TRY(sql_relation_guardian(
+            tx, &(struct sql_relation_guardian_in){.user_id = who->user_id, .learner_id = learner_id}, &yes, e));
         out->relation = MAY_GUARDIAN_OF;
         if (yes) return ST_OK;
     }
@@ -95,7 +86,8 @@ enum st may_class(struct tx *tx, const struct actor *who, unsigned relations, in
     bool yes = false;
     *out = (struct class_scope){.class_id = class_id, .relation = MAY_TEACHES};
     if (who->user_id && class_id && (relations & MAY_TEACHES) && (who->roles & ROLE_TEACHER)) {
-        TRY(holds(tx, SQL_relation_teaches_class, who, "class_id", class_id, &yes, e));
+        TRY(sql_relation_teaches_class(
+            tx, &(struct sql_relation_teaches_class_in){.user_id = who->user_id, .class_id = class_id}, &yes, e));
         if (yes) return ST_OK;
     }
     *out = (struct class_scope){0};

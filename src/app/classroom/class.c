@@ -6,6 +6,8 @@
 #include "learning/learner_state.h"
 #include "rules/state.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "class"); }
 
@@ -13,14 +15,12 @@ enum { LEARNERS_MAX = 2000 };
 
 static enum st load_learners(struct tx *tx, struct arena *a, int64_t class_id, struct class_view *v, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_students_row r;
+    struct rows rows;
     size_t cap = 64;
     struct class_learner *list = arena_array(a, cap, sizeof *list);
-    TRY(tx_stmt(tx, SQL_class_students, &q, e));
-    bind_i64(q, "class_id", class_id);
-    for (bool row = true; list;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || v->learner_count == LEARNERS_MAX) break;
+    TRY(sql_class_students(tx, class_id, &rows, e));
+    while (list && v->learner_count < LEARNERS_MAX && sql_class_students_next(&rows, &r)) {
         if (v->learner_count == cap) {
             struct class_learner *more = arena_array(a, cap * 2, sizeof *more);
             if (!more) return no_memory(e);
@@ -28,15 +28,16 @@ static enum st load_learners(struct tx *tx, struct arena *a, int64_t class_id, s
             list = more;
             cap *= 2;
         }
-        const char *given = *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1);
+        const char *given = *r.preferred_name ? r.preferred_name : r.given_name;
         struct class_learner *l = &list[v->learner_count++];
-        l->learner_id = col_i64(q, 0);
-        l->name = arena_printf(a, "%s%s%s", given, *given && *col_text(q, 2) ? " " : "", col_text(q, 2));
-        l->sort_name = arena_printf(a, "%s, %s", col_text(q, 2), given);
-        l->username = arena_strdup(a, col_text(q, 4));
+        l->learner_id = r.user_id;
+        l->name = arena_printf(a, "%s%s%s", given, *given && *r.family_name ? " " : "", r.family_name);
+        l->sort_name = arena_printf(a, "%s, %s", r.family_name, given);
+        l->username = arena_strdup(a, r.username);
         l->cells = arena_array(a, v->competency_count + 1, sizeof *l->cells);
         if (!l->name || !l->sort_name || !l->username || !l->cells) return no_memory(e);
     }
+    TRY(rows_end(&rows));
     v->learners = list;
     return list ? ST_OK : no_memory(e);
 }
@@ -89,10 +90,11 @@ static enum st fill_cells(struct arena *a, const struct learner_state *state, co
 }
 
 /* From the states, one row a learner: the mastery table says the same in one row a cell. */
-static enum st load_cells(const struct snapshot *s, const struct policy *policy, struct tx *tx, struct arena *a,
-                          int64_t class_id, struct class_view *v, struct err *e)
+static enum st load_cells(const struct snapshot *s, int64_t now_ms, struct tx *tx, struct arena *a, int64_t class_id,
+                          struct class_view *v, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_states_row r;
+    struct rows rows;
     struct class_learner **order = arena_array(a, v->learner_count + 1, sizeof *order);
     struct column *columns = arena_array(a, v->competency_count + 1, sizeof *columns);
     if (!order || !columns) return no_memory(e);
@@ -100,38 +102,32 @@ static enum st load_cells(const struct snapshot *s, const struct policy *policy,
     qsort(order, v->learner_count, sizeof *order, by_learner);
     for (size_t i = 0; i < v->competency_count; i++) columns[i] = (struct column){v->competencies[i]->competency_id, i};
     qsort(columns, v->competency_count, sizeof *columns, by_competency);
-    TRY(tx_stmt(tx, SQL_class_states, &q, e));
-    bind_i64(q, "class_id", class_id);
+    TRY(sql_class_states(tx, class_id, &rows, e));
     size_t at = 0;
-    for (bool row = true;;) { /* rows come in order of learner */
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        int64_t learner = col_i64(q, 0);
-        while (at < v->learner_count && order[at]->learner_id < learner) at++;
-        if (at == v->learner_count || order[at]->learner_id != learner) continue;
+    while (sql_class_states_next(&rows, &r)) { /* in order of learner */
+        while (at < v->learner_count && order[at]->learner_id < r.learner_id) at++;
+        if (at == v->learner_count || order[at]->learner_id != r.learner_id) continue;
         struct learner_state state;
-        struct state_row stored = {.learner_id = learner};
-        stored.state = col_blob(q, 1, &stored.n);
-        TRY(learner_state_from(s, tx, a, policy, &stored, &state, NULL, e));
+        struct state_row stored = {.learner_id = r.learner_id, .state = r.state.p, .n = r.state.n};
+        TRY(learner_state_from(s, tx, a, now_ms, &stored, &state, NULL, e));
         TRY(fill_cells(a, &state, columns, v->competency_count, order[at], e));
     }
+    return rows_end(&rows);
 }
 
 enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
                    const struct class_scope *which, struct class_view *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_get_row r;
     bool row;
     struct class_view v = {0};
-    TRY(tx_stmt(tx, SQL_class_get, &q, e));
-    bind_i64(q, "class_id", which->class_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_class_get(tx, which->class_id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "class %lld", (long long)which->class_id);
-    v.title = arena_strdup(a, col_text(q, 0));
-    v.course_id = col_i64(q, 1);
-    v.org_id = col_i64(q, 2);
-    v.grades = arena_strdup(a, col_text(q, 3));
-    v.periods = arena_strdup(a, col_text(q, 4));
+    v.title = arena_strdup(a, r.title);
+    v.course_id = r.course_id;
+    v.org_id = r.org_id;
+    v.grades = arena_strdup(a, r.grades);
+    v.periods = arena_strdup(a, r.periods);
     const struct course *course = catalogue_course(&s->catalogue, v.course_id);
     v.competency_count = course ? course->count : 0;
     v.competencies = arena_array(a, v.competency_count + 1, sizeof *v.competencies);
@@ -139,8 +135,7 @@ enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, str
     for (size_t i = 0; i < v.competency_count; i++)
         v.competencies[i] = &s->catalogue.competencies[course->competency[i]];
     TRY(load_learners(tx, a, which->class_id, &v, e));
-    TRY(load_cells(s, &policy_for_school(&s->policy_index, v.org_id, app_now_ms(app))->policy, tx, a, which->class_id,
-                   &v, e));
+    TRY(load_cells(s, app_now_ms(app), tx, a, which->class_id, &v, e));
     *out = v;
     return ST_OK;
 }

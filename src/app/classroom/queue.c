@@ -8,8 +8,9 @@
 #include "base/json.h"
 #include "items/items.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
 
-/* The thresholds of what is worth a teacher's look; each is named in the sentence it leads to. */
+/* Thresholds for the teacher's queue. Each appears in the sentence that it leads to. */
 enum {
     LOOK_BACK = 24,       /* facts of a student that are looked at */
     SAME_ERROR_TIMES = 3, /* the same known error among them */
@@ -35,30 +36,29 @@ const char *queue_action_code(enum queue_action a)
 enum st recent_list(struct tx *tx, struct arena *a, int64_t learner_id, size_t most, struct recent **out, size_t *n,
                     struct err *e)
 {
-    struct stmt *q;
+    struct sql_evidence_latest_row evidence_latest;
+    struct rows rows;
     struct recent *list = arena_array(a, most, sizeof *list);
     if (!list) return err_fail(e, ST_NOMEM, "err.memory", "recent");
-    TRY(tx_stmt(tx, SQL_evidence_latest, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "limit", (int64_t)most);
     *out = list;
     *n = 0;
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || *n == most) return ST_OK;
+    TRY(sql_evidence_latest(tx, &(struct sql_evidence_latest_in){.learner_id = learner_id, .limit = (int64_t)most},
+                            &rows, e));
+    while (*n < most && sql_evidence_latest_next(&rows, &evidence_latest)) {
         struct recent *r = &list[(*n)++];
-        *r = (struct recent){.evidence_id = col_i64(q, 0),
-                             .item_id = col_i64(q, 2),
-                             .item_version = (int32_t)col_i64(q, 3),
-                             .variant = col_i64(q, 4),
-                             .score = col_f64(q, 5),
-                             .attempt = (int32_t)col_i64(q, 6),
-                             .hints = (int32_t)col_i64(q, 7),
-                             .took_ms = col_i64(q, 8),
-                             .answered_at_ms = col_i64(q, 9),
-                             .observed = col_i64(q, 1) == 2,
-                             .shown_error = (int32_t)col_i64(q, 10)};
+        *r = (struct recent){.evidence_id = evidence_latest.evidence_id,
+                             .item_id = evidence_latest.item_id,
+                             .item_version = (int32_t)evidence_latest.item_version,
+                             .variant = evidence_latest.variant,
+                             .score = evidence_latest.score,
+                             .attempt = (int32_t)evidence_latest.attempt,
+                             .hints = (int32_t)evidence_latest.hints,
+                             .took_ms = evidence_latest.took_ms,
+                             .answered_at_ms = evidence_latest.answered_at_ms,
+                             .observed = evidence_latest.kind == 2,
+                             .shown_error = (int32_t)evidence_latest.shown_error};
     }
+    return rows_end(&rows);
 }
 
 struct scan {
@@ -103,15 +103,14 @@ static const char *plain(struct arena *a, const char *html)
 static const char *written(struct scan *x, const struct item *it, int64_t evidence_id)
 {
     struct text t;
-    struct stmt *q;
+    struct sql_response_get_row r;
     struct err e;
-    bool row = false;
+    bool found;
     text_init(&t, 4000);
-    if (tx_stmt(x->tx, SQL_response_get, &q, &e) == ST_OK) {
-        bind_i64(q, "learner_id", x->l->learner_id);
-        bind_i64(q, "evidence_id", evidence_id);
-        if (stmt_step(q, &row, &e) == ST_OK && row) response_text(&t, it, col_text(q, 0));
-    }
+    enum st st = sql_response_get(
+        x->tx, &(struct sql_response_get_in){.learner_id = x->l->learner_id, .evidence_id = evidence_id}, &r, &found,
+        &e);
+    if (st == ST_OK && found) response_text(&t, it, r.response);
     const char *s = arena_strdup(x->arena, text_str(&t));
     text_release(&t);
     return s ? s : "";
@@ -260,25 +259,24 @@ static const char *name_of(const struct class_view *v, int64_t id)
 static enum st help_entries(struct scan *x, const struct class_scope *which, struct queue_entry *list, size_t cap,
                             size_t *n, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(x->tx, SQL_help_open, &q, e));
-    bind_i64(q, "class_id", which->class_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || *n == cap) return ST_OK;
+    struct sql_help_open_row r;
+    struct rows rows;
+    TRY(sql_help_open(x->tx, which->class_id, &rows, e));
+    while (*n < cap && sql_help_open_next(&rows, &r)) {
         struct queue_entry *h = &list[(*n)++];
-        *h = (struct queue_entry){.learner_id = col_i64(q, 1),
-                                  .help_id = col_i64(q, 0),
-                                  .item_id = col_i64(q, 3),
+        *h = (struct queue_entry){.learner_id = r.learner_id,
+                                  .help_id = r.help_id,
+                                  .item_id = r.item_id,
                                   .code = "help",
                                   .action = QUEUE_VIEW_AS,
-                                  .since_ms = id_time_ms(col_i64(q, 0)),
-                                  .kind = arena_strdup(x->arena, col_text(q, 2)),
-                                  .note = arena_strdup(x->arena, col_text(q, 4)),
-                                  .name = name_of(x->v, col_i64(q, 1))};
+                                  .since_ms = id_time_ms(r.help_id),
+                                  .kind = arena_strdup(x->arena, r.kind),
+                                  .note = arena_strdup(x->arena, r.note),
+                                  .name = name_of(x->v, r.learner_id)};
         if (!h->kind || !h->note) return err_fail(e, ST_NOMEM, "err.memory", "queue");
         h->text = sentence(x, msg_find_code("help.kind", h->kind, MSG_queue_help), "", "", 0);
     }
+    return rows_end(&rows);
 }
 
 enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
@@ -288,7 +286,7 @@ enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, st
     struct class_view v;
     struct scan x = {.app = app, .s = s, .tx = tx, .arena = a, .lang = lang, .now_ms = app_now_ms(app), .v = &v};
     TRY(class_view(app, s, tx, a, which, &v, e));
-    x.policy = policy_for_class(&s->policy_index, v.org_id, which->class_id, x.now_ms);
+    x.policy = &policy_for_class(&s->policy_index, v.org_id, which->class_id, x.now_ms)->policy;
     size_t cap = 200 + v.learner_count, count = 0;
     struct queue_entry *list = arena_array(a, cap, sizeof *list);
     struct queue_entry *found = arena_array(a, v.learner_count + 1, sizeof *found);

@@ -1,4 +1,5 @@
 #include "content/catalogue.h"
+#include "store/sql/content.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,57 +34,58 @@ static void *list_move(struct list *l, struct arena *a, size_t *n)
     return p;
 }
 
-static const char *text_of(struct arena *a, struct stmt *q, int column)
-{
-    const char *s = col_text(q, column);
-    return *s ? arena_strdup(a, s) : "";
-}
+static const char *keep(struct arena *a, const char *s) { return *s ? arena_strdup(a, s) : ""; }
 
 static enum st load_frameworks(struct tx *tx, struct arena *a, struct catalogue *c, struct err *e)
 {
     struct list l = {.size = sizeof(struct framework)};
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_framework_all, &q, e));
-    for (bool row = true;;) {
-        enum st st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) {
-            c->frameworks = list_move(&l, a, &c->framework_count);
-            return st == ST_OK && !c->frameworks ? no_memory(e) : st;
-        }
+    struct sql_framework_all_row r;
+    struct rows rows;
+    TRY(sql_framework_all(tx, &rows, e));
+    while (sql_framework_all_next(&rows, &r)) {
         struct framework *f = list_add(&l);
         if (!f) return no_memory(e);
-        *f = (struct framework){col_i64(q, 0),    text_of(a, q, 1), text_of(a, q, 2), text_of(a, q, 3),
-                                text_of(a, q, 4), text_of(a, q, 5), text_of(a, q, 6), text_of(a, q, 7),
-                                text_of(a, q, 8), text_of(a, q, 9)};
+        *f = (struct framework){.framework_id = r.framework_id,
+                                .uri = keep(a, r.uri),
+                                .title = keep(a, r.title),
+                                .creator = keep(a, r.creator),
+                                .publisher = keep(a, r.publisher),
+                                .language = keep(a, r.language),
+                                .version = keep(a, r.version),
+                                .licence = keep(a, r.licence),
+                                .licence_url = keep(a, r.licence_url),
+                                .notice = keep(a, r.notice)};
     }
+    c->frameworks = list_move(&l, a, &c->framework_count);
+    TRY(rows_end(&rows));
+    return c->frameworks ? ST_OK : no_memory(e);
 }
 
 static enum st load_competencies(struct tx *tx, struct arena *a, struct catalogue *c, struct err *e)
 {
     struct list l = {.size = sizeof(struct competency)};
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_competency_all, &q, e));
-    for (bool row = true;;) {
-        enum st st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) {
-            c->competencies = list_move(&l, a, &c->competency_count);
-            return st == ST_OK && !c->competencies ? no_memory(e) : st;
-        }
+    struct sql_competency_all_row r;
+    struct rows rows;
+    TRY(sql_competency_all(tx, &rows, e));
+    while (sql_competency_all_next(&rows, &r)) {
         struct competency *k = list_add(&l);
         if (!k) return no_memory(e);
-        *k = (struct competency){.competency_id = col_i64(q, 1),
-                                 .framework_id = col_i64(q, 2),
-                                 .parent_id = col_i64(q, 3),
-                                 .uri = text_of(a, q, 4),
-                                 .code = text_of(a, q, 5),
-                                 .statement = text_of(a, q, 6),
-                                 .name = text_of(a, q, 7),
-                                 .type = text_of(a, q, 8),
-                                 .grades = text_of(a, q, 9),
-                                 .position = (int32_t)col_i64(q, 10),
-                                 .try_at_home = text_of(a, q, 11)};
+        *k = (struct competency){.competency_id = r.competency_id,
+                                 .framework_id = r.framework_id,
+                                 .parent_id = r.parent_id,
+                                 .uri = keep(a, r.uri),
+                                 .code = keep(a, r.code),
+                                 .statement = keep(a, r.statement),
+                                 .name = keep(a, r.name),
+                                 .type = keep(a, r.type),
+                                 .grades = keep(a, r.grades),
+                                 .position = (int32_t)r.position,
+                                 .try_at_home = keep(a, r.try_at_home)};
         if (!*k->name) k->name = k->statement;
     }
+    c->competencies = list_move(&l, a, &c->competency_count);
+    TRY(rows_end(&rows));
+    return c->competencies ? ST_OK : no_memory(e);
 }
 
 #define FIND(name, type, list, count, field) \
@@ -142,14 +144,12 @@ static int by_pair(const void *x, const void *y)
 static enum st load_prerequisites(struct tx *tx, struct arena *a, struct catalogue *c, struct err *e)
 {
     struct list l = {.size = sizeof(struct pair)};
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_link_all, &q, e));
-    bind_text(q, "type", "precedes");
-    enum st st;
-    for (bool row = true;;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        size_t from = competency_index(c, col_i64(q, 0)), to = competency_index(c, col_i64(q, 1));
+    struct sql_link_all_row r;
+    struct rows rows;
+    enum st st = ST_OK, ended;
+    TRY(sql_link_all(tx, "precedes", &rows, e));
+    while (sql_link_all_next(&rows, &r)) {
+        size_t from = competency_index(c, r.from_id), to = competency_index(c, r.to_id);
         if (from == SIZE_MAX || to == SIZE_MAX || from == to) continue;
         struct pair *p = list_add(&l);
         if (!p) {
@@ -158,6 +158,7 @@ static enum st load_prerequisites(struct tx *tx, struct arena *a, struct catalog
         }
         *p = (struct pair){(int64_t)to, (int64_t)from};
     }
+    if ((ended = rows_end(&rows)) != ST_OK) st = ended;
     if (l.n) qsort(l.p, l.n, sizeof(struct pair), by_pair);
     const struct pair *p = (const struct pair *)(void *)l.p;
     for (size_t i = 0; st == ST_OK && i < l.n;) {
@@ -181,14 +182,13 @@ static enum st load_alignment(struct tx *tx, struct arena *a, struct catalogue *
 {
     struct list versions = {.size = sizeof(struct item_version_ref)}, ids = {.size = sizeof(int64_t)},
                 since = {.size = sizeof(int64_t)};
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_item_competency_all, &q, e));
-    enum st st;
-    for (bool row = true;;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        int64_t item = col_i64(q, 0);
-        int32_t version = (int32_t)col_i64(q, 1);
+    struct sql_item_competency_all_row r;
+    struct rows rows;
+    enum st st = ST_OK, ended;
+    TRY(sql_item_competency_all(tx, &rows, e));
+    while (sql_item_competency_all_next(&rows, &r)) {
+        int64_t item = r.item_id;
+        int32_t version = (int32_t)r.version;
         struct item_version_ref *v = versions.n ? (struct item_version_ref *)(void *)versions.p + versions.n - 1 : NULL;
         if (!v || v->item_id != item || v->version != version) {
             v = list_add(&versions);
@@ -199,10 +199,11 @@ static enum st load_alignment(struct tx *tx, struct arena *a, struct catalogue *
             st = no_memory(e);
             break;
         }
-        *id = col_i64(q, 2);
-        *from = col_i64(q, 3);
+        *id = r.competency_id;
+        *from = r.since_id;
         v->count++;
     }
+    if ((ended = rows_end(&rows)) != ST_OK) st = ended;
     size_t n;
     c->versions = list_move(&versions, a, &c->version_count);
     c->version_competency = list_move(&ids, a, &n);
@@ -238,26 +239,26 @@ static int by_group(const void *x, const void *y)
 static enum st load_items(struct tx *tx, struct arena *a, struct catalogue *c, struct err *e)
 {
     struct list l = {.size = sizeof(struct item_ref)};
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_item_all, &q, e));
-    enum st st;
-    for (bool row = true;;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
+    struct sql_item_all_row r;
+    struct rows rows;
+    enum st st = ST_OK, ended;
+    TRY(sql_item_all(tx, &rows, e));
+    while (sql_item_all_next(&rows, &r)) {
         struct item_ref *it = list_add(&l);
         if (!it) {
             st = no_memory(e);
             break;
         }
-        *it = (struct item_ref){.item_id = col_i64(q, 1),
-                                .version = (int32_t)col_i64(q, 2),
-                                .group_id = text_of(a, q, 3),
-                                .group_position = (int32_t)col_i64(q, 4),
-                                .source = text_of(a, q, 5),
-                                .open = strcmp(col_text(q, 6), "active") == 0,
+        *it = (struct item_ref){.item_id = r.item_id,
+                                .version = (int32_t)r.version,
+                                .group_id = keep(a, r.group_id),
+                                .group_position = (int32_t)r.group_position,
+                                .source = keep(a, r.source),
+                                .open = strcmp(r.status, "active") == 0,
                                 .next_in_group = UINT32_MAX};
         it->competency_ids = catalogue_aligned(c, it->item_id, it->version, INT64_MAX, &it->competency_count);
     }
+    if ((ended = rows_end(&rows)) != ST_OK) st = ended;
     c->items = list_move(&l, a, &c->item_count);
     TRY(st);
     if (!c->items) return no_memory(e);
@@ -323,21 +324,21 @@ static enum st finish_course(struct arena *a, struct catalogue *c, struct course
 static enum st load_courses(struct tx *tx, struct arena *a, struct catalogue *c, struct err *e)
 {
     struct list pairs = {.size = sizeof(struct pair)}, courses = {.size = sizeof(struct course)};
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_course_competency_all, &q, e));
-    enum st st;
-    for (bool row = true;;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        size_t at = competency_index(c, col_i64(q, 1));
+    struct sql_course_competency_all_row r;
+    struct rows rows;
+    enum st st = ST_OK, ended;
+    TRY(sql_course_competency_all(tx, &rows, e));
+    while (sql_course_competency_all_next(&rows, &r)) {
+        size_t at = competency_index(c, r.competency_id);
         if (at == SIZE_MAX) continue;
         struct pair *p = list_add(&pairs);
         if (!p) {
             st = no_memory(e);
             break;
         }
-        *p = (struct pair){col_i64(q, 0), (int64_t)at};
+        *p = (struct pair){r.course_id, (int64_t)at};
     }
+    if ((ended = rows_end(&rows)) != ST_OK) st = ended;
     const struct pair *p = (const struct pair *)(void *)pairs.p;
     uint32_t *list = calloc(pairs.n + 1, sizeof *list);
     if (st == ST_OK && !list) st = no_memory(e);

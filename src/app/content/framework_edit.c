@@ -6,6 +6,8 @@
 
 #include "core/note.h"
 #include "base/id.h"
+#include "store/sql/content.h"
+#include "store/sql/framework.h"
 
 enum { NAME_BYTES = 200, CODE_BYTES = 60, LAST_POSITION = 100000, ALIGN_AFTER_MS = 60000 };
 
@@ -31,26 +33,25 @@ char *framework_words_json(const char *code, const char *name, const char *state
 /* *fresh false: the same form was sent before. */
 static enum st put_on_record(struct app *app, struct tx *tx, struct framework_cmd *f, bool *fresh, struct err *e)
 {
-    struct stmt *q;
     int64_t rows = 0;
     const struct competency *k = skill(f, f->competency_id);
     char *before =
         f->kind == FRAMEWORK_CHANGE ? framework_words_json(k->code, k->name, k->statement, k->try_at_home) : NULL;
     char *after =
         f->kind <= FRAMEWORK_CHANGE ? framework_words_json(f->code, f->name, f->statement, f->try_at_home) : NULL;
-    enum st st = tx_stmt(tx, SQL_framework_edit_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "edit_id", app_id(app));
-        bind_i64(q, "framework_id", f->framework_id);
-        bind_text(q, "client_id", f->client_id);
-        bind_text(q, "kind", framework_edit_code(f->kind));
-        bind_i64(q, "competency_id", f->kind == FRAMEWORK_ADD ? f->made_id : f->competency_id);
-        bind_id(q, "other_id", f->other_id);
-        bind_text(q, "before", before ? before : "");
-        bind_text(q, "after", after ? after : "");
-        bind_i64(q, "author_id", f->author_id);
-        st = stmt_run(q, &rows, e);
-    }
+    enum st st =
+        sql_framework_edit_insert(tx,
+                                  &(struct sql_framework_edit_insert_in){
+                                      .edit_id = app_id(app),
+                                      .framework_id = f->framework_id,
+                                      .client_id = f->client_id,
+                                      .kind = framework_edit_code(f->kind),
+                                      .competency_id = f->kind == FRAMEWORK_ADD ? f->made_id : f->competency_id,
+                                      .other_id = f->other_id,
+                                      .before = before ? before : "",
+                                      .after = after ? after : "",
+                                      .author_id = f->author_id},
+                                  &rows, e);
     free(before);
     free(after);
     *fresh = rows > 0;
@@ -59,75 +60,71 @@ static enum st put_on_record(struct app *app, struct tx *tx, struct framework_cm
 
 static enum st add(struct app *app, struct tx *tx, struct framework_cmd *f, struct err *e)
 {
-    struct stmt *q;
     char uri[80];
     const struct competency *parent = skill(f, f->competency_id);
     (void)app;
     snprintf(uri, sizeof uri, "urn:waymark:skill:%lld", (long long)f->made_id);
-    TRY(tx_stmt(tx, SQL_skill_insert, &q, e));
-    bind_i64(q, "competency_id", f->made_id);
-    bind_i64(q, "framework_id", f->framework_id);
-    bind_id(q, "parent_id", f->competency_id);
-    bind_text(q, "uri", uri);
-    bind_text(q, "code", f->code);
-    bind_text(q, "statement", f->statement);
-    bind_text(q, "name", f->name);
-    bind_text(q, "grades", parent ? parent->grades : "");
-    bind_i64(q, "position", LAST_POSITION);
-    bind_text(q, "try_at_home", f->try_at_home);
-    TRY(stmt_run(q, NULL, e));
+    TRY(sql_skill_insert(tx,
+                         &(struct sql_skill_insert_in){.competency_id = f->made_id,
+                                                       .framework_id = f->framework_id,
+                                                       .parent_id = f->competency_id,
+                                                       .uri = uri,
+                                                       .code = f->code,
+                                                       .statement = f->statement,
+                                                       .name = f->name,
+                                                       .grades = parent ? parent->grades : "",
+                                                       .position = LAST_POSITION,
+                                                       .try_at_home = f->try_at_home},
+                         NULL, e));
     if (!f->course_id) return ST_OK;
-    TRY(tx_stmt(tx, SQL_course_competency_insert, &q, e));
-    bind_i64(q, "course_id", f->course_id);
-    bind_i64(q, "competency_id", f->made_id);
-    bind_i64(q, "position", LAST_POSITION);
-    return stmt_run(q, NULL, e);
+    return sql_course_competency_insert(tx,
+                                        &(struct sql_course_competency_insert_in){.course_id = f->course_id,
+                                                                                  .competency_id = f->made_id,
+                                                                                  .position = LAST_POSITION},
+                                        NULL, e);
 }
 
-static enum st own_row(struct stmt *q, struct err *e)
+static enum st check_own(int64_t changed, struct err *e)
 {
-    int64_t rows = 0;
-    TRY(stmt_run(q, &rows, e));
-    return rows ? ST_OK : err_fail(e, ST_DENIED, "framework.shared", "it comes from outside and is changed there");
+    return changed ? ST_OK : err_fail(e, ST_DENIED, "framework.shared", "it comes from outside and is changed there");
 }
 
 static enum st change(struct tx *tx, const struct framework_cmd *f, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_skill_change, &q, e));
-    bind_i64(q, "competency_id", f->competency_id);
-    bind_text(q, "code", f->code);
-    bind_text(q, "statement", f->statement);
-    bind_text(q, "name", f->name);
-    bind_text(q, "try_at_home", f->try_at_home);
-    return own_row(q, e);
+    int64_t changed;
+    TRY(sql_skill_change(tx,
+                         &(struct sql_skill_change_in){.competency_id = f->competency_id,
+                                                       .code = f->code,
+                                                       .statement = f->statement,
+                                                       .name = f->name,
+                                                       .try_at_home = f->try_at_home},
+                         &changed, e));
+    return check_own(changed, e);
 }
 
 static enum st link_skills(struct app *app, struct tx *tx, const struct framework_cmd *f, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, f->kind == FRAMEWORK_LINK ? SQL_link_add : SQL_link_end, &q, e));
-    bind_i64(q, "from_id", f->other_id);
-    bind_i64(q, "to_id", f->competency_id);
-    if (f->kind == FRAMEWORK_UNLINK) {
-        bind_i64(q, "now_ms", app_now_ms(app));
-        return own_row(q, e);
-    }
-    bind_i64(q, "link_id", app_id(app));
-    return stmt_run(q, NULL, e);
+    int64_t changed;
+    if (f->kind == FRAMEWORK_LINK)
+        return sql_link_add(
+            tx, &(struct sql_link_add_in){.link_id = app_id(app), .from_id = f->other_id, .to_id = f->competency_id},
+            NULL, e);
+    TRY(sql_link_end(
+        tx, &(struct sql_link_end_in){.now_ms = app_now_ms(app), .from_id = f->other_id, .to_id = f->competency_id},
+        &changed, e));
+    return check_own(changed, e);
 }
 
 /* From a minute ahead: by then every process that serves the district has read it, and what is stored is what a
  * rebuild gives. */
 static enum st align(struct app *app, struct tx *tx, const struct framework_cmd *f, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_align_add, &q, e));
-    bind_i64(q, "item_id", f->other_id);
-    bind_i64(q, "version", catalogue_item(f->catalogue, f->other_id)->version);
-    bind_i64(q, "competency_id", f->competency_id);
-    bind_i64(q, "since_id", id_first_at(app_now_ms(app) + ALIGN_AFTER_MS));
-    return stmt_run(q, NULL, e);
+    return sql_align_add(tx,
+                         &(struct sql_align_add_in){.item_id = f->other_id,
+                                                    .version = catalogue_item(f->catalogue, f->other_id)->version,
+                                                    .competency_id = f->competency_id,
+                                                    .since_id = id_first_at(app_now_ms(app) + ALIGN_AFTER_MS)},
+                         NULL, e);
 }
 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)

@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "items/items.h"
+#include "store/sql/content.h"
 
 enum { WAYS = 4, ITEM_BYTES = 4u << 20 };
 
@@ -88,18 +89,15 @@ static void put(struct item_cache *c, struct entry *x)
 
 static enum st read_entry(struct tx *tx, int64_t id, int32_t version, struct entry **out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_item_doc_row r;
     bool row;
-    TRY(tx_stmt(tx, SQL_item_doc, &q, e));
-    bind_i64(q, "item_id", id);
-    bind_i64(q, "version", version);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_item_doc(tx, &(struct sql_item_doc_in){.item_id = id, .version = version}, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_item", "item %lld version %d", (long long)id, version);
     struct entry *x = calloc(1, sizeof *x);
     if (!x) return err_fail(e, ST_NOMEM, "err.memory", "item");
     *x = (struct entry){.refs = 1, .item_id = id, .version = version};
     arena_init(&x->arena, ITEM_BYTES);
-    const char *doc = col_text(q, 0);
+    const char *doc = r.doc;
     enum st st = item_read(&x->arena, doc, strlen(doc), &x->item, e);
     if (st != ST_OK) {
         drop(x);

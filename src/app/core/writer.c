@@ -85,15 +85,15 @@ static enum st run_alone(struct app *app, struct tx *tx, struct command *c, stru
 /* Runs the batch in one transaction. On failure it is rolled back and the commands' statuses are undefined. */
 static enum st run_together(struct app *app, struct conn *conn, struct command **cmds, size_t n, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     size_t staged = hub_staged(app->hub);
     TRY(tx_write(conn, __atomic_load_n(&app->district_id, __ATOMIC_ACQUIRE), &tx, e));
     for (size_t i = 0; i < n; i++) cmds[i]->st = ST_OK;
-    enum st st = run_sets(app, &tx, cmds, n, e);
+    enum st st = run_sets(app, tx, cmds, n, e);
     for (size_t i = 0; st == ST_OK && i < n; i++)
-        if (!cmds[i]->set) st = run_alone(app, &tx, cmds[i], e);
-    if (st == ST_OK) st = tx_commit(&tx, e);
-    else tx_rollback(&tx);
+        if (!cmds[i]->set) st = run_alone(app, tx, cmds[i], e);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
     if (st != ST_OK) {
         app_caches_clear(app); /* what they kept is not on disk */
         hub_unstage(app->hub, staged);

@@ -11,6 +11,7 @@
 #include "policy/snapshot.h"
 #include "learning/state_cache.h"
 #include "learning/folding.h"
+#include "store/sql/answer.h"
 
 enum { SLICE_BESIDE = 20 }; /* beside answers that wait for the same lock */
 
@@ -54,7 +55,7 @@ struct run {
 static enum st policy_for(const struct run *r, struct tx *tx, int64_t learner_id, const struct policy **out,
                           struct err *e)
 {
-    const struct policy_version *v;
+    const struct policy_effective *v;
     TRY(policy_for_learners_school(&r->s->policy_index, tx, learner_id, r->at_ms, &v, e));
     *out = &v->policy;
     return ST_OK;
@@ -98,11 +99,11 @@ static enum st one(struct run *r, struct tx *tx, int64_t learner_id, struct err 
     out->states_differed += !state_same;
     out->rows_differed += differed;
     if (r->mode == REBUILD_WRITE && (!state_same || differed)) {
-        st = mastery_delete(tx, learner_id, e);
+        st = sql_mastery_delete(tx, learner_id, e);
         for (size_t i = 0; st == ST_OK && i < d.row_count; i++) st = mastery_set(tx, &d.rows[i], e);
         stored.state = d.bytes;
         stored.n = d.n;
-        if (st == ST_OK) st = d.facts ? state_set(tx, &stored, e) : state_delete(tx, learner_id, e);
+        if (st == ST_OK) st = d.facts ? state_set(tx, &stored, e) : sql_state_delete(tx, learner_id, e);
     }
 out:
     arena_release(&a);
@@ -110,48 +111,50 @@ out:
 }
 
 /* All learners of one list, a slice a transaction. */
-static enum st walk(struct run *r, struct conn *c, enum sql_id list, bool only_without_facts, struct err *e)
+static enum st walk(struct run *r, struct conn *c, enum learner_list list, bool only_without_facts, struct err *e)
 {
     int64_t ids[SLICE], after = 0;
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         size_t n = 0;
         if (r->stop && atomic_load(r->stop)) return err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
         TRY(r->mode == REBUILD_WRITE ? tx_write(c, r->s->district_id, &tx, e) : tx_read(c, r->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, list, after, ids, r->slice, &n, e);
+        enum st st = learner_ids(tx, list, after, ids, r->slice, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
             if (only_without_facts) {
                 struct arena a;
                 struct evidence *facts;
                 size_t count = 0;
                 arena_init(&a, LEARNER_BYTES);
-                st = evidence_list(&tx, &a, ids[i], 0, INT64_MAX, &facts, &count, e);
+                st = evidence_list(tx, &a, ids[i], 0, INT64_MAX, &facts, &count, e);
                 arena_release(&a);
                 if (st != ST_OK || count) continue;
             }
-            st = one(r, &tx, ids[i], e);
+            st = one(r, tx, ids[i], e);
         }
-        if (st == ST_OK && r->mode == REBUILD_WRITE) st = tx_commit(&tx, e);
-        else tx_rollback(&tx);
+        if (st == ST_OK && r->mode == REBUILD_WRITE) st = tx_commit(tx, e);
+        else tx_rollback(tx);
         TRY(st);
         if (n < r->slice) return ST_OK;
         after = ids[n - 1];
     }
 }
 
-/* What came into force by now has been derived. */
-static enum st mark(struct conn *c, int64_t district_id, int64_t at_ms, struct err *e)
+/* Records that the versions in effect when the run began are derived by: those that its snapshot holds, not one that
+ * was recorded while it was under way. */
+static enum st mark(struct conn *c, const struct snapshot *s, int64_t at_ms, struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
-    TRY(tx_write(c, district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_policy_derived, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "at_ms", at_ms);
-        st = stmt_run(q, NULL, e);
+    const struct policy_index *r = &s->policy_index;
+    struct tx *tx;
+    enum st st = ST_OK;
+    TRY(tx_write(c, s->district_id, &tx, e));
+    for (size_t i = 0; st == ST_OK && i < r->underived_count; i++) {
+        if (r->underived[i]->effective_at_ms > at_ms) continue;
+        st = sql_policy_derived(
+            tx, &(struct sql_policy_derived_in){.at_ms = at_ms, .policy_id = r->underived[i]->policy_id}, NULL, e);
     }
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -160,12 +163,12 @@ static enum st run(struct app *app, struct conn *c, struct run *r, struct err *e
     r->s = snapshot_hold(app);
     r->at_ms = app_now_ms(app);
     *r->out = (struct rebuild_report){0};
-    enum st st = walk(r, c, SQL_evidence_learners, false, e);
+    enum st st = walk(r, c, LEARNERS_WITH_EVIDENCE, false, e);
     /* Rows that no fact stands behind. */
-    if (st == ST_OK) st = walk(r, c, SQL_mastery_learners, true, e);
+    if (st == ST_OK) st = walk(r, c, LEARNERS_WITH_MASTERY, true, e);
     if (r->mode == REBUILD_WRITE) state_cache_clear(app->state_cache);
     bool due = policy_is_due(&r->s->policy_index, r->at_ms);
-    if (st == ST_OK && r->mode == REBUILD_WRITE && due) st = mark(c, r->s->district_id, r->at_ms, e);
+    if (st == ST_OK && r->mode == REBUILD_WRITE && due) st = mark(c, r->s, r->at_ms, e);
     snapshot_drop(r->s);
     return st == ST_OK && r->mode == REBUILD_WRITE && due ? snapshot_reload(app, c, e) : st;
 }
@@ -179,20 +182,16 @@ enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, struct 
 /* Has another process done it since? */
 static enum st still_due(struct app *app, struct conn *c, bool *due, struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_policy_due_row r;
     bool row;
     struct snapshot *s = snapshot_hold(app);
     *due = policy_is_due(&s->policy_index, app_now_ms(app));
     enum st st = *due ? tx_read(c, s->district_id, &tx, e) : ST_OK;
     if (*due && st == ST_OK) {
-        st = tx_stmt(&tx, SQL_policy_due, &q, e);
-        if (st == ST_OK) {
-            bind_i64(q, "at_ms", app_now_ms(app));
-            st = stmt_step(q, &row, e);
-        }
-        bool there = st == ST_OK && row && col_i64(q, 0) > 0;
-        tx_rollback(&tx);
+        st = sql_policy_due(tx, app_now_ms(app), &r, &row, e);
+        bool there = st == ST_OK && row && r.count > 0;
+        tx_rollback(tx);
         if (st == ST_OK && !there) {
             st = snapshot_reload(app, c, e);
             *due = false;
@@ -236,16 +235,16 @@ enum st levels_as_of(struct app *app, struct conn *c, int64_t at_ms, rebuild_hel
     *out = (struct rebuild_report){0};
     arena_init(&a, LEARNER_BYTES);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        struct tx tx;
+        struct tx *tx;
         st = tx_read(c, r.s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, SQL_evidence_learners, after, ids, SLICE, &n, e);
+        st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, ids, SLICE, &n, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
-            st = one_as_of(&r, &tx, &a, ids[i], held, ctx, e);
+            st = one_as_of(&r, tx, &a, ids[i], held, ctx, e);
             arena_reset(&a);
         }
         if (n) after = ids[n - 1];
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     arena_release(&a);
     snapshot_drop(r.s);
@@ -268,9 +267,7 @@ static enum st hash_learner(const struct snapshot *s, int64_t now_ms, struct tx 
     const void *bytes;
     size_t n = 0, size = 0;
     arena_init(&a, LEARNER_BYTES);
-    const struct policy_version *v = NULL;
-    enum st st = policy_for_learners_school(&s->policy_index, tx, learner_id, now_ms, &v, e);
-    if (st == ST_OK) st = learner_state_now(s, tx, &a, &v->policy, learner_id, &state, e);
+    enum st st = learner_state_now(s, tx, &a, now_ms, learner_id, &state, e);
     if (st == ST_OK && state_encode(&a, &state, &bytes, &size) != ST_OK)
         st = err_fail(e, ST_NOMEM, "err.memory", "digest");
     if (st == ST_OK) st = mastery_list(tx, &a, learner_id, &m, &n, e);
@@ -303,13 +300,13 @@ enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err
     enum st st = ST_OK;
     crypto_hash_sha256_init(&h);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        struct tx tx;
+        struct tx *tx;
         st = tx_read(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, SQL_mastery_learners, after, ids, SLICE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, now, &tx, &h, ids[i], e);
+        st = learner_ids(tx, LEARNERS_WITH_MASTERY, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = hash_learner(s, now, tx, &h, ids[i], e);
         if (n) after = ids[n - 1];
-        tx_rollback(&tx);
+        tx_rollback(tx);
     }
     snapshot_drop(s);
     crypto_hash_sha256_final(&h, sum);

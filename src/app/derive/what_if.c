@@ -11,6 +11,7 @@
 #include "learning/derived.h"
 #include "rules/grade.h"
 #include "policy/snapshot.h"
+#include "store/sql/roster.h"
 
 enum { TRIED_MAX = 200, THREADS_MAX = 16 };
 
@@ -42,7 +43,7 @@ struct asker { /* one thread */
     pthread_t thread;
     bool started;
     struct tried { /* policies in force, with what is tried merged over them; made when first met */
-        const struct policy_version *from;
+        const struct policy_effective *from;
         struct policy policy;
     } tried[TRIED_MAX];
     size_t tried_count;
@@ -55,8 +56,8 @@ struct asker { /* one thread */
 /* The document in force for whom `org_id` is the school, with what is tried set in its scope; owned by the caller. */
 static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out, struct err *e)
 {
-    const struct policy_version *district = policy_for_district(&q->s->policy_index, q->at_ms),
-                                *school = policy_version_current(&q->s->policy_index, SCOPE_SCHOOL, org_id, q->at_ms);
+    const struct policy_effective *district = policy_for_district(&q->s->policy_index, q->at_ms);
+    const struct policy_version *school = policy_version_current(&q->s->policy_index, SCOPE_SCHOOL, org_id, q->at_ms);
     json_t *upper = json_loads(district->doc, 0, NULL),
            *own = school ? json_loads(school->doc, 0, NULL) : json_object();
     json_t *district_doc = q->scope == SCOPE_DISTRICT ? policy_merge(upper, q->over) : json_incref(upper);
@@ -69,7 +70,7 @@ static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out,
     return *out ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
 }
 
-static enum st try_over(struct asker *k, const struct policy_version *from, int64_t org_id, const struct policy **out,
+static enum st try_over(struct asker *k, const struct policy_effective *from, int64_t org_id, const struct policy **out,
                         struct err *e)
 {
     for (size_t i = 0; i < k->tried_count; i++)
@@ -139,7 +140,7 @@ static enum level level_in(const struct mastery_row *rows, size_t n, int64_t com
 
 static const char *letter(const struct grade *g) { return g->cut ? g->cut->letter : ""; }
 
-/* What is stored of a slice's learners, read in a few statements: their ids follow each other. */
+/* Stored rows for a slice of learners, read in a few statements (a slice is a contiguous range of ids). */
 struct loaded {
     struct packed_slice packed;
     struct mastery_row *rows;
@@ -200,18 +201,16 @@ static enum st compare_grades(struct asker *k, struct loaded *l, struct arena *a
 static enum st load_courses(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct loaded *l,
                             struct err *e)
 {
-    struct stmt *q;
+    struct sql_course_of_learners_row r;
+    struct rows rows;
     size_t cap = 0;
-    TRY(tx_stmt(tx, SQL_course_of_learners, &q, e));
-    bind_i64(q, "first", first);
-    bind_i64(q, "last", last);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_course_of_learners(tx, &(struct sql_course_of_learners_in){.first = first, .last = last}, &rows, e));
+    while (sql_course_of_learners_next(&rows, &r)) {
         struct taught_one *t = LIST_ADD(a, l->courses, l->course_count, cap);
         if (!t) return err_fail(e, ST_NOMEM, "err.memory", "what-if");
-        *t = (struct taught_one){col_i64(q, 0), {col_i64(q, 1), col_i64(q, 2), col_i64(q, 3)}};
+        *t = (struct taught_one){r.user_id, {r.course_id, r.class_id, r.org_id}};
     }
+    return rows_end(&rows);
 }
 
 static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struct arena *a, struct loaded *l,
@@ -246,9 +245,9 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     const struct policy *policy = NULL;
     int64_t org_id = 0;
     size_t n;
-    if (q->scope == SCOPE_SCHOOL || q->s->policy_index.pair_count) TRY(learner_school(tx, learner_id, &org_id, e));
+    if (q->scope == SCOPE_SCHOOL || q->s->policy_index.school_count) TRY(learner_school(tx, learner_id, &org_id, e));
     if (q->scope == SCOPE_SCHOOL && org_id != q->scope_id) return ST_OK;
-    const struct policy_version *now = policy_for_school(&q->s->policy_index, org_id, q->at_ms);
+    const struct policy_effective *now = policy_for_school(&q->s->policy_index, org_id, q->at_ms);
     TRY(try_over(k, now, org_id, &policy, e));
     take(l, learner_id, &p, &rows, &n);
     TRY(derive_levels(q->s, tx, a, learner_id, &p, policy, k->views, &d, e));
@@ -268,18 +267,18 @@ static enum st ask_slices(struct asker *k, struct conn *c, struct err *e)
     arena_init(&a, LEARNER_BYTES);
     arena_init(&of_slice, LEARNER_BYTES);
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         struct loaded l;
         size_t at = __atomic_fetch_add(&q->next, 1, __ATOMIC_RELAXED);
         if (at >= q->slice_count) break;
         struct slice *s = &q->slices[at];
         st = tx_read(c, q->s->district_id, &tx, e);
-        if (st == ST_OK) st = load_slice(k, s, &tx, &of_slice, &l, e);
+        if (st == ST_OK) st = load_slice(k, s, tx, &of_slice, &l, e);
         for (size_t i = 0; st == ST_OK && i < s->n; i++) {
-            st = ask_learner(k, s, &tx, &a, &l, s->ids[i], e);
+            st = ask_learner(k, s, tx, &a, &l, s->ids[i], e);
             arena_reset(&a);
         }
-        tx_rollback(&tx);
+        tx_rollback(tx);
         arena_reset(&of_slice);
         if (st != ST_OK) break;
     }
@@ -303,13 +302,13 @@ static void *ask(void *arg)
     return NULL;
 }
 
-/* Who has facts, in order, in slices. */
+/* Learners who have evidence, in id order, cut into slices. */
 static enum st list_slices(struct question *q, struct conn *c, struct err *e)
 {
     size_t cap = 0;
     int64_t after = 0;
     for (;;) {
-        struct tx tx;
+        struct tx *tx;
         if (q->slice_count == cap) {
             cap = cap ? cap * 2 : 16;
             struct slice *more = realloc(q->slices, cap * sizeof *more);
@@ -319,8 +318,8 @@ static enum st list_slices(struct question *q, struct conn *c, struct err *e)
         struct slice *s = &q->slices[q->slice_count++];
         *s = (struct slice){0};
         TRY(tx_read(c, q->s->district_id, &tx, e));
-        enum st st = learner_ids(&tx, SQL_evidence_learners, after, s->ids, PACKED_AT_ONCE, &s->n, e);
-        tx_rollback(&tx);
+        enum st st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, s->ids, PACKED_AT_ONCE, &s->n, e);
+        tx_rollback(tx);
         TRY(st);
         if (s->n < PACKED_AT_ONCE) return ST_OK;
         after = s->ids[s->n - 1];

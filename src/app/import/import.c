@@ -1,4 +1,7 @@
 #include "import/import.h"
+#include "store/sql/content.h"
+#include "store/sql/import.h"
+#include "store/sql/roster.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +24,7 @@ static enum st record_run(struct importer *im, struct conn *conn, const char *ki
 {
     struct text t;
     struct json_out j;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
     text_init(&t, 64 << 10);
     json_out_init(&j, &t);
     json_open_obj(&j, NULL);
@@ -41,17 +43,15 @@ static enum st record_run(struct importer *im, struct conn *conn, const char *ki
     json_close_obj(&j);
     enum st st = tx_write(conn, im->district_id, &tx, e);
     if (st == ST_OK) {
-        st = tx_stmt(&tx, SQL_import_insert, &q, e);
-        if (st == ST_OK) {
-            bind_i64(q, "import_id", app_id(im->app));
-            bind_text(q, "kind", kind);
-            bind_text(q, "source", im->source);
-            bind_i64(q, "at_ms", im->now_ms);
-            bind_text(q, "report", text_str(&t));
-            st = stmt_run(q, NULL, e);
-        }
-        if (st == ST_OK) st = tx_commit(&tx, e);
-        else tx_rollback(&tx);
+        st = sql_import_insert(tx,
+                               &(struct sql_import_insert_in){.import_id = app_id(im->app),
+                                                              .kind = kind,
+                                                              .source = im->source,
+                                                              .at_ms = im->now_ms,
+                                                              .report = text_str(&t)},
+                               NULL, e);
+        if (st == ST_OK) st = tx_commit(tx, e);
+        else tx_rollback(tx);
     }
     text_release(&t);
     return st;
@@ -77,64 +77,75 @@ static bool grades_meet(const char *a, const char *b)
     return false;
 }
 
+static void add_course(struct course_row *rows, size_t *n, int64_t id, const char *grades)
+{
+    rows[*n].course_id = id;
+    snprintf(rows[(*n)++].grades, sizeof rows->grades, "%s", grades);
+}
+
+/* The one that was asked for by its id or its exact title; it offers all grades. */
+static enum st wanted_courses(const char *want, struct tx *tx, struct course_row *rows, size_t cap, size_t *n,
+                              struct err *e)
+{
+    struct sql_course_list_row r;
+    struct rows stored;
+    TRY(sql_course_list(tx, &stored, e));
+    while (*n < cap && sql_course_list_next(&stored, &r)) {
+        char id[24];
+        snprintf(id, sizeof id, "%lld", (long long)r.course_id);
+        if (strcmp(want, id) == 0 || strcmp(want, r.title) == 0) add_course(rows, n, r.course_id, "");
+    }
+    TRY(rows_end(&stored));
+    return *n ? ST_OK
+              : err_fail(e, ST_NOT_FOUND, "import.no_course", "there is no course %s; give its id or its exact title",
+                         want);
+}
+
 static enum st bare_courses(struct importer *im, struct tx *tx, struct course_row *rows, size_t cap, size_t *n,
                             struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_course_bare_row r;
+    struct rows stored;
     *n = 0;
-    const char *want = im->o->course;
-    TRY(tx_stmt(tx, want ? SQL_course_list : SQL_course_bare, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || *n == cap) break;
-        char id[24];
-        snprintf(id, sizeof id, "%lld", (long long)col_i64(q, 0));
-        if (want && strcmp(want, id) != 0 && strcmp(want, col_text(q, 1)) != 0) continue;
-        rows[*n].course_id = col_i64(q, 0);
-        snprintf(rows[(*n)++].grades, sizeof rows->grades, "%s", want ? "" : col_text(q, 1));
-    }
-    return want && !*n ? err_fail(e, ST_NOT_FOUND, "import.no_course",
-                                  "there is no course %s; give its id or its exact title", want)
-                       : ST_OK;
+    if (im->o->course) return wanted_courses(im->o->course, tx, rows, cap, n, e);
+    TRY(sql_course_bare(tx, &stored, e));
+    while (*n < cap && sql_course_bare_next(&stored, &r)) add_course(rows, n, r.course_id, r.grades);
+    return rows_end(&stored);
 }
 
 static enum st load_plans(struct importer *im, struct tx *tx, struct strmap *plans, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_course_competency_all_row r;
+    struct rows rows;
     plans->arena = im->a;
-    TRY(tx_stmt(tx, SQL_course_competency_all, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        const char *key = arena_printf(im->a, "%lld/%lld", (long long)col_i64(q, 0), (long long)col_i64(q, 1));
+    TRY(sql_course_competency_all(tx, &rows, e));
+    while (sql_course_competency_all_next(&rows, &r)) {
+        const char *key = arena_printf(im->a, "%lld/%lld", (long long)r.course_id, (long long)r.competency_id);
         if (!key || strmap_put(plans, key, 0) < 0) return err_fail(e, ST_NOMEM, "err.memory", "import");
     }
+    return rows_end(&rows);
 }
 
 /* One more competency for a course; that an import did it is kept, so that the next one may go on. */
 static enum st teach(struct importer *im, struct tx *tx, int64_t course_id, int64_t competency_id, int64_t position,
                      struct err *e)
 {
-    struct stmt *q;
     char identifier[24];
-    TRY(tx_stmt(tx, SQL_course_competency_insert, &q, e));
-    bind_i64(q, "course_id", course_id);
-    bind_i64(q, "competency_id", competency_id);
-    bind_i64(q, "position", position);
-    TRY(stmt_run(q, NULL, e));
+    TRY(sql_course_competency_insert(tx,
+                                     &(struct sql_course_competency_insert_in){
+                                         .course_id = course_id, .competency_id = competency_id, .position = position},
+                                     NULL, e));
     if (im->o->course) return ST_OK;
     snprintf(identifier, sizeof identifier, "%lld", (long long)course_id);
-    TRY(tx_stmt(tx, SQL_outside_set, &q, e));
-    bind_text(q, "entity", "course-plan");
-    bind_text(q, "system", "import");
-    bind_text(q, "identifier", identifier);
-    bind_i64(q, "row_id", course_id);
-    bind_text(q, "content_hash", "");
-    bind_i64(q, "now_ms", im->now_ms);
-    bind_i64(q, "closed", 0);
-    return stmt_run(q, NULL, e);
+    return sql_outside_set(tx,
+                           &(struct sql_outside_set_in){.entity = "course-plan",
+                                                        .system = "import",
+                                                        .identifier = identifier,
+                                                        .row_id = course_id,
+                                                        .content_hash = "",
+                                                        .now_ms = im->now_ms,
+                                                        .closed = 0},
+                           NULL, e);
 }
 
 /* A course for which nobody has said what it teaches offers what can be practised, in reading order, until someone
@@ -146,16 +157,14 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
     struct course_row *practised = NULL;
     struct strmap plans = {0};
     size_t n = 0, m = 0, cap = 0;
-    struct tx tx;
-    struct stmt *q;
-    bool row;
+    struct tx *tx;
+    struct sql_competency_practised_row r;
+    struct rows rows = {0};
     if (!courses) return err_fail(e, ST_NOMEM, "err.memory", "import");
     TRY(tx_write(conn, district, &tx, e));
-    enum st st = bare_courses(im, &tx, courses, COURSES, &n, e);
-    if (st == ST_OK && n) st = tx_stmt(&tx, SQL_competency_practised, &q, e);
-    while (st == ST_OK && n) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
+    enum st st = bare_courses(im, tx, courses, COURSES, &n, e);
+    if (st == ST_OK && n) st = sql_competency_practised(tx, &rows, e);
+    while (st == ST_OK && n && sql_competency_practised_next(&rows, &r)) {
         if (m == cap) {
             cap = cap ? cap * 2 : 256;
             struct course_row *more = arena_array(im->a, cap, sizeof *more);
@@ -166,24 +175,25 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
             if (m) memcpy(more, practised, m * sizeof *more);
             practised = more;
         }
-        practised[m].course_id = col_i64(q, 0);
-        snprintf(practised[m++].grades, sizeof practised->grades, "%s", col_text(q, 1));
+        practised[m].course_id = r.competency_id;
+        snprintf(practised[m++].grades, sizeof practised->grades, "%s", r.grades);
     }
+    if (st == ST_OK) st = rows_end(&rows);
     size_t written = 0;
-    if (st == ST_OK && m) st = load_plans(im, &tx, &plans, e);
+    if (st == ST_OK && m) st = load_plans(im, tx, &plans, e);
     for (size_t i = 0; st == ST_OK && i < n; i++)
         for (size_t k = 0; st == ST_OK && k < m; k++) {
             char key[48];
             snprintf(key, sizeof key, "%lld/%lld", (long long)courses[i].course_id, (long long)practised[k].course_id);
             if (!grades_meet(courses[i].grades, practised[k].grades) || strmap_get(&plans, key) >= 0) continue;
-            st = teach(im, &tx, courses[i].course_id, practised[k].course_id, (int64_t)k + 1, e);
+            st = teach(im, tx, courses[i].course_id, practised[k].course_id, (int64_t)k + 1, e);
             if (st == ST_OK && ++written % SYNC_SLICE_ROWS == 0) {
-                st = tx_commit(&tx, e);
+                st = tx_commit(tx, e);
                 if (st == ST_OK) st = tx_write(conn, district, &tx, e);
             }
         }
-    if (st == ST_OK) st = tx_commit(&tx, e);
-    else tx_rollback(&tx);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
     return st;
 }
 

@@ -15,6 +15,8 @@
 #include "interop/mathcamps.h"
 #include "interop/oatutor.h"
 #include "interop/pack.h"
+#include "store/sql/content.h"
+#include "store/sql/import.h"
 
 struct item_row {
     int32_t version;
@@ -72,8 +74,7 @@ static enum st figure_file(const char *dir, const struct content_figure *f, stru
 static enum st write_figures(struct importer *im, struct conn *conn, const struct content_pack *p, struct err *e)
 {
     const char *dir = im->app->files_dir;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
     if (!p->figure_count) return ST_OK;
     if (mkdir(dir, 0700) && errno != EEXIST) return io_fail(e, dir);
     for (size_t i = 0; i < p->figure_count; i++) TRY(figure_file(dir, &p->figures[i], e));
@@ -83,16 +84,14 @@ static enum st write_figures(struct importer *im, struct conn *conn, const struc
     if (!ok) return io_fail(e, dir);
     TRY(tx_write(conn, im->district_id, &tx, e));
     enum st st = ST_OK;
-    for (size_t i = 0; st == ST_OK && i < p->figure_count; i++) {
-        st = tx_stmt(&tx, SQL_figure_insert, &q, e);
-        if (st != ST_OK) break;
-        bind_text(q, "sha256", p->figures[i].sha256);
-        bind_text(q, "content_type", p->figures[i].media_type);
-        bind_i64(q, "size_bytes", (int64_t)p->figures[i].byte_count);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    for (size_t i = 0; st == ST_OK && i < p->figure_count; i++)
+        st = sql_figure_insert(tx,
+                               &(struct sql_figure_insert_in){.sha256 = p->figures[i].sha256,
+                                                              .content_type = p->figures[i].media_type,
+                                                              .size_bytes = (int64_t)p->figures[i].byte_count},
+                               NULL, e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -100,14 +99,12 @@ static enum st write_figures(struct importer *im, struct conn *conn, const struc
 
 static enum st load_codes(struct importer *im, struct tx *tx, struct content_import *x, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_competency_codes_row r;
+    struct rows rows;
     x->codes.arena = im->a;
-    TRY(tx_stmt(tx, SQL_competency_codes, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        const char *code = arena_strdup(im->a, col_text(q, 1)), *uri = arena_strdup(im->a, col_text(q, 2));
+    TRY(sql_competency_codes(tx, &rows, e));
+    while (sql_competency_codes_next(&rows, &r)) {
+        const char *code = arena_strdup(im->a, r.code), *uri = arena_strdup(im->a, r.uri);
         if (!code || !uri) return no_memory(e);
         if (strncmp(uri, "urn:waymark:code:", 17) == 0) continue; /* stand-ins are looked up by their own uri */
         size_t at = x->code_count;
@@ -115,10 +112,11 @@ static enum st load_codes(struct importer *im, struct tx *tx, struct content_imp
         size_t also = at;
         const char **u = LIST_ADD(im->a, x->code_uris, also, x->uri_cap);
         if (!id || !u) return no_memory(e);
-        *id = col_i64(q, 0);
+        *id = r.competency_id;
         *u = uri;
         if (strmap_put(&x->codes, code, (int)at) < 0) return no_memory(e); /* the first framework that has it */
     }
+    return rows_end(&rows);
 }
 
 /* Content that names standards by code needs them as competencies. Where no framework has a code, a stand-in is made,
@@ -205,36 +203,34 @@ static enum st item_write(struct importer *im, struct tx *tx, struct sync_row *r
     const struct content_item *v = &x->pack->items[row->index];
     struct item_row *r = &x->rows[row->index];
     const json_t *group = json_object_get(v->doc, "group");
-    struct stmt *q;
     r->version++;
     char *group_id = arena_printf(im->a, "%s:%s", im->source, json_str(group, "id", v->source_id));
     if (!group_id) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_item_version_insert, &q, e));
-    bind_i64(q, "item_id", row->row_id);
-    bind_i64(q, "version", r->version);
-    bind_text(q, "doc", r->compiled);
-    bind_i64(q, "now_ms", im->now_ms);
-    TRY(stmt_run(q, NULL, e));
+    TRY(sql_item_version_insert(
+        tx,
+        &(struct sql_item_version_insert_in){
+            .item_id = row->row_id, .version = r->version, .doc = r->compiled, .now_ms = im->now_ms},
+        NULL, e));
     for (size_t i = 0; i < r->competency_count; i++) {
-        TRY(tx_stmt(tx, SQL_item_competency_insert, &q, e));
-        bind_i64(q, "item_id", row->row_id);
-        bind_i64(q, "version", r->version);
-        bind_i64(q, "competency_id", r->competency_ids[i]);
-        TRY(stmt_run(q, NULL, e));
+        TRY(sql_item_competency_insert(tx,
+                                       &(struct sql_item_competency_insert_in){.item_id = row->row_id,
+                                                                               .version = r->version,
+                                                                               .competency_id = r->competency_ids[i]},
+                                       NULL, e));
     }
-    TRY(tx_stmt(tx, SQL_item_set, &q, e));
-    bind_i64(q, "item_id", row->row_id);
-    bind_i64(q, "version", r->version);
-    bind_text(q, "group_id", json_i64(group, "count", 1) > 1 ? group_id : "");
-    bind_i64(q, "group_position", json_i64(group, "position", 1));
-    bind_text(q, "source", im->source);
-    return stmt_run(q, NULL, e);
+    return sql_item_set(tx,
+                        &(struct sql_item_set_in){.item_id = row->row_id,
+                                                  .version = r->version,
+                                                  .group_id = json_i64(group, "count", 1) > 1 ? group_id : "",
+                                                  .group_position = json_i64(group, "position", 1),
+                                                  .source = im->source},
+                        NULL, e);
 }
 
 static enum st load_versions(struct importer *im, struct tx *tx, struct content_import *x, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_item_versions_row r;
+    struct rows stored;
     struct strmap by_id = {.arena = im->a};
     char key[24];
     for (size_t i = 0; i < x->items.count; i++) {
@@ -242,15 +238,13 @@ static enum st load_versions(struct importer *im, struct tx *tx, struct content_
         const char *k = arena_printf(im->a, "%lld", (long long)x->items.rows[i].row_id);
         if (!k || strmap_put(&by_id, k, (int)x->items.rows[i].index) < 0) return no_memory(e);
     }
-    TRY(tx_stmt(tx, SQL_item_versions, &q, e));
-    bind_text(q, "source", im->source);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        snprintf(key, sizeof key, "%lld", (long long)col_i64(q, 0));
+    TRY(sql_item_versions(tx, im->source, &stored, e));
+    while (sql_item_versions_next(&stored, &r)) {
+        snprintf(key, sizeof key, "%lld", (long long)r.item_id);
         int at = strmap_get(&by_id, key);
-        if (at >= 0) x->rows[at].version = (int32_t)col_i64(q, 1);
+        if (at >= 0) x->rows[at].version = (int32_t)r.version;
     }
+    return rows_end(&stored);
 }
 
 /* What is new or changed, checked and rendered; what cannot be used is reported and left out. */
@@ -325,7 +319,7 @@ enum st import_content(struct importer *im, struct conn *conn, const char *kind,
 {
     struct content_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
-    struct tx tx;
+    struct tx *tx;
     if (!x) return no_memory(e);
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
@@ -335,8 +329,8 @@ enum st import_content(struct importer *im, struct conn *conn, const char *kind,
     x->rows = arena_array(im->a, x->pack->item_count + 1, sizeof *x->rows);
     if (!x->rows) return no_memory(e);
     TRY(tx_read(conn, im->district_id, &tx, e));
-    enum st st = plan(im, &tx, x, e);
-    tx_rollback(&tx);
+    enum st st = plan(im, tx, x, e);
+    tx_rollback(tx);
     if (st != ST_OK) return st;
     if (!im->o->dry_run) TRY(write_figures(im, conn, x->pack, e));
     return sync_apply(im, conn, e);

@@ -10,6 +10,8 @@
 #include "interop/asn.h"
 #include "interop/case.h"
 #include "interop/package.h"
+#include "store/sql/framework.h"
+#include "store/sql/import.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
 
@@ -33,20 +35,19 @@ static enum st framework_write(struct importer *im, struct tx *tx, struct sync_r
 {
     struct framework_import *x = im->set;
     const struct framework_document *d = &x->f->document;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_framework_set, &q, e));
-    bind_i64(q, "framework_id", row->row_id);
-    bind_text(q, "uri", d->uri);
-    bind_text(q, "title", d->title);
-    bind_text(q, "creator", d->creator);
-    bind_text(q, "publisher", d->publisher);
-    bind_text(q, "language", d->language);
-    bind_text(q, "adoption_status", d->adoption_status);
-    bind_text(q, "version", d->version);
-    bind_text(q, "licence", d->licence);
-    bind_text(q, "licence_url", d->licence_url);
-    bind_text(q, "notice", d->notice);
-    return stmt_run(q, NULL, e);
+    return sql_framework_set(tx,
+                             &(struct sql_framework_set_in){.framework_id = row->row_id,
+                                                            .uri = d->uri,
+                                                            .title = d->title,
+                                                            .creator = d->creator,
+                                                            .publisher = d->publisher,
+                                                            .language = d->language,
+                                                            .adoption_status = d->adoption_status,
+                                                            .version = d->version,
+                                                            .licence = d->licence,
+                                                            .licence_url = d->licence_url,
+                                                            .notice = d->notice},
+                             NULL, e);
 }
 
 /* What an import changes or ends in a framework that was here already: as it was and as it is now, in the
@@ -54,30 +55,29 @@ static enum st framework_write(struct importer *im, struct tx *tx, struct sync_r
 static enum st put_on_record(struct importer *im, struct tx *tx, const struct sync_row *row, const char *kind,
                              const char *after, struct err *e)
 {
-    struct stmt *q;
+    struct sql_competency_words_row competency_words;
     bool there;
     char client_id[64];
-    TRY(tx_stmt(tx, SQL_competency_words, &q, e));
-    bind_i64(q, "competency_id", row->row_id);
-    TRY(stmt_step(q, &there, e));
+    TRY(sql_competency_words(tx, row->row_id, &competency_words, &there, e));
     if (!there) return ST_OK;
-    int64_t framework_id = col_i64(q, 4), edit_id = app_id(im->app);
-    char *before = framework_words_json(col_text(q, 0), col_text(q, 1), col_text(q, 2), col_text(q, 3));
+    int64_t framework_id = competency_words.framework_id, edit_id = app_id(im->app);
+    char *before = framework_words_json(competency_words.code, competency_words.name, competency_words.statement,
+                                        competency_words.try_at_home);
     if (!before) return no_memory(e);
     snprintf(client_id, sizeof client_id, "import-%lld", (long long)edit_id);
-    enum st st = strcmp(before, after) == 0 ? ST_OK : tx_stmt(tx, SQL_framework_edit_insert, &q, e);
-    if (st == ST_OK && strcmp(before, after) != 0) {
-        bind_i64(q, "edit_id", edit_id);
-        bind_i64(q, "framework_id", framework_id);
-        bind_text(q, "client_id", client_id);
-        bind_text(q, "kind", kind);
-        bind_i64(q, "competency_id", row->row_id);
-        bind_null(q, "other_id");
-        bind_text(q, "before", before);
-        bind_text(q, "after", after);
-        bind_i64(q, "author_id", 0);
-        st = stmt_run(q, NULL, e);
-    }
+    enum st st = ST_OK;
+    if (strcmp(before, after) != 0)
+        st = sql_framework_edit_insert(tx,
+                                       &(struct sql_framework_edit_insert_in){.edit_id = edit_id,
+                                                                              .framework_id = framework_id,
+                                                                              .client_id = client_id,
+                                                                              .kind = kind,
+                                                                              .competency_id = row->row_id,
+                                                                              .before = before,
+                                                                              .after = after,
+                                                                              .other_id = 0,
+                                                                              .author_id = 0},
+                                       NULL, e);
     free(before);
     return st;
 }
@@ -86,7 +86,6 @@ static enum st competency_write(struct importer *im, struct tx *tx, struct sync_
 {
     struct framework_import *x = im->set;
     const struct framework_competency *c = &x->f->competencies[row->index];
-    struct stmt *q;
     char name[160];
     short_name(c, name);
     if (row->action == SYNC_CHANGE || row->action == SYNC_REOPEN) {
@@ -95,19 +94,21 @@ static enum st competency_write(struct importer *im, struct tx *tx, struct sync_
         free(after);
         TRY(st);
     }
-    TRY(tx_stmt(tx, SQL_competency_set, &q, e));
-    bind_i64(q, "competency_id", row->row_id);
-    bind_i64(q, "framework_id", sync_id(&x->frameworks, x->f->document.uri));
-    bind_id(q, "parent_id", c->parent >= 0 ? sync_id(&x->competencies, x->f->competencies[c->parent].uri) : 0);
-    bind_text(q, "uri", c->uri);
-    bind_text(q, "code", c->code);
-    bind_text(q, "statement", *c->statement ? c->statement : name);
-    bind_text(q, "name", name);
-    bind_text(q, "type", c->type);
-    bind_text(q, "grades", c->grades);
-    bind_text(q, "try_at_home", c->try_at_home);
-    bind_i64(q, "position", (int64_t)row->index + 1);
-    return stmt_run(q, NULL, e);
+    return sql_competency_set(
+        tx,
+        &(struct sql_competency_set_in){
+            .competency_id = row->row_id,
+            .framework_id = sync_id(&x->frameworks, x->f->document.uri),
+            .parent_id = c->parent >= 0 ? sync_id(&x->competencies, x->f->competencies[c->parent].uri) : 0,
+            .uri = c->uri,
+            .code = c->code,
+            .statement = *c->statement ? c->statement : name,
+            .name = name,
+            .type = c->type,
+            .grades = c->grades,
+            .try_at_home = c->try_at_home,
+            .position = (int64_t)row->index + 1},
+        NULL, e);
 }
 
 static const char *const link_words[] = {[ASSOCIATION_IS_CHILD_OF] = "isChildOf",
@@ -126,14 +127,13 @@ static enum st link_write(struct importer *im, struct tx *tx, struct sync_row *r
 {
     struct framework_import *x = im->set;
     const struct framework_association *v = &x->f->associations[row->index];
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_link_set, &q, e));
-    bind_i64(q, "link_id", row->row_id);
-    bind_i64(q, "from_id", sync_id(&x->competencies, v->from));
-    bind_text(q, "type", link_words[v->kind]);
-    bind_i64(q, "to_id", sync_id(&x->competencies, v->to));
-    bind_i64(q, "position", v->sequence);
-    return stmt_run(q, NULL, e);
+    return sql_link_set(tx,
+                        &(struct sql_link_set_in){.link_id = row->row_id,
+                                                  .from_id = sync_id(&x->competencies, v->from),
+                                                  .type = link_words[v->kind],
+                                                  .to_id = sync_id(&x->competencies, v->to),
+                                                  .position = v->sequence},
+                        NULL, e);
 }
 
 /* The other name is the identifier in outside_id; there is no row besides it. */
@@ -146,11 +146,12 @@ static enum st match_write(struct importer *im, struct tx *tx, struct sync_row *
 static enum st competency_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
     TRY(put_on_record(im, tx, r, "end", "", e));
-    return sync_close_with(im, tx, SQL_competency_close, r->row_id, e);
+    return sql_competency_close(tx, &(struct sql_competency_close_in){.now_ms = im->now_ms, .row_id = r->row_id}, NULL,
+                                e);
 }
 static enum st link_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
-    return sync_close_with(im, tx, SQL_link_close, r->row_id, e);
+    return sql_link_close(tx, &(struct sql_link_close_in){.now_ms = im->now_ms, .row_id = r->row_id}, NULL, e);
 }
 
 #define PLAN(sync_, id_, name_, index_) \
@@ -204,16 +205,13 @@ static enum st plan_links(struct importer *im, struct framework_import *x, struc
 static enum st own_rows(struct importer *im, struct tx *tx, int64_t framework_id, int64_t **out, size_t *n,
                         struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_framework_competencies_row r;
+    struct rows rows;
     size_t cap = 0;
     int64_t *ids = NULL;
     *n = 0;
-    TRY(tx_stmt(tx, SQL_framework_competencies, &q, e));
-    bind_i64(q, "framework_id", framework_id);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_framework_competencies(tx, framework_id, &rows, e));
+    while (sql_framework_competencies_next(&rows, &r)) {
         if (*n == cap) {
             cap = cap ? cap * 2 : 256;
             int64_t *more = arena_array(im->a, cap, sizeof *more);
@@ -221,8 +219,9 @@ static enum st own_rows(struct importer *im, struct tx *tx, int64_t framework_id
             if (*n) memcpy(more, ids, *n * sizeof *more);
             ids = more;
         }
-        ids[(*n)++] = col_i64(q, 0);
+        ids[(*n)++] = r.competency_id;
     }
+    TRY(rows_end(&rows));
     *out = ids;
     return ST_OK;
 }
@@ -270,7 +269,7 @@ enum st framework_plan(struct importer *im, struct tx *tx, struct framework_impo
 static enum st one_framework(struct importer *im, struct conn *conn, const struct cf_package *f, struct err *e)
 {
     struct framework_import *x = arena_alloc(im->a, sizeof *x);
-    struct tx tx;
+    struct tx *tx;
     if (!x) return no_memory(e);
     x->f = f;
     x->complete = true;
@@ -278,8 +277,8 @@ static enum st one_framework(struct importer *im, struct conn *conn, const struc
     im->kind_count = 0;
     im->brake_least = 20;
     TRY(tx_read(conn, im->district_id, &tx, e));
-    enum st st = framework_plan(im, &tx, x, e);
-    tx_rollback(&tx);
+    enum st st = framework_plan(im, tx, x, e);
+    tx_rollback(tx);
     return st == ST_OK ? sync_apply(im, conn, e) : st;
 }
 

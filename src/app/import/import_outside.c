@@ -6,6 +6,8 @@
 #include "base/list.h"
 #include "import_sync.h"
 #include "interop/outside.h"
+#include "store/sql/import.h"
+#include "store/sql/outside.h"
 
 struct outside_import {
     struct outside_rows rows;
@@ -37,23 +39,22 @@ static enum st add_name(struct importer *im, struct outside_import *x, const cha
 /* Students are known by the id that any source gave them; then by their user names. */
 static enum st load_students(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_outside_users_row outside_users;
+    struct sql_user_names_row user_names;
+    struct rows rows;
     x->students.arena = x->covered.arena = im->a;
-    TRY(tx_stmt(tx, SQL_outside_users, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        TRY(add_name(im, x, col_text(q, 0), col_i64(q, 1), e));
+    TRY(sql_outside_users(tx, &rows, e));
+    while (sql_outside_users_next(&rows, &outside_users)) {
+        TRY(add_name(im, x, outside_users.identifier, outside_users.row_id, e));
     }
+    TRY(rows_end(&rows));
     size_t by_id = x->id_count;
-    TRY(tx_stmt(tx, SQL_user_names, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        int at = strmap_get(&x->students, col_text(q, 1));
-        if (at < 0 || (size_t)at >= by_id) TRY(add_name(im, x, col_text(q, 1), col_i64(q, 0), e));
+    TRY(sql_user_names(tx, &rows, e));
+    while (sql_user_names_next(&rows, &user_names)) {
+        int at = strmap_get(&x->students, user_names.username);
+        if (at < 0 || (size_t)at >= by_id) TRY(add_name(im, x, user_names.username, user_names.user_id, e));
     }
+    return rows_end(&rows);
 }
 
 /* 0 with a problem: nobody, or more than one. */
@@ -108,29 +109,24 @@ static enum st plan_programs(struct importer *im, struct outside_import *x, stru
     return ST_OK;
 }
 
-static void bind_date(struct stmt *q, const char *name, int32_t date)
-{
-    if (date == DATE_NONE) bind_null(q, name);
-    else bind_i64(q, name, date);
-}
-
 static enum st program_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     const struct outside_import *x = im->set;
     const struct outside_program *p = &x->rows.programs[row->index];
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_program_set, &q, e));
-    bind_i64(q, "program_id", row->row_id);
-    bind_i64(q, "learner_id", x->ids[strmap_get(&x->students, p->student)]);
-    bind_text(q, "program", p->program);
-    bind_date(q, "starts_on", p->starts_on);
-    bind_date(q, "ends_on", p->ends_on);
-    return stmt_run(q, NULL, e);
+    return sql_program_set(tx,
+                           &(struct sql_program_set_in){.program_id = row->row_id,
+                                                        .learner_id = x->ids[strmap_get(&x->students, p->student)],
+                                                        .program = p->program,
+                                                        .starts_on = p->starts_on,
+                                                        .starts_on_is_null = p->starts_on == DATE_NONE,
+                                                        .ends_on = p->ends_on,
+                                                        .ends_on_is_null = p->ends_on == DATE_NONE},
+                           NULL, e);
 }
 
 static enum st program_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
-    return sync_close_with(im, tx, SQL_program_close, row->row_id, e);
+    return sql_program_close(tx, &(struct sql_program_close_in){.now_ms = im->now_ms, .row_id = row->row_id}, NULL, e);
 }
 
 /* Attendance: a file is whole for the days that it names. The rows themselves are what is known. */
@@ -143,7 +139,8 @@ static void day_content(struct importer *im, const char *status, int64_t minutes
 
 static enum st load_days(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e)
 {
-    struct stmt *q;
+    struct sql_attendance_between_row r;
+    struct rows stored;
     int32_t first = INT32_MAX, last = INT32_MIN;
     for (size_t i = 0; i < x->rows.day_count; i++) {
         int32_t d = x->rows.days[i].date;
@@ -152,19 +149,16 @@ static enum st load_days(struct importer *im, struct tx *tx, struct outside_impo
         first = d < first ? d : first;
         last = d > last ? d : last;
     }
-    TRY(tx_stmt(tx, SQL_attendance_between, &q, e));
-    bind_i64(q, "first", first);
-    bind_i64(q, "last", last);
-    for (bool row;;) {
+    TRY(sql_attendance_between(tx, &(struct sql_attendance_between_in){.first = first, .last = last}, &stored, e));
+    while (sql_attendance_between_next(&stored, &r)) {
         char identifier[48], date[16];
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        snprintf(date, sizeof date, "%lld", (long long)col_i64(q, 1));
-        snprintf(identifier, sizeof identifier, "%lld|%s", (long long)col_i64(q, 0), date);
-        bool ours = strcmp(col_text(q, 4), im->source) == 0 && strmap_get(&x->covered, date) >= 0;
-        day_content(im, col_text(q, 2), col_i64(q, 3));
-        TRY(sync_known(im, &x->sync, identifier, ours, strcmp(col_text(q, 2), "closed") == 0, e));
+        snprintf(date, sizeof date, "%lld", (long long)r.school_date);
+        snprintf(identifier, sizeof identifier, "%lld|%s", (long long)r.learner_id, date);
+        bool ours = strcmp(r.source, im->source) == 0 && strmap_get(&x->covered, date) >= 0;
+        day_content(im, r.status, r.minutes);
+        TRY(sync_known(im, &x->sync, identifier, ours, strcmp(r.status, "closed") == 0, e));
     }
+    return rows_end(&stored);
 }
 
 static enum st plan_days(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e)
@@ -185,15 +179,14 @@ static enum st plan_days(struct importer *im, struct tx *tx, struct outside_impo
 static enum st day_set(struct importer *im, struct tx *tx, int64_t learner_id, int64_t date, const char *status,
                        int32_t minutes, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_attendance_set, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "school_date", date);
-    bind_text(q, "status", status);
-    if (minutes < 0) bind_null(q, "minutes");
-    else bind_i64(q, "minutes", minutes);
-    bind_text(q, "source", im->source);
-    return stmt_run(q, NULL, e);
+    return sql_attendance_set(tx,
+                              &(struct sql_attendance_set_in){.learner_id = learner_id,
+                                                              .school_date = date,
+                                                              .status = status,
+                                                              .minutes = minutes,
+                                                              .minutes_is_null = minutes < 0,
+                                                              .source = im->source},
+                              NULL, e);
 }
 
 static enum st day_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
@@ -239,32 +232,31 @@ static enum st result_write(struct importer *im, struct tx *tx, struct sync_row 
 {
     const struct outside_import *x = im->set;
     const struct outside_result *v = &x->rows.results[row->index];
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_result_set, &q, e));
-    bind_i64(q, "result_id", row->row_id);
-    bind_i64(q, "learner_id", x->ids[strmap_get(&x->students, v->student)]);
-    bind_text(q, "test", v->test);
-    bind_text(q, "subject", v->subject);
-    bind_i64(q, "taken_on", v->taken_on);
-    if (v->has_score) bind_f64(q, "scale_score", v->score);
-    else bind_null(q, "scale_score");
-    if (v->has_error) bind_f64(q, "standard_error", v->standard_error);
-    else bind_null(q, "standard_error");
-    bind_id(q, "level", v->level);
-    bind_text(q, "level_name", v->level_name);
-    return stmt_run(q, NULL, e);
+    return sql_result_set(tx,
+                          &(struct sql_result_set_in){.result_id = row->row_id,
+                                                      .learner_id = x->ids[strmap_get(&x->students, v->student)],
+                                                      .test = v->test,
+                                                      .subject = v->subject,
+                                                      .taken_on = v->taken_on,
+                                                      .scale_score = v->score,
+                                                      .scale_score_is_null = !v->has_score,
+                                                      .standard_error = v->standard_error,
+                                                      .standard_error_is_null = !v->has_error,
+                                                      .level = v->level,
+                                                      .level_name = v->level_name},
+                          NULL, e);
 }
 
 static enum st result_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
-    return sync_close_with(im, tx, SQL_result_close, row->row_id, e);
+    return sql_result_close(tx, &(struct sql_result_close_in){.now_ms = im->now_ms, .row_id = row->row_id}, NULL, e);
 }
 
 enum st import_outside(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e)
 {
     struct outside_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
-    struct tx tx;
+    struct tx *tx;
     if (!x) return no_memory(e);
     enum outside_kind which = strcmp(kind, "programs") == 0     ? OUTSIDE_PROGRAMS
                               : strcmp(kind, "attendance") == 0 ? OUTSIDE_ATTENDANCE
@@ -279,12 +271,12 @@ enum st import_outside(struct importer *im, struct conn *conn, const char *kind,
     TRY(package_open(im->a, path, im->r, &p, e));
     TRY(outside_read(im->a, p, which, im->r, &x->rows, e));
     TRY(tx_read(conn, im->district_id, &tx, e));
-    enum st st = load_students(im, &tx, x, e);
-    if (st == ST_OK) st = sync_load(im, &tx, &x->sync, e);
+    enum st st = load_students(im, tx, x, e);
+    if (st == ST_OK) st = sync_load(im, tx, &x->sync, e);
     if (st == ST_OK)
         st = which == OUTSIDE_PROGRAMS     ? plan_programs(im, x, e)
-             : which == OUTSIDE_ATTENDANCE ? plan_days(im, &tx, x, e)
+             : which == OUTSIDE_ATTENDANCE ? plan_days(im, tx, x, e)
                                            : plan_results(im, x, e);
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st == ST_OK ? sync_apply(im, conn, e) : st;
 }

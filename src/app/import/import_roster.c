@@ -5,14 +5,10 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "import_roster.h"
+#include "store/sql/import.h"
+#include "store/sql/roster.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
-
-static void bind_date(struct stmt *q, const char *name, int32_t day)
-{
-    if (day == DATE_NONE) bind_null(q, name);
-    else bind_i64(q, name, day);
-}
 
 static const char * or (const char *a, const char *b) { return *a ? a : b; }
 
@@ -22,73 +18,67 @@ static enum st org_write(struct importer *im, struct tx *tx, struct sync_row *ro
 {
     struct roster_import *x = im->set;
     const struct roster_org *v = &x->o->orgs[row->index];
-    struct stmt *q;
     int64_t parent = sync_id(&x->orgs, v->parent_id);
     if (!parent && strcmp(v->type, "district") != 0) parent = x->root_org;
-    TRY(tx_stmt(tx, SQL_org_set, &q, e));
-    bind_i64(q, "org_id", row->row_id);
-    bind_id(q, "parent_org_id", parent == row->row_id ? 0 : parent);
-    bind_text(q, "type", or (v->type, "school"));
-    bind_text(q, "name", or (v->name, v->id));
-    bind_text(q, "zone", x->zone);
-    return stmt_run(q, NULL, e);
+    return sql_org_set(tx,
+                       &(struct sql_org_set_in){.org_id = row->row_id,
+                                                .parent_org_id = parent == row->row_id ? 0 : parent,
+                                                .type = or (v->type, "school"),
+                                                .name = or (v->name, v->id),
+                                                .zone = x->zone},
+                       NULL, e);
 }
 
 static enum st session_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
     const struct roster_session *v = &x->o->sessions[row->index];
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_session_set, &q, e));
-    bind_i64(q, "session_id", row->row_id);
-    bind_id(q, "parent_session_id", sync_id(&x->sessions, v->parent_id));
-    bind_text(q, "title", or (v->title, v->id));
-    bind_text(q, "type", or (v->type, "term"));
-    bind_date(q, "starts_on", v->start);
-    bind_date(q, "ends_on", v->end);
-    bind_text(q, "school_year", v->school_year);
-    return stmt_run(q, NULL, e);
+    return sql_session_set(tx,
+                           &(struct sql_session_set_in){.session_id = row->row_id,
+                                                        .parent_session_id = sync_id(&x->sessions, v->parent_id),
+                                                        .title = or (v->title, v->id),
+                                                        .type = or (v->type, "term"),
+                                                        .starts_on = v->start,
+                                                        .starts_on_is_null = v->start == DATE_NONE,
+                                                        .ends_on = v->end,
+                                                        .ends_on_is_null = v->end == DATE_NONE,
+                                                        .school_year = v->school_year},
+                           NULL, e);
 }
 
 static enum st course_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
     const struct roster_course *v = &x->o->courses[row->index];
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_course_set, &q, e));
-    bind_i64(q, "course_id", row->row_id);
-    bind_id(q, "org_id", sync_id(&x->orgs, v->org_id));
-    bind_text(q, "title", or (v->title, v->id));
-    bind_text(q, "code", v->code);
-    bind_text(q, "grades", v->grades);
-    return stmt_run(q, NULL, e);
+    return sql_course_set(tx,
+                          &(struct sql_course_set_in){.course_id = row->row_id,
+                                                      .org_id = sync_id(&x->orgs, v->org_id),
+                                                      .title = or (v->title, v->id),
+                                                      .code = v->code,
+                                                      .grades = v->grades},
+                          NULL, e);
 }
 
 static enum st class_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
     const struct roster_class *v = &x->o->classes[row->index];
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_class_set, &q, e));
-    bind_i64(q, "class_id", row->row_id);
-    bind_id(q, "course_id", sync_id(&x->courses, v->course_id));
-    bind_id(q, "org_id", sync_id(&x->orgs, v->school_id));
-    bind_text(q, "title", or (v->title, v->id));
-    bind_text(q, "code", v->code);
-    bind_text(q, "grades", v->grades);
-    bind_text(q, "periods", v->periods);
-    bind_text(q, "location", v->location);
-    TRY(stmt_run(q, NULL, e));
-    TRY(tx_stmt(tx, SQL_class_session_clear, &q, e));
-    bind_i64(q, "class_id", row->row_id);
-    TRY(stmt_run(q, NULL, e));
+    TRY(sql_class_set(tx,
+                      &(struct sql_class_set_in){.class_id = row->row_id,
+                                                 .course_id = sync_id(&x->courses, v->course_id),
+                                                 .org_id = sync_id(&x->orgs, v->school_id),
+                                                 .title = or (v->title, v->id),
+                                                 .code = v->code,
+                                                 .grades = v->grades,
+                                                 .periods = v->periods,
+                                                 .location = v->location},
+                      NULL, e));
+    TRY(sql_class_session_clear(tx, row->row_id, NULL, e));
     for (size_t i = 0; i < v->session_count; i++) {
         int64_t session = sync_id(&x->sessions, v->session_ids[i]);
         if (!session) continue;
-        TRY(tx_stmt(tx, SQL_class_session_insert, &q, e));
-        bind_i64(q, "class_id", row->row_id);
-        bind_i64(q, "session_id", session);
-        TRY(stmt_run(q, NULL, e));
+        TRY(sql_class_session_insert(
+            tx, &(struct sql_class_session_insert_in){.class_id = row->row_id, .session_id = session}, NULL, e));
     }
     return ST_OK;
 }
@@ -153,51 +143,48 @@ static enum st user_vacate(struct importer *im, struct tx *tx, struct sync_row *
 {
     struct roster_import *x = im->set;
     const char *had = current_name(x, row->row_id);
-    struct stmt *q;
     char none[32];
     int owner = had ? strmap_get(&x->names, had) : -1;
     if (owner < 0 || x->owners[owner] == row->row_id) return ST_OK;
     snprintf(none, sizeof none, "~%lld", (long long)row->row_id);
-    TRY(tx_stmt(tx, SQL_user_vacate, &q, e));
-    bind_i64(q, "user_id", row->row_id);
-    bind_text(q, "username", none);
-    return stmt_run(q, NULL, e);
+    return sql_user_vacate(tx, &(struct sql_user_vacate_in){.username = none, .user_id = row->row_id}, NULL, e);
 }
 
 static enum st user_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
     const struct roster_user *v = &x->o->users[row->index];
-    struct stmt *q;
     char grade[12];
     snprintf(grade, sizeof grade, "%.*s", (int)strcspn(v->grades, ","), v->grades);
-    TRY(tx_stmt(tx, SQL_user_set, &q, e));
-    bind_i64(q, "user_id", row->row_id);
-    bind_text(q, "username", v->username); /* chosen when it was planned */
-    bind_text(q, "given_name", or (v->given_name, *v->family_name ? "" : v->username));
-    bind_text(q, "family_name", v->family_name);
-    bind_text(q, "middle_name", v->middle_name);
-    bind_text(q, "preferred_name", v->preferred_given);
-    bind_text(q, "pronouns", v->pronouns);
-    bind_text(q, "email", v->email);
-    bind_text(q, "grade", grade);
-    bind_i64(q, "enabled", v->enabled);
-    bind_i64(q, "now_ms", im->now_ms);
-    return stmt_run(q, NULL, e);
+    /* chosen when it was planned */
+    return sql_user_set(tx,
+                        &(struct sql_user_set_in){.user_id = row->row_id,
+                                                  .username = v->username,
+                                                  .given_name = or (v->given_name, *v->family_name ? "" : v->username),
+                                                  .family_name = v->family_name,
+                                                  .middle_name = v->middle_name,
+                                                  .preferred_name = v->preferred_given,
+                                                  .pronouns = v->pronouns,
+                                                  .email = v->email,
+                                                  .grade = grade,
+                                                  .enabled = v->enabled,
+                                                  .now_ms = im->now_ms},
+                        NULL, e);
 }
 
 static enum st role_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_role_set, &q, e));
     const struct planned_role *v = &x->planned[row->index];
-    bind_i64(q, "user_id", sync_id(&x->users, v->user));
-    bind_i64(q, "org_id", sync_id(&x->orgs, v->org));
-    bind_text(q, "role", v->code);
-    bind_date(q, "starts_on", v->start);
-    bind_date(q, "ends_on", v->end);
-    return stmt_run(q, NULL, e);
+    return sql_role_set(tx,
+                        &(struct sql_role_set_in){.user_id = sync_id(&x->users, v->user),
+                                                  .org_id = sync_id(&x->orgs, v->org),
+                                                  .role = v->code,
+                                                  .starts_on = v->start,
+                                                  .starts_on_is_null = v->start == DATE_NONE,
+                                                  .ends_on = v->end,
+                                                  .ends_on_is_null = v->end == DATE_NONE},
+                        NULL, e);
 }
 
 static const char *seat_word(enum roster_role role)
@@ -209,15 +196,14 @@ static enum st enrollment_vacate(struct importer *im, struct tx *tx, struct sync
 {
     struct roster_import *x = im->set;
     const struct roster_enrollment *v = &x->o->enrollments[row->index];
-    struct stmt *q;
     int64_t ended = 0;
-    TRY(tx_stmt(tx, SQL_enrollment_vacate, &q, e));
-    bind_i64(q, "row_id", row->row_id);
-    bind_i64(q, "now_ms", im->now_ms);
-    bind_i64(q, "class_id", sync_id(&x->classes, v->class_id));
-    bind_i64(q, "user_id", sync_id(&x->users, v->user_id));
-    bind_text(q, "role", seat_word(v->role));
-    TRY(stmt_run(q, &ended, e));
+    TRY(sql_enrollment_vacate(tx,
+                              &(struct sql_enrollment_vacate_in){.now_ms = im->now_ms,
+                                                                 .row_id = row->row_id,
+                                                                 .class_id = sync_id(&x->classes, v->class_id),
+                                                                 .user_id = sync_id(&x->users, v->user_id),
+                                                                 .role = seat_word(v->role)},
+                              &ended, e));
     if (ended) row->row_id = app_id(im->app);
     return ST_OK;
 }
@@ -226,39 +212,38 @@ static enum st enrollment_write(struct importer *im, struct tx *tx, struct sync_
 {
     struct roster_import *x = im->set;
     const struct roster_enrollment *v = &x->o->enrollments[row->index];
-    struct stmt *q;
-    bool got;
-    TRY(tx_stmt(tx, SQL_enrollment_set, &q, e));
-    bind_i64(q, "enrollment_id", row->row_id);
-    bind_i64(q, "class_id", sync_id(&x->classes, v->class_id));
-    bind_i64(q, "user_id", sync_id(&x->users, v->user_id));
-    bind_text(q, "role", seat_word(v->role));
-    bind_i64(q, "is_primary", v->primary);
-    bind_date(q, "starts_on", v->start);
-    bind_date(q, "ends_on", v->end);
-    TRY(stmt_step(q, &got, e));
-    if (got) row->row_id = col_i64(q, 0);
-    while (got) TRY(stmt_step(q, &got, e));
-    return ST_OK;
+    struct sql_enrollment_set_row r;
+    struct rows rows;
+    TRY(sql_enrollment_set(tx,
+                           &(struct sql_enrollment_set_in){.enrollment_id = row->row_id,
+                                                           .class_id = sync_id(&x->classes, v->class_id),
+                                                           .user_id = sync_id(&x->users, v->user_id),
+                                                           .role = seat_word(v->role),
+                                                           .is_primary = v->primary,
+                                                           .starts_on = v->start,
+                                                           .starts_on_is_null = v->start == DATE_NONE,
+                                                           .ends_on = v->end,
+                                                           .ends_on_is_null = v->end == DATE_NONE},
+                           &rows, e));
+    while (sql_enrollment_set_next(&rows, &r)) row->row_id = r.enrollment_id;
+    return rows_end(&rows);
 }
 
 static enum st guardian_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
     const struct roster_relation *v = &x->o->relations[row->index];
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_guardian_set, &q, e));
-    bind_i64(q, "guardian_id", sync_id(&x->users, v->agent_id));
-    bind_i64(q, "learner_id", sync_id(&x->users, v->user_id));
-    bind_text(q, "relation", v->kind);
-    return stmt_run(q, NULL, e);
+    return sql_guardian_set(tx,
+                            &(struct sql_guardian_set_in){.guardian_id = sync_id(&x->users, v->agent_id),
+                                                          .learner_id = sync_id(&x->users, v->user_id),
+                                                          .relation = v->kind},
+                            NULL, e);
 }
 
 static enum st demographics_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
     const struct roster_demographic *v = &x->o->demographics[row->index];
-    struct stmt *q;
     struct text t;
     struct json_out j;
     char day[16] = "";
@@ -274,12 +259,8 @@ static enum st demographics_write(struct importer *im, struct tx *tx, struct syn
     json_put_str(&j, "stateOfBirth", v->birth_state);
     json_put_str(&j, "countryOfBirth", v->birth_country);
     json_close_obj(&j);
-    enum st st = tx_stmt(tx, SQL_demographics_set, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "user_id", row->row_id);
-        bind_text(q, "doc", text_str(&t));
-        st = stmt_run(q, NULL, e);
-    }
+    enum st st = sql_demographics_set(
+        tx, &(struct sql_demographics_set_in){.user_id = row->row_id, .doc = text_str(&t)}, NULL, e);
     text_release(&t);
     return st;
 }
@@ -288,53 +269,51 @@ static enum st demographics_write(struct importer *im, struct tx *tx, struct syn
 
 static enum st org_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
-    return sync_close_with(im, tx, SQL_org_close, r->row_id, e);
+    return sql_org_close(tx, &(struct sql_org_close_in){.now_ms = im->now_ms, .row_id = r->row_id}, NULL, e);
 }
 static enum st session_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
-    return sync_close_with(im, tx, SQL_session_close, r->row_id, e);
+    return sql_session_close(tx, &(struct sql_session_close_in){.now_ms = im->now_ms, .row_id = r->row_id}, NULL, e);
 }
 static enum st course_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
-    return sync_close_with(im, tx, SQL_course_close, r->row_id, e);
+    return sql_course_close(tx, &(struct sql_course_close_in){.now_ms = im->now_ms, .row_id = r->row_id}, NULL, e);
 }
 static enum st class_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
-    return sync_close_with(im, tx, SQL_class_close, r->row_id, e);
+    return sql_class_close(tx, &(struct sql_class_close_in){.now_ms = im->now_ms, .row_id = r->row_id}, NULL, e);
 }
 static enum st enrollment_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
-    return sync_close_with(im, tx, SQL_enrollment_close, r->row_id, e);
+    return sql_enrollment_close(tx, &(struct sql_enrollment_close_in){.now_ms = im->now_ms, .row_id = r->row_id}, NULL,
+                                e);
 }
 
 static enum st user_close(struct importer *im, struct tx *tx, struct sync_row *r, struct err *e)
 {
-    struct stmt *q;
-    TRY(sync_close_with(im, tx, SQL_user_close, r->row_id, e));
-    TRY(tx_stmt(tx, SQL_session_close_user, &q, e));
-    bind_i64(q, "row_id", r->row_id);
-    return stmt_run(q, NULL, e);
+    TRY(sql_user_close(tx, &(struct sql_user_close_in){.now_ms = im->now_ms, .row_id = r->row_id}, NULL, e));
+    return sql_session_close_user(tx, r->row_id, NULL, e);
 }
 
 static enum st role_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_role_close, &q, e));
-    bind_i64(q, "user_id", sync_id(&x->users, roster_part(im, row->identifier, 0)));
-    bind_i64(q, "org_id", sync_id(&x->orgs, roster_part(im, row->identifier, 1)));
-    bind_text(q, "role", roster_part(im, row->identifier, 2));
-    return stmt_run(q, NULL, e);
+    return sql_role_close(
+        tx,
+        &(struct sql_role_close_in){.user_id = sync_id(&x->users, roster_part(im, row->identifier, 0)),
+                                    .org_id = sync_id(&x->orgs, roster_part(im, row->identifier, 1)),
+                                    .role = roster_part(im, row->identifier, 2)},
+        NULL, e);
 }
 
 static enum st guardian_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_guardian_close, &q, e));
-    bind_i64(q, "guardian_id", sync_id(&x->users, roster_part(im, row->identifier, 0)));
-    bind_i64(q, "learner_id", sync_id(&x->users, roster_part(im, row->identifier, 1)));
-    return stmt_run(q, NULL, e);
+    return sql_guardian_close(
+        tx,
+        &(struct sql_guardian_close_in){.guardian_id = sync_id(&x->users, roster_part(im, row->identifier, 0)),
+                                        .learner_id = sync_id(&x->users, roster_part(im, row->identifier, 1))},
+        NULL, e);
 }
 
 /* --- plans --- */
@@ -568,34 +547,34 @@ static enum st plan_rest(struct importer *im, struct roster_import *x, struct er
     return ST_OK;
 }
 
-/* Who has which user name, and the district's own org, below which schools without a parent are put. */
+/* Loads the usernames in use and the district's own org, which becomes the parent of schools that name none. */
 static enum st load_names(struct importer *im, struct tx *tx, struct roster_import *x, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_user_names_row user_names;
+    struct sql_org_list_row org_row;
+    struct rows rows;
     x->names.arena = x->name_of.arena = im->a;
-    TRY(tx_stmt(tx, SQL_user_names, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_user_names(tx, &rows, e));
+    while (sql_user_names_next(&rows, &user_names)) {
         int64_t *owner = LIST_ADD(im->a, x->owners, x->owner_count, x->owner_cap);
         const char **current = LIST_ADD(im->a, x->current, x->current_count, x->current_cap);
-        const char *name = arena_strdup(im->a, col_text(q, 1)),
-                   *key = arena_printf(im->a, "%lld", (long long)col_i64(q, 0));
+        const char *name = arena_strdup(im->a, user_names.username),
+                   *key = arena_printf(im->a, "%lld", (long long)user_names.user_id);
         if (!owner || !current || !name || !key) return no_memory(e);
-        *owner = col_i64(q, 0);
+        *owner = user_names.user_id;
         *current = name;
         if (strmap_put(&x->names, name, (int)x->owner_count - 1) < 0 ||
             strmap_put(&x->name_of, key, (int)x->current_count - 1) < 0)
             return no_memory(e);
     }
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        if (strcmp(col_text(q, 2), "district") == 0 && !col_i64(q, 1) && !x->root_org) x->root_org = col_i64(q, 0);
-        if (!*x->zone && *col_text(q, 4)) snprintf(x->zone, sizeof x->zone, "%s", col_text(q, 4));
+    TRY(rows_end(&rows));
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &org_row)) {
+        if (strcmp(org_row.type, "district") == 0 && !org_row.parent_org_id && !x->root_org)
+            x->root_org = org_row.org_id;
+        if (!*x->zone && *org_row.zone) snprintf(x->zone, sizeof x->zone, "%s", org_row.zone);
     }
+    return rows_end(&rows);
 }
 
 static enum st plan(struct importer *im, struct tx *tx, struct roster_import *x, struct err *e)
@@ -627,7 +606,7 @@ enum st import_roster(struct importer *im, struct conn *conn, const char *path, 
 {
     struct roster_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
-    struct tx tx;
+    struct tx *tx;
     if (!x) return no_memory(e);
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
@@ -651,7 +630,7 @@ enum st import_roster(struct importer *im, struct conn *conn, const char *path, 
         .entity = "guardian", .kind = "guardian", .write = guardian_write, .close = guardian_close, .single = true};
     x->demographics = (struct sync){.entity = "demographics", .kind = "demographics", .write = demographics_write};
     TRY(tx_read(conn, im->district_id, &tx, e));
-    enum st st = plan(im, &tx, x, e);
-    tx_rollback(&tx);
+    enum st st = plan(im, tx, x, e);
+    tx_rollback(tx);
     return st == ST_OK ? sync_apply(im, conn, e) : st;
 }

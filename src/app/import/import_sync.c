@@ -7,34 +7,32 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "policy/snapshot.h"
+#include "store/sql/import.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
 
 enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_outside_list_row r;
+    struct rows stored;
     s->at.arena = im->a;
     if (im->kind_count < SYNC_KINDS_MAX) im->kinds[im->kind_count++] = s;
     if (!s->entity) return ST_OK;
-    TRY(tx_stmt(tx, SQL_outside_list, &q, e));
-    bind_text(q, "entity", s->entity);
-    bind_text(q, "system", im->source);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_outside_list(tx, &(struct sql_outside_list_in){.entity = s->entity, .system = im->source}, &stored, e));
+    while (sql_outside_list_next(&stored, &r)) {
         struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
         if (!v) return no_memory(e);
-        *v = (struct sync_row){.identifier = arena_strdup(im->a, col_text(q, 0)),
-                               .row_id = col_i64(q, 1),
+        *v = (struct sync_row){.identifier = arena_strdup(im->a, r.identifier),
+                               .row_id = r.row_id,
                                .known = true,
-                               .closed = col_i64(q, 3) != 0};
+                               .closed = r.closed != 0};
         v->name = v->identifier;
         if (!v->identifier) return no_memory(e);
-        snprintf(v->hash, sizeof v->hash, "%s", col_text(q, 2));
+        snprintf(v->hash, sizeof v->hash, "%s", r.content_hash);
         if (strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0) return no_memory(e);
         s->open_before += !v->closed;
     }
+    return rows_end(&stored);
 }
 
 void sync_begin(struct importer *im) { text_clear(&im->hash); }
@@ -144,15 +142,6 @@ int64_t sync_id(const struct sync *s, const char *identifier)
     return at < 0 ? 0 : s->rows[at].row_id;
 }
 
-enum st sync_close_with(struct importer *im, struct tx *tx, enum sql_id query, int64_t row_id, struct err *e)
-{
-    struct stmt *q;
-    TRY(tx_stmt(tx, query, &q, e));
-    bind_i64(q, "now_ms", im->now_ms);
-    bind_i64(q, "row_id", row_id);
-    return stmt_run(q, NULL, e);
-}
-
 static const char *const action_words[] = {[SYNC_ADD] = "add",
                                            [SYNC_CHANGE] = "change",
                                            [SYNC_REOPEN] = "reopen",
@@ -179,14 +168,19 @@ static size_t count_all(struct importer *im)
     return work;
 }
 
+/* The share of the district's current policy. */
+static double brake_share(struct importer *im)
+{
+    struct snapshot *s = snapshot_hold(im->app);
+    double share = policy_for_district(&s->policy_index, im->now_ms)->policy.import_close_share;
+    snapshot_drop(s);
+    return share;
+}
+
 /* Each kind by its own share: thirty closed enrollments are not hidden by a thousand people who stay. */
 static enum st brake(struct importer *im, struct err *e)
 {
-    double share = im->o->close_share >= 0 ? im->o->close_share
-                   : im->app->snapshot
-                       ? im->app->snapshot->policy_index.policies[im->app->snapshot->policy_index.policy_count - 1]
-                             .policy.import_close_share
-                       : 0.2;
+    double share = im->o->close_share >= 0 ? im->o->close_share : brake_share(im);
     char kinds[300] = "";
     for (size_t k = 0; k < im->kind_count; k++) {
         const struct sync *s = im->kinds[k];
@@ -209,44 +203,51 @@ static enum st brake(struct importer *im, struct err *e)
 static enum st remember(struct importer *im, struct tx *tx, const struct sync *s, const struct sync_row *v,
                         struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_outside_set, &q, e));
-    bind_text(q, "entity", s->entity);
-    bind_text(q, "system", im->source);
-    bind_text(q, "identifier", v->identifier);
-    bind_i64(q, "row_id", v->row_id);
-    bind_text(q, "content_hash", v->hash);
-    bind_i64(q, "now_ms", im->now_ms);
-    bind_i64(q, "closed", v->action == SYNC_CLOSE);
-    return stmt_run(q, NULL, e);
+    return sql_outside_set(tx,
+                           &(struct sql_outside_set_in){.entity = s->entity,
+                                                        .system = im->source,
+                                                        .identifier = v->identifier,
+                                                        .row_id = v->row_id,
+                                                        .content_hash = v->hash,
+                                                        .now_ms = im->now_ms,
+                                                        .closed = v->action == SYNC_CLOSE},
+                           NULL, e);
 }
 
 struct slice {
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx; /* NULL between two slices */
     size_t rows, done;
 };
 
+static enum st end_slice(struct slice *w, struct err *e)
+{
+    struct tx *tx = w->tx;
+    w->tx = NULL;
+    return tx ? tx_commit(tx, e) : ST_OK;
+}
+
 static enum st write_row(struct importer *im, struct slice *w, struct sync *s, struct sync_row *v, struct err *e)
 {
-    if (!w->tx.open) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
-    TRY(v->action == SYNC_CLOSE ? s->close(im, &w->tx, v, e) : s->write(im, &w->tx, v, e));
-    if (s->entity) TRY(remember(im, &w->tx, s, v, e));
+    if (!w->tx) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
+    TRY(v->action == SYNC_CLOSE ? s->close(im, w->tx, v, e) : s->write(im, w->tx, v, e));
+    if (s->entity) TRY(remember(im, w->tx, s, v, e));
     w->done++;
     if (++w->rows < SYNC_SLICE_ROWS) return ST_OK;
     w->rows = 0;
-    return tx_commit(&w->tx, e);
+    return end_slice(w, e);
 }
 
 static enum st vacate_row(struct importer *im, struct slice *w, struct sync *s, struct sync_row *v, struct err *e)
 {
-    if (!w->tx.open) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
-    return s->vacate(im, &w->tx, v, e);
+    if (!w->tx) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
+    return s->vacate(im, w->tx, v, e);
 }
 
 static enum st write_all(struct importer *im, struct slice *w, struct err *e)
 {
-    for (int closing = 1; closing >= 0; closing--) /* what goes makes room for what comes under a new id */
+    /* close rows first, so that their usernames are free for rows that come in under a new id */
+    for (int closing = 1; closing >= 0; closing--)
         for (size_t k = 0; k < im->kind_count; k++)
             for (size_t i = 0; i < im->kinds[k]->count; i++) {
                 struct sync_row *v = &im->kinds[k]->rows[i];
@@ -255,7 +256,7 @@ static enum st write_all(struct importer *im, struct slice *w, struct err *e)
                 if (v->action == SYNC_KEEP || (v->action == SYNC_CLOSE) != closing) continue;
                 TRY(write_row(im, w, im->kinds[k], v, e));
             }
-    return w->tx.open ? tx_commit(&w->tx, e) : ST_OK;
+    return end_slice(w, e);
 }
 
 enum st sync_apply(struct importer *im, struct conn *conn, struct err *e)
@@ -270,7 +271,7 @@ enum st sync_apply(struct importer *im, struct conn *conn, struct err *e)
     struct slice w = {.conn = conn};
     enum st st = write_all(im, &w, e);
     if (st == ST_OK) return ST_OK;
-    tx_rollback(&w.tx);
+    tx_rollback(w.tx);
     if (w.done > w.rows && e)
         log_line(LOG_ERROR, "import",
                  "%zu of %zu rows were written before it failed; run the same import again to go on", w.done - w.rows,

@@ -73,9 +73,6 @@ int64_t sync_id(const struct sync *s, const char *identifier);                /*
 
 /* Count, compare with the brake, and unless it is a dry run write everything. */
 enum st sync_apply(struct importer *im, struct conn *conn, struct err *e) WARN_UNUSED;
-/* UPDATE … SET status = 'closed' by :row_id. */
-enum st sync_close_with(struct importer *im, struct tx *tx, enum sql_id query, int64_t row_id,
-                        struct err *e) WARN_UNUSED;
 
 enum st import_roster(struct importer *im, struct conn *conn, const char *path, struct err *e) WARN_UNUSED;
 enum st import_frameworks(struct importer *im, struct conn *conn, const char *kind, const char *path,

@@ -6,6 +6,7 @@
 
 #include "rules/small_group.h"
 #include "base/id.h"
+#include "store/sql/together.h"
 
 enum { LATELY_DAYS = 14, OFF_SCREEN_DAYS = 28, LOOKS_DAYS = 90, KEPT = 64, KEPT_MS = 60000 };
 
@@ -60,35 +61,51 @@ static void keep(struct measure_cache *f, const char *code, int64_t org_id, int6
     pthread_mutex_unlock(&f->lock);
 }
 
-enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
-                      int64_t now_ms, struct measure *out, struct err *e)
+enum measure_query { SHOWN_LATELY, SECURE_EACH, OFF_SCREEN, LOOKS_ANSWERED, READ, MEASURES };
+
+static enum st run_query(struct tx *tx, enum measure_query query, int64_t org_id, int64_t policy_id, int64_t now_ms,
+                         struct sql_figure_row *r, struct err *e)
 {
-    static const struct {
-        const char *code;
-        enum sql_id query;
-        int days;
-        bool of_students;
-        bool is_part; /* n of the students, so that those left are a group too */
-    } known[] = {{"shown_lately", SQL_figure_shown, LATELY_DAYS, true, true},
-                 {"secure_each", SQL_figure_secure, 0, true, false},
-                 {"off_screen", SQL_figure_off_screen, OFF_SCREEN_DAYS, true, true},
-                 {"looks_answered", SQL_figure_looks, LOOKS_DAYS, false, false},
-                 {"read", SQL_reader_count, 0, false, false}};
-    struct stmt *q;
-    bool row;
-    size_t i = 0;
-    while (i < sizeof known / sizeof *known && strcmp(known[i].code, code) != 0) i++;
-    if (i == sizeof known / sizeof *known) return err_fail(e, ST_NOT_FOUND, "policy.figure", "%s is no figure", code);
-    if (known[i].of_students && find(app->measures, known[i].code, org_id, now_ms, out)) return ST_OK;
-    TRY(tx_stmt(tx, known[i].query, &q, e));
-    if (known[i].query == SQL_reader_count) bind_i64(q, "policy_id", v->policy_id);
-    bind_i64(q, "org_id", org_id);
-    if (known[i].days) bind_i64(q, "since", id_first_at(now_ms - known[i].days * INT64_C(86400000)));
-    TRY(stmt_step(q, &row, e));
-    *out = (struct measure){.of = row ? col_i64(q, 0) : 0, .n = row ? col_i64(q, 1) : 0};
+    static const int days[MEASURES] = {
+        [SHOWN_LATELY] = LATELY_DAYS, [OFF_SCREEN] = OFF_SCREEN_DAYS, [LOOKS_ANSWERED] = LOOKS_DAYS};
+    int64_t since = id_first_at(now_ms - days[query] * INT64_C(86400000));
+    switch (query) {
+    case SHOWN_LATELY:
+        return sql_figure_shown(tx, &(struct sql_figure_shown_in){.since = since, .org_id = org_id}, r, NULL, e);
+    case OFF_SCREEN:
+        return sql_figure_off_screen(tx, &(struct sql_figure_off_screen_in){.since = since, .org_id = org_id}, r, NULL,
+                                     e);
+    case LOOKS_ANSWERED:
+        return sql_figure_looks(tx, &(struct sql_figure_looks_in){.since = since, .org_id = org_id}, r, NULL, e);
+    case SECURE_EACH: return sql_figure_secure(tx, org_id, r, NULL, e);
+    case READ:
+        return sql_reader_count(tx, &(struct sql_reader_count_in){.policy_id = policy_id, .org_id = org_id}, r, NULL,
+                                e);
+    case MEASURES: break;
+    }
+    return err_fail(e, ST_BUG, "err.bug", "measure");
+}
+
+enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t org_id,
+                      const struct policy_effective *v, int64_t now_ms, struct measure *out, struct err *e)
+{
+    static const char *const codes[MEASURES] = {
+        [SHOWN_LATELY] = "shown_lately",     [SECURE_EACH] = "secure_each",
+        [OFF_SCREEN] = "off_screen",         [READ] = "read",
+        [LOOKS_ANSWERED] = "looks_answered",
+    };
+    struct sql_figure_row r;
+    enum measure_query query = SHOWN_LATELY;
+    while (query < MEASURES && strcmp(codes[query], code) != 0) query++;
+    if (query == MEASURES) return err_fail(e, ST_NOT_FOUND, "policy.figure", "%s is no figure", code);
+    bool of_students = query != LOOKS_ANSWERED && query != READ;
+    if (of_students && find(app->measures, codes[query], org_id, now_ms, out)) return ST_OK;
+    TRY(run_query(tx, query, org_id, v->policy_id, now_ms, &r, e));
+    *out = (struct measure){.of = r.total, .n = r.part};
     int64_t smallest = v->policy.smallest_group;
-    if ((known[i].of_students && out->of < smallest) || (known[i].is_part && small_group(out->n, out->of, smallest)))
+    bool is_part = query == SHOWN_LATELY || query == OFF_SCREEN; /* so that those left are a group too */
+    if ((of_students && out->of < smallest) || (is_part && small_group(out->n, out->of, smallest)))
         *out = (struct measure){.few = true};
-    if (known[i].of_students) keep(app->measures, known[i].code, org_id, now_ms, out);
+    if (of_students) keep(app->measures, codes[query], org_id, now_ms, out);
     return ST_OK;
 }

@@ -12,8 +12,39 @@
 #include "base/text.h"
 #include "policy/snapshot.h"
 #include "learning/state_cache.h"
+#include "store/sql/answer.h"
 
 enum { ANSWERS_MAX = 256 };
+
+enum st answer_item(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                    const struct taught *courses, size_t course_count, int64_t item_id, int32_t version,
+                    int64_t variant, enum item_use use, const struct item_ref **ref, const struct item **item,
+                    struct err *e)
+{
+    const struct item_ref *found = catalogue_item(&s->catalogue, item_id);
+    if (!found || !found->open || !catalogue_teaches(&s->catalogue, courses, course_count, found))
+        return err_fail(e, ST_DENIED, "answer.not_yours",
+                        "this item is not in one of your courses, or has been taken out");
+    TRY(app_item_variant(app, tx, a, item_id, version ? version : found->version, variant, use, item, e));
+    *ref = found;
+    return ST_OK;
+}
+
+enum st answer_prepare(struct answer_cmd *c, const struct item *item, const json_t *response, struct verdict *verdict,
+                       struct err *e)
+{
+    TRY(item_score(c->arena, item, response, verdict, e));
+    char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
+    c->response = text ? arena_strdup(c->arena, text) : NULL;
+    free(text);
+    if (!c->response) return err_fail(e, ST_NOMEM, "err.memory", "response");
+    c->command.set = &answer_set;
+    c->score = verdict->score;
+    c->readable = verdict->readable;
+    c->shown_error = verdict->error;
+    c->body_hash = answer_body_hash(c->item->item_id, c->variant, c->response, c->hints);
+    return ST_OK;
+}
 
 int64_t answer_body_hash(int64_t item_id, int64_t variant, const char *response, int32_t hints)
 {
@@ -26,7 +57,7 @@ int64_t answer_body_hash(int64_t item_id, int64_t variant, const char *response,
 /* A learner in the batch, with the state as it grows. */
 struct open_learner {
     int64_t learner_id;
-    const struct policy_version *policy;
+    const struct policy_effective *policy;
     struct state_row row;
     struct learner_state state;
     size_t behind; /* facts in `state` that the stored row lacks */
@@ -78,7 +109,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
     struct state_row rows[ANSWERS_MAX];
     size_t m = 0;
     bool others;
-    TRY(conn_others_wrote(b->tx->conn, &others, e));
+    TRY(conn_others_wrote(tx_conn(b->tx), &others, e));
     if (others) state_cache_clear(b->app->state_cache);
     for (size_t i = 0; i < n; i++) {
         const struct answer_cmd *c = (const struct answer_cmd *)cmds[i];
@@ -95,7 +126,7 @@ static enum st load(struct answer_batch *b, struct command **cmds, size_t n, str
     else if (m) TRY(states_get(b->tx, &b->arena, ids, m, rows, e));
     for (size_t i = 0; i < m; i++) {
         missing[i]->row = rows[i];
-        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, &missing[i]->policy->policy, &rows[i], &missing[i]->state,
+        TRY(learner_state_from(b->snapshot, b->tx, &b->arena, b->now_ms, &rows[i], &missing[i]->state,
                                &missing[i]->behind, e));
     }
     return responses_find(b->tx, b->keys, n, e);
@@ -130,15 +161,14 @@ static void first_reply(struct answer_batch *b, struct command **cmds, size_t at
 
 static enum st keep_unread(struct answer_batch *b, struct answer_cmd *c, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(b->tx, SQL_unread_insert, &q, e));
-    bind_i64(q, "learner_id", c->learner_id);
-    bind_text(q, "client_id", c->client_id);
-    bind_i64(q, "item_id", c->item->item_id);
-    bind_i64(q, "variant", c->variant);
-    bind_text(q, "response", c->response);
-    bind_i64(q, "at_ms", b->now_ms);
-    return stmt_send(q, e);
+    return sql_unread_insert(b->tx,
+                             &(struct sql_unread_insert_in){.learner_id = c->learner_id,
+                                                            .client_id = c->client_id,
+                                                            .item_id = c->item->item_id,
+                                                            .variant = c->variant,
+                                                            .response = c->response,
+                                                            .at_ms = b->now_ms},
+                             e);
 }
 
 static void touch(struct answer_batch *b, struct open_learner *l, int64_t competency_id, const struct evidence *v)
@@ -155,7 +185,7 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
                          .client_id = c->client_id,
                          .kind = EVIDENCE_RESPONSE,
                          .item_id = c->item->item_id,
-                         .item_version = c->item->version,
+                         .item_version = c->item_version,
                          .variant = c->variant,
                          .score = c->score,
                          .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
@@ -180,13 +210,19 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
     l->behind++;
     for (size_t i = 0; i < c->moved; i++) touch(b, l, c->steps[i].competency_id, &v);
     TRY(evidence_insert(b->tx, &v, e));
-    return response_insert(b->tx, c->learner_id, c->client_id, v.evidence_id, c->body_hash, c->response, e);
+    return sql_response_insert(b->tx,
+                               &(struct sql_response_insert_in){.learner_id = c->learner_id,
+                                                                .client_id = c->client_id,
+                                                                .evidence_id = v.evidence_id,
+                                                                .body_hash = c->body_hash,
+                                                                .response = c->response},
+                               e);
 }
 
 /* The derived rows, once for the whole batch. */
 static enum st write_derived(struct answer_batch *b, struct err *e)
 {
-    size_t most = conn_is_remote(b->tx->conn) ? 1 : STATE_BEHIND_MAX;
+    size_t most = conn_is_remote(tx_conn(b->tx)) ? 1 : STATE_BEHIND_MAX;
     for (size_t i = 0; i < b->touched_count; i++) {
         const struct touched *t = &b->touched[i];
         const struct competency_state *k = state_find(&t->learner->state, t->competency_id);
@@ -237,13 +273,15 @@ static enum st answer_batch_run(struct app *app, struct tx *tx, struct command *
     b.tx = tx;
     b.learner_count = b.touched_count = 0;
     b.now_ms = app_now_ms(app);
-    const struct snapshot *s = ((struct answer_cmd *)cmds[0])->snapshot;
+    /* All under what is current as they are recorded, whatever each was prepared under. */
+    struct snapshot *s = snapshot_hold(app);
     b.snapshot = s;
     b.model = model_current(&s->policy_index, b.now_ms);
     b.today = tz_date(s->zone, b.now_ms);
     arena_init(&b.arena, 64u << 20);
     enum st st = run(&b, cmds, n, e);
     arena_release(&b.arena);
+    snapshot_drop(s);
     return st;
 }
 

@@ -12,7 +12,7 @@ struct kept_view {
     struct fact_view view;
 };
 
-/* By item, the last one met at a place; of one policy. */
+/* Hash slots by item: the latest view stored in each. One policy only. */
 struct folding_views {
     const struct policy *policy;
     struct kept_view *at[VIEWS];

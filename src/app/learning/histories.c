@@ -7,10 +7,11 @@
 #include "learning/folding.h"
 #include "rules/history.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "history"); }
 
-/* Is a stored block what its facts give? count: how many facts it holds. */
+/* Does a stored block match its facts? count: facts in the block. */
 static enum st same_block(struct arena *a, const struct history_row *row, const struct evidence *facts, size_t n,
                           bool *same, size_t *count, struct err *e)
 {
@@ -60,8 +61,8 @@ enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const s
         *same = *same && sound && (i >= row_count || rows[i].block == row.block);
         TRY(history_set(tx, learner_id, &row, e));
     }
-    return row_count && rows[row_count - 1].block >= (int64_t)blocks ? history_cut(tx, learner_id, (int64_t)blocks, e)
-                                                                     : ST_OK;
+    if (!row_count || rows[row_count - 1].block < (int64_t)blocks) return ST_OK;
+    return sql_history_cut(tx, &(struct sql_history_cut_in){.learner_id = learner_id, .block = (int64_t)blocks}, e);
 }
 
 static int by_id(const void *x, const void *y)
@@ -201,43 +202,38 @@ enum { TAIL_MOST = 200, LEARNERS_AT_ONCE = 20 }; /* so many rows after the block
 
 static enum st last_packed(struct tx *tx, int64_t learner_id, int64_t *last_id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_history_last, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    TRY(stmt_step(q, &row, e));
-    *last_id = row ? col_i64(q, 0) : 0;
+    struct sql_history_last_row r;
+    TRY(sql_history_last(tx, learner_id, &r, NULL, e));
+    *last_id = r.last_id;
     return ST_OK;
 }
 
 static enum st is_behind(struct tx *tx, int64_t learner_id, bool *behind, struct err *e)
 {
-    struct stmt *q;
+    struct sql_evidence_after_row r;
     bool row;
     int64_t last_id;
     TRY(last_packed(tx, learner_id, &last_id, e));
-    TRY(tx_stmt(tx, SQL_evidence_after, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "after", last_id);
-    TRY(stmt_step(q, &row, e));
-    *behind = row && col_i64(q, 0) > TAIL_MOST;
+    TRY(sql_evidence_after(tx, &(struct sql_evidence_after_in){.learner_id = learner_id, .after = last_id}, &r, &row,
+                           e));
+    *behind = row && r.count > TAIL_MOST;
     return ST_OK;
 }
 
 static enum st pack_one(struct conn *c, int64_t district_id, int64_t learner_id, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct arena a;
     struct evidence *facts;
     size_t n;
     TRY(tx_write(c, district_id, &tx, e));
     arena_init(&a, LEARNER_BYTES);
-    enum st st = evidence_to_fold(&tx, &a, learner_id, 0, &facts, &n, e);
+    enum st st = evidence_to_fold(tx, &a, learner_id, 0, &facts, &n, e);
     bool same;
-    if (st == ST_OK) st = history_keep(&tx, &a, learner_id, facts, n, &same, e);
+    if (st == ST_OK) st = history_keep(tx, &a, learner_id, facts, n, &same, e);
     arena_release(&a);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -248,12 +244,12 @@ enum st histories_extend(struct app *app, struct conn *c, const atomic_bool *sto
     snapshot_drop(s);
     *packed = 0;
     for (size_t n = LEARNERS_AT_ONCE; n == LEARNERS_AT_ONCE && !atomic_load(stop); after = n ? ids[n - 1] : after) {
-        struct tx tx;
+        struct tx *tx;
         bool behind[LEARNERS_AT_ONCE] = {0};
         TRY(tx_read(c, district_id, &tx, e));
-        enum st st = learner_ids(&tx, SQL_evidence_learners, after, ids, LEARNERS_AT_ONCE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = is_behind(&tx, ids[i], &behind[i], e);
-        tx_rollback(&tx);
+        enum st st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, ids, LEARNERS_AT_ONCE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = is_behind(tx, ids[i], &behind[i], e);
+        tx_rollback(tx);
         TRY(st);
         for (size_t i = 0; i < n && !atomic_load(stop); i++) {
             if (!behind[i]) continue;

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "policy/snapshot.h"
 #include "learning/folding.h"
+#include "store/sql/answer.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "record"); }
 
@@ -35,7 +36,7 @@ enum st learner_mastery(struct app *app, const struct snapshot *s, struct tx *tx
     int64_t now = app_now_ms(app);
     *out = (struct mastery_view){.as_of_ms = as_of_ms ? as_of_ms : now};
     TRY(policy_for_learners_school(&s->policy_index, tx, who->learner_id, out->as_of_ms, &out->policy, e));
-    if (!as_of_ms) return learner_state_now(s, tx, a, &out->policy->policy, who->learner_id, &out->state, e);
+    if (!as_of_ms) return learner_state_now(s, tx, a, app_now_ms(app), who->learner_id, &out->state, e);
     struct past past;
     past_begin(&past);
     struct learner_state state = {0};
@@ -73,13 +74,12 @@ static void on_fact(void *ctx, const struct evidence *v, const struct fold_step 
 
 static enum st add_response(struct tx *tx, struct arena *a, int64_t learner_id, struct why_step *step, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_response_get, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "evidence_id", step->evidence.evidence_id);
-    TRY(stmt_step(q, &row, e));
-    if (row && !(step->response = arena_strdup(a, col_text(q, 0)))) return no_memory(e);
+    struct sql_response_get_row r;
+    bool found;
+    TRY(sql_response_get(
+        tx, &(struct sql_response_get_in){.learner_id = learner_id, .evidence_id = step->evidence.evidence_id}, &r,
+        &found, e));
+    if (found && !(step->response = arena_strdup(a, r.response))) return no_memory(e);
     return ST_OK;
 }
 

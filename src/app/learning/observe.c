@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "core/note.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
 
 double level_score(enum level l)
 {
@@ -33,7 +34,13 @@ static enum st store(struct tx *tx, struct arena *a, const struct evidence *v, s
                      struct err *e)
 {
     TRY(evidence_insert(tx, v, e));
-    TRY(response_insert(tx, v->learner_id, client_id, v->evidence_id, hash, response, e));
+    TRY(sql_response_insert(tx,
+                            &(struct sql_response_insert_in){.learner_id = v->learner_id,
+                                                             .client_id = client_id,
+                                                             .evidence_id = v->evidence_id,
+                                                             .body_hash = hash,
+                                                             .response = response},
+                            e));
     const struct competency_state *k = state_find(state, v->competency_id);
     if (k) {
         struct mastery_row m = {v->learner_id,    k->competency_id, k->p_known, (int32_t)k->level,
@@ -45,11 +52,12 @@ static enum st store(struct tx *tx, struct arena *a, const struct evidence *v, s
     return state_write(tx, row, e);
 }
 
-static enum st fold_seen(struct app *app, struct tx *tx, struct arena *a, const struct seen *o, const char *response,
-                         int64_t hash, int64_t *evidence_id, enum level *before, struct err *e)
+/* s: what is current as the fact is recorded, whatever the command was prepared under. */
+static enum st fold_seen(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                         const struct seen *o, const char *response, int64_t hash, int64_t *evidence_id,
+                         enum level *before, struct err *e)
 {
-    const struct snapshot *s = o->snapshot;
-    const struct policy_version *policy;
+    const struct policy_effective *policy;
     struct state_row row;
     struct learner_state state;
     struct fact_view view;
@@ -58,7 +66,7 @@ static enum st fold_seen(struct app *app, struct tx *tx, struct arena *a, const 
     int64_t now = app_now_ms(app);
     TRY(policy_for_learners_school(&s->policy_index, tx, o->learner_id, now, &policy, e));
     TRY(state_take(tx, a, o->learner_id, &row, e));
-    TRY(learner_state_from(s, tx, a, &policy->policy, &row, &state, NULL, e));
+    TRY(learner_state_from(s, tx, a, now, &row, &state, NULL, e));
     const struct competency_state *k = state_find(&state, o->competency_id);
     *before = k ? k->level : LEVEL_NOT_YET;
     struct evidence v = {.learner_id = o->learner_id,
@@ -94,9 +102,11 @@ enum st observe_fact(struct app *app, struct tx *tx, const struct seen *o, int64
         st = err_fail(e, ST_CONFLICT, "answer.client_id_reused", "client_id was used for something else");
     if (st == ST_OK && !*again) {
         struct arena a;
+        struct snapshot *s = snapshot_hold(app);
         arena_init(&a, 64u << 20);
-        st = fold_seen(app, tx, &a, o, response, hash, evidence_id, before, e);
+        st = fold_seen(app, s, tx, &a, o, response, hash, evidence_id, before, e);
         arena_release(&a);
+        snapshot_drop(s);
     }
     free(response);
     return st;
@@ -106,8 +116,7 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
 {
     struct observe_cmd *o = (struct observe_cmd *)command;
     for (size_t i = 0; i < o->count; i++) {
-        const struct seen seen = {.snapshot = o->snapshot,
-                                  .client_id = o->client_id,
+        const struct seen seen = {.client_id = o->client_id,
                                   .learner_id = o->learner_ids[i],
                                   .recorder_id = o->recorder_id,
                                   .competency_id = o->competency_id,

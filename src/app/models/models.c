@@ -8,79 +8,76 @@
 #include "core/note.h"
 #include "base/id.h"
 #include "base/list.h"
+#include "store/sql/answer.h"
+#include "store/sql/models.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "models"); }
 
 enum st model_fit_insert(struct tx *tx, const struct model_fit *f, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_model_fit_insert, &q, e));
-    bind_i64(q, "fit_id", f->fit_id);
-    bind_text(q, "kind", f->kind);
-    bind_text(q, "verdict", f->verdict);
-    bind_text(q, "reason", f->reason);
-    bind_id(q, "model_id", f->model_id);
-    bind_i64(q, "against_id", f->against_id);
-    bind_i64(q, "learners", f->learners);
-    bind_i64(q, "answers", f->answers);
-    bind_i64(q, "held_learners", f->held_learners);
-    bind_i64(q, "held_answers", f->held_answers);
-    bind_id(q, "first_id", f->first_id);
-    bind_id(q, "last_id", f->last_id);
-    bind_text(q, "report", f->report ? f->report : "{}");
-    bind_text(q, "note", f->note ? f->note : "");
-    bind_id(q, "recorder_id", f->recorder_id);
-    bind_text(q, "client_id", f->client_id);
-    return stmt_run(q, NULL, e);
+    return sql_model_fit_insert(tx,
+                                &(struct sql_model_fit_insert_in){.fit_id = f->fit_id,
+                                                                  .kind = f->kind,
+                                                                  .verdict = f->verdict,
+                                                                  .reason = f->reason,
+                                                                  .model_id = f->model_id,
+                                                                  .against_id = f->against_id,
+                                                                  .learners = f->learners,
+                                                                  .answers = f->answers,
+                                                                  .held_learners = f->held_learners,
+                                                                  .held_answers = f->held_answers,
+                                                                  .first_id = f->first_id,
+                                                                  .last_id = f->last_id,
+                                                                  .report = f->report ? f->report : "{}",
+                                                                  .note = f->note ? f->note : "",
+                                                                  .recorder_id = f->recorder_id,
+                                                                  .client_id = f->client_id},
+                                NULL, e);
 }
 
 enum st model_fits(struct tx *tx, struct arena *a, size_t most, struct model_fit **out, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_model_fit_list_row r;
+    struct rows rows;
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(tx_stmt(tx, SQL_model_fit_list, &q, e));
-    bind_i64(q, "limit", (int64_t)most);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_model_fit_list(tx, (int64_t)most, &rows, e));
+    while (sql_model_fit_list_next(&rows, &r)) {
         struct model_fit *f = LIST_ADD(a, *out, *n, cap);
         if (!f) return no_memory(e);
-        *f = (struct model_fit){.fit_id = col_i64(q, 0),
-                                .kind = arena_strdup(a, col_text(q, 1)),
-                                .verdict = arena_strdup(a, col_text(q, 2)),
-                                .reason = arena_strdup(a, col_text(q, 3)),
-                                .model_id = col_i64(q, 4),
-                                .against_id = col_i64(q, 5),
-                                .learners = col_i64(q, 6),
-                                .answers = col_i64(q, 7),
-                                .held_learners = col_i64(q, 8),
-                                .held_answers = col_i64(q, 9),
-                                .first_id = col_i64(q, 10),
-                                .last_id = col_i64(q, 11),
-                                .report = arena_strdup(a, col_text(q, 12)),
-                                .note = arena_strdup(a, col_text(q, 13)),
-                                .recorder_id = col_i64(q, 14),
-                                .recorder = arena_printf(a, "%s %s", col_text(q, 15), col_text(q, 16))};
+        *f = (struct model_fit){.fit_id = r.fit_id,
+                                .kind = arena_strdup(a, r.kind),
+                                .verdict = arena_strdup(a, r.verdict),
+                                .reason = arena_strdup(a, r.reason),
+                                .model_id = r.model_id,
+                                .against_id = r.against_id,
+                                .learners = r.learners,
+                                .answers = r.answers,
+                                .held_learners = r.held_learners,
+                                .held_answers = r.held_answers,
+                                .first_id = r.first_id,
+                                .last_id = r.last_id,
+                                .report = arena_strdup(a, r.report),
+                                .note = arena_strdup(a, r.note),
+                                .recorder_id = r.recorder_id,
+                                .recorder = arena_printf(a, "%s %s", r.given_name, r.family_name)};
         if (!f->kind || !f->verdict || !f->reason || !f->report || !f->note || !f->recorder) return no_memory(e);
     }
+    return rows_end(&rows);
 }
 
 enum st model_fit_last(struct tx *tx, const char *kind, const char *verdict, int64_t *fit_id, int64_t *last_id,
                        int64_t *model_id, struct err *e)
 {
-    struct stmt *q;
+    struct sql_model_fit_last_row r;
     bool row;
     *fit_id = *last_id = *model_id = 0;
-    TRY(tx_stmt(tx, SQL_model_fit_last, &q, e));
-    bind_text(q, "kind", kind);
-    bind_text(q, "verdict", verdict);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_model_fit_last(tx, &(struct sql_model_fit_last_in){.kind = kind, .verdict = verdict}, &r, &row, e));
     if (!row) return ST_OK;
-    *fit_id = col_i64(q, 0);
-    *last_id = col_i64(q, 1);
-    *model_id = col_i64(q, 2);
+    *fit_id = r.fit_id;
+    *last_id = r.last_id;
+    *model_id = r.model_id;
     return ST_OK;
 }
 
@@ -132,32 +129,27 @@ void model_fit_words(struct text *out, enum lang lang, struct arena *a, const st
     text_release(&share);
 }
 
-static enum st read_version(struct stmt *q, struct arena *a, struct model_row *out, struct err *e)
+static enum st keep_version(const struct sql_model_row *r, struct arena *a, struct model_row *out, struct err *e)
 {
-    bool row;
     *out = (struct model_row){0};
-    TRY(stmt_step(q, &row, e));
-    if (!row) return ST_OK;
-    *out = (struct model_row){col_i64(q, 0), col_i64(q, 1), arena_strdup(a, col_text(q, 2))};
+    if (!r->model_id) return ST_OK;
+    *out = (struct model_row){r->model_id, r->effective_at_ms, arena_strdup(a, r->doc)};
     return out->doc ? ST_OK : no_memory(e);
 }
 
 enum st model_in_force(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, struct model_row *out,
                        struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_model_latest, &q, e));
-    bind_text(q, "kind", kind);
-    bind_i64(q, "at_ms", now_ms);
-    return read_version(q, a, out, e);
+    struct sql_model_row r;
+    TRY(sql_model_latest(tx, &(struct sql_model_latest_in){.kind = kind, .at_ms = now_ms}, &r, NULL, e));
+    return keep_version(&r, a, out, e);
 }
 
 enum st model_row_by_id(struct tx *tx, struct arena *a, int64_t id, struct model_row *out, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_model_get, &q, e));
-    bind_i64(q, "model_id", id);
-    TRY(read_version(q, a, out, e));
+    struct sql_model_row r;
+    TRY(sql_model_get(tx, id, &r, NULL, e));
+    TRY(keep_version(&r, a, out, e));
     return out->model_id
                ? ST_OK
                : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %lld of the model", (long long)id);
@@ -166,15 +158,14 @@ enum st model_row_by_id(struct tx *tx, struct arena *a, int64_t id, struct model
 enum st model_insert(struct app *app, struct tx *tx, const char *kind, const char *doc, int64_t *model_id,
                      struct err *e)
 {
-    struct stmt *q;
     *model_id = app_id(app);
-    TRY(tx_stmt(tx, SQL_model_insert, &q, e));
-    bind_i64(q, "model_id", *model_id);
-    bind_text(q, "kind", kind);
-    bind_text(q, "doc", doc);
-    bind_i64(q, "effective_at_ms", app_now_ms(app));
-    bind_i64(q, "recorded_at_ms", app_now_ms(app));
-    return stmt_run(q, NULL, e);
+    return sql_model_insert(tx,
+                            &(struct sql_model_insert_in){.model_id = *model_id,
+                                                          .kind = kind,
+                                                          .doc = doc,
+                                                          .effective_at_ms = app_now_ms(app),
+                                                          .recorded_at_ms = app_now_ms(app)},
+                            NULL, e);
 }
 
 /* The earlier version's parameters, as a version of its own: what was recorded while another was in force keeps
@@ -197,14 +188,13 @@ static enum st back_to(struct arena *a, const struct model_row *now, const struc
 
 static enum st seen_before(struct tx *tx, struct model_revert_cmd *t, bool *again, struct err *e)
 {
-    struct stmt *q;
+    struct sql_model_fit_by_client_row r;
     *again = false;
     if (!t->client_id) return ST_OK;
-    TRY(tx_stmt(tx, SQL_model_fit_by_client, &q, e));
-    bind_i64(q, "recorder_id", t->recorder_id);
-    bind_text(q, "client_id", t->client_id);
-    TRY(stmt_step(q, again, e));
-    if (*again) t->fit_id = col_i64(q, 0);
+    TRY(sql_model_fit_by_client(
+        tx, &(struct sql_model_fit_by_client_in){.recorder_id = t->recorder_id, .client_id = t->client_id}, &r, again,
+        e));
+    if (*again) t->fit_id = r.fit_id;
     return ST_OK;
 }
 

@@ -14,7 +14,7 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 
 /* --- reading --- */
 
-/* Once told to stop it is stopped: what is half fitted is nothing to judge. */
+/* Treat a stop request as final: a half-finished fit must not be judged. */
 static bool go_on(void *ctx, double share)
 {
     struct work *w = ctx;
@@ -73,23 +73,23 @@ static void put_limits(struct json_out *j)
  * another process has taken over. */
 static enum st write_down(struct work *w, const struct refit_kind *k, struct model_fit *f, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct text doc;
     struct model_row now;
     f->fit_id = app_id(w->app);
     TRY(tx_write(w->c, w->s->district_id, &tx, e));
-    enum st st = job_hold(&w->job, &tx, e); /* first: from here on nobody takes a version back */
-    if (st == ST_OK) st = model_in_force(&tx, w->a, k->name, app_now_ms(w->app), &now, e);
+    enum st st = job_hold(&w->job, tx, e); /* first: from here on nobody takes a version back */
+    if (st == ST_OK) st = model_in_force(tx, w->a, k->name, app_now_ms(w->app), &now, e);
     if (st == ST_OK && now.model_id != w->base.model_id)
         st = err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
     if (st == ST_OK && strcmp(f->verdict, "live") == 0) {
         st = doc_of(w, k, f->fit_id, &doc, e);
-        if (st == ST_OK) st = model_insert(w->app, &tx, k->name, text_str(&doc), &f->model_id, e);
+        if (st == ST_OK) st = model_insert(w->app, tx, k->name, text_str(&doc), &f->model_id, e);
         text_release(&doc);
     }
-    if (st == ST_OK) st = model_fit_insert(&tx, f, e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    if (st == ST_OK) st = model_fit_insert(tx, f, e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     f->fit_id = f->model_id = 0;
     return st;
 }
@@ -104,7 +104,7 @@ static void too_little(const struct work *w, const struct judged *j, struct mode
                                                     : "few_answers";
 }
 
-/* A person took a version back: what the program would put in its place waits for a person, or for time. */
+/* After someone reverts a version, no new one goes live by itself until the hold ends or a person asks for it. */
 static enum st is_on_hold(struct work *w, struct tx *tx, const char *kind, bool *held, struct err *e)
 {
     int64_t fit_id, last_id, model_id;
@@ -135,7 +135,7 @@ static enum st decide(struct work *w, struct tx *tx, const struct judgement *v, 
 static enum st judge_candidate(struct work *w, const struct refit_kind *k, struct judged *j, struct model_fit *f,
                                struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct judgement v;
     TRY(k->predict(w, j, e));
     f->held_learners = (int64_t)j->learners;
@@ -145,11 +145,11 @@ static enum st judge_candidate(struct work *w, const struct refit_kind *k, struc
         return ST_OK;
     }
     TRY(tx_read(w->reader, w->s->district_id, &tx, e));
-    enum st st = judge(j, &tx, (size_t)policy_for_district(&w->s->policy_index, w->now_ms)->policy.smallest_group,
+    enum st st = judge(j, tx, (size_t)policy_for_district(&w->s->policy_index, w->now_ms)->policy.smallest_group,
                        &w->watch, &w->j, &v, e);
-    if (st == ST_OK) st = decide(w, &tx, &v, f, e);
+    if (st == ST_OK) st = decide(w, tx, &v, f, e);
     if (st == ST_OK && *v.worse_for) json_put_str(&w->j, "worse_for", v.worse_for);
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
@@ -167,16 +167,16 @@ static bool same_facts(const struct work *w, const struct model_fit *then)
  * a time. */
 static enum st stands_already(struct work *w, const struct model_fit *f, bool *yes, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct model_fit *list;
     size_t n;
     bool held = true;
     *yes = false;
     if (w->o->dry_run || w->o->go_live) return ST_OK;
     TRY(tx_read(w->reader, w->s->district_id, &tx, e));
-    enum st st = model_fits(&tx, w->a, LOOK_BACK, &list, &n, e);
-    if (st == ST_OK) st = is_on_hold(w, &tx, f->kind, &held, e);
-    tx_rollback(&tx);
+    enum st st = model_fits(tx, w->a, LOOK_BACK, &list, &n, e);
+    if (st == ST_OK) st = is_on_hold(w, tx, f->kind, &held, e);
+    tx_rollback(tx);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         if (strcmp(list[i].kind, f->kind) != 0) continue;
         *yes = same_facts(w, &list[i]) && (list[i].against_id == f->against_id || list[i].model_id == f->against_id) &&
@@ -211,12 +211,12 @@ static enum st judged_and_written(struct work *w, const struct refit_kind *k, st
 static enum st one_kind(struct work *w, const struct refit_kind *k, struct model_fit *f, struct refit_took *took,
                         struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct text report;
     bool again;
     TRY(tx_read(w->reader, w->s->district_id, &tx, e));
-    enum st st = model_in_force(&tx, w->a, k->name, w->now_ms, &w->base, e);
-    tx_rollback(&tx);
+    enum st st = model_in_force(tx, w->a, k->name, w->now_ms, &w->base, e);
+    tx_rollback(tx);
     TRY(st);
     *f = (struct model_fit){.kind = k->name,
                             .verdict = "same",

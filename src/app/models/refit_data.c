@@ -194,7 +194,7 @@ static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, s
                             int64_t learner_id, int64_t now_ms, struct err *e)
 {
     struct refit_data *h = r->h;
-    const struct policy_version *v;
+    const struct policy_effective *v;
     const size_t begin = h->rows;
     const int64_t first_id = h->first_id, last_id = h->last_id;
     bool sound;
@@ -224,7 +224,7 @@ static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_
     arena_init(&a, LEARNER_BYTES);
     arena_init(&of_slice, LEARNER_BYTES);
     for (size_t n = PACKED_AT_ONCE; st == ST_OK && n == PACKED_AT_ONCE;) {
-        st = learner_ids(tx, SQL_evidence_learners, after, ids, PACKED_AT_ONCE, &n, e);
+        st = learner_ids(tx, LEARNERS_WITH_EVIDENCE, after, ids, PACKED_AT_ONCE, &n, e);
         if (st == ST_OK && n) st = packed_read(tx, &of_slice, ids[0], ids[n - 1], &slice, e);
         for (size_t i = 0; st == ST_OK && i < n; i++) {
             st = read_learner(r, tx, &a, &slice, ids[i], now_ms, e);
@@ -243,7 +243,7 @@ static enum st read_all(struct reading *r, struct tx *tx, int64_t now_ms, refit_
 enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms, refit_read_told *told, void *ctx,
                         struct refit_data *out, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     *out = (struct refit_data){0};
     struct reading r = {.s = s, .h = out};
     out->of_item = malloc((s->catalogue.item_count + 1) * sizeof *out->of_item);
@@ -255,8 +255,8 @@ enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms
     out->at[0] = 0;
     TRY(tx_read(c, s->district_id, &tx, e));
     r.views = folding_views_new();
-    enum st st = read_all(&r, &tx, now_ms, told, ctx, e);
+    enum st st = read_all(&r, tx, now_ms, told, ctx, e);
     folding_views_free(r.views);
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }

@@ -104,8 +104,8 @@ static enum st flatten(struct work *w, struct flat *f, struct err *e)
     return ST_OK;
 }
 
-/* Is it as the item is aligned now? What was answered while it stood for other skills says nothing of how hard it is
- * for these. */
+/* Does the fact match the item's current alignment? Answers given under another alignment do not tell how hard it is
+ * now. */
 static bool is_current(const struct refit_data *h, const struct catalogue *c, const struct refit_question *q,
                        const struct item_ref *it)
 {

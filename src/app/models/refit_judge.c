@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/numeric.h"
+#include "store/sql/models.h"
 
 enum { GROUPS_MAX = 64 };
 
@@ -219,20 +220,19 @@ struct groups {
 
 static enum st read_groups(const struct refit_data *h, struct tx *tx, struct groups *g, struct err *e)
 {
-    struct stmt *q;
+    struct sql_programs_all_row r;
+    struct rows rows;
     g->member = calloc(h->learners + 1, sizeof *g->member);
     if (!g->member) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_programs_all, &q, e));
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_programs_all(tx, &rows, e));
+    while (sql_programs_all_next(&rows, &r)) {
         char name[sizeof g->name[0]];
-        snprintf(name, sizeof name, "%s", col_text(q, 0));
+        snprintf(name, sizeof name, "%s", r.program);
         if (!g->count || strcmp(g->name[g->count - 1], name) != 0) {
-            if (g->count == GROUPS_MAX) return ST_OK;
+            if (g->count == GROUPS_MAX) break;
             memcpy(g->name[g->count++], name, sizeof name);
         }
-        int64_t id = col_i64(q, 1);
+        int64_t id = r.learner_id;
         size_t lo = 0, hi = h->learners;
         while (lo < hi) {
             size_t mid = (lo + hi) / 2;
@@ -241,6 +241,7 @@ static enum st read_groups(const struct refit_data *h, struct tx *tx, struct gro
         }
         if (lo < h->learners && h->learner_id[lo] == id) g->member[lo] |= UINT64_C(1) << (g->count - 1);
     }
+    return rows_end(&rows);
 }
 
 /* Those of a group (GROUPS_MAX: in no program). */

@@ -4,25 +4,23 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "store/sql/answer.h"
 
 enum { HINTS_BYTES = 16384 };
 
 static enum st read_draft(struct tx *tx, struct arena *a, int64_t learner_id, int64_t item_id, int64_t variant,
                           struct draft *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_draft_get_row r;
     bool row;
-    TRY(tx_stmt(tx, SQL_draft_get, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "item_id", item_id);
-    bind_i64(q, "variant", variant);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_draft_get(tx, &(struct sql_draft_get_in){.learner_id = learner_id, .item_id = item_id, .variant = variant},
+                      &r, &row, e));
     *out = (struct draft){.response = ""};
-    const char *hints = row ? arena_strdup(a, col_text(q, 1)) : "{}";
+    const char *hints = row ? arena_strdup(a, r.hints) : "{}";
     if (row) {
-        out->response = arena_strdup(a, col_text(q, 0));
-        out->started_at_ms = col_i64(q, 2);
-        out->updated_at_ms = col_i64(q, 3);
+        out->response = arena_strdup(a, r.response);
+        out->started_at_ms = r.started_at_ms;
+        out->updated_at_ms = r.updated_at_ms;
     }
     if (!hints || !out->response) return err_fail(e, ST_NOMEM, "err.memory", "draft");
     return json_read(a, *hints ? hints : "{}", strlen(*hints ? hints : "{}"), &out->hints, e);
@@ -56,7 +54,6 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
     struct draft_cmd *d = (struct draft_cmd *)command;
     struct draft old;
     struct arena a;
-    struct stmt *q;
     arena_init(&a, 1 << 20);
     enum st st = read_draft(tx, &a, d->learner_id, d->item_id, d->variant, &old, e);
     char *hints = NULL;
@@ -66,16 +63,15 @@ static enum st run(struct app *app, struct tx *tx, struct command *command, stru
         if (!hints) st = err_fail(e, ST_NOMEM, "err.memory", "draft");
         else if (strlen(hints) > HINTS_BYTES) st = err_fail(e, ST_INVALID, "err.too_large", "draft");
     }
-    if (st == ST_OK) st = tx_stmt(tx, SQL_draft_set, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "learner_id", d->learner_id);
-        bind_i64(q, "item_id", d->item_id);
-        bind_i64(q, "variant", d->variant);
-        bind_text(q, "response", d->response ? d->response : old.response);
-        bind_text(q, "hints", hints);
-        bind_i64(q, "now_ms", app_now_ms(app));
-        st = stmt_run(q, NULL, e);
-    }
+    if (st == ST_OK)
+        st = sql_draft_set(tx,
+                           &(struct sql_draft_set_in){.learner_id = d->learner_id,
+                                                      .item_id = d->item_id,
+                                                      .variant = d->variant,
+                                                      .response = d->response ? d->response : old.response,
+                                                      .hints = hints,
+                                                      .now_ms = app_now_ms(app)},
+                           NULL, e);
     free(hints);
     arena_release(&a);
     return st;

@@ -32,8 +32,8 @@ static double off_aim(const struct snapshot *s, const struct learner_state *stat
     return p < aim ? aim - p : p - aim;
 }
 
-/* Round through the competency's items from a place that differs between learners; one not seen lately first, and of
- * the first few of those the one that fits best. */
+/* Go through the competency's items in a circle, starting at a different item for each learner; one not seen lately
+ * first, and of the first few of those the one that fits best. */
 static const struct item_ref *pick(const struct snapshot *snapshot, const struct competency *k,
                                    const struct learner_state *s, int64_t learner_id)
 {

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "rules/grade.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 
 /* The documents that a check needs; all owned. */
 struct documents {
@@ -25,7 +27,7 @@ static void documents_free(struct documents *d)
     *d = (struct documents){0};
 }
 
-static json_t *whole_of(const json_t *upper, const json_t *doc, enum policy_scope scope)
+static json_t *merged_document(const json_t *upper, const json_t *doc, enum policy_scope scope)
 {
     json_t *within = policy_within(upper, doc, scope), *whole = within ? policy_merge(upper, within) : NULL;
     json_decref(within);
@@ -36,32 +38,31 @@ static json_t *whole_of(const json_t *upper, const json_t *doc, enum policy_scop
 static enum st documents_make(const struct snapshot *s, const struct policy_save *p, int64_t at_ms, struct documents *d,
                               struct err *e)
 {
-    const struct policy_version *upper = policy_version_current(&s->policy_index, SCOPE_DISTRICT, 0, at_ms);
+    const struct policy_version *district = policy_version_current(&s->policy_index, SCOPE_DISTRICT, 0, at_ms);
+    const char *upper = district ? district->doc : "{}";
     documents_free(d);
     d->base = policy_version_current(&s->policy_index, p->scope, p->scope_id, at_ms);
     TRY(json_read_owned(p->doc, strlen(p->doc), &d->given, e));
     if (!json_is_object(d->given)) return err_fail(e, ST_INVALID, "policy.shape", "the policy must be a JSON object");
     d->before = d->base ? json_loads(d->base->doc, 0, NULL) : json_object();
-    if (p->scope > SCOPE_SCHOOL) upper = policy_for_school(&s->policy_index, p->org_id, at_ms);
-    json_t *above = p->scope == SCOPE_DISTRICT || !upper ? json_object() : json_loads(upper->doc, 0, NULL);
+    if (p->scope > SCOPE_SCHOOL) upper = policy_for_school(&s->policy_index, p->org_id, at_ms)->doc;
+    json_t *above = p->scope == SCOPE_DISTRICT ? json_object() : json_loads(upper, 0, NULL);
     d->upper = policy_opened(above, p->scope == SCOPE_SCHOOL ? p->scope_id : p->org_id);
     json_decref(above);
     d->after = policy_merge(d->before, d->given);
-    d->before_whole = whole_of(d->upper, d->before, p->scope);
-    d->after_whole = whole_of(d->upper, d->after, p->scope);
+    d->before_whole = merged_document(d->upper, d->before, p->scope);
+    d->after_whole = merged_document(d->upper, d->after, p->scope);
     return d->after && d->before_whole && d->after_whole ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
 }
 
 /* The next term's first morning, or 0. */
 static enum st next_term(struct app *app, const struct snapshot *s, struct tx *tx, int64_t *at_ms, struct err *e)
 {
-    struct stmt *q;
+    struct sql_session_next_row r;
     bool row;
     int64_t now = app_now_ms(app);
-    TRY(tx_stmt(tx, SQL_session_next, &q, e));
-    bind_i64(q, "today", tz_date(s->zone, now));
-    TRY(stmt_step(q, &row, e));
-    int64_t midnight = row ? col_i64(q, 0) * 86400000 : 0;
+    TRY(sql_session_next(tx, tz_date(s->zone, now), &r, &row, e));
+    int64_t midnight = row ? r.starts_on * 86400000 : 0;
     *at_ms = row ? midnight - (int64_t)tz_offset_s(s->zone, midnight) * 1000 : 0;
     return ST_OK;
 }
@@ -76,7 +77,7 @@ static bool moves_levels(const struct policy_change *changes, size_t n)
 static enum st policy_whole(const json_t *upper, const struct policy_version *school, struct policy *out, struct err *e)
 {
     json_t *own = json_loads(school->doc, 0, NULL), *above = policy_opened(upper, school->scope_id),
-           *whole = whole_of(above, own, SCOPE_SCHOOL);
+           *whole = merged_document(above, own, SCOPE_SCHOOL);
     enum st st = whole ? policy_from_json(whole, out, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
     json_decref(own);
     json_decref(above);
@@ -125,8 +126,8 @@ static enum st compare(struct arena *a, const struct policy_index *r, const stru
 }
 
 /* A version of the same scope that waits for a later day, and is the one of its day. */
-static bool waits(const struct policy_index *r, const struct policy_version *v, const struct policy_save *p,
-                  int64_t at_ms)
+static bool is_scheduled(const struct policy_index *r, const struct policy_version *v, const struct policy_save *p,
+                         int64_t at_ms)
 {
     if (p->until_ms && v->effective_at_ms >= p->until_ms) return false;
     return v->scope == p->scope && v->scope_id == p->scope_id && v->effective_at_ms > at_ms &&
@@ -139,7 +140,7 @@ static json_t *carried(const struct policy_version *v, const struct documents *d
 {
     struct policy p = {0};
     json_t *old = json_loads(v->doc, 0, NULL), *doc = policy_rebase(old, d->before, d->given),
-           *whole = doc ? whole_of(d->upper, doc, scope) : NULL;
+           *whole = doc ? merged_document(d->upper, doc, scope) : NULL;
     enum st st = whole ? policy_from_json(whole, &p, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
     json_decref(old);
     json_decref(whole);
@@ -153,19 +154,16 @@ static json_t *carried(const struct policy_version *v, const struct documents *d
     return NULL;
 }
 
-/* A refusal by a class, with its name and its clause. */
+/* Error: a class's document forbids this. Gives the class and the clause. */
 static enum st class_refuses(struct tx *tx, int64_t class_id, const struct err *why, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_class_get_row r;
     char path[100], clause[100], title[100];
     const char *arg = strchr(why->user, '\x1f');
     bool locked = strncmp(why->user, "policy.locked", 13) == 0;
     snprintf(clause, sizeof clause, "%s", arg ? arg + 1 : "");
-    TRY(tx_stmt(tx, SQL_class_get, &q, e));
-    bind_i64(q, "class_id", class_id);
-    TRY(stmt_step(q, &row, e));
-    snprintf(title, sizeof title, "%s", row ? col_text(q, 0) : "");
+    TRY(sql_class_get(tx, class_id, &r, NULL, e));
+    snprintf(title, sizeof title, "%s", r.title);
     snprintf(path, sizeof path, "%s", clause + (*clause == '/'));
     char *slash = strchr(path, '/');
     if (slash) *slash = '.';
@@ -178,7 +176,7 @@ static enum st class_refuses(struct tx *tx, int64_t class_id, const struct err *
     return ST_DENIED;
 }
 
-/* A learner's document stands below that of each class: none of them may be broken. */
+/* A learner's document must stay within what every one of the learner's classes allows. */
 static enum st check_classes(const struct snapshot *s, struct tx *tx, const struct policy_save *p, const json_t *given,
                              int64_t at_ms, struct err *e)
 {
@@ -189,7 +187,7 @@ static enum st check_classes(const struct snapshot *s, struct tx *tx, const stru
     for (size_t i = 0; i < n; i++) {
         struct err why;
         json_t *upper =
-            json_loads(policy_doc_for_class(&s->policy_index, courses[i].org_id, courses[i].class_id, at_ms), 0, NULL);
+            json_loads(policy_for_class(&s->policy_index, courses[i].org_id, courses[i].class_id, at_ms)->doc, 0, NULL);
         enum st st = upper ? policy_may_set(upper, given, SCOPE_LEARNER, &why)
                            : err_fail(&why, ST_NOMEM, "err.memory", "policy");
         json_decref(upper);
@@ -232,7 +230,7 @@ static enum st look(struct app *app, const struct snapshot *s, struct tx *tx, st
         return err_fail(e, ST_INVALID, "policy.nothing", "this changes nothing");
     for (size_t i = 0; i < s->policy_index.policy_count; i++) {
         const struct policy_version *v = &s->policy_index.policies[i];
-        if (!waits(&s->policy_index, v, p, out->effective_at_ms)) continue;
+        if (!is_scheduled(&s->policy_index, v, p, out->effective_at_ms)) continue;
         json_t *doc = carried(v, d, p->scope, e);
         if (!doc) return e->st;
         out->carried++;
@@ -249,28 +247,25 @@ struct version {
 static enum st write(struct app *app, struct tx *tx, const struct policy_save *p, const json_t *json,
                      const struct version *v, struct err *e)
 {
-    struct stmt *q;
     char *doc = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     if (!doc) return err_fail(e, ST_NOMEM, "err.memory", "policy");
-    enum st st = tx_stmt(tx, SQL_policy_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "policy_id", v->policy_id);
-        bind_text(q, "scope", scope_code(p->scope));
-        bind_i64(q, "scope_id", p->scope_id);
-        bind_text(q, "doc", doc);
-        bind_i64(q, "effective_at_ms", v->effective_at_ms);
-        bind_i64(q, "recorded_at_ms", app_now_ms(app));
-        bind_id(q, "recorder_id", p->recorder_id);
-        bind_text(q, "reason", v->reason);
-        st = stmt_run(q, NULL, e);
-    }
+    enum st st = sql_policy_insert(tx,
+                                   &(struct sql_policy_insert_in){.policy_id = v->policy_id,
+                                                                  .scope = scope_code(p->scope),
+                                                                  .scope_id = p->scope_id,
+                                                                  .doc = doc,
+                                                                  .effective_at_ms = v->effective_at_ms,
+                                                                  .recorded_at_ms = app_now_ms(app),
+                                                                  .recorder_id = p->recorder_id,
+                                                                  .reason = v->reason},
+                                   NULL, e);
     free(doc);
     TRY(st);
-    TRY(tx_stmt(tx, SQL_policy_made_from, &q, e));
-    bind_i64(q, "policy_id", v->policy_id);
-    bind_id(q, "base_id", v->base_id);
-    bind_id(q, "derived_at_ms", v->derived_at_ms);
-    return stmt_run(q, NULL, e);
+    return sql_policy_made_from(tx,
+                                &(struct sql_policy_made_from_in){.policy_id = v->policy_id,
+                                                                  .base_id = v->base_id,
+                                                                  .derived_at_ms = v->derived_at_ms},
+                                NULL, e);
 }
 
 /* The version that ends it: end_doc over what will be in force on that day, with what is set now. */
@@ -300,7 +295,7 @@ static enum st write_all(struct app *app, const struct policy_index *r, struct t
               e));
     for (size_t i = 0; i < r->policy_count; i++) {
         const struct policy_version *v = &r->policies[i];
-        if (!waits(r, v, p, out->effective_at_ms)) continue;
+        if (!is_scheduled(r, v, p, out->effective_at_ms)) continue;
         json_t *doc = carried(v, d, p->scope, e);
         if (!doc) return e->st;
         enum st st =

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "store/sql/answer.h"
+#include "policy_merges.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rules"); }
 
@@ -33,305 +35,225 @@ static enum st model_parse(struct arena *a, const struct catalogue *c, const cha
     return ST_OK;
 }
 
-static enum st count_rows(struct tx *tx, enum sql_id id, size_t *n, struct err *e)
+static int by_scope(const void *x, const void *y)
 {
-    struct stmt *q;
-    *n = 0;
-    TRY(tx_stmt(tx, id, &q, e));
-    for (bool row = true;; ++*n) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    const struct policy_version *a = *(const struct policy_version *const *)x,
+                                *b = *(const struct policy_version *const *)y;
+    if (a->scope != b->scope) return a->scope < b->scope ? -1 : 1;
+    if (a->scope_id != b->scope_id) return a->scope_id < b->scope_id ? -1 : 1;
+    if (a->effective_at_ms != b->effective_at_ms) return a->effective_at_ms < b->effective_at_ms ? -1 : 1;
+    return a->policy_id < b->policy_id ? -1 : a->policy_id > b->policy_id;
+}
+
+/* Lays the versions out by scope, so that one of ten thousand is found without looking at the others. */
+static enum st index_versions(struct arena *a, struct policy_index *r, struct err *e)
+{
+    r->by_scope = arena_array(a, r->policy_count, sizeof *r->by_scope);
+    r->underived = arena_array(a, r->policy_count, sizeof *r->underived);
+    r->merges = policy_merges_new();
+    if (!r->by_scope || !r->underived || !r->merges) return no_memory(e);
+    for (size_t i = 0; i < r->policy_count; i++) {
+        const struct policy_version *v = &r->policies[i];
+        r->by_scope[i] = v;
+        if (!v->derived) r->underived[r->underived_count++] = v;
+        r->school_count += v->scope == SCOPE_SCHOOL;
+        r->learner_count += v->scope == SCOPE_LEARNER;
     }
-}
-
-static enum st merge_pair(struct arena *a, struct policy_pair *p, struct err *e)
-{
-    json_t *above = json_loads(p->district->doc, 0, NULL), *upper = policy_opened(above, p->school->scope_id),
-           *own = json_loads(p->school->doc, 0, NULL), *lower = policy_within(upper, own, SCOPE_SCHOOL),
-           *both = policy_merge(upper, lower);
-    char *doc = both ? json_dumps(both, JSON_COMPACT) : NULL;
-    bool school_later =
-        p->school->effective_at_ms > p->district->effective_at_ms ||
-        (p->school->effective_at_ms == p->district->effective_at_ms && p->school->policy_id > p->district->policy_id);
-    const struct policy_version *later = school_later ? p->school : p->district;
-    p->merged = *later;
-    p->merged.scope = SCOPE_SCHOOL;
-    p->merged.scope_id = p->school->scope_id;
-    p->merged.policy.policy_id = later->policy_id;
-    p->merged.doc = doc ? arena_strdup(a, doc) : NULL;
-    enum st st = p->merged.doc && lower ? policy_from_json(both, &p->merged.policy, e) : no_memory(e);
-    /* two that were never in force together (app/policy.c sees to it), and do not go together */
-    if (st == ST_INVALID) {
-        p->merged.policy = p->district->policy;
-        p->merged.policy.policy_id = later->policy_id;
-        p->merged.doc = p->district->doc;
-        st = ST_OK;
-    }
-    free(doc);
-    json_decref(own);
-    json_decref(above);
-    json_decref(upper);
-    json_decref(lower);
-    json_decref(both);
-    return st;
-}
-
-/* Every school's version over every district's: few, and read once. */
-static enum st pair_up(struct arena *a, struct policy_index *r, struct err *e)
-{
-    size_t schools = 0;
-    for (size_t i = 0; i < r->policy_count; i++) schools += r->policies[i].scope == SCOPE_SCHOOL;
-    r->pairs = arena_array(a, schools * r->policy_count + 1, sizeof *r->pairs);
-    if (!r->pairs) return no_memory(e);
-    for (size_t i = 0; schools && i < r->policy_count; i++)
-        for (size_t k = 0; r->policies[i].scope == SCOPE_SCHOOL && k < r->policy_count; k++) {
-            if (r->policies[k].scope != SCOPE_DISTRICT) continue;
-            struct policy_pair *p = &r->pairs[r->pair_count++];
-            p->district = &r->policies[k];
-            p->school = &r->policies[i];
-            TRY(merge_pair(a, p, e));
-        }
-    return ST_OK;
-}
-
-static enum st class_org(struct tx *tx, int64_t class_id, int64_t *org_id, struct err *e)
-{
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_class_school, &q, e));
-    bind_i64(q, "class_id", class_id);
-    TRY(stmt_step(q, &row, e));
-    *org_id = row ? col_i64(q, 0) : 0;
-    return ST_OK;
-}
-
-static enum st narrow_one(struct arena *a, struct policy_narrow *n, struct err *e)
-{
-    json_t *upper = json_loads(n->upper->doc, 0, NULL), *own = json_loads(n->own->doc, 0, NULL),
-           *within = policy_within(upper, own, SCOPE_CLASS), *both = within ? policy_merge(upper, within) : NULL;
-    enum st st = both ? policy_from_json(both, &n->merged, e) : no_memory(e);
-    if (st == ST_INVALID) { /* what holds above was changed since, and they no longer go together */
-        n->merged = n->upper->policy;
-        n->doc = n->upper->doc;
-        st = ST_OK;
-    }
-    n->merged.policy_id = n->own->policy_id;
-    char *doc = n->doc || !both ? NULL : json_dumps(both, JSON_COMPACT);
-    if (doc) n->doc = arena_strdup(a, doc);
-    free(doc);
-    if (st == ST_OK && !n->doc) st = no_memory(e);
-    json_t *all[] = {upper, own, within, both};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
-    return st;
-}
-
-/* Each class's version over everything that was or will be above it. */
-static enum st narrow_down(struct tx *tx, struct arena *a, struct policy_index *r, struct err *e)
-{
-    size_t classes = 0;
-    for (size_t i = 0; i < r->policy_count; i++) classes += r->policies[i].scope == SCOPE_CLASS;
-    r->narrow = arena_array(a, classes * (r->policy_count + r->pair_count) + 1, sizeof *r->narrow);
-    if (!r->narrow) return no_memory(e);
-    for (size_t i = 0; classes && i < r->policy_count; i++) {
-        int64_t org_id;
-        if (r->policies[i].scope != SCOPE_CLASS) continue;
-        TRY(class_org(tx, r->policies[i].scope_id, &org_id, e));
-        for (size_t k = 0; k < r->policy_count + r->pair_count; k++) {
-            const struct policy_version *upper =
-                k < r->policy_count ? &r->policies[k] : &r->pairs[k - r->policy_count].merged;
-            if (k < r->policy_count ? upper->scope != SCOPE_DISTRICT : upper->scope_id != org_id) continue;
-            struct policy_narrow *n = &r->narrow[r->narrow_count++];
-            n->upper = upper;
-            n->own = &r->policies[i];
-            TRY(narrow_one(a, n, e));
-        }
-    }
+    qsort(r->by_scope, r->policy_count, sizeof *r->by_scope, by_scope);
     return ST_OK;
 }
 
 static enum st load_items(struct tx *tx, struct arena *a, const struct catalogue *c, struct item_layer *out,
                           struct err *e)
 {
-    struct stmt *q;
+    struct sql_model_items_row r;
     bool row;
     *out = (struct item_layer){0};
-    TRY(tx_stmt(tx, SQL_model_items, &q, e));
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_model_items(tx, &r, &row, e));
     if (!row) return ST_OK;
-    int64_t id = col_i64(q, 0);
-    TRY(item_layer_parse(a, c, col_text(q, 1), out, e));
+    int64_t id = r.model_id;
+    TRY(item_layer_parse(a, c, r.doc, out, e));
     out->model_id = id;
     return ST_OK;
 }
 
-enum st policy_index_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct policy_index *out,
-                          struct err *e)
+static enum st load_policies(struct tx *tx, struct arena *a, struct policy_index *r, struct err *e)
 {
-    struct stmt *q;
-    struct policy_index r = {0};
-    size_t policies, models;
-    TRY(count_rows(tx, SQL_policy_list, &policies, e));
-    TRY(count_rows(tx, SQL_model_list, &models, e));
-    r.policies = arena_array(a, policies + 1, sizeof *r.policies);
-    r.models = arena_array(a, models + 1, sizeof *r.models);
-    if (!r.policies || !r.models) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_policy_list, &q, e));
-    for (bool row = true; r.policy_count < policies;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        struct policy_version *v = &r.policies[r.policy_count++];
-        v->policy = policy_default();
-        v->policy_id = v->policy.policy_id = col_i64(q, 0);
-        if (!scope_parse(col_text(q, 1), &v->scope))
+    struct sql_policy_list_row policy;
+    struct rows rows;
+    struct sql_policy_count_row count;
+    TRY(sql_policy_count(tx, &count, NULL, e));
+    size_t n = (size_t)count.count;
+    r->policies = arena_array(a, n + 1, sizeof *r->policies);
+    if (!r->policies) return no_memory(e);
+    TRY(sql_policy_list(tx, &rows, e));
+    while (r->policy_count < n && sql_policy_list_next(&rows, &policy)) {
+        struct policy_version *v = &r->policies[r->policy_count++];
+        v->policy_id = policy.policy_id;
+        if (!scope_parse(policy.scope, &v->scope))
             return err_fail(e, ST_INVALID, "policy.scope_unknown", "policy %lld: scope %s", (long long)v->policy_id,
-                            col_text(q, 1));
-        v->scope_id = col_i64(q, 2);
-        v->doc = arena_strdup(a, col_text(q, 3));
-        v->effective_at_ms = col_i64(q, 4);
-        v->recorded_at_ms = col_i64(q, 5);
-        v->reason = arena_strdup(a, col_text(q, 6));
-        v->recorder_id = col_i64(q, 7);
-        v->base_id = col_i64(q, 8);
-        v->derived = col_i64(q, 9) >= 0;
+                            policy.scope);
+        v->scope_id = policy.scope_id;
+        v->doc = arena_strdup(a, policy.doc);
+        v->effective_at_ms = policy.effective_at_ms;
+        v->recorded_at_ms = policy.recorded_at_ms;
+        v->reason = arena_strdup(a, policy.reason);
+        v->recorder_id = policy.recorder_id;
+        v->base_id = policy.base_id;
+        v->derived = policy.derived_at_ms >= 0;
         if (!v->doc || !v->reason) return no_memory(e);
-        r.learner_count += v->scope == SCOPE_LEARNER;
-        /* a school's says little alone */
-        if (v->scope == SCOPE_DISTRICT) TRY(policy_read(v->doc, strlen(v->doc), &v->policy, e));
     }
-    TRY(pair_up(a, &r, e));
-    TRY(narrow_down(tx, a, &r, e));
-    TRY(tx_stmt(tx, SQL_model_list, &q, e));
-    for (bool row = true; r.model_count < models;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        struct model *m = &r.models[r.model_count++];
-        m->model_id = col_i64(q, 0);
-        m->effective_at_ms = col_i64(q, 3);
-        TRY(model_parse(a, c, col_text(q, 2), m, e));
+    TRY(rows_end(&rows));
+    if (r->policy_count == 0) { /* a database just made: the defaults, as version 0 */
+        r->policies[0] = (struct policy_version){.doc = "{}", .reason = "", .derived = true};
+        r->policy_count = 1;
     }
-    TRY(load_items(tx, a, c, &r.items, e));
-    if (r.policy_count == 0) { /* a database just made: the defaults, as version 0 */
-        r.policies[0] = (struct policy_version){.policy = policy_default(), .doc = "{}", .reason = "", .derived = true};
-        r.policy_count = 1;
-    }
-    if (r.model_count == 0) {
-        r.models[0] = (struct model){.fallback = bkt_shipped};
-        r.model_count = 1;
-    }
-    *out = r;
-    return ST_OK;
+    return index_versions(a, r, e);
 }
 
-/* Of those in force, the one with the latest day; of one day, the latest made. */
+static enum st load_models(struct tx *tx, struct arena *a, const struct catalogue *c, struct policy_index *r,
+                           struct err *e)
+{
+    struct sql_model_list_row model_row;
+    struct rows rows;
+    struct sql_model_count_row count;
+    TRY(sql_model_count(tx, &count, NULL, e));
+    size_t n = (size_t)count.count;
+    r->models = arena_array(a, n + 1, sizeof *r->models);
+    if (!r->models) return no_memory(e);
+    TRY(sql_model_list(tx, &rows, e));
+    while (r->model_count < n && sql_model_list_next(&rows, &model_row)) {
+        struct model *m = &r->models[r->model_count++];
+        m->model_id = model_row.model_id;
+        m->effective_at_ms = model_row.effective_at_ms;
+        TRY(model_parse(a, c, model_row.doc, m, e));
+    }
+    TRY(rows_end(&rows));
+    if (r->model_count == 0) {
+        r->models[0] = (struct model){.fallback = bkt_shipped};
+        r->model_count = 1;
+    }
+    return load_items(tx, a, c, &r->items, e);
+}
+
+/* Of a scope's versions in effect and recorded at a moment, the one with the latest day; of one day, the latest
+ * made. */
 static const struct policy_version *latest(const struct policy_index *r, enum policy_scope scope, int64_t scope_id,
                                            int64_t at_ms)
 {
-    const struct policy_version *best = NULL;
-    for (size_t i = 0; i < r->policy_count; i++) {
-        const struct policy_version *v = &r->policies[i];
-        if (v->scope == scope && v->scope_id == scope_id && v->effective_at_ms <= at_ms && v->recorded_at_ms <= at_ms &&
-            (!best || v->effective_at_ms >= best->effective_at_ms))
-            best = v;
+    const struct policy_version key = {
+        .scope = scope, .scope_id = scope_id, .effective_at_ms = at_ms, .policy_id = INT64_MAX};
+    const struct policy_version *sought = &key;
+    size_t lo = 0, hi = r->policy_count;
+    while (lo < hi) { /* the first that comes after the moment */
+        size_t mid = (lo + hi) / 2;
+        if (by_scope(&r->by_scope[mid], &sought) <= 0) lo = mid + 1;
+        else hi = mid;
     }
-    return best;
+    while (lo-- > 0) {
+        const struct policy_version *v = r->by_scope[lo];
+        if (v->scope != scope || v->scope_id != scope_id) break;
+        if (v->recorded_at_ms <= at_ms) return v;
+    }
+    return NULL;
 }
 
-const struct policy_version *policy_for_district(const struct policy_index *r, int64_t at_ms)
+static const struct policy_version *district_version(const struct policy_index *r, int64_t at_ms)
 {
-    const struct policy_version *best = latest(r, SCOPE_DISTRICT, 0, at_ms);
-    return best ? best : &r->policies[0];
+    const struct policy_version *v = latest(r, SCOPE_DISTRICT, 0, at_ms);
+    return v ? v : &r->policies[0];
 }
 
-const struct policy_version *policy_for_school(const struct policy_index *r, int64_t org_id, int64_t at_ms)
+enum st policy_index_load(struct tx *tx, struct arena *a, const struct catalogue *c, int64_t now_ms,
+                          struct policy_index *out, struct err *e)
 {
-    const struct policy_version *district = policy_for_district(r, at_ms),
-                                *school = r->pair_count ? latest(r, SCOPE_SCHOOL, org_id, at_ms) : NULL;
-    for (size_t i = 0; school && i < r->pair_count; i++)
-        if (r->pairs[i].district == district && r->pairs[i].school == school) return &r->pairs[i].merged;
-    return district;
+    const struct policy_effective *current;
+    struct policy_index r = {0};
+    enum st st = load_policies(tx, a, &r, e);
+    if (st == ST_OK) st = load_models(tx, a, c, &r, e);
+    if (st == ST_OK) st = policy_alone(r.merges, district_version(&r, now_ms), &current, e);
+    if (st == ST_OK) *out = r;
+    else policy_index_release(&r);
+    return st;
 }
 
-const struct policy *policy_for_class(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t at_ms)
+void policy_index_release(struct policy_index *r)
 {
-    const struct policy_version *upper = policy_for_school(r, org_id, at_ms),
-                                *own = r->narrow_count && class_id ? latest(r, SCOPE_CLASS, class_id, at_ms) : NULL;
-    for (size_t i = 0; own && i < r->narrow_count; i++)
-        if (r->narrow[i].upper == upper && r->narrow[i].own == own) return &r->narrow[i].merged;
-    return &upper->policy;
+    policy_merges_free(r->merges);
+    r->merges = NULL;
 }
 
-/* What holds in a class, and the document of it. */
-static const struct policy *held_in(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t at_ms,
-                                    const char **doc)
+const struct policy_effective *policy_for_district(const struct policy_index *r, int64_t at_ms)
 {
-    const struct policy *p = policy_for_class(r, org_id, class_id, at_ms);
-    *doc = policy_for_school(r, org_id, at_ms)->doc;
-    for (size_t i = 0; i < r->narrow_count; i++)
-        if (&r->narrow[i].merged == p) *doc = r->narrow[i].doc;
+    const struct policy_effective *p;
+    struct err e;
+    if (policy_alone(r->merges, district_version(r, at_ms), &p, &e) == ST_NOMEM) abort(); /* nothing to go by */
     return p;
 }
 
-const char *policy_doc_for_class(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t at_ms)
+const struct policy_effective *policy_for_school(const struct policy_index *r, int64_t org_id, int64_t at_ms)
 {
-    const char *doc;
-    (void)held_in(r, org_id, class_id, at_ms, &doc);
-    return doc;
+    const struct policy_effective *district = policy_for_district(r, at_ms);
+    const struct policy_version *own = r->school_count && org_id ? latest(r, SCOPE_SCHOOL, org_id, at_ms) : NULL;
+    return own ? policy_merged(r->merges, district, own) : district;
+}
+
+const struct policy_effective *policy_for_class(const struct policy_index *r, int64_t org_id, int64_t class_id,
+                                                int64_t at_ms)
+{
+    const struct policy_effective *school = policy_for_school(r, org_id, at_ms);
+    const struct policy_version *own = class_id ? latest(r, SCOPE_CLASS, class_id, at_ms) : NULL;
+    return own ? policy_merged(r->merges, school, own) : school;
 }
 
 struct policy policy_for_learner(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t learner_id,
                                  int64_t at_ms)
 {
-    const char *upper_doc;
-    struct policy p = *held_in(r, org_id, class_id, at_ms, &upper_doc), merged = {0};
+    const struct policy_effective *class_ = policy_for_class(r, org_id, class_id, at_ms);
     const struct policy_version *own =
         r->learner_count && learner_id ? latest(r, SCOPE_LEARNER, learner_id, at_ms) : NULL;
-    struct err e;
-    if (!own) return p;
-    json_t *upper = json_loads(upper_doc, 0, NULL), *doc = json_loads(own->doc, 0, NULL),
-           *within = policy_within(upper, doc, SCOPE_LEARNER), *both = within ? policy_merge(upper, within) : NULL;
-    if (both && policy_from_json(both, &merged, &e) == ST_OK) { /* else they no longer go together: as in the class */
-        p = merged;
-        p.policy_id = own->policy_id;
-    }
-    json_t *all[] = {upper, doc, within, both};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
-    return p;
+    return own ? policy_merged(r->merges, class_, own)->policy : class_->policy;
 }
 
 enum st learner_school(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_learner_school, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    TRY(stmt_step(q, &row, e));
-    *org_id = row ? col_i64(q, 0) : 0;
+    struct sql_learner_school_row r;
+    TRY(sql_learner_school(tx, learner_id, &r, NULL, e));
+    *org_id = r.org_id;
     return ST_OK;
 }
 
 enum st policy_for_learners_school(const struct policy_index *r, struct tx *tx, int64_t learner_id, int64_t at_ms,
-                                   const struct policy_version **out, struct err *e)
+                                   const struct policy_effective **out, struct err *e)
 {
-    int64_t org_id;
-    *out = policy_for_district(r, at_ms);
-    if (!r->pair_count) return ST_OK;
-    TRY(learner_school(tx, learner_id, &org_id, e));
-    if (org_id) *out = policy_for_school(r, org_id, at_ms);
+    int64_t org_id = 0;
+    if (r->school_count) TRY(learner_school(tx, learner_id, &org_id, e));
+    *out = policy_for_school(r, org_id, at_ms);
     return ST_OK;
-}
-
-const struct policy_version *policy_by_id(const struct policy_index *r, int64_t id)
-{
-    for (size_t i = 0; i < r->policy_count; i++)
-        if (r->policies[i].policy_id == id) return &r->policies[i];
-    return &r->policies[0];
 }
 
 const struct policy_version *policy_version_by_id(const struct policy_index *r, int64_t policy_id)
 {
-    for (size_t i = 0; i < r->policy_count; i++)
-        if (r->policies[i].policy_id == policy_id) return &r->policies[i];
-    return NULL;
+    size_t lo = 0, hi = r->policy_count;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (r->policies[mid].policy_id < policy_id) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < r->policy_count && r->policies[lo].policy_id == policy_id ? &r->policies[lo] : NULL;
+}
+
+const struct policy_effective *policy_by_id(const struct policy_index *r, int64_t id)
+{
+    const struct policy_version *v = policy_version_by_id(r, id);
+    int64_t at_ms = v ? v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms : 0;
+    const struct policy_effective *district;
+    struct err e;
+    if (!v || v->scope == SCOPE_DISTRICT) {
+        if (policy_alone(r->merges, v ? v : &r->policies[0], &district, &e) == ST_NOMEM) abort();
+        return district;
+    }
+    return policy_for_school(r, v->scope == SCOPE_SCHOOL ? v->scope_id : 0, at_ms);
 }
 
 const struct policy_version *policy_version_current(const struct policy_index *r, enum policy_scope scope,
@@ -342,8 +264,8 @@ const struct policy_version *policy_version_current(const struct policy_index *r
 
 bool policy_is_due(const struct policy_index *r, int64_t now_ms)
 {
-    for (size_t i = 0; i < r->policy_count; i++)
-        if (!r->policies[i].derived && r->policies[i].effective_at_ms <= now_ms) return true;
+    for (size_t i = 0; i < r->underived_count; i++)
+        if (r->underived[i]->effective_at_ms <= now_ms) return true;
     return false;
 }
 

@@ -5,64 +5,66 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/sql/content.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 
 enum { SNAPSHOT_BYTES = 512u << 20 };
 
 static enum st first_district(struct conn *c, struct snapshot *s, struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_district_all_row r;
     bool row = false;
     TRY(tx_read(c, 0, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_district_all, &q, e);
-    if (st == ST_OK) st = stmt_step(q, &row, e);
+    enum st st = sql_district_all(tx, &r, &row, e);
     if (st == ST_OK && !row)
         st = err_fail(e, ST_NOT_FOUND, "err.no_district",
                       "the database has no district yet: run `waymark init --db …` or `waymark demo`");
     if (st == ST_OK) {
-        s->district_id = col_i64(q, 0);
-        snprintf(s->name, sizeof s->name, "%s", col_text(q, 1));
-        snprintf(s->host, sizeof s->host, "%s", col_text(q, 2));
+        s->district_id = r.district_id;
+        snprintf(s->name, sizeof s->name, "%s", r.name);
+        snprintf(s->host, sizeof s->host, "%s", r.host);
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
 static enum st load_zone(struct tx *tx, struct snapshot *s, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_org_list_row r;
+    struct rows rows;
     char zone[80] = "";
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        if (!*zone && *col_text(q, 4)) snprintf(zone, sizeof zone, "%s", col_text(q, 4));
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &r)) {
+        if (!*zone && *r.zone) snprintf(zone, sizeof zone, "%s", r.zone);
     }
+    TRY(rows_end(&rows));
     s->zone = *zone ? tz_open(zone) : NULL;
     return ST_OK;
 }
 
 static enum st read_stamp(struct tx *tx, int64_t out[STAMPS], struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_content_stamp, &q, e));
-    TRY(stmt_step(q, &row, e));
-    for (int i = 0; i < STAMPS; i++) out[i] = row ? col_i64(q, i) : 0;
+    struct sql_content_stamp_row r;
+    TRY(sql_content_stamp(tx, &r, NULL, e));
+    out[0] = r.import_id;
+    out[1] = r.edit_id;
+    out[2] = r.policy_id;
+    out[3] = r.model_id;
     return ST_OK;
 }
 
-static enum st load(struct conn *c, struct snapshot *s, struct err *e)
+static enum st load(struct conn *c, int64_t now_ms, struct snapshot *s, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     TRY(first_district(c, s, e));
     TRY(tx_read(c, s->district_id, &tx, e));
-    enum st st = read_stamp(&tx, s->stamp, e);
-    if (st == ST_OK) st = load_zone(&tx, s, e);
-    if (st == ST_OK) st = catalogue_load(&tx, &s->arena, &s->catalogue, e);
-    if (st == ST_OK) st = policy_index_load(&tx, &s->arena, &s->catalogue, &s->policy_index, e);
-    tx_rollback(&tx);
+    enum st st = read_stamp(tx, s->stamp, e);
+    if (st == ST_OK) st = load_zone(tx, s, e);
+    if (st == ST_OK) st = catalogue_load(tx, &s->arena, &s->catalogue, e);
+    if (st == ST_OK) st = policy_index_load(tx, &s->arena, &s->catalogue, now_ms, &s->policy_index, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -72,7 +74,7 @@ enum st snapshot_reload(struct app *app, struct conn *c, struct err *e)
     if (!s) return err_fail(e, ST_NOMEM, "err.memory", "snapshot");
     s->refs = 1;
     arena_init(&s->arena, SNAPSHOT_BYTES);
-    enum st st = load(c, s, e);
+    enum st st = load(c, app_now_ms(app), s, e);
     if (st != ST_OK) {
         snapshot_drop(s);
         return st;
@@ -93,11 +95,11 @@ enum st snapshot_refresh(struct app *app, struct conn *c, struct err *e)
 {
     struct snapshot *s = snapshot_hold(app);
     int64_t now[STAMPS] = {0};
-    struct tx tx;
+    struct tx *tx;
     enum st st = tx_read(c, s->district_id, &tx, e);
     if (st == ST_OK) {
-        st = read_stamp(&tx, now, e);
-        tx_rollback(&tx);
+        st = read_stamp(tx, now, e);
+        tx_rollback(tx);
     }
     bool same = memcmp(now, s->stamp, sizeof now) == 0;
     db_set_day(app->db, tz_date(s->zone, app_now_ms(app)));
@@ -118,6 +120,7 @@ void snapshot_drop(struct snapshot *s)
 {
     if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0) return;
     tz_free(s->zone);
+    policy_index_release(&s->policy_index);
     arena_release(&s->arena);
     free(s);
 }

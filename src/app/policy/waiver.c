@@ -7,6 +7,7 @@
 #include "core/note.h"
 #include "base/json.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
 
 bool waiver_needed(const struct snapshot *s, int64_t org_id, const char *setting, int64_t at_ms)
 {
@@ -27,16 +28,15 @@ bool waiver_needed(const struct snapshot *s, int64_t org_id, const char *setting
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct waiver_cmd *w = (struct waiver_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_waiver_insert, &q, e));
-    bind_i64(q, "waiver_id", app_id(app));
-    bind_i64(q, "org_id", w->org_id);
-    bind_text(q, "setting", w->setting);
-    bind_text(q, "reason", w->reason);
-    bind_i64(q, "until_date", w->until_date);
-    bind_i64(q, "asker_id", w->asker_id);
-    bind_text(q, "client_id", w->client_id);
-    return stmt_run(q, NULL, e);
+    return sql_waiver_insert(tx,
+                             &(struct sql_waiver_insert_in){.waiver_id = app_id(app),
+                                                            .org_id = w->org_id,
+                                                            .setting = w->setting,
+                                                            .reason = w->reason,
+                                                            .until_date = w->until_date,
+                                                            .asker_id = w->asker_id,
+                                                            .client_id = w->client_id},
+                             NULL, e);
 }
 
 enum st waiver_check(struct app *app, const struct snapshot *s, struct waiver_cmd *w, struct err *e)
@@ -87,29 +87,27 @@ static enum st grant(struct app *app, struct tx *tx, struct waiver_answer_cmd *w
 static enum st run_answer(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct waiver_answer_cmd *w = (struct waiver_answer_cmd *)command;
-    struct stmt *q;
+    struct sql_waiver_get_row waiver;
     bool row;
     w->saved = (struct policy_saved){0};
-    TRY(tx_stmt(tx, SQL_waiver_get, &q, e));
-    bind_i64(q, "waiver_id", w->waiver_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_waiver_get(tx, w->waiver_id, &waiver, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "waiver %lld", (long long)w->waiver_id);
-    if (col_i64(q, 3) >= 0) return err_fail(e, ST_CONFLICT, "waiver.answered", "it has been answered");
-    int64_t org_id = col_i64(q, 0);
-    int32_t until = (int32_t)col_i64(q, 2);
-    const char *setting = arena_strdup(w->arena, col_text(q, 1));
+    if (waiver.granted >= 0) return err_fail(e, ST_CONFLICT, "waiver.answered", "it has been answered");
+    int64_t org_id = waiver.org_id;
+    int32_t until = (int32_t)waiver.until_date;
+    const char *setting = arena_strdup(w->arena, waiver.setting);
     if (!setting) return err_fail(e, ST_NOMEM, "err.memory", "waiver");
     if (w->grant && until < tz_date(w->snapshot->zone, app_now_ms(app)))
         return err_fail(e, ST_INVALID, "policy.until", "the last day that it was asked for has gone by");
     if (w->grant) TRY(grant(app, tx, w, org_id, setting, until, e));
-    TRY(tx_stmt(tx, SQL_waiver_answer, &q, e));
-    bind_i64(q, "waiver_id", w->waiver_id);
-    bind_i64(q, "granted", w->grant);
-    bind_text(q, "answer", w->answer);
-    bind_i64(q, "user_id", w->user_id);
-    bind_i64(q, "now_ms", app_now_ms(app));
-    bind_id(q, "policy_id", w->saved.policy_id);
-    return stmt_run(q, NULL, e);
+    return sql_waiver_answer(tx,
+                             &(struct sql_waiver_answer_in){.waiver_id = w->waiver_id,
+                                                            .granted = w->grant,
+                                                            .answer = w->answer,
+                                                            .user_id = w->user_id,
+                                                            .now_ms = app_now_ms(app),
+                                                            .policy_id = w->saved.policy_id},
+                             NULL, e);
 }
 
 enum st waiver_answer_check(struct waiver_answer_cmd *w, struct err *e)

@@ -8,8 +8,9 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "policy/snapshot.h"
+#include "store/sql/rigor.h"
 
-enum { POINTS_MOST = 20, TASK_BYTES = 2000 };
+enum { POINTS_MOST = 20, TASK_BYTES = NOTE_BYTES };
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "checkpoint"); }
 
@@ -31,17 +32,15 @@ enum st checkpoint_parts(struct arena *a, const char *text, struct checkpoint *o
 
 enum st checkpoint_load(struct tx *tx, struct arena *a, int64_t checkpoint_id, struct checkpoint *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_checkpoint_get_row r;
     bool row;
     *out = (struct checkpoint){.checkpoint_id = checkpoint_id};
-    TRY(tx_stmt(tx, SQL_checkpoint_get, &q, e));
-    bind_i64(q, "checkpoint_id", checkpoint_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_checkpoint_get(tx, checkpoint_id, &r, &row, e));
     if (!row)
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no checkpoint %lld", (long long)checkpoint_id);
-    out->org_id = col_i64(q, 0);
-    out->title = arena_strdup(a, col_text(q, 1));
-    const char *parts = arena_strdup(a, col_text(q, 2));
+    out->org_id = r.org_id;
+    out->title = arena_strdup(a, r.title);
+    const char *parts = arena_strdup(a, r.parts);
     if (!out->title || !parts) return no_memory(e);
     return checkpoint_parts(a, parts, out, e);
 }
@@ -69,19 +68,16 @@ static char *parts_json(const struct checkpoint *k)
 static enum st run_make(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     const struct checkpoint_make_cmd *m = (const struct checkpoint_make_cmd *)command;
-    struct stmt *q;
     char *parts = parts_json(&m->checkpoint);
     if (!parts) return no_memory(e);
-    enum st st = tx_stmt(tx, SQL_checkpoint_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "checkpoint_id", app_id(app));
-        bind_text(q, "client_id", m->client_id);
-        bind_i64(q, "org_id", m->checkpoint.org_id);
-        bind_text(q, "title", m->checkpoint.title);
-        bind_text(q, "parts", parts);
-        bind_i64(q, "author_id", m->author_id);
-        st = stmt_run(q, NULL, e);
-    }
+    enum st st = sql_checkpoint_insert(tx,
+                                       &(struct sql_checkpoint_insert_in){.checkpoint_id = app_id(app),
+                                                                          .client_id = m->client_id,
+                                                                          .org_id = m->checkpoint.org_id,
+                                                                          .title = m->checkpoint.title,
+                                                                          .parts = parts,
+                                                                          .author_id = m->author_id},
+                                       NULL, e);
     free(parts);
     return st;
 }
@@ -129,45 +125,42 @@ enum st checkpoint_make_check(const struct snapshot *s, struct checkpoint_make_c
 static enum st attempts(struct tx *tx, int64_t checkpoint_id, int64_t learner_id, int64_t competency_id, int64_t *n,
                         struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_checkpoint_attempts, &q, e));
-    bind_i64(q, "checkpoint_id", checkpoint_id);
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "competency_id", competency_id);
-    TRY(stmt_step(q, &row, e));
-    *n = row ? col_i64(q, 0) : 0;
+    struct sql_checkpoint_attempts_row r;
+    TRY(sql_checkpoint_attempts(tx,
+                                &(struct sql_checkpoint_attempts_in){.checkpoint_id = checkpoint_id,
+                                                                     .learner_id = learner_id,
+                                                                     .competency_id = competency_id},
+                                &r, NULL, e));
+    *n = r.count;
     return ST_OK;
 }
 
 static enum st keep_result(struct tx *tx, const struct checkpoint_enter_cmd *m, const struct seen *seen,
                            int64_t attempt, int64_t evidence_id, enum level before, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_checkpoint_result_insert, &q, e));
-    bind_i64(q, "checkpoint_id", seen->checkpoint_id);
-    bind_i64(q, "learner_id", seen->learner_id);
-    bind_i64(q, "competency_id", seen->competency_id);
-    bind_i64(q, "attempt", attempt);
-    bind_i64(q, "class_id", m->class_id);
-    bind_i64(q, "evidence_id", evidence_id);
-    bind_i64(q, "level_before", before);
-    bind_f64(q, "score", seen->score);
-    return stmt_run(q, NULL, e);
+    return sql_checkpoint_result_insert(tx,
+                                        &(struct sql_checkpoint_result_insert_in){.checkpoint_id = seen->checkpoint_id,
+                                                                                  .learner_id = seen->learner_id,
+                                                                                  .competency_id = seen->competency_id,
+                                                                                  .attempt = attempt,
+                                                                                  .class_id = m->class_id,
+                                                                                  .evidence_id = evidence_id,
+                                                                                  .level_before = before,
+                                                                                  .score = seen->score},
+                                        NULL, e);
 }
 
 static enum st enter_one(struct app *app, struct tx *tx, struct checkpoint_enter_cmd *m,
                          const struct checkpoint_cell *cell, struct err *e)
 {
     const struct snapshot *s = m->snapshot;
-    const struct policy_version *policy;
+    const struct policy_effective *policy;
     char client_id[120];
     int64_t evidence_id, tried;
     enum level before;
     bool again;
     snprintf(client_id, sizeof client_id, "%s.%zu", m->client_id, (size_t)(cell->part - m->checkpoint->parts));
-    const struct seen seen = {.snapshot = m->snapshot,
-                              .client_id = client_id,
+    const struct seen seen = {.client_id = client_id,
                               .note = m->checkpoint->title,
                               .learner_id = cell->learner_id,
                               .recorder_id = m->recorder_id,

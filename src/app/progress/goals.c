@@ -7,6 +7,8 @@
 #include "base/list.h"
 #include "base/text.h"
 #include "policy/snapshot.h"
+#include "store/sql/answer.h"
+#include "store/sql/outside.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "goals"); }
 
@@ -56,30 +58,30 @@ enum st subtree_standards(const struct catalogue *c, struct arena *a, const stru
 enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, struct goal **out, size_t *n,
                    struct err *e)
 {
-    struct stmt *q;
+    struct sql_goal_list_row r;
+    struct rows rows;
     struct standard_subtree branches[GOALS_MAX];
     struct goal *list = arena_array(a, GOALS_MAX, sizeof *list);
     *n = 0;
     *out = list;
     if (!list) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_goal_list, &q, e));
-    for (bool row = true; *n < GOALS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_goal_list(tx, &rows, e));
+    while (*n < GOALS_MAX && sql_goal_list_next(&rows, &r)) {
         struct goal *g = &list[(*n)++];
-        *g = (struct goal){.goal_id = col_i64(q, 0),
-                           .title = arena_strdup(a, col_text(q, 1)),
-                           .counted_by = arena_strdup(a, col_text(q, 2)),
-                           .share = col_f64(q, 4),
-                           .test = arena_strdup(a, col_text(q, 5)),
-                           .subject = arena_strdup(a, col_text(q, 6)),
-                           .has_score = !col_is_null(q, 7),
-                           .meets_score = col_f64(q, 7),
-                           .meets_level = (int32_t)col_i64(q, 8)};
-        branches[*n - 1] = (struct standard_subtree){catalogue_competency(&s->catalogue, col_i64(q, 3)),
-                                                     catalogue_framework(&s->catalogue, col_i64(q, 9))};
+        *g = (struct goal){.goal_id = r.goal_id,
+                           .title = arena_strdup(a, r.title),
+                           .counted_by = arena_strdup(a, r.counted_by),
+                           .share = r.share,
+                           .test = arena_strdup(a, r.test),
+                           .subject = arena_strdup(a, r.subject),
+                           .has_score = !r.meets_score_is_null,
+                           .meets_score = r.meets_score,
+                           .meets_level = (int32_t)r.meets_level};
+        branches[*n - 1] = (struct standard_subtree){catalogue_competency(&s->catalogue, r.competency_id),
+                                                     catalogue_framework(&s->catalogue, r.framework_id)};
         if (!g->title || !g->counted_by || !g->test || !g->subject) return no_memory(e);
     }
+    TRY(rows_end(&rows));
     for (size_t i = 0; i < *n; i++) {
         const struct standard_subtree *b = &branches[i];
         list[i].of = b->top ? b->top->name : b->framework ? b->framework->title : NULL;
@@ -91,28 +93,27 @@ enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, str
 static enum st results_of(struct tx *tx, struct arena *a, int64_t learner_id, struct test_result **out, size_t *n,
                           struct err *e)
 {
-    struct stmt *q;
+    struct sql_result_list_row result;
+    struct rows rows;
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(tx_stmt(tx, SQL_result_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_result_list(tx, learner_id, &rows, e));
+    while (sql_result_list_next(&rows, &result)) {
         struct test_result *r = LIST_ADD(a, *out, *n, cap);
         if (!r) return no_memory(e);
-        *r = (struct test_result){.test = arena_strdup(a, col_text(q, 0)),
-                                  .subject = arena_strdup(a, col_text(q, 1)),
-                                  .taken_on = (int32_t)col_i64(q, 2),
-                                  .has_score = !col_is_null(q, 3),
-                                  .score = col_f64(q, 3),
-                                  .has_error = !col_is_null(q, 4),
-                                  .standard_error = col_f64(q, 4),
-                                  .level = (int32_t)col_i64(q, 5),
-                                  .level_name = arena_strdup(a, col_text(q, 6))};
+        *r = (struct test_result){.test = arena_strdup(a, result.test),
+                                  .subject = arena_strdup(a, result.subject),
+                                  .taken_on = (int32_t)result.taken_on,
+                                  .has_score = !result.scale_score_is_null,
+                                  .score = result.scale_score,
+                                  .has_error = !result.standard_error_is_null,
+                                  .standard_error = result.standard_error,
+                                  .level = (int32_t)result.level,
+                                  .level_name = arena_strdup(a, result.level_name)};
         if (!r->test || !r->subject || !r->level_name) return no_memory(e);
     }
+    return rows_end(&rows);
 }
 
 static enum goal_status by_test(const struct goal *g, const struct test_result *r)
@@ -198,16 +199,15 @@ static enum level level_stored(const void *ctx, int64_t competency_id, bool *see
 
 static enum st load_levels(struct tx *tx, struct arena *a, int64_t learner_id, struct stored_levels *out, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_mastery_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    struct sql_mastery_row r;
+    struct rows stored;
+    TRY(sql_mastery_list(tx, learner_id, &stored, e));
+    while (sql_mastery_list_next(&stored, &r)) {
         struct stored_level *v = LIST_ADD(a, out->rows, out->n, out->cap);
         if (!v) return no_memory(e);
-        *v = (struct stored_level){col_i64(q, 0), (enum level)col_i64(q, 2)};
+        *v = (struct stored_level){r.competency_id, (enum level)r.level};
     }
+    return rows_end(&stored);
 }
 
 static bool names_grade(const char *grades, const char *grade)
@@ -255,23 +255,22 @@ static enum st count_learner(struct tx *tx, struct arena *a, int64_t learner_id,
 enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const struct goal *goals, size_t n,
                         struct goal_counts *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_learners_row r;
+    struct rows rows;
     struct of_school {
         int64_t learner_id;
         const char *grade;
     } *list = NULL;
     size_t count = 0, cap = 0;
     memset(out, 0, n * sizeof *out);
-    TRY(tx_stmt(tx, SQL_org_learners, &q, e));
-    bind_i64(q, "org_id", org_id);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_org_learners(tx, org_id, &rows, e));
+    while (sql_org_learners_next(&rows, &r)) {
         struct of_school *v = LIST_ADD(a, list, count, cap);
         if (!v) return no_memory(e);
-        *v = (struct of_school){col_i64(q, 0), arena_strdup(a, col_text(q, 1))};
+        *v = (struct of_school){r.user_id, arena_strdup(a, r.grade)};
         if (!v->grade) return no_memory(e);
     }
+    TRY(rows_end(&rows));
     for (size_t i = 0; i < count; i++) {
         struct arena own;
         arena_init(&own, 16u << 20);
@@ -285,22 +284,21 @@ enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const st
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     const struct goal_cmd *g = (const struct goal_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_goal_insert, &q, e));
-    bind_i64(q, "goal_id", app_id(app));
-    bind_text(q, "client_id", g->client_id);
-    bind_text(q, "title", g->title);
-    bind_text(q, "counted_by", g->counted_by);
-    bind_id(q, "competency_id", g->competency_id);
-    bind_id(q, "framework_id", g->framework_id);
-    bind_f64(q, "share", g->share);
-    bind_text(q, "test", g->test);
-    bind_text(q, "subject", g->subject);
-    if (g->has_score) bind_f64(q, "meets_score", g->meets_score);
-    else bind_null(q, "meets_score");
-    bind_id(q, "meets_level", g->meets_level);
-    bind_i64(q, "author_id", g->author_id);
-    return stmt_run(q, NULL, e);
+    return sql_goal_insert(tx,
+                           &(struct sql_goal_insert_in){.goal_id = app_id(app),
+                                                        .client_id = g->client_id,
+                                                        .title = g->title,
+                                                        .counted_by = g->counted_by,
+                                                        .competency_id = g->competency_id,
+                                                        .framework_id = g->framework_id,
+                                                        .share = g->share,
+                                                        .test = g->test,
+                                                        .subject = g->subject,
+                                                        .meets_score = g->meets_score,
+                                                        .meets_score_is_null = !g->has_score,
+                                                        .meets_level = g->meets_level,
+                                                        .author_id = g->author_id},
+                           NULL, e);
 }
 
 enum st goal_check(const struct snapshot *s, struct goal_cmd *g, struct err *e)
@@ -331,11 +329,7 @@ enum st goal_check(const struct snapshot *s, struct goal_cmd *g, struct err *e)
 static enum st run_end(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     const struct goal_end_cmd *g = (const struct goal_end_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_goal_end, &q, e));
-    bind_i64(q, "goal_id", g->goal_id);
-    bind_i64(q, "now_ms", app_now_ms(app));
-    return stmt_run(q, NULL, e);
+    return sql_goal_end(tx, &(struct sql_goal_end_in){.goal_id = g->goal_id, .now_ms = app_now_ms(app)}, NULL, e);
 }
 
 void goal_end_ready(struct goal_end_cmd *g)
@@ -346,13 +340,9 @@ void goal_end_ready(struct goal_end_cmd *g)
 
 enum st days_away(struct tx *tx, int64_t learner_id, int32_t first, int32_t last, int64_t *n, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_attendance_away, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    bind_i64(q, "first", first);
-    bind_i64(q, "last", last);
-    TRY(stmt_step(q, &row, e));
-    *n = row ? col_i64(q, 0) : 0;
+    struct sql_attendance_away_row r;
+    TRY(sql_attendance_away(
+        tx, &(struct sql_attendance_away_in){.learner_id = learner_id, .first = first, .last = last}, &r, NULL, e));
+    *n = r.count;
     return ST_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "policy/snapshot.h"
+#include "store/sql/grades.h"
 
 enum { REPORT_COURSES = 32, TERMS_MAX = 200, SLICE = 100 };
 
@@ -13,23 +14,22 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 
 static enum st list_courses(struct tx *tx, struct arena *a, int64_t learner_id, struct report *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_learner_classes_row r;
+    struct rows rows;
     out->courses = arena_array(a, REPORT_COURSES, sizeof *out->courses);
     if (!out->courses) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_learner_classes, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    for (bool row = true; out->course_count < REPORT_COURSES;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_learner_classes(tx, learner_id, &rows, e));
+    while (out->course_count < REPORT_COURSES && sql_learner_classes_next(&rows, &r)) {
         struct report_course *c = &out->courses[out->course_count++];
-        c->title = arena_strdup(a, col_text(q, 1));
-        c->course_id = col_i64(q, 2);
+        c->title = arena_strdup(a, r.title);
+        c->course_id = r.course_id;
         if (!c->title) return no_memory(e);
     }
+    return rows_end(&rows);
     return ST_OK;
 }
 
-static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy_version *v,
+static enum st fill_course(const struct snapshot *s, struct arena *a, const struct policy_effective *v,
                            const struct learner_state *state, struct report_course *c, struct err *e)
 {
     const struct policy *p = &v->policy;
@@ -54,28 +54,27 @@ static enum st fill_course(const struct snapshot *s, struct arena *a, const stru
 
 static enum st list_terms(struct tx *tx, struct arena *a, int64_t learner_id, struct report *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_term_grade_list_row r;
+    struct rows rows;
     out->terms = arena_array(a, TERMS_MAX, sizeof *out->terms);
     if (!out->terms) return no_memory(e);
-    TRY(tx_stmt(tx, SQL_term_grade_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    for (bool row = true; out->term_count < TERMS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        out->terms[out->term_count++] = (struct term_grade){.term = arena_strdup(a, col_text(q, 0)),
-                                                            .title = arena_strdup(a, col_text(q, 1)),
-                                                            .letter = arena_strdup(a, col_text(q, 2)),
-                                                            .percent = col_f64(q, 3),
-                                                            .gpa = col_f64(q, 4),
-                                                            .mean = col_f64(q, 5),
-                                                            .shown = col_i64(q, 6),
-                                                            .all = col_i64(q, 7),
-                                                            .policy_id = col_i64(q, 8),
-                                                            .frozen_at_ms = col_i64(q, 9),
-                                                            .session_id = col_i64(q, 10),
-                                                            .course_id = col_i64(q, 11),
-                                                            .scale_id = col_i64(q, 12)};
+    TRY(sql_term_grade_list(tx, learner_id, &rows, e));
+    while (out->term_count < TERMS_MAX && sql_term_grade_list_next(&rows, &r)) {
+        out->terms[out->term_count++] = (struct term_grade){.term = arena_strdup(a, r.session_title),
+                                                            .title = arena_strdup(a, r.title),
+                                                            .letter = arena_strdup(a, r.letter),
+                                                            .percent = r.percent,
+                                                            .gpa = r.gpa,
+                                                            .mean = r.mean,
+                                                            .shown = r.shown,
+                                                            .all = r.competencies,
+                                                            .policy_id = r.policy_id,
+                                                            .frozen_at_ms = r.frozen_at_ms,
+                                                            .session_id = r.session_id,
+                                                            .course_id = r.course_id,
+                                                            .scale_id = r.scale_id};
     }
+    return rows_end(&rows);
     return ST_OK;
 }
 
@@ -96,7 +95,7 @@ enum st learner_report(struct app *app, const struct snapshot *s, struct tx *tx,
 enum st term_policy(const struct snapshot *s, struct tx *tx, struct arena *a, const struct term_grade *t,
                     const struct policy **out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_report_scale_get_row r;
     bool row;
     json_t *grades;
     struct policy *p = arena_alloc(a, sizeof *p);
@@ -104,11 +103,9 @@ enum st term_policy(const struct snapshot *s, struct tx *tx, struct arena *a, co
     *out = p;
     *p = policy_by_id(&s->policy_index, t->policy_id)->policy;
     if (!t->scale_id) return ST_OK;
-    TRY(tx_stmt(tx, SQL_report_scale_get, &q, e));
-    bind_i64(q, "scale_id", t->scale_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_report_scale_get(tx, t->scale_id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "scale %lld", (long long)t->scale_id);
-    TRY(json_read(a, col_text(q, 0), strlen(col_text(q, 0)), &grades, e));
+    TRY(json_read(a, r.doc, strlen(r.doc), &grades, e));
     return policy_grades_read(grades, p, e);
 }
 
@@ -122,18 +119,18 @@ static enum level level_read(const char *code)
 enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who,
                     const struct term_grade *t, struct report_course *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_term_grade_levels_row r;
     bool row;
     json_t *levels;
     *out = (struct report_course){.course_id = t->course_id, .title = t->title, .policy_id = t->policy_id};
     TRY(term_policy(s, tx, a, t, &out->policy, e));
-    TRY(tx_stmt(tx, SQL_term_grade_levels, &q, e));
-    bind_i64(q, "learner_id", who->learner_id);
-    bind_i64(q, "session_id", t->session_id);
-    bind_i64(q, "course_id", t->course_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_term_grade_levels(tx,
+                              &(struct sql_term_grade_levels_in){.learner_id = who->learner_id,
+                                                                 .session_id = t->session_id,
+                                                                 .course_id = t->course_id},
+                              &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "term %lld", (long long)t->session_id);
-    TRY(json_read(a, col_text(q, 0), strlen(col_text(q, 0)), &levels, e));
+    TRY(json_read(a, r.levels, strlen(r.levels), &levels, e));
     size_t n = json_array_size(levels);
     struct competency *named = arena_array(a, n + 1, sizeof *named);
     out->competencies = arena_array(a, n + 1, sizeof *out->competencies);
@@ -179,21 +176,15 @@ static char *levels_json(const struct report_course *c)
 /* Scale and conversion, written once for all grades that are given out by them. */
 static enum st freeze_scale(struct app *app, struct tx *tx, const struct policy *p, int64_t *scale_id, struct err *e)
 {
-    struct stmt *q;
-    bool row = false;
+    struct sql_report_scale_find_row r = {0};
+    bool found = false;
     json_t *grades = policy_grades_json(p);
     char *doc = grades ? json_dumps(grades, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-    enum st st = doc ? tx_stmt(tx, SQL_report_scale_find, &q, e) : no_memory(e);
-    if (st == ST_OK) bind_text(q, "doc", doc);
-    if (st == ST_OK) st = stmt_step(q, &row, e);
-    *scale_id = st == ST_OK && row ? col_i64(q, 0) : app_id(app);
-    if (st == ST_OK && !row) {
-        st = tx_stmt(tx, SQL_report_scale_insert, &q, e);
-        if (st == ST_OK) {
-            bind_i64(q, "scale_id", *scale_id);
-            bind_text(q, "doc", doc);
-            st = stmt_run(q, NULL, e);
-        }
+    enum st st = doc ? sql_report_scale_find(tx, doc, &r, &found, e) : no_memory(e);
+    *scale_id = found ? r.scale_id : app_id(app);
+    if (st == ST_OK && !found) {
+        st = sql_report_scale_insert(tx, &(struct sql_report_scale_insert_in){.scale_id = *scale_id, .doc = doc}, NULL,
+                                     e);
     }
     free(doc);
     json_decref(grades);
@@ -203,32 +194,30 @@ static enum st freeze_scale(struct app *app, struct tx *tx, const struct policy 
 static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id, int64_t learner_id,
                              const struct report_course *c, int64_t *written, struct err *e)
 {
-    struct stmt *q;
     int64_t rows = 0;
     int64_t scale_id;
     TRY(freeze_scale(app, tx, c->policy, &scale_id, e));
     char *levels = levels_json(c);
     if (!levels) return no_memory(e);
-    enum st st = tx_stmt(tx, SQL_term_grade_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "session_id", session_id);
-        bind_i64(q, "learner_id", learner_id);
-        bind_i64(q, "course_id", c->course_id);
-        bind_text(q, "title", c->title);
-        bind_text(q, "letter", c->grade.cut ? c->grade.cut->letter : "");
-        if (c->grade.cut) bind_f64(q, "percent", c->grade.cut->percent);
-        else bind_null(q, "percent");
-        if (c->grade.cut) bind_f64(q, "gpa", c->grade.cut->gpa);
-        else bind_null(q, "gpa");
-        bind_f64(q, "mean", c->grade.mean);
-        bind_i64(q, "shown", (int64_t)c->grade.shown);
-        bind_i64(q, "competencies", (int64_t)c->grade.all);
-        bind_text(q, "levels", levels);
-        bind_i64(q, "policy_id", c->policy_id);
-        bind_i64(q, "scale_id", scale_id);
-        bind_i64(q, "frozen_at_ms", app_now_ms(app));
-        st = stmt_run(q, &rows, e);
-    }
+    const struct grade_cut *cut = c->grade.cut; /* NULL: too little is known for a grade */
+    enum st st = sql_term_grade_insert(tx,
+                                       &(struct sql_term_grade_insert_in){.session_id = session_id,
+                                                                          .learner_id = learner_id,
+                                                                          .course_id = c->course_id,
+                                                                          .title = c->title,
+                                                                          .letter = cut ? cut->letter : "",
+                                                                          .percent = cut ? cut->percent : 0,
+                                                                          .percent_is_null = !cut,
+                                                                          .gpa = cut ? cut->gpa : 0,
+                                                                          .gpa_is_null = !cut,
+                                                                          .mean = c->grade.mean,
+                                                                          .shown = (int64_t)c->grade.shown,
+                                                                          .competencies = (int64_t)c->grade.all,
+                                                                          .levels = levels,
+                                                                          .policy_id = c->policy_id,
+                                                                          .scale_id = scale_id,
+                                                                          .frozen_at_ms = app_now_ms(app)},
+                                       &rows, e);
     free(levels);
     *written += rows > 0;
     return st;
@@ -251,24 +240,20 @@ static enum st freeze_learner(struct app *app, const struct snapshot *s, struct 
 static enum st find_term(struct app *app, const struct snapshot *s, struct conn *c, const char *title,
                          int64_t *session_id, char out[120], struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
-    bool row = false;
+    struct tx *tx;
+    struct sql_session_row r;
+    bool found = false;
     TRY(tx_read(c, s->district_id, &tx, e));
-    enum st st = tx_stmt(&tx, title ? SQL_session_by_title : SQL_session_now, &q, e);
-    if (st == ST_OK) {
-        if (title) bind_text(q, "title", title);
-        else bind_i64(q, "today", tz_date(s->zone, app_now_ms(app)));
-        st = stmt_step(q, &row, e);
-    }
-    if (st == ST_OK && row) {
-        *session_id = col_i64(q, 0);
-        snprintf(out, 120, "%s", col_text(q, 1));
+    enum st st = title ? sql_session_by_title(tx, title, &r, &found, e)
+                       : sql_session_now(tx, tz_date(s->zone, app_now_ms(app)), &r, &found, e);
+    if (st == ST_OK && found) {
+        *session_id = r.session_id;
+        snprintf(out, 120, "%s", r.title);
     } else if (st == ST_OK) {
         st = title ? err_fail(e, ST_NOT_FOUND, "grades.no_term", "there is no term %s", title)
                    : err_fail(e, ST_NOT_FOUND, "grades.no_term", "no term is under way today: name one");
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
 }
 
@@ -280,14 +265,14 @@ enum st grades_freeze(struct app *app, struct conn *c, const char *title, int64_
     *written = 0;
     enum st st = find_term(app, s, c, title, &session_id, term, e);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
-        struct tx tx;
+        struct tx *tx;
         st = tx_write(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(&tx, SQL_student_list, after, ids, SLICE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = freeze_learner(app, s, &tx, session_id, ids[i], written, e);
+        st = learner_ids(tx, LEARNERS_WITH_ROLE, after, ids, SLICE, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = freeze_learner(app, s, tx, session_id, ids[i], written, e);
         if (n) after = ids[n - 1];
-        if (st == ST_OK) st = tx_commit(&tx, e);
-        else tx_rollback(&tx);
+        if (st == ST_OK) st = tx_commit(tx, e);
+        else tx_rollback(tx);
     }
     snapshot_drop(s);
     return st;

@@ -41,7 +41,7 @@ enum st notice_find(struct app *app, const struct snapshot *s, struct tx *tx, st
         bool differs;
         if (v->scope > SCOPE_SCHOOL) continue;                   /* moves neither levels nor grades */
         if (v == first || v->effective_at_ms < oldest) continue; /* before the first there were no rules */
-        if (!asked && r->pair_count) TRY(learner_school(tx, learner_id, &org_id, e));
+        if (!asked && r->school_count) TRY(learner_school(tx, learner_id, &org_id, e));
         asked = true;
         if (v->scope == SCOPE_SCHOOL && v->scope_id != org_id) continue;
         TRY(look_at(r, a, org_id, v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms,

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "policy/snapshot.h"
+#include "store/sql/outside.h"
 
 enum { PACE_DAYS = 56, SCHOOL_DAYS_A_WEEK = 5, YEAR_DAYS = 365, HOURS_MOST = 1000 };
 
@@ -16,7 +17,7 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 enum st requirements_in_force(const struct snapshot *s, int64_t now_ms, struct requirement list[REQUIREMENTS_MAX],
                               size_t *n, struct err *e)
 {
-    const struct policy_version *v = policy_for_district(&s->policy_index, now_ms);
+    const struct policy_effective *v = policy_for_district(&s->policy_index, now_ms);
     json_t *doc = json_loads(v->doc, 0, NULL);
     enum st st = doc ? requirements_read(doc, list, n, e) : no_memory(e);
     json_decref(doc);
@@ -26,12 +27,9 @@ enum st requirements_in_force(const struct snapshot *s, int64_t now_ms, struct r
 /* The last day of the school year under way; 0: there is none. */
 static enum st year_ends(struct tx *tx, int32_t today, int32_t *out, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_session_year, &q, e));
-    bind_i64(q, "today", today);
-    TRY(stmt_step(q, &row, e));
-    *out = row ? (int32_t)col_i64(q, 1) : 0;
+    struct sql_session_year_row r;
+    TRY(sql_session_year(tx, today, &r, NULL, e));
+    *out = (int32_t)r.ends_on;
     return ST_OK;
 }
 
@@ -43,21 +41,20 @@ struct credits {
 static enum st load_credits(struct tx *tx, struct arena *a, int64_t learner_id, int64_t at_ms, struct credits **out,
                             size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_credit_list_row r;
+    struct rows rows;
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(tx_stmt(tx, SQL_credit_list, &q, e));
-    bind_i64(q, "learner_id", learner_id);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        if (id_time_ms(col_i64(q, 0)) > at_ms) continue;
+    TRY(sql_credit_list(tx, learner_id, &rows, e));
+    while (sql_credit_list_next(&rows, &r)) {
+        if (id_time_ms(r.credit_id) > at_ms) continue;
         struct credits *k = LIST_ADD(a, *out, *n, cap);
         if (!k) return no_memory(e);
-        snprintf(k->requirement, sizeof k->requirement, "%s", col_text(q, 2));
-        k->amount = col_f64(q, 3);
+        snprintf(k->requirement, sizeof k->requirement, "%s", r.requirement);
+        k->amount = r.amount;
     }
+    return rows_end(&rows);
 }
 
 struct standard_subtree branch_by_uri(const struct catalogue *c, const char *uri)
@@ -163,19 +160,19 @@ enum st requirements_progress(struct app *app, const struct snapshot *s, struct 
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     const struct credit_cmd *k = (const struct credit_cmd *)command;
-    struct stmt *q;
-    TRY(tx_stmt(tx, SQL_credit_insert, &q, e));
-    bind_i64(q, "learner_id", k->learner_id);
-    bind_i64(q, "credit_id", app_id(app));
-    bind_text(q, "client_id", k->client_id);
-    bind_text(q, "kind", k->replaces_id ? "taken_back" : requirement_kind_code(k->kind));
-    bind_text(q, "requirement", k->requirement);
-    bind_f64(q, "amount", k->amount);
-    bind_i64(q, "done_on", k->done_on);
-    bind_text(q, "note", k->note);
-    bind_i64(q, "recorder_id", k->recorder_id);
-    bind_id(q, "replaces_id", k->replaces_id);
-    return stmt_run(q, NULL, e);
+    return sql_credit_insert(
+        tx,
+        &(struct sql_credit_insert_in){.learner_id = k->learner_id,
+                                       .credit_id = app_id(app),
+                                       .client_id = k->client_id,
+                                       .kind = k->replaces_id ? "taken_back" : requirement_kind_code(k->kind),
+                                       .requirement = k->requirement,
+                                       .amount = k->amount,
+                                       .done_on = k->done_on,
+                                       .note = k->note,
+                                       .recorder_id = k->recorder_id,
+                                       .replaces_id = k->replaces_id},
+        NULL, e);
 }
 
 enum st credit_check(struct app *app, const struct snapshot *s, struct credit_cmd *k, struct err *e)

@@ -258,7 +258,7 @@ static void print_words(const struct check *k, FILE *to)
     }
     if (k->count > SHOWN) fprintf(to, "... and %zu more; --json lists them\n", k->count - SHOWN);
     fprintf(to,
-            "%zu competencies, %zu items (%zu families, %zu variants drawn), %zu hints: %zu to mend, %zu pieces of "
+            "%zu competencies, %zu items (%zu families, %zu variants drawn), %zu hints: %zu problems, %zu pieces of "
             "advice\n",
             k->competencies, k->l.pack->item_count, k->families, k->variants, k->l.pack->hint_count, k->errors,
             k->count - k->errors);
@@ -270,7 +270,7 @@ static int run_check(struct cli *c)
     struct check k = {0};
     int64_t variants = VARIANTS_DEFAULT;
     const char *n = cli_opt(c, "--variants");
-    if (c->count != 1) return cli_usage(c, "name the pack, folder, zip or file");
+    if (c->count != 1) return cli_usage(c, "name the folder, zip or file with the content");
     if (n && (!parse_i64(n, &variants) || variants < 1 || variants > VARIANTS_MAX))
         return cli_usage(c, "--variants takes a number from 1 to 100000");
     if (cli_opt(c, "--kind") && content_kind_of(cli_opt(c, "--kind")) == CONTENT_UNKNOWN)
@@ -295,7 +295,7 @@ const struct cli_command cli_commands_content[] = {
     {"content check",
      "PATH",
      "Try every question: keys that score, known errors that don't, hints that lead somewhere, names in braces.\n"
-     "PATH is a folder, a zip or a JSON file. Exit status 1 when something is to be mended; advice alone is 0.",
+     "PATH is a folder, a zip or a JSON file. Exit status 1 if there are problems to fix; advice alone is 0.",
      run_check,
      false,
      {KIND, {"--variants", "N", "how many variants of each family to draw (default 200)"}, {0}}},
@@ -307,7 +307,7 @@ const struct cli_command cli_commands_content[] = {
      {KIND,
       {"--item", "ID", "which one, by source_id (default: the first)"},
       {"--variant", "N", "which variant of a family (default 0)"},
-      {"--html", NULL, "as a page, with the mathematics made"},
+      {"--html", NULL, "print a page, with the math rendered"},
       {0}}},
     {"content score",
      "PATH",
@@ -318,7 +318,7 @@ const struct cli_command cli_commands_content[] = {
      {KIND, {0}}},
     {"content new",
      "DIR",
-     "Make a small pack to begin with: one competency, two questions.",
+     "Make a small pack to start from: one competency, two questions.",
      run_content_new,
      false,
      {{0}}},

@@ -116,9 +116,9 @@ static enum st make(const char *dir, struct err *e)
 int run_content_new(struct cli *c)
 {
     struct err e = {0};
-    if (c->count != 1 || strlen(c->positional[0]) > PATH_MAX - 100) return cli_usage(c, "name the folder to make");
+    if (c->count != 1 || strlen(c->positional[0]) > PATH_MAX - 100) return cli_usage(c, "name the new folder");
     if (make(c->positional[0], &e) != ST_OK) return cli_fail(&e);
-    printf("%s holds a small pack. Write on in items/, then: waymark content check %s\n", c->positional[0],
+    printf("%s holds a small pack. Add questions in items/, then run: waymark content check %s\n", c->positional[0],
            c->positional[0]);
     return 0;
 }

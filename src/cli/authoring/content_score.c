@@ -23,7 +23,7 @@ static enum st item_of(struct scorer *s, const char *id, const struct item **out
     int at = id ? strmap_get(&s->ids, id) : -1;
     if (at < 0)
         return err_fail(e, ST_NOT_FOUND, "content.item_unknown",
-                        id ? "there is no item with this source_id" : "the line names no source_id");
+                        id ? "no item has this source_id" : "the line names no source_id");
     if (!s->items[at]) {
         char *text = json_dumps(s->l.pack->items[at].doc, JSON_COMPACT);
         enum st st = text ? item_read(&s->l.arena, text, strlen(text), &s->items[at], e)

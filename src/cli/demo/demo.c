@@ -16,6 +16,8 @@
 #include "interop/report.h"
 #include "policy/snapshot.h"
 #include "ops/ops.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 
 enum { PATH_BYTES = 600, WEEKS_MAX = 52 };
 
@@ -24,9 +26,9 @@ static const struct {
     const char *role, *username, *given, *family, *note;
     bool in_roster;
 } doors[] = {{"student", "maya.okonkwo", "Maya", "Okonkwo", "grade 5, stuck on one error", true},
-             {"teacher", "sofia.rivera", "Sofia", "Rivera", "two classes of grade 5", true},
+             {"teacher", "sofia.rivera", "Sofia", "Rivera", "two grade 5 classes", true},
              {"coach", "ben.tallis", "Ben", "Tallis", "helps teachers at Cedar Hollow", false},
-             {"counselor", "noor.said", "Noor", "Said", "counsels at Cedar Hollow School", false},
+             {"counselor", "noor.said", "Noor", "Said", "counselor at Cedar Hollow School", false},
              {"principal", "grace.osei", "Grace", "Osei", "leads Cedar Hollow School", true},
              {"district", "iris.vogel", "Iris", "Vogel", "leads the district", false},
              {"guardian", "ngozi.okonkwo", "Ngozi", "Okonkwo", "of Maya and Eli", true}};
@@ -61,9 +63,8 @@ static enum st find_content(char out[PATH_BYTES], struct err *e)
         snprintf(out, PATH_BYTES, "%s/%s", places[i], below[i]);
         if (access(out, R_OK) == 0) return ST_OK;
     }
-    return err_fail(
-        e, ST_NOT_FOUND, "err.file",
-        "the starter pack is not beside the program; set WAYMARK_CONTENT to the folder that holds starter/");
+    return err_fail(e, ST_NOT_FOUND, "err.file",
+                    "the starter pack was not found; set WAYMARK_CONTENT to the folder that holds starter/");
 }
 
 static enum st import_one(struct cli_app *a, const char *kind, const char *path, struct err *e)
@@ -82,7 +83,9 @@ static enum st import_one(struct cli_app *a, const char *kind, const char *path,
 
 static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const char *hash, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_list_row org;
+    struct sql_user_by_name_row user_by_name;
+    struct rows rows;
     bool row;
     if (!doors[i].in_roster) {
         int64_t id;
@@ -91,35 +94,32 @@ static enum st set_password(struct cli_app *a, struct tx *tx, size_t i, const ch
                              .family_name = doors[i].family,
                              .role = doors[i].role};
         if (strcmp(doors[i].role, "coach") == 0 || strcmp(doors[i].role, "counselor") == 0) {
-            TRY(tx_stmt(tx, SQL_org_list, &q, e));
-            for (;;) {
-                TRY(stmt_step(q, &row, e));
-                if (!row) break;
-                if (strcmp(col_text(q, 3), "Cedar Hollow School") == 0) u.org_id = col_i64(q, 0);
+            TRY(sql_org_list(tx, &rows, e));
+            while (sql_org_list_next(&rows, &org)) {
+                if (strcmp(org.name, "Cedar Hollow School") == 0) u.org_id = org.org_id;
             }
+            TRY(rows_end(&rows));
         }
         return user_create(&a->app, tx, &u, hash, &id, e);
     }
-    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-    bind_text(q, "username", doors[i].username);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_user_by_name(tx, doors[i].username, &user_by_name, &row, e));
     if (!row) return err_fail(e, ST_BUG, "err.bug", "the roster lacks %s", doors[i].username);
-    return user_set_password(tx, col_i64(q, 0), hash, e);
+    return user_set_password(tx, user_by_name.user_id, hash, e);
 }
 
 static enum st open_doors(struct demo *d, struct cli_app *a, struct err *e)
 {
     char hash[DOORS][PASSWORD_HASH_TEXT];
-    struct tx tx;
+    struct tx *tx;
     for (size_t i = 0; i < DOORS; i++) {
         password_words(d->passwords[i]);
         TRY(password_hash(d->passwords[i], hash[i], e));
     }
     TRY(tx_write(a->conn, a->app.snapshot->district_id, &tx, e));
     enum st st = ST_OK;
-    for (size_t i = 0; st == ST_OK && i < DOORS; i++) st = set_password(a, &tx, i, hash[i], e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+    for (size_t i = 0; st == ST_OK && i < DOORS; i++) st = set_password(a, tx, i, hash[i], e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -205,7 +205,7 @@ static enum st tell(const struct demo *d, const struct cli *c, const char *url, 
     snprintf(path, sizeof path, "%s/sign-ins.json", d->dir);
     json_t *v, *list = json_load_file(path, 0, &why);
     size_t i;
-    if (!list) return err_fail(e, ST_IO, "err.io", "%s: %s; remove the folder to make the sample anew", path, why.text);
+    if (!list) return err_fail(e, ST_IO, "err.io", "%s: %s; remove the folder to make a new sample", path, why.text);
     if (c->json) {
         json_t *o = json_pack("{sssO}", "url", url, "sign_ins", list);
         if (o) json_dumpf(o, stdout, JSON_COMPACT);
@@ -217,7 +217,7 @@ static enum st tell(const struct demo *d, const struct cli *c, const char *url, 
             printf("  %-10s %-16s %-18s %s\n", json_string_value(json_object_get(v, "role")),
                    json_string_value(json_object_get(v, "username")), json_string_value(json_object_get(v, "password")),
                    json_string_value(json_object_get(v, "note")));
-        printf("\ndocs/demo.md says who is worth a look. To begin anew, remove %s.\n\n", d->dir);
+        printf("\ndocs/demo.md says which students to look at first. To start over, remove %s.\n\n", d->dir);
     }
     fflush(stdout);
     json_decref(list);
@@ -268,14 +268,14 @@ static int run_demo(struct cli *c)
 const struct cli_command cli_commands_demo[] = {
     {"demo",
      "",
-     "Make a sample district once, with a term of work behind it, and serve it.",
+     "Make a sample district with a term of work, once, and serve it.",
      run_demo,
      false,
-     {{"--dir", "DIR", "where it is kept (default: demo)"},
-      {"--no-serve", NULL, "make it and print the sign-ins only"},
+     {{"--dir", "DIR", "folder to keep it in (default: demo)"},
+      {"--no-serve", NULL, "only make it and print the sign-ins"},
       {"--listen", "HOST:PORT", "address (default 127.0.0.1:8080)"},
       {"--students", "N", "how many (default 100)"},
       {"--weeks", "N", "of work (default 12)"},
-      {"--seed", "S", "another number, other people"}}},
+      {"--seed", "S", "random seed: another number gives other people"}}},
     {0},
 };

@@ -47,7 +47,8 @@ enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_peop
 /* Runs a command as if it were so long ago. */
 typedef enum st demo_run(void *ctx, struct command *c, int64_t ago_ms, struct err *e);
 /* At the beginning of the term barriers are filed; at its end some have an answer, and the rules have purposes. */
-enum st demo_file_barriers(int64_t filer_id, int64_t org_id, demo_run *run, void *ctx, struct err *e) WARN_UNUSED;
+enum st demo_file_barriers(int64_t filer_id, int64_t org_id, int32_t day, demo_run *run, void *ctx,
+                           struct err *e) WARN_UNUSED;
 enum st demo_made_together(struct snapshot *s, struct conn *conn, int64_t leader_id, int32_t today, demo_run *run,
                            void *ctx, struct err *e) WARN_UNUSED;
 

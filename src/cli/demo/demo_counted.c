@@ -12,13 +12,13 @@
 
 static enum st hold_together(struct snapshot *s, int64_t leader_id, demo_run *run, void *ctx, struct err *e)
 {
-    static const char *const bodies[] = {"3/4 and 6/8 are the same because you cut each piece in two, so there are "
-                                         "twice as many and each is half as big.",
+    static const char *const bodies[] = {("3/4 and 6/8 are the same because you cut each piece in two, so there are "
+                                          "twice as many and each is half as big."),
                                          "They are the same because 3 times 2 is 6 and 4 times 2 is 8.",
                                          "They are not the same, 8 is more than 4."};
     struct checkpoint_make_cmd k = {.client_id = "demo-checkpoint-1",
                                     .author_id = leader_id,
-                                    .checkpoint = {.title = "Fractions in the autumn", .count = 2}};
+                                    .checkpoint = {.title = "Fall fractions", .count = 2}};
     if (s->catalogue.competency_count < 2) return ST_OK;
     for (size_t i = 0; i < 2; i++)
         k.checkpoint.parts[i] = (struct checkpoint_part){

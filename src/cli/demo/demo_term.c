@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "learning/answer.h"
-#include "plan/help.h"
-#include "progress/second_look.h"
+#include "core/record.h"
 #include "learning/observe.h"
 #include "content/items.h"
 #include "plan/next.h"
@@ -17,6 +16,7 @@
 #include "base/log.h"
 #include "items/items.h"
 #include "policy/snapshot.h"
+#include "store/sql/identity.h"
 
 enum { DAY_MS = 86400000, BATCH = 200, ITEMS_A_DAY = 8, SKILLS = 64 };
 
@@ -67,15 +67,13 @@ static enum st find_people(struct term *t, const struct demo_people *p, uint64_t
 {
     for (size_t i = 0; i < p->count; i++) {
         struct actor_student *s = &t->students[i];
-        struct stmt *q;
+        struct sql_user_by_name_row r;
         bool row;
         size_t n;
         s->who = &p->students[i];
-        TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-        bind_text(q, "username", s->who->username);
-        TRY(stmt_step(q, &row, e));
+        TRY(sql_user_by_name(tx, s->who->username, &r, &row, e));
         if (!row) return err_fail(e, ST_BUG, "err.bug", "the roster lacks %s", s->who->username);
-        s->learner_id = col_i64(q, 0);
+        s->learner_id = r.user_id;
         TRY(learner_courses(tx, s->learner_id, &s->course, 1, &n, e));
         if (!n) return err_fail(e, ST_BUG, "err.bug", "%s has no course", s->who->username);
         rng_seed(&s->rng, hash_mix(seed, i + 1));
@@ -228,6 +226,7 @@ static enum st take_turn(struct term *t, struct turn *u, struct tx *tx, struct e
                                  .learner_id = s->learner_id,
                                  .client_id = u->client_id,
                                  .item = chosen->item,
+                                 .item_version = chosen->item->version,
                                  .variant = chosen->variant,
                                  .response = u->response,
                                  .score = v.score,
@@ -262,12 +261,12 @@ static enum st write_turns(struct term *t, struct turn *turns, size_t n, struct 
 static enum st round_of(struct term *t, struct turn *turns, struct err *e)
 {
     size_t n = 0;
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
     enum st st = ST_OK;
     for (size_t i = 0; st == ST_OK && i <= t->count; i++) {
         if (n == BATCH || (i == t->count && n)) {
-            tx_rollback(&tx);
+            tx_rollback(tx);
             TRY(write_turns(t, turns, n, e));
             n = 0;
             TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
@@ -277,7 +276,7 @@ static enum st round_of(struct term *t, struct turn *turns, struct err *e)
         if (s->done_today++ >= s->items_today) continue;
         turns[n].s = s;
         arena_init(&turns[n].arena, 8 << 20);
-        st = take_turn(t, &turns[n], &tx, e);
+        st = take_turn(t, &turns[n], tx, e);
         if (st == ST_OK) {
             n++;
         } else {
@@ -285,8 +284,38 @@ static enum st round_of(struct term *t, struct turn *turns, struct err *e)
             if (st == ST_NOT_FOUND) st = ST_OK; /* nothing is open for this student */
         }
     }
-    tx_rollback(&tx);
+    tx_rollback(tx);
     return st;
+}
+
+/* Runs a command as if it were so long ago. Ids rise with time, so they begin anew for what lies back; in one thread,
+ * and at another moment than whatever has an id already. */
+static enum st run_command(void *ctx, struct command *c, int64_t ago_ms, struct err *e)
+{
+    struct term *t = ctx;
+    c->done = nothing;
+    const struct idgen ids = t->app->fact_ids;
+    t->now_ms -= ago_ms;
+    if (ago_ms) t->app->fact_ids.last = 0;
+    writer_batch(t->app, t->conn, c);
+    if (ago_ms) t->app->fact_ids = ids;
+    t->now_ms += ago_ms;
+    if (c->st != ST_OK) *e = c->err;
+    return c->st;
+}
+
+/* Records a fact as if it were so long ago. */
+static enum st run_record(struct term *t, const struct fact_kind *kind, int64_t subject_id, int64_t recorder_id,
+                          const char *client_id, const void *fields, int64_t ago_ms, struct err *e)
+{
+    struct record_cmd c = {.one = {.kind = kind,
+                                   .subject_id = subject_id,
+                                   .recorder_id = recorder_id,
+                                   .client_id = client_id,
+                                   .fields = fields,
+                                   .school_date = tz_date(t->snapshot->zone, t->now_ms - ago_ms)}};
+    TRY(record_check(&c, e));
+    return run_command(t, &c.command, ago_ms, e);
 }
 
 static enum st ask_for_help(struct term *t, struct err *e)
@@ -294,49 +323,24 @@ static enum st ask_for_help(struct term *t, struct err *e)
     for (size_t i = 0; i < t->count; i++) {
         struct actor_student *s = &t->students[i];
         if (s->who->story != STORY_HELP || !s->state.seen_count) continue;
-        struct help_cmd h = {.command = {.done = nothing},
-                             .learner_id = s->learner_id,
-                             .item_id = state_latest(&s->state)->item_id,
-                             .client_id = "demo-help-0001",
-                             .kind = "explain",
-                             .note = "I got it right but I don't see why it works."};
-        TRY(help_check(&h, e));
-        t->now_ms -= 4 * 60000;
-        writer_batch(t->app, t->conn, &h.command);
-        t->now_ms += 4 * 60000;
-        if (h.command.st != ST_OK) {
-            *e = h.command.err;
-            return h.command.st;
-        }
+        const struct fact_help_asked asked = {.kind = "explain",
+                                              .item_id = state_latest(&s->state)->item_id,
+                                              .note = "I got it right but I don't see why it works."};
+        TRY(run_record(t, &fact_help_asked, s->learner_id, s->learner_id, "demo-help-0001", &asked, 4 * 60000, e));
     }
     return ST_OK;
 }
 
 static enum st user_id(struct term *t, const char *username, int64_t *id, struct err *e)
 {
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_user_by_name_row r;
     bool row = false;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_user_by_name, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "username", username);
-        st = stmt_step(q, &row, e);
-    }
-    *id = st == ST_OK && row ? col_i64(q, 0) : 0;
-    tx_rollback(&tx);
+    enum st st = sql_user_by_name(tx, username, &r, &row, e);
+    *id = st == ST_OK && row ? r.user_id : 0;
+    tx_rollback(tx);
     return st;
-}
-
-static enum st run_command(void *ctx, struct command *c, int64_t ago_ms, struct err *e)
-{
-    struct term *t = ctx;
-    c->done = nothing;
-    t->now_ms -= ago_ms;
-    writer_batch(t->app, t->conn, c);
-    t->now_ms += ago_ms;
-    if (c->st != ST_OK) *e = c->err;
-    return c->st;
 }
 
 /* What a teacher saw at the table yesterday, and a student who doubts a level. */
@@ -350,7 +354,7 @@ static enum st off_the_screen(struct term *t, struct err *e)
                                .competency_id = competency,
                                .kind = EVIDENCE_OBSERVATION,
                                .score = level_score(LEVEL_SECURE),
-                               .note = "Showed it with paper strips, and explained it to a neighbour."};
+                               .note = "Showed it with paper strips, and explained it to a neighbor."};
     for (size_t i = 0; i < t->count && seen.count < 3; i++)
         if (t->students[i].who->class_index == 0) seen.learner_ids[seen.count++] = t->students[i].learner_id;
     if (!teacher || !competency || !seen.count) return ST_OK;
@@ -358,15 +362,12 @@ static enum st off_the_screen(struct term *t, struct err *e)
     TRY(run_command(t, &seen.command, DAY_MS, e));
     for (size_t i = 0; i < t->count; i++) {
         if (t->students[i].who->story != STORY_SAME_ERROR) continue;
-        struct second_look_cmd look = {.learner_id = t->students[i].learner_id,
-                                       .asker_id = t->students[i].learner_id,
-                                       .competency_id = competency_by_code(t, "frac.add.unlike"),
-                                       .client_id = "demo-look-0001",
-                                       .note =
-                                           "I did four of these right on paper with my aunt. Can you look at them?"};
-        if (!look.competency_id) return ST_OK;
-        TRY(second_look_check(&look, e));
-        return run_command(t, &look.command, 3 * 3600000, e);
+        const struct fact_second_look_asked asked = {
+            .competency_id = competency_by_code(t, "frac.add.unlike"),
+            .note = "I did four of these right on paper with my aunt. Can you look at them?"};
+        int64_t who = t->students[i].learner_id;
+        if (!asked.competency_id) return ST_OK;
+        return run_record(t, &fact_second_look_asked, who, who, "demo-look-0001", &asked, 3 * 3600000, e);
     }
     return ST_OK;
 }
@@ -374,13 +375,14 @@ static enum st off_the_screen(struct term *t, struct err *e)
 static enum st file_barriers(struct term *t, struct err *e)
 {
     int64_t teacher, org_id = 0;
-    struct tx tx;
+    struct tx *tx;
     TRY(user_id(t, "sofia.rivera", &teacher, e));
     if (!teacher) return ST_OK;
     TRY(tx_read(t->conn, t->snapshot->district_id, &tx, e));
-    enum st st = t->count ? learner_school(&tx, t->students[0].learner_id, &org_id, e) : ST_OK;
-    tx_rollback(&tx);
-    return st == ST_OK ? demo_file_barriers(teacher, org_id, run_command, t, e) : st;
+    enum st st = t->count ? learner_school(tx, t->students[0].learner_id, &org_id, e) : ST_OK;
+    tx_rollback(tx);
+    return st == ST_OK ? demo_file_barriers(teacher, org_id, tz_date(t->snapshot->zone, t->now_ms), run_command, t, e)
+                       : st;
 }
 
 static enum st made_together(struct term *t, struct err *e)
@@ -425,7 +427,7 @@ enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_peop
     struct term t = {.app = app, .conn = conn, .count = p->count, .now_ms = now_ms - (int64_t)weeks * 7 * DAY_MS};
     struct clock before = app->clock;
     struct turn *turns = calloc(BATCH, sizeof *turns);
-    struct tx tx;
+    struct tx *tx;
     t.students = calloc(p->count, sizeof *t.students);
     if (!turns || !t.students) {
         free(turns);
@@ -436,8 +438,8 @@ enum st demo_simulate(struct app *app, struct conn *conn, const struct demo_peop
     t.snapshot = snapshot_hold(app);
     enum st st = tx_read(conn, t.snapshot->district_id, &tx, e);
     if (st == ST_OK) {
-        st = find_people(&t, p, seed, &tx, e);
-        tx_rollback(&tx);
+        st = find_people(&t, p, seed, tx, e);
+        tx_rollback(tx);
     }
     if (st == ST_OK) st = run_term(&t, weeks, now_ms, turns, e);
     snapshot_drop(t.snapshot);

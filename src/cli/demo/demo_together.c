@@ -2,7 +2,8 @@
 #include <stdio.h>
 
 #include "policy/policy.h"
-#include "leading/together.h"
+#include "core/record.h"
+#include "store/sql/together.h"
 #include "demo.h"
 #include "policy/snapshot.h"
 
@@ -10,9 +11,10 @@ static const char purposes[] =
     "{\"purposes\":["
     "{\"id\":\"explain\",\"text\":\"so that our students can say what they are learning, why, and how they will "
     "know\",\"measure\":\"second looks that get an answer\",\"figure\":\"looks_answered\"},"
-    "{\"id\":\"nobody_waits\",\"text\":\"so that nobody is left waiting, and nobody is left behind "
-    "alone\",\"measure\":\"students with a step forward in two weeks\",\"figure\":\"shown_lately\"},"
-    "{\"id\":\"steer\",\"text\":\"so that our students can choose, plan and answer for it\",\"measure\":\"choices "
+    "{\"id\":\"nobody_waits\",\"text\":\"so that no one waits for help, and no one falls behind "
+    "unnoticed\",\"measure\":\"students who made progress in two weeks\",\"figure\":\"shown_lately\"},"
+    "{\"id\":\"steer\",\"text\":\"so that our students can choose, plan and take "
+    "responsibility\",\"measure\":\"choices "
     "offered and taken\"}],"
     "\"about\":{"
     "\"mastery.secure_at\":{\"purpose\":\"explain\",\"text\":\"Secure is a strong word here: the evidence must make it "
@@ -25,10 +27,10 @@ static const char purposes[] =
     "{\"id\":\"fractions\",\"title\":\"Fractions and "
     "lines\",\"for\":\"promotion\",\"by_grade\":\"05\",\"kind\":\"competencies\",\"competencies\":\"waymark:starter\","
     "\"need\":10},"
-    "{\"id\":\"service\",\"title\":\"Help in the "
-    "community\",\"for\":\"promotion\",\"by_grade\":\"08\",\"kind\":\"hours\",\"what\":\"service\",\"need\":20},"
-    "{\"id\":\"capstone\",\"title\":\"A project of one’s "
-    "own\",\"for\":\"graduation\",\"by_grade\":\"12\",\"kind\":\"projects\",\"need\":1}],"
+    "{\"id\":\"service\",\"title\":\"Community "
+    "service\",\"for\":\"promotion\",\"by_grade\":\"08\",\"kind\":\"hours\",\"what\":\"service\",\"need\":20},"
+    "{\"id\":\"capstone\",\"title\":\"A capstone "
+    "project\",\"for\":\"graduation\",\"by_grade\":\"12\",\"kind\":\"projects\",\"need\":1}],"
     "\"drafted_by\":[\"Sofia Rivera\",\"Karim Haddad\",\"Ben Tallis\",\"Iris Vogel\"]}";
 
 static const struct {
@@ -45,16 +47,24 @@ static const struct {
 };
 enum { FILED = sizeof filed / sizeof *filed };
 
-enum st demo_file_barriers(int64_t filer_id, int64_t org_id, demo_run *run, void *ctx, struct err *e)
+static enum st run_record(const struct fact_kind *kind, int64_t org_id, int64_t recorder_id, const char *client_id,
+                          const void *fields, int32_t day, int64_t ago_ms, demo_run *run, void *ctx, struct err *e)
+{
+    struct record_cmd c = {.one = {.kind = kind,
+                                   .subject_id = org_id,
+                                   .recorder_id = recorder_id,
+                                   .client_id = client_id,
+                                   .fields = fields,
+                                   .school_date = day}};
+    TRY(record_check(&c, e));
+    return run(ctx, &c.command, ago_ms, e);
+}
+
+enum st demo_file_barriers(int64_t filer_id, int64_t org_id, int32_t day, demo_run *run, void *ctx, struct err *e)
 {
     for (size_t i = 0; i < FILED; i++) {
-        struct barrier_cmd b = {.client_id = filed[i].client_id,
-                                .kind = filed[i].kind,
-                                .note = filed[i].note,
-                                .org_id = org_id,
-                                .filer_id = filer_id};
-        TRY(barrier_check(&b, e));
-        TRY(run(ctx, &b.command, 0, e));
+        const struct fact_barrier_reported b = {.kind = filed[i].kind, .note = filed[i].note};
+        TRY(run_record(&fact_barrier_reported, org_id, filer_id, filed[i].client_id, &b, day, 0, run, ctx, e));
     }
     return ST_OK;
 }
@@ -62,28 +72,31 @@ enum st demo_file_barriers(int64_t filer_id, int64_t org_id, demo_run *run, void
 static enum st answer_barriers(struct conn *conn, int64_t district_id, int64_t user_id, int32_t today, demo_run *run,
                                void *ctx, struct err *e)
 {
-    int64_t ids[FILED];
+    enum { AGO_DAYS = 10 };
+    int64_t ids[FILED], orgs[FILED];
     size_t n = 0;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_barrier_list_row r;
+    struct rows rows = {0};
     TRY(tx_read(conn, district_id, &tx, e));
-    enum st st = tx_stmt(&tx, SQL_barrier_list, &q, e);
-    for (bool row = true; st == ST_OK && n < FILED;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        ids[n++] = col_i64(q, 0); /* none has a day yet: in the order of filing */
+    enum st st = sql_barrier_list(tx, &rows, e);
+    while (n < FILED && sql_barrier_list_next(&rows, &r)) {
+        orgs[n] = r.org_id;
+        ids[n++] = r.barrier_id; /* none has a day yet: in the order of filing */
     }
-    tx_rollback(&tx);
+    if (st == ST_OK) st = rows_end(&rows);
+    tx_rollback(tx);
     TRY(st);
     for (size_t i = 0; i < n; i++) {
         if (!filed[i].owner) continue;
-        struct barrier_answer_cmd b = {.barrier_id = ids[i],
-                                       .user_id = user_id,
-                                       .owner = filed[i].owner,
-                                       .due_date = today + filed[i].due_in_days,
-                                       .answer = filed[i].answer};
-        TRY(barrier_answer_check(&b, e));
-        TRY(run(ctx, &b.command, 10 * INT64_C(86400000), e));
+        char client_id[40];
+        snprintf(client_id, sizeof client_id, "%s-answered", filed[i].client_id);
+        const struct fact_barrier_answered b = {.barrier_id = ids[i],
+                                                .owner = filed[i].owner,
+                                                .due_date = today + filed[i].due_in_days,
+                                                .answer = filed[i].answer};
+        TRY(run_record(&fact_barrier_answered, orgs[i], user_id, client_id, &b, today - AGO_DAYS,
+                       AGO_DAYS * INT64_C(86400000), run, ctx, e));
     }
     return ST_OK;
 }
@@ -99,7 +112,7 @@ enum st demo_made_together(struct snapshot *s, struct conn *conn, int64_t leader
                            .save = {.scope = SCOPE_DISTRICT,
                                     .doc = purposes,
                                     .reason = "Drafted by a group of teachers and the district in the spring, and "
-                                              "settled after two weeks of comments.",
+                                              "adopted after two weeks of comments.",
                                     .recorder_id = leader_id}};
     policy_ready(&p);
     enum st st = run(ctx, &p.command, INT64_C(86400000), e);

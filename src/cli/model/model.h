@@ -156,7 +156,7 @@ struct parallel model_threads(int64_t n);            /* held to 1 .. 64 */
     }
 #define TRANSFER_OPTIONS \
     {"--dims", "N", "transfer: numbers kept of a student (default 64)"}, \
-        {"--members", "N", "transfer: of so many fits the mean is taken (default 4)"}, \
+        {"--members", "N", "transfer: number of fits to average (default 4)"}, \
         {"--steps", "N", "transfer: steps of the fit"}, \
     { \
         "--ridge", "R", "transfer: strength of the ridge (default 7)" \

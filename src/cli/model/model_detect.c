@@ -288,7 +288,7 @@ static enum st tell_detector(struct detect *x, enum detector d, struct json_out 
         printf("%-17s %8zu of %8zu %s (%5.2f %%), %4.0f students\n", detector_name(d), t->flagged, t->judged,
                is_pair(d) ? "pairs  " : "answers", 100.0 * share, x->flagged_users[d]);
     if (!x->c->json && !says)
-        printf("%-17s cannot say: the log has no %s\n", detector_name(d),
+        printf("%-17s not measured: the log has no %s\n", detector_name(d),
                is_pair(d)               ? "student with so many answers on a skill"
                : d == DETECT_LAPSE      ? "times"
                : d == DETECT_HINT_ABUSE ? "hints or times that answers took"
@@ -325,7 +325,7 @@ static enum st tell(struct detect *x, struct err *e)
         json_close_obj(j);
         if (!x->c->json)
             printf("the two kinds of boredom mixed up: %zu answers flagged under_challenged that were behind, %zu the "
-                   "other way round\n",
+                   "reverse\n",
                    x->mixed[0][1], x->mixed[1][0]);
     }
     return model_out_close(&out, x->c, NULL, st, e);
@@ -346,7 +346,7 @@ int run_model_detect(struct cli *c)
     for (size_t i = 0; st == ST_OK && x.d.beside && i < x.d.r.rows && !told; i++) told = x.d.beside[i].told;
     if (st == ST_OK && x.truth && !told)
         st = err_fail(&e, ST_INVALID, "model.row",
-                      "the log has no truth to judge by; model simulate --log writes one that has");
+                      "the log has no true states; model simulate --log writes one that has them");
     if (st == ST_OK) st = detect(&x, &e);
     if (st == ST_OK) st = tell(&x, &e);
     log_release(&x.d);

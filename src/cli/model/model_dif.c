@@ -20,8 +20,8 @@ static enum st number_groups(struct matrix *x, const char *reference, struct dif
     for (size_t g = 0; g < d->groups; g++)
         if (reference ? strcmp(d->name[g], reference) == 0 : d->persons[g] > d->persons[d->reference]) d->reference = g;
     if (reference && strcmp(d->name[d->reference], reference) != 0)
-        return err_fail(e, ST_INVALID, "model.option", "--reference: nobody is in group \"%.60s\"", reference);
-    return d->groups > 1 ? ST_OK : err_fail(e, ST_INVALID, "model.option", "--group: everybody is in one group");
+        return err_fail(e, ST_INVALID, "model.option", "--reference: no one is in group \"%.60s\"", reference);
+    return d->groups > 1 ? ST_OK : err_fail(e, ST_INVALID, "model.option", "--group: everyone is in one group");
 }
 
 enum st dif_run(const struct cli *c, struct matrix *x, struct dif *d, struct err *e)
@@ -100,7 +100,7 @@ void dif_say(const struct matrix *x, const struct dif *d)
         for (size_t i = 0; d->items[g] && i < x->m.items; i++) {
             const struct dif_item *it = &d->items[g][i];
             printf("  %-24s ", x->names[i]);
-            if (!it->known) printf("cannot be said: too few answers, or all alike\n");
+            if (!it->known) printf("not measured: too few answers, or all the same\n");
             else if (it->graded) printf("%c  mean difference %+.2f sd, p %.4f\n", it->class, it->effect, it->p);
             else if (!it->logistic_known)
                 printf("%c  MH D-DIF %+.2f (se %.2f), p %.4f\n", it->class, it->effect, it->effect_se, it->p);

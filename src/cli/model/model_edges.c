@@ -187,8 +187,9 @@ int run_model_edges(struct cli *c)
     struct skill_classes classes = {0};
     struct q_matrix q = {0};
     const char *edges = cli_opt(c, "--edges"), *q_path = cli_opt(c, "--q");
-    if (!c->count || !edges) return cli_usage(c, "name the answers, and with --edges what is said to come before what");
-    if (q_path && c->count != 1) return cli_usage(c, "--q goes with one file of scores");
+    if (!c->count || !edges)
+        return cli_usage(c, "name the file of answers and, with --edges, the file of prerequisite links");
+    if (q_path && c->count != 1) return cli_usage(c, "--q needs exactly one file of scores");
     arena_init(&x.arena, (size_t)1 << 32);
     enum st st = edges_read(&x.arena, edges, &x.edges, &e);
     if (st == ST_OK && !(x.checked = arena_array(&x.arena, x.edges.count, sizeof *x.checked)))

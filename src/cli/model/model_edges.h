@@ -53,7 +53,7 @@ struct edges_use {
 #define EDGES_OPTION \
     { \
         "--edges", "FILE", \
-            "BKT: a skill begins lower where one before it was tried and is not there; columns before, after and " \
+            "BKT: a skill starts lower if a prerequisite was tried and is not known; columns before, after and " \
             "strength, or what model edges --out wrote" \
     }
 /* What --edges names, for this log and in its arena. ST_INVALID: the file is bad, or none of its edges joins skills

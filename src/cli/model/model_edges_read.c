@@ -45,7 +45,7 @@ static enum st read_document(struct arena *a, const struct sheet *t, struct edge
     json_t *doc, *v;
     size_t i;
     if (json_read(a, t->p, (size_t)(t->end - t->p), &doc, e) != ST_OK)
-        return err_fail(e, ST_INVALID, "model.file", "%s: begins as JSON and is none", t->path);
+        return err_fail(e, ST_INVALID, "model.file", "%s: starts like JSON but is not valid JSON", t->path);
     x->document = true;
     json_array_foreach (json_object_get(doc, "edges"), i, v) {
         const json_t *s = json_object_get(v, "strength");

@@ -17,7 +17,7 @@ enum st edges_use_open(const struct cli *c, struct log_data *d, struct edges_use
         const struct edge *g = &out->edges.edge[i];
         if (edge_has_both(g)) continue;
         fprintf(stderr,
-                "waymark %s: %s: %zu of %zu edges name a skill without answers and say nothing here; the first, at %s "
+                "waymark %s: %s: %zu of %zu edges name a skill without answers and are ignored; the first, at %s "
                 "%zu: %s\n",
                 c->word->name, out->edges.path, out->edges.unknown, out->edges.count,
                 out->edges.document ? "edge" : "line", g->place, g->from == UINT32_MAX ? g->before : g->after);
@@ -110,6 +110,6 @@ void edges_use_put(const struct edges_use *x, bool json, struct json_out *j)
     json_close_obj(j);
     if (json) return;
     printf("%zu edges, %zu between sets of skills with a strength", x->edges.count, x->g.edges);
-    if (circle) printf("; they go round in a circle at %s", circle);
+    if (circle) printf("; they form a loop at %s", circle);
     printf("\n");
 }

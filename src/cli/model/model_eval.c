@@ -76,7 +76,7 @@ static enum st predict_bkt(struct eval *x, struct err *e)
     struct parallel par = model_parallel(x->c);
     struct bkt_options o;
     if (!model_bkt_options(x->c, &o) || !model_general_options(x->c, &general, &wanted))
-        return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+        return err_fail(e, ST_INVALID, "model.option", "--prior must be none or a number, --cap a number under 1");
     if (wanted) return predict_general(x, &general, e);
     bool edges = cli_opt(x->c, "--edges") != NULL;
     if (edges) TRY(edges_use_open(x->c, &x->d, &x->edges, e));

@@ -218,8 +218,8 @@ int run_model_explain(struct cli *c)
                *language = cli_opt(c, "--language");
     struct model_question q = {.use = &x, .to_come = question != NULL, .lang = lang_find(language, LANG_EN)};
     if (!c->count || !cli_opt(c, "--model") || !student)
-        return cli_usage(c,
-                         "name the answers, the student with --student, and with --model what model fit --out wrote");
+        return cli_usage(c, "name the file of answers, the student with --student and, with --model, the file that "
+                            "model fit --out wrote");
     if (language && strcmp(lang_code(q.lang), language) != 0) return cli_usage(c, "--language takes en or es");
     enum st st = model_use_load(c, &x, &e);
     if (st == ST_OK && !find_name(x.d.user_name, x.d.r.users, student, &q.user))

@@ -92,7 +92,7 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
     struct bkt_general_options general;
     bool wanted;
     if (!model_bkt_options(c, &o) || !model_general_options(c, &general, &wanted))
-        return err_fail(e, ST_INVALID, "model.option", "--prior is none or a number, --cap a number under 1");
+        return err_fail(e, ST_INVALID, "model.option", "--prior must be none or a number, --cap a number under 1");
     if (wanted) return model_fit_general(c, d, &general, begin, e);
     double read = model_seconds();
     TRY(bkt_data_make(&d->r, 0, 0, &data, e));

@@ -70,7 +70,7 @@ static enum st load_start(struct cli *c, const struct log_data *d, const struct 
                                 was.forget_after_s <= o->forget_after_s);
     if (!same)
         st = err_fail(e, ST_INVALID, "model.file",
-                      "%s was fitted with another --forget or --classes; the fit cannot begin there",
+                      "%s was fitted with another --forget or --classes; the fit cannot start there",
                       cli_opt(c, "--start"));
     free(item_class);
     json_decref(doc);

@@ -87,7 +87,7 @@ static enum st calibrate(struct cli *c, const char *path, const char *kind, stru
         for (size_t i = 0; i < x.m.items; i++) {
             printf("  %-24s a %7.3f (%.3f)  d", x.names[i], items[i].a, items[i].a_se);
             for (unsigned k = 1; k < items[i].scores; k++) printf(" %8.3f", items[i].d[k]);
-            printf("%s\n", items[i].scores < 2 ? "  all scored the same: it says nothing" : "");
+            printf("%s\n", items[i].scores < 2 ? "  all scores are the same: not calibrated" : "");
         }
         if (dif.items) dif_say(&x, &dif);
     }

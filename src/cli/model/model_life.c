@@ -53,9 +53,9 @@ static void print_words(struct arena *a, const char *what, const struct model_fi
     printf("%s: %s. %s\n", what, msg(LANG_EN, msg_find_code("model.verdict", f->verdict, MSG_model_verdict_other)),
            text_str(&t));
     if (f->model_id && f->against_id)
-        printf("Version %lld is in force from now on; version %lld was until now.\n", (long long)f->model_id,
+        printf("Version %lld applies from now on; until now it was version %lld.\n", (long long)f->model_id,
                (long long)f->against_id);
-    else if (f->model_id) printf("Version %lld is in force from now on.\n", (long long)f->model_id);
+    else if (f->model_id) printf("Version %lld applies from now on.\n", (long long)f->model_id);
     text_release(&t);
 }
 
@@ -102,15 +102,15 @@ static void first_to_go(void)
 /* Was it done tonight? Another server may have been first. */
 static enum st is_done(struct cli_app *a, bool *done, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct job_night night;
     struct snapshot *s = snapshot_hold(&a->app);
     int32_t day = tz_date(s->zone, app_now_ms(&a->app));
     enum st st = tx_read(a->conn, s->district_id, &tx, e);
     snapshot_drop(s);
     TRY(st);
-    st = job_night(&tx, job_refit, day, &night, e);
-    tx_rollback(&tx);
+    st = job_night(tx, job_refit, day, &night, e);
+    tx_rollback(tx);
     *done = st == ST_OK && night.done > 0;
     return st;
 }
@@ -137,7 +137,7 @@ int run_model_refit(struct cli *c)
     arena_init(&arena, ARENA_BYTES);
     enum st st = o.nightly ? is_done(&a, &done, &e) : ST_OK;
     if (st == ST_OK && !done) st = refit(&a.app, a.conn, &o, told, &t, &arena, &r, &e);
-    if (st == ST_OK && done) fprintf(stderr, "It was done tonight already.\n");
+    if (st == ST_OK && done) fprintf(stderr, "Already done tonight.\n");
     else if (st == ST_OK) print_refitted(c, &arena, &r);
     if (st == ST_OK && o.nightly && !done)
         log_line(LOG_INFO, "refit", "skills %s (%s), questions %s (%s), fitted to %lld answers, judged on %lld",
@@ -157,14 +157,14 @@ static void day_of(const struct snapshot *s, int64_t id, char out[16])
 static void print_fits(const struct snapshot *s, struct arena *a, const struct model_fit *list, size_t n,
                        int64_t in_force)
 {
-    printf("In force: version %lld.\n", (long long)in_force);
+    printf("Current: version %lld.\n", (long long)in_force);
     for (size_t i = 0; i < n; i++) {
         char at[16], first[16], last[16];
         struct text t;
         text_init(&t, 1 << 16);
         day_of(s, list[i].fit_id, at), day_of(s, list[i].first_id, first), day_of(s, list[i].last_id, last);
         model_fit_words(&t, LANG_EN, a, &list[i]);
-        printf("%s  %-6s %-11s %lld answers of %lld students, %s to %s, judged on %lld of %lld: %s", at, list[i].kind,
+        printf("%s  %-6s %-11s %lld answers of %lld students, %s to %s, checked on %lld of %lld: %s", at, list[i].kind,
                list[i].verdict, (long long)list[i].answers, (long long)list[i].learners, first, last,
                (long long)list[i].held_answers, (long long)list[i].held_learners, text_str(&t));
         if (list[i].model_id) printf(" Version %lld.", (long long)list[i].model_id);
@@ -178,7 +178,7 @@ int run_model_versions(struct cli *c)
     struct err e = {0};
     struct cli_app a;
     struct arena arena;
-    struct tx tx;
+    struct tx *tx;
     struct model_fit *list;
     struct model_row row = {0};
     size_t n = 0;
@@ -186,9 +186,9 @@ int run_model_versions(struct cli *c)
     struct snapshot *s = snapshot_hold(&a.app);
     arena_init(&arena, ARENA_BYTES);
     enum st st = tx_read(a.conn, s->district_id, &tx, &e);
-    if (st == ST_OK) st = model_fits(&tx, &arena, 10000, &list, &n, &e);
-    if (st == ST_OK) st = model_in_force(&tx, &arena, "bkt", app_now_ms(&a.app), &row, &e);
-    tx_rollback(&tx);
+    if (st == ST_OK) st = model_fits(tx, &arena, 10000, &list, &n, &e);
+    if (st == ST_OK) st = model_in_force(tx, &arena, "bkt", app_now_ms(&a.app), &row, &e);
+    tx_rollback(tx);
     if (st == ST_OK && c->json) {
         struct text t;
         struct json_out j;
@@ -225,20 +225,20 @@ int run_model_revert(struct cli *c)
         return cli_usage(c, "--of takes skills or questions");
     struct model_revert_cmd t = {.kind = of && strcmp(of, "questions") == 0 ? "items" : "bkt",
                                  .note = reason ? reason : "by hand, on the command line"};
-    struct tx tx;
-    if (model_revert_check(&t, &e) != ST_OK) return cli_usage(c, "--reason takes 1 to 4000 bytes of words");
+    struct tx *tx;
+    if (model_revert_check(&t, &e) != ST_OK) return cli_usage(c, "--reason takes 1 to 4000 bytes of text");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = t.command.run(&a.app, &tx, &t.command, &e);
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        st = t.command.run(&a.app, tx, &t.command, &e);
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
     if (!c->json) {
-        printf("Version %lld is taken back. Answers from now on go by version %lld, with the parameters of the version "
-               "before it.\n",
+        printf("Version %lld is withdrawn. Answers from now on use version %lld, with the parameters of the previous "
+               "version.\n",
                (long long)t.taken_back_id, (long long)t.model_id);
         return 0;
     }

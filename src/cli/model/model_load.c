@@ -22,7 +22,7 @@ enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct 
     arena_release(&a);
     if (st == ST_OK && strcmp(json_str(*doc, "kind", ""), kind) != 0)
         st = err_fail(e, ST_INVALID, "model.file",
-                      "%s holds a model of kind \"%.40s\"; the fit of another cannot begin there", path,
+                      "%s holds a model of kind \"%.40s\"; a fit of another kind cannot start there", path,
                       json_str(*doc, "kind", ""));
     return st;
 }
@@ -30,11 +30,11 @@ enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct 
 static enum st take_weights(const json_t *list, double *out, size_t n, const char *what, struct err *e)
 {
     if (json_array_size(list) != n)
-        return err_fail(e, ST_INVALID, "model.file", "the model has %zu weights for %s where its kind needs %zu",
+        return err_fail(e, ST_INVALID, "model.file", "the model has %zu weights for %s; its kind needs %zu",
                         json_array_size(list), what, n);
     for (size_t i = 0; i < n; i++) {
         const json_t *v = json_array_get(list, i);
-        if (!json_is_number(v)) return err_fail(e, ST_INVALID, "model.file", "a weight for %s is no number", what);
+        if (!json_is_number(v)) return err_fail(e, ST_INVALID, "model.file", "a weight for %s is not a number", what);
         out[i] = json_number_value(v);
     }
     return ST_OK;
@@ -77,7 +77,7 @@ enum st model_load_bkt(const json_t *doc, const struct log_data *d, struct bkt *
         if (!is_probability(p->prior) || !is_probability(p->learn) || !is_probability(p->guess) ||
             !is_probability(p->slip)) {
             enum st st = err_fail(e, ST_INVALID, "model.file",
-                                  "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
+                                  "the model's parameters for skill \"%.60s\" are not probabilities", text_str(&name));
             text_release(&name);
             return st;
         }
@@ -103,8 +103,8 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
     for (size_t i = 0; i < d->r.items; i++) {
         double of = json_f64(of_item, d->item_name[i], (double)(o->classes / 2)); /* a new item: of the middle class */
         if (!(of >= 0.0 && of < (double)o->classes))
-            return err_fail(e, ST_INVALID, "model.file", "item \"%.60s\" is of a class that the model does not have",
-                            d->item_name[i]);
+            return err_fail(e, ST_INVALID, "model.file",
+                            "item \"%.60s\" belongs to a class that the model does not have", d->item_name[i]);
         item_class[i] = (uint8_t)of;
     }
     text_init(&name, 1 << 16);
@@ -126,7 +126,7 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
             good = good && is_probability(m->guess[c]) && is_probability(m->slip[c]);
         if (st == ST_OK && !good)
             st = err_fail(e, ST_INVALID, "model.file",
-                          "the model's parameters for skill \"%.60s\" are no probabilities", text_str(&name));
+                          "the model's parameters for skill \"%.60s\" are not probabilities", text_str(&name));
     }
     text_release(&name);
     return st;
@@ -141,8 +141,8 @@ static enum st take_numbers(const json_t *list, float *out, size_t n, const char
     for (size_t i = 0; i < n; i++) {
         double x = json_number_value(json_array_get(list, i));
         if (!json_is_number(json_array_get(list, i)) || !(x > -1e6 && x < 1e6))
-            return err_fail(e, ST_INVALID, "model.file", "a number for \"%.60s\" is none, or beyond all measure",
-                            skill);
+            return err_fail(e, ST_INVALID, "model.file",
+                            "a number for \"%.60s\" is not a number, or is far out of range", skill);
         out[i] = (float)x;
     }
     return ST_OK;

@@ -76,7 +76,7 @@ enum st matrix_read(struct matrix *x, const char *path, const char *columns, con
             if (s < 0 && use[i]) {
                 if (columns)
                     return err_fail(e, ST_INVALID, "model.row",
-                                    "%s: line %zu: \"%.40s\" in column %.40s is no score from 0 to 9", path, t.line,
+                                    "%s: line %zu: \"%.40s\" in column %.40s is not a score from 0 to 9", path, t.line,
                                     t.fields[i], names[i]);
                 use[i] = 0;
             }

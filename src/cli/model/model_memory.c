@@ -181,8 +181,7 @@ int run_model_memory(struct cli *c)
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
     enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
     if (st == ST_OK && !x.d.r.time_s)
-        st =
-            err_fail(&e, ST_INVALID, "model.row", "the answers have no times, so nothing can be said about forgetting");
+        st = err_fail(&e, ST_INVALID, "model.row", "the answers have no times, so forgetting cannot be measured");
     if (st == ST_OK) st = log_histories(&x.d, *by == 's', &x.log, &x.row, &x.user, &e);
     if (st == ST_OK) st = judge(&x, (size_t)folds, &e);
     if (st == ST_OK) st = tell(c, &x, &e);

@@ -62,8 +62,8 @@ enum st model_if_stopped(const struct cli *c, struct err *e)
     const char *out = cli_opt(c, "--out");
     if (!model_interrupted()) return ST_OK;
     return out ? err_fail(e, ST_BUSY, "model.stopped",
-                          "stopped before the end; what was reached is in %s: go on with --start %s", out, out)
-               : err_fail(
-                     e, ST_BUSY, "model.stopped",
-                     "stopped before the end; with --out FILE what is reached is kept, and --start FILE goes on there");
+                          "stopped before the end; the result so far is in %s: continue with --start %s", out, out)
+               : err_fail(e, ST_BUSY, "model.stopped",
+                          "stopped before the end; with --out FILE the result so far is saved, and --start FILE "
+                          "continues from it");
 }

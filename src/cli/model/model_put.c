@@ -121,13 +121,13 @@ void model_put_logistic(struct json_out *j, const struct log_data *d, const stru
 enum st model_file_open(const char *path, FILE **out, struct err *e)
 {
     *out = fopen(path, "wb");
-    return *out ? ST_OK : err_fail(e, ST_IO, "model.file", "%s: cannot be written", path);
+    return *out ? ST_OK : err_fail(e, ST_IO, "model.file", "%s: could not be written", path);
 }
 
 enum st model_file_close(FILE *f, const char *path, bool whole, struct err *e)
 {
     whole = !ferror(f) && whole;
-    return fclose(f) != 0 || !whole ? err_fail(e, ST_IO, "model.file", "%s: cannot be written", path) : ST_OK;
+    return fclose(f) != 0 || !whole ? err_fail(e, ST_IO, "model.file", "%s: could not be written", path) : ST_OK;
 }
 
 enum st model_write_predictions(const struct log_data *d, const double *p, const char *path, struct err *e)
@@ -147,5 +147,5 @@ enum st model_write_predictions(const struct log_data *d, const double *p, const
     bool whole = !name.failed;
     text_release(&name);
     if (path) return model_file_close(f, path, whole, e);
-    return ferror(f) || !whole ? err_fail(e, ST_IO, "model.file", "the predictions cannot be written") : ST_OK;
+    return ferror(f) || !whole ? err_fail(e, ST_IO, "model.file", "the predictions could not be written") : ST_OK;
 }

@@ -254,17 +254,18 @@ static enum st read_beside(struct reading *r, const struct sheet *t, const struc
     double took = -1.0;
     const char *s = c->took >= 0 ? t->fields[c->took] : "";
     if (*s && strcmp(s, "NA") != 0 && strcmp(s, ".") != 0 && (!parse_f64(s, &took) || !(took > -1e9 && took < 1e12)))
-        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time that an answer takes", t->path,
-                        t->line, s);
+        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is not a time that an answer takes",
+                        t->path, t->line, s);
     b->took_s = took < 0.0 ? -1.0f : (float)(c->took_ms ? took / 1000.0 : took);
     if ((c->hints >= 0 && !count_of(t->fields[c->hints], &b->hints)) ||
         (c->hints_there >= 0 && !count_of(t->fields[c->hints_there], &b->hints_there)))
-        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the number of hints is no number", t->path, t->line);
+        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the number of hints is not a number", t->path,
+                        t->line);
     if (c->truth[0] < 0) return ST_OK;
     int state = 0;
     while (state < SIM_STATES && strcmp(t->fields[c->truth[0]], sim_state_name((enum sim_state)state)) != 0) state++;
     if (state == SIM_STATES)
-        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no state of a simulated student",
+        return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is not a state of a simulated student",
                         t->path, t->line, t->fields[c->truth[0]]);
     b->state = (uint8_t)state;
     b->told = true;
@@ -316,7 +317,7 @@ static enum st read_rows(struct reading *r, struct sheet *t, const struct column
             return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: no student or no item", t->path, t->line);
         row.correct = right == 1;
         if (c->time >= 0 && !time_of(t->fields[c->time], &row.time))
-            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is no time", t->path, t->line,
+            return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: \"%.40s\" is not a time", t->path, t->line,
                             t->fields[c->time]);
         USER(t->fields[c->user], &row.user);
         ITEM(t->fields[c->item], &row.item);
@@ -375,8 +376,8 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
             if (c_end) *c_end++ = 0;
             if (y_end) *y_end++ = 0;
             if (!c_end != !y_end)
-                return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: not as many answers as concepts", t->path,
-                                t->line);
+                return err_fail(e, ST_INVALID, "model.row",
+                                "%s: line %zu: the number of answers and of concepts differs", t->path, t->line);
             if (strcmp(c, "-1") != 0 && strcmp(y, "-1") != 0) {
                 int right = outcome_of(y);
                 if (right != 0 && right != 1)
@@ -481,7 +482,7 @@ static enum st read_folder(struct reading *r, const char *path, struct err *e)
     size_t n = 0, logs = 0;
     if (!dir || !names) {
         if (dir) closedir(dir);
-        return err_fail(e, ST_IO, "model.file", "%s: the folder cannot be read", path);
+        return err_fail(e, ST_IO, "model.file", "%s: the folder could not be read", path);
     }
     for (struct dirent *x; (x = readdir(dir)) && n < FILES_MAX;)
         if (is_table(x->d_name)) names[n++] = arena_strdup(r->a, x->d_name);
@@ -522,7 +523,7 @@ static enum st read_paths(struct reading *r, const char *const *paths, size_t n,
         struct stat s;
         bool was = true;
         if (stat(paths[i], &s) != 0)
-            return err_fail(e, ST_NOT_FOUND, "model.file", "%s: there is no such file or folder", paths[i]);
+            return err_fail(e, ST_NOT_FOUND, "model.file", "%s: no such file or folder", paths[i]);
         if (S_ISDIR(s.st_mode)) {
             TRY(read_folder(r, paths[i], e));
             continue;
@@ -714,7 +715,7 @@ static enum st log_gather(struct reading *r, struct err *e)
 {
     struct responses *out = &r->d->r;
     uint32_t *item_new = NULL;
-    if (!r->count) return err_fail(e, ST_INVALID, "model.row", "there is no answer in the files");
+    if (!r->count) return err_fail(e, ST_INVALID, "model.row", "the files contain no answers");
     TRY(order_rows(r, e));
     TRY(number_items(r, &item_new, e));
     TRY(number_sets(r, item_new, e));

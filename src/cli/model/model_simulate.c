@@ -206,12 +206,12 @@ static enum st arm_run(struct arena *mem, const struct school *s, enum way way, 
         a->bottom[i] = arena_array(mem, s->students, sizeof(double));
         made = made && a->top[i] && a->bottom[i];
     }
-    if (!made) return err_fail(e, ST_NOMEM, "err.memory", "%zu invented students", s->students);
+    if (!made) return err_fail(e, ST_NOMEM, "err.memory", "%zu simulated students", s->students);
     parallel_run(par, s->students, run_student, a);
     for (size_t u = 0; u < s->students; u++)
         if (a->st[u] == ST_BUSY) return err_fail(e, ST_BUSY, "model.stopped", "stopped before the end");
         else if (a->st[u] != ST_OK)
-            return err_fail(e, a->st[u], "model.simulate", "invented student %zu: the answers do not fold", u);
+            return err_fail(e, a->st[u], "model.simulate", "simulated student %zu: the answers could not be folded", u);
     return ST_OK;
 }
 
@@ -307,7 +307,7 @@ static size_t ways_of(const char *list, enum way *out)
 static enum st read_policy(const char *path, struct policy *out, struct err *e)
 {
     char *doc = cli_read_file(path);
-    if (!doc) return err_fail(e, ST_INVALID, "model.file", "%s: cannot be read as rules", path);
+    if (!doc) return err_fail(e, ST_INVALID, "model.file", "%s: could not be read as a policy", path);
     enum st st = policy_read(doc, strlen(doc), out, e);
     free(doc);
     return st;

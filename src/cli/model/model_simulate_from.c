@@ -44,7 +44,7 @@ static enum st from_bkt(struct arena *a, const json_t *list, struct sim_skill *o
         if (!(prior >= 0 && prior <= 1 && learn >= 0 && learn <= 1 && guess >= 0 && guess <= 1 && slip >= 0 &&
               slip <= 1))
             return err_fail(e, ST_INVALID, "model.file",
-                            "the model's parameters for skill \"%.60s\" are no probabilities", names[k]);
+                            "the model's parameters for skill \"%.60s\" are not probabilities", names[k]);
         double first = guess + (1.0 - guess - slip) * prior;
         for (int i = 0; i < STEPS; i++) missing *= 1.0 - learn;
         set(&out[k], first, guess + (1.0 - guess - slip) * (1.0 - missing));
@@ -123,7 +123,7 @@ enum st model_population_from(struct arena *a, const char *path, struct sim_popu
     size_t count = bkt ? json_array_size(given) : json_object_size(json_object_get(given, "skills"));
     if ((!bkt && !(terms & TERM_ATTEMPTS)) || !count)
         return err_fail(e, ST_INVALID, "model.file",
-                        "%s: \"%.40s\" says nothing of how skills grow; use bkt, afm, pfa, best-lr or the like", path,
+                        "%s: \"%.40s\" does not model learning; use bkt, afm, pfa, best-lr or a similar kind", path,
                         kind);
     if (count > SIM_SKILLS_MAX) count = SIM_SKILLS_MAX;
     *skills = arena_array(a, count, sizeof **skills);

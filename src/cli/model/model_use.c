@@ -50,7 +50,8 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
         return model_load_logistic(x->doc, LOGISTIC_FULL, &x->d, &x->m, e);
     }
     if (!model_terms(x->kind))
-        return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is no kind of model that predicts", path, x->kind);
+        return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is not a kind of model that predicts", path,
+                        x->kind);
     return model_load_logistic(x->doc, model_terms(x->kind), &x->d, &x->m, e);
 }
 
@@ -93,7 +94,7 @@ int run_model_predict(struct cli *c)
     struct err e = {0};
     struct model_use x;
     if (!c->count || !cli_opt(c, "--model"))
-        return cli_usage(c, "name the answers, and with --model what model fit --out wrote");
+        return cli_usage(c, "name the file of answers and, with --model, the file that model fit --out wrote");
     enum st st = model_use_load(c, &x, &e);
     double *p = st == ST_OK ? malloc((x.d.r.rows + 1) * sizeof *p) : NULL;
     if (st == ST_OK && !p) st = err_fail(&e, ST_NOMEM, "err.memory", "predictions");

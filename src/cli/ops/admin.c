@@ -11,6 +11,10 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "cli/cli.h"
+#include "store/sql/answer.h"
+#include "store/sql/identity.h"
+#include "store/sql/models.h"
+#include "store/sql/roster.h"
 #include "nightly.h"
 #include "policy/snapshot.h"
 #include "ops/ops.h"
@@ -28,7 +32,7 @@ static enum st derive_anew(struct cli *c, struct err *e)
         cli_close(&a);
     }
     if (st == ST_OK && done)
-        fprintf(stderr, "Derived anew: %lld learners, %lld facts.\n", (long long)r.learners, (long long)r.facts);
+        fprintf(stderr, "Recomputed: %lld learners, %lld facts.\n", (long long)r.learners, (long long)r.facts);
     return st;
 }
 
@@ -61,69 +65,57 @@ static int run_migrate(struct cli *c)
 
 enum st cli_add_district(const struct cli *c, struct db *db, const char *name, const char *zone, struct err *e)
 {
+    struct sql_district_all_row district_row;
     struct conn *conn;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
     bool row;
     struct idgen g = {.node = 1};
-    int64_t now = clock_now_ms(&c->clock), district, org;
+    int64_t now = clock_now_ms(&c->clock), district = id_next(&g, now, 0), org = id_next(&g, now, 0),
+            policy = id_next(&g, now, 0);
     TRY(conn_open(db, CONN_WRITE, &conn, e));
-    enum st st = tx_write(conn, 0, &tx, e);
+    enum st st = tx_write(conn, district, &tx, e);
     if (st != ST_OK) goto out;
-    st = tx_stmt(&tx, SQL_district_all, &q, e);
-    if (st == ST_OK) st = stmt_step(q, &row, e);
+    st = sql_district_all(tx, &district_row, &row, e);
     if (st == ST_OK && row) {
-        st = err_fail(e, ST_DENIED, "err.exists", "the database holds a district already: %s", col_text(q, 1));
+        st = err_fail(e, ST_DENIED, "err.exists", "the database already holds a district: %s", district_row.name);
     }
-    district = id_next(&g, now, 0);
-    org = id_next(&g, now, 0);
-    tx.district_id = district;
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_district_insert, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "name", name);
-        bind_text(q, "host", "");
-        bind_i64(q, "created_at_ms", now);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_org_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "org_id", org);
-        bind_null(q, "parent_org_id");
-        bind_text(q, "type", "district");
-        bind_text(q, "name", name);
-        bind_text(q, "zone", zone);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_policy_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "policy_id", id_next(&g, now, 0));
-        bind_text(q, "scope", "district");
-        bind_i64(q, "scope_id", 0);
-        bind_text(q, "doc",
-                  "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":\"practice\","
-                  "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}");
-        bind_i64(q, "effective_at_ms", 0);
-        bind_i64(q, "recorded_at_ms", 0);
-        bind_null(q, "recorder_id");
-        bind_text(q, "reason", "the defaults");
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_policy_derived, &q, e); /* there is nothing to derive yet */
-    if (st == ST_OK) {
-        bind_i64(q, "at_ms", now);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_model_insert, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "model_id", id_next(&g, now, 0));
-        bind_text(q, "kind", "bkt");
-        bind_text(q, "doc", "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}");
-        bind_i64(q, "effective_at_ms", 0);
-        bind_i64(q, "recorded_at_ms", now);
-        st = stmt_run(q, NULL, e);
-    }
-    if (st == ST_OK) st = tx_commit(&tx, e);
-    else tx_rollback(&tx);
+    if (st == ST_OK)
+        st = sql_district_insert(tx, &(struct sql_district_insert_in){.name = name, .host = "", .created_at_ms = now},
+                                 NULL, e);
+    if (st == ST_OK)
+        st = sql_org_insert(tx,
+                            &(struct sql_org_insert_in){
+                                .org_id = org, .parent_org_id = 0, .type = "district", .name = name, .zone = zone},
+                            NULL, e);
+    if (st == ST_OK)
+        st = sql_policy_insert(
+            tx,
+            &(struct sql_policy_insert_in){
+                .policy_id = policy,
+                .scope = "district",
+                .scope_id = 0,
+                .doc =
+                    "{\"mastery\":{\"secure_at\":0.95,\"nearly_at\":0.8,\"least_evidence\":4,\"after_hint\":"
+                    "\"practice\","
+                    "\"stuck_after\":6,\"stuck_below\":0.4,\"review_after_days\":21},\"import\":{\"close_share\":0.2}}",
+                .effective_at_ms = 0,
+                .recorded_at_ms = 0,
+                .recorder_id = 0,
+                .reason = "the defaults"},
+            NULL, e);
+    if (st == ST_OK) /* there is nothing to derive yet */
+        st = sql_policy_derived(tx, &(struct sql_policy_derived_in){.at_ms = now, .policy_id = policy}, NULL, e);
+    if (st == ST_OK)
+        st = sql_model_insert(tx,
+                              &(struct sql_model_insert_in){
+                                  .model_id = id_next(&g, now, 0),
+                                  .kind = "bkt",
+                                  .doc = "{\"default\":{\"prior\":0.3,\"learn\":0.15,\"guess\":0.2,\"slip\":0.1}}",
+                                  .effective_at_ms = 0,
+                                  .recorded_at_ms = now},
+                              NULL, e);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
 out:
     conn_close(conn);
     return st;
@@ -181,13 +173,12 @@ static int run_check(struct cli *c)
     } else if (only_digest) {
         puts(digest);
     } else {
-        printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows differ from what the facts "
-               "say.\ndigest %s\n",
+        printf("%s: %lld learners, %lld facts; %lld states and %lld mastery rows do not match the facts.\ndigest %s\n",
                good ? "Sound" : "NOT SOUND", (long long)r.learners, (long long)r.facts, (long long)r.states_differed,
                (long long)r.rows_differed, digest);
         if (r.histories_differed)
-            printf("%lld packed histories are not what the facts are.\n", (long long)r.histories_differed);
-        if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to put them right\n", c->db);
+            printf("%lld packed histories do not match their facts.\n", (long long)r.histories_differed);
+        if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to repair them\n", c->db);
     }
     return good ? 0 : 1;
 }
@@ -318,8 +309,8 @@ static int run_rebuild(struct cli *c)
     struct cli_app a;
     struct rebuild_report r;
     if (cli_opt(c, "--what-if") && cli_opt(c, "--as-of"))
-        return cli_usage(c, "--what-if asks of now; it does not go with --as-of");
-    if (cli_opt(c, "--school") && !cli_opt(c, "--what-if")) return cli_usage(c, "--school goes with --what-if");
+        return cli_usage(c, "--what-if and --as-of cannot be used together");
+    if (cli_opt(c, "--school") && !cli_opt(c, "--what-if")) return cli_usage(c, "--school needs --what-if");
     if (cli_opt(c, "--what-if")) return try_policy(c, cli_opt(c, "--what-if"));
     if (cli_opt(c, "--as-of")) return tell_as_of(c, cli_opt(c, "--as-of"));
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
@@ -327,8 +318,8 @@ static int run_rebuild(struct cli *c)
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
     if (!c->json) {
-        printf("%lld learners, %lld facts: %lld states and %lld mastery rows differed and are put right.\n",
-               (long long)r.learners, (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
+        printf("%lld learners, %lld facts: repaired %lld states and %lld mastery rows.\n", (long long)r.learners,
+               (long long)r.facts, (long long)r.states_differed, (long long)r.rows_differed);
         return 0;
     }
     struct text t;
@@ -351,8 +342,8 @@ static int run_backup(struct cli *c)
     struct err e = {0};
     struct db *db;
     struct conn *conn;
-    if (c->count != 1) return cli_usage(c, "say where to: waymark backup --db FILE TO");
-    if (access(c->positional[0], F_OK) == 0) return cli_usage(c, "the file is there already; name a new one");
+    if (c->count != 1) return cli_usage(c, "name the new file: waymark backup --db FILE TO");
+    if (access(c->positional[0], F_OK) == 0) return cli_usage(c, "the file already exists; name a new one");
     if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
     enum st st = db_schema_check(db, &e);
     if (st == ST_OK) st = conn_open(db, CONN_READ, &conn, &e);
@@ -362,7 +353,7 @@ static int run_backup(struct cli *c)
     }
     db_close(db);
     if (st != ST_OK) return cli_fail(&e);
-    fprintf(stderr, "Backed up to %s. Keep the folder of files beside it.\n", c->positional[0]);
+    fprintf(stderr, "Backed up to %s. Back up the folder of files too.\n", c->positional[0]);
     return 0;
 }
 
@@ -371,8 +362,8 @@ static int run_restore(struct cli *c)
     struct err e = {0};
     struct db *from;
     struct conn *conn;
-    if (c->count != 1) return cli_usage(c, "say from where: waymark restore --db NEW FROM");
-    if (access(c->db, F_OK) == 0) return cli_usage(c, "--db names a file that is there; restore into a new one");
+    if (c->count != 1) return cli_usage(c, "name the backup: waymark restore --db NEW FROM");
+    if (access(c->db, F_OK) == 0) return cli_usage(c, "--db names a file that exists; restore into a new one");
     if (db_open(c->positional[0], &from, &e) != ST_OK) return cli_fail(&e);
     enum st st = db_schema_check(from, &e);
     if (st == ST_OK) st = conn_open(from, CONN_READ, &conn, &e);
@@ -392,32 +383,29 @@ static enum st tell_refits(struct cli *c, struct err *e)
 {
     enum { SHOWN = 5 };
     struct cli_app a;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
+    struct sql_job_run_list_row r;
+    struct rows rows = {0};
     int at;
     const char *when = getenv("WAYMARK_REFIT");
-    if (!nightly_parse(when, &at)) printf("%-24s %s is neither an hour such as 02:00 nor off\n", "nightly refit", when);
+    if (!nightly_parse(when, &at)) printf("%-24s %s: expected an hour (02:00) or off\n", "nightly refit", when);
     else if (at == NIGHTLY_OFF) printf("%-24s off\n", "nightly refit");
     else
-        printf("%-24s from %02d:%02d in the school's zone, unless serve says otherwise\n", "nightly refit", at / 60,
+        printf("%-24s from %02d:%02d in the school's zone, unless serve is given --refit\n", "nightly refit", at / 60,
                at % 60);
     /* no district yet: nothing was run */
     if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st;
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, e);
-    if (st == ST_OK) st = tx_stmt(&tx, SQL_job_run_list, &q, e);
-    if (st == ST_OK) {
-        bind_text(q, "job", job_refit);
-        bind_i64(q, "limit", SHOWN);
-    }
-    for (bool row = true; st == ST_OK;) {
+    if (st == ST_OK)
+        st = sql_job_run_list(tx, &(struct sql_job_run_list_in){.job = job_refit, .limit = SHOWN}, &rows, e);
+    while (sql_job_run_list_next(&rows, &r)) {
         char began[32];
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        time_format_utc(id_time_ms(col_i64(q, 0)), began);
-        printf("%-24s %s %s %s: %s\n", "", began, col_i64(q, 2) ? "at night" : "by hand",
-               *col_text(q, 4) ? col_text(q, 4) : "began, and has not ended", col_text(q, 5));
+        time_format_utc(id_time_ms(r.run_id), began);
+        printf("%-24s %s %s %s: %s\n", "", began, r.nightly ? "at night" : "by hand",
+               *r.outcome ? r.outcome : "still running", r.detail);
     }
-    tx_rollback(&tx);
+    if (st == ST_OK) st = rows_end(&rows);
+    tx_rollback(tx);
     cli_close(&a);
     return st;
 }
@@ -446,33 +434,32 @@ static int run_doctor(struct cli *c)
 const struct cli_command cli_commands_admin[] = {
     {"init",
      "",
-     "Make a new database with one district, its default rules and model.",
+     "Make a new database with one district, the default policy and model.",
      run_init,
      true,
-     {{"--name", "NAME", "of the district"},
+     {{"--name", "NAME", "name of the district"},
       {"--zone", "ZONE", "IANA time zone, such as America/Chicago (default UTC)"}}},
-    {"migrate", "", "Bring the schema up to this program.", run_migrate, true, {{0}}},
+    {"migrate", "", "Migrate the database to this version's schema.", run_migrate, true, {{0}}},
     {"check",
      "",
-     "Verify integrity, and that what is stored is what the facts and rules give.",
+     "Verify integrity, and that stored levels and states match the evidence.",
      run_check,
      true,
      {{"--digest", NULL, "print one SHA-256 over the derived state"}}},
     {"rebuild",
      "",
-     "Make the derived state again from facts and rules; print what differed.",
+     "Recompute levels and states from the evidence; print what differed.",
      run_rebuild,
      true,
      {{"--what-if", "POLICY.json",
-       "write nothing: how levels would change under this policy, merged over the one in force"},
-      {"--school", "NAME|ID", "with --what-if: set for one school (default: the district)"},
-      {"--as-of", "TIME",
-       "write nothing: the levels as they were, by what was recorded by then and the rules in force then"}}},
-    {"backup", "TO", "Copy the database, while it is in use.", run_backup, true, {{0}}},
+       "write nothing: print how levels would change under this policy, merged over the current one"},
+      {"--school", "NAME|ID", "with --what-if: for one school (default: the district)"},
+      {"--as-of", "TIME", "write nothing: print the levels as of this time, under the policy in effect then"}}},
+    {"backup", "TO", "Copy the database while it is in use.", run_backup, true, {{0}}},
     {"restore", "FROM", "Copy a backup into a new database, after checking it.", run_restore, true, {{0}}},
     {"doctor",
      "",
-     "Print the settings in force and where they come from, and look at the database.",
+     "Print the current settings and where they come from, and test the database.",
      run_doctor,
      true,
      {{0}}},

@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "cli/cli.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 #include "ui/asset.h"
 #include "ui/pages.h"
 #include "policy/snapshot.h"
@@ -33,55 +35,55 @@ static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memo
 /* A class by its id or its exact title. */
 static enum st find_class(struct tx *tx, const char *want, struct cards *k, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    int64_t id = 0;
-    TRY(tx_stmt(tx, SQL_class_find, &q, e));
-    bind_i64(q, "class_id", id_parse(want, &id) ? id : 0);
-    bind_text(q, "title", want);
-    TRY(stmt_step(q, &row, e));
-    if (!row)
-        return err_fail(e, ST_NOT_FOUND, "err.no_class", "there is no class %s; give its id or its exact title", want);
-    k->class_id = col_i64(q, 0);
-    k->title = arena_strdup(&k->arena, col_text(q, 1));
-    TRY(stmt_step(q, &row, e));
-    if (row)
+    struct sql_class_find_row r;
+    struct rows rows;
+    int64_t id = 0, other = 0;
+    if (!id_parse(want, &id)) id = 0;
+    TRY(sql_class_find(tx, &(struct sql_class_find_in){.class_id = id, .title = want}, &rows, e));
+    if (sql_class_find_next(&rows, &r)) {
+        k->class_id = r.class_id;
+        k->title = arena_strdup(&k->arena, r.title);
+        if (!k->title) return no_memory(e);
+    }
+    if (sql_class_find_next(&rows, &r)) other = r.class_id;
+    TRY(rows_end(&rows));
+    if (!k->class_id)
+        return err_fail(e, ST_NOT_FOUND, "err.no_class", "no class named %s; give its id or its exact title", want);
+    if (other)
         return err_fail(e, ST_INVALID, "err.two_classes",
-                        "more than one class is called %s; give the id (%lld and %lld)", want, (long long)k->class_id,
-                        (long long)col_i64(q, 0));
-    return k->title ? ST_OK : no_memory(e);
+                        "more than one class is named %s; give the id (%lld and %lld)", want, (long long)k->class_id,
+                        (long long)other);
+    return ST_OK;
 }
 
 static enum st load(struct tx *tx, const char *want, struct cards *k, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_students_row class_students;
+    struct sql_user_by_name_row user_by_name;
+    struct rows rows;
     bool row;
     TRY(find_class(tx, want, k, e));
-    TRY(tx_stmt(tx, SQL_class_students, &q, e));
-    bind_i64(q, "class_id", k->class_id);
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_class_students(tx, k->class_id, &rows, e));
+    while (sql_class_students_next(&rows, &class_students)) {
         struct card *c = LIST_ADD(&k->arena, k->list, k->count, k->cap);
         if (!c) return no_memory(e);
-        const char *given = *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1);
-        c->user_id = col_i64(q, 0);
-        c->name = arena_printf(&k->arena, "%s %s", given, col_text(q, 2));
-        c->username = arena_strdup(&k->arena, col_text(q, 4));
+        const char *given = *class_students.preferred_name ? class_students.preferred_name : class_students.given_name;
+        c->user_id = class_students.user_id;
+        c->name = arena_printf(&k->arena, "%s %s", given, class_students.family_name);
+        c->username = arena_strdup(&k->arena, class_students.username);
         if (!c->name || !c->username) return no_memory(e);
     }
+    TRY(rows_end(&rows));
     for (size_t i = 0; i < k->count; i++) {
-        TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-        bind_text(q, "username", k->list[i].username);
-        TRY(stmt_step(q, &row, e));
-        k->list[i].has_password = row && *col_text(q, 1);
+        TRY(sql_user_by_name(tx, k->list[i].username, &user_by_name, &row, e));
+        k->list[i].has_password = row && *user_by_name.password_hash;
     }
     return ST_OK;
 }
 
 static enum st give_passwords(struct cli_app *a, struct cards *k, bool reset, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     for (size_t i = 0; i < k->count; i++) {
         struct card *c = &k->list[i];
         if (c->has_password && !reset) continue;
@@ -91,9 +93,9 @@ static enum st give_passwords(struct cli_app *a, struct cards *k, bool reset, st
     TRY(tx_write(a->conn, a->app.snapshot->district_id, &tx, e));
     enum st st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < k->count; i++)
-        if (*k->list[i].hash) st = user_set_password(&tx, k->list[i].user_id, k->list[i].hash, e);
-    if (st == ST_OK) return tx_commit(&tx, e);
-    tx_rollback(&tx);
+        if (*k->list[i].hash) st = user_set_password(tx, k->list[i].user_id, k->list[i].hash, e);
+    if (st == ST_OK) return tx_commit(tx, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -145,7 +147,7 @@ enum st cli_write_page(const char *path, const struct text *page, struct err *e)
         ok = fputs(rest, f) >= 0;
     }
     if (f && fclose(f) != 0) ok = false;
-    return ok ? ST_OK : err_fail(e, ST_IO, "err.io", "%s cannot be written", path);
+    return ok ? ST_OK : err_fail(e, ST_IO, "err.io", "%s could not be written", path);
 }
 
 /* The page that the teacher prints. */
@@ -187,18 +189,18 @@ int cli_cards(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
-    struct tx tx;
+    struct tx *tx;
     const char *class_ = cli_opt(c, "--class"), *page = cli_opt(c, "--html"),
                *address = cli_setting(c, "--public-url", "WAYMARK_PUBLIC_URL", "http://127.0.0.1:8080");
     bool reset = cli_opt(c, "--reset") != NULL;
     struct cards k = {.address = address};
-    if (!class_) return cli_usage(c, "--class ID|TITLE is needed");
+    if (!class_) return cli_usage(c, "--class ID|TITLE is required");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     arena_init(&k.arena, 64u << 20);
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = load(&tx, class_, &k, &e);
-        tx_rollback(&tx);
+        st = load(tx, class_, &k, &e);
+        tx_rollback(tx);
     }
     if (st == ST_OK) st = give_passwords(&a, &k, reset, &e);
     if (st == ST_OK && page) st = write_page(&k, page, reset, &e);

@@ -65,17 +65,17 @@ static int run_import(struct cli *c)
 const struct cli_command cli_commands_import[] = {
     {"import",
      "KIND PATH",
-     "Bring in a roster (oneroster: OneRoster 1.1, 1.2, Microsoft SDS), what else is known of students (programs, "
-     "attendance, assessments: CSV), standards (case, asn) or content (oatutor, mathcamps, and packs of our own form: "
+     "Import a roster (oneroster: OneRoster 1.1, 1.2, Microsoft SDS), student data (programs, attendance, assessments: "
+     "CSV), standards (case, asn) or content (oatutor, mathcamps, and packs of our own form: "
      "pack).\n"
      "PATH is a file, a zip or a folder. The report goes to standard error, with --json also to standard output.",
      run_import,
      true,
-     {{"--source", "NAME", "the system that sends; rows are known by it (default: KIND)"},
+     {{"--source", "NAME", "the system that sends; it identifies the rows (default: KIND)"},
       {"--dry-run", NULL, "print what would change, write nothing"},
-      {"--close-share", "SHARE", "how much may be closed before it stops, 0 to 1 (default: the policy's, 0.2)"},
-      {"--files", "DIR", "where figures are kept (default: files, beside the database)"},
-      {"--course", "COURSE", "content: the course, by id or title, that teaches it"},
+      {"--close-share", "SHARE", "share of rows it may close before it stops, 0 to 1 (default: the policy's, 0.2)"},
+      {"--files", "DIR", "folder of images (default: files, next to the database)"},
+      {"--course", "COURSE", "content: the course that teaches it, by id or title"},
       {0}}},
     {0},
 };

@@ -88,15 +88,15 @@ static void see_end(struct nightly *n)
 static bool is_due(struct nightly *n, struct conn *c, int64_t now, int32_t night)
 {
     struct err e;
-    struct tx tx;
+    struct tx *tx;
     struct job_night done = {0};
     if (n->done || n->tries >= NIGHTLY_TRIES || (n->begun_ms && now - n->begun_ms < NIGHTLY_AGAIN_MS)) return false;
     struct snapshot *s = snapshot_hold(n->app);
     enum st st = tx_read(c, s->district_id, &tx, &e);
     snapshot_drop(s);
     if (st == ST_OK) {
-        st = job_night(&tx, job_refit, night, &done, &e);
-        tx_rollback(&tx);
+        st = job_night(tx, job_refit, night, &done, &e);
+        tx_rollback(tx);
     }
     if (st != ST_OK) return false;
     n->done = done.done > 0;

@@ -11,41 +11,40 @@
 #include "cli/cli.h"
 #include "policy/snapshot.h"
 #include "ops/ops.h"
+#include "store/sql/identity.h"
+#include "store/sql/roster.h"
 
 /* --school NAME|ID, --class TITLE|ID or --learner NAME|ID: whose rules. org_id: the school above a class or a
  * learner. */
 static enum st find_school(struct tx *tx, const char *school, int64_t *id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_org_list_row r;
+    struct rows rows;
     *id = 0;
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &r)) {
         char text[24];
-        snprintf(text, sizeof text, "%lld", (long long)col_i64(q, 0));
-        if (strcmp(text, school) == 0 || strcmp(col_text(q, 3), school) == 0) *id = col_i64(q, 0);
+        snprintf(text, sizeof text, "%lld", (long long)r.org_id);
+        if (strcmp(text, school) == 0 || strcmp(r.name, school) == 0) *id = r.org_id;
     }
-    return *id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no school %s", school);
+    TRY(rows_end(&rows));
+    return *id ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "no school named %s", school);
 }
 
 static enum st find_class(struct tx *tx, const char *name, int64_t *id, int64_t *org_id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_class_find_row r;
+    struct sql_class_school_row school;
+    struct rows rows;
     int64_t asked = 0;
     (void)id_parse(name, &asked);
-    TRY(tx_stmt(tx, SQL_class_find, &q, e));
-    bind_i64(q, "class_id", asked);
-    bind_text(q, "title", name);
-    TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no class %s", name);
-    *id = col_i64(q, 0);
-    TRY(tx_stmt(tx, SQL_class_school, &q, e));
-    bind_i64(q, "class_id", *id);
-    TRY(stmt_step(q, &row, e));
-    *org_id = row ? col_i64(q, 0) : 0;
+    TRY(sql_class_find(tx, &(struct sql_class_find_in){.class_id = asked, .title = name}, &rows, e));
+    bool found = sql_class_find_next(&rows, &r);
+    TRY(rows_end(&rows));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no class named %s", name);
+    *id = r.class_id;
+    TRY(sql_class_school(tx, *id, &school, NULL, e));
+    *org_id = school.org_id;
     return ST_OK;
 }
 
@@ -66,10 +65,10 @@ static enum st find_scope(struct cli *c, struct tx *tx, enum policy_scope *scope
 static enum st scope_of(struct cli *c, struct cli_app *a, enum policy_scope *scope, int64_t *id, int64_t *org_id,
                         struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     TRY(tx_read(a->conn, a->app.snapshot->district_id, &tx, e));
-    enum st st = find_scope(c, &tx, scope, id, org_id, e);
-    tx_rollback(&tx);
+    enum st st = find_scope(c, tx, scope, id, org_id, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -79,7 +78,8 @@ enum st cli_scope(struct cli *c, struct cli_app *a, enum policy_scope *scope, in
     return scope_of(c, a, scope, id, &org_id, e);
 }
 
-static void put_version(struct json_out *j, const struct policy_version *v)
+/* A version as it was recorded: what applies is merged of it and of those above. */
+static void put_version(struct json_out *j, const struct policy_version *v, const char *doc)
 {
     json_open_obj(j, NULL);
     json_put_id(j, "policy_id", v->policy_id);
@@ -91,7 +91,7 @@ static void put_version(struct json_out *j, const struct policy_version *v)
     if (v->recorder_id) json_put_id(j, "recorder_id", v->recorder_id);
     json_put_bool(j, "derived", v->derived);
     json_put_str(j, "reason", v->reason);
-    json_put_raw(j, "doc", v->doc);
+    json_put_raw(j, "doc", doc);
     json_close_obj(j);
 }
 
@@ -134,7 +134,7 @@ static int run_show(struct cli *c)
         return cli_fail(&e);
     }
     const struct policy_index *r = &a.app.snapshot->policy_index;
-    const struct policy_version *v = policy_for_school(r, school, at);
+    const struct policy_effective *v = policy_for_school(r, school, at);
     struct text t;
     struct json_out j;
     text_init(&t, 16u << 20);
@@ -142,11 +142,12 @@ static int run_show(struct cli *c)
     if (cli_opt(c, "--history")) {
         json_open_list(&j, NULL);
         for (size_t i = 0; i < r->policy_count; i++)
-            if (r->policies[i].scope == scope && r->policies[i].scope_id == school) put_version(&j, &r->policies[i]);
+            if (r->policies[i].scope == scope && r->policies[i].scope_id == school)
+                put_version(&j, &r->policies[i], r->policies[i].doc);
         json_close_list(&j);
         cli_print_json(&t);
     } else if (c->json) {
-        put_version(&j, v);
+        put_version(&j, policy_version_by_id(r, v->policy_id), v->doc);
         cli_print_json(&t);
     } else {
         text_release(&t);
@@ -176,11 +177,11 @@ static int tell(const struct cli *c, const struct policy_saved *saved, const str
     char at[32];
     time_format_utc(saved->effective_at_ms, at);
     if (!c->json) {
-        printf("%zu settings differ; in force from %s\n", saved->change_count, at);
+        printf("%zu settings differ; in effect from %s\n", saved->change_count, at);
         print_changes(saved, false, NULL);
-        if (saved->carried) printf("%zu versions that wait for a later day have it too.\n", saved->carried);
+        if (saved->carried) printf("%zu scheduled versions get this change too.\n", saved->carried);
         if (derived)
-            printf("%lld levels and states were derived anew.\n",
+            printf("Recomputed %lld levels and states.\n",
                    (long long)(derived->rows_differed + derived->states_differed));
         return 0;
     }
@@ -226,14 +227,12 @@ static enum st apply(struct cli_app *a, const struct policy_saved *saved, struct
 static enum st find_author(struct cli *c, struct tx *tx, int64_t *id, struct err *e)
 {
     const char *name = cli_opt(c, "--author");
-    struct stmt *q;
+    struct sql_user_by_name_row r;
     bool row;
     if (!name) return ST_OK;
-    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-    bind_text(q, "username", name);
-    TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "there is no user %s", name);
-    *id = col_i64(q, 0);
+    TRY(sql_user_by_name(tx, name, &r, &row, e));
+    if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_user", "no user named %s", name);
+    *id = r.user_id;
     return ST_OK;
 }
 
@@ -246,8 +245,8 @@ static int check_or_set(struct cli *c, bool set)
     struct policy_saved saved = {0};
     struct policy_save p = {.reason = cli_opt(c, "--reason")};
     bool derived = false;
-    if (c->count != 1) return cli_usage(c, "say which file");
-    if (set && (!p.reason || !*p.reason)) return cli_usage(c, "say why with --reason: it is kept with the version");
+    if (c->count != 1) return cli_usage(c, "name the file");
+    if (set && (!p.reason || !*p.reason)) return cli_usage(c, "--reason is required; it is stored with the version");
     if (!set) p.reason = "-";
     char *doc = cli_read_file(c->positional[0]);
     if (!doc) return 3;
@@ -261,14 +260,14 @@ static int check_or_set(struct cli *c, bool set)
     bool time_read = read_effective(c, &a.app, &p.effective_at_ms);
     struct snapshot *s = snapshot_hold(&a.app);
     if (st == ST_OK && time_read) {
-        struct tx tx;
+        struct tx *tx;
         st = set ? tx_write(a.conn, s->district_id, &tx, &e) : tx_read(a.conn, s->district_id, &tx, &e);
-        if (st == ST_OK) st = find_author(c, &tx, &p.recorder_id, &e);
+        if (st == ST_OK) st = find_author(c, tx, &p.recorder_id, &e);
         if (st == ST_OK)
-            st = set ? policy_save(&a.app, s, &tx, &arena, &p, &saved, &e)
-                     : policy_check(&a.app, s, &tx, &arena, &p, &saved, &e);
-        if (st == ST_OK && set) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+            st = set ? policy_save(&a.app, s, tx, &arena, &p, &saved, &e)
+                     : policy_check(&a.app, s, tx, &arena, &p, &saved, &e);
+        if (st == ST_OK && set) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     snapshot_drop(s);
     if (st == ST_OK && set && time_read) st = apply(&a, &saved, &r, &derived, &e);
@@ -301,18 +300,16 @@ static enum st read_side(const struct policy_index *r, int64_t now_ms, const cha
         return ST_OK;
     }
     if (r && parse_i64(name, &id)) {
-        for (size_t i = 0; i < r->policy_count; i++) {
-            const struct policy_version *v = &r->policies[i];
-            if (v->policy_id != id) continue;
-            int64_t at = v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms;
-            *out = v->scope == SCOPE_DISTRICT ? v->policy : policy_for_school(r, v->scope_id, at)->policy;
+        if (policy_version_by_id(r, id)) {
+            *out = policy_by_id(r, id)->policy;
             return ST_OK;
         }
-        return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no version %s", name);
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "no version %s", name);
     }
     char *doc = cli_read_file(name);
     if (!doc)
-        return err_fail(e, ST_NOT_FOUND, "err.file", "%s is no file%s", name, r ? "" : "; a version's id needs --db");
+        return err_fail(e, ST_NOT_FOUND, "err.file", "%s is not a file%s", name,
+                        r ? "" : "; a version's id needs --db");
     enum st st = policy_read(doc, strlen(doc), out, e);
     free(doc);
     return st;
@@ -358,7 +355,7 @@ static int run_settings(struct cli *c)
 {
     (void)c;
     struct policy d = policy_default();
-    puts("| setting | what it is | kind | from | to | default | narrowest level that may set it "
+    puts("| setting | what it is | kind | from | to | default | lowest scope that can set it "
          "|\n|---|---|---|---|---|---|---|");
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
@@ -389,22 +386,22 @@ static int run_freeze(struct cli *c)
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
     if (c->json) printf("{\"written\":%lld}\n", (long long)written);
-    else printf("%s: %lld grades written down; those written before stay.\n", term, (long long)written);
+    else printf("%s: %lld grades stored; grades already stored did not change.\n", term, (long long)written);
     return 0;
 }
 
 const struct cli_command cli_commands_policy[] = {
     {"policy show",
      "",
-     "The rules in force.",
+     "Print the current policy.",
      run_show,
      true,
-     {{"--school", "NAME|ID", "of a school (default: the district's)"},
-      {"--as-of", "TIME", "as they were then"},
+     {{"--school", "NAME|ID", "of one school (default: the district)"},
+      {"--as-of", "TIME", "as of this time"},
       {"--history", NULL, "all versions, as JSON"}}},
     {"policy check",
      "FILE",
-     "Would this document be taken, and what would differ? Writes nothing.",
+     "Check a policy document and print what it would change. Writes nothing.",
      run_check,
      true,
      {{"--school", "NAME|ID", "for a school"},
@@ -413,28 +410,28 @@ const struct cli_command cli_commands_policy[] = {
       {"--effective", "TIME", "now, next-term or a time"}}},
     {"policy set",
      "FILE",
-     "A new version: FILE, whole or in part, over the one before.",
+     "Save FILE (complete or partial) as a new policy version.",
      run_set,
      true,
-     {{"--reason", "TEXT", "why; kept with the version"},
+     {{"--reason", "TEXT", "the reason, stored with the version"},
       {"--author", "USERNAME", "who decided (default: the operator)"},
       {"--school", "NAME|ID", "for a school"},
-      {"--class", "TITLE|ID", "for a class: what its school leaves open"},
-      {"--learner", "NAME|ID", "for a student: what the class's rules leave open"},
+      {"--class", "TITLE|ID", "for a class, within what its school allows"},
+      {"--learner", "NAME|ID", "for a student, within what the class allows"},
       {"--effective", "TIME",
-       "now, next-term or a time (default: at once, or with the next term when levels or grades would change)"}}},
+       "now, next-term or a time (default: now, or the next term if levels or grades would change)"}}},
     {"policy diff",
      "BEFORE AFTER",
-     "What differs between two documents, in words: files; with --db also ids of versions, or now.",
+     "Print what differs between two documents. Each is a file; with --db also a version id, or now.",
      run_diff,
      false,
      {{0}}},
     {"grades freeze",
      "",
-     "Write down a term's grades as they are, with the rules that made them; what was written before stays.",
+     "Store final grades for a term, with the policy they were made under. Grades already stored do not change.",
      run_freeze,
      true,
-     {{"--term", "TITLE", "which (default: the one under way)"}}},
-    {"policy settings", "", "Every setting, with its bounds, as a table.", run_settings, false, {{0}}},
+     {{"--term", "TITLE", "the term (default: the current one)"}}},
+    {"policy settings", "", "Print every setting and its limits as a table.", run_settings, false, {{0}}},
     {0},
 };

@@ -73,7 +73,7 @@ static int run_routes(struct cli *c)
 const struct cli_command cli_commands_routes[] = {
     {"routes",
      "",
-     "Print every page and API call, and who may reach it through which relation.",
+     "Print every page and API call, and the relation that gives access to it.",
      run_routes,
      false,
      {{0}}},

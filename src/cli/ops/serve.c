@@ -92,7 +92,8 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     tables[t] = NULL;
     TRY(parse_listen(o->listen, host, sizeof host, &config.port, e));
     config.host = host;
-    if (!o->tls_cert != !o->tls_key) return err_fail(e, ST_INVALID, "err.tls", "--tls-cert and --tls-key go together");
+    if (!o->tls_cert != !o->tls_key)
+        return err_fail(e, ST_INVALID, "err.tls", "--tls-cert and --tls-key must be given together");
     if (o->tls_cert) {
         cert = read_file(o->tls_cert, e);
         key = cert ? read_file(o->tls_key, e) : NULL;
@@ -213,8 +214,8 @@ const struct cli_command cli_commands_serve[] = {
       {"--public-url", "URL", "how people reach it, for links and cards"},
       {"--tls-cert", "FILE", "certificate chain, PEM"},
       {"--tls-key", "FILE", "its key, PEM"},
-      {"--trusted-proxy", "CIDR", "whose X-Forwarded-For is believed"},
-      {"--files", "DIR", "figures (default: files, beside the database)"},
-      {"--refit", "HH:MM|off", "when models are fitted anew, in the school's zone (default 02:00)"}}},
+      {"--trusted-proxy", "CIDR", "trust X-Forwarded-For from this network"},
+      {"--files", "DIR", "folder of images (default: files, next to the database)"},
+      {"--refit", "HH:MM|off", "when to refit the models each night, in the school's time zone (default 02:00)"}}},
     {0},
 };

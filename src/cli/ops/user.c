@@ -9,6 +9,9 @@
 #include "cli/cli.h"
 #include "policy/snapshot.h"
 #include "ops/ops.h"
+#include "store/sql/identity.h"
+#include "store/sql/import.h"
+#include "store/sql/roster.h"
 
 /* From the terminal or the first line of standard input; never from an argument, which others could see. */
 static bool read_password(char *out, size_t cap)
@@ -26,33 +29,30 @@ static bool read_password(char *out, size_t cap)
 
 enum st cli_find_user(struct tx *tx, const char *who, int64_t *user_id, struct err *e)
 {
-    struct stmt *q;
+    struct sql_user_by_name_row r;
     bool row;
-    TRY(tx_stmt(tx, SQL_user_by_name, &q, e));
-    bind_text(q, "username", who);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_user_by_name(tx, who, &r, &row, e));
     if (row) {
-        *user_id = col_i64(q, 0);
+        *user_id = r.user_id;
         return ST_OK;
     }
     struct actor a;
     if (id_parse(who, user_id) && actor_load(tx, *user_id, &a, e) == ST_OK) return ST_OK;
-    return err_fail(e, ST_NOT_FOUND, "err.no_user", "there is no user %s; `waymark user list` shows them", who);
+    return err_fail(e, ST_NOT_FOUND, "err.no_user", "no user named %s; `waymark user list` shows them", who);
 }
 
 static enum st org_by_name(struct tx *tx, const char *name, int64_t *org_id, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return err_fail(e, ST_NOT_FOUND, "err.no_org", "there is no school named %s", name);
-        if (strcmp(col_text(q, 3), name) == 0) {
-            *org_id = col_i64(q, 0);
-            return ST_OK;
-        }
+    struct sql_org_list_row r;
+    struct rows rows;
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &r)) {
+        if (strcmp(r.name, name) != 0) continue;
+        *org_id = r.org_id;
+        return rows_end(&rows);
     }
+    TRY(rows_end(&rows));
+    return err_fail(e, ST_NOT_FOUND, "err.no_org", "no school named %s", name);
 }
 
 static int run_add(struct cli *c)
@@ -69,10 +69,10 @@ static int run_add(struct cli *c)
     if (!role || !role_parse(role))
         return cli_usage(
             c, "--role is one of student, teacher, coach, counselor, principal, district, guardian, programs");
-    if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
+    if (!read_password(password, sizeof password)) return cli_usage(c, "no password on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
-    struct tx tx;
+    struct tx *tx;
     struct new_user u = {.username = c->positional[0],
                          .given_name = given ? given : c->positional[0],
                          .family_name = family,
@@ -82,10 +82,10 @@ static int run_add(struct cli *c)
     enum st st = password_hash(password, hash, &e);
     if (st == ST_OK) st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        if (school) st = org_by_name(&tx, school, &u.org_id, &e);
-        if (st == ST_OK) st = user_create(&a.app, &tx, &u, hash, &id, &e);
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        if (school) st = org_by_name(tx, school, &u.org_id, &e);
+        if (st == ST_OK) st = user_create(&a.app, tx, &u, hash, &id, &e);
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
@@ -98,8 +98,7 @@ static int run_role(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
     int64_t id, org_id = 0;
     const char *add = cli_opt(c, "--add"), *remove = cli_opt(c, "--remove"), *role = add ? add : remove,
                *school = cli_opt(c, "--school");
@@ -111,18 +110,16 @@ static int run_role(struct cli *c)
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = cli_find_user(&tx, c->positional[0], &id, &e);
-        if (st == ST_OK && school) st = org_by_name(&tx, school, &org_id, &e);
-        if (st == ST_OK) st = tx_stmt(&tx, add ? SQL_role_insert : SQL_role_close, &q, &e);
-        if (st == ST_OK) {
-            bind_i64(q, "user_id", id);
-            bind_i64(q, "org_id", org_id);
-            bind_text(q, "role", role);
-            st = stmt_run(q, NULL, &e);
-        }
-        if (st == ST_OK && remove) st = sessions_end(&tx, id, NULL, &e); /* what it opened closes at once */
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        st = cli_find_user(tx, c->positional[0], &id, &e);
+        if (st == ST_OK && school) st = org_by_name(tx, school, &org_id, &e);
+        if (st == ST_OK)
+            st = add ? sql_role_insert(tx, &(struct sql_role_insert_in){.user_id = id, .org_id = org_id, .role = role},
+                                       NULL, &e)
+                     : sql_role_close(tx, &(struct sql_role_close_in){.user_id = id, .org_id = org_id, .role = role},
+                                      NULL, &e);
+        if (st == ST_OK && remove) st = sessions_end(tx, id, NULL, &e); /* what it opened closes at once */
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     return st == ST_OK ? 0 : cli_fail(&e);
@@ -135,24 +132,22 @@ static int run_passwd(struct cli *c)
     char password[300], hash[PASSWORD_HASH_TEXT];
     int64_t id;
     if (c->count != 1) return cli_usage(c, "name the user");
-    if (!read_password(password, sizeof password)) return cli_usage(c, "no password came on standard input");
+    if (!read_password(password, sizeof password)) return cli_usage(c, "no password on standard input");
     if (password_check(password, &e) != ST_OK) return cli_fail(&e);
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
-    struct tx tx;
-    struct stmt *q;
+    struct tx *tx;
     enum st st = password_hash(password, hash, &e);
     if (st == ST_OK) st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = cli_find_user(&tx, c->positional[0], &id, &e);
-        if (st == ST_OK) st = tx_stmt(&tx, SQL_user_set_password, &q, &e);
+        st = cli_find_user(tx, c->positional[0], &id, &e);
+        if (st == ST_OK)
+            st = sql_user_set_password(tx, &(struct sql_user_set_password_in){.user_id = id, .password_hash = hash},
+                                       NULL, &e);
         if (st == ST_OK) {
-            bind_i64(q, "user_id", id);
-            bind_text(q, "password_hash", hash);
-            st = stmt_run(q, NULL, &e);
-            if (st == ST_OK) st = sessions_end(&tx, id, NULL, &e);
+            if (st == ST_OK) st = sessions_end(tx, id, NULL, &e);
         }
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     return st == ST_OK ? 0 : cli_fail(&e);
@@ -165,15 +160,13 @@ struct listed {
 
 static enum st list_users(struct cli *c, struct tx *tx, int64_t class_id, struct text *out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_user_name_row r;
+    struct rows rows = {0};
     struct json_out j;
     struct listed *list = NULL;
     size_t n = 0, cap = 0;
-    enum st st = tx_stmt(tx, class_id ? SQL_user_list_class : SQL_user_list, &q, e);
-    if (st == ST_OK && class_id) bind_i64(q, "class_id", class_id);
-    for (bool row = true; st == ST_OK;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
+    enum st st = class_id ? sql_user_list_class(tx, class_id, &rows, e) : sql_user_list(tx, &rows, e);
+    while (st == ST_OK && (class_id ? sql_user_list_class_next(&rows, &r) : sql_user_list_next(&rows, &r))) {
         if (n == cap) {
             cap = cap ? cap * 2 : 256;
             struct listed *more = realloc(list, cap * sizeof *list);
@@ -183,9 +176,10 @@ static enum st list_users(struct cli *c, struct tx *tx, int64_t class_id, struct
             }
             list = more;
         }
-        list[n].id = col_i64(q, 0);
-        snprintf(list[n++].name, sizeof list->name, "%s", col_text(q, 1));
+        list[n].id = r.user_id;
+        snprintf(list[n++].name, sizeof list->name, "%s", r.username);
     }
+    if (st == ST_OK) st = rows_end(&rows);
     json_out_init(&j, out);
     if (c->json) json_open_list(&j, NULL);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
@@ -199,10 +193,10 @@ static enum st list_users(struct cli *c, struct tx *tx, int64_t class_id, struct
         } else {
             text_printf(out, "%lld\t%s\t", (long long)list[i].id, list[i].name);
         }
-        for (unsigned r = 1, any = 0; r <= ROLE_LAST; r <<= 1) {
-            if (!(who.roles & r)) continue;
-            if (c->json) json_put_str(&j, NULL, role_code((enum role)r));
-            else text_printf(out, "%s%s", any++ ? "," : "", role_code((enum role)r));
+        for (unsigned role = 1, any = 0; role <= ROLE_LAST; role <<= 1) {
+            if (!(who.roles & role)) continue;
+            if (c->json) json_put_str(&j, NULL, role_code((enum role)role));
+            else text_printf(out, "%s%s", any++ ? "," : "", role_code((enum role)role));
         }
         if (c->json) {
             json_close_list(&j);
@@ -223,7 +217,7 @@ static int run_list(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
-    struct tx tx;
+    struct tx *tx;
     struct text out;
     int64_t class_id = 0;
     const char *of = cli_opt(c, "--class");
@@ -232,8 +226,8 @@ static int run_list(struct cli *c)
     text_init(&out, 256u << 20);
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = list_users(c, &tx, class_id, &out, &e);
-        tx_rollback(&tx);
+        st = list_users(c, tx, class_id, &out, &e);
+        tx_rollback(tx);
     }
     if (st == ST_OK) fwrite(text_str(&out), 1, out.n, stdout);
     text_release(&out);
@@ -259,19 +253,19 @@ static int run_token(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
-    struct tx tx;
+    struct tx *tx;
     int64_t id, ttl = INT64_C(90) * 86400000;
     char token[TOKEN_TEXT];
     const char *user = cli_opt(c, "--user"), *for_ = cli_opt(c, "--ttl");
-    if (!user) return cli_usage(c, "--user NAME|ID is needed");
+    if (!user) return cli_usage(c, "--user NAME|ID is required");
     if (for_ && !parse_ttl(for_, &ttl)) return cli_usage(c, "--ttl takes a time such as 90d, 12h or 30m");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
     enum st st = tx_write(a.conn, a.app.snapshot->district_id, &tx, &e);
     if (st == ST_OK) {
-        st = cli_find_user(&tx, user, &id, &e);
-        if (st == ST_OK) st = api_token_create(&a.app, &tx, id, ttl, token, &e);
-        if (st == ST_OK) st = tx_commit(&tx, &e);
-        else tx_rollback(&tx);
+        st = cli_find_user(tx, user, &id, &e);
+        if (st == ST_OK) st = api_token_create(&a.app, tx, id, ttl, token, &e);
+        if (st == ST_OK) st = tx_commit(tx, &e);
+        else tx_rollback(tx);
     }
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
@@ -291,32 +285,37 @@ const struct cli_command cli_commands_user[] = {
       {"--family", "NAME", "family name"},
       {"--grade", "GRADE", "CEDS code, 01 to 12"},
       {"--language", "LANG", "of the interface: en, es"},
-      {"--school", "NAME", "where the role holds (default: the whole district)"}}},
+      {"--school", "NAME", "school of the role (default: the whole district)"}}},
     {"user role",
      "USERNAME",
-     "Give a person one more role, or take one away.",
+     "Add or remove a role of a person.",
      run_role,
      true,
-     {{"--add", "ROLE", "the role, as in user add; programs: may read who is in which program"},
-      {"--remove", "ROLE", "the role to take away"},
-      {"--school", "NAME", "where it holds (default: the whole district)"}}},
+     {{"--add", "ROLE", "the role to add, as in user add"},
+      {"--remove", "ROLE", "the role to remove"},
+      {"--school", "NAME", "school of the role (default: the whole district)"}}},
     {"user passwd", "USERNAME", "Set a password, read from standard input.", run_passwd, true, {{0}}},
-    {"user list", "", "List people: id, name, roles.", run_list, true, {{"--class", "ID", "only those of a class"}}},
+    {"user list",
+     "",
+     "List people: id, name, roles.",
+     run_list,
+     true,
+     {{"--class", "ID", "only the students of a class"}}},
     {"user cards",
      "",
-     "Sign-in cards for a class: whoever has no password gets one, which is shown here and nowhere else.",
+     "Print sign-in cards for a class. Students without a password get one; it is shown here and nowhere else.",
      cli_cards,
      true,
      {{"--class", "ID|TITLE", "the class"},
-      {"--reset", NULL, "new passwords for all of the class"},
-      {"--html", "FILE", "write a page to print, with a picture code on each card"},
+      {"--reset", NULL, "new passwords for the whole class"},
+      {"--html", "FILE", "write a page to print, with a QR code on each card"},
       {"--public-url", "URL", "how people reach the server"}}},
     {"token create",
      "",
-     "Make an API token; it is printed once, and only its hash is kept.",
+     "Make an API token. It is printed once; only its hash is stored.",
      run_token,
      true,
-     {{"--user", "NAME|ID", "whom the token acts as"},
-      {"--ttl", "TIME", "how long it holds: 90d (default), 12h, 30m"}}},
+     {{"--user", "NAME|ID", "the person the token acts as"},
+      {"--ttl", "TIME", "how long it is valid: 90d (default), 12h, 30m"}}},
     {0},
 };

@@ -1,88 +1,76 @@
--- name: district_all
+-- name: district_all :one
 -- all districts: to find the one that a request is for
 SELECT district_id, name, host FROM district WHERE district_id > 0 ORDER BY district_id
--- name: district_insert
+-- name: district_insert :exec
 INSERT INTO district (district_id, name, host, created_at_ms) VALUES (:district_id, :name, :host, :created_at_ms)
--- name: user_by_name
+-- name: user_by_name :one
 SELECT user_id, password_hash, enabled, status FROM user_account
 WHERE district_id = :district_id AND username = :username
--- name: user_get
+-- name: user_get :one
 SELECT username, given_name, family_name, preferred_name, grade, language, enabled, status FROM user_account
 WHERE district_id = :district_id AND user_id = :user_id
--- name: user_insert
+-- name: user_insert :exec
 INSERT INTO user_account (district_id, user_id, username, given_name, family_name, middle_name, preferred_name,
   pronouns, email, grade, language, enabled, status, password_hash, created_at_ms)
 VALUES (:district_id, :user_id, :username, :given_name, :family_name, :middle_name, :preferred_name,
   :pronouns, :email, :grade, :language, 1, 'active', :password_hash, :created_at_ms)
--- name: user_set_password
+-- name: user_set_password :exec
 UPDATE user_account SET password_hash = :password_hash WHERE district_id = :district_id AND user_id = :user_id
--- name: user_set_language
-UPDATE user_account SET language = :language WHERE district_id = :district_id AND user_id = :user_id
--- name: user_list
+-- name: user_list :many
+-- row: user_name
 SELECT user_id, username FROM user_account WHERE district_id = :district_id AND status = 'active' ORDER BY user_id
--- name: user_list_class
+-- name: user_list_class :many
+-- row: user_name
 SELECT u.user_id, u.username FROM enrollment e JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND {current:e} ORDER BY u.user_id
--- name: role_list
-SELECT r.role, r.org_id FROM user_role r WHERE r.district_id = :district_id AND r.user_id = :user_id AND {current:r}
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND {current e} ORDER BY u.user_id
+-- name: role_list :many
+SELECT r.role, r.org_id FROM user_role r WHERE r.district_id = :district_id AND r.user_id = :user_id AND {current r}
 ORDER BY role, org_id
--- name: role_all
--- why: for the operator: no date is looked at
-SELECT user_id, role FROM user_role WHERE district_id = :district_id AND status = 'active' ORDER BY user_id, role
--- name: role_insert
+-- name: role_insert :exec
 INSERT INTO user_role (district_id, user_id, org_id, role, status) VALUES (:district_id, :user_id, :org_id, :role, 'active')
 ON CONFLICT (district_id, user_id, org_id, role) DO UPDATE SET status = 'active'
--- name: session_insert
+-- name: session_insert :exec
 INSERT INTO session (district_id, token_hash, user_id, created_at_ms, expires_at_ms)
 VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
--- name: session_get
+-- name: session_get :many
+-- row: signed_in
 -- why: on the way of every request: who asks, in one read; a row a role
 SELECT u.username, u.given_name, u.family_name, u.preferred_name, u.grade, u.language, u.enabled, u.status, s.user_id, s.expires_at_ms, r.role, r.org_id
 FROM session s JOIN user_account u ON u.district_id = s.district_id AND u.user_id = s.user_id
-LEFT JOIN user_role r ON r.district_id = s.district_id AND r.user_id = s.user_id AND {current:r}
+LEFT JOIN user_role r ON r.district_id = s.district_id AND r.user_id = s.user_id AND {current r}
 WHERE s.district_id = :district_id AND s.token_hash = :token_hash
--- name: session_delete
+-- name: session_delete :exec
 DELETE FROM session WHERE district_id = :district_id AND token_hash = :token_hash
--- name: session_end_others
+-- name: session_end_others :exec
 DELETE FROM session WHERE district_id = :district_id AND user_id = :user_id AND token_hash <> :token_hash
--- name: session_expire
+-- name: session_expire :exec
 -- why: a few at each sign-in, along the index
 DELETE FROM session WHERE district_id = :district_id AND token_hash IN (
   SELECT token_hash FROM session WHERE district_id = :district_id AND expires_at_ms < :before_ms ORDER BY expires_at_ms LIMIT 50)
--- name: token_expire
+-- name: token_expire :exec
 DELETE FROM api_token WHERE district_id = :district_id AND token_hash IN (
   SELECT token_hash FROM api_token WHERE district_id = :district_id AND expires_at_ms < :before_ms ORDER BY expires_at_ms LIMIT 50)
--- name: failure_expire
+-- name: failure_expire :exec
 DELETE FROM sign_in_failure WHERE district_id = :district_id AND account_hash IN (
   SELECT account_hash FROM sign_in_failure WHERE district_id = :district_id AND until_ms < :before_ms ORDER BY until_ms LIMIT 50)
--- name: token_insert
+-- name: token_insert :exec
 INSERT INTO api_token (district_id, token_hash, user_id, created_at_ms, expires_at_ms)
 VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
--- name: token_get
+-- name: token_get :many
+-- row: signed_in
 -- why: on the way of every request: who asks, in one read; a row a role
 SELECT u.username, u.given_name, u.family_name, u.preferred_name, u.grade, u.language, u.enabled, u.status, t.user_id, t.expires_at_ms, r.role, r.org_id
 FROM api_token t JOIN user_account u ON u.district_id = t.district_id AND u.user_id = t.user_id
-LEFT JOIN user_role r ON r.district_id = t.district_id AND r.user_id = t.user_id AND {current:r}
+LEFT JOIN user_role r ON r.district_id = t.district_id AND r.user_id = t.user_id AND {current r}
 WHERE t.district_id = :district_id AND t.token_hash = :token_hash
--- name: failure_get
+-- name: failure_get :one
 SELECT failures, until_ms FROM sign_in_failure WHERE district_id = :district_id AND account_hash = :account_hash
--- name: failure_set
+-- name: failure_set :exec
 INSERT INTO sign_in_failure (district_id, account_hash, failures, until_ms)
 VALUES (:district_id, :account_hash, :failures, :until_ms)
 ON CONFLICT (district_id, account_hash) DO UPDATE SET failures = excluded.failures, until_ms = excluded.until_ms
--- name: failure_clear
+-- name: failure_clear :exec
 DELETE FROM sign_in_failure WHERE district_id = :district_id AND account_hash = :account_hash
--- name: access_insert
+-- name: access_insert :exec
 INSERT INTO access_record (district_id, access_id, actor_id, scope, scope_id, route, relation)
 VALUES (:district_id, :access_id, :actor_id, :scope, :scope_id, :route, :relation)
--- name: access_list
-SELECT access_id, actor_id, route, relation FROM access_record
-WHERE district_id = :district_id AND scope = :scope AND scope_id = :scope_id ORDER BY access_id DESC LIMIT 100
--- name: request_find
-SELECT body_hash, result FROM request_seen
-WHERE district_id = :district_id AND user_id = :user_id AND client_id = :client_id
--- name: request_insert
-INSERT INTO request_seen (district_id, user_id, client_id, body_hash, result, at_ms)
-VALUES (:district_id, :user_id, :client_id, :body_hash, :result, :at_ms)
--- name: request_expire
-DELETE FROM request_seen WHERE district_id = :district_id AND at_ms < :before_ms

@@ -7,6 +7,7 @@
 #include "plan/next.h"
 #include "base/json.h"
 #include "policy_page.h"
+#include "store/sql/roster.h"
 
 enum { VERSIONS_SHOWN = 20 };
 
@@ -26,16 +27,14 @@ static enum st load_classes(struct call *c, struct tx *tx, const struct taught *
                             struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
-        struct stmt *q;
+        struct sql_class_get_row r;
         bool row;
         json_t *doc;
         const char *text =
-            policy_doc_for_class(&c->snapshot->policy_index, courses[i].org_id, courses[i].class_id, c->now_ms);
+            policy_for_class(&c->snapshot->policy_index, courses[i].org_id, courses[i].class_id, c->now_ms)->doc;
         TRY(json_read(c->arena, text, strlen(text), &doc, e));
-        TRY(tx_stmt(tx, SQL_class_get, &q, e));
-        bind_i64(q, "class_id", courses[i].class_id);
-        TRY(stmt_step(q, &row, e));
-        w->classes[w->class_count++] = (struct above){row ? arena_strdup(c->arena, col_text(q, 0)) : "", doc};
+        TRY(sql_class_get(tx, courses[i].class_id, &r, &row, e));
+        w->classes[w->class_count++] = (struct above){row ? arena_strdup(c->arena, r.title) : "", doc};
     }
     return ST_OK;
 }
@@ -45,13 +44,11 @@ static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, stru
     *w = (struct narrow){.scope = c->class_.class_id ? SCOPE_CLASS : SCOPE_LEARNER,
                          .id = c->class_.class_id ? c->class_.class_id : c->learner.learner_id};
     if (w->scope == SCOPE_CLASS) {
-        struct stmt *q;
+        struct sql_class_get_row r;
         bool row;
-        TRY(tx_stmt(tx, SQL_class_get, &q, e));
-        bind_i64(q, "class_id", w->id);
-        TRY(stmt_step(q, &row, e));
-        w->org_id = row ? col_i64(q, 2) : 0;
-        w->title = row ? arena_strdup(c->arena, col_text(q, 0)) : "";
+        TRY(sql_class_get(tx, w->id, &r, &row, e));
+        w->org_id = r.org_id;
+        w->title = row ? arena_strdup(c->arena, r.title) : "";
         w->back_url = arena_printf(c->arena, "/class/%lld", (long long)w->id);
         w->post_url = arena_printf(c->arena, "/class/%lld/rules", (long long)w->id);
         return ST_OK;
@@ -105,7 +102,7 @@ static const char *field_of(struct call *c, const struct setting *s, const char 
     return name ? name : "";
 }
 
-/* How a class binds its students; what was typed stays. */
+/* The class's limits on student settings. Keeps what was typed when the form is shown again. */
 static void fill_bind(struct call *c, const struct setting *s, const json_t *own, struct ui_class_setting *r)
 {
     const json_t *about = about_of(c, s, own);
@@ -128,12 +125,12 @@ static enum st fill_settings(struct call *c, const struct narrow *w, struct page
 {
     struct ui_class_setting *rows;
     const struct policy_index *r_ = &c->snapshot->policy_index;
-    const struct policy_version *school = policy_for_school(r_, w->org_id, c->now_ms),
-                                *own = policy_version_current(r_, w->scope, w->id, c->now_ms);
+    const struct policy_effective *school = policy_for_school(r_, w->org_id, c->now_ms);
+    const struct policy_version *own = policy_version_current(r_, w->scope, w->id, c->now_ms);
     const struct policy above =
-        w->scope == SCOPE_CLASS ? school->policy : *policy_for_class(r_, w->org_id, w->class_id, c->now_ms);
+        w->scope == SCOPE_CLASS ? school->policy : policy_for_class(r_, w->org_id, w->class_id, c->now_ms)->policy;
     const struct policy here = w->scope == SCOPE_CLASS
-                                   ? *policy_for_class(r_, w->org_id, w->id, c->now_ms)
+                                   ? policy_for_class(r_, w->org_id, w->id, c->now_ms)->policy
                                    : policy_for_learner(r_, w->org_id, w->class_id, w->id, c->now_ms);
     json_t *upper, *doc = NULL;
     TRY(call_alloc(c, policy_setting_count * sizeof *rows, (void **)&rows, e));
@@ -168,7 +165,7 @@ static enum st fill_history(struct call *c, const struct narrow *w, struct page_
         const struct policy_version *v = &r->policies[i];
         struct actor who = {0};
         if (v->scope != w->scope || v->scope_id != w->id) continue;
-        if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
+        if (v->recorder_id) TRY(actor_load(c->tx, v->recorder_id, &who, e));
         rows[page->versions_n++] = (struct ui_edit_row){
             v->recorded_at_ms, v->reason,
             v->recorder_id ? arena_printf(c->arena, "%s %s", who.given_name, who.family_name) : ""};
@@ -182,7 +179,7 @@ static enum st show(struct call *c, const char *error, struct err *e)
     struct page *p;
     struct narrow w;
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(find_narrow(c, &c->tx, &w, e));
+    TRY(find_narrow(c, c->tx, &w, e));
     struct page_class_rules page = {.title = w.title,
                                     .back_url = w.back_url,
                                     .post_url = w.post_url,
@@ -265,7 +262,7 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
 enum st web_class_rules_save(struct call *c, struct err *e)
 {
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx;
     struct policy_cmd p = {.snapshot = c->snapshot,
                            .arena = c->arena,
                            .save = {.reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id}};
@@ -274,8 +271,8 @@ enum st web_class_rules_save(struct call *c, struct err *e)
     TRY(app_read_conn(c->app, &conn, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
     struct narrow w;
-    enum st st = find_narrow(c, &tx, &w, &why);
-    tx_rollback(&tx);
+    enum st st = find_narrow(c, tx, &w, &why);
+    tx_rollback(tx);
     TRY(st == ST_OK ? ST_OK : (*e = why, st));
     p.save.scope = w.scope;
     p.save.scope_id = w.id;

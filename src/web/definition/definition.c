@@ -1,12 +1,13 @@
-/* What personalized learning means here: the rules in force, told to whoever reads. */
-#include "leading/together.h"
+/* What personalized learning means here: the current policy, worded for the reader's role. */
+#include "leading/barrier.h"
 
 #include <string.h>
 
 #include "base/json.h"
 #include "frame/scale.h"
+#include "store/sql/together.h"
 
-static enum st fill_purposes(struct call *c, const struct policy_version *v, int64_t org_id,
+static enum st fill_purposes(struct call *c, const struct policy_effective *v, int64_t org_id,
                              struct page_definition *page, struct err *e)
 {
     struct ui_rule_purpose *rows;
@@ -19,7 +20,7 @@ static enum st fill_purposes(struct call *c, const struct policy_version *v, int
         struct ui_rule_purpose *row = &rows[page->purposes_n++];
         *row =
             (struct ui_rule_purpose){.id = "", .text = json_str(p, "text", ""), .measure = json_str(p, "measure", "")};
-        TRY(figure_words(c, &c->tx, json_str(p, "figure", ""), org_id, v, &row->now, e));
+        TRY(figure_words(c, c->tx, json_str(p, "figure", ""), org_id, v, &row->now, e));
     }
     page->purposes = rows;
     page->drafters = drafters_words(c, doc);
@@ -59,28 +60,25 @@ static enum st fill_lines(struct call *c, const struct policy *p, struct page_de
     return ST_OK;
 }
 
-static enum st fill_readers(struct call *c, const struct policy_version *v, int64_t org_id,
+static enum st fill_readers(struct call *c, const struct policy_effective *v, int64_t org_id,
                             struct page_definition *page, struct err *e)
 {
-    struct stmt *q;
+    struct sql_figure_row reader_count;
     bool row;
     if (c->relation == MAY_OWN_RECORD || c->relation == MAY_GUARDIAN_OF) return ST_OK;
     page->staff = true;
     if (c->relation == MAY_TEACHES) {
-        TRY(tx_stmt(&c->tx, SQL_reader_has, &q, e));
-        bind_i64(q, "policy_id", v->policy_id);
-        bind_i64(q, "user_id", c->who.user_id);
-        TRY(stmt_step(q, &row, e));
+        TRY(sql_reader_has(c->tx, &(struct sql_reader_has_in){.policy_id = v->policy_id, .user_id = c->who.user_id},
+                           &row, e));
         page->has_read = row;
         page->may_confirm = !row;
         page->policy_id = id_text(c, v->policy_id);
         return ST_OK;
     }
-    TRY(tx_stmt(&c->tx, SQL_reader_count, &q, e));
-    bind_i64(q, "policy_id", v->policy_id);
-    bind_i64(q, "org_id", org_id);
-    TRY(stmt_step(q, &row, e));
-    if (row) page->readers = SAY(c, MSG_definition_readers, MSG_N("n", col_i64(q, 1)), MSG_N("all", col_i64(q, 0)));
+    TRY(sql_reader_count(c->tx, &(struct sql_reader_count_in){.policy_id = v->policy_id, .org_id = org_id},
+                         &reader_count, &row, e));
+    if (row)
+        page->readers = SAY(c, MSG_definition_readers, MSG_N("n", reader_count.part), MSG_N("all", reader_count.total));
     return ST_OK;
 }
 
@@ -89,8 +87,8 @@ enum st web_definition(struct call *c, struct err *e)
     struct page *p;
     int64_t org_id;
     TRY(page_begin(c, "/definition", &p, e));
-    TRY(reader_school(c, &c->tx, &org_id, e));
-    const struct policy_version *v = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms);
+    TRY(reader_school(c, c->tx, &org_id, e));
+    const struct policy_effective *v = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms);
     struct page_definition page = {.school = c->snapshot->name,
                                    .since = v->effective_at_ms,
                                    .reason = *v->reason ? v->reason : NULL,
@@ -100,7 +98,7 @@ enum st web_definition(struct call *c, struct err *e)
                                                                                           : MSG_definition_lead_staff)};
     if (v->recorder_id) {
         struct actor who;
-        TRY(actor_load(&c->tx, v->recorder_id, &who, e));
+        TRY(actor_load(c->tx, v->recorder_id, &who, e));
         page.by = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     }
     TRY(fill_purposes(c, v, org_id, &page, e));
@@ -109,17 +107,23 @@ enum st web_definition(struct call *c, struct err *e)
     return page_end(p, page_definition(&p->html, &p->ctx, &page), e);
 }
 
+struct web_policy_read {
+    struct record_cmd cmd;
+    struct fact_policy_read read;
+};
+
 enum st web_definition_read_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct reader_cmd *r;
+    struct web_policy_read *r;
     const char *id = http_form(c->http, "policy_id", 0);
     TRY(call_alloc(c, sizeof *r, (void **)&r, e));
-    r->user_id = c->who.user_id;
-    if (!id || !parse_i64(id, &r->policy_id) ||
-        (r->policy_id && !policy_version_by_id(&c->snapshot->policy_index, r->policy_id)))
+    if (!id || !id_parse(id, &r->read.policy_id) ||
+        !policy_version_by_id(&c->snapshot->policy_index, r->read.policy_id))
         return err_fail(e, ST_INVALID, "err.not_found", "policy_id names no version");
-    reader_ready(r);
-    *out = &r->command;
+    /* once is enough: the id of the request is that of the version */
+    TRY(call_record(c, &r->cmd, &fact_policy_read, c->who.user_id, arena_printf(c->arena, "policy-%s", id), &r->read,
+                    e));
+    *out = &r->cmd.command;
     return ST_OK;
 }
 

@@ -9,6 +9,7 @@
 #include "policy/waiver.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "store/sql/roster.h"
 
 enum { SCHOOLS_MAX = 400, VERSIONS_SHOWN = 20 };
 
@@ -17,20 +18,19 @@ enum { SCHOOLS_MAX = 400, VERSIONS_SHOWN = 20 };
 /* The schools that someone may look at, and which is asked for. */
 static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules_of *w, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_list_row r;
+    struct rows rows;
     bool district = c->relation == MAY_LEADS_DISTRICT;
     int64_t own = 0;
     TRY(call_alloc(c, (SCHOOLS_MAX + 1) * sizeof *w->schools, (void **)&w->schools, e));
     TRY(reader_school(c, tx, &own, e));
     if (district) w->schools[w->schools_n++] = (struct ui_link){c->snapshot->name, "/rules"};
-    TRY(tx_stmt(tx, SQL_org_list, &q, e));
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        int64_t id = col_i64(q, 0);
-        if (!str_eq(col_text(q, 2), "school") || w->schools_n > SCHOOLS_MAX) continue;
+    TRY(sql_org_list(tx, &rows, e));
+    while (sql_org_list_next(&rows, &r)) {
+        int64_t id = r.org_id;
+        if (!str_eq(r.type, "school") || w->schools_n > SCHOOLS_MAX) continue;
         if (!district && id != own && !actor_holds(&c->who, ROLE_PRINCIPAL | ROLE_COACH, id)) continue;
-        const char *name = arena_strdup(c->arena, col_text(q, 3));
+        const char *name = arena_strdup(c->arena, r.name);
         if (asked ? id == asked : !district && !w->org_id) {
             w->org_id = id;
             w->name = name;
@@ -38,6 +38,7 @@ static enum st choose(struct call *c, struct tx *tx, int64_t asked, struct rules
         w->schools[w->schools_n++] =
             (struct ui_link){name, arena_printf(c->arena, "/rules?school=%lld", (long long)id)};
     }
+    TRY(rows_end(&rows));
     if (asked && !w->org_id) return err_fail(e, ST_DENIED, "err.denied", "school %lld", (long long)asked);
     if (w->schools_n < 2) w->schools_n = 0; /* nothing to choose */
     return ST_OK;
@@ -322,7 +323,7 @@ static enum st fill_groups(struct call *c, const struct rules_of *w, struct page
 }
 
 /* The figure in words, as of now; NULL: none is named. */
-enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
+enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_effective *v,
                      const char **out, struct err *e)
 {
     struct measure f;
@@ -498,12 +499,6 @@ enum st rules_changes(struct call *c, const struct policy_change *changes, size_
 }
 
 /* The whole rules that a version gives, as they are when it comes into force. */
-static const struct policy *whole(const struct policy_index *r, const struct policy_version *v)
-{
-    int64_t at = v->effective_at_ms > v->recorded_at_ms ? v->effective_at_ms : v->recorded_at_ms;
-    return v->scope == SCOPE_DISTRICT ? &v->policy : &policy_for_school(r, v->scope_id, at)->policy;
-}
-
 static enum st fill_version(struct call *c, struct tx *tx, const struct policy_version *v,
                             const struct policy_version *base, struct ui_rule_version *row, size_t number,
                             struct err *e)
@@ -520,10 +515,10 @@ static enum st fill_version(struct call *c, struct tx *tx, const struct policy_v
         TRY(actor_load(tx, v->recorder_id, &who, e));
         row->by = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     }
-    struct policy before = base                         ? *whole(r, base)
+    struct policy before = base                         ? policy_by_id(r, base->policy_id)->policy
                            : v->scope == SCOPE_DISTRICT ? policy_default()
                                                         : policy_for_district(r, v->effective_at_ms)->policy;
-    TRY(policy_diff(c->arena, &before, whole(r, v), &changes, &n, e));
+    TRY(policy_diff(c->arena, &before, &policy_by_id(r, v->policy_id)->policy, &changes, &n, e));
     TRY(rules_changes(c, changes, n, &row->changes, e));
     row->changes_n = n;
     return ST_OK;
@@ -609,9 +604,9 @@ enum st web_rules(struct call *c, struct err *e)
     struct page *p;
     struct rules_of w;
     struct page_rules page = {0};
-    TRY(rules_find(c, &c->tx, &w, e));
+    TRY(rules_find(c, c->tx, &w, e));
     TRY(page_begin(c, "/rules", &p, e));
-    TRY(rules_page(c, &c->tx, &w, &page, e));
+    TRY(rules_page(c, c->tx, &w, &page, e));
     return page_end(p, page_rules(&p->html, &p->ctx, &page), e);
 }
 
@@ -621,7 +616,7 @@ enum st web_rules_export(struct call *c, struct err *e)
     struct rules_of w;
     const char *path;
     json_t *about, *doc;
-    TRY(rules_find(c, &c->tx, &w, e));
+    TRY(rules_find(c, c->tx, &w, e));
     TRY(json_keep(c->arena, json_deep_copy(w.doc), &doc, e));
     json_object_foreach (json_object_get(doc, "about"), path, about) (void)json_object_del(about, "open_for");
     json_t *whole = json_pack("{s:s,s:s,s:O}", "title", w.name, "reason", w.version->reason ? w.version->reason : "",

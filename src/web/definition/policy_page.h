@@ -11,10 +11,10 @@ struct rules_of {
     int64_t org_id; /* the school; 0: the district */
     const char *name;
     bool may_edit, sees_names, may_answer;
-    const struct policy_version *version; /* in force */
-    const json_t *doc;                    /* of what is in force, whole; of the arena */
-    const json_t *upper;                  /* what holds above, opened by waivers; an empty object for the district */
-    struct ui_link *schools;              /* to choose from */
+    const struct policy_effective *version; /* in force */
+    const json_t *doc;                      /* of what is in force, whole; of the arena */
+    const json_t *upper;                    /* what holds above, opened by waivers; an empty object for the district */
+    struct ui_link *schools;                /* to choose from */
     size_t schools_n;
 };
 /* By ?school=, a form's "school", or where the person works. err ST_DENIED: another's school */

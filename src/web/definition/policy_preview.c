@@ -1,4 +1,4 @@
-/* A change of the rules: tried on all that is on record, then saved. */
+/* A policy change: previewed on all evidence, then saved. */
 #include "policy_page.h"
 #include "rules/small_group.h"
 
@@ -158,7 +158,7 @@ static enum st try_it(struct call *c, struct tx *tx, struct conn *conn, const st
     enum st st = what_if(c->app, conn, p.scope, p.scope_id, p.doc, told, m, &r, e);
     struct err why = {0};
     /* the caller goes on reading, whatever was found */
-    if (tx_read(conn, c->snapshot->district_id, tx, &why) != ST_OK && st == ST_OK) {
+    if (tx_read(conn, c->snapshot->district_id, &tx, &why) != ST_OK && st == ST_OK) {
         *e = why;
         st = why.st;
     }
@@ -248,12 +248,12 @@ enum st web_rules_try(struct call *c, struct err *e)
 {
     struct page *p;
     struct conn *conn;
-    struct tx tx;
+    struct tx *tx;
     TRY(app_read_conn(c->app, &conn, e));
     TRY(page_begin(c, "/rules", &p, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
-    enum st st = tried_page(c, &tx, conn, p, e);
-    tx_rollback(&tx);
+    enum st st = tried_page(c, tx, conn, p, e);
+    tx_rollback(tx);
     return st;
 }
 
@@ -262,11 +262,11 @@ enum st web_rules_try(struct call *c, struct err *e)
 static enum st save_from_form(struct call *c, struct conn *conn, struct policy_cmd *p, int64_t *org_id, struct err *e)
 {
     struct rules_of w;
-    struct tx tx;
+    struct tx *tx;
     json_t *doc;
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
-    enum st st = rules_find(c, &tx, &w, e);
-    tx_rollback(&tx);
+    enum st st = rules_find(c, tx, &w, e);
+    tx_rollback(tx);
     TRY(st);
     if (!w.may_edit)
         return err_fail(e, ST_DENIED, "err.denied", "user %lld may not change these rules", (long long)c->who.user_id);
@@ -283,7 +283,7 @@ static enum st save_from_form(struct call *c, struct conn *conn, struct policy_c
 /* The form again, with what is wrong and all that was written. */
 static enum st form_again(struct call *c, struct conn *conn, const struct err *why, struct err *e)
 {
-    struct tx tx;
+    struct tx *tx;
     struct page *page;
     struct rules_of w;
     struct page_rules v = {.error = error_words(c, why)};
@@ -291,10 +291,10 @@ static enum st form_again(struct call *c, struct conn *conn, const struct err *w
     struct err again = {0};
     TRY(page_begin(c, "/rules", &page, e));
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
-    enum st st = rules_find(c, &tx, &w, e);
-    if (st == ST_OK && try_it(c, &tx, conn, &w, &preview, &again) == ST_OK) v.preview = &preview;
-    if (st == ST_OK) st = rules_page(c, &tx, &w, &v, e);
-    tx_rollback(&tx);
+    enum st st = rules_find(c, tx, &w, e);
+    if (st == ST_OK && try_it(c, tx, conn, &w, &preview, &again) == ST_OK) v.preview = &preview;
+    if (st == ST_OK) st = rules_page(c, tx, &w, &v, e);
+    tx_rollback(tx);
     TRY(st);
     mark_error(&v, why);
     c->res.status = 400;

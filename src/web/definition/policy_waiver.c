@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "policy_page.h"
+#include "store/sql/answer.h"
 
 enum { WAIVERS_SHOWN = 50 };
 
@@ -14,30 +15,30 @@ static const char *path_words(struct call *c, const char *path)
 enum st rules_waivers(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
 {
     struct ui_rule_waiver *rows;
-    struct stmt *q;
+    struct sql_waiver_list_row r;
+    struct rows stored;
     TRY(call_alloc(c, WAIVERS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(tx, SQL_waiver_list, &q, e));
-    for (bool row = true; page->waivers_n < WAIVERS_SHOWN;) {
+    TRY(sql_waiver_list(tx, &stored, e));
+    while (page->waivers_n < WAIVERS_SHOWN && sql_waiver_list_next(&stored, &r)) {
         char day[16];
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        if (w->org_id && col_i64(q, 1) != w->org_id) continue;
-        date_format((int32_t)col_i64(q, 5), day);
-        int64_t granted = col_i64(q, 6);
+        if (w->org_id && r.org_id != w->org_id) continue;
+        date_format((int32_t)r.until_date, day);
+        int64_t granted = r.granted;
         rows[page->waivers_n++] =
-            (struct ui_rule_waiver){.waiver_id = id_text(c, col_i64(q, 0)),
-                                    .at = id_time_ms(col_i64(q, 0)),
-                                    .school = arena_strdup(c->arena, col_text(q, 2)),
-                                    .setting = path_words(c, col_text(q, 3)),
-                                    .reason = arena_strdup(c->arena, col_text(q, 4)),
+            (struct ui_rule_waiver){.waiver_id = id_text(c, r.waiver_id),
+                                    .at = id_time_ms(r.waiver_id),
+                                    .school = arena_strdup(c->arena, r.name),
+                                    .setting = path_words(c, r.setting),
+                                    .reason = arena_strdup(c->arena, r.reason),
                                     .until = arena_strdup(c->arena, day),
                                     .state = granted < 0 ? 0
                                              : granted   ? 1
                                                          : 2,
-                                    .answer = arena_strdup(c->arena, col_text(q, 7)),
-                                    .by = arena_printf(c->arena, "%s %s", col_text(q, 8), col_text(q, 9)),
+                                    .answer = arena_strdup(c->arena, r.answer),
+                                    .by = arena_printf(c->arena, "%s %s", r.given_name, r.family_name),
                                     .can_answer = w->may_answer};
     }
+    TRY(rows_end(&stored));
     page->waivers = rows;
     const char *asked = http_query(c->http, "waiver");
     if (asked && w->may_edit && w->org_id && waiver_needed(c->snapshot, w->org_id, asked, c->now_ms)) {
@@ -54,7 +55,7 @@ enum st web_waiver_parse(struct call *c, struct command **out, struct err *e)
     struct rules_of rules;
     const char *until = http_form(c->http, "until", 0);
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
-    TRY(rules_find(c, &c->tx, &rules, e));
+    TRY(rules_find(c, c->tx, &rules, e));
     if (!rules.may_edit || !rules.org_id)
         return err_fail(e, ST_DENIED, "err.denied", "user %lld leads no school", (long long)c->who.user_id);
     *w = (struct waiver_cmd){.client_id = http_form(c->http, "client_id", 0),

@@ -7,6 +7,7 @@
 #include "plan/next.h"
 #include "classroom/queue.h"
 #include "frame/page.h"
+#include "store/sql/roster.h"
 
 enum { CHILDREN_MAX = 20, WORK_SHOWN = 6, WORK_READ = 40, WORK_DAYS = 14, SKILLS_SHOWN = 12 };
 
@@ -22,7 +23,7 @@ static enum st fill_work(struct call *c, const struct learner_scope *who, struct
     struct day_work days[WORK_SHOWN];
     struct ui_child_work *work;
     size_t n, count = 0;
-    TRY(recent_list(&c->tx, c->arena, who->learner_id, WORK_READ, &r, &n, e));
+    TRY(recent_list(c->tx, c->arena, who->learner_id, WORK_READ, &r, &n, e));
     TRY(call_alloc(c, WORK_SHOWN * sizeof *work, (void **)&work, e));
     for (size_t i = 0; i < n && c->now_ms - r[i].answered_at_ms <= WORK_DAYS * INT64_C(86400000); i++) {
         const struct item_ref *it = catalogue_item(&c->snapshot->catalogue, r[i].item_id);
@@ -87,21 +88,21 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
 {
     struct mastery_view m;
     struct next_item next;
-    struct stmt *q;
-    bool row;
+    struct sql_class_of_user_row first;
+    struct rows rows;
     struct taught courses[COURSES_MAX];
     int64_t secure = 0, all = 0;
     size_t n;
     TRY(call_courses(c, who->learner_id, courses, &n, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &m, e));
-    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
-    bind_i64(q, "user_id", who->learner_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, who, 0, &m, e));
+    TRY(sql_class_of_user(c->tx, who->learner_id, &rows, e));
     *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id),
                                .standing_url = arena_printf(c->arena, "/standing/%lld", (long long)who->learner_id),
                                .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id),
                                .name = name,
-                               .class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL};
+                               .class_title =
+                                   sql_class_of_user_next(&rows, &first) ? arena_strdup(c->arena, first.title) : NULL};
+    TRY(rows_end(&rows));
     for (size_t i = 0; i < n; i++) {
         const struct course *k = catalogue_course(&c->snapshot->catalogue, courses[i].course_id);
         for (size_t j = 0; k && j < k->count; j++) {
@@ -142,20 +143,19 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
 enum st web_children(struct call *c, struct err *e)
 {
     struct page *p;
-    struct stmt *q;
+    struct sql_children_of_row r;
+    struct rows rows;
     struct ui_child *children;
     int64_t ids[CHILDREN_MAX];
     const char *names[CHILDREN_MAX];
     size_t n = 0;
     TRY(page_begin(c, "/children", &p, e));
-    TRY(tx_stmt(&c->tx, SQL_children_of, &q, e));
-    bind_i64(q, "user_id", c->who.user_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || n == CHILDREN_MAX) break;
-        ids[n] = col_i64(q, 0);
-        names[n++] = arena_strdup(c->arena, *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1));
+    TRY(sql_children_of(c->tx, c->who.user_id, &rows, e));
+    while (n < CHILDREN_MAX && sql_children_of_next(&rows, &r)) {
+        ids[n] = r.user_id;
+        names[n++] = arena_strdup(c->arena, *r.preferred_name ? r.preferred_name : r.given_name);
     }
+    TRY(rows_end(&rows));
     TRY(call_alloc(c, (n + 1) * sizeof *children, (void **)&children, e));
     for (size_t i = 0; i < n; i++) {
         struct learner_scope who;

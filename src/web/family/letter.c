@@ -8,6 +8,8 @@
 #include "plan/next.h"
 #include "base/id.h"
 #include "frame/scale.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 
 enum { LETTER_SKILLS = 5, LETTER_WEEK_DAYS = 7, LETTER_TEACHERS = 6 };
 
@@ -41,21 +43,23 @@ static enum st fill_course(struct call *c, const char *name, const struct report
 
 static enum st fill_week(struct call *c, struct page_letter *page, struct err *e)
 {
-    struct stmt *q;
+    struct sql_evidence_week_row r;
+    struct rows rows;
     int64_t minutes = 0, answers = 0, seen = 0;
-    TRY(tx_stmt(&c->tx, SQL_evidence_week, &q, e));
-    bind_i64(q, "learner_id", c->learner.learner_id);
-    bind_i64(q, "first", id_first_at(c->now_ms - LETTER_WEEK_DAYS * INT64_C(86400000)));
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        if (col_i64(q, 0) == EVIDENCE_RESPONSE) {
-            answers = col_i64(q, 1);
-            minutes = (col_i64(q, 2) + 30000) / 60000;
-        } else if (col_i64(q, 0) == EVIDENCE_OBSERVATION) {
-            seen = col_i64(q, 1);
+    TRY(sql_evidence_week(
+        c->tx,
+        &(struct sql_evidence_week_in){.learner_id = c->learner.learner_id,
+                                       .first = id_first_at(c->now_ms - LETTER_WEEK_DAYS * INT64_C(86400000))},
+        &rows, e));
+    while (sql_evidence_week_next(&rows, &r)) {
+        if (r.kind == EVIDENCE_RESPONSE) {
+            answers = r.count;
+            minutes = (r.took_ms + 30000) / 60000;
+        } else if (r.kind == EVIDENCE_OBSERVATION) {
+            seen = r.count;
         }
     }
+    TRY(rows_end(&rows));
     page->week = answers ? SAY(c, MSG_letter_week, MSG_N("n", minutes), MSG_N("answers", answers))
                          : msg(page_lang(c), MSG_letter_week_none);
     page->seen = seen ? SAY(c, MSG_letter_seen, MSG_N("n", seen)) : msg(page_lang(c), MSG_letter_seen_none);
@@ -64,27 +68,25 @@ static enum st fill_week(struct call *c, struct page_letter *page, struct err *e
 
 static enum st fill_teachers(struct call *c, struct page_letter *page, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_of_user_row class_of_user;
+    struct sql_class_teachers_row class_teachers;
+    struct rows rows = {0};
     struct text t;
     int64_t classes[LETTER_TEACHERS];
     size_t n = 0;
-    enum st st = tx_stmt(&c->tx, SQL_class_of_user, &q, e);
-    if (st == ST_OK) bind_i64(q, "user_id", c->learner.learner_id);
-    for (bool row = true; st == ST_OK && n < LETTER_TEACHERS;) {
-        st = stmt_step(q, &row, e);
-        if (st != ST_OK || !row) break;
-        classes[n++] = col_i64(q, 0);
+    enum st st = sql_class_of_user(c->tx, c->learner.learner_id, &rows, e);
+    while (n < LETTER_TEACHERS && sql_class_of_user_next(&rows, &class_of_user)) {
+        classes[n++] = class_of_user.class_id;
     }
+    if (st == ST_OK) st = rows_end(&rows);
     text_init(&t, 2000);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
-        st = tx_stmt(&c->tx, SQL_class_teachers, &q, e);
-        if (st == ST_OK) bind_i64(q, "class_id", classes[i]);
-        for (bool row = true; st == ST_OK;) {
-            st = stmt_step(q, &row, e);
-            if (st != ST_OK || !row) break;
-            const char *name = arena_printf(c->arena, "%s %s", col_text(q, 1), col_text(q, 2));
+        st = sql_class_teachers(c->tx, classes[i], &rows, e);
+        while (sql_class_teachers_next(&rows, &class_teachers)) {
+            const char *name = arena_printf(c->arena, "%s %s", class_teachers.given_name, class_teachers.family_name);
             if (name && !strstr(text_str(&t), name)) text_printf(&t, "%s%s", t.n ? ", " : "", name);
         }
+        if (st == ST_OK) st = rows_end(&rows);
     }
     if (st == ST_OK && t.n) page->teachers = SAY(c, MSG_letter_call, MSG_T("names", text_str(&t)));
     text_release(&t);
@@ -102,24 +104,17 @@ static enum st by_when(struct call *c, const struct mastery_view *now, const str
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     *out = NULL;
     if (v->outlook.right <= 0) return ST_OK;
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, c->now_ms - PACE_DAYS * INT64_C(86400000),
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, c->now_ms - PACE_DAYS * INT64_C(86400000),
                         &then, e));
     for (size_t i = 0; i < now->state.count; i++) right += now->state.competency[i].right;
     for (size_t i = 0; i < then.state.count; i++) right -= then.state.competency[i].right;
-    TRY(days_away(&c->tx, c->learner.learner_id, today - PACE_DAYS + 1, today, &away, e));
+    TRY(days_away(c->tx, c->learner.learner_id, today - PACE_DAYS + 1, today, &away, e));
     int64_t days = right > 0 ? (v->outlook.right * (PACE_DAYS - away) + right - 1) / right : FARTHEST_DAYS + 1;
     if (days < 1) days = 1;
     if (v->outlook.needs & NEED_GAP && days < v->rule.gap_days) days = v->rule.gap_days;
     if (days <= FARTHEST_DAYS)
         *out = SAY(c, MSG_letter_by, MSG_N("n", v->outlook.right), MSG_T("day", date_words(c, today + (int32_t)days)));
     return ST_OK;
-}
-
-/* Where no pace says it: the end of the coming school week, when the class has had its turn at it. */
-static int32_t next_school_week(int32_t today)
-{
-    enum { FRIDAY = 4, WEEK = 7 };
-    return today + WEEK - date_weekday(today) + FRIDAY;
 }
 
 /* Why the skill under way stands where it does, and what comes next. */
@@ -130,7 +125,7 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
     struct taught courses[COURSES_MAX];
     size_t n;
     TRY(call_courses(c, c->learner.learner_id, courses, &n, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &m, e));
     next_item(c->snapshot, &m.state, c->learner.learner_id, courses, n, 0, c->now_ms, &next);
     if (!next.item || !next.competency) return ST_OK;
     const struct competency_state *k = state_find(&m.state, next.competency->competency_id);
@@ -143,11 +138,9 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
                                                 : MSG_children_next_words,
                      MSG_T("name", name));
     struct why_view v;
-    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, next.competency->competency_id, 0, &v, e));
+    TRY(learner_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, next.competency->competency_id, 0, &v, e));
     TRY(by_when(c, &m, &v, &page->by, e));
-    if (!page->by)
-        page->by = SAY(c, MSG_letter_by_week,
-                       MSG_T("day", date_words(c, next_school_week(tz_date(c->snapshot->zone, c->now_ms)))));
+    if (!page->by) page->by = msg(page_lang(c), MSG_letter_by_week);
     if (!k || !k->alone) return ST_OK;
     struct ui_why_view w;
     TRY(fill_why(c, &c->learner, next.competency->competency_id, false, &w, e));
@@ -165,8 +158,8 @@ enum st web_letter(struct call *c, struct err *e)
     struct actor who;
     struct ui_letter_course *courses;
     TRY(page_begin(c, c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &r, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_report(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &r, e));
     TRY(call_alloc(c, (r.course_count + 1) * sizeof *courses, (void **)&courses, e));
     const char *name = arena_strdup(c->arena, who.given_name);
     struct page_letter page = {

@@ -5,6 +5,8 @@
 #include "plan/next.h"
 #include "base/id.h"
 #include "frame/page.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 
 enum lang page_lang(struct call *c)
 {
@@ -163,17 +165,20 @@ const char *new_client_id(struct call *c)
 
 enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e)
 {
-    struct stmt *q;
-    bool row = false;
+    struct sql_teacher_school_row school;
     *org_id = 0;
     if (c->relation == MAY_OWN_RECORD) return learner_school(tx, c->who.user_id, org_id, e);
-    if (c->relation == MAY_GUARDIAN_OF || c->relation == MAY_TEACHES) {
-        TRY(tx_stmt(tx, c->relation == MAY_TEACHES ? SQL_teacher_school : SQL_children_of, &q, e));
-        bind_i64(q, "user_id", c->who.user_id);
-        TRY(stmt_step(q, &row, e));
-        int64_t id = row ? col_i64(q, 0) : 0;
-        if (c->relation == MAY_GUARDIAN_OF && id) return learner_school(tx, id, org_id, e);
-        *org_id = id;
+    if (c->relation == MAY_GUARDIAN_OF) {
+        struct sql_children_of_row child = {0};
+        struct rows rows;
+        TRY(sql_children_of(tx, c->who.user_id, &rows, e));
+        bool found = sql_children_of_next(&rows, &child);
+        TRY(rows_end(&rows));
+        return found ? learner_school(tx, child.user_id, org_id, e) : ST_OK;
+    }
+    if (c->relation == MAY_TEACHES) {
+        TRY(sql_teacher_school(tx, c->who.user_id, &school, NULL, e));
+        *org_id = school.org_id;
     } else if (c->relation != MAY_LEADS_DISTRICT && c->who.org_count) {
         *org_id = c->who.orgs[0].org_id;
     }
@@ -195,16 +200,14 @@ enum st reach_check(const struct reach *r, struct err *e)
 
 enum st school_name(struct call *c, int64_t learner_id, const char **out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_get_row r;
     bool row = false;
     int64_t org_id;
     *out = c->snapshot->name;
-    TRY(learner_school(&c->tx, learner_id, &org_id, e));
+    TRY(learner_school(c->tx, learner_id, &org_id, e));
     if (!org_id) return ST_OK;
-    TRY(tx_stmt(&c->tx, SQL_org_get, &q, e));
-    bind_i64(q, "org_id", org_id);
-    TRY(stmt_step(q, &row, e));
-    if (row) *out = arena_strdup(c->arena, col_text(q, 0));
+    TRY(sql_org_get(c->tx, org_id, &r, &row, e));
+    if (row) *out = arena_strdup(c->arena, r.name);
     return ST_OK;
 }
 

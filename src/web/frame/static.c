@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "frame/page.h"
+#include "store/sql/content.h"
 #include "ui/asset.h"
 
 enum { FIGURE_MAX = 16 << 20 };
@@ -39,17 +40,15 @@ static bool is_sha256(const char *s) { return strlen(s) == 64 && strspn(s, "0123
 /* Named by its bytes, so that it never changes. Only to people who are signed in: a licence may say so. */
 enum st web_figure(struct call *c, struct err *e)
 {
-    struct stmt *q;
+    struct sql_figure_get_row r;
     bool row;
     char path[600];
     const char *sha = call_param(c, "sha256");
     if (!is_sha256(sha)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "figure");
-    TRY(tx_stmt(&c->tx, SQL_figure_get, &q, e));
-    bind_text(q, "sha256", sha);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_figure_get(c->tx, sha, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "figure");
-    c->res.content_type = arena_strdup(c->arena, col_text(q, 0));
-    int64_t n = col_i64(q, 1);
+    c->res.content_type = arena_strdup(c->arena, r.content_type);
+    int64_t n = r.size_bytes;
     if (n < 0 || n > FIGURE_MAX || !c->res.content_type) return err_fail(e, ST_IO, "err.file", "figure %s", sha);
     snprintf(path, sizeof path, "%s/%s", c->app->files_dir, sha);
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -48,9 +48,9 @@ enum st web_style(struct call *c, struct err *e)
                                             false}};
     static const struct ui_path_step steps[] = {{2, "a"}, {2, "b"}, {1, "c"}, {0, "d"}, {0, "e"}};
     static const struct ui_plan_row must[] = {
-        {"Multiplying fractions", "Secure since Monday.", 3, true, NULL},
-        {"Dividing fractions", "2 more right on your own and this is secure", 1, false, "/today"}};
-    static const struct ui_fact facts[] = {{"Likely known", "88 in 100", "(needs 95)", false},
+        {"Multiplying fractions", "Secure. Last practiced Monday.", 3, true, NULL},
+        {"Dividing fractions", "About 2 more right on your own and this is secure", 1, false, "/today"}};
+    static const struct ui_fact facts[] = {{"Chance that it is known", "88%", "(needs 95%)", false},
                                            {"Answers that count", "7", "(needs 5)", true}};
     const struct ui_evidence_row evidence[] = {
         {c->now_ms - 240000, "5/6 ÷ 1/12", NULL, "10", 1, 0, 48000, NULL, 0.82, 0.88, 6, true},
@@ -63,30 +63,29 @@ enum st web_style(struct call *c, struct err *e)
         {2, msg(lang, MSG_feedback_try_again), {0}, 0, NULL, NULL, MSG_NONE, true},
         {3, msg(lang, MSG_feedback_unread_words), {0}, 0, NULL, NULL, MSG_NONE, true},
         {4, NULL, {0}, 0, NULL, NULL, MSG_NONE, false}};
-    struct page_style page = {
-        LIST(options),
-        LIST(feedbacks),
-        .hints = {"1", 1, LIST(hints), 4, 3, "h4"},
-        .steps = steps,
-        .steps_n = 5,
-        .kinds = web_help_kinds,
-        .kinds_n = WEB_HELP_KINDS,
-        .must = must,
-        .must_n = 2,
-        .why = {.learner = "Maya Okafor",
-                .skill = "Dividing fractions",
-                .code = "6.NS.A.1",
-                .level = 2,
-                .summary = "Right on 4 of the last 5.",
-                .rule = "Secure means: very likely known (95 in 100), from at least 5 answers on first attempt.",
-                .rule_version = 7,
-                .facts = facts,
-                .facts_n = sizeof facts / sizeof *facts,
-                .change = "two more right on her own.",
-                .show_steps = true,
-                .evidence = evidence,
-                .evidence_n = sizeof evidence / sizeof *evidence,
-                .more = 3,
-                .form_url = "/style"}};
+    struct page_style page = {LIST(options),
+                              LIST(feedbacks),
+                              .hints = {"1", 1, 1, LIST(hints), 4, 3, "h4"},
+                              .steps = steps,
+                              .steps_n = 5,
+                              .kinds = web_help_kinds,
+                              .kinds_n = WEB_HELP_KINDS,
+                              .must = must,
+                              .must_n = 2,
+                              .why = {.learner = "Maya Okafor",
+                                      .skill = "Dividing fractions",
+                                      .code = "6.NS.A.1",
+                                      .level = 2,
+                                      .summary = "4 of 5 right without help so far.",
+                                      .rule = "Secure means very likely known (95%), after at least 5 first attempts.",
+                                      .rule_version = 7,
+                                      .facts = facts,
+                                      .facts_n = sizeof facts / sizeof *facts,
+                                      .change = "two more right on her own.",
+                                      .show_steps = true,
+                                      .evidence = evidence,
+                                      .evidence_n = sizeof evidence / sizeof *evidence,
+                                      .more = 3,
+                                      .form_url = "/style"}};
     return page_end(p, page_style(&p->html, &p->ctx, &page), e);
 }

@@ -1,12 +1,14 @@
 /* Barriers: what no setting can express, filed by staff, answered in public. Nobody's name stands beside what they
  * filed. */
-#include "leading/together.h"
+#include "leading/barrier.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/id.h"
+#include "core/note.h"
 #include "frame/page.h"
+#include "store/sql/together.h"
 
 enum { BARRIERS_SHOWN = 300 };
 
@@ -19,34 +21,36 @@ static int by_size(const void *a, const void *b)
 static enum st fill_rows(struct call *c, struct page_barriers *page, struct err *e)
 {
     struct ui_barrier_row *rows;
-    struct stmt *q;
+    struct sql_barrier_list_row r;
+    struct rows stored;
     int64_t took[BARRIERS_SHOWN], late = 0;
     size_t answered = 0;
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     TRY(call_alloc(c, BARRIERS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_barrier_list, &q, e));
-    for (bool row = true; page->rows_n < BARRIERS_SHOWN;) {
+    TRY(sql_barrier_list(c->tx, &stored, e));
+    while (page->rows_n < BARRIERS_SHOWN && sql_barrier_list_next(&stored, &r)) {
         char day[16];
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        int64_t at = id_time_ms(col_i64(q, 0)), due = col_i64(q, 6), answered_at = col_i64(q, 8);
+        int64_t at = id_time_ms(r.barrier_id), due = r.due_date,
+                answered_at = r.answered_id ? id_time_ms(r.answered_id) : 0;
         if (answered_at) took[answered++] = (answered_at - at) / 86400000;
         date_format((int32_t)due, day);
         bool overdue = due && !answered_at && due < today;
         late += overdue;
-        rows[page->rows_n++] = (struct ui_barrier_row){
-            .barrier_id = id_text(c, col_i64(q, 0)),
-            .at = at,
-            .school = *col_text(q, 2) ? arena_strdup(c->arena, col_text(q, 2)) : c->snapshot->name,
-            .kind = msg_find_code("barrier.kind", col_text(q, 3), MSG_barrier_kind_policy),
-            .note = arena_strdup(c->arena, col_text(q, 4)),
-            .owner = *col_text(q, 5) ? arena_strdup(c->arena, col_text(q, 5)) : NULL,
-            .due = due ? arena_strdup(c->arena, day) : NULL,
-            .late = overdue,
-            .answer = *col_text(q, 7) ? arena_strdup(c->arena, col_text(q, 7)) : NULL,
-            .answered_at = answered_at,
-            .can_answer = leads_org(c, col_i64(q, 1))};
+        rows[page->rows_n++] =
+            (struct ui_barrier_row){.barrier_id = id_text(c, r.barrier_id),
+                                    .org_id = arena_printf(c->arena, "%lld", (long long)r.org_id),
+                                    .at = at,
+                                    .school = *r.name ? arena_strdup(c->arena, r.name) : c->snapshot->name,
+                                    .kind = msg_find_code("barrier.kind", r.kind, MSG_barrier_kind_policy),
+                                    .note = arena_strdup(c->arena, r.note),
+                                    .owner = *r.owner ? arena_strdup(c->arena, r.owner) : NULL,
+                                    .due = due ? arena_strdup(c->arena, day) : NULL,
+                                    .late = overdue,
+                                    .answer = *r.answer ? arena_strdup(c->arena, r.answer) : NULL,
+                                    .answered_at = answered_at,
+                                    .can_answer = leads_org(c, r.org_id)};
     }
+    TRY(rows_end(&stored));
     page->rows = rows;
     qsort(took, answered, sizeof *took, by_size);
     if (answered)
@@ -74,17 +78,22 @@ enum st web_barriers(struct call *c, struct err *e)
     return page_end(p, page_barriers(&p->html, &p->ctx, &page), e);
 }
 
+struct web_barrier {
+    struct record_cmd cmd;
+    struct fact_barrier_reported reported;
+};
+
 enum st web_barrier_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct barrier_cmd *b;
+    struct web_barrier *b;
+    int64_t org_id;
     TRY(call_alloc(c, sizeof *b, (void **)&b, e));
-    *b = (struct barrier_cmd){.client_id = http_form(c->http, "client_id", 0),
-                              .kind = http_form(c->http, "kind", 0),
-                              .note = http_form(c->http, "note", 0),
-                              .filer_id = c->who.user_id};
-    TRY(reader_school(c, &c->tx, &b->org_id, e));
-    TRY(barrier_check(b, e));
-    *out = &b->command;
+    b->reported.kind = http_form(c->http, "kind", 0);
+    b->reported.note = http_form(c->http, "note", 0);
+    TRY(barrier_check(&b->reported, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
+    TRY(call_record(c, &b->cmd, &fact_barrier_reported, org_id, http_form(c->http, "client_id", 0), &b->reported, e));
+    *out = &b->cmd.command;
     return ST_OK;
 }
 
@@ -96,27 +105,34 @@ enum st web_barrier_reply(struct call *c, struct command *command, struct err *e
     return ST_OK;
 }
 
+struct web_barrier_answer {
+    struct record_cmd cmd;
+    struct fact_barrier_answered answered;
+};
+
 enum st web_barrier_answer_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct barrier_answer_cmd *b;
-    struct stmt *q;
-    bool row;
-    const char *id = http_form(c->http, "barrier_id", 0), *due = http_form(c->http, "due", 0);
+    struct web_barrier_answer *b;
+    struct sql_barrier_get_row r;
+    bool found;
+    int64_t org_id;
+    const char *id = http_form(c->http, "barrier_id", 0), *org = http_form(c->http, "org_id", 0),
+               *due = http_form(c->http, "due", 0);
     TRY(call_alloc(c, sizeof *b, (void **)&b, e));
-    *b = (struct barrier_answer_cmd){
-        .user_id = c->who.user_id, .owner = http_form(c->http, "owner", 0), .answer = http_form(c->http, "answer", 0)};
-    if (!id || !id_parse(id, &b->barrier_id))
-        return err_fail(e, ST_INVALID, "err.not_found", "barrier_id must be an id");
-    if (due && *due && !date_parse(due, &b->due_date))
+    if (!id || !id_parse(id, &b->answered.barrier_id) || !org || !parse_i64(org, &org_id) || org_id < 0)
+        return err_fail(e, ST_INVALID, "err.not_found", "barrier_id and org_id must be ids");
+    if (due && *due && !date_parse(due, &b->answered.due_date))
         return err_fail(e, ST_INVALID, "why.bad_date", "due must be a date such as 2026-03-01");
-    TRY(tx_stmt(&c->tx, SQL_barrier_get, &q, e));
-    bind_i64(q, "barrier_id", b->barrier_id);
-    TRY(stmt_step(q, &row, e));
-    if (!row || !leads_org(c, col_i64(q, 0)))
-        return err_fail(e, ST_DENIED, "err.denied", "barrier %lld is not of a school that user %lld leads",
-                        (long long)b->barrier_id, (long long)c->who.user_id);
-    TRY(barrier_answer_check(b, e));
-    *out = &b->command;
+    TRY(sql_barrier_get(c->tx, &(struct sql_barrier_get_in){.org_id = org_id, .barrier_id = b->answered.barrier_id}, &r,
+                        &found, e));
+    if (!found || !leads_org(c, org_id))
+        return err_fail(e, ST_DENIED, "err.denied", "barrier %s is not of a school that user %lld leads", id,
+                        (long long)c->who.user_id);
+    b->answered.owner = http_form(c->http, "owner", 0);
+    b->answered.answer = http_form(c->http, "answer", 0);
+    TRY(note_check(b->answered.owner, e));
+    TRY(call_record(c, &b->cmd, &fact_barrier_answered, org_id, http_form(c->http, "client_id", 0), &b->answered, e));
+    *out = &b->cmd.command;
     return ST_OK;
 }
 

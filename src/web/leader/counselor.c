@@ -7,6 +7,8 @@
 #include "base/id.h"
 #include "base/list.h"
 #include "frame/page.h"
+#include "store/sql/outside.h"
+#include "store/sql/roster.h"
 
 enum { SCHOOLS_MAX = 16, PERSON_BYTES = 64 << 20, STILL_WEEKS = 2 };
 
@@ -18,19 +20,18 @@ struct person {
 /* The schools that someone counsels in, and which is asked for. */
 static enum st choose(struct call *c, int64_t *org_id, struct page_counselor *page, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_list_row r;
+    struct rows rows;
     struct ui_link *links;
     int64_t asked = 0;
     const char *s = http_query(c->http, "school");
     if (s && *s && !id_parse(s, &asked)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "school is an id");
     TRY(call_alloc(c, SCHOOLS_MAX * sizeof *links, (void **)&links, e));
-    TRY(tx_stmt(&c->tx, SQL_org_list, &q, e));
-    for (bool row = true; page->schools_n < SCHOOLS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        int64_t id = col_i64(q, 0);
+    TRY(sql_org_list(c->tx, &rows, e));
+    while (page->schools_n < SCHOOLS_MAX && sql_org_list_next(&rows, &r)) {
+        int64_t id = r.org_id;
         if (!actor_holds(&c->who, ROLE_COUNSELOR, id)) continue;
-        const char *name = arena_strdup(c->arena, col_text(q, 3));
+        const char *name = arena_strdup(c->arena, r.name);
         if (asked ? id == asked : !*org_id) {
             *org_id = id;
             page->school = name;
@@ -38,6 +39,7 @@ static enum st choose(struct call *c, int64_t *org_id, struct page_counselor *pa
         links[page->schools_n++] =
             (struct ui_link){name, arena_printf(c->arena, "/counselor?school=%lld", (long long)id)};
     }
+    TRY(rows_end(&rows));
     if (!*org_id) return err_fail(e, ST_DENIED, "err.denied", "school %lld", (long long)asked);
     page->schools = links;
     if (page->schools_n < 2) page->schools_n = 0; /* nothing to choose */
@@ -46,27 +48,25 @@ static enum st choose(struct call *c, int64_t *org_id, struct page_counselor *pa
 
 static enum st list_people(struct call *c, int64_t org_id, struct person **out, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_learner_names_row r;
+    struct rows rows;
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(tx_stmt(&c->tx, SQL_org_learner_names, &q, e));
-    bind_i64(q, "org_id", org_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_org_learner_names(c->tx, org_id, &rows, e));
+    while (sql_org_learner_names_next(&rows, &r)) {
         struct person *p = LIST_ADD(c->arena, *out, *n, cap);
         if (!p) return err_fail(e, ST_NOMEM, "err.memory", "counselor");
-        *p = (struct person){col_i64(q, 0), arena_printf(c->arena, "%s %s", col_text(q, 1), col_text(q, 2)),
-                             arena_strdup(c->arena, col_text(q, 3))};
+        *p = (struct person){r.user_id, arena_printf(c->arena, "%s %s", r.given_name, r.family_name),
+                             arena_strdup(c->arena, r.grade)};
         if (!p->name || !p->grade) return err_fail(e, ST_NOMEM, "err.memory", "counselor");
     }
+    return rows_end(&rows);
 }
 
 static const char *grade_text(const char *grade) { return grade + (grade[0] == '0' && grade[1]); }
 
-/* The grades that there are, the highest first; who is asked about: the one named, else the highest, whose time is
- * shortest. */
+/* The school's grades, highest first. Shows the grade in the query, or else the highest: it has the least time left. */
 static enum st choose_grade(struct call *c, int64_t org_id, const struct person *people, size_t n, const char **grade,
                             struct page_counselor *page, struct err *e)
 {
@@ -99,17 +99,17 @@ static enum st choose_grade(struct call *c, int64_t org_id, const struct person 
     return ST_OK;
 }
 
-struct rows {
+struct page_rows {
     struct ui_counselor_row *list;
     size_t n, cap;
 };
 
 /* Who has not met a requirement: late at this pace; at a stand, so that no pace says when; the rest. */
 struct need {
-    struct rows late, still, open;
+    struct page_rows late, still, open;
 };
 
-static enum st add_row(struct call *c, struct rows *r, const struct person *p, const char *words, struct err *e)
+static enum st add_row(struct call *c, struct page_rows *r, const struct person *p, const char *words, struct err *e)
 {
     struct ui_counselor_row *row = LIST_ADD(c->arena, r->list, r->n, r->cap);
     if (!row) return err_fail(e, ST_NOMEM, "err.memory", "counselor");
@@ -134,7 +134,7 @@ static enum st place(struct call *c, struct arena *a, const struct person *p, co
     size_t count;
     *all = true;
     TRY(call_scope(c, MAY_COUNSELS, p->learner_id, &may, e));
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, a, &may, p->grade, 0, &list, &count, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, a, &may, p->grade, 0, &list, &count, e));
     for (size_t i = 0; i < count; i++) {
         size_t at = 0;
         while (at < n && strcmp(asked[at].id, list[i].asked.id) != 0) at++;
@@ -183,7 +183,7 @@ static enum st fill(struct call *c, const struct person *people, size_t n, const
 {
     struct requirement asked[REQUIREMENTS_MAX];
     struct need needs[REQUIREMENTS_MAX] = {0};
-    struct rows done = {0};
+    struct page_rows done = {0};
     size_t asked_n;
     TRY(requirements_in_force(c->snapshot, c->now_ms, asked, &asked_n, e));
     page->none = asked_n == 0;

@@ -12,6 +12,8 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "frame/page.h"
+#include "store/sql/framework.h"
+#include "store/sql/roster.h"
 
 enum {
     TREE_MOST = 3000,
@@ -44,12 +46,9 @@ static enum st asked_framework(struct call *c, const struct framework **out, str
 
 static enum st version_words(struct call *c, const struct framework *f, const char **out, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(&c->tx, SQL_framework_edit_count, &q, e));
-    bind_i64(q, "framework_id", f->framework_id);
-    TRY(stmt_step(q, &row, e));
-    int64_t n = row ? col_i64(q, 0) : 0;
+    struct sql_framework_edit_count_row r;
+    TRY(sql_framework_edit_count(c->tx, f->framework_id, &r, NULL, e));
+    int64_t n = r.count;
     *out = SAY(c, MSG_frameworks_version, MSG_T("version", *f->version ? f->version : "1"), MSG_N("n", n));
     return ST_OK;
 }
@@ -90,18 +89,19 @@ struct coverage {
     bool *evidence, *seen; /* by place in the catalogue */
 };
 
-static enum st load_marks(struct call *c, enum sql_id query, bool **out, struct err *e)
+static enum st load_marks(struct call *c, enum st (*query)(struct tx *tx, struct rows *rows, struct err *e),
+                          bool (*next)(struct rows *rows, struct sql_coverage_row *row), bool **out, struct err *e)
 {
     const struct catalogue *k = &c->snapshot->catalogue;
-    struct stmt *q;
+    struct sql_coverage_row r;
+    struct rows rows;
     TRY(call_alloc(c, k->competency_count + 1, (void **)out, e));
-    TRY(tx_stmt(&c->tx, query, &q, e));
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        const struct competency *v = catalogue_competency(k, col_i64(q, 0));
+    TRY(query(c->tx, &rows, e));
+    while (next(&rows, &r)) {
+        const struct competency *v = catalogue_competency(k, r.competency_id);
         if (v) (*out)[v - k->competencies] = true;
     }
+    return rows_end(&rows);
 }
 
 struct tree {
@@ -174,8 +174,8 @@ static enum st grow(struct call *c, struct tree *t, struct err *e)
     for (size_t i = 0; i < t->k->competency_count; i++)
         if (t->k->competencies[i].framework_id == t->f->framework_id) t->order[t->count++] = (uint32_t)i;
     qsort_r(t->order, t->count, sizeof *t->order, by_place, (void *)(uintptr_t)t->k);
-    TRY(load_marks(c, SQL_coverage_evidence, &t->cover.evidence, e));
-    TRY(load_marks(c, SQL_coverage_seen, &t->cover.seen, e));
+    TRY(load_marks(c, sql_coverage_evidence, sql_coverage_evidence_next, &t->cover.evidence, e));
+    TRY(load_marks(c, sql_coverage_seen, sql_coverage_seen_next, &t->cover.seen, e));
     walk(t, 0, 0);
     return ST_OK;
 }
@@ -189,19 +189,15 @@ static const char *name_of(struct call *c, int64_t id)
 static enum st fill_edits(struct call *c, int64_t framework_id, struct page_framework_tree *page, struct err *e)
 {
     struct ui_edit_row *rows;
-    struct stmt *q;
+    struct sql_framework_edit_list_row r;
+    struct rows stored;
     TRY(call_alloc(c, EDITS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_framework_edit_list, &q, e));
-    bind_i64(q, "framework_id", framework_id);
-    for (bool row = true; page->edits_n < EDITS_SHOWN;) {
+    TRY(sql_framework_edit_list(c->tx, framework_id, &stored, e));
+    while (page->edits_n < EDITS_SHOWN && sql_framework_edit_list_next(&stored, &r)) {
         json_t *before, *after;
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        const char *kind = col_text(q, 1), *skill = name_of(c, col_i64(q, 2)), *words = "";
-        TRY(json_read(c->arena, *col_text(q, 4) ? col_text(q, 4) : "{}", *col_text(q, 4) ? strlen(col_text(q, 4)) : 2,
-                      &before, e));
-        TRY(json_read(c->arena, *col_text(q, 5) ? col_text(q, 5) : "{}", *col_text(q, 5) ? strlen(col_text(q, 5)) : 2,
-                      &after, e));
+        const char *kind = r.kind, *skill = name_of(c, r.competency_id), *words = "";
+        TRY(json_read(c->arena, *r.before ? r.before : "{}", *r.before ? strlen(r.before) : 2, &before, e));
+        TRY(json_read(c->arena, *r.after ? r.after : "{}", *r.after ? strlen(r.after) : 2, &after, e));
         if (str_eq(kind, "add")) words = SAY(c, MSG_frameworks_did_add, MSG_T("name", json_str(after, "name", "")));
         else if (str_eq(kind, "change"))
             words = SAY(c, MSG_frameworks_did_change, MSG_T("before", json_str(before, "name", "")),
@@ -211,12 +207,13 @@ static enum st fill_edits(struct call *c, int64_t framework_id, struct page_fram
         else if (str_eq(kind, "align")) words = SAY(c, MSG_frameworks_did_align, MSG_T("name", skill));
         else
             words = SAY(c, str_eq(kind, "link") ? MSG_frameworks_did_link : MSG_frameworks_did_unlink,
-                        MSG_T("before", name_of(c, col_i64(q, 3))), MSG_T("after", skill));
-        rows[page->edits_n++] = (struct ui_edit_row){
-            id_time_ms(col_i64(q, 0)), words,
-            *col_text(q, 6) || *col_text(q, 7) ? arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7))
-                                               : msg(page_lang(c), MSG_frameworks_by_import)};
+                        MSG_T("before", name_of(c, r.other_id)), MSG_T("after", skill));
+        rows[page->edits_n++] = (struct ui_edit_row){id_time_ms(r.edit_id), words,
+                                                     *r.given_name || *r.family_name
+                                                         ? arena_printf(c->arena, "%s %s", r.given_name, r.family_name)
+                                                         : msg(page_lang(c), MSG_frameworks_by_import)};
     }
+    TRY(rows_end(&stored));
     page->edits = rows;
     return ST_OK;
 }
@@ -379,7 +376,7 @@ static enum st item_line(struct call *c, const struct item_ref *it, struct ui_it
 {
     const struct item *item;
     struct text t;
-    TRY(app_item_variant(c->app, &c->tx, c->arena, it->item_id, it->version, 0, ITEM_TO_ASK, &item, e));
+    TRY(app_item_variant(c->app, c->tx, c->arena, it->item_id, it->version, 0, ITEM_TO_ASK, &item, e));
     text_init(&t, 4096);
     if (item->title_html && *item->title_html) {
         text_of_html(&t, item->title_html, WORDS_BYTES);
@@ -416,15 +413,14 @@ static enum st fill_others(struct call *c, const struct competency *k, struct pa
 /* Links that the district made itself, and may take back. */
 static enum st mark_own(struct call *c, int64_t skill_id, struct ui_skill_link *links, size_t n, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(&c->tx, SQL_link_own, &q, e));
-    bind_i64(q, "to_id", skill_id);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        const char *id = id_text(c, col_i64(q, 0));
+    struct sql_link_own_row r;
+    struct rows rows;
+    TRY(sql_link_own(c->tx, skill_id, &rows, e));
+    while (sql_link_own_next(&rows, &r)) {
+        const char *id = id_text(c, r.from_id);
         for (size_t i = 0; i < n; i++) links[i].own = links[i].own || str_eq(links[i].id, id);
     }
+    return rows_end(&rows);
 }
 
 static enum st fill_neighbours(struct call *c, const struct competency *k, struct page_framework_skill *page,
@@ -459,16 +455,16 @@ static enum st fill_neighbours(struct call *c, const struct competency *k, struc
 static enum st fill_courses(struct call *c, struct page_framework_skill *page, struct err *e)
 {
     struct ui_rule_option *rows;
-    struct stmt *q;
+    struct sql_course_list_row r;
+    struct rows stored;
     enum { MOST = 400 };
     TRY(call_alloc(c, MOST * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_course_list, &q, e));
-    for (bool row = true; page->courses_n < MOST;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_course_list(c->tx, &stored, e));
+    while (page->courses_n < MOST && sql_course_list_next(&stored, &r)) {
         rows[page->courses_n++] =
-            (struct ui_rule_option){id_text(c, col_i64(q, 0)), arena_strdup(c->arena, col_text(q, 1)), false};
+            (struct ui_rule_option){id_text(c, r.course_id), arena_strdup(c->arena, r.title), false};
     }
+    TRY(rows_end(&stored));
     page->courses = rows;
     return ST_OK;
 }
@@ -478,21 +474,20 @@ static enum st fill_past(struct call *c, int64_t id, struct page_framework_skill
 {
     enum { PAST_SHOWN = 20 };
     struct ui_edit_row *rows;
-    struct stmt *q;
+    struct sql_skill_history_row r;
+    struct rows stored;
     TRY(call_alloc(c, PAST_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_skill_history, &q, e));
-    bind_i64(q, "competency_id", id);
-    for (bool row = true; page->past_n < PAST_SHOWN;) {
+    TRY(sql_skill_history(c->tx, id, &stored, e));
+    while (page->past_n < PAST_SHOWN && sql_skill_history_next(&stored, &r)) {
         json_t *before;
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        TRY(json_read(c->arena, col_text(q, 1), strlen(col_text(q, 1)), &before, e));
+        TRY(json_read(c->arena, r.before, strlen(r.before), &before, e));
         const char *name = json_str(before, "name", ""), *statement = json_str(before, "statement", "");
         rows[page->past_n++] = (struct ui_edit_row){
-            id_time_ms(col_i64(q, 0)),
+            id_time_ms(r.edit_id),
             *statement && strcmp(statement, name) != 0 ? arena_printf(c->arena, "%s: %s", name, statement) : name,
-            msg(page_lang(c), col_i64(q, 2) ? MSG_frameworks_by_hand : MSG_frameworks_by_import)};
+            msg(page_lang(c), r.author_id ? MSG_frameworks_by_hand : MSG_frameworks_by_import)};
     }
+    TRY(rows_end(&stored));
     page->past = rows;
     return ST_OK;
 }

@@ -8,6 +8,8 @@
 #include "base/id.h"
 #include "frame/page.h"
 #include "rules/small_group.h"
+#include "store/sql/outside.h"
+#include "store/sql/roster.h"
 
 enum { SCHOOLS_MAX = 400, TOPS_MAX = 1500, TESTS_MAX = 100 };
 
@@ -37,25 +39,25 @@ enum st fill_branches(struct call *c, bool by_uri, struct ui_rule_option **out, 
 static enum st choose_school(struct call *c, struct page_goals *page, int64_t *org_id, struct err *e)
 {
     struct ui_rule_option *rows;
-    struct stmt *q;
+    struct sql_org_list_row r;
+    struct rows stored;
     int64_t asked = 0;
     const char *s = http_query(c->http, "school");
     *org_id = 0;
     if (s && *s && !id_parse(s, &asked)) return err_fail(e, ST_NOT_FOUND, "err.no_org", "school is an id");
     TRY(call_alloc(c, SCHOOLS_MAX * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_org_list, &q, e));
-    for (bool row = true; page->schools_n < SCHOOLS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        if (!str_eq(col_text(q, 2), "school") || !leads_org(c, col_i64(q, 0))) continue;
-        const char *name = arena_strdup(c->arena, col_text(q, 3));
-        bool chosen = asked ? asked == col_i64(q, 0) : c->relation == MAY_LEADS_SCHOOL && !*org_id;
+    TRY(sql_org_list(c->tx, &stored, e));
+    while (page->schools_n < SCHOOLS_MAX && sql_org_list_next(&stored, &r)) {
+        if (!str_eq(r.type, "school") || !leads_org(c, r.org_id)) continue;
+        const char *name = arena_strdup(c->arena, r.name);
+        bool chosen = asked ? asked == r.org_id : c->relation == MAY_LEADS_SCHOOL && !*org_id;
         if (chosen) {
-            *org_id = col_i64(q, 0);
+            *org_id = r.org_id;
             page->school = name;
         }
-        rows[page->schools_n++] = (struct ui_rule_option){id_text(c, col_i64(q, 0)), name, chosen};
+        rows[page->schools_n++] = (struct ui_rule_option){id_text(c, r.org_id), name, chosen};
     }
+    TRY(rows_end(&stored));
     if (!asked && page->schools_n == 1 && !*org_id && id_parse(rows[0].value, org_id)) page->school = rows[0].label;
     if (asked && !*org_id)
         return err_fail(e, ST_DENIED, "err.denied", "school %lld is not led by user %lld", (long long)asked,
@@ -122,10 +124,10 @@ static enum st fill_rows(struct call *c, struct page_goals *page, struct err *e)
     size_t n;
     int64_t org_id = 0;
     if (c->relation != MAY_TEACHES && c->relation != MAY_COACHES) TRY(choose_school(c, page, &org_id, e));
-    TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
+    TRY(goals_list(c->snapshot, c->tx, c->arena, &goals, &n, e));
     page->smallest = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms)->policy.smallest_group;
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
-    if (org_id && n) TRY(goals_of_school(&c->tx, c->arena, org_id, goals, n, counts, e));
+    if (org_id && n) TRY(goals_of_school(c->tx, c->arena, org_id, goals, n, counts, e));
     page->counted = org_id && n;
     for (size_t i = 0; i < n; i++) {
         rows[i] = (struct ui_goal_entry){.goal_id = id_text(c, goals[i].goal_id),
@@ -143,15 +145,15 @@ static enum st fill_rows(struct call *c, struct page_goals *page, struct err *e)
 
 static enum st fill_tests(struct call *c, struct page_goals *page, struct err *e)
 {
-    struct stmt *q;
+    struct sql_test_list_row r;
+    struct rows rows;
     const char **list;
     TRY(call_alloc(c, TESTS_MAX * sizeof *list, (void **)&list, e));
-    TRY(tx_stmt(&c->tx, SQL_test_list, &q, e));
-    for (bool row = true; page->tests_n < TESTS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        list[page->tests_n++] = arena_strdup(c->arena, col_text(q, 0));
+    TRY(sql_test_list(c->tx, &rows, e));
+    while (page->tests_n < TESTS_MAX && sql_test_list_next(&rows, &r)) {
+        list[page->tests_n++] = arena_strdup(c->arena, r.test);
     }
+    TRY(rows_end(&rows));
     page->tests = list;
     return ST_OK;
 }

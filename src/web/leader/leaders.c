@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "frame/page.h"
+#include "store/sql/content.h"
+#include "store/sql/roster.h"
 
 enum { ORGS_MAX = 200, STAFF_MAX = 2000, CLASSES_MAX = 2000, SOURCES_MAX = 60, LATE_DAYS = 30 };
 
@@ -14,19 +16,18 @@ struct org {
 
 static enum st orgs_of(struct call *c, struct org *list, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_list_row r;
+    struct rows rows;
     *n = 0;
-    TRY(tx_stmt(&c->tx, SQL_org_list, &q, e));
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || *n == ORGS_MAX) return ST_OK;
-        bool mine = c->relation == MAY_LEADS_DISTRICT && !str_eq(col_text(q, 2), "district");
-        if (!mine && !actor_holds(&c->who, ROLE_PRINCIPAL | ROLE_COACH, col_i64(q, 0))) continue;
-        list[*n] =
-            (struct org){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 3)), arena_strdup(c->arena, col_text(q, 2))};
+    TRY(sql_org_list(c->tx, &rows, e));
+    while (*n < ORGS_MAX && sql_org_list_next(&rows, &r)) {
+        bool mine = c->relation == MAY_LEADS_DISTRICT && !str_eq(r.type, "district");
+        if (!mine && !actor_holds(&c->who, ROLE_PRINCIPAL | ROLE_COACH, r.org_id)) continue;
+        list[*n] = (struct org){r.org_id, arena_strdup(c->arena, r.name), arena_strdup(c->arena, r.type)};
         if (!list[*n].name || !list[*n].type) return err_fail(e, ST_NOMEM, "err.memory", "schools");
         (*n)++;
     }
+    return rows_end(&rows);
 }
 
 static const char *in_100(struct call *c, double p)
@@ -44,7 +45,7 @@ static enum st fill_rules(struct call *c, struct page_school_home *page, struct 
     struct ui_rule_row *r;
     enum lang lang = page_lang(c);
     const struct policy_index *all = &c->snapshot->policy_index;
-    const struct policy_version *v = policy_for_district(all, c->now_ms);
+    const struct policy_effective *v = policy_for_district(all, c->now_ms);
     const struct policy *p = &v->policy;
     const char *locked = msg(lang, MSG_rule_locked);
     TRY(call_alloc(c, 4 * sizeof *r, (void **)&r, e));
@@ -65,26 +66,21 @@ static enum st fill_rules(struct call *c, struct page_school_home *page, struct 
     page->rules_n = 4;
     page->rules_since = v->effective_at_ms;
     for (size_t i = 0; i < all->policy_count; i++)
-        if (&all->policies[i] == v) page->rules_version = (int64_t)i + 1;
+        if (all->policies[i].policy_id == v->policy_id) page->rules_version = (int64_t)i + 1;
     return ST_OK;
 }
 
 /* The classes that someone teaches in a school, or the school itself. */
 static enum st works_where(struct call *c, int64_t user_id, const struct org *o, const char **out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_classes_taught_row r;
+    struct rows rows = {0};
     struct text t;
-    enum st st;
     text_init(&t, 4000);
-    st = tx_stmt(&c->tx, SQL_classes_taught, &q, e);
-    if (st == ST_OK) {
-        bind_i64(q, "user_id", user_id);
-        bind_i64(q, "org_id", o->org_id);
-    }
-    for (bool row = true; st == ST_OK && row;) {
-        st = stmt_step(q, &row, e);
-        if (st == ST_OK && row) text_printf(&t, "%s%s", t.n ? ", " : "", col_text(q, 0));
-    }
+    enum st st =
+        sql_classes_taught(c->tx, &(struct sql_classes_taught_in){.user_id = user_id, .org_id = o->org_id}, &rows, e);
+    while (sql_classes_taught_next(&rows, &r)) text_printf(&t, "%s%s", t.n ? ", " : "", r.title);
+    st = rows_end(&rows);
     *out = t.n ? arena_strdup(c->arena, text_str(&t)) : o->name;
     text_release(&t);
     if (st == ST_OK && !*out) return err_fail(e, ST_NOMEM, "err.memory", "staff");
@@ -95,94 +91,87 @@ static enum msg_id role_name(const char *code) { return msg_find_code("role", co
 
 static enum st fill_staff(struct call *c, const struct org *o, struct ui_staff_row *rows, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_org_staff_row r;
+    struct rows stored;
     int64_t ids[STAFF_MAX];
     size_t first = *n;
-    TRY(tx_stmt(&c->tx, SQL_org_staff, &q, e));
-    bind_i64(q, "org_id", o->org_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || *n == STAFF_MAX) break;
-        const char *given = *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1);
-        ids[*n] = col_i64(q, 0);
-        rows[*n] = (struct ui_staff_row){.name = arena_printf(c->arena, "%s %s", given, col_text(q, 2)),
-                                         .role = role_name(col_text(q, 4))};
+    TRY(sql_org_staff(c->tx, o->org_id, &stored, e));
+    while (*n < STAFF_MAX && sql_org_staff_next(&stored, &r)) {
+        const char *given = *r.preferred_name ? r.preferred_name : r.given_name;
+        ids[*n] = r.user_id;
+        rows[*n] = (struct ui_staff_row){.name = arena_printf(c->arena, "%s %s", given, r.family_name),
+                                         .role = role_name(r.role)};
         if (!rows[(*n)++].name) return err_fail(e, ST_NOMEM, "err.memory", "staff");
     }
+    TRY(rows_end(&stored));
     for (size_t i = first; i < *n; i++) TRY(works_where(c, ids[i], o, &rows[i].works, e));
     return ST_OK;
 }
 
 static enum st class_teacher(struct call *c, int64_t class_id, const char **out, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_teachers_row r;
+    struct rows rows;
     *out = NULL;
-    TRY(tx_stmt(&c->tx, SQL_class_teachers, &q, e));
-    bind_i64(q, "class_id", class_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        const char *given = *col_text(q, 3) ? col_text(q, 3) : col_text(q, 1);
-        *out = *out ? arena_printf(c->arena, "%s, %s %s", *out, given, col_text(q, 2))
-                    : arena_printf(c->arena, "%s %s", given, col_text(q, 2));
+    TRY(sql_class_teachers(c->tx, class_id, &rows, e));
+    while (sql_class_teachers_next(&rows, &r)) {
+        const char *given = *r.preferred_name ? r.preferred_name : r.given_name;
+        *out = *out ? arena_printf(c->arena, "%s, %s %s", *out, given, r.family_name)
+                    : arena_printf(c->arena, "%s %s", given, r.family_name);
         if (!*out) return err_fail(e, ST_NOMEM, "err.memory", "classes");
     }
+    return rows_end(&rows);
 }
 
 static enum st fill_classes(struct call *c, const struct org *o, struct ui_class_row *rows, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_org_row r;
+    struct rows stored;
     int64_t ids[CLASSES_MAX];
     size_t first = *n;
-    TRY(tx_stmt(&c->tx, SQL_class_org, &q, e));
-    bind_i64(q, "org_id", o->org_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || *n == CLASSES_MAX) break;
-        ids[*n] = col_i64(q, 0);
-        rows[*n] = (struct ui_class_row){.title = arena_strdup(c->arena, col_text(q, 1)), .students = col_i64(q, 3)};
+    TRY(sql_class_org(c->tx, o->org_id, &stored, e));
+    while (*n < CLASSES_MAX && sql_class_org_next(&stored, &r)) {
+        ids[*n] = r.class_id;
+        rows[*n] = (struct ui_class_row){.title = arena_strdup(c->arena, r.title), .students = r.students};
         if (!rows[(*n)++].title) return err_fail(e, ST_NOMEM, "err.memory", "classes");
     }
+    TRY(rows_end(&stored));
     for (size_t i = first; i < *n; i++) TRY(class_teacher(c, ids[i], &rows[i].note, e));
     return ST_OK;
 }
 
 static enum st fill_sources(struct call *c, struct ui_source_row *rows, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_import_latest_row r;
+    struct rows stored;
     enum lang lang = page_lang(c);
-    TRY(tx_stmt(&c->tx, SQL_import_latest, &q, e));
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || *n == SOURCES_MAX) return ST_OK;
-        const char *kind = col_text(q, 0);
+    TRY(sql_import_latest(c->tx, &stored, e));
+    while (*n < SOURCES_MAX && sql_import_latest_next(&stored, &r)) {
+        const char *kind = r.kind;
         bool roster = str_eq(kind, "oneroster");
         enum msg_id what = roster                                        ? MSG_school_source_roster
                            : str_eq(kind, "case") || str_eq(kind, "asn") ? MSG_school_source_framework
                                                                          : MSG_school_source_content;
         rows[*n] = (struct ui_source_row){
             .name = msg(lang, what),
-            .what = SAY(c, MSG_school_source_from, MSG_T("source", arena_strdup(c->arena, col_text(q, 1)))),
-            .at = col_i64(q, 2),
-            .late = roster && c->now_ms - col_i64(q, 2) > LATE_DAYS * INT64_C(86400000)};
+            .what = SAY(c, MSG_school_source_from, MSG_T("source", arena_strdup(c->arena, r.source))),
+            .at = r.at_ms,
+            .late = roster && c->now_ms - r.at_ms > LATE_DAYS * INT64_C(86400000)};
         if (!rows[(*n)++].name) return err_fail(e, ST_NOMEM, "err.memory", "sources");
     }
+    return rows_end(&stored);
 }
 
 static enum st fill_schools(struct call *c, const struct org *orgs, size_t n, struct page_school_home *page,
                             struct err *e)
 {
     struct ui_school_row *rows;
-    struct stmt *q;
+    struct sql_org_counts_row r;
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++) {
-        bool row;
         if (!str_eq(orgs[i].type, "school")) continue;
-        TRY(tx_stmt(&c->tx, SQL_org_counts, &q, e));
-        bind_i64(q, "org_id", orgs[i].org_id);
-        TRY(stmt_step(q, &row, e));
-        rows[page->schools_n++] = (struct ui_school_row){orgs[i].name, row ? col_i64(q, 0) : 0, row ? col_i64(q, 1) : 0,
-                                                         row ? col_i64(q, 2) : 0};
+        TRY(sql_org_counts(c->tx, orgs[i].org_id, &r, NULL, e));
+        rows[page->schools_n++] = (struct ui_school_row){orgs[i].name, r.students, r.teachers, r.classes};
     }
     page->schools = rows;
     return ST_OK;

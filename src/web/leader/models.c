@@ -6,6 +6,7 @@
 #include "core/jobs.h"
 #include "base/id.h"
 #include "frame/page.h"
+#include "store/sql/models.h"
 
 enum { FITS_SHOWN = 60, RUNS_SHOWN = 7 };
 
@@ -151,7 +152,7 @@ static enum st fill_in_force(struct call *c, struct page_models *page, int64_t *
 {
     struct model_row now;
     json_t *doc;
-    TRY(model_in_force(&c->tx, c->arena, "bkt", c->now_ms, &now, e));
+    TRY(model_in_force(c->tx, c->arena, "bkt", c->now_ms, &now, e));
     TRY(json_read(c->arena, now.doc ? now.doc : "{}", strlen(now.doc ? now.doc : "{}"), &doc, e));
     const json_t *from = json_object_get(doc, "from");
     *in_force = now.model_id;
@@ -169,24 +170,21 @@ static enum st fill_in_force(struct call *c, struct page_models *page, int64_t *
 static enum st fill_runs(struct call *c, struct page_models *page, struct err *e)
 {
     struct ui_model_run *runs;
-    struct stmt *q;
+    struct sql_job_run_list_row r;
+    struct rows rows;
     TRY(call_alloc(c, RUNS_SHOWN * sizeof *runs, (void **)&runs, e));
-    TRY(tx_stmt(&c->tx, SQL_job_run_list, &q, e));
-    bind_text(q, "job", job_refit);
-    bind_i64(q, "limit", RUNS_SHOWN);
-    for (bool row = true; page->runs_n < RUNS_SHOWN;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        const char *how = col_text(q, 4);
-        enum msg_id words = strcmp(how, "done") == 0 && strcmp(col_text(q, 5), "live") == 0 ? MSG_models_run_live
+    TRY(sql_job_run_list(c->tx, &(struct sql_job_run_list_in){.job = job_refit, .limit = RUNS_SHOWN}, &rows, e));
+    while (page->runs_n < RUNS_SHOWN && sql_job_run_list_next(&rows, &r)) {
+        const char *how = r.outcome;
+        enum msg_id words = strcmp(how, "done") == 0 && strcmp(r.detail, "live") == 0 ? MSG_models_run_live
                             : strcmp(how, "done") == 0
-                                ? msg_find_code("model.verdict", col_text(q, 5), MSG_model_verdict_other)
+                                ? msg_find_code("model.verdict", r.detail, MSG_model_verdict_other)
                             : strcmp(how, "failed") == 0  ? MSG_models_run_failed
                             : strcmp(how, "stopped") == 0 ? MSG_models_run_stopped
                                                           : MSG_models_run_open;
-        runs[page->runs_n++] =
-            (struct ui_model_run){id_time_ms(col_i64(q, 0)), col_i64(q, 2) != 0, msg(page_lang(c), words)};
+        runs[page->runs_n++] = (struct ui_model_run){id_time_ms(r.run_id), r.nightly != 0, msg(page_lang(c), words)};
     }
+    TRY(rows_end(&rows));
     page->runs = runs;
     return ST_OK;
 }
@@ -201,7 +199,7 @@ enum st web_models(struct call *c, struct err *e)
     TRY(page_begin(c, "/models", &p, e));
     struct page_models page = {.client_id = new_client_id(c), .saved = http_query(c->http, "saved") != NULL};
     TRY(fill_in_force(c, &page, &in_force, e));
-    TRY(model_fits(&c->tx, c->arena, FITS_SHOWN, &fits, &n, e));
+    TRY(model_fits(c->tx, c->arena, FITS_SHOWN, &fits, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++) TRY(fill_row(c, &fits[i], in_force, &rows[i], e));
     page.rows = rows;

@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/list.h"
 #include "frame/page.h"
+#include "store/sql/rigor.h"
 
 enum { SESSIONS_SHOWN = 60, WORKS_MAX = 60, AGREEMENT_LEAST = 5 };
 
@@ -16,26 +17,24 @@ enum st web_moderation(struct call *c, struct err *e)
     struct page *p;
     struct ui_moderation_row *rows;
     struct ui_rule_option *skills;
-    struct stmt *q;
+    struct sql_moderation_list_row r;
+    struct rows stored;
     struct reach reach;
     TRY(page_begin(c, "/checkpoints", &p, e));
-    TRY(reader_reach(c, &c->tx, &reach, e));
+    TRY(reader_reach(c, c->tx, &reach, e));
     struct page_moderation page = {.client_id = new_client_id(c), .can_open = reach.all || reach.org_id};
     TRY(fill_skill_options(c, &skills, &page.skills_n, e));
     page.skills = skills;
     TRY(call_alloc(c, SESSIONS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_moderation_list, &q, e));
-    bind_i64(q, "org_id", reach.org_id);
-    bind_i64(q, "all_orgs", reach.all);
-    for (bool row = true; page.rows_n < SESSIONS_SHOWN;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        const struct competency *k = catalogue_competency(&c->snapshot->catalogue, col_i64(q, 2));
-        rows[page.rows_n++] =
-            (struct ui_moderation_row){arena_strdup(c->arena, col_text(q, 3)), k ? k->name : "",
-                                       SAY(c, MSG_moderation_works, MSG_N("n", col_i64(q, 4))),
-                                       arena_printf(c->arena, "/moderation/session?m=%lld", (long long)col_i64(q, 0))};
+    TRY(sql_moderation_list(c->tx, &(struct sql_moderation_list_in){.all_orgs = reach.all, .org_id = reach.org_id},
+                            &stored, e));
+    while (page.rows_n < SESSIONS_SHOWN && sql_moderation_list_next(&stored, &r)) {
+        const struct competency *k = catalogue_competency(&c->snapshot->catalogue, r.competency_id);
+        rows[page.rows_n++] = (struct ui_moderation_row){
+            arena_strdup(c->arena, r.title), k ? k->name : "", SAY(c, MSG_moderation_works, MSG_N("n", r.works)),
+            arena_printf(c->arena, "/moderation/session?m=%lld", (long long)r.moderation_id)};
     }
+    TRY(rows_end(&stored));
     page.rows = rows;
     return page_end(p, page_moderation(&p->html, &p->ctx, &page), e);
 }
@@ -44,7 +43,7 @@ enum st web_moderation(struct call *c, struct err *e)
 static enum st mine(struct call *c, int64_t org_id, struct err *e)
 {
     struct reach reach;
-    TRY(reader_reach(c, &c->tx, &reach, e));
+    TRY(reader_reach(c, c->tx, &reach, e));
     return reach_holds(&reach, org_id) ? ST_OK : err_fail(e, ST_DENIED, "err.denied", "of another school");
 }
 
@@ -58,19 +57,18 @@ struct said {
 
 static enum st load_said(struct call *c, int64_t moderation_id, struct said **out, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_moderation_scores_row r;
+    struct rows rows;
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(tx_stmt(&c->tx, SQL_moderation_scores, &q, e));
-    bind_i64(q, "moderation_id", moderation_id);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_moderation_scores(c->tx, moderation_id, &rows, e));
+    while (sql_moderation_scores_next(&rows, &r)) {
         struct said *s = LIST_ADD(c->arena, *out, *n, cap);
         if (!s) return err_fail(e, ST_NOMEM, "err.memory", "moderation");
-        *s = (struct said){col_i64(q, 0), col_i64(q, 1), (int)col_i64(q, 2), arena_strdup(c->arena, col_text(q, 3))};
+        *s = (struct said){r.work_id, r.recorder_id, (int)r.level, arena_strdup(c->arena, r.note)};
     }
+    return rows_end(&rows);
 }
 
 /* What the others said shows only to who has scored the work; levels and reasons, no names. */
@@ -104,22 +102,21 @@ static enum st fill_works(struct call *c, int64_t moderation_id, const struct sa
                           struct page_moderation_session *page, struct err *e)
 {
     struct ui_work_row *rows;
-    struct stmt *q;
+    struct sql_moderation_work_list_row r;
+    struct rows stored;
     TRY(call_alloc(c, WORKS_MAX * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_moderation_work_list, &q, e));
-    bind_i64(q, "moderation_id", moderation_id);
-    for (bool row = true; page->rows_n < WORKS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_moderation_work_list(c->tx, moderation_id, &stored, e));
+    while (page->rows_n < WORKS_MAX && sql_moderation_work_list_next(&stored, &r)) {
         struct ui_work_row *w = &rows[page->rows_n++];
-        *w = (struct ui_work_row){.work_id = id_text(c, col_i64(q, 0)),
+        *w = (struct ui_work_row){.work_id = id_text(c, r.work_id),
                                   .label = SAY(c, MSG_moderation_work, MSG_N("n", (int64_t)page->rows_n)),
-                                  .body = arena_strdup(c->arena, col_text(q, 1)),
-                                  .anchor = col_i64(q, 2) >= 0,
-                                  .anchor_level = col_i64(q, 2),
-                                  .anchor_note = arena_strdup(c->arena, col_text(q, 3))};
-        TRY(fill_scores(c, said, n, col_i64(q, 0), w, e));
+                                  .body = arena_strdup(c->arena, r.body),
+                                  .anchor = r.anchor_level >= 0,
+                                  .anchor_level = r.anchor_level,
+                                  .anchor_note = arena_strdup(c->arena, r.anchor_note)};
+        TRY(fill_scores(c, said, n, r.work_id, w, e));
     }
+    TRY(rows_end(&stored));
     page->rows = rows;
     return ST_OK;
 }
@@ -152,7 +149,7 @@ static void fill_agreement(struct call *c, const struct said *said, size_t n, st
 enum st web_moderation_session(struct call *c, struct err *e)
 {
     struct page *p;
-    struct stmt *q;
+    struct sql_moderation_get_row r;
     struct said *said;
     int64_t id, org_id;
     size_t n;
@@ -160,13 +157,11 @@ enum st web_moderation_session(struct call *c, struct err *e)
     const char *s = http_query(c->http, "m");
     if (!s || !id_parse(s, &id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "m is the id of a session");
     TRY(page_begin(c, "/checkpoints", &p, e));
-    TRY(tx_stmt(&c->tx, SQL_moderation_get, &q, e));
-    bind_i64(q, "moderation_id", id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_moderation_get(c->tx, id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no session %lld", (long long)id);
-    org_id = col_i64(q, 0);
-    const struct competency *k = catalogue_competency(&c->snapshot->catalogue, col_i64(q, 1));
-    struct page_moderation_session page = {.title = arena_strdup(c->arena, col_text(q, 2)),
+    org_id = r.org_id;
+    const struct competency *k = catalogue_competency(&c->snapshot->catalogue, r.competency_id);
+    struct page_moderation_session page = {.title = arena_strdup(c->arena, r.title),
                                            .skill = k ? k->name : "",
                                            .client_id = new_client_id(c),
                                            .moderation_id = id_text(c, id),
@@ -193,7 +188,7 @@ enum st web_moderation_parse(struct call *c, struct command **out, struct err *e
     if (!skill || !id_parse(skill, &m->competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
     struct reach reach;
-    TRY(reader_reach(c, &c->tx, &reach, e));
+    TRY(reader_reach(c, c->tx, &reach, e));
     TRY(reach_check(&reach, e));
     m->org_id = reach.org_id;
     TRY(moderation_check(c->snapshot, m, e));
@@ -214,7 +209,11 @@ struct web_work {
     int64_t session_id;
 };
 struct web_score {
-    struct moderation_score_cmd cmd;
+    struct record_cmd cmd;
+    struct fact_work_scored scored;
+};
+struct web_anchor {
+    struct moderation_anchor_cmd cmd;
     int64_t session_id;
 };
 
@@ -227,7 +226,7 @@ static void to_session(struct call *c, int64_t id)
 enum st web_moderation_work_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_work *w;
-    struct stmt *q;
+    struct sql_moderation_get_row r;
     bool row;
     const char *id = http_form(c->http, "moderation_id", 0);
     TRY(call_alloc(c, sizeof *w, (void **)&w, e));
@@ -236,11 +235,9 @@ enum st web_moderation_work_parse(struct call *c, struct command **out, struct e
                                           .author_id = c->who.user_id};
     if (!id || !id_parse(id, &w->cmd.moderation_id))
         return err_fail(e, ST_NOT_FOUND, "err.not_found", "moderation_id must be an id");
-    TRY(tx_stmt(&c->tx, SQL_moderation_get, &q, e));
-    bind_i64(q, "moderation_id", w->cmd.moderation_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_moderation_get(c->tx, w->cmd.moderation_id, &r, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no session %s", id);
-    TRY(mine(c, col_i64(q, 0), e));
+    TRY(mine(c, r.org_id, e));
     TRY(moderation_work_check(&w->cmd, e));
     w->session_id = w->cmd.moderation_id;
     *out = &w->cmd.command;
@@ -254,44 +251,58 @@ enum st web_moderation_work_reply(struct call *c, struct command *command, struc
     return ST_OK;
 }
 
-static enum st score_from_form(struct call *c, bool anchor, struct command **out, struct err *e)
+/* The paper and level that a form names, of a session that the caller may see. level -1: none */
+static enum st paper_from_form(struct call *c, int64_t *work_id, int64_t *session_id, int32_t *level, struct err *e)
 {
-    struct web_score *w;
-    struct stmt *q;
-    bool row;
-    const char *id = http_form(c->http, "work_id", 0), *level = http_form(c->http, "level", 0);
-    TRY(call_alloc(c, sizeof *w, (void **)&w, e));
-    w->cmd = (struct moderation_score_cmd){.scorer_id = c->who.user_id,
-                                           .note = http_form(c->http, "note", 0),
-                                           .anchor = anchor,
-                                           .level = level && strlen(level) == 1 && *level >= '0' && *level <= '3'
-                                                        ? (enum level)(*level - '0')
-                                                        : LEVEL_COUNT};
-    if (!id || !id_parse(id, &w->cmd.work_id))
-        return err_fail(e, ST_NOT_FOUND, "err.not_found", "work_id must be an id");
-    TRY(tx_stmt(&c->tx, SQL_moderation_work_get, &q, e));
-    bind_i64(q, "work_id", w->cmd.work_id);
-    TRY(stmt_step(q, &row, e));
-    if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no work %s", id);
-    w->session_id = col_i64(q, 0);
-    TRY(mine(c, col_i64(q, 1), e));
-    TRY(moderation_score_check(&w->cmd, e));
-    *out = &w->cmd.command;
-    return ST_OK;
+    struct sql_moderation_work_get_row r;
+    bool found;
+    const char *id = http_form(c->http, "work_id", 0), *s = http_form(c->http, "level", 0);
+    *level = s && strlen(s) == 1 && *s >= '0' && *s <= '3' ? *s - '0' : -1;
+    if (!id || !id_parse(id, work_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "work_id must be an id");
+    TRY(sql_moderation_work_get(c->tx, *work_id, &r, &found, e));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no work %s", id);
+    *session_id = r.moderation_id;
+    return mine(c, r.org_id, e);
 }
 
 enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e)
 {
-    return score_from_form(c, false, out, e);
+    struct web_score *w;
+    int64_t session_id;
+    TRY(call_alloc(c, sizeof *w, (void **)&w, e));
+    TRY(paper_from_form(c, &w->scored.work_id, &session_id, &w->scored.level, e));
+    w->scored.note = http_form(c->http, "note", 0);
+    TRY(moderation_level_check(w->scored.level, w->scored.note, false, e));
+    /* the first score stands: a second one has the same id and is refused */
+    TRY(call_record(c, &w->cmd, &fact_work_scored, session_id,
+                    arena_printf(c->arena, "work-%lld", (long long)w->scored.work_id), &w->scored, e));
+    *out = &w->cmd.command;
+    return ST_OK;
 }
+
 enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e)
 {
-    return score_from_form(c, true, out, e);
+    struct web_anchor *w;
+    int32_t level;
+    TRY(call_alloc(c, sizeof *w, (void **)&w, e));
+    TRY(paper_from_form(c, &w->cmd.work_id, &w->session_id, &level, e));
+    w->cmd.level = level < 0 ? LEVEL_COUNT : (enum level)level;
+    w->cmd.note = http_form(c->http, "note", 0);
+    TRY(moderation_anchor_check(&w->cmd, e));
+    *out = &w->cmd.command;
+    return ST_OK;
 }
 
 enum st web_moderation_score_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)e;
-    to_session(c, ((const struct web_score *)command)->session_id);
+    to_session(c, ((const struct web_score *)command)->cmd.one.subject_id);
+    return ST_OK;
+}
+
+enum st web_moderation_anchor_reply(struct call *c, struct command *command, struct err *e)
+{
+    (void)e;
+    to_session(c, ((const struct web_anchor *)command)->session_id);
     return ST_OK;
 }

@@ -36,7 +36,7 @@ static enum st fill_asked(struct call *c, struct page_needs *page, struct err *e
     page->rows = rows;
     page->rows_n = n;
     const struct policy_index *all = &c->snapshot->policy_index;
-    const struct policy_version *v = policy_for_district(all, c->now_ms);
+    const struct policy_effective *v = policy_for_district(all, c->now_ms);
     for (size_t i = 0; i < all->policy_count; i++) page->version += all->policies[i].policy_id <= v->policy_id;
     return ST_OK;
 }
@@ -122,7 +122,7 @@ enum st web_requirements_save(struct call *c, struct err *e)
 
 /* A class, for its teacher: who needs what to get there in time ---------------------------------------------------- */
 
-/* So many whole weeks too late at the present pace. */
+/* Whole weeks late at the current pace. */
 static int64_t weeks_behind(const struct requirement_progress *v)
 {
     return v->at_risk ? (int64_t)(v->to_go - v->weeks_left) : 0;
@@ -136,8 +136,8 @@ static enum st fill_need(struct call *c, int64_t org_id, const struct class_lear
     const char **risks;
     size_t n, done = 0;
     const struct learner_scope scope = {l->learner_id, c->class_.relation};
-    TRY(actor_load(&c->tx, l->learner_id, &who, e));
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &scope, who.grade, 0, &list, &n, e));
+    TRY(actor_load(c->tx, l->learner_id, &who, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, c->arena, &scope, who.grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *risks, (void **)&risks, e));
     *out = (struct ui_class_need){
         .name = l->name, .address = arena_printf(c->arena, "/standing/%lld", (long long)l->learner_id), .risks = risks};
@@ -165,7 +165,7 @@ enum st web_class_standing(struct call *c, struct err *e)
     size_t n;
     TRY(page_begin(c, "/classes", &p, e));
     TRY(requirements_in_force(c->snapshot, c->now_ms, asked, &n, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
     struct page_class_standing page = {.title = v.title,
                                        .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),

@@ -8,7 +8,7 @@ enum st fill_notice(struct call *c, int64_t learner_id, const char *name, struct
 {
     struct notice n;
     *out = (struct ui_rules_line){0};
-    TRY(notice_find(c->app, c->snapshot, &c->tx, c->arena, learner_id, &n, e));
+    TRY(notice_find(c->app, c->snapshot, c->tx, c->arena, learner_id, &n, e));
     if (!n.after) return ST_OK;
     enum msg_id id = n.at_ms > c->now_ms ? (name ? MSG_changes_line_waits_of : MSG_changes_line_waits)
                                          : (name ? MSG_changes_line_came_of : MSG_changes_line_came);
@@ -41,8 +41,8 @@ enum st web_changes(struct call *c, struct err *e)
                    : c->relation == MAY_GUARDIAN_OF ? "/children"
                                                     : "/classes",
                    &p, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(notice_levels(c->app, c->snapshot, &c->tx, c->arena, &c->learner, &n, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(notice_levels(c->app, c->snapshot, c->tx, c->arena, &c->learner, &n, e));
     struct page_changes page = {.back_url = page_home(c->who.roles),
                                 .own = c->relation == MAY_OWN_RECORD,
                                 .name = arena_strdup(c->arena, who.given_name)};

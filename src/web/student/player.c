@@ -19,6 +19,7 @@
 struct in_hand {
     const struct item_ref *ref;
     const struct item *item;
+    int32_t version; /* that is shown */
     int64_t variant;
     struct draft draft;
     struct mastery_view mastery;
@@ -33,32 +34,43 @@ static enum st whole(const char *s, const char *name, int64_t high, int64_t *out
     return err_fail(e, ST_INVALID, "answer.number", "%s must be a whole number from 0 to %lld", name, (long long)high);
 }
 
-static enum st load_item(struct call *c, int64_t item_id, int64_t variant, struct in_hand *h, struct err *e)
+static enum st load_item(struct call *c, int64_t item_id, int32_t version, int64_t variant, struct in_hand *h,
+                         struct err *e)
 {
-    h->ref = catalogue_item(&c->snapshot->catalogue, item_id);
-    if (!h->ref || !h->ref->open || !catalogue_teaches(&c->snapshot->catalogue, h->courses, h->course_count, h->ref))
-        return err_fail(e, ST_DENIED, "answer.not_yours",
-                        "this item is not in one of your courses, or has been taken out");
+    TRY(answer_item(c->app, c->snapshot, c->tx, c->arena, h->courses, h->course_count, item_id, version, variant,
+                    ITEM_WHOLE, &h->ref, &h->item, e));
+    h->version = version ? version : h->ref->version;
     h->variant = variant;
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h->ref->version, variant, ITEM_WHOLE, &h->item, e));
-    return draft_get(&c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
+    return draft_get(c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
+}
+
+/* The version that a form was made of; 0: it does not say. */
+static enum st form_version(struct call *c, int32_t *out, struct err *e)
+{
+    const char *s = http_form(c->http, "item_version", 0);
+    int64_t version = 0;
+    if (s && *s) TRY(whole(s, "item_version", INT32_MAX, &version, e));
+    *out = (int32_t)version;
+    return ST_OK;
 }
 
 static enum st load_learner(struct call *c, struct in_hand *h, struct err *e)
 {
     TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
-    return learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &h->mastery, e);
+    return learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &h->mastery, e);
 }
 
-/* From item_id and variant of a form. */
+/* From item_id, item_version and variant of a form. */
 static enum st form_item(struct call *c, struct in_hand *h, struct err *e)
 {
     int64_t item_id, variant;
+    int32_t version;
     const char *id = http_form(c->http, "item_id", 0);
     if (!id || !id_parse(id, &item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
     TRY(whole(http_form(c->http, "variant", 0), "variant", INT64_C(1) << 40, &variant, e));
+    TRY(form_version(c, &version, e));
     TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
-    return load_item(c, item_id, variant, h, e);
+    return load_item(c, item_id, version, variant, h, e);
 }
 
 const char *item_address(struct call *c, const struct next_item *n)
@@ -225,8 +237,11 @@ static enum st fill_hints(struct call *c, const struct in_hand *h, struct ui_hin
     struct ui_hint *rows;
     size_t all = count_hints(h->item->hints, h->item->hint_count);
     TRY(call_alloc(c, (all + 1) * sizeof *rows, (void **)&rows, e));
-    *v = (struct ui_hints_view){
-        .item_id = id_text(c, h->ref->item_id), .variant = h->variant, .shown = rows, .total = (int64_t)all};
+    *v = (struct ui_hints_view){.item_id = id_text(c, h->ref->item_id),
+                                .version = h->version,
+                                .variant = h->variant,
+                                .shown = rows,
+                                .total = (int64_t)all};
     TRY(walk_hints(c, &h->draft, h->item->hints, h->item->hint_count, false, rows, v, e));
     v->used = (int64_t)v->shown_n;
     return ST_OK;
@@ -286,6 +301,7 @@ static enum st item_page(struct call *c, struct in_hand *h, const struct ui_feed
                                          : catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]);
     const struct competency_state *k = about ? state_find(&h->mastery.state, about->competency_id) : NULL;
     struct page_item page = {.item_id = id_text(c, h->ref->item_id),
+                             .version = h->version,
                              .variant = h->variant,
                              .client_id = new_client_id(c),
                              .skill = about ? about->name : NULL,
@@ -336,14 +352,14 @@ enum st web_item(struct call *c, struct err *e)
                   &next);
     if (item_id) {
         TRY(whole(vs, "v", INT64_C(1) << 40, &variant, e));
-        TRY(load_item(c, item_id, variant, &h, e));
+        TRY(load_item(c, item_id, 0, variant, &h, e));
         if (!next.item || next.item->item_id != item_id)
             next = (struct next_item){.item = h.ref,
                                       .variant = variant,
                                       .competency = skill ? catalogue_competency(&c->snapshot->catalogue, skill) : NULL,
                                       .reason = REASON_CHOSEN};
     } else if (next.item) {
-        TRY(load_item(c, next.item->item_id, next.variant, &h, e));
+        TRY(load_item(c, next.item->item_id, 0, next.variant, &h, e));
     } else {
         call_redirect(c, "/today");
         return ST_OK;
@@ -399,22 +415,14 @@ enum st web_answer_parse(struct call *c, struct command **out, struct err *e)
     int64_t known = (int64_t)draft_hints_shown(&h->draft);
     cmd->hints = (int32_t)(hints > known ? hints : known);
     TRY(form_response(c, &h->item->question, &response, e));
-    TRY(item_score(c->arena, h->item, response, &a->verdict, e));
-    char *text = json_dumps(response, JSON_COMPACT | JSON_ENCODE_ANY);
-    cmd->response = text ? arena_strdup(c->arena, text) : NULL;
-    free(text);
-    if (!cmd->response) return err_fail(e, ST_NOMEM, "err.memory", "response");
     a->text = response_field(c, response);
-    cmd->command.set = &answer_set;
     cmd->snapshot = c->snapshot;
     cmd->arena = c->arena;
     cmd->learner_id = c->learner.learner_id;
     cmd->item = h->ref;
+    cmd->item_version = h->version;
     cmd->variant = h->variant;
-    cmd->score = a->verdict.score;
-    cmd->readable = a->verdict.readable;
-    cmd->shown_error = a->verdict.error;
-    cmd->body_hash = answer_body_hash(h->ref->item_id, h->variant, cmd->response, cmd->hints);
+    TRY(answer_prepare(cmd, h->item, response, &a->verdict, e));
     *out = &cmd->command;
     return ST_OK;
 }
@@ -482,7 +490,7 @@ enum st web_answer_reply(struct call *c, struct command *command, struct err *e)
                                  .variant = h->variant,
                                  .competency = catalogue_competency(&c->snapshot->catalogue, h->ref->competency_ids[0]),
                                  .reason = REASON_CHOSEN};
-    TRY(draft_get(&c->tx, c->arena, &c->learner, h->ref->item_id, h->variant, &h->draft, e));
+    TRY(draft_get(c->tx, c->arena, &c->learner, h->ref->item_id, h->variant, &h->draft, e));
     return item_page(c, h, &fb, a->text, e);
 }
 
@@ -591,7 +599,7 @@ enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
         call_redirect(c, hand_address(c, &d->hand));
         return ST_OK;
     }
-    TRY(draft_get(&c->tx, c->arena, &c->learner, d->cmd.item_id, d->cmd.variant, &d->hand.draft, e));
+    TRY(draft_get(c->tx, c->arena, &c->learner, d->cmd.item_id, d->cmd.variant, &d->hand.draft, e));
     TRY(page_begin(c, NULL, &p, e));
     TRY(fill_hints(c, &d->hand, &body.v, e));
     TRY(page_end(p, page_hints(&p->html, &p->ctx, &body), e));
@@ -609,28 +617,35 @@ enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
 
 /* Help ------------------------------------------------------------------------------------------------------------- */
 
+struct web_help {
+    struct record_cmd cmd;
+    struct fact_help_asked asked;
+};
+
 enum st web_help_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct help_cmd *h;
+    struct web_help *h;
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
     const char *item = http_form(c->http, "item_id", 0);
-    if (item && *item && !id_parse(item, &h->item_id))
+    if (item && *item && !id_parse(item, &h->asked.item_id))
         return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
-    h->learner_id = c->learner.learner_id;
-    h->client_id = http_form(c->http, "client_id", 0);
-    h->kind = http_form(c->http, "kind", 0);
-    h->note = http_form(c->http, "note", 0);
-    TRY(help_check(h, e));
-    *out = &h->command;
+    TRY(call_item_is_theirs(c, h->asked.item_id, e));
+    h->asked.kind = http_form(c->http, "kind", 0);
+    h->asked.note = http_form(c->http, "note", 0);
+    TRY(help_check(&h->asked, e));
+    TRY(call_record(c, &h->cmd, &fact_help_asked, c->learner.learner_id, http_form(c->http, "client_id", 0), &h->asked,
+                    e));
+    *out = &h->cmd.command;
     return ST_OK;
 }
 
 enum st web_help_reply(struct call *c, struct command *command, struct err *e)
 {
-    const struct help_cmd *h = (const struct help_cmd *)command;
+    const struct web_help *h = (const struct web_help *)command;
     const char *from = http_header_in(c->http, "Referer"), *query = from ? strstr(from, "/item?") : NULL;
     (void)e;
-    if (!h->item_id || !query || strlen(query) > 300 || strpbrk(query, "\r\n")) call_redirect(c, "/today?helped=1");
+    if (!h->asked.item_id || !query || strlen(query) > 300 || strpbrk(query, "\r\n"))
+        call_redirect(c, "/today?helped=1");
     else call_redirect(c, arena_printf(c->arena, "%s%s", query, strstr(query, "helped=1") ? "" : "&helped=1"));
     return ST_OK;
 }
@@ -647,9 +662,12 @@ enum st web_try(struct call *c, struct err *e)
     if (vs && *vs) TRY(whole(vs, "variant", INT64_C(1) << 40, &variant, e));
     h.ref = catalogue_item(&c->snapshot->catalogue, item_id);
     if (!h.ref || !h.ref->open) return err_fail(e, ST_NOT_FOUND, "err.not_found", "item");
-    TRY(app_item_variant(c->app, &c->tx, c->arena, item_id, h.ref->version, variant, ITEM_WHOLE, &h.item, e));
+    if (post) TRY(form_version(c, &h.version, e));
+    if (!h.version) h.version = h.ref->version;
+    TRY(app_item_variant(c->app, c->tx, c->arena, item_id, h.version, variant, ITEM_WHOLE, &h.item, e));
     TRY(page_begin(c, "/children", &p, e));
     struct page_item page = {.item_id = id_text(c, item_id),
+                             .version = h.version,
                              .variant = variant,
                              .client_id = new_client_id(c),
                              .no_trace = true,

@@ -34,7 +34,7 @@ static enum st begin(struct call *c, const char *address, const char *field, con
     struct actor who;
     TRY(page_begin(c, own(c) ? "/map" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", p, e));
     TRY(query_as_of(c, at_ms, &page->as_of, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
     page->name = own(c) ? NULL : arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     page->form_url = arena_printf(c->arena, "%s/%lld", address, (long long)c->learner.learner_id);
     page->field = field;
@@ -115,7 +115,7 @@ enum st web_grade_why(struct call *c, struct err *e)
     const char *id = http_query(c->http, "course");
     if (!id || !id_parse(id, &course_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "course is an id");
     TRY(begin(c, "/grade", "course", id, &p, &page, &at, e));
-    TRY(learner_grade_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, course_id, at, &w, e));
+    TRY(learner_grade_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, course_id, at, &w, e));
     TRY(call_alloc(c, FACTS_MOST * sizeof *f, (void **)&f, e));
     const struct report_course *k = w.course;
     const struct policy *rules = &w.policy->policy;
@@ -187,8 +187,8 @@ enum st web_pace_why(struct call *c, struct err *e)
     int64_t at;
     const char *id = http_query(c->http, "need");
     TRY(begin(c, "/pace", "need", id ? id : "", &p, &page, &at, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, who.grade, at, &list, &n, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, c->arena, &c->learner, who.grade, at, &list, &n, e));
     while (i < n && !str_eq(list[i].asked.id, id ? id : "")) i++;
     if (i == n) return err_fail(e, ST_NOT_FOUND, "err.not_found", "need is the id of a requirement");
     const struct requirement_progress *v = &list[i];
@@ -258,7 +258,7 @@ enum st web_next_why(struct call *c, struct err *e)
     const char *id = http_query(c->http, "c");
     if (id && *id && !id_parse(id, &competency_id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "c is an id");
     TRY(begin(c, "/suggestion", "c", id ? id : "", &p, &page, &at, e));
-    TRY(learner_next_why(c->app, c->snapshot, &c->tx, c->arena, &c->learner, competency_id, at, &w, e));
+    TRY(learner_next_why(c->app, c->snapshot, c->tx, c->arena, &c->learner, competency_id, at, &w, e));
     TRY(call_alloc(c, FACTS_MOST * sizeof *f, (void **)&f, e));
     bool suggested = w.place < w.count;
     page.title = w.competency->name;

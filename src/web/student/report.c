@@ -70,11 +70,11 @@ static enum st fill_habits(struct call *c, struct page_report *page, struct err 
     struct habit_rating *said;
     struct ui_report_habit *rows;
     size_t n;
-    TRY(habits_of(&c->tx, c->arena, &c->learner, &said, &n, e));
+    TRY(habits_of(c->tx, c->arena, &c->learner, &said, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++)
         rows[i] = (struct ui_report_habit){said[i].term, said[i].class_title, habit_words(c, said[i].habit),
-                                           habit_mark_words(said[i].mark)};
+                                           habit_mark_words(said[i].rating)};
     page->habits = rows;
     page->habits_n = n;
     return ST_OK;
@@ -112,7 +112,7 @@ static enum st fill_term(struct call *c, const struct report *r, int64_t session
     for (size_t i = 0; i < r->term_count; i++) {
         struct report_course k;
         if (r->terms[i].session_id != session_id) continue;
-        TRY(term_course(c->snapshot, &c->tx, c->arena, &c->learner, &r->terms[i], &k, e));
+        TRY(term_course(c->snapshot, c->tx, c->arena, &c->learner, &r->terms[i], &k, e));
         TRY(fill_course(c, &k, NULL, &courses[page->courses_n++], e));
         page->term = r->terms[i].term;
         page->given_at = r->terms[i].frozen_at_ms;
@@ -145,8 +145,8 @@ enum st web_report(struct call *c, struct err *e)
                                                     : "/classes",
                    &p, e));
     TRY(query_as_of(c, &at, &as_of, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, at, &r, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_report(c->app, c->snapshot, c->tx, c->arena, &c->learner, at, &r, e));
     struct page_report page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name),
                                .school = c->snapshot->name,
                                .as_of = as_of,

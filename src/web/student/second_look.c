@@ -5,31 +5,33 @@
 
 #include "classroom/class.h"
 #include "base/id.h"
+#include "core/note.h"
 #include "frame/page.h"
+#include "store/sql/answer.h"
 
 enum { LOOKS_MAX = 20 };
 
 enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, const char *about,
                    struct ui_why_view *w, struct err *e)
 {
-    struct stmt *q;
+    struct sql_look_of_row look;
+    struct rows stored;
     struct ui_look_row *rows;
     TRY(call_alloc(c, LOOKS_MAX * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_look_of, &q, e));
-    bind_i64(q, "learner_id", who->learner_id);
-    bind_i64(q, "competency_id", competency_id);
-    bind_text(q, "about", about);
-    for (bool row = true; w->looks_n < LOOKS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_look_of(
+        c->tx, &(struct sql_look_of_in){.learner_id = who->learner_id, .competency_id = competency_id, .matter = about},
+        &stored, e));
+    while (w->looks_n < LOOKS_MAX && sql_look_of_next(&stored, &look)) {
         struct ui_look_row *r = &rows[w->looks_n++];
-        *r = (struct ui_look_row){.at = id_time_ms(col_i64(q, 0)),
-                                  .look_id = id_text(c, col_i64(q, 0)),
-                                  .note = arena_strdup(c->arena, col_text(q, 1)),
-                                  .answered_at = col_i64(q, 3)};
-        if (r->answered_at) r->answer = arena_strdup(c->arena, col_text(q, 2));
-        if (r->answered_at) r->by = arena_printf(c->arena, "%s %s", col_text(q, 4), col_text(q, 5));
+        *r = (struct ui_look_row){.at = id_time_ms(look.look_id),
+                                  .look_id = id_text(c, look.look_id),
+                                  .learner_id = id_text(c, who->learner_id),
+                                  .note = arena_strdup(c->arena, look.note),
+                                  .answered_at = look.answer_id ? id_time_ms(look.answer_id) : 0};
+        if (r->answered_at) r->answer = arena_strdup(c->arena, look.answer);
+        if (r->answered_at) r->by = arena_printf(c->arena, "%s %s", look.given_name, look.family_name);
     }
+    TRY(rows_end(&stored));
     w->looks = rows;
     return ST_OK;
 }
@@ -60,57 +62,53 @@ static void open_at(struct call *c, int64_t class_id, int64_t learner_id, int64_
 enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *rows, size_t most, size_t *n,
                         struct err *e)
 {
-    struct stmt *q;
+    struct sql_look_open_row r;
+    struct rows stored;
     size_t first = *n;
     int64_t learners[LOOKS_MAX];
-    TRY(tx_stmt(&c->tx, SQL_look_open, &q, e));
-    bind_i64(q, "class_id", class_id);
-    for (bool row = true; *n < most && *n - first < LOOKS_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        learners[*n - first] = col_i64(q, 1);
+    TRY(sql_look_open(c->tx, class_id, &stored, e));
+    while (*n < most && *n - first < LOOKS_MAX && sql_look_open_next(&stored, &r)) {
+        learners[*n - first] = r.learner_id;
         struct ui_open_look *row_ = &rows[(*n)++];
-        *row_ = (struct ui_open_look){.at = id_time_ms(col_i64(q, 0)), .note = arena_strdup(c->arena, col_text(q, 3))};
-        open_at(c, class_id, col_i64(q, 1), col_i64(q, 2), col_text(q, 4), row_);
+        *row_ = (struct ui_open_look){.at = id_time_ms(r.look_id), .note = arena_strdup(c->arena, r.note)};
+        open_at(c, class_id, r.learner_id, r.competency_id, r.matter, row_);
     }
+    TRY(rows_end(&stored));
     for (size_t i = first; i < *n; i++) {
         struct actor who;
-        TRY(actor_load(&c->tx, learners[i - first], &who, e));
+        TRY(actor_load(c->tx, learners[i - first], &who, e));
         rows[i].name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     }
     return ST_OK;
 }
 
 struct web_look {
-    struct second_look_cmd cmd;
+    struct record_cmd cmd;
+    struct fact_second_look_asked asked;
     const char *back;
 };
 
 enum st web_second_look_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_look *l;
-    const char *id = http_form(c->http, "competency", 0);
+    const char *id = http_form(c->http, "competency", 0), *matter = http_form(c->http, "about", 0);
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
-    l->cmd.learner_id = c->learner.learner_id;
-    l->cmd.about = http_form(c->http, "about", 0);
-    bool pace = l->cmd.about && strncmp(l->cmd.about, "pace:", 5) == 0,
-         grade = l->cmd.about && str_eq(l->cmd.about, "grade");
-    if (!pace && (!id || !id_parse(id, &l->cmd.competency_id) ||
-                  !(grade ? catalogue_course(&c->snapshot->catalogue, l->cmd.competency_id) != NULL
-                          : catalogue_competency(&c->snapshot->catalogue, l->cmd.competency_id) != NULL)))
+    bool pace = matter && strncmp(matter, "pace:", 5) == 0, grade = matter && str_eq(matter, "grade");
+    if (!pace && (!id || !id_parse(id, &l->asked.competency_id) ||
+                  !(grade ? catalogue_course(&c->snapshot->catalogue, l->asked.competency_id) != NULL
+                          : catalogue_competency(&c->snapshot->catalogue, l->asked.competency_id) != NULL)))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
-    l->cmd.asker_id = c->who.user_id;
-    l->cmd.client_id = http_form(c->http, "client_id", 0);
-    l->cmd.note = http_form(c->http, "note", 0);
-    l->back = c->relation == MAY_OWN_RECORD
-                  ? arena_printf(c->arena, "/why?c=%s", id)
-                  : arena_printf(c->arena, "/why/%lld?c=%s", (long long)c->learner.learner_id, id);
+    l->asked.matter = matter;
+    l->asked.note = http_form(c->http, "note", 0);
     long long who = (long long)c->learner.learner_id;
+    l->back = c->relation == MAY_OWN_RECORD ? arena_printf(c->arena, "/why?c=%s", id)
+                                            : arena_printf(c->arena, "/why/%lld?c=%s", who, id);
     if (grade) l->back = arena_printf(c->arena, "/grade/%lld?course=%s", who, id);
-    else if (pace) l->back = arena_printf(c->arena, "/pace/%lld?need=%s", who, l->cmd.about + 5);
-    else if (l->cmd.about && str_eq(l->cmd.about, "next"))
-        l->back = arena_printf(c->arena, "/suggestion/%lld?c=%s", who, id);
-    TRY(second_look_check(&l->cmd, e));
+    else if (pace) l->back = arena_printf(c->arena, "/pace/%lld?need=%s", who, matter + 5);
+    else if (matter && str_eq(matter, "next")) l->back = arena_printf(c->arena, "/suggestion/%lld?c=%s", who, id);
+    TRY(second_look_check(&l->asked, e));
+    TRY(call_record(c, &l->cmd, &fact_second_look_asked, c->learner.learner_id, http_form(c->http, "client_id", 0),
+                    &l->asked, e));
     *out = &l->cmd.command;
     return ST_OK;
 }
@@ -133,7 +131,8 @@ enum st web_second_look_reply(struct call *c, struct command *command, struct er
 }
 
 struct web_look_answer {
-    struct second_look_answer_cmd cmd;
+    struct record_cmd cmd;
+    struct fact_second_look_answered answered;
     const char *back;
 };
 
@@ -141,19 +140,23 @@ enum st web_second_look_answer_parse(struct call *c, struct command **out, struc
 {
     struct web_look_answer *l;
     struct learner_scope who;
-    struct stmt *q;
-    bool row;
-    const char *id = http_form(c->http, "look_id", 0), *back = http_form(c->http, "back", 0);
+    struct sql_look_get_row r;
+    bool found;
+    int64_t learner_id;
+    const char *id = http_form(c->http, "look_id", 0), *learner = http_form(c->http, "learner_id", 0),
+               *back = http_form(c->http, "back", 0);
     TRY(call_alloc(c, sizeof *l, (void **)&l, e));
-    if (!id || !id_parse(id, &l->cmd.look_id)) return err_fail(e, ST_INVALID, "err.not_found", "look_id must be an id");
-    TRY(tx_stmt(&c->tx, SQL_look_get, &q, e));
-    bind_i64(q, "look_id", l->cmd.look_id);
-    TRY(stmt_step(q, &row, e));
-    TRY(call_scope(c, MAY_TEACHES, row ? col_i64(q, 0) : 0, &who, e));
-    l->cmd.teacher_id = c->who.user_id;
-    l->cmd.answer = http_form(c->http, "answer", 0);
+    if (!id || !id_parse(id, &l->answered.asked_id) || !learner || !id_parse(learner, &learner_id))
+        return err_fail(e, ST_INVALID, "err.not_found", "look_id and learner_id must be ids");
+    TRY(call_scope(c, MAY_TEACHES, learner_id, &who, e));
+    TRY(sql_look_get(c->tx, &(struct sql_look_get_in){.learner_id = who.learner_id, .look_id = l->answered.asked_id},
+                     &r, &found, e));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "this learner did not ask that");
+    l->answered.answer = http_form(c->http, "answer", 0);
     l->back = leads_back(back) ? back : "/now";
-    TRY(second_look_answer_check(&l->cmd, e));
+    TRY(note_check(l->answered.answer, e));
+    TRY(call_record(c, &l->cmd, &fact_second_look_answered, who.learner_id,
+                    arena_printf(c->arena, "answered-%lld", (long long)l->answered.asked_id), &l->answered, e));
     *out = &l->cmd.command;
     return ST_OK;
 }

@@ -9,6 +9,8 @@
 #include "plan/reason_text.h"
 #include "base/json.h"
 #include "frame/page.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 
 const struct ui_help_kind web_help_kinds[WEB_HELP_KINDS] = {{"hint", MSG_help_kind_hint},
                                                             {"explain", MSG_help_kind_explain},
@@ -42,8 +44,10 @@ static const char *standing(struct call *c, const struct policy *p, const struct
     if (k->level == LEVEL_SECURE) return SAY(c, MSG_words_secure_since, MSG_T("when", day_words(c, k->last_at_ms)));
     if (k->alone < 3) return SAY(c, MSG_words_only_answers, MSG_N("n", k->opportunities));
     if (k->level == LEVEL_NEARLY) {
-        int64_t more = mastery_rule_for(&c->snapshot->catalogue, p, k->competency_id)->least_evidence - k->alone;
-        return SAY(c, MSG_words_secure_more, MSG_N("n", more > 1 ? more : 1));
+        const struct bkt *model = model_bkt(model_current(&c->snapshot->policy_index, c->now_ms), k->competency_id);
+        const struct mastery_rule *rule = mastery_rule_for(&c->snapshot->catalogue, p, k->competency_id);
+        int64_t more = mastery_outlook(rule, model, k).right;
+        if (more > 0) return SAY(c, MSG_words_secure_more, MSG_N("n", more));
     }
     /* a step, not a count of misses */
     if (k->right * 2 < k->alone) return SAY(c, MSG_words_keep_going, MSG_N("n", k->opportunities));
@@ -64,15 +68,13 @@ struct student_view {
 
 static enum st load(struct call *c, const struct learner_scope *who, struct student_view *s, struct err *e)
 {
-    struct stmt *q;
-    bool row;
+    struct sql_class_of_user_row r;
+    struct rows rows;
     TRY(call_courses(c, who->learner_id, s->courses, &s->course_count, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, who, 0, &s->m, e));
-    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
-    bind_i64(q, "user_id", who->learner_id);
-    TRY(stmt_step(q, &row, e));
-    s->class_title = row ? arena_strdup(c->arena, col_text(q, 1)) : NULL;
-    return ST_OK;
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, who, 0, &s->m, e));
+    TRY(sql_class_of_user(c->tx, who->learner_id, &rows, e));
+    s->class_title = sql_class_of_user_next(&rows, &r) ? arena_strdup(c->arena, r.title) : NULL;
+    return rows_end(&rows);
 }
 
 static enum st fill_next(struct call *c, const struct student_view *s, const struct next_item *n,
@@ -86,7 +88,6 @@ static enum st fill_next(struct call *c, const struct student_view *s, const str
                                .level = k ? (int64_t)k->level : 0,
                                .why = reason_words(c, n),
                                .start_url = item_address(c, n),
-                               .minutes = 10,
                                .continuing = k && k->opportunities > 0,
                                .why_url =
                                    arena_printf(c->arena, "/suggestion/%lld?c=%lld", (long long)c->learner.learner_id,
@@ -97,15 +98,15 @@ static enum st fill_next(struct call *c, const struct student_view *s, const str
 
 static enum st fill_day(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e)
 {
-    struct stmt *q;
+    struct sql_evidence_day_row r;
     bool row;
-    TRY(tx_stmt(&c->tx, SQL_evidence_day, &q, e));
-    bind_i64(q, "learner_id", who->learner_id);
-    bind_i64(q, "after", id_first_at(c->now_ms - INT64_C(36) * 3600000));
-    bind_i64(q, "school_date", tz_date(c->snapshot->zone, c->now_ms));
-    TRY(stmt_step(q, &row, e));
-    t->answers = row ? col_i64(q, 0) : 0;
-    t->minutes = row ? (col_i64(q, 1) + 59999) / 60000 : 0;
+    TRY(sql_evidence_day(c->tx,
+                         &(struct sql_evidence_day_in){.learner_id = who->learner_id,
+                                                       .after = id_first_at(c->now_ms - INT64_C(36) * 3600000),
+                                                       .school_date = tz_date(c->snapshot->zone, c->now_ms)},
+                         &r, &row, e));
+    t->answers = r.count;
+    t->minutes = row ? (r.took_ms + 59999) / 60000 : 0;
     return ST_OK;
 }
 
@@ -116,7 +117,7 @@ enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_to
     struct actor person;
     struct ui_plan_row *must;
     struct ui_choice_card *cards;
-    TRY(actor_load(&c->tx, who->learner_id, &person, e));
+    TRY(actor_load(c->tx, who->learner_id, &person, e));
     TRY(load(c, who, &s, e));
     TRY(call_alloc(c, 8 * sizeof *must, (void **)&must, e));
     TRY(call_alloc(c, NEXT_MAX * sizeof *cards, (void **)&cards, e));
@@ -258,7 +259,7 @@ static enum st fact_words(struct call *c, const struct why_step *s, struct ui_ev
     struct text t;
     const struct evidence *v = &s->evidence;
     if (v->item_id)
-        TRY(app_item_variant(c->app, &c->tx, c->arena, v->item_id, v->item_version, v->variant, ITEM_WHOLE, &it, e));
+        TRY(app_item_variant(c->app, c->tx, c->arena, v->item_id, v->item_version, v->variant, ITEM_WHOLE, &it, e));
     text_init(&t, 4000);
     if (it) question_text(&t, it, 90);
     out->title = arena_strdup(c->arena, text_str(&t));
@@ -386,7 +387,7 @@ static enum st seen_words(struct call *c, const struct why_step *s, struct ui_ev
     json_t *noted;
     enum level level = LEVEL_SECURE;
     while (level > LEVEL_NOT_YET && v->score < level_score(level) - 0.01) level--;
-    if (v->recorder_id) TRY(actor_load(&c->tx, v->recorder_id, &who, e));
+    if (v->recorder_id) TRY(actor_load(c->tx, v->recorder_id, &who, e));
     const char *name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name);
     out->title = SAY(c, v->kind == EVIDENCE_JUDGEMENT ? MSG_ev_judged_by : MSG_ev_seen_by,
                      MSG_T("name", name ? name : ""), MSG_T("level", msg(page_lang(c), level_words(level))));
@@ -423,8 +424,8 @@ enum st fill_why(struct call *c, const struct learner_scope *who, int64_t compet
     int64_t at;
     const char *date;
     TRY(query_as_of(c, &at, &date, e));
-    TRY(actor_load(&c->tx, who->learner_id, &person, e));
-    TRY(learner_why(c->app, c->snapshot, &c->tx, c->arena, who, competency_id, at, &v, e));
+    TRY(actor_load(c->tx, who->learner_id, &person, e));
+    TRY(learner_why(c->app, c->snapshot, c->tx, c->arena, who, competency_id, at, &v, e));
     size_t shown = v.count < EVIDENCE_SHOWN ? v.count : EVIDENCE_SHOWN;
     TRY(call_alloc(c, (shown + 1) * sizeof *rows, (void **)&rows, e));
     TRY(call_alloc(c, FACTS_MAX * sizeof *facts, (void **)&facts, e));

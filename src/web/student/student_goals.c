@@ -9,6 +9,7 @@
 #include "plan/next.h"
 #include "base/id.h"
 #include "frame/page.h"
+#include "store/sql/outside.h"
 
 enum { CREDITS_SHOWN = 60, AWAY_DAYS = 90 };
 
@@ -59,8 +60,8 @@ static enum st fill_goals(struct call *c, const struct learner_state *state, str
     struct goal_progress *list;
     struct ui_counted_row *rows;
     size_t n;
-    TRY(goals_list(c->snapshot, &c->tx, c->arena, &goals, &n, e));
-    TRY(goals_of_learner(&c->tx, c->arena, &c->learner, state, goals, n, &list, e));
+    TRY(goals_list(c->snapshot, c->tx, c->arena, &goals, &n, e));
+    TRY(goals_of_learner(c->tx, c->arena, &c->learner, state, goals, n, &list, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++) {
         const struct goal_progress *v = &list[i];
@@ -130,28 +131,26 @@ const char *need_words(struct call *c, const struct requirement_progress *v)
 
 static enum st fill_credits(struct call *c, struct ui_need_row *needs, size_t n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_credit_list_row r;
+    struct rows stored;
     struct ui_credit_row *rows[REQUIREMENTS_MAX] = {0};
-    TRY(tx_stmt(&c->tx, SQL_credit_list, &q, e));
-    bind_i64(q, "learner_id", c->learner.learner_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_credit_list(c->tx, c->learner.learner_id, &stored, e));
+    while (sql_credit_list_next(&stored, &r)) {
         for (size_t i = 0; i < n; i++) {
-            if (!str_eq(needs[i].id, col_text(q, 2)) || needs[i].credits_n == CREDITS_SHOWN) continue;
+            if (!str_eq(needs[i].id, r.requirement) || needs[i].credits_n == CREDITS_SHOWN) continue;
             if (!rows[i]) TRY(call_alloc(c, CREDITS_SHOWN * sizeof *rows[i], (void **)&rows[i], e));
-            bool hours = str_eq(col_text(q, 1), "hours");
-            const char *note = arena_strdup(c->arena, col_text(q, 5));
-            rows[i][needs[i].credits_n++] =
-                (struct ui_credit_row){.credit_id = id_text(c, col_i64(q, 0)),
-                                       .day = date_words(c, (int32_t)col_i64(q, 4)),
-                                       .words = hours ? SAY(c, MSG_standing_hours_of,
-                                                            MSG_T("n", amount(c, col_f64(q, 3))), MSG_T("note", note))
-                                                      : note,
-                                       .by = arena_printf(c->arena, "%s %s", col_text(q, 6), col_text(q, 7))};
+            bool hours = str_eq(r.kind, "hours");
+            const char *note = arena_strdup(c->arena, r.note);
+            rows[i][needs[i].credits_n++] = (struct ui_credit_row){
+                .credit_id = id_text(c, r.credit_id),
+                .day = date_words(c, (int32_t)r.done_on),
+                .words =
+                    hours ? SAY(c, MSG_standing_hours_of, MSG_T("n", amount(c, r.amount)), MSG_T("note", note)) : note,
+                .by = arena_printf(c->arena, "%s %s", r.given_name, r.family_name)};
             needs[i].credits = rows[i];
         }
     }
+    return rows_end(&stored);
 }
 
 static enum st fill_needs(struct call *c, const char *grade, struct page_standing *page, struct err *e)
@@ -160,7 +159,7 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_standin
     struct ui_need_row *rows;
     struct ui_rule_option *options;
     size_t n;
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     TRY(call_alloc(c, (n + 1) * sizeof *options, (void **)&options, e));
     for (size_t i = 0; i < n; i++) {
@@ -204,7 +203,7 @@ static enum st fill_away(struct call *c, struct page_standing *page, struct err 
 {
     int32_t today = tz_date(c->snapshot->zone, c->now_ms);
     int64_t n;
-    TRY(days_away(&c->tx, c->learner.learner_id, today - AWAY_DAYS, today, &n, e));
+    TRY(days_away(c->tx, c->learner.learner_id, today - AWAY_DAYS, today, &n, e));
     if (n) page->away = SAY(c, MSG_standing_away, MSG_N("n", n));
     return ST_OK;
 }
@@ -214,21 +213,20 @@ static enum st fill_programs(struct call *c, struct page_standing *page, struct 
 {
     struct learner_scope may;
     struct ui_program_row *rows;
-    struct stmt *q;
+    struct sql_program_list_row r;
+    struct rows stored;
     struct err no;
     enum { MOST = 20 };
     if (call_scope(c, MAY_GUARDIAN_OF | MAY_SEES_PROGRAMS, c->learner.learner_id, &may, &no) != ST_OK)
         return no.st == ST_DENIED ? ST_OK : (*e = no, no.st);
     TRY(call_alloc(c, MOST * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_program_list, &q, e));
-    bind_i64(q, "learner_id", may.learner_id);
-    for (bool row = true; page->programs_n < MOST;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
+    TRY(sql_program_list(c->tx, may.learner_id, &stored, e));
+    while (page->programs_n < MOST && sql_program_list_next(&stored, &r)) {
         rows[page->programs_n++] = (struct ui_program_row){
-            arena_strdup(c->arena, col_text(q, 0)), col_is_null(q, 1) ? NULL : date_words(c, (int32_t)col_i64(q, 1)),
-            col_is_null(q, 2) ? NULL : date_words(c, (int32_t)col_i64(q, 2))};
+            arena_strdup(c->arena, r.program), r.starts_on_is_null ? NULL : date_words(c, (int32_t)r.starts_on),
+            r.ends_on_is_null ? NULL : date_words(c, (int32_t)r.ends_on)};
     }
+    TRY(rows_end(&stored));
     page->programs = rows;
     return ST_OK;
 }
@@ -241,8 +239,8 @@ enum st web_student_goals(struct call *c, struct err *e)
     char today[16];
     bool own = c->relation == MAY_OWN_RECORD;
     TRY(page_begin(c, own ? "/map" : c->relation == MAY_GUARDIAN_OF ? "/children" : "/classes", &p, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(learner_mastery(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &m, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_mastery(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &m, e));
     date_format(tz_date(c->snapshot->zone, c->now_ms), today);
     struct page_standing page = {.name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name),
                                  .own = own,

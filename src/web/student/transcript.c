@@ -67,7 +67,7 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_transcr
     struct requirement_progress *list;
     struct ui_need_row *rows;
     size_t n;
-    TRY(requirements_progress(c->app, c->snapshot, &c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
+    TRY(requirements_progress(c->app, c->snapshot, c->tx, c->arena, &c->learner, grade, 0, &list, &n, e));
     TRY(call_alloc(c, (n + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < n; i++)
         rows[i] = (struct ui_need_row){.title = arena_strdup(c->arena, list[i].asked.title),
@@ -90,7 +90,7 @@ static enum st fill_scales(struct call *c, const struct report *r, struct page_t
     for (size_t i = 0; i < r->term_count; i++) {
         const struct policy *p;
         size_t at = 0;
-        TRY(term_policy(c->snapshot, &c->tx, c->arena, &r->terms[i], &p, e));
+        TRY(term_policy(c->snapshot, c->tx, c->arena, &r->terms[i], &p, e));
         while (at < n && !policy_same_grades(by[at], p)) at++;
         if (at == SCALES_MOST) break;
         if (at < n && (at == 0 || strstr(terms[at], r->terms[i].term))) continue;
@@ -120,8 +120,8 @@ enum st web_transcript(struct call *c, struct err *e)
                    : c->relation == MAY_GUARDIAN_OF ? "/children"
                                                     : "/classes",
                    &p, e));
-    TRY(actor_load(&c->tx, c->learner.learner_id, &who, e));
-    TRY(learner_report(c->app, c->snapshot, &c->tx, c->arena, &c->learner, 0, &r, e));
+    TRY(actor_load(c->tx, c->learner.learner_id, &who, e));
+    TRY(learner_report(c->app, c->snapshot, c->tx, c->arena, &c->learner, 0, &r, e));
     struct page_transcript page = {
         .name = arena_printf(c->arena, "%s %s", who.given_name, who.family_name),
         .school = c->snapshot->name,

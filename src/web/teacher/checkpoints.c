@@ -11,6 +11,8 @@
 #include "base/id.h"
 #include "base/list.h"
 #include "frame/page.h"
+#include "store/sql/rigor.h"
+#include "store/sql/roster.h"
 
 enum { CHECKPOINTS_SHOWN = 60, PARTS_OFFERED = 4, CLASSES_MAX = 40, SPREAD_CLASSES = 5, ALL_CLASSES = 3 };
 
@@ -34,17 +36,15 @@ struct own_class {
 
 static enum st own_classes(struct call *c, struct own_class list[CLASSES_MAX], size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_of_user_row r;
+    struct rows rows;
     *n = 0;
     if (c->relation != MAY_TEACHES) return ST_OK;
-    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
-    bind_i64(q, "user_id", c->who.user_id);
-    for (bool row = true; *n < CLASSES_MAX;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        if (str_eq(col_text(q, 4), "teacher"))
-            list[(*n)++] = (struct own_class){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 1))};
+    TRY(sql_class_of_user(c->tx, c->who.user_id, &rows, e));
+    while (*n < CLASSES_MAX && sql_class_of_user_next(&rows, &r)) {
+        if (str_eq(r.role, "teacher")) list[(*n)++] = (struct own_class){r.class_id, arena_strdup(c->arena, r.title)};
     }
+    return rows_end(&rows);
     return ST_OK;
 }
 
@@ -63,34 +63,32 @@ static enum st fill_rows(struct call *c, const struct reach *reach, struct page_
 {
     struct ui_checkpoint_row *rows;
     struct own_class classes[CLASSES_MAX];
-    struct stmt *q;
+    struct sql_checkpoint_list_row r;
+    struct rows stored;
     size_t n;
     TRY(own_classes(c, classes, &n, e));
     TRY(call_alloc(c, CHECKPOINTS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(tx_stmt(&c->tx, SQL_checkpoint_list, &q, e));
-    bind_i64(q, "org_id", reach->org_id);
-    bind_i64(q, "all_orgs", reach->all);
-    for (bool row = true; page->rows_n < CHECKPOINTS_SHOWN;) {
-        struct checkpoint k = {0};
+    TRY(sql_checkpoint_list(c->tx, &(struct sql_checkpoint_list_in){.all_orgs = reach->all, .org_id = reach->org_id},
+                            &stored, e));
+    while (page->rows_n < CHECKPOINTS_SHOWN && sql_checkpoint_list_next(&stored, &r)) {
+        struct checkpoint k = {.checkpoint_id = r.checkpoint_id};
         struct ui_link *links;
-        TRY(stmt_step(q, &row, e));
-        if (!row) break;
-        k.checkpoint_id = col_i64(q, 0);
-        TRY(checkpoint_parts(c->arena, arena_strdup(c->arena, col_text(q, 3)), &k, e));
+        TRY(checkpoint_parts(c->arena, arena_strdup(c->arena, r.parts), &k, e));
         TRY(call_alloc(c, (n + 1) * sizeof *links, (void **)&links, e));
         for (size_t i = 0; i < n; i++)
             links[i] = (struct ui_link){classes[i].title,
                                         arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld",
                                                      (long long)classes[i].class_id, (long long)k.checkpoint_id)};
         rows[page->rows_n++] = (struct ui_checkpoint_row){
-            .title = arena_strdup(c->arena, col_text(q, 2)),
+            .title = arena_strdup(c->arena, r.title),
             .parts = part_names(c, &k),
-            .where = msg(page_lang(c), col_i64(q, 1) ? MSG_checkpoints_of_school : MSG_checkpoints_of_all),
+            .where = msg(page_lang(c), r.org_id ? MSG_checkpoints_of_school : MSG_checkpoints_of_all),
             .print_url = arena_printf(c->arena, "/checkpoints/print?c=%lld", (long long)k.checkpoint_id),
             .compare_url = arena_printf(c->arena, "/calibration?c=%lld", (long long)k.checkpoint_id),
             .classes = links,
             .classes_n = n};
     }
+    TRY(rows_end(&stored));
     page->rows = rows;
     return ST_OK;
 }
@@ -102,7 +100,7 @@ enum st web_checkpoints(struct call *c, struct err *e)
     struct ui_rule_option *skills;
     struct reach reach;
     TRY(page_begin(c, "/checkpoints", &p, e));
-    TRY(reader_reach(c, &c->tx, &reach, e));
+    TRY(reader_reach(c, c->tx, &reach, e));
     struct page_checkpoints page = {.client_id = new_client_id(c),
                                     .can_make = c->relation != MAY_COACHES && (reach.all || reach.org_id),
                                     .saved = http_query(c->http, "saved") != NULL,
@@ -123,7 +121,7 @@ enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e
                                       .author_id = c->who.user_id,
                                       .checkpoint.title = http_form(c->http, "title", 0)};
     struct reach reach;
-    TRY(reader_reach(c, &c->tx, &reach, e));
+    TRY(reader_reach(c, c->tx, &reach, e));
     TRY(reach_check(&reach, e));
     m->checkpoint.org_id = reach.org_id;
     for (size_t i = 0; m->checkpoint.count < CHECKPOINT_PARTS_MAX && (skill = http_form(c->http, "skill", i)); i++) {
@@ -157,8 +155,8 @@ static enum st asked(struct call *c, struct checkpoint *k, struct err *e)
     struct reach reach;
     const char *s = http_query(c->http, "c");
     if (!s || !id_parse(s, &id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "c is the id of a checkpoint");
-    TRY(checkpoint_load(&c->tx, c->arena, id, k, e));
-    TRY(reader_reach(c, &c->tx, &reach, e));
+    TRY(checkpoint_load(c->tx, c->arena, id, k, e));
+    TRY(reader_reach(c, c->tx, &reach, e));
     if (!reach_holds(&reach, k->org_id))
         return err_fail(e, ST_DENIED, "err.denied", "checkpoint %lld is of another school", (long long)id);
     return ST_OK;
@@ -173,7 +171,7 @@ static enum st fill_item(struct call *c, const struct checkpoint *k, const struc
     const struct item *it;
     struct ui_option *options;
     if (!ref) return ST_OK; /* the collection no longer has it */
-    TRY(app_item_variant(c->app, &c->tx, c->arena, ref->item_id, ref->version, checkpoint_variant(k, part), ITEM_TO_ASK,
+    TRY(app_item_variant(c->app, c->tx, c->arena, ref->item_id, ref->version, checkpoint_variant(k, part), ITEM_TO_ASK,
                          &it, e));
     TRY(call_alloc(c, (it->question.choice_count + 1) * sizeof *options, (void **)&options, e));
     for (size_t i = 0; i < it->question.choice_count; i++)
@@ -226,20 +224,20 @@ static size_t part_at(const struct checkpoint *k, int64_t competency_id)
 static enum st fill_done(struct call *c, const struct checkpoint *k, const struct class_view *v, int retakes,
                          struct ui_enter_cell **cells, struct err *e)
 {
-    struct stmt *q;
-    TRY(tx_stmt(&c->tx, SQL_checkpoint_of_class, &q, e));
-    bind_i64(q, "checkpoint_id", k->checkpoint_id);
-    bind_i64(q, "class_id", c->class_.class_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
-        size_t i = learner_at(v, col_i64(q, 0)), j = part_at(k, col_i64(q, 1));
+    struct sql_checkpoint_of_class_row r;
+    struct rows rows;
+    TRY(sql_checkpoint_of_class(
+        c->tx, &(struct sql_checkpoint_of_class_in){.checkpoint_id = k->checkpoint_id, .class_id = c->class_.class_id},
+        &rows, e));
+    while (sql_checkpoint_of_class_next(&rows, &r)) {
+        size_t i = learner_at(v, r.learner_id), j = part_at(k, r.competency_id);
         if (i == v->learner_count || j == k->count) continue;
         struct ui_enter_cell *cell = &cells[i][j];
-        const char *points = arena_printf(c->arena, "%.10g", col_f64(q, 3) * k->parts[j].most);
+        const char *points = arena_printf(c->arena, "%.10g", r.score * k->parts[j].most);
         cell->done = cell->done ? arena_printf(c->arena, "%s, %s", cell->done, points) : points;
-        cell->closed = col_i64(q, 2) > retakes;
+        cell->closed = r.attempt > retakes;
     }
+    return rows_end(&rows);
 }
 
 static enum st fill_grid(struct call *c, const struct checkpoint *k, const struct class_view *v,
@@ -278,8 +276,8 @@ enum st web_checkpoint_enter(struct call *c, struct err *e)
     int64_t org_id;
     TRY(page_begin(c, "/checkpoints", &p, e));
     TRY(asked(c, &k, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     struct page_checkpoint_enter page = {
         .title = k.title,
         .class_title = v.title,
@@ -302,7 +300,7 @@ enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct 
     TRY(call_alloc(c, sizeof *k, (void **)&k, e));
     TRY(asked(c, k, e));
     /* whoever is not in the class has no field */
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     *m = (struct checkpoint_enter_cmd){.snapshot = c->snapshot,
                                        .checkpoint = k,
                                        .client_id = http_form(c->http, "client_id", 0),
@@ -345,19 +343,18 @@ struct given {
 
 static enum st load_given(struct call *c, int64_t checkpoint_id, struct given **out, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_checkpoint_levels_row r;
+    struct rows rows;
     size_t cap = 0;
     *out = NULL;
     *n = 0;
-    TRY(tx_stmt(&c->tx, SQL_checkpoint_levels, &q, e));
-    bind_i64(q, "checkpoint_id", checkpoint_id);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row) return ST_OK;
+    TRY(sql_checkpoint_levels(c->tx, checkpoint_id, &rows, e));
+    while (sql_checkpoint_levels_next(&rows, &r)) {
         struct given *g = LIST_ADD(c->arena, *out, *n, cap);
         if (!g) return err_fail(e, ST_NOMEM, "err.memory", "calibration");
-        *g = (struct given){col_i64(q, 0), (int)col_i64(q, 1), col_f64(q, 2)};
+        *g = (struct given){r.class_id, (int)r.level_before, r.score};
     }
+    return rows_end(&rows);
 }
 
 /* Scores of a level in a class (0: all), gathered in x. */
@@ -386,7 +383,7 @@ static struct ui_calibration_row row_of(struct call *c, int level, const char *w
                                        .interval = arena_printf(c->arena, "%s – %s", in_100(c, low), in_100(c, high))};
 }
 
-/* A teacher: each own class beside all classes together. */
+/* Teachers see each of their classes next to all classes combined. */
 static enum st fill_own(struct call *c, const struct given *g, size_t n, size_t smallest, double *x,
                         struct page_calibration *page, struct ui_calibration_row *rows, struct err *e)
 {
@@ -455,7 +452,7 @@ enum st web_calibration(struct call *c, struct err *e)
     bool teacher = c->relation == MAY_TEACHES;
     TRY(page_begin(c, "/checkpoints", &p, e));
     TRY(asked(c, &k, e));
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     TRY(load_given(c, k.checkpoint_id, &g, &n, e));
     TRY(call_alloc(c, LEVEL_COUNT * (CLASSES_MAX + 1) * sizeof *rows, (void **)&rows, e));
     TRY(call_alloc(c, (n + 1) * sizeof *x, (void **)&x, e));

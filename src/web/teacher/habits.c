@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "classroom/class.h"
+#include "core/note.h"
 #include "frame/page.h"
+#include "store/sql/grades.h"
 
 enum msg_id habit_mark_words(int32_t mark)
 {
@@ -23,23 +25,21 @@ const char *habit_words(struct call *c, const char *habit)
 
 static enum st this_term(struct call *c, int64_t *session_id, const char **title, struct err *e)
 {
-    struct stmt *q;
+    struct sql_session_row r;
     bool row;
     *session_id = 0;
     *title = NULL;
-    TRY(tx_stmt(&c->tx, SQL_session_now, &q, e));
-    bind_i64(q, "today", tz_date(c->snapshot->zone, c->now_ms));
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_session_now(c->tx, tz_date(c->snapshot->zone, c->now_ms), &r, &row, e));
     if (!row) return ST_OK;
-    *session_id = col_i64(q, 0);
-    *title = arena_strdup(c->arena, col_text(q, 1));
+    *session_id = r.session_id;
+    *title = arena_strdup(c->arena, r.title);
     return ST_OK;
 }
 
 static enum st school_habits(struct call *c, const char *list[HABITS_MAX], size_t *n, struct err *e)
 {
     int64_t org_id;
-    TRY(reader_school(c, &c->tx, &org_id, e));
+    TRY(reader_school(c, c->tx, &org_id, e));
     return habits_asked(c->arena, policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms), list, n, e);
 }
 
@@ -50,7 +50,7 @@ static enum st fill_row(struct call *c, const struct class_learner *l, int64_t s
     struct ui_habit_cell *cells;
     size_t count;
     const struct learner_scope who = {l->learner_id, c->class_.relation};
-    TRY(habits_of(&c->tx, c->arena, &who, &said, &count, e));
+    TRY(habits_of(c->tx, c->arena, &who, &said, &count, e));
     TRY(call_alloc(c, (n + 1) * sizeof *cells, (void **)&cells, e));
     for (size_t j = 0; j < n; j++) {
         struct ui_habit_choice *choices;
@@ -59,7 +59,7 @@ static enum st fill_row(struct call *c, const struct class_learner *l, int64_t s
         for (size_t i = 0; i < count; i++)
             if (said[i].session_id == session_id && said[i].class_id == c->class_.class_id &&
                 str_eq(said[i].habit, habits[j]))
-                now = said[i].mark;
+                now = said[i].rating;
         for (int32_t m = 1; m <= HABIT_RATINGS; m++)
             choices[m - 1] = (struct ui_habit_choice){m, habit_mark_words(m), now == m};
         cells[j] = (struct ui_habit_cell){arena_printf(c->arena, "h%zu_%lld", j, (long long)l->learner_id),
@@ -79,7 +79,7 @@ enum st web_habits(struct call *c, struct err *e)
     size_t n;
     int64_t session_id;
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     struct page_habits page = {.class_title = v.title,
                                .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
                                .post_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id),
@@ -98,35 +98,49 @@ enum st web_habits(struct call *c, struct err *e)
     return page_end(p, page_habits(&p->html, &p->ctx, &page), e);
 }
 
+struct web_habits {
+    struct record_cmd cmd;
+    struct record records[HABIT_CELLS_MAX];
+    struct fact_habit_rated ratings[HABIT_CELLS_MAX];
+};
+
+/* One cell of the form, if it is filled. */
+static enum st add_rating(struct call *c, struct web_habits *m, int64_t learner_id, size_t column, const char *habit,
+                          int64_t session_id, struct err *e)
+{
+    const char *name = arena_printf(c->arena, "h%zu_%lld", column, (long long)learner_id),
+               *s = name ? http_form(c->http, name, 0) : NULL;
+    int64_t rating;
+    if (!s || !*s) return ST_OK;
+    if (!parse_i64(s, &rating) || rating < 1 || rating > HABIT_RATINGS)
+        return err_fail(e, ST_INVALID, "habits.mark", "%s: a rating is 1 to %d", name, HABIT_RATINGS);
+    if (m->cmd.count == HABIT_CELLS_MAX)
+        return err_fail(e, ST_INVALID, "checkpoint.many", "at most %d at once", HABIT_CELLS_MAX);
+    size_t at = m->cmd.count++;
+    m->ratings[at] = (struct fact_habit_rated){session_id, c->class_.class_id, habit, (int32_t)rating};
+    return call_fact(c, &m->records[at], &fact_habit_rated, learner_id,
+                     arena_printf(c->arena, "%s.%zu", http_form(c->http, "client_id", 0), at), &m->ratings[at], e);
+}
+
 enum st web_habits_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct habits_cmd *m;
+    struct web_habits *m;
     struct class_view v;
     const char *habits[HABITS_MAX], *term;
+    int64_t session_id;
     size_t n;
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
-    *m = (struct habits_cmd){
-        .client_id = http_form(c->http, "client_id", 0), .class_id = c->class_.class_id, .recorder_id = c->who.user_id};
-    TRY(this_term(c, &m->session_id, &term, e));
-    if (!m->session_id) return err_fail(e, ST_INVALID, "habits.no_term", "no term is under way");
+    TRY(client_id_check(http_form(c->http, "client_id", 0), e));
+    TRY(this_term(c, &session_id, &term, e));
+    if (!session_id) return err_fail(e, ST_INVALID, "habits.no_term", "no term is under way");
     /* whoever is not in the class has no field */
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(school_habits(c, habits, &n, e));
+    m->cmd.list = m->records;
     for (size_t i = 0; i < v.learner_count; i++)
-        for (size_t j = 0; j < n; j++) {
-            const char *name = arena_printf(c->arena, "h%zu_%lld", j, (long long)v.learners[i].learner_id),
-                       *s = name ? http_form(c->http, name, 0) : NULL;
-            int64_t mark;
-            if (!s || !*s) continue;
-            if (!parse_i64(s, &mark))
-                return err_fail(e, ST_INVALID, "habits.mark", "%s: a mark is 1 to %d", name, HABIT_RATINGS);
-            if (m->count == HABIT_CELLS_MAX)
-                return err_fail(e, ST_INVALID, "checkpoint.many", "at most %d at once", HABIT_CELLS_MAX);
-            m->cells[m->count++] = (struct habit_cell){v.learners[i].learner_id, habits[j],
-                                                       mark >= 1 && mark <= HABIT_RATINGS ? (int32_t)mark : 0};
-        }
-    TRY(habits_check(m, e));
-    *out = &m->command;
+        for (size_t j = 0; j < n; j++) TRY(add_rating(c, m, v.learners[i].learner_id, j, habits[j], session_id, e));
+    TRY(record_check(&m->cmd, e));
+    *out = &m->cmd.command;
     return ST_OK;
 }
 

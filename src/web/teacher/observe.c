@@ -6,6 +6,7 @@
 
 #include "classroom/class.h"
 #include "frame/page.h"
+#include "store/sql/roster.h"
 
 static enum st query_competency(struct call *c, const char *s, const struct competency **out, struct err *e)
 {
@@ -23,7 +24,7 @@ enum st web_observe(struct call *c, struct err *e)
     struct ui_observe_row *rows;
     TRY(query_competency(c, http_query(c->http, "competency"), &k, e));
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
     size_t column = 0;
     while (column < v.competency_count && v.competencies[column] != k) column++;
@@ -58,12 +59,9 @@ static enum st form_level(struct call *c, double *score, struct err *e)
 /* Whoever is named must be a student of this class. */
 static enum st in_class(struct call *c, int64_t learner_id, struct err *e)
 {
-    struct stmt *q;
     bool row;
-    TRY(tx_stmt(&c->tx, SQL_class_learner, &q, e));
-    bind_i64(q, "class_id", c->class_.class_id);
-    bind_i64(q, "learner_id", learner_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_class_learner(
+        c->tx, &(struct sql_class_learner_in){.class_id = c->class_.class_id, .learner_id = learner_id}, &row, e));
     return row ? ST_OK
                : err_fail(e, ST_DENIED, "err.denied", "learner %lld is not in class %lld", (long long)learner_id,
                           (long long)c->class_.class_id);

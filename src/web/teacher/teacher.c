@@ -8,6 +8,8 @@
 #include "classroom/queue.h"
 #include "base/id.h"
 #include "frame/page.h"
+#include "store/sql/answer.h"
+#include "store/sql/roster.h"
 
 enum { CLASSES_MAX = 60, WORKING_MINUTES = 10, NOW_ROWS = 12, LOOKS_SHOWN = 40 };
 
@@ -18,32 +20,31 @@ struct taught_class {
 
 static enum st taught_classes(struct call *c, struct taught_class *list, size_t *n, struct err *e)
 {
-    struct stmt *q;
+    struct sql_class_of_user_row r;
+    struct rows rows;
     *n = 0;
-    TRY(tx_stmt(&c->tx, SQL_class_of_user, &q, e));
-    bind_i64(q, "user_id", c->who.user_id);
-    for (bool row = true;;) {
-        TRY(stmt_step(q, &row, e));
-        if (!row || *n == CLASSES_MAX) return ST_OK;
-        if (!str_eq(col_text(q, 4), "teacher")) continue;
-        list[*n] = (struct taught_class){col_i64(q, 0), arena_strdup(c->arena, col_text(q, 1))};
+    TRY(sql_class_of_user(c->tx, c->who.user_id, &rows, e));
+    while (*n < CLASSES_MAX && sql_class_of_user_next(&rows, &r)) {
+        if (!str_eq(r.role, "teacher")) continue;
+        list[*n] = (struct taught_class){r.class_id, arena_strdup(c->arena, r.title)};
         if (!list[(*n)++].title) return err_fail(e, ST_NOMEM, "err.memory", "classes");
     }
+    return rows_end(&rows);
 }
 
 static enum st class_row(struct call *c, const struct taught_class *k, struct ui_class_row *out, struct err *e)
 {
-    struct stmt *q;
-    bool row;
-    TRY(tx_stmt(&c->tx, SQL_class_pulse, &q, e));
-    bind_i64(q, "class_id", k->class_id);
-    bind_i64(q, "since", id_first_at(c->now_ms - INT64_C(60000) * WORKING_MINUTES));
-    TRY(stmt_step(q, &row, e));
-    int64_t latest = row ? col_i64(q, 2) : 0;
+    struct sql_class_pulse_row r;
+    TRY(sql_class_pulse(
+        c->tx,
+        &(struct sql_class_pulse_in){.class_id = k->class_id,
+                                     .since = id_first_at(c->now_ms - INT64_C(60000) * WORKING_MINUTES)},
+        &r, NULL, e));
+    int64_t latest = r.latest_id;
     *out = (struct ui_class_row){.title = k->title,
                                  .address = arena_printf(c->arena, "/class/%lld", (long long)k->class_id),
-                                 .students = row ? col_i64(q, 0) : 0,
-                                 .working = row ? col_i64(q, 1) : 0,
+                                 .students = r.students,
+                                 .working = r.lately,
                                  .last_at = latest ? id_time_ms(latest) : 0};
     return ST_OK;
 }
@@ -94,7 +95,8 @@ static void put_help(struct call *c, const struct queue_entry *x, int64_t class_
                                 .about = item_title(c, x->item_id),
                                 .note = *x->note ? x->note : NULL,
                                 .address = student_address(c, x->learner_id, class_id),
-                                .help_id = id_text(c, x->help_id)};
+                                .help_id = id_text(c, x->help_id),
+                                .learner_id = id_text(c, x->learner_id)};
 }
 
 static void put_queue(struct call *c, const struct queue_entry *x, const struct taught_class *k,
@@ -130,8 +132,8 @@ enum st web_now(struct call *c, struct err *e)
     page.classes = rows;
     for (size_t i = 0; i < page.classes_n; i++) {
         struct class_scope scope;
-        TRY(may_class(&c->tx, &c->who, MAY_TEACHES, list[i].class_id, &scope, e));
-        TRY(class_queue(c->app, c->snapshot, &c->tx, c->arena, &scope, page_lang(c), &queues[i], &counts[i], e));
+        TRY(may_class(c->tx, &c->who, MAY_TEACHES, list[i].class_id, &scope, e));
+        TRY(class_queue(c->app, c->snapshot, c->tx, c->arena, &scope, page_lang(c), &queues[i], &counts[i], e));
         page.students += rows[i].students;
         all += counts[i];
     }
@@ -192,7 +194,7 @@ enum st web_class(struct call *c, struct err *e)
     struct ui_skill_col *cols;
     struct ui_grid_row *rows;
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.competency_count + 1) * sizeof *cols, (void **)&cols, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t k = 0; k < v.competency_count; k++)
@@ -250,7 +252,7 @@ static void csv_field(struct text *t, const char *s)
 enum st web_class_csv(struct call *c, struct err *e)
 {
     struct class_view v;
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     c->res.content_type = "text/csv; charset=utf-8";
     http_res_header(&c->res, "Content-Disposition", "attachment; filename=\"mastery.csv\"");
     text_add(&c->out, "student,username,skill,code,level,likely_known,answers\r\n");
@@ -273,15 +275,13 @@ enum st web_class_csv(struct call *c, struct err *e)
 enum st web_cell(struct call *c, struct err *e)
 {
     struct page *p;
-    struct stmt *q;
+    struct sql_class_get_row class_row;
     bool row;
     int64_t learner_id = c->learner.learner_id, competency_id;
     const char *ks = http_query(c->http, "competency");
     if (!ks || !id_parse(ks, &competency_id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "competency is an id");
-    TRY(tx_stmt(&c->tx, SQL_class_learner, &q, e));
-    bind_i64(q, "class_id", c->class_.class_id);
-    bind_i64(q, "learner_id", learner_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_class_learner(
+        c->tx, &(struct sql_class_learner_in){.class_id = c->class_.class_id, .learner_id = learner_id}, &row, e));
     if (!row) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no such student in this class");
     TRY(page_begin(c, "/classes", &p, e));
     struct ui_why_view w;
@@ -301,13 +301,11 @@ enum st web_cell(struct call *c, struct err *e)
                                  .client_id = new_client_id(c)};
         return page_end(p, page_cell(&p->html, &p->ctx, &page), e);
     }
-    TRY(tx_stmt(&c->tx, SQL_class_get, &q, e));
-    bind_i64(q, "class_id", c->class_.class_id);
-    TRY(stmt_step(q, &row, e));
+    TRY(sql_class_get(c->tx, c->class_.class_id, &class_row, &row, e));
     struct page_cell_page page = {.w = w,
                                   .view_url = view,
                                   .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
-                                  .class_title = row ? arena_strdup(c->arena, col_text(q, 0)) : "",
+                                  .class_title = row ? arena_strdup(c->arena, class_row.title) : "",
                                   .post_url = post,
                                   .learner_id = id_text(c, learner_id),
                                   .competency_id = id_text(c, competency_id),
@@ -322,7 +320,7 @@ enum st web_cards(struct call *c, struct err *e)
     struct class_view v;
     struct ui_card *cards;
     TRY(page_begin(c, "/classes", &p, e));
-    TRY(class_view(c->app, c->snapshot, &c->tx, c->arena, &c->class_, &v, e));
+    TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *cards, (void **)&cards, e));
     const char *host = http_header_in(c->http, "Host");
     const char *base = arena_printf(c->arena, "%s://%s", c->http->https ? "https" : "http", host ? host : "");
@@ -344,22 +342,29 @@ enum st web_cards(struct call *c, struct err *e)
 }
 
 /* Help is closed by who teaches the student. */
+struct web_help_close {
+    struct record_cmd cmd;
+    struct fact_help_answered answered;
+};
+
 enum st web_help_close_parse(struct call *c, struct command **out, struct err *e)
 {
-    struct help_done_cmd *h;
-    struct stmt *q;
+    struct web_help_close *h;
+    struct sql_help_get_row r;
     struct learner_scope who;
-    bool row;
-    const char *id = http_form(c->http, "help_id", 0);
+    bool found;
+    int64_t learner_id;
+    const char *id = http_form(c->http, "help_id", 0), *learner = http_form(c->http, "learner_id", 0);
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
-    if (!id || !id_parse(id, &h->help_id)) return err_fail(e, ST_INVALID, "err.not_found", "help_id must be an id");
-    TRY(tx_stmt(&c->tx, SQL_help_get, &q, e));
-    bind_i64(q, "help_id", h->help_id);
-    TRY(stmt_step(q, &row, e));
-    TRY(call_scope(c, MAY_TEACHES, row ? col_i64(q, 0) : 0, &who, e));
-    h->teacher_id = c->who.user_id;
-    help_done_init(h);
-    *out = &h->command;
+    if (!id || !id_parse(id, &h->answered.asked_id) || !learner || !id_parse(learner, &learner_id))
+        return err_fail(e, ST_INVALID, "err.not_found", "help_id and learner_id must be ids");
+    TRY(call_scope(c, MAY_TEACHES, learner_id, &who, e));
+    TRY(sql_help_get(c->tx, &(struct sql_help_get_in){.learner_id = who.learner_id, .help_id = h->answered.asked_id},
+                     &r, &found, e));
+    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "this learner did not ask that");
+    TRY(call_record(c, &h->cmd, &fact_help_answered, who.learner_id,
+                    arena_printf(c->arena, "answered-%lld", (long long)h->answered.asked_id), &h->answered, e));
+    *out = &h->cmd.command;
     return ST_OK;
 }
 

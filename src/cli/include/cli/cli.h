@@ -62,6 +62,7 @@ enum st cli_open(struct cli *c, struct cli_app *out, struct err *e) WARN_UNUSED;
 void cli_close(struct cli_app *a);
 
 extern const struct cli_command cli_commands_admin[], cli_commands_user[], cli_commands_serve[], cli_commands_import[],
-    cli_commands_content[], cli_commands_demo[], cli_commands_routes[], cli_commands_policy[], cli_commands_model[];
+    cli_commands_export[], cli_commands_content[], cli_commands_demo[], cli_commands_routes[], cli_commands_policy[],
+    cli_commands_model[];
 
 #endif

@@ -1,4 +1,4 @@
-/* How sure a figure is that was summed over students: intervals by drawing the students again.
+/* Confidence intervals for ratios summed over students, by cluster bootstrap.
  *
  * Answers of one student go together, so an interval that takes every answer as a witness of its own is too narrow.
  * Here students are drawn with replacement, INTERVAL_DRAWS times, and the figure is taken of each draw: the percentile

@@ -24,9 +24,9 @@
  *                     reason to look again.
  *   under_challenged  able, quick, careless. Carelessness as slips of those who know: San Pedro, Baker & Rodrigo 2011;
  *                     boredom of the under-challenged: Pekrun et al. 2010.
- *   behind            has given up on what is too hard: a long run of it, no effort, times all over the place, hints
- *                     not read. Boredom of the over-challenged: Acee et al. 2010; disengagement seen in times and
- *                     success: Beck 2005.
+ *   behind            has given up on work that is too hard: low expected success for a while, little effort, erratic
+ *                     times, unread hints. Boredom of the over-challenged: Acee et al. 2010; disengagement seen in
+ *                     times and success: Beck 2005.
  * The last two are sequential tests (Page 1954): each answer adds by how much better a student in that state explains
  * it than one at work, in logs, never below 0; a flag stands while the sum is over a line. In words: so quick (times
  * all over the place), and right so seldom for what was predicted. They run only where the situation is theirs, success

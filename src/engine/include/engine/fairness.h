@@ -1,4 +1,4 @@
-/* Is a model as right about one group of students as about another? Figures for each, with intervals over students.
+/* Accuracy and bias of a model by student group, with intervals over students.
  *
  * Groups are for judging only: membership is never a feature of a model. Groups under a least number of students are
  * hidden, and so that the total does not give a hidden one away by subtraction, the smallest of the others with it when

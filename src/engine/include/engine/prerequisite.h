@@ -1,4 +1,4 @@
-/* What comes before what: edges between skills as a soft prior, and whether answers bear them out.
+/* Prerequisite edges between skills: as a soft prior, and a test of whether answers support them.
  *
  * An edge says: few have the later skill without the earlier one. Its strength s is how few: P(after | not before) = (1
  * - s) P(after | before). s = 1 is the surmise relation of Doignon & Falmagne 1985 (knowledge spaces); below it, the

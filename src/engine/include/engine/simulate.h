@@ -1,4 +1,4 @@
-/* Students who are not there, with a truth that is known: to judge planners, detectors and reports.
+/* Simulated students with known true skills, to evaluate planners, detectors and reports.
  *
  * The truth is of another family than the models that are used for planning, so that none is at home in it: skill is a
  * number that grows with every opportunity (no two states), each student at a pace of their own; prerequisites help;

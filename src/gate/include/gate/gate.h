@@ -11,6 +11,7 @@
 #include "core/app.h"
 #include "access/identity.h"
 #include "access/may.h"
+#include "core/record.h"
 #include "core/writer.h"
 #include "http/http.h"
 #include "policy/snapshot.h"
@@ -55,7 +56,7 @@ struct call {
     enum relation relation;
     struct learner_scope learner;
     struct class_scope class_;
-    struct tx tx; /* open in read, parse and reply */
+    struct tx *tx; /* open in read, parse and reply */
     int64_t now_ms;
     struct text out;     /* the body */
     struct http_res res; /* status 200 text/html unless set */
@@ -84,6 +85,16 @@ enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struc
 /* Leaves a record that names of a scope ("school") are looked at, where no route parameter says whose. scope is
  * borrowed for ever. */
 enum st call_look(struct call *c, const char *scope, int64_t scope_id, struct err *e) WARN_UNUSED;
+/* Is this item, which a request names, in one of the courses of the learner it is about? item_id 0: it names none.
+ * err ST_DENIED answer.not_yours */
+enum st call_item_is_theirs(struct call *c, int64_t item_id, struct err *e) WARN_UNUSED;
+/* Readies the recording of one fact by whoever asks, whose relation to the subject must be one that the kind allows.
+ * fields: alive until the reply. err ST_DENIED; ST_INVALID: client_id or a field */
+enum st call_record(struct call *c, struct record_cmd *r, const struct fact_kind *kind, int64_t subject_id,
+                    const char *client_id, const void *fields, struct err *e) WARN_UNUSED;
+/* The same for a fact that is one of several of a command. */
+enum st call_fact(struct call *c, struct record *r, const struct fact_kind *kind, int64_t subject_id,
+                  const char *client_id, const void *fields, struct err *e) WARN_UNUSED;
 /* learner_courses(), without asking again when the learner is the one who asks. out has room for COURSES_MAX. */
 enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e) WARN_UNUSED;
 

@@ -52,19 +52,19 @@ enum lang lang_from_accept(const char *accept, enum lang dflt); /* an Accept-Lan
 void format_int(struct text *out, enum lang lang, int64_t n);                /* 12,345 */
 void format_decimal(struct text *out, enum lang lang, double v, int places); /* 0.5; places 0 to 6 */
 void format_percent(struct text *out, enum lang lang, double share);         /* 0.874 gives 87% */
-/* 87 in 100; never 0 or 100 unless it is */
+/* 87%; never 0 or 100 unless it is */
 void format_in_100(struct text *out, enum lang lang, double p);
-void format_duration(struct text *out, enum lang lang, int64_t took_ms); /* 48 s, 3 min, 1 h 10 min */
+void format_duration(struct text *out, enum lang lang, int64_t took_ms); /* 48 sec, 3 min, 1 hr 10 min */
 
 /* Dates as people say them. Days are days since 1970-01-01, moments milliseconds UTC, tz may be NULL (UTC). */
-void format_day(struct text *out, enum lang lang, int32_t day, int32_t today); /* today, Tuesday, 12 Nov, 12 Nov 2024 */
-void format_weekday(struct text *out, enum lang lang, int32_t day);            /* Tuesday */
-void format_month(struct text *out, enum lang lang, int32_t day);              /* November 2024 */
-void format_date(struct text *out, enum lang lang, int32_t day);               /* Tuesday 12 November 2024 */
-void format_time(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz); /* 10:42 */
-/* today 10:42, Mon 11:15, 12 Nov */
+void format_day(struct text *out, enum lang lang, int32_t day, int32_t today);          /* today, Tuesday, Nov 12 */
+void format_weekday(struct text *out, enum lang lang, int32_t day);                     /* Tuesday */
+void format_month(struct text *out, enum lang lang, int32_t day);                       /* November 2024 */
+void format_date(struct text *out, enum lang lang, int32_t day);                        /* Tuesday, November 12, 2024 */
+void format_time(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz); /* 2:05 PM; 14:05 in Spanish */
+/* Today 10:42 AM, Mon 11:15 AM, Nov 12 */
 void format_moment(struct text *out, enum lang lang, int64_t at_ms, int64_t now_ms, const struct tz *tz);
-/* Tuesday 12 November 2024, 10:42 */
+/* Tuesday, November 12, 2024, 10:42 AM */
 void format_moment_exact(struct text *out, enum lang lang, int64_t at_ms, const struct tz *tz);
 /* 4 minutes ago */
 void format_ago(struct text *out, enum lang lang, int64_t at_ms, int64_t now_ms);

@@ -51,7 +51,7 @@ struct fold_step {
 enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps,
                   size_t *nsteps, struct err *e) WARN_UNUSED;
 
-/* What a fact that counts says to the model: right, wrong, or, by the rule, practice without an observation. */
+/* How a counted fact enters the model: right, wrong, or (if the rule says so) practice without an observation. */
 enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence *v);
 /* The same without the levels: whoever folds many facts finds them once at the end, by mastery_level() for each
  * competency that was moved. A level is a function of the rest of its entry and the rule, so that this gives the same

@@ -1,4 +1,4 @@
-/* Where someone stands on what is counted from outside: by a test, and by our own levels. Pure. */
+/* A student's status on a state or district goal: by test result and by our own levels. Pure. */
 #ifndef RULES_GOAL_STATUS_H
 #define RULES_GOAL_STATUS_H
 #include <stdbool.h>

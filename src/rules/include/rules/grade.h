@@ -3,7 +3,7 @@
 #define RULES_GRADE_H
 #include "domain/policy.h"
 
-/* Where someone stands with a competency: LEVEL_NOT_YET where there is no evidence yet. */
+/* A learner's level on one competency. LEVEL_NOT_YET: no evidence yet. */
 struct level_value {
     enum level level;
     double value; /* by the mastery rule, 0 to 1: what a level of reports may go by within that */
@@ -19,7 +19,7 @@ bool report_level_counts(const struct policy *p, size_t place);
 struct grade {
     size_t all, shown;           /* competencies of the course; those with evidence */
     double mean;                 /* of the points of those shown; 0 when none is */
-    bool incomplete;             /* too little shown for a grade: which is no zero */
+    bool incomplete;             /* too little evidence for a grade; not a zero */
     const struct grade_cut *cut; /* of the policy; NULL when incomplete */
 };
 /* A competency without evidence is left out of the mean, whatever level of the scale it is in. */

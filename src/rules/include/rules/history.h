@@ -1,4 +1,4 @@
-/* A learner's facts, packed to be folded again: what the fold goes by, and nothing that only people read.
+/* A learner's facts in packed form for refolding: only the fields that the fold reads.
  *
  * Derived: made of the rows of the facts, which stay what counts, and held against them by `waymark check`. A history
  * is cut into blocks of HISTORY_BLOCK facts in their order, the last one as full as it is; a block is the same bytes on

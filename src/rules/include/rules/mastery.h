@@ -33,7 +33,7 @@ void mastery_note(const struct mastery_rule *r, const struct scored_fact *m, str
 
 double mastery_value(const struct mastery_rule *r, const struct competency_state *c); /* 0 to 1 */
 
-/* What stands between a learner and "secure", apart from the value. */
+/* What a learner still needs for "secure" besides the value. */
 enum mastery_need {
     NEED_VALUE = 1,
     NEED_EVIDENCE = 2,

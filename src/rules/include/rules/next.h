@@ -40,7 +40,7 @@ struct next_choice {
     double need;      /* larger is first; comparable within one call */
 };
 
-/* The k candidates with most need, most first, ties by place in the list.
+/* Chooses the k candidates with the greatest need, in descending order; ties go to the earlier one in the list.
  * in   candidates in teaching order
  * out  out has room for k; the return value is how many were chosen */
 size_t next_choose(const struct policy *p, const struct learner_state *s, const struct next_candidate *c, size_t n,

@@ -1,5 +1,4 @@
-/* How likely a right answer is, before it is given: from what the fold keeps of a learner, and a district's weights.
- * Pure.
+/* P(right) for a question, from a learner's folded state and the district's fitted weights. Pure.
  *
  * With weights (engine/logistic.h, fitted by app/refit.h) by question and skill; without, by Elo (engine/elo.h), which
  * knows of no question.

@@ -1,4 +1,4 @@
-/* What the fold remembers of a learner: the state that makes an answer O(1).
+/* A learner's folded state. It makes the cost of one answer O(1).
  *
  * Derived: it can always be made again from the learner's facts. Its bytes are the same on every machine
  * (little-endian, no padding), and are compared by `waymark check`.

@@ -1,4 +1,5 @@
-/* Rows of the answer path: facts, derived rows, drafts. One function a query; callers own the transaction. */
+/* Rows of the answer path: facts, derived rows, drafts. What sql/answer.h gives as rows, in
+ * domain types and in arena; callers own the transaction. */
 #ifndef STORE_ANSWER_H
 #define STORE_ANSWER_H
 #include "base/arena.h"
@@ -23,7 +24,6 @@ enum st state_take(struct tx *tx, struct arena *a, int64_t learner_id, struct st
  * and state_take. */
 enum st state_write(struct tx *tx, const struct state_row *row, struct err *e) WARN_UNUSED;
 enum st state_set(struct tx *tx, const struct state_row *row, struct err *e) WARN_UNUSED;
-enum st state_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUSED;
 
 /* The facts under client ids, of one learner or several; evidence_id = 0 where there is none. */
 struct response_key {
@@ -35,8 +35,6 @@ enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struc
 /* The fact under a client id; *evidence_id = 0 when there is none. */
 enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
                       int64_t *body_hash, struct err *e) WARN_UNUSED;
-enum st response_insert(struct tx *tx, int64_t learner_id, const char *client_id, int64_t evidence_id,
-                        int64_t body_hash, const char *response, struct err *e) WARN_UNUSED;
 enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e) WARN_UNUSED;
 /* ST_NOT_FOUND when there is none. Strings in arena. */
 enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
@@ -64,8 +62,6 @@ enum st history_range(struct tx *tx, struct arena *a, int64_t first, int64_t las
 enum st history_after(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct evidence **out, size_t *n,
                       struct err *e) WARN_UNUSED;
 enum st history_set(struct tx *tx, int64_t learner_id, const struct history_row *row, struct err *e) WARN_UNUSED;
-/* that and all after it */
-enum st history_cut(struct tx *tx, int64_t learner_id, int64_t first_block, struct err *e) WARN_UNUSED;
 
 struct mastery_row {
     int64_t learner_id, competency_id;
@@ -79,9 +75,9 @@ enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct 
                      struct err *e) WARN_UNUSED;
 enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n,
                       struct err *e) WARN_UNUSED;
-enum st mastery_delete(struct tx *tx, int64_t learner_id, struct err *e) WARN_UNUSED;
-/* Learner ids above `after` of a query that lists them (SQL_evidence_learners, SQL_mastery_learners), up to limit. */
-enum st learner_ids(struct tx *tx, enum sql_id query, int64_t after, int64_t *out, size_t limit, size_t *n,
+/* Learner ids above `after`, in order, up to limit. */
+enum learner_list { LEARNERS_WITH_EVIDENCE, LEARNERS_WITH_MASTERY, LEARNERS_WITH_ROLE };
+enum st learner_ids(struct tx *tx, enum learner_list list, int64_t after, int64_t *out, size_t limit, size_t *n,
                     struct err *e) WARN_UNUSED;
 
 #endif

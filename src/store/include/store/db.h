@@ -1,10 +1,8 @@
-/* The seam between databases: open, begin, prepare, bind, step, commit. SQLite and PostgreSQL behind one vtable.
+/* The seam between databases: open, begin, commit; SQLite and PostgreSQL behind it.
  *
- * A `conn` belongs to one thread at a time. Values are bound by name, never printed into text; each statement is a
- * named query of src/store/sql, prepared once a connection. A `tx` carries the district: every statement binds it, so
- * a query cannot leave its tenant by accident.
- *
- * A failed bind or step is remembered by the statement and shown by stmt_step() or stmt_run().
+ * A `conn` belongs to one thread at a time. A `tx` carries the district. What is asked of the database is a function of
+ * store/sql/NAME.h, made from a query of src/store/sql: it binds the district, so a query cannot leave its
+ * tenant by accident.
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -13,25 +11,40 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "store/sql.h" /* made at build: enum sql_id */
 
 struct db; /* what and where; opens connections */
 struct conn;
+struct tx;
 struct stmt;
 
-enum conn_mode { CONN_READ, CONN_WRITE };
-
-struct tx {
-    struct conn *conn;
-    int64_t district_id;
-    bool open, write;
-    bool begun; /* the database knows of it: a read begins with its first statement, and costs nothing without one */
+struct blob {
+    const void *p;
+    size_t n;
 };
+
+/* The rows of a query while they are read:
+ *
+ *     TRY(sql_class_students(tx, class_id, &rows, e));
+ *     while (sql_class_students_next(&rows, &r)) …
+ *     TRY(rows_end(&rows));
+ *
+ * rows_end gives the error that ended the loop or let none begin, else ST_OK. It is due after a `break`, too: until
+ * then the same query cannot run again in the transaction (ST_BUG). A loop that is left by an error ends with the
+ * transaction. The members are the store's. */
+struct rows {
+    struct stmt *q;
+    struct err *e;
+    enum st st;
+    bool open;
+};
+enum st rows_end(struct rows *rows) WARN_UNUSED;
+
+enum conn_mode { CONN_READ, CONN_WRITE };
 
 /* url: a file name, or postgresql://…  Opens no connection yet. Caller closes with db_close. */
 enum st db_open(const char *url, struct db **out, struct err *e) WARN_UNUSED;
 void db_close(struct db *db);
-/* The school's day: rows that count between two dates ({current:x} in a query) are looked at by it. Any thread. */
+/* The school's day: rows that count between two dates ({current x} in a query) are looked at by it. Any thread. */
 void db_set_day(struct db *db, int32_t day);
 bool db_is_sqlite(const struct db *db);
 const char *db_url(const struct db *db);
@@ -48,38 +61,18 @@ enum st conn_others_wrote(struct conn *c, bool *yes, struct err *e) WARN_UNUSED;
 enum st conn_integrity(struct conn *c, struct err *e) WARN_UNUSED;
 enum st conn_backup(struct conn *c, const char *path, struct err *e) WARN_UNUSED;
 
-/* One snapshot, taken at the first statement (SQLite: BEGIN; PostgreSQL: repeatable read, read only). */
-enum st tx_read(struct conn *c, int64_t district_id, struct tx *out, struct err *e) WARN_UNUSED;
-enum st tx_write(struct conn *c, int64_t district_id, struct tx *out, struct err *e) WARN_UNUSED;
+/* One snapshot, taken at the first statement (SQLite: BEGIN; PostgreSQL: repeatable read, read only). A connection has
+ * one open transaction at most, and keeps it: *out is borrowed until it ends. *out is NULL on failure. */
+enum st tx_read(struct conn *c, int64_t district_id, struct tx **out, struct err *e) WARN_UNUSED;
+enum st tx_write(struct conn *c, int64_t district_id, struct tx **out, struct err *e) WARN_UNUSED;
+int64_t tx_district(const struct tx *tx);
+struct conn *tx_conn(const struct tx *tx);
 /* On failure nothing of the transaction is left. ST_FULL: the disk; ST_BUSY: try again; ST_CONFLICT: a row changed. */
 enum st tx_commit(struct tx *tx, struct err *e) WARN_UNUSED;
-void tx_rollback(struct tx *tx); /* harmless when not open */
+void tx_rollback(struct tx *tx); /* harmless when NULL or not open */
 enum st tx_savepoint(struct tx *tx, struct err *e) WARN_UNUSED;
 enum st tx_savepoint_keep(struct tx *tx, struct err *e) WARN_UNUSED;
 enum st tx_savepoint_undo(struct tx *tx, struct err *e) WARN_UNUSED;
-
-/* Cached on the connection; borrowed until the next tx_stmt of the same query or the end of the tx. */
-enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e) WARN_UNUSED;
-void bind_i64(struct stmt *q, const char *name, int64_t v);
-void bind_id(struct stmt *q, const char *name, int64_t v); /* 0 binds NULL */
-void bind_f64(struct stmt *q, const char *name, double v);
-void bind_text(struct stmt *q, const char *name, const char *v); /* copied or alive until the step; NULL binds NULL */
-void bind_textn(struct stmt *q, const char *name, const char *v, size_t n);
-void bind_blob(struct stmt *q, const char *name, const void *p, size_t n);
-void bind_null(struct stmt *q, const char *name);
-enum st stmt_step(struct stmt *q, bool *row, struct err *e) WARN_UNUSED;
-/* Run to the end; *rows (may be NULL) = rows changed. */
-enum st stmt_run(struct stmt *q, int64_t *rows, struct err *e) WARN_UNUSED;
-/* Run without waiting for the answer where the driver can (PostgreSQL: a pipeline, or gathered rows, of which one row
- * must not be named twice in a transaction); errors show at tx_commit. */
-enum st stmt_send(struct stmt *q, struct err *e) WARN_UNUSED;
-/* The same for a statement that must change a row: ST_CONFLICT when it changed none, where the driver knows at once. */
-enum st stmt_send_one(struct stmt *q, struct err *e) WARN_UNUSED;
-int64_t col_i64(struct stmt *q, int i); /* NULL gives 0 */
-double col_f64(struct stmt *q, int i);
-const char *col_text(struct stmt *q, int i); /* borrowed until the next step; NULL gives "" */
-const void *col_blob(struct stmt *q, int i, size_t *n);
-bool col_is_null(struct stmt *q, int i);
 
 /* Schema. db_migrate applies what is missing, each in one transaction with its checksum recorded.
  * ST_DENIED: the schema is newer than this program, or a recorded migration differs from ours. */

@@ -1,4 +1,4 @@
-/* Who is behind a session or token, remembered in memory: asked with every request, changed a few times a day.
+/* Cache of the person behind a session or token. Read on every request; the data changes a few times a day.
  *
  * An entry is believed until a write of this process that may concern people is on disk, and for ACTOR_CACHE_SECONDS at
  * most: another process may have ended a session or closed an account.

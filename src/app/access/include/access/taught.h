@@ -5,7 +5,7 @@
 
 enum { COURSES_MAX = 32 };
 
-/* What a learner is taught, and where. */
+/* A course the learner takes, and its class and school. */
 struct taught {
     int64_t course_id, class_id, org_id; /* org_id 0: no school */
 };

@@ -1,4 +1,4 @@
-/* Live events of a class, in memory: a ring of the latest, so that a browser that comes back misses none.
+/* Live class events in memory. A ring buffer lets a browser that reconnects catch up.
  *
  * Invariants
  *  1. A command stages its events; they are published when its transaction is on disk, and dropped when it is not.

@@ -1,4 +1,4 @@
-/* What comes with every record from outside, checked: what people write to each other, and the id of a request. */
+/* Checks a note that one person writes to another: present, not blank, not too long; and the id of a request. */
 #ifndef CORE_NOTE_H
 #define CORE_NOTE_H
 #include <stdbool.h>

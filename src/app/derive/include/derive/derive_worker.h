@@ -1,4 +1,4 @@
-/* A thread that derives anew when rules come into force while the program serves: at the hour, nobody need be there.
+/* A thread that recomputes levels when a scheduled policy takes effect while the server runs.
  * Every few hours it also packs the histories that have grown. */
 #ifndef DERIVE_DERIVE_WORKER_H
 #define DERIVE_DERIVE_WORKER_H

@@ -23,14 +23,15 @@ struct moderation_work_cmd {
 };
 enum st moderation_work_check(struct moderation_work_cmd *m, struct err *e) WARN_UNUSED;
 
-/* A score, or, with anchor set, that the work is kept as an example of the level. A score once given stands. */
-struct moderation_score_cmd {
+/* The work is kept as an example of the level. */
+struct moderation_anchor_cmd {
     struct command command;
-    int64_t work_id, scorer_id;
+    int64_t work_id;
     enum level level;
-    const char *note; /* of an anchor, not empty */
-    bool anchor;
+    const char *note; /* not empty */
 };
-enum st moderation_score_check(struct moderation_score_cmd *m, struct err *e) WARN_UNUSED;
+enum st moderation_anchor_check(struct moderation_anchor_cmd *m, struct err *e) WARN_UNUSED;
+/* A score is the fact work_scored; a score once given stands. err ST_INVALID: no level, or words that cannot be */
+enum st moderation_level_check(int64_t level, const char *note, bool anchor, struct err *e) WARN_UNUSED;
 
 #endif

@@ -11,7 +11,7 @@
 
 struct mastery_view {
     int64_t as_of_ms; /* now, unless asked for */
-    const struct policy_version *policy;
+    const struct policy_effective *policy;
     struct learner_state state;
 };
 
@@ -34,7 +34,7 @@ enum { WHY_STEPS_MAX = 200 };
 struct why_view {
     const struct competency *competency;
     const struct competency_state *state; /* NULL: no evidence yet */
-    const struct policy_version *policy;
+    const struct policy_effective *policy;
     struct mastery_rule rule;
     double value;           /* by the rule, 0 to 1 */
     struct outlook outlook; /* what is missing for "secure" */

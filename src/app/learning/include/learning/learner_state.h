@@ -12,11 +12,12 @@
 
 enum { STATE_BEHIND_MAX = 8 };
 
-/* err ST_IO: the stored state cannot be read. */
-enum st learner_state_now(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p,
-                          int64_t learner_id, struct learner_state *out, struct err *e) WARN_UNUSED;
+/* What the row lacks is folded by the rules of the learner's own school at now_ms, whoever asks.
+ * err ST_IO: the stored state cannot be read. */
+enum st learner_state_now(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t now_ms, int64_t learner_id,
+                          struct learner_state *out, struct err *e) WARN_UNUSED;
 /* The same from a row that was read; *behind (may be NULL): how many facts it lacked. */
-enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena *a, const struct policy *p,
+enum st learner_state_from(const struct snapshot *s, struct tx *tx, struct arena *a, int64_t now_ms,
                            const struct state_row *row, struct learner_state *out, size_t *behind,
                            struct err *e) WARN_UNUSED;
 

@@ -9,7 +9,6 @@ enum { OBSERVE_MAX = 60, OBSERVE_NOTE_BYTES = 2000 };
 
 /* One thing seen of one learner. */
 struct seen {
-    struct snapshot *snapshot;
     const char *client_id, *note;
     int64_t learner_id, recorder_id, competency_id, checkpoint_id; /* checkpoint_id: 0 for none */
     enum evidence_kind kind;

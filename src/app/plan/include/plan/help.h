@@ -1,22 +1,12 @@
-/* Help on my terms: the student says which kind; the teacher's queue has it at once. */
+/* Help on my terms: the student says which kind; the teacher's queue has it at once (the facts help_asked and
+ * help_answered). */
 #ifndef PLAN_HELP_H
 #define PLAN_HELP_H
-#include "core/writer.h"
+#include "store/fact_kinds.h"
 
-struct help_cmd {
-    struct command command;
-    int64_t learner_id, item_id;
-    const char *client_id, *kind, *note;
-    int64_t help_id, place; /* out: place in the line, from 1 */
-};
-
-/* Kinds with words of their own: hint, explain, check, talk; another word is kept as it is. Sets run. */
-enum st help_check(struct help_cmd *h, struct err *e) WARN_UNUSED;
-
-struct help_done_cmd {
-    struct command command;
-    int64_t help_id, teacher_id;
-};
-void help_done_init(struct help_done_cmd *h);
+/* Kinds with words of their own: hint, explain, check, talk; another word is kept as it is. err ST_INVALID */
+enum st help_check(const struct fact_help_asked *h, struct err *e) WARN_UNUSED;
+/* Place in the line of the learner's classes, from 1. */
+enum st help_place(struct tx *tx, int64_t learner_id, int64_t help_id, int64_t *place, struct err *e) WARN_UNUSED;
 
 #endif

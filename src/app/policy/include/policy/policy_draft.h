@@ -1,6 +1,7 @@
 /* Drafts of the rules: put to all staff for comment, answered on record, then adopted as a version. */
 #ifndef POLICY_POLICY_DRAFT_H
 #define POLICY_POLICY_DRAFT_H
+#include "core/record.h"
 #include "policy/policy.h"
 #include "policy/snapshot.h"
 
@@ -13,22 +14,10 @@ struct policy_draft_cmd { /* puts a draft to the staff */
 };
 void draft_rules_ready(struct policy_draft_cmd *d);
 
-struct draft_comment_cmd {
-    struct command command;
-    const char *client_id, *note;
-    const char *about; /* a setting's path; NULL or "": the draft as a whole */
-    int64_t draft_id, author_id;
-    int32_t today;
-};
-/* The command fails with ST_INVALID "draft.closed" after the last day, and when the draft has been adopted. */
-enum st draft_comment_check(struct draft_comment_cmd *d, struct err *e) WARN_UNUSED;
-
-struct draft_answer_cmd {
-    struct command command;
-    const char *answer;
-    int64_t comment_id, user_id;
-};
-enum st draft_answer_check(struct draft_answer_cmd *d, struct err *e) WARN_UNUSED;
+/* A comment (the fact policy_commented): words, and a setting that there is. err ST_INVALID */
+enum st draft_comment_check(const struct fact_policy_commented *k, struct err *e) WARN_UNUSED;
+/* For a record_cmd of comments: ST_INVALID "draft.closed" after the last day, and when the draft has been adopted. */
+enum st draft_is_open(struct tx *tx, const struct record_cmd *c, struct err *e) WARN_UNUSED;
 
 struct draft_adopt_cmd {
     struct command command;

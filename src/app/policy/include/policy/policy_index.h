@@ -1,4 +1,4 @@
-/* What is in force when: policies and models, every version, and the fold of a learner's facts under them. */
+/* All versions of policies and models, which one applies at a given time, and folding a learner's facts under it. */
 #ifndef POLICY_POLICY_INDEX_H
 #define POLICY_POLICY_INDEX_H
 #include "content/catalogue.h"
@@ -33,66 +33,71 @@ struct item_layer {
     double hard_below; /* weights below this are of the hardest third of the questions that have one */
 };
 
+/* A version as it was recorded. What applies somewhere is a struct policy_effective, merged of several. */
 struct policy_version {
     int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
     enum policy_scope scope;
-    int64_t scope_id;     /* the school; 0 for the district */
-    int64_t base_id;      /* the version that it was made from; 0: none */
-    bool derived;         /* what is stored goes by it already, or did before a later one */
-    struct policy policy; /* of a school's own: the defaults; see policy_for_school */
+    int64_t scope_id; /* the school, class or learner; 0 for the district */
+    int64_t base_id;  /* the version that it was made from; 0: none */
+    bool derived;     /* what is stored goes by it already, or did before a later one */
     const char *doc, *reason;
 };
 
-/* A school's version over a district's, but for what the district does not let it say. */
-struct policy_pair {
-    const struct policy_version *district, *school;
-    struct policy_version merged; /* named by the one that came into force later */
+/* What applies in a place: the district's version, a school's over it, a class's over both, each within what the one
+ * above leaves open. Lives as long as its index. */
+struct policy_effective {
+    /* as of the version of district or school in effect since later */
+    int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
+    enum policy_scope scope; /* SCOPE_SCHOOL where a school has a version of its own */
+    int64_t scope_id;
+    const char *reason;
+    const char *doc;      /* merged */
+    struct policy policy; /* merged; its policy_id is a class's or learner's own version where there is one */
 };
 
-/* A class's version over what holds in its school. Only what re-derives nothing may be set so far down, so nothing
- * stored goes by it. */
-struct policy_narrow {
-    const struct policy_version *upper, *own;
-    struct policy merged;
-    const char *doc; /* merged */
-};
+struct policy_merges; /* policy_merges.c: what was merged, by the versions it was merged of */
 
 struct policy_index {
-    /* learner_count: versions of learners' own */
-    size_t policy_count, model_count, pair_count, narrow_count, learner_count;
-    struct policy_version *policies; /* ordered by id */
-    struct policy_pair *pairs;
-    struct policy_narrow *narrow;
+    size_t policy_count, model_count;
+    size_t school_count, learner_count;      /* versions of schools' own, of learners' own */
+    struct policy_version *policies;         /* ordered by id */
+    const struct policy_version **by_scope;  /* the same, by scope, scope_id, effective day and id */
+    const struct policy_version **underived; /* those by which nothing was derived yet; in no order */
+    size_t underived_count;
+    struct policy_merges *merges;
     struct model *models; /* ordered by id */
     struct item_layer items;
 };
 
-/* Of the versions recorded and in force at a moment, the one with the latest day holds; of one day, the latest made. */
-enum st policy_index_load(struct tx *tx, struct arena *a, const struct catalogue *c, struct policy_index *out,
-                          struct err *e) WARN_UNUSED;
-/* The district's latest in force at a moment; never NULL once loaded. */
-const struct policy_version *policy_for_district(const struct policy_index *r, int64_t at_ms);
+/* Of the versions recorded and in effect at a moment, the one with the latest day applies; of one day, the latest made.
+ * What applies is merged when it is first asked for and kept; any thread may ask. c must outlive the index.
+ * err ST_INVALID: the current policy of the district cannot be read. */
+enum st policy_index_load(struct tx *tx, struct arena *a, const struct catalogue *c, int64_t now_ms,
+                          struct policy_index *out, struct err *e) WARN_UNUSED;
+void policy_index_release(struct policy_index *r); /* what was merged; the rest is the arena's */
+/* The district's latest in effect at a moment; never NULL once loaded. */
+const struct policy_effective *policy_for_district(const struct policy_index *r, int64_t at_ms);
 /* The same for a school (0: the district's). */
-const struct policy_version *policy_for_school(const struct policy_index *r, int64_t org_id, int64_t at_ms);
+const struct policy_effective *policy_for_school(const struct policy_index *r, int64_t org_id, int64_t at_ms);
 /* The same for a class of that school (class_id 0: the school's). */
-const struct policy *policy_for_class(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t at_ms);
-/* The document of what holds in that class, whole: with what it locks and bounds for its learners. */
-const char *policy_doc_for_class(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t at_ms);
+const struct policy_effective *policy_for_class(const struct policy_index *r, int64_t org_id, int64_t class_id,
+                                                int64_t at_ms);
 /* The same for one learner in that class (learner_id 0: the class's): a learner's own version over it, within what
  * is left open. */
 struct policy policy_for_learner(const struct policy_index *r, int64_t org_id, int64_t class_id, int64_t learner_id,
                                  int64_t at_ms);
 /* For a learner: by the school, which is looked up only where a school has rules of its own. */
 enum st policy_for_learners_school(const struct policy_index *r, struct tx *tx, int64_t learner_id, int64_t at_ms,
-                                   const struct policy_version **out, struct err *e) WARN_UNUSED;
-/* A scope's own version in force; NULL: it has none. */
+                                   const struct policy_effective **out, struct err *e) WARN_UNUSED;
+/* A scope's own version in effect; NULL: it has none. */
 const struct policy_version *policy_version_current(const struct policy_index *r, enum policy_scope scope,
                                                     int64_t scope_id, int64_t at_ms);
 enum st learner_school(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e) WARN_UNUSED; /* 0: none */
 /* Has a version come into force by which nothing was derived yet? (app/rebuild.h) */
 bool policy_is_due(const struct policy_index *r, int64_t now_ms);
 const struct policy_version *policy_version_by_id(const struct policy_index *r, int64_t policy_id); /* NULL: none */
-const struct policy_version *policy_by_id(const struct policy_index *r, int64_t policy_id);
+/* What a version of the district, or of a school over the district's of its time, said; the first for an unknown id. */
+const struct policy_effective *policy_by_id(const struct policy_index *r, int64_t policy_id);
 const struct model *model_current(const struct policy_index *r, int64_t at_ms);
 const struct model *model_by_id(const struct policy_index *r, int64_t model_id);
 /* The weights of the layer, or NULL. */

@@ -1,6 +1,5 @@
-/* Everything about the district that changes seldom: rules, models and content, read into memory as an immutable
- * snapshot and replaced whole when they change. Whoever uses one holds it by a reference until done.
- */
+/* What rarely changes about one district: its policies, models and content, as an immutable snapshot in memory that is
+ * replaced when they change. A user holds a reference until done. */
 #ifndef POLICY_SNAPSHOT_H
 #define POLICY_SNAPSHOT_H
 #include "content/catalogue.h"

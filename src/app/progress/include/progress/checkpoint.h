@@ -1,5 +1,5 @@
-/* Common checkpoints: the same tasks in every class, done on paper, entered by the teacher. Each result is a fact like
- * any other, that knows its checkpoint; beside it is kept which level was given until then, so that levels can be
+/* Common checkpoints: the same tasks in every class, done on paper, entered by the teacher. Each result is ordinary
+ * evidence that knows its checkpoint; beside it is kept which level was given until then, so that levels can be
  * compared across classes. */
 #ifndef PROGRESS_CHECKPOINT_H
 #define PROGRESS_CHECKPOINT_H
@@ -23,7 +23,7 @@ struct checkpoint {
     struct checkpoint_part parts[CHECKPOINT_PARTS_MAX];
 };
 
-/* From the row that SQL_checkpoint_get or _list shows in these columns; texts in arena. */
+/* One checkpoint, and the parts of one from their JSON; texts in arena. */
 enum st checkpoint_load(struct tx *tx, struct arena *a, int64_t checkpoint_id, struct checkpoint *out,
                         struct err *e) WARN_UNUSED;
 enum st checkpoint_parts(struct arena *a, const char *json, struct checkpoint *out, struct err *e) WARN_UNUSED;

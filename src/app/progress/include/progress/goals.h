@@ -62,7 +62,7 @@ struct goal_counts {
     size_t students, disagree;
     size_t by_test[STANDING_COUNT], ours[STANDING_COUNT];
 };
-/* The caller leads the school: whoever may not, is kept from it by the route. */
+/* The route has checked that the caller leads the school. */
 enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const struct goal *goals, size_t n,
                         struct goal_counts *out, struct err *e) WARN_UNUSED;
 

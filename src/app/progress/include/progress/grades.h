@@ -25,7 +25,7 @@ struct term_grade {                    /* as it was given out */
 };
 
 struct report {
-    const struct policy_version *policy; /* in force */
+    const struct policy_effective *policy; /* in force */
     size_t course_count, term_count;
     struct report_course *courses;
     struct term_grade *terms;
@@ -43,7 +43,7 @@ enum st term_policy(const struct snapshot *s, struct tx *tx, struct arena *a, co
 enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, const struct learner_scope *who,
                     const struct term_grade *t, struct report_course *out, struct err *e) WARN_UNUSED;
 
-/* Writes down every student's grades of a term as they are; what was written before stays. In slices.
+/* Stores every student's grades for a term, in slices. Grades already stored are left as they are.
  * err ST_NOT_FOUND: no such term */
 enum st grades_freeze(struct app *app, struct conn *c, const char *term_title, int64_t *written, char term[120],
                       struct err *e) WARN_UNUSED;

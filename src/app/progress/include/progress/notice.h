@@ -14,8 +14,8 @@ struct level_change {
 };
 
 struct notice {
-    const struct policy_version *before, *after; /* NULL: there is nothing to tell */
-    int64_t at_ms;                               /* when it comes, or came, into force */
+    const struct policy_effective *before, *after; /* NULL: there is nothing to tell */
+    int64_t at_ms;                                 /* when it comes, or came, into force */
     size_t rule_count;
     struct policy_change *rules; /* what differs in the rules */
     size_t count;

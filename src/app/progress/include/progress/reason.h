@@ -7,7 +7,7 @@
 #include "policy/snapshot.h"
 
 struct grade_why {
-    const struct policy_version *policy;
+    const struct policy_effective *policy;
     const struct report_course *course;
     struct grade_outlook outlook;
 };
@@ -17,8 +17,8 @@ enum st learner_grade_why(struct app *app, const struct snapshot *s, struct tx *
                           struct err *e) WARN_UNUSED;
 
 struct next_why {
-    const struct policy_version *policy; /* the school's */
-    struct policy rules;                 /* in force for the learner in the class that teaches it */
+    const struct policy_effective *policy; /* the school's */
+    struct policy rules;                   /* in force for the learner in the class that teaches it */
     const struct competency *competency;
     const struct competency_state *state; /* NULL: no evidence yet */
     struct outlook outlook;               /* of the level: how far it is to secure */

@@ -156,6 +156,7 @@ enum st web_moderation_work_parse(struct call *c, struct command **out, struct e
 enum st web_moderation_work_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e);
 enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e);
+enum st web_moderation_anchor_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_moderation_score_reply(struct call *c, struct command *cmd, struct err *e);
 
 enum st web_frameworks(struct call *c, struct err *e);
@@ -193,8 +194,8 @@ extern const struct ui_help_kind web_help_kinds[];
 enum { WEB_HELP_KINDS = 4 };
 enum msg_id help_kind_words(const char *code);
 const char *new_client_id(struct call *c);
-struct policy_version;
-enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_version *v,
+struct policy_effective;
+enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_effective *v,
                      const char **out, struct err *e);
 const char *drafters_words(struct call *c, const json_t *doc); /* NULL: nobody is named */
 /* ?as_of=2026-03-01: the end of that school day; 0: now */

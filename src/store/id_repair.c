@@ -21,11 +21,10 @@ struct columns {
     size_t n, cap;
 };
 
-/* Ids of facts come from a generator of their own; the tenant's from `init`. */
-static bool is_of_facts(const char *name)
+/* Ids of evidence come from a generator of their own, the tenant's from `init`; those moved are told once. */
+static bool is_never_ahead(const char *name)
 {
-    static const char *const others[] = {"district_id", "evidence_id", "last_evidence_id", "replaces_id", "since_id",
-                                         "first_id",    "last_id",     "old_id",           "new_id"};
+    static const char *const others[] = {"district_id", "evidence_id", "last_evidence_id", "old_id", "new_id"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(name, others[i]) == 0) return true;
     return false;
@@ -34,7 +33,8 @@ static bool is_of_facts(const char *name)
 static enum st add_column(struct columns *c, const char *table, const char *name, struct err *e)
 {
     size_t n = strlen(name);
-    if (n < 4 || strcmp(name + n - 3, "_id") != 0 || is_of_facts(name)) return ST_OK;
+    bool is_id = n > 3 && strcmp(name + n - 3, "_id") == 0 && !is_never_ahead(name);
+    if (!is_id && strcmp(name, "bucket") != 0) return ST_OK;
     if (c->n == c->cap) {
         size_t cap = c->cap ? 2 * c->cap : 128;
         struct column *v = realloc(c->v, cap * sizeof *v);
@@ -48,6 +48,16 @@ static enum st add_column(struct columns *c, const char *table, const char *name
     return ST_OK;
 }
 
+static void drop_table(struct columns *c, const char *table)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (strcmp(c->v[i].table, table) != 0) c->v[kept++] = c->v[i];
+    c->n = kept;
+}
+
+static bool is_bucket(const struct column *k) { return strcmp(k->name, "bucket") == 0; }
+
 /* The schema's own text names every column, one a line. */
 static enum st find_columns(struct columns *c, struct err *e)
 {
@@ -58,8 +68,11 @@ static enum st find_columns(struct columns *c, struct err *e)
             char other[NAME_BYTES];
             int end = 0;
             if (sscanf(line, "CREATE TABLE %63[a-z_]", name) == 1) snprintf(table, sizeof table, "%s", name);
+            else if (sscanf(line, "DROP TABLE %63[a-z_]", name) == 1) drop_table(c, name);
             else if (*line == ')') *table = 0;
-            else if (*table && sscanf(line, "  %63[a-z_] BIGINT%n", name, &end) == 1 && end)
+            else if (*table &&
+                     ((sscanf(line, "  %63[a-z_] BIGINT%n", name, &end) == 1 && end) ||
+                      (sscanf(line, "  %63[a-z_] INTEGER%n", name, &end) == 1 && end && !strcmp(name, "bucket"))))
                 TRY(add_column(c, table, name, e));
             else if (sscanf(line, "ALTER TABLE %63[a-z_] ADD COLUMN %63[a-z_] BIGINT%n", other, name, &end) == 2 && end)
                 TRY(add_column(c, other, name, e));
@@ -84,9 +97,14 @@ static enum st list_moves(struct tx *tx, const struct columns *c, int64_t now_ms
                 "INSERT INTO id_move (district_id, old_id, new_id, at_ms) SELECT 0, x.id, %lld + ROW_NUMBER() OVER "
                 "(ORDER BY CASE WHEN x.id < 0 THEN 1 ELSE 0 END, x.id), %lld FROM (",
                 (long long)id_first_at(now_ms), (long long)now_ms);
-    for (size_t i = 0; i < c->n; i++)
-        text_printf(t, "%sSELECT %s AS id FROM %s WHERE %s < 0 OR %s > %lld", i ? " UNION " : "", c->v[i].name,
-                    c->v[i].table, c->v[i].name, c->v[i].name, (long long)limit);
+    bool first = true;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct column *k = &c->v[i];
+        if (is_bucket(k)) continue;
+        text_printf(t, "%sSELECT %s AS id FROM %s WHERE %s < 0 OR %s > %lld", first ? "" : " UNION ", k->name, k->table,
+                    k->name, k->name, (long long)limit);
+        first = false;
+    }
     text_add(t, ") x");
     return run_text(tx, t, e);
 }
@@ -95,10 +113,20 @@ static enum st move_columns(struct tx *tx, const struct columns *c, struct text 
 {
     for (size_t i = 0; i < c->n; i++) {
         const struct column *k = &c->v[i];
+        if (is_bucket(k)) continue;
         text_printf(t,
                     "UPDATE %s SET %s = (SELECT m.new_id FROM id_move m WHERE m.district_id = 0 AND m.old_id = %s.%s) "
                     "WHERE %s IN (SELECT old_id FROM id_move WHERE district_id = 0)",
                     k->table, k->name, k->table, k->name, k->name);
+        TRY(run_text(tx, t, e));
+    }
+    /* Facts about what was moved are kept where its new id says: the arithmetic of fact_bucket(). */
+    for (size_t i = 0; i < c->n; i++) {
+        if (!is_bucket(&c->v[i])) continue;
+        text_printf(t,
+                    "UPDATE %s SET bucket = CAST(subject_id AS BIGINT) %% 2147483647 * 48271 %% 2147483647 / 33554432 "
+                    "WHERE subject_id IN (SELECT new_id FROM id_move WHERE district_id = 0)",
+                    c->v[i].table);
         TRY(run_text(tx, t, e));
     }
     return ST_OK;
@@ -129,8 +157,7 @@ static enum st read_moves(struct tx *tx, int64_t now_ms, struct move **out, int6
 /* Rules and models name classes, skills and questions by id. */
 static enum st move_in_documents(struct tx *tx, const struct move *v, int64_t n, struct text *t, struct err *e)
 {
-    static const struct column documents[] = {
-        {"policy", "doc"}, {"draft_rules", "doc"}, {"model", "doc"}, {"request_seen", "result"}};
+    static const struct column documents[] = {{"policy", "doc"}, {"draft_rules", "doc"}, {"model", "doc"}};
     for (size_t k = 0; k < sizeof documents / sizeof *documents; k++)
         for (int64_t i = 0; i < n; i++) {
             const char *table = documents[k].table, *name = documents[k].name;

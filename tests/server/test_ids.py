@@ -1,8 +1,12 @@
 """Row ids: they rise, none runs ahead of the clock, every floor is a maximum, and `migrate` repairs a database in which they ran ahead."""
 import re
+import sys
 import time
 
 from harness import ROOT, waymark
+
+sys.path.insert(0, str(ROOT / "tools"))
+import inventory  # noqa: E402
 
 EPOCH_MS = 1577836800000
 OF_FACTS = {"district_id", "since_id"}  # the tenant's; since_id is a moment a minute ahead by intent
@@ -14,17 +18,9 @@ def id_at(moment):
 
 def columns():
     """(table, column) of every column that holds ids, from the migrations."""
-    table = None
-    for path in sorted((ROOT / "src/store/migrations").glob("*.sql")):
-        for line in path.read_text().split("\n"):
-            if m := re.match(r"CREATE TABLE (\w+)", line):
-                table = m[1]
-            elif m := re.match(r"ALTER TABLE (\w+) ADD COLUMN (\w+_id) BIGINT", line):
-                yield m[1], m[2]
-            elif line.startswith(")"):
-                table = None
-            elif table and table != "id_move" and (m := re.match(r"  (\w+_id) BIGINT", line)):
-                yield table, m[1]
+    for table, told in inventory.tables(ROOT)[0].items():
+        if table != "id_move":
+            yield from ((table, column) for column, kind, *_ in told["columns"] if column.endswith("_id") and kind == "bigint")
 
 
 def astray(db):
@@ -82,7 +78,9 @@ def test_migrate_repairs_ids_that_ran_ahead(db, school, serve):
           INSERT INTO course_competency (district_id, course_id, competency_id, position) VALUES ({district}, {course}, {k}, 9)""")
     db.execute(f"""INSERT INTO policy (district_id, policy_id, scope, scope_id, doc, effective_at_ms, recorded_at_ms, reason, derived_at_ms)
       SELECT district_id, {ahead + 90}, scope, scope_id, doc, 1, 1, 'ahead {ahead + 5}', 1 FROM policy""")
-    db.execute(f"""INSERT INTO request_seen (district_id, user_id, client_id, body_hash, result, at_ms) VALUES ({district}, {school.district.id}, 'r', 1, '{{"id":"{ahead + 77}"}}', 1)""")
+    bucket = lambda k: k % 2147483647 * 48271 % 2147483647 // 33554432
+    db.execute(f"""INSERT INTO fact (district_id, bucket, subject_id, fact_id, kind, version, recorder_id, client_id, body_hash, happened_at_ms, received_at_ms, school_date)
+      VALUES ({district}, {bucket(ahead + 77)}, {ahead + 77}, {ahead + 78}, 'policy_read', 1, {school.district.id}, 'f', 1, 1, 1, 1)""")
     assert astray(db)
     r = waymark("migrate", "--db", db.url)
     assert "repaired" in r.err
@@ -90,7 +88,8 @@ def test_migrate_repairs_ids_that_ran_ahead(db, school, serve):
     moved = {int(a): int(b) for a, b in db.rows("SELECT old_id, new_id FROM id_move")}
     assert [moved[k] for k in own] == sorted(moved[k] for k in own), "in the order in which they were given"
     assert {c for c, in db.rows("SELECT competency_id FROM course_competency WHERE position = 9")} >= {str(moved[k]) for k in own}
-    assert db.rows("SELECT result FROM request_seen WHERE client_id = 'r'") == [[f'{{"id":"{moved[ahead + 77]}"}}']]
+    assert db.rows("SELECT subject_id, bucket, fact_id FROM fact WHERE client_id = 'f'") == [[str(moved[ahead + 77]), str(bucket(moved[ahead + 77])), str(moved[ahead + 78])]]
+    db.execute("DELETE FROM fact WHERE client_id = 'f'")
     assert waymark("check", "--db", db.url).code == 0
     assert "repaired" not in waymark("migrate", "--db", db.url).err
     server = serve()

@@ -48,7 +48,6 @@ def test_staff_learn(db, school, request):
     assert who("teacher2").get(f"/api/v1/learners/{school.teacher.id}/mastery").status == 403
     # counts of students and the leaders' lists are as before
     assert counts(db, who("principal", session=True)) == before
-    assert "Staff fractions" not in who("principal", session=True).get("/school").text
     fresh.stop()
     waymark("check", "--db", db.url)
 

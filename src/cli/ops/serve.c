@@ -73,6 +73,17 @@ static enum st parse_listen(const char *s, char *host, size_t cap, uint16_t *por
     return ST_OK;
 }
 
+/* One thread a processor reads a database file; a server across a socket takes more, which mostly wait. */
+static enum st start_workers(struct app *app, struct err *e)
+{
+    enum { LEAST = 2, ACROSS_A_SOCKET = 8 };
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned own = processors < LEAST ? LEAST : (unsigned)processors;
+    const unsigned threads[WORKER_POOLS] = {
+        [WORKERS_READ] = db_is_sqlite(app->db) ? own : ACROSS_A_SOCKET, [WORKERS_LONG] = own};
+    return workers_start(app, threads, e);
+}
+
 static enum st serve(struct app *app, const struct serve_options *o, struct err *e)
 {
     static const struct route *tables[4];
@@ -116,8 +127,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     enum st st = conn_open(app->db, CONN_READ, &watch, e);
     if (st == ST_OK) st = snapshot_reload(app, watch, e);
     if (st == ST_OK) st = writer_start(app, e);
-    unsigned workers = db_is_sqlite(app->db) ? (unsigned)sysconf(_SC_NPROCESSORS_ONLN) : 8;
-    if (st == ST_OK) st = workers_start(app, workers < 2 ? 2 : workers, e);
+    if (st == ST_OK) st = start_workers(app, e);
     struct derive_worker *due = NULL;
     struct nightly nightly = {.app = app};
     if (st == ST_OK && !nightly_parse(o->refit, &nightly.at))

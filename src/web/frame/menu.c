@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "frame/menu.h"
+#include "frame/page.h"
 
 enum {
     STUDENT = MAY_OWN_RECORD,
@@ -32,9 +33,10 @@ static const struct word {
 
 static bool reaches(const struct call *c, const struct route *r, unsigned word)
 {
+    if (!(r->menu & (1u << word))) return false;
     enum relation via;
     struct err ignored = {0};
-    return (r->menu & (1u << word)) && may_own(&c->who, r->may & words[word].relations, &via, &ignored) == ST_OK;
+    return may_own(&c->who, r->may & words[word].relations, &via, &ignored) == ST_OK;
 }
 
 /* The row's path; ":learner" is the person, for pages about oneself. */
@@ -52,40 +54,59 @@ static bool is_open(const struct call *c, const struct route *r, const char *cur
     return r == c->route || str_eq(current, r->path);
 }
 
-static bool own_row_is_open(const struct call *c, unsigned word)
+/* A counselor begins with people, where a leader ends with them. */
+static void home_first(struct ui_nav_item *nav, size_t n, const char *home)
 {
-    return c->route && c->route->menu && reaches(c, c->route, word);
+    size_t i = 0;
+    while (i < n && !str_eq(nav[i].address, home)) i++;
+    if (i == n) return;
+    struct ui_nav_item first = nav[i];
+    memmove(nav + 1, nav, i * sizeof *nav);
+    nav[0] = first;
+}
+
+/* The pages of one word. Returns how many; *open: one of them is open. */
+static size_t fill_pages(struct call *c, unsigned word, const char *current, struct ui_nav_item *pages, size_t max,
+                         bool *open)
+{
+    size_t n = 0;
+    *open = false;
+    for (size_t t = 0; c->gate->tables[t]; t++)
+        for (const struct route *r = c->gate->tables[t]; r->path; r++) {
+            if (n == max || !reaches(c, r, word)) continue;
+            bool here = is_open(c, r, current);
+            *open |= here;
+            pages[n++] = (struct ui_nav_item){
+                .label = r->title, .address = address(c, r), .current = here, .exact = r == c->route};
+        }
+    return n;
 }
 
 enum st menu_fill(struct call *c, const char *current, struct page_ctx *ctx, struct err *e)
 {
-    struct ui_nav_item *nav, *sub;
+    struct ui_nav_item *nav, *pages;
+    size_t left = MENU_PAGES;
     bool found = false;
     TRY(call_alloc(c, MENU_WORDS * sizeof *nav, (void **)&nav, e));
-    for (unsigned w = 0; w < MENU_WORDS; w++)
-        if (own_row_is_open(c, w)) current = NULL; /* the row knows better than the handler's default */
+    TRY(call_alloc(c, MENU_PAGES * sizeof *pages, (void **)&pages, e));
+    for (unsigned w = 0; c->route && w < MENU_WORDS; w++)
+        if (reaches(c, c->route, w)) current = NULL; /* the row knows better than the handler's default */
     for (unsigned w = 0; w < MENU_WORDS; w++) {
-        size_t n = 0;
-        bool open = false;
-        TRY(call_alloc(c, MENU_PAGES * sizeof *sub, (void **)&sub, e));
-        for (size_t t = 0; c->gate->tables[t]; t++)
-            for (const struct route *r = c->gate->tables[t]; r->path; r++) {
-                if (!reaches(c, r, w) || n == MENU_PAGES) continue;
-                bool here = is_open(c, r, current);
-                open |= here;
-                sub[n++] = (struct ui_nav_item){
-                    .label = r->title, .address = address(c, r), .current = here, .exact = r == c->route};
-            }
+        bool open;
+        size_t n = fill_pages(c, w, current, pages, left, &open);
         if (!n) continue;
         bool first = open && !found;
         nav[ctx->nav_n++] = (struct ui_nav_item){.label = words[w].label,
-                                                 .address = sub[0].address,
+                                                 .address = pages[0].address,
                                                  .icon = words[w].icon,
                                                  .current = first,
-                                                 .exact = first && n == 1 && sub[0].exact};
-        if (first && n > 1) ctx->sub = sub, ctx->sub_n = n;
+                                                 .exact = first && n == 1 && pages[0].exact};
+        if (first && n > 1) ctx->sub = pages, ctx->sub_n = n;
         found |= first;
+        pages += n;
+        left -= n;
     }
+    home_first(nav, ctx->nav_n, page_home(c->who.roles));
     ctx->nav = nav;
     return ST_OK;
 }

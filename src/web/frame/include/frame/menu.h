@@ -4,7 +4,7 @@
 #include "gate/gate.h"
 #include "ui/pages.h"
 
-enum { MENU_PAGES = 16 }; /* under one word, at most */
+enum { MENU_PAGES = 48 }; /* of one person, under all words, at most */
 
 /* Fills ctx->nav, and ctx->sub when the open word has more than one page. current: the path of the menu's page that a
  * page below it belongs to, or NULL; a request for a page of the menu needs none. */

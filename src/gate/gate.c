@@ -158,7 +158,7 @@ enum st call_record(struct call *c, struct record_cmd *r, const struct fact_kind
 
 enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e)
 {
-    if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT))
+    if (learner_id != c->who.user_id || !c->who.learns)
         return learner_courses(c->tx, learner_id, out, COURSES_MAX, n, e);
     *n = c->who.course_count;
     memcpy(out, c->who.courses, *n * sizeof *out);

@@ -133,6 +133,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     if (st == ST_OK && !nightly_parse(o->refit, &nightly.at))
         st = err_fail(e, ST_INVALID, "err.refit", "--refit takes an hour such as 02:00, or off; not %s", o->refit);
     if (st == ST_OK) st = derive_worker_start(app, &due, e);
+    if (st == ST_OK) st = gate_live_start(app, e);
     if (st == ST_OK) st = http_start(&config, &server, e);
     if (st == ST_OK) {
         char url[200];
@@ -147,7 +148,10 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
             /* a lost database is told, and asked again */
             if (snapshot_refresh(app, watch, e) != ST_OK) log_line(LOG_WARN, "refresh", "%s", e->detail);
             nightly_beat(&nightly, watch);
-            if (beat % ACTOR_CACHE_SECONDS == 0) actor_cache_clear(app->actor_cache);
+            if (beat % ACTOR_CACHE_SECONDS == 0) {
+                actor_cache_clear(app->actor_cache);
+                hub_doubt(app->hub);
+            }
             if (beat % 15 == 14) hub_heartbeat(app->hub);
         }
         notify("STOPPING=1");
@@ -159,6 +163,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
         http_stop(server);
         nightly_stop(&nightly);
     }
+    gate_live_stop();
     derive_worker_stop(due);
     workers_stop(app);
     writer_stop(app);
@@ -181,7 +186,9 @@ int serve_run(struct db *db, struct clock clock, const struct serve_options *o)
     enum st st = db_schema_check(db, &e);
     if (st == ST_NOT_FOUND && strstr(e.detail, "migrate")) {
         int applied;
+        int64_t repaired;
         st = db_migrate(db, clock_now_ms(&clock), &applied, &e);
+        if (st == ST_OK) st = db_repair_ids(db, clock_now_ms(&clock), applied > 0, &repaired, &e);
     }
     if (st != ST_OK) return cli_fail(&e);
     st = app_init(&app, db, clock, o->files_dir, &e);

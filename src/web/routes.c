@@ -87,7 +87,7 @@ const struct route web_routes[] = {
         .records_access = true, .summary = "What a change of the rules changes for one student"),
 
     GET("/standing/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS,
-        web_student_goals, .menu = MENU_MY_WORK, .title = MSG_standing_title, .learner_param = "learner",
+        web_student_goals, .menu = MENU_MY_WORK, .title = MSG_nav_goals, .learner_param = "learner",
         .records_access = true, .summary = "Where a student stands on what counts"),
     POST("/standing/:learner", MAY_TEACHES | MAY_LEADS_SCHOOL, web_credit_parse, web_credit_reply,
          .learner_param = "learner", .records_access = true, .summary = "Record hours or a project"),
@@ -246,7 +246,7 @@ const struct route web_routes[] = {
      .read = web_requirements_save,
      .body_max = FORM,
      .summary = "Change what is asked for"},
-    GET("/models", LEADERS | MAY_TEACHES, web_models, .menu = MENU_LIBRARY | MENU_LEARNING, .title = MSG_models_title,
+    GET("/models", LEADERS | MAY_TEACHES, web_models, .menu = MENU_LIBRARY | MENU_LEARNING, .title = MSG_nav_models,
         .summary = "The learner models: which is in force, how each was judged"),
     {.method = HTTP_POST,
      .path = "/models/take-back",

@@ -71,17 +71,38 @@ static void percent(struct html *h, unsigned char c)
     text_put(h->out, b, 3);
 }
 
+/* Goes into an address as it is; not the end of the string. */
+static bool url_plain(unsigned char c)
+{
+    switch (c) {
+    case '"':
+    case '\'':
+    case '<':
+    case '>':
+    case '\\':
+    case '^':
+    case '`':
+    case '{':
+    case '|':
+    case '}':
+    case '&': return false;
+    default: return c > 32 && c < 127;
+    }
+}
+
 void html_url(struct html *h, const char *s)
 {
     if (!s || !url_ok(s)) {
         html_lit(h, "#");
         return;
     }
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c <= 32 || c >= 127 || strchr("\"'<>\\^`{|}", c)) percent(h, c);
-        else if (c == '&') html_lit(h, "&amp;");
-        else text_char(h->out, (char)c);
+    while (*s) {
+        size_t n = 0;
+        while (url_plain((unsigned char)s[n])) n++;
+        if (n) html_put(h, s, n);
+        s += n;
+        if (*s == '&') html_lit(h, "&amp;"), s++;
+        else if (*s) percent(h, (unsigned char)*s++);
     }
 }
 

@@ -35,8 +35,7 @@ static bool reaches(const struct call *c, const struct route *r, unsigned word)
 {
     if (!(r->menu & (1u << word))) return false;
     enum relation via;
-    struct err ignored = {0};
-    return may_own(&c->who, r->may & words[word].relations, &via, &ignored) == ST_OK;
+    return may_own(&c->who, r->may & words[word].relations, &via, NULL) == ST_OK;
 }
 
 /* The row's path; ":learner" is the person, for pages about oneself. */
@@ -65,35 +64,51 @@ static void home_first(struct ui_nav_item *nav, size_t n, const char *home)
     nav[0] = first;
 }
 
+/* The rows of all menus: few of a table's rows, and each word looks at them. */
+struct rows_of_menus {
+    const struct route *row[MENU_PAGES];
+    size_t n;
+};
+
+static void find_rows(const struct call *c, struct rows_of_menus *out)
+{
+    out->n = 0;
+    for (size_t t = 0; c->gate->tables[t]; t++)
+        for (const struct route *r = c->gate->tables[t]; r->path; r++)
+            if (r->menu && out->n < MENU_PAGES) out->row[out->n++] = r;
+}
+
 /* The pages of one word. Returns how many; *open: one of them is open. */
-static size_t fill_pages(struct call *c, unsigned word, const char *current, struct ui_nav_item *pages, size_t max,
-                         bool *open)
+static size_t fill_pages(struct call *c, const struct rows_of_menus *rows, unsigned word, const char *current,
+                         struct ui_nav_item *pages, size_t max, bool *open)
 {
     size_t n = 0;
     *open = false;
-    for (size_t t = 0; c->gate->tables[t]; t++)
-        for (const struct route *r = c->gate->tables[t]; r->path; r++) {
-            if (n == max || !reaches(c, r, word)) continue;
-            bool here = is_open(c, r, current);
-            *open |= here;
-            pages[n++] = (struct ui_nav_item){
-                .label = r->title, .address = address(c, r), .current = here, .exact = r == c->route};
-        }
+    for (size_t i = 0; i < rows->n && n < max; i++) {
+        const struct route *r = rows->row[i];
+        if (!reaches(c, r, word)) continue;
+        bool here = is_open(c, r, current);
+        *open |= here;
+        pages[n++] =
+            (struct ui_nav_item){.label = r->title, .address = address(c, r), .current = here, .exact = r == c->route};
+    }
     return n;
 }
 
 enum st menu_fill(struct call *c, const char *current, struct page_ctx *ctx, struct err *e)
 {
     struct ui_nav_item *nav, *pages;
+    struct rows_of_menus rows;
     size_t left = MENU_PAGES;
     bool found = false;
+    find_rows(c, &rows);
     TRY(call_alloc(c, MENU_WORDS * sizeof *nav, (void **)&nav, e));
     TRY(call_alloc(c, MENU_PAGES * sizeof *pages, (void **)&pages, e));
     for (unsigned w = 0; c->route && w < MENU_WORDS; w++)
         if (reaches(c, c->route, w)) current = NULL; /* the row knows better than the handler's default */
     for (unsigned w = 0; w < MENU_WORDS; w++) {
         bool open;
-        size_t n = fill_pages(c, w, current, pages, left, &open);
+        size_t n = fill_pages(c, &rows, w, current, pages, left, &open);
         if (!n) continue;
         bool first = open && !found;
         nav[ctx->nav_n++] = (struct ui_nav_item){.label = words[w].label,

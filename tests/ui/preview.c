@@ -804,9 +804,10 @@ static void rules_pages(void)
                                                               .students_locked = true,
                                                               .least = "",
                                                               .most = ""},
-                                                             {.name = "work.together_share",
-                                                              .title = "Work with others",
-                                                              .school = "30",
+                                                             {.name = "mastery.stuck_below",
+                                                              .title =
+                                                                  "Estimate below which a student is flagged as stuck",
+                                                              .school = "40",
                                                               .locked = true,
                                                               .by = "locked by the school",
                                                               .in_100 = true}},

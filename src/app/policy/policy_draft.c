@@ -9,6 +9,8 @@ static enum st run_put(struct app *app, struct tx *tx, struct command *command, 
 {
     struct policy_draft_cmd *d = (struct policy_draft_cmd *)command;
     struct policy_saved saved;
+    const int64_t now = app_now_ms(app);
+    const struct policy_effective *current = policy_for_school(&d->snapshot->policy_index, d->save.scope_id, now);
     TRY(policy_check(app, d->snapshot, tx, d->arena, &d->save, &saved, e));
     return sql_draft_rules_insert(tx,
                                   &(struct sql_draft_rules_insert_in){.draft_id = app_id(app),
@@ -16,7 +18,8 @@ static enum st run_put(struct app *app, struct tx *tx, struct command *command, 
                                                                       .doc = d->save.doc,
                                                                       .reason = d->save.reason,
                                                                       .author_id = d->save.recorder_id,
-                                                                      .until_date = d->until_date},
+                                                                      .until_date = tz_date(d->snapshot->zone, now) +
+                                                                                    current->policy.comment_days},
                                   NULL, e);
 }
 

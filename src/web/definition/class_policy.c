@@ -67,6 +67,11 @@ static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, stru
     return load_classes(c, tx, courses, n, w, e);
 }
 
+static bool is_offered(const struct narrow *w, const struct setting *s)
+{
+    return s->narrowest >= w->scope && s->type != SETTING_CHOICE && !s->unused;
+}
+
 static const json_t *about_of(struct call *c, const struct setting *s, const json_t *doc)
 {
     return json_object_get(json_object_get(doc, "about"), rules_field(c, s));
@@ -138,7 +143,7 @@ static enum st fill_settings(struct call *c, const struct narrow *w, struct page
     if (own) TRY(json_read(c->arena, own->doc, strlen(own->doc), &doc, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        if (s->narrowest < w->scope || s->type == SETTING_CHOICE) continue;
+        if (!is_offered(w, s)) continue;
         struct ui_class_setting *r = &rows[page->rows_n++];
         /* a form that is shown again keeps what was typed */
         const char *sent = http_form(c->http, rules_field(c, s), 0);
@@ -230,9 +235,9 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
     enum st st = doc ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "rules");
     for (size_t i = 0; st == ST_OK && i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        const char *text =
-            s->narrowest >= w->scope && s->type != SETTING_CHOICE ? http_form(c->http, rules_field(c, s), 0) : NULL;
+        const char *text = http_form(c->http, rules_field(c, s), 0);
         double v = 0;
+        if (!is_offered(w, s)) continue;
         if (w->scope == SCOPE_CLASS && s->narrowest > SCOPE_CLASS) st = bind_from_form(c, s, now, doc, e);
         if (st != ST_OK) break;
         if (!text || (!*text && !json_object_get(json_object_get(now, s->group), s->name))) continue;

@@ -305,7 +305,7 @@ static enum st fill_groups(struct call *c, const struct rules_of *w, struct page
     size_t n = 0;
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        if (!speaks(s, kind)) continue;
+        if (s->unused || !speaks(s, kind)) continue;
         TRY(fill_setting(c, w, s, &rows[n++], e));
         if (strcmp(group, s->group) == 0) {
             groups[page->groups_n - 1].settings_n++;

@@ -311,8 +311,6 @@ enum st web_rules_put(struct call *c, struct err *e)
     if (st == ST_OK) {
         d.save = p.save;
         d.save.effective_at_ms = c->now_ms; /* checked as if now; when it is adopted it has its own day */
-        d.until_date = tz_date(c->snapshot->zone, c->now_ms) +
-                       policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms)->policy.comment_days;
         draft_rules_ready(&d);
         st = writer_run(c->app, &d.command, &why);
     }

@@ -83,6 +83,9 @@ const struct route web_routes[] = {
     GET("/changes/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_changes, .learner_param = "learner",
         .records_access = true, .summary = "What a change of the rules changes for one student"),
 
+    GET("/views/:learner", STUDENT | MAY_GUARDIAN_OF, web_views, .learner_param = "learner", .records_access = true,
+        .summary = "Who viewed a student's record"),
+
     GET("/standing/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS,
         web_student_goals, .learner_param = "learner", .records_access = true,
         .summary = "Where a student stands on what counts"),

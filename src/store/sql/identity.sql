@@ -66,3 +66,10 @@ DELETE FROM sign_in_failure WHERE district_id = :district_id AND account_hash = 
 -- name: access_insert :exec
 INSERT INTO access_record (district_id, access_id, actor_id, scope, scope_id, route, relation)
 VALUES (:district_id, :access_id, :actor_id, :scope, :scope_id, :route, :relation)
+-- name: access_list :many
+-- types: given_name text, family_name text, :from_id int, :before_id int
+-- why: of one learner, class or school, along the index, the latest first
+SELECT a.access_id, a.actor_id, a.route, a.relation, COALESCE(u.given_name, '') AS given_name, COALESCE(u.family_name, '') AS family_name
+FROM access_record a LEFT JOIN user_account u ON u.district_id = a.district_id AND u.user_id = a.actor_id
+WHERE a.district_id = :district_id AND a.scope = :scope AND a.scope_id = :scope_id AND a.access_id >= :from_id
+  AND a.access_id < :before_id ORDER BY a.access_id DESC LIMIT :limit

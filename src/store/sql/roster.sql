@@ -104,3 +104,10 @@ WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teache
 -- why: a cell names a learner and a class: both must belong together
 SELECT 1 FROM enrollment WHERE district_id = :district_id AND class_id = :class_id AND user_id = :learner_id AND role = 'student'
   AND status = 'active'
+-- name: learner_enrollments :many
+-- types: org_id int
+-- null: starts_on, ends_on, closed_at_ms
+-- why: all that a learner is or was in, and when
+SELECT e.class_id, COALESCE(c.org_id, 0) AS org_id, c.title, e.starts_on, e.ends_on, e.closed_at_ms FROM enrollment e
+JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
+WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' ORDER BY e.enrollment_id DESC

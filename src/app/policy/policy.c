@@ -331,6 +331,10 @@ enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, st
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct policy_cmd *p = (struct policy_cmd *)command;
+    struct sql_policy_count_row stored;
+    TRY(sql_policy_count(tx, &stored, NULL, e));
+    if (stored.count != (int64_t)p->snapshot->policy_index.policy_count)
+        return err_fail(e, ST_CONFLICT, "err.conflict", "a version was saved since the rules were read");
     return policy_save(app, p->snapshot, tx, p->arena, &p->save, &p->saved, e);
 }
 

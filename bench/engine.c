@@ -22,7 +22,7 @@
 #include "engine/logistic.h"
 #include "engine/numeric.h"
 #include "engine_textbook.h"
-#include "model.h"
+#include "lab/lab.h"
 
 /* what takes milliseconds is tried more often */
 enum { RUNS = 7, TURNS = 15, SHORT_RUNS = 60, TEXTBOOK_ITERATIONS = 10 };

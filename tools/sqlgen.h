@@ -40,6 +40,9 @@ struct query {
     bool is_test; /* SELECT 1: only whether there is a row counts */
 };
 
+/* Bound by the transaction: no parameter of the function. */
+bool is_bound_by_tx(const char *name);
+
 extern struct query *queries[QUERIES_MAX];
 extern int query_count;
 

@@ -150,6 +150,8 @@ static const char *after(const char *line, const char *word)
     return strncmp(line, word, n) == 0 ? line + n : NULL;
 }
 
+bool is_bound_by_tx(const char *name) { return strcmp(name, "district_id") == 0 || strcmp(name, "current_day") == 0; }
+
 static void add_line(struct query *q, char *into, const char *line)
 {
     if (strlen(into) + strlen(line) + 2 > SQL_BYTES) die(q->file, q->name, "too long");
@@ -157,20 +159,49 @@ static void add_line(struct query *q, char *into, const char *line)
     strcat(into, line);
 }
 
-/* `{bucket X}` is where the facts of a subject are kept: the arithmetic of fact_bucket() in store/fact.c. */
+/* Conditions and arithmetic that stand in one place: `{name x}` in a query, @ for x here.
+ * current: a row of x (an enrollment, a role, a membership) counts today: active and within its dates; the transaction
+ *   binds :current_day, as it does the district.
+ * for_students: x is a class or a course of students. Staff learn on the same tables; what counts, leads or reports
+ *   students leaves them out.
+ * bucket: where the facts of the subject x are kept: the arithmetic of fact_bucket() in store/fact.c. */
+static const struct macro {
+    const char *name, *text;
+} macros[] = {
+    {"current", "(@.status = 'active' AND COALESCE(@.starts_on, :current_day) <= :current_day "
+                "AND COALESCE(@.ends_on, :current_day) >= :current_day)"},
+    {"for_students", "NOT EXISTS (SELECT 1 FROM course audience WHERE audience.district_id = @.district_id AND "
+                     "audience.course_id = @.course_id AND audience.audience = 'staff')"},
+    {"bucket", "(CAST(@ AS BIGINT) % 2147483647 * 48271 % 2147483647 / 33554432)"},
+};
+
+/* The macro that begins here; *x, *n: what it is of. */
+static const struct macro *macro_at(const char *line, const char **x, size_t *n)
+{
+    for (size_t i = 0; *line == '{' && i < sizeof macros / sizeof *macros; i++) {
+        size_t k = strlen(macros[i].name);
+        if (strncmp(line + 1, macros[i].name, k) != 0 || line[k + 1] != ' ') continue;
+        *x = line + k + 2;
+        *n = strcspn(*x, "}");
+        return &macros[i];
+    }
+    return NULL;
+}
+
 static void expand(const struct query *q, const char *line, char *out, size_t size)
 {
-    static const char begin[] = "{bucket ";
-    size_t n = 0;
+    size_t used = 0, n = 0;
+    const char *x = NULL;
     while (*line) {
-        const char *end = strncmp(line, begin, sizeof begin - 1) == 0 ? strchr(line, '}') : NULL;
-        int k =
-            end ? snprintf(out + n, size - n, "(CAST(%.*s AS BIGINT) %% 2147483647 * 48271 %% 2147483647 / 33554432)",
-                           (int)(end - line - (int)sizeof begin + 1), line + sizeof begin - 1)
-                : snprintf(out + n, size - n, "%c", *line);
-        n += (size_t)k;
-        if (n >= size) die(q->file, q->name, "a line is too long");
-        line = end ? end + 1 : line + 1;
+        const struct macro *m = macro_at(line, &x, &n);
+        char one[2] = {*line, 0};
+        for (const char *p = m ? m->text : one; *p; p++) {
+            int k = m && *p == '@' ? snprintf(out + used, size - used, "%.*s", (int)n, x)
+                                   : snprintf(out + used, size - used, "%c", *p);
+            used += (size_t)k;
+            if (used >= size) die(q->file, q->name, "a line is too long");
+        }
+        line = m ? x + n + 1 : line + 1;
     }
 }
 

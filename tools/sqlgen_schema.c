@@ -129,9 +129,9 @@ static enum type type_by_name(const char *name)
     static const struct {
         const char *name;
         enum type type;
-    } known[] = {{"after", TYPE_INT},  {"at_ms", TYPE_INT}, {"before", TYPE_INT}, {"before_ms", TYPE_INT},
-                 {"count", TYPE_INT},  {"first", TYPE_INT}, {"last", TYPE_INT},   {"limit", TYPE_INT},
-                 {"now_ms", TYPE_INT}, {"since", TYPE_INT}, {"today", TYPE_INT}};
+    } known[] = {{"after", TYPE_INT}, {"at_ms", TYPE_INT},       {"before", TYPE_INT}, {"before_ms", TYPE_INT},
+                 {"count", TYPE_INT}, {"current_day", TYPE_INT}, {"first", TYPE_INT},  {"last", TYPE_INT},
+                 {"limit", TYPE_INT}, {"now_ms", TYPE_INT},      {"since", TYPE_INT},  {"today", TYPE_INT}};
     enum type found = type_of_columns(name, true);
     for (size_t i = 0; !found && i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].name, name) == 0) found = known[i].type;

@@ -41,7 +41,7 @@ static const char *c_type(enum type t)
 static void write_fields(FILE *f, const struct field *list, int n)
 {
     for (int i = 0; i < n; i++) {
-        if (strcmp(list[i].name, "district_id") == 0 && list[i].is_param) continue;
+        if (is_bound_by_tx(list[i].name) && list[i].is_param) continue;
         fprintf(f, "    %s%s;\n", c_type(list[i].type), list[i].name);
         if (list[i].null == NULL_FLAG) fprintf(f, "    bool %s_is_null;\n", list[i].name);
     }
@@ -53,7 +53,7 @@ static const struct field *given(const struct query *q, int *n)
     const struct field *first = NULL;
     *n = 0;
     for (int i = 0; i < q->param_count; i++) {
-        if (strcmp(q->params[i].name, "district_id") == 0) continue;
+        if (is_bound_by_tx(q->params[i].name)) continue;
         if (!first) first = &q->params[i];
         *n += q->params[i].null == NULL_FLAG ? 2 : 1;
     }
@@ -162,7 +162,7 @@ static void write_put(FILE *f, const struct query *q, int i, bool by_struct)
     static const char *const put[] = {"", "i64", "f64", "text", "blob", "i64"};
     const struct field *p = &q->params[i];
     const char *in = by_struct ? "in->" : "";
-    if (strcmp(p->name, "district_id") == 0) return;
+    if (is_bound_by_tx(p->name)) return;
     fprintf(f, "    ");
     if (p->null == NULL_FLAG) fprintf(f, "if (in->%s_is_null) put_null(q, %d);\n    else ", p->name, i);
     fprintf(f, "put_%s(q, %d, %s%s);\n", p->null == NULL_ZERO ? "id" : put[p->type], i, in, p->name);
@@ -290,10 +290,12 @@ static bool write_places(FILE *f, const struct query *q, enum dialect d)
 /* struct sql_text of one dialect, without its braces' names */
 static void write_text(FILE *f, const struct query *q, enum dialect d, bool moved)
 {
-    int district = -1;
-    for (int i = 0; i < q->param_count; i++)
+    int district = -1, day = -1;
+    for (int i = 0; i < q->param_count; i++) {
         if (strcmp(q->params[i].name, "district_id") == 0) district = q->params[i].place[d];
-    fprintf(f, "{%s_text_%s, %d, %d, ", dialect_names[d], q->name, q->order_count[d], district);
+        if (strcmp(q->params[i].name, "current_day") == 0) day = q->params[i].place[d];
+    }
+    fprintf(f, "{%s_text_%s, %d, %d, %d, ", dialect_names[d], q->name, q->order_count[d], district, day);
     if (moved) fprintf(f, "%s_places_%s}", dialect_names[d], q->name);
     else fprintf(f, "NULL}");
 }
@@ -346,7 +348,7 @@ void write_code(const char *folder, char **files, int n, char **migrations, int 
     fprintf(h,
             "    SQL_COUNT\n};\n\n"
             "struct sql_text {\n    const char *text;\n    int params;\n    int district; /* the place of district_id, "
-            "-1 for none */\n"
+            "-1 for none */\n    int day; /* the same of current_day */\n"
             "    const signed char *places; /* of the function's parameters, -1 where it has none; NULL: in order "
             "*/\n};\n\n"
             "struct sql_query {\n    const char *name;\n"

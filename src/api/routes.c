@@ -362,6 +362,7 @@ static enum st get_why(struct call *c, struct err *e)
     json_put_f64(&j, "slip", w.model.slip);
     json_close_obj(&j);
     put_missing(&j, &w);
+    json_put_i64(&j, "steps_total", (int64_t)w.total); /* the latest of them follow */
     json_open_list(&j, "steps");
     for (size_t i = 0; i < w.count; i++) {
         const struct why_step *s = &w.steps[i];

@@ -89,13 +89,18 @@ const struct api_schema api_schemas[] = {
      ",\"newest_weight\":" PROBABILITY ",\"seen_right_at\":" PROBABILITY ",\"off_screen\":" INTEGER
      ",\"gap_days\":" INTEGER ",\"checkpoint\":" BOOLEAN "}}"
      ",\"missing\":{\"type\":\"object\",\"required\":[\"right_answers\",\"also\"],\"properties\":{\"right_answers\":{"
-     "\"type\":[\"integer\",\"null\"]},\"also\":" LIST("{\"type\":\"string\"}") "}},\"steps\":" LIST(
-         "{\"type\":\"object\",\"required\":[\"evidence_id\",\"at\",\"score\",\"counted\"],\"properties\":{\"evidence_"
-         "id\":" ID ",\"at\":" STRING ",\"kind\":" STRING ",\"item_id\":" NULLABLE_ID
-         ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER ",\"took_ms\":" INTEGER
-         ",\"response\":{\"description\":\"as the learner gave it; null when it is not kept\"},\"counted\":" BOOLEAN
-         ",\"model_version\":" NULLABLE_ID
-         ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\",\"null\"]}}}") "}}"},
+     "\"type\":[\"integer\",\"null\"]},\"also\":" LIST(
+         "{\"type\":\"string\"}") "}},\"steps_total\":" INTEGER
+                                  ",\"steps\":" LIST(
+                                      "{\"type\":\"object\",\"required\":[\"evidence_id\",\"at\",\"score\",\"counted\"]"
+                                      ",\"properties\":{\"evidence_"
+                                      "id\":" ID ",\"at\":" STRING ",\"kind\":" STRING ",\"item_id\":" NULLABLE_ID
+                                      ",\"score\":{\"type\":\"number\"},\"attempt\":" INTEGER ",\"hints\":" INTEGER
+                                      ",\"took_ms\":" INTEGER ",\"response\":{\"description\":\"as the learner gave "
+                                      "it; null when it is not kept\"},\"counted\":" BOOLEAN
+                                      ",\"model_version\":" NULLABLE_ID
+                                      ",\"before\":{\"type\":[\"number\",\"null\"]},\"after\":{\"type\":[\"number\","
+                                      "\"null\"]}}}") "}}"},
     {"Grades",
      "{\"type\":\"object\",\"required\":[\"learner_id\",\"policy_version\",\"as_of\",\"courses\",\"terms\"],"
      "\"properties\":{\"learner_id\":" ID ",\"policy_version\":" STRING ",\"as_of\":" STRING ",\"courses\":" LIST(

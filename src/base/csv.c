@@ -188,7 +188,9 @@ static enum csv_step read_row(struct csv *c, size_t cap)
     for (;;) {
         char *stop = field_end(c, p, &lines);
         if (!stop) {
+            c->raw = p;
             next_line(c);
+            c->raw_bytes = (size_t)(c->p - p);
             return CSV_BAD;
         }
         char at = stop < c->end ? *stop : 0; /* decode may put its 0 here */
@@ -267,7 +269,7 @@ enum st csv_open(struct csv *c, struct arena *a, const char *bytes, size_t n, st
     return err_fail(e, ST_INVALID, "csv.empty", "there is no row with column names");
 }
 
-static bool same_name(const char *a, const char *b)
+bool csv_same_name(const char *a, const char *b)
 {
     for (;; a++, b++) {
         while (*a == ' ' || *a == '_') a++;
@@ -283,7 +285,7 @@ static bool same_name(const char *a, const char *b)
 int csv_column(const struct csv *c, const char *name)
 {
     for (size_t i = 0; i < c->columns; i++)
-        if (same_name(c->names[i], name)) return (int)i;
+        if (csv_same_name(c->names[i], name)) return (int)i;
     return -1;
 }
 

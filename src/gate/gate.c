@@ -158,7 +158,7 @@ enum st call_record(struct call *c, struct record_cmd *r, const struct fact_kind
 
 enum st call_courses(struct call *c, int64_t learner_id, struct taught *out, size_t *n, struct err *e)
 {
-    if (learner_id != c->who.user_id || !(c->who.roles & ROLE_STUDENT))
+    if (learner_id != c->who.user_id || !c->who.learns)
         return learner_courses(c->tx, learner_id, out, COURSES_MAX, n, e);
     *n = c->who.course_count;
     memcpy(out, c->who.courses, *n * sizeof *out);
@@ -408,7 +408,7 @@ static void command_done(struct command *cmd)
     c->stage = STAGE_REPLY;
     struct gate_job *j = (struct gate_job *)c->job;
     struct err e;
-    if (!j || workers_submit(c->app, &j->job, &e) != ST_OK) http_resume(c->http);
+    if (!j || workers_submit(c->app, WORKERS_READ, &j->job, &e) != ST_OK) http_resume(c->http);
 }
 
 /* Does the work of one stage. True: the call waits for something and will be resumed. */
@@ -478,14 +478,15 @@ void gate_request(void *gate, struct http_req *r)
             c->st = err_fail(&c->err, ST_NOT_FOUND, "err.not_found",
                              other ? "there is no such method here" : "there is no such page");
             c->stage = STAGE_SEND;
-        } else if (c->route->kind == ROUTE_WORK || (!db_is_sqlite(g->app->db) && !c->route->no_db)) {
+        } else if (!c->route->no_db) {
             struct gate_job *j = arena_alloc(&r->arena, sizeof *j);
             if (j) {
                 *j = (struct gate_job){.job.run = job_run, .gate = g, .call = c};
                 c->job = &j->job;
                 http_suspend(r);
                 struct err e = {0};
-                enum st st = workers_submit(g->app, &j->job, &e);
+                enum st st =
+                    workers_submit(g->app, c->route->kind == ROUTE_WORK ? WORKERS_LONG : WORKERS_READ, &j->job, &e);
                 if (st == ST_OK) return;
                 c->st = st;
                 c->err = e;

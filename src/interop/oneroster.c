@@ -53,6 +53,32 @@ bool roster_fresh(struct roster_reader *x, struct strmap *m, const char *id, siz
     return false;
 }
 
+enum st roster_hold(struct roster_reader *x, enum roster_kind kind, const char *id, struct err *e)
+{
+    struct roster_held *h = ROSTER_ADD(x, held);
+    if (!h) return nomem(e);
+    *h = (struct roster_held){kind, id};
+    return ST_OK;
+}
+
+enum st roster_end_file(struct roster_reader *x, struct table *t, enum roster_kind kind, enum roster_mode *mode,
+                        struct err *e)
+{
+    table_check_headings(t);
+    for (size_t i = 0; kind != ROSTER_KIND_NONE && i < t->held_count; i++) TRY(roster_hold(x, kind, t->held[i], e));
+    if (*mode != ROSTER_BULK || kind == ROSTER_KIND_NONE) return ST_OK;
+    if (!t->rows) {
+        *mode = ROSTER_DELTA;
+        report_problem(x->r, t->file, 0, NULL, "roster.empty",
+                       "The file has a heading and no rows; nothing was closed for it.");
+    } else if (t->unnamed) {
+        *mode = ROSTER_DELTA;
+        report_problem(x->r, t->file, 0, NULL, "roster.closes_nothing",
+                       "A row was left out and names nothing that is known; nothing was closed for this file.");
+    }
+    return ST_OK;
+}
+
 static const char *role_word(struct table *t, const char *columns, enum roster_role *role)
 {
     const char *w = table_text(t, columns);
@@ -77,7 +103,8 @@ static enum st read_orgs(struct roster_reader *x, struct table *t, struct err *e
                                  .identifier = table_text(t, "identifier"),
                                  .parent_id = parent ? parent : "",
                                  .status = table_status(t)};
-        if (!*o->name) table_problem(t, "name", "roster.name", "The org has no name; its id is shown instead.");
+        if (!*o->name && o->status == ROW_ACTIVE)
+            table_problem(t, "name", "roster.name", "The org has no name; its id is shown instead.");
     }
     return ST_OK;
 }
@@ -149,7 +176,8 @@ static enum st read_classes(struct roster_reader *x, struct table *t, struct err
                                    .periods = table_text(t, "periods"),
                                    .status = table_status(t)};
         c->session_count = table_list(t, "termSourcedIds|sessionSourcedIds|termSourcedId", &c->session_ids);
-        if (!*c->title) table_problem(t, "title", "roster.name", "The class has no title; its id is shown instead.");
+        if (!*c->title && c->status == ROW_ACTIVE)
+            table_problem(t, "title", "roster.name", "The class has no title; its id is shown instead.");
     }
     return ST_OK;
 }
@@ -266,6 +294,7 @@ static enum st read_users(struct roster_reader *x, struct table *t, bool roles_h
             .metadata = metadata(x, t),
             .enabled = table_bool(t, "enabledUser|enabled", true),
             .status = table_status(t)};
+        if (u->status != ROW_ACTIVE) continue; /* may name its id only */
         if (!*u->given_name && !*u->family_name)
             table_problem(t, "givenName", "roster.name", "The person has no name; the user name is shown instead.");
         TRY(outside_ids(x, t, id, e));
@@ -281,9 +310,16 @@ static enum st read_users(struct roster_reader *x, struct table *t, bool roles_h
 static enum st read_roles(struct roster_reader *x, struct table *t, struct err *e)
 {
     while (table_next(t)) {
-        const char *user = table_id(t, "userSourcedId", true), *org = user ? table_id(t, "orgSourcedId", true) : NULL;
+        enum row_status status = table_status(t);
+        const char *user = table_id(t, "userSourcedId", true), *org = user ? table_id(t, "orgSourcedId", false) : NULL;
         enum roster_role role;
-        if (!user || !org) continue;
+        if (!user) continue;
+        if (!org || !*org) {
+            table_problem(t, "orgSourcedId", "roster.id_missing",
+                          "The row has no orgSourcedId and was left out; the roles of this person were not changed.");
+            TRY(roster_hold(x, ROSTER_KIND_ROLE, user, e));
+            continue;
+        }
         const char *word = role_word(t, "role", &role), *type = table_text(t, "roleType"),
                    *grades = table_grades(t, "grade");
         bool primary = table_has(t, "isPrimary") ? table_bool(t, "isPrimary", true) : !str_ieq(type, "secondary");
@@ -296,7 +332,7 @@ static enum st read_roles(struct roster_reader *x, struct table *t, struct err *
                                               .primary = primary,
                                               .start = table_date(t, "beginDate|roleStartDate"),
                                               .end = table_date(t, "endDate|roleEndDate"),
-                                              .status = table_status(t)},
+                                              .status = status},
                      e));
         int at = strmap_get(&x->users, user); /* SDS tells the grade with the role */
         if (at >= 0 && *grades && !*x->o->users[at].grades) x->o->users[at].grades = grades;
@@ -308,11 +344,20 @@ static enum st read_enrollments(struct roster_reader *x, struct table *t, struct
 {
     bool has_id = table_has(t, "sourcedId");
     while (table_next(t)) {
-        const char *id = has_id ? table_id(t, "sourcedId", true) : "", *class = table_id(t, "classSourcedId", true),
-                   *user = table_id(t, "userSourcedId", true);
-        enum roster_role role;
+        enum row_status status = table_status(t);
+        const char *id = has_id ? table_id(t, "sourcedId", true) : "", *class = table_id(t, "classSourcedId", !has_id),
+                   *user = table_id(t, "userSourcedId", !has_id);
+        enum roster_role role = ROSTER_ROLE_OTHER;
         if (!id || !class || !user) continue;
-        const char *word = role_word(t, "role", &role), *school = table_id(t, "schoolSourcedId", false);
+        bool gone = status != ROW_ACTIVE && has_id; /* may name its id only */
+        if (!gone && (!*class || !*user)) {
+            const char *missing = *class ? "userSourcedId" : "classSourcedId";
+            table_problem(t, missing, "roster.id_missing",
+                          "The row has no %s and was left out; the enrollment was not changed.", missing);
+            table_hold(t, id);
+            continue;
+        }
+        const char *word = gone ? "" : role_word(t, "role", &role), *school = table_id(t, "schoolSourcedId", false);
         if (!has_id) id = arena_printf(x->a, "%s/%s/%s", class, user, word);
         if (!id) return nomem(e);
         if (!roster_fresh(x, &x->enrollments, id, x->o->enrollments_count, t)) continue;
@@ -328,8 +373,9 @@ static enum st read_enrollments(struct roster_reader *x, struct table *t, struct
                                         .primary = table_bool(t, "primary", role == ROSTER_ROLE_TEACHER && x->sds),
                                         .start = table_date(t, "beginDate"),
                                         .end = table_date(t, "endDate"),
-                                        .status = table_status(t)};
+                                        .status = status};
     }
+    if (!has_id && t->held_count) t->unnamed = true; /* made ids are no words of a row */
     return ST_OK;
 }
 
@@ -544,8 +590,8 @@ static void say_unread(struct roster_reader *x)
 
 typedef enum st (*reader)(struct roster_reader *, struct table *, struct err *);
 
-static enum st read_file(struct roster_reader *x, struct manifest *m, const char *file, enum roster_mode *mode,
-                         reader read, struct err *e)
+static enum st read_file(struct roster_reader *x, struct manifest *m, const char *file, enum roster_kind kind,
+                         enum roster_mode *mode, reader read, struct err *e)
 {
     struct table t;
     *mode = mode_of(x, m, file);
@@ -561,7 +607,8 @@ static enum st read_file(struct roster_reader *x, struct manifest *m, const char
         *mode = ROSTER_ABSENT;
         return ST_OK;
     }
-    return read(x, &t, e);
+    TRY(read(x, &t, e));
+    return roster_end_file(x, &t, kind, mode, e);
 }
 
 static enum st read_users_alone(struct roster_reader *x, struct table *t, struct err *e)
@@ -571,6 +618,7 @@ static enum st read_users_alone(struct roster_reader *x, struct table *t, struct
 static enum st read_users_and_roles(struct roster_reader *x, struct table *t, struct err *e)
 {
     x->o->roles_mode = x->o->users_mode;
+    x->o->roles_with_users = true;
     return read_users(x, t, true, e);
 }
 
@@ -598,20 +646,22 @@ static enum st oneroster_read(struct roster_reader *x, struct err *e)
     if (m.version && strncmp(m.version, "1.1", 3) != 0 && strncmp(m.version, "1.2", 3) != 0)
         report_problem(x->r, m.file, 0, "oneroster.version", "oneroster.version",
                        "Version \"%.20s\" is not 1.1 or 1.2; it was read as far as it is alike.", m.version);
-    TRY(read_file(x, &m, "orgs.csv", &o->orgs_mode, read_orgs, e));
-    TRY(read_file(x, &m, "academicSessions.csv", &o->sessions_mode, read_sessions, e));
-    TRY(read_file(x, &m, "courses.csv", &o->courses_mode, read_courses, e));
-    TRY(read_file(x, &m, "classes.csv", &o->classes_mode, read_classes, e));
-    TRY(read_file(x, &m, "users.csv", &o->users_mode,
+    TRY(read_file(x, &m, "orgs.csv", ROSTER_KIND_ORG, &o->orgs_mode, read_orgs, e));
+    TRY(read_file(x, &m, "academicSessions.csv", ROSTER_KIND_SESSION, &o->sessions_mode, read_sessions, e));
+    TRY(read_file(x, &m, "courses.csv", ROSTER_KIND_COURSE, &o->courses_mode, read_courses, e));
+    TRY(read_file(x, &m, "classes.csv", ROSTER_KIND_CLASS, &o->classes_mode, read_classes, e));
+    TRY(read_file(x, &m, "users.csv", ROSTER_KIND_USER, &o->users_mode,
                   old_style && !roles_file ? read_users_and_roles : read_users_alone, e));
-    if (roles_file) TRY(read_file(x, &m, "roles.csv", &o->roles_mode, read_roles, e));
-    TRY(read_file(x, &m, "enrollments.csv", &o->enrollments_mode, read_enrollments, e));
+    if (old_style && !roles_file && o->roles_mode == ROSTER_BULK) o->roles_mode = o->users_mode;
+    if (o->relations_mode == ROSTER_BULK) o->relations_mode = o->users_mode;
+    if (roles_file) TRY(read_file(x, &m, "roles.csv", ROSTER_KIND_ROLE, &o->roles_mode, read_roles, e));
+    TRY(read_file(x, &m, "enrollments.csv", ROSTER_KIND_ENROLLMENT, &o->enrollments_mode, read_enrollments, e));
     if (x->sds) {
-        TRY(read_file(x, &m, "relationships.csv", &o->relations_mode, read_relationships, e));
+        TRY(read_file(x, &m, "relationships.csv", ROSTER_KIND_NONE, &o->relations_mode, read_relationships, e));
         enum roster_mode flags_mode;
-        TRY(read_file(x, &m, "userFlags.csv", &flags_mode, read_flags, e));
+        TRY(read_file(x, &m, "userFlags.csv", ROSTER_KIND_NONE, &flags_mode, read_flags, e));
     }
-    return read_file(x, &m, "demographics.csv", &o->demographics_mode, read_demographics, e);
+    return read_file(x, &m, "demographics.csv", ROSTER_KIND_NONE, &o->demographics_mode, read_demographics, e);
 }
 
 enum st roster_read(struct arena *a, struct package *p, struct import_report *r, struct roster **out, struct err *e)
@@ -630,7 +680,7 @@ enum st roster_read(struct arena *a, struct package *p, struct import_report *r,
                         "no file of a known roster is here (OneRoster: orgs.csv, users.csv ...; SDS v1: School.csv, "
                         "Section.csv ...)");
     say_unread(&x);
-    roster_check_references(&x);
+    TRY(roster_check_references(&x, e));
     *out = o;
     return ST_OK;
 }

@@ -66,7 +66,7 @@ static void check_classes(struct roster_reader *x)
     }
 }
 
-static void check_people(struct roster_reader *x)
+static enum st check_people(struct roster_reader *x, struct err *e)
 {
     struct roster *o = x->o;
     size_t kept = 0;
@@ -83,8 +83,12 @@ static void check_people(struct roster_reader *x)
     kept = 0;
     for (size_t i = 0; i < o->enrollments_count; i++) {
         struct roster_enrollment *v = &o->enrollments[i];
-        if (lost(x, v->ref, "classSourcedId", &x->classes, o->classes_mode, v->class_id, "class", out)) continue;
-        if (lost(x, v->ref, "userSourcedId", &x->users, o->users_mode, v->user_id, "user", out)) continue;
+        if (v->status == ROW_ACTIVE &&
+            (lost(x, v->ref, "classSourcedId", &x->classes, o->classes_mode, v->class_id, "class", out) ||
+             lost(x, v->ref, "userSourcedId", &x->users, o->users_mode, v->user_id, "user", out))) {
+            TRY(roster_hold(x, ROSTER_KIND_ENROLLMENT, v->id, e));
+            continue;
+        }
         forget(x, v->ref, "schoolSourcedId", &x->orgs, o->orgs_mode, &v->school_id, "org");
         o->enrollments[kept++] = *v;
     }
@@ -113,11 +117,12 @@ static void check_people(struct roster_reader *x)
         if (!lost(x, o->flags[i].ref, "userSourcedId", &x->users, o->users_mode, o->flags[i].user_id, "user", out))
             o->flags[kept++] = o->flags[i];
     o->flags_count = kept;
+    return ST_OK;
 }
 
-void roster_check_references(struct roster_reader *x)
+enum st roster_check_references(struct roster_reader *x, struct err *e)
 {
     check_parents(x);
     check_classes(x);
-    check_people(x);
+    return check_people(x, e);
 }

@@ -44,6 +44,8 @@ enum st table_open(struct table *t, struct arena *a, struct package *p, const ch
         if (e) *e = own;
         return st;
     }
+    t->asked = arena_array(a, CSV_COLUMNS_MAX, sizeof *t->asked);
+    if (!t->asked) return err_fail(e, ST_NOMEM, "err.memory", "table");
     if (t->csv.encoding == CSV_LATIN1)
         report_problem(r, t->file, 0, NULL, "roster.encoding",
                        "%zu bytes are not UTF-8 and were read as Windows-1252 (Latin-1). Look at accented names, and "
@@ -55,20 +57,158 @@ enum st table_open(struct table *t, struct arena *a, struct package *p, const ch
     return ST_OK;
 }
 
+void table_hold(struct table *t, const char *id)
+{
+    const char **slot = LIST_ADD(t->arena, t->held, t->held_count, t->held_cap);
+    if (slot) *slot = id;
+    else t->unnamed = true;
+}
+
+/* Every word of a text that swallowed whole rows, since any may be an id. */
+static void hold_words(struct table *t, const char *p, size_t n)
+{
+    const char separators[] = {t->csv.separator, '"', '\r', '\n', 0};
+    for (const char *end = p + n; p < end;) {
+        size_t k = 0;
+        while (p + k < end && p[k] && !strchr(separators, p[k])) k++;
+        while (k && *p == ' ') p++, k--;
+        const char *word = k && k <= SOURCE_ID_MAX ? arena_copy(t->arena, p, k) : NULL;
+        if (word) table_hold(t, word);
+        p += k + 1;
+    }
+}
+
+static void hold_bad_row(struct table *t)
+{
+    size_t before = t->held_count;
+    for (size_t i = 0; i < t->csv.columns; i++)
+        if (*csv_field(&t->csv, (int)i)) table_hold(t, csv_field(&t->csv, (int)i));
+    hold_words(t, t->csv.raw, t->csv.raw_bytes);
+    if (t->held_count == before) t->unnamed = true;
+}
+
+/* A quotation mark that closes rows later than it should takes those rows into one field. */
+static void hold_swallowed_rows(struct table *t)
+{
+    for (size_t i = 0; i < t->csv.columns; i++) {
+        const char *v = csv_field(&t->csv, (int)i);
+        if (strchr(v, '\n')) hold_words(t, v, strlen(v));
+    }
+}
+
 bool table_next(struct table *t)
 {
     for (;;) {
         enum csv_step s = csv_next(&t->csv);
         if (s == CSV_END) return false;
+        t->rows++;
         if (s == CSV_ROW) {
+            hold_swallowed_rows(t);
             if (t->csv.extra)
                 table_problem(t, NULL, "roster.columns",
                               "The row has more fields than the file has columns; what is too much was left out. A "
                               "comma may need quotation marks.");
             return true;
         }
-        table_problem(t, NULL, "roster.row", "The row was left out: %s.", t->csv.wrong);
+        table_problem(t, NULL, "roster.row", "The row was left out: %s. What it names was not changed.", t->csv.wrong);
+        hold_bad_row(t);
     }
+}
+
+/* Columns of OneRoster 1.1, 1.2 and SDS that are known and not imported. */
+static bool not_imported(const char *name)
+{
+    static const char *const known[] = {"dateLastModified",
+                                        "userMasterIdentifier",
+                                        "identifier",
+                                        "subjectCodes",
+                                        "agentSourcedIds",
+                                        "agents",
+                                        "userIds",
+                                        "hispanicOrLatinoEthnicity",
+                                        "grades",
+                                        "grade",
+                                        "subjects",
+                                        "subject",
+                                        "resourceSourcedIds",
+                                        "resources",
+                                        "location",
+                                        "classType",
+                                        "courseType",
+                                        "userProfileSourcedId",
+                                        "roleType",
+                                        "isPrimary",
+                                        "primary",
+                                        "status",
+                                        "sourcedId",
+                                        "username",
+                                        "password",
+                                        "activeDirectoryMatchId",
+                                        "legalFirstName",
+                                        "legalLastName",
+                                        "preferredMiddleName",
+                                        "publicSchoolResidenceStatus",
+                                        "orgSourcedIds",
+                                        "role",
+                                        "schoolYearSourcedId",
+                                        "schoolSourcedId",
+                                        "sessionSourcedId",
+                                        "State ID",
+                                        "School NCES_ID",
+                                        "Grade Low",
+                                        "Grade High",
+                                        "Principal SIS ID",
+                                        "Principal Name",
+                                        "Principal Secondary Email",
+                                        "Address",
+                                        "City",
+                                        "State",
+                                        "Country",
+                                        "Zip",
+                                        "Phone",
+                                        "Zone",
+                                        "Course Description",
+                                        "Mailing Address",
+                                        "Mailing City",
+                                        "Mailing State",
+                                        "Mailing Zip",
+                                        "Mailing Country",
+                                        "Mailing Latitude",
+                                        "Mailing Longitude",
+                                        "Residence Address",
+                                        "Residence City",
+                                        "Residence State",
+                                        "Residence Zip",
+                                        "Residence Country",
+                                        "Residence Latitude",
+                                        "Residence Longitude",
+                                        "Gender",
+                                        "ELL Status",
+                                        "FederalRace",
+                                        "Graduation Year",
+                                        "Status",
+                                        "Title",
+                                        "Qualification",
+                                        "Section Description"};
+    if (!*name || strncasecmp(name, "metadata.", 9) == 0) return true;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (csv_same_name(name, known[i])) return true;
+    return false;
+}
+
+void table_check_headings(struct table *t)
+{
+    char list[300] = "";
+    size_t n = 0;
+    for (size_t i = 0; t->rows && i < t->csv.columns; i++) {
+        if (t->asked[i] || not_imported(t->csv.names[i])) continue;
+        size_t at = strlen(list);
+        snprintf(list + at, sizeof list - at, "%s\"%.60s\"", n ? ", " : "", t->csv.names[i]);
+        n++;
+    }
+    if (n)
+        report_problem(t->report, t->file, 1, NULL, "roster.heading", "Unknown heading%s %s: not read.",
+                       n > 1 ? "s" : "", list);
 }
 
 struct source_ref table_ref(const struct table *t) { return (struct source_ref){t->file, (int64_t)t->csv.line}; }
@@ -93,6 +233,7 @@ static int find(const struct table *t, const char *columns, const char **name)
         int c = csv_column(&t->csv, one);
         if (c >= 0) {
             *name = t->csv.names[c];
+            if (t->asked) t->asked[c] = true;
             return c;
         }
         p += n + (p[n] == '|');
@@ -138,10 +279,11 @@ const char *table_id(struct table *t, const char *columns, bool must)
     const char *name, *v = raw(t, columns, &name);
     if (*v && strlen(v) <= SOURCE_ID_MAX) return v;
     if (!*v && !must) return "";
-    if (!*v)
+    if (!*v) {
+        t->unnamed = true;
         table_problem(t, first_name(t, columns), "roster.id_missing",
                       "The row has no %s and was left out. Give it one in the sending system.", first_name(t, columns));
-    else
+    } else
         table_problem(t, name, "roster.id_long", "The id is longer than %d bytes; the row was left out.",
                       SOURCE_ID_MAX);
     return NULL;

@@ -11,12 +11,22 @@ struct table {
     struct arena *arena;
     struct import_report *report;
     bool month_first; /* the format writes month/day/year, so such a date is no problem */
+    bool *asked;      /* by column: some reader wanted it */
+    size_t rows;      /* that were there, readable or not */
+    /* What rows that could not be used may have named: it is neither closed nor changed. */
+    const char **held;
+    size_t held_count, held_cap;
+    bool unnamed; /* such a row named nothing that can be told: the file closes nothing */
 };
 
 /* ST_NOT_FOUND without a word when there is no such file; other failures are in the report too. */
 enum st table_open(struct table *t, struct arena *a, struct package *p, const char *name, struct import_report *r,
                    struct err *e) WARN_UNUSED;
 bool table_next(struct table *t); /* unreadable rows are reported and left out */
+/* The row in hand is left out: what it names stays as it is. */
+void table_hold(struct table *t, const char *id);
+/* After the last row: reports headings that no reader knows, once. */
+void table_check_headings(struct table *t);
 struct source_ref table_ref(const struct table *t);
 void table_problem(struct table *t, const char *field, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -1,5 +1,7 @@
 #include "rules/goal_status.h"
 
+#include "base/exact.h"
+
 const char *goal_status_code(enum goal_status s)
 {
     static const char *const codes[STANDING_COUNT] = {"unknown", "below", "close", "meets"};
@@ -27,11 +29,10 @@ enum goal_status goal_status_by_levels(const enum level *levels, const bool *see
         secure += levels[i] == LEVEL_SECURE;
         nearly += levels[i] == LEVEL_NEARLY;
     }
-    double need = share * (double)n - 1e-9; /* 0.7 of 10 is 7 */
     if (!n) return STANDING_UNKNOWN;
-    if ((double)secure >= need) return STANDING_MEETS;
+    if (exact_share_reached((int64_t)secure, share, (int64_t)n)) return STANDING_MEETS;
     if (2 * known < n) return STANDING_UNKNOWN;
-    return (double)(secure + nearly) >= need ? STANDING_CLOSE : STANDING_BELOW;
+    return exact_share_reached((int64_t)(secure + nearly), share, (int64_t)n) ? STANDING_CLOSE : STANDING_BELOW;
 }
 
 bool goal_statuses_disagree(enum goal_status test, enum goal_status ours)
@@ -42,7 +43,7 @@ bool goal_statuses_disagree(enum goal_status test, enum goal_status ours)
 double weeks_to_go(double have, double need, double gained, double weeks)
 {
     enum { LEAST_WEEKS = 2 };
-    if (have >= need) return 0;
+    if (exact_units(have) >= exact_units(need)) return 0;
     if (gained <= 0 || weeks < LEAST_WEEKS) return -1;
     return (need - have) * weeks / gained;
 }

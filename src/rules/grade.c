@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/exact.h"
+
 const struct report_level *report_level_of(const struct policy *p, const struct level_value *on)
 {
     return &p->scale[policy_place(p, on->level, on->value)];
@@ -18,33 +20,39 @@ bool report_level_counts(const struct policy *p, size_t place)
     return place > 0 || second->level > LEVEL_STARTED || second->from > 0;
 }
 
-static double sum_of(const struct policy *p, const struct level_value *on, size_t n)
+/* In billionths: means of levels are compared exactly. */
+static int64_t sum_of(const struct policy *p, const struct level_value *on, size_t n)
 {
-    double sum = 0;
+    int64_t sum = 0;
     for (size_t i = 0; i < n; i++)
-        if (on[i].level != LEVEL_NOT_YET) sum += report_level_of(p, &on[i])->points;
+        if (on[i].level != LEVEL_NOT_YET) sum += exact_units(report_level_of(p, &on[i])->points);
     return sum;
+}
+
+static bool too_little(const struct policy *p, size_t shown, size_t n)
+{
+    return shown == 0 || !exact_share_reached((int64_t)shown, p->incomplete_share, (int64_t)n);
 }
 
 void grade_of(const struct policy *p, const struct level_value *on, size_t n, struct grade *out)
 {
     *out = (struct grade){.all = n};
     for (size_t i = 0; i < n; i++) out->shown += on[i].level != LEVEL_NOT_YET;
-    out->incomplete = out->shown == 0 || (double)out->shown < p->incomplete_share * (double)n;
-    if (out->shown) out->mean = sum_of(p, on, n) / (double)out->shown;
+    out->incomplete = too_little(p, out->shown, n);
+    int64_t sum = sum_of(p, on, n), shown = (int64_t)out->shown;
+    if (shown) out->mean = (double)sum / (1e9 * (double)shown);
     for (size_t i = 0; !out->incomplete && i < p->cut_count; i++)
-        if (out->mean >= p->cuts[i].from && (out->mean < p->cuts[i].to || i + 1 == p->cut_count))
+        if (exact_mean_cmp(sum, shown, p->cuts[i].from) >= 0 &&
+            (exact_mean_cmp(sum, shown, p->cuts[i].to) < 0 || i + 1 == p->cut_count))
             out->cut = &p->cuts[i];
 }
 
-/* How far apart the levels are; 0: not equally. */
-static double step_of(const struct policy *p)
+/* How far apart the levels are, in billionths; 0: not equally. */
+static int64_t step_of(const struct policy *p)
 {
-    double step = p->scale[1].points - p->scale[0].points;
-    for (size_t i = 2; i < p->scale_count; i++) {
-        double off = p->scale[i].points - p->scale[i - 1].points - step;
-        if (off > 1e-9 || off < -1e-9) return 0;
-    }
+    int64_t step = exact_units(p->scale[1].points) - exact_units(p->scale[0].points);
+    for (size_t i = 2; i < p->scale_count; i++)
+        if (exact_units(p->scale[i].points) - exact_units(p->scale[i - 1].points) != step) return 0;
     return step;
 }
 
@@ -53,14 +61,12 @@ void grade_outlook(const struct policy *p, const struct level_value *on, size_t 
     struct grade g;
     *out = (struct grade_outlook){0};
     grade_of(p, on, n, &g);
-    for (size_t shown = g.shown;
-         g.incomplete && shown < n && (shown == 0 || (double)shown < p->incomplete_share * (double)n); shown++)
-        out->more++;
+    for (size_t shown = g.shown; g.incomplete && shown < n && too_little(p, shown, n); shown++) out->more++;
     if (g.incomplete || !g.cut || g.cut + 1 == p->cuts + p->cut_count) return;
-    double sum = sum_of(p, on, n), step = step_of(p);
+    int64_t sum = sum_of(p, on, n), step = step_of(p), shown = (int64_t)g.shown;
     out->next = g.cut + 1;
-    out->points = out->next->from * (double)g.shown - sum;
-    if (!(step > 0)) out->steps = -1;
+    out->points = (double)(exact_units(out->next->from) * shown - sum) / 1e9;
+    if (step <= 0) out->steps = -1;
     else
-        while ((sum + out->steps * step) / (double)g.shown < out->next->from) out->steps++;
+        while (exact_mean_cmp(sum + out->steps * step, shown, out->next->from) < 0) out->steps++;
 }

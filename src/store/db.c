@@ -1,9 +1,11 @@
 #include "store/db.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "driver.h"
@@ -11,6 +13,7 @@
 struct db {
     const struct driver *driver;
     char *url;
+    _Atomic int32_t day; /* the school's, set by db_set_day() */
 };
 
 const char *short_name(const char *sql, char out[SQL_NAME_BYTES])
@@ -35,9 +38,13 @@ enum st db_open(const char *url, struct db **out, struct err *e)
     }
     bool pg = strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0;
     db->driver = pg ? &driver_postgresql : &driver_sqlite;
+    struct clock now = clock_system();
+    db_set_day(db, tz_date(NULL, clock_now_ms(&now))); /* until somebody knows the zone */
     *out = db;
     return ST_OK;
 }
+
+void db_set_day(struct db *db, int32_t day) { atomic_store_explicit(&db->day, day, memory_order_relaxed); }
 
 void db_close(struct db *db)
 {
@@ -51,7 +58,9 @@ const char *db_url(const struct db *db) { return db->url; }
 
 enum st conn_open(struct db *db, enum conn_mode mode, struct conn **out, struct err *e)
 {
-    return db->driver->open(db->url, mode, out, e);
+    TRY(db->driver->open(db->url, mode, out, e));
+    (*out)->day = &db->day;
+    return ST_OK;
 }
 
 void conn_close(struct conn *c)
@@ -164,6 +173,9 @@ enum st tx_stmt(struct tx *tx, enum sql_id id, struct stmt **out, struct err *e)
     q->bad_value = NULL;
     if (q->sql->district >= 0)
         c->driver->bind(q, q->sql->district, &(struct value){.kind = VALUE_I64, .i64 = tx->district_id});
+    if (q->sql->day >= 0)
+        c->driver->bind(q, q->sql->day,
+                        &(struct value){.kind = VALUE_I64, .i64 = atomic_load_explicit(c->day, memory_order_relaxed)});
     *out = q;
     return ST_OK;
 }

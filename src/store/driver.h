@@ -50,7 +50,8 @@ struct tx {
 
 struct conn {
     const struct driver *driver;
-    struct tx tx; /* the one at a time */
+    const _Atomic int32_t *day; /* of the db it belongs to */
+    struct tx tx;               /* the one at a time */
     struct stmt *stmts[SQL_COUNT];
 };
 

@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "driver.h"
+#include "id_repair.h"
 #include "schema_migration.h"
 #include "store/sql/schema.h"
 
@@ -113,6 +114,20 @@ enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e)
     }
     int frames, left;
     if (st == ST_OK) st = conn_checkpoint(c, &frames, &left, e);
+    conn_close(c);
+    return st;
+}
+
+enum st db_repair_ids(struct db *db, int64_t now_ms, bool migrated, int64_t *repaired, struct err *e)
+{
+    struct conn *c;
+    struct tx *tx;
+    *repaired = 0;
+    TRY(conn_open(db, CONN_WRITE, &c, e));
+    enum st st = tx_write(c, 0, &tx, e);
+    if (st == ST_OK) st = id_repair(tx, now_ms, migrated, repaired, e);
+    if (st == ST_OK) st = tx_commit(tx, e);
+    else tx_rollback(tx);
     conn_close(c);
     return st;
 }

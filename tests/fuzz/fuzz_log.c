@@ -11,7 +11,7 @@
 
 #include "engine/elo.h"
 #include "fuzz.h"
-#include "model.h"
+#include "lab/lab.h"
 
 enum { MODEL_ROWS_MAX = 3000, NAME_BYTES = 64, FILES_MAX = 6 };
 

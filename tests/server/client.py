@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import json
 import re
+import socket
 import urllib.parse
 import uuid
 
@@ -81,7 +82,7 @@ class Reply:
 class Client:
     contract = None  # set once a session
 
-    def __init__(self, port, token=None, timeout=30, source=None):
+    def __init__(self, port, token=None, timeout=120, source=None):
         self.port, self.token, self.timeout, self.source = port, token, timeout, source
         self.cookie = None
         self.set_cookie = ""
@@ -164,3 +165,49 @@ class Client:
         body = {"client_id": client_id or str(uuid.uuid4()), "item_id": item["item_id"], "variant": item["variant"], "response": response,
                 "answered_at_ms": 1764000000000, "took_ms": 4200, "hints": 0} | more
         return self.post("/api/v1/me/answers", body)
+
+
+class Stream:
+    """A text/event-stream, read line by line."""
+
+    def __init__(self, port, path, token=None, last=None, cookie=None):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\n" + (f"Authorization: Bearer {token}\r\n" if token else f"Cookie: {cookie}\r\n") + (f"Last-Event-ID: {last}\r\n" if last is not None else "") + "\r\n"
+        self.socket.sendall(head.encode())
+        self.file = self.socket.makefile("rb")
+        self.status = int(self.file.readline().split()[1])
+        self.headers = {}
+        while (line := self.file.readline().strip()):
+            k, v = line.decode().split(":", 1)
+            self.headers[k.lower()] = v.strip()
+
+    def joined(self):
+        """What happens after the greeting is told."""
+        while not self.file.readline().startswith(b": here"):
+            pass
+
+    def ended(self, within=20):
+        """Reads to the last chunk, which an event stream has only when the server ends it."""
+        self.socket.settimeout(within)
+        while (line := self.file.readline()) and line != b"0\r\n":
+            pass
+
+    def event(self, wanted=None):
+        got = {}
+        while True:
+            line = self.file.readline()
+            assert line, "the stream ended"
+            line = line.decode().strip()
+            if not line or re.fullmatch("[0-9a-fA-F]+", line):  # a chunk's head is no field
+                if got.get("event") and wanted in (None, got["event"]):
+                    return got
+                if not line:
+                    got = {}
+                continue
+            if not line.startswith(":") and ":" in line:
+                k, v = line.split(":", 1)
+                got[k] = v.strip()
+
+    def close(self):
+        self.file.close()
+        self.socket.close()

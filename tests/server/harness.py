@@ -16,6 +16,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
 PROGRAM = pathlib.Path(os.environ.get("WAYMARK", ROOT / "build-dbg" / "waymark")).absolute()
+PATIENCE = 300  # seconds for what comes at once on an idle machine: only what hangs is waited for so long
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
 
 
@@ -25,6 +26,15 @@ def environment(**more):
     env.setdefault("ASAN_OPTIONS", "detect_leaks=1")
     env.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
     return env | {k: str(v) for k, v in more.items()}
+
+
+def eventually(holds, what="it", within=PATIENCE):
+    """Waits for an event, however busy the machine is; what holds() returns at last."""
+    end = time.monotonic() + within
+    while not (got := holds()):
+        assert time.monotonic() < end, f"{what} did not come within {within} s"
+        time.sleep(0.05)
+    return got
 
 
 class Result:
@@ -42,7 +52,7 @@ class Result:
 
 def waymark(*args, stdin="", expect=0, env=None, cwd=None, **popen):
     """Runs the program; `expect` is the exit code it must have, or None."""
-    p = subprocess.run([str(PROGRAM), *map(str, args)], input=stdin, capture_output=True, text=True, timeout=120, env=env or environment(), cwd=cwd, **popen)
+    p = subprocess.run([str(PROGRAM), *map(str, args)], input=stdin, capture_output=True, text=True, timeout=PATIENCE, env=env or environment(), cwd=cwd, **popen)
     r = Result(p.returncode, p.stdout, p.stderr)
     assert not SANITIZER.search(p.stderr), p.stderr
     assert expect is None or r.code == expect, f"waymark {' '.join(map(str, args))}: {r!r}"
@@ -138,7 +148,7 @@ class Server:
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env or environment(), preexec_fn=preexec_fn)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while self.port is None:
             assert self.process.poll() is None, f"the server ended with {self.process.returncode}: {self.log}"
             assert time.monotonic() < until, f"the server does not listen: {self.log}"
@@ -156,7 +166,7 @@ class Server:
 
     def _ready(self):
         import http.client
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             c.request("GET", "/readyz")
             return c.getresponse().status == 200

@@ -95,7 +95,7 @@ class Students:
             t.start()
 
     def work(self, key, rng):
-        client = Client(self.port, self.ledger.school.users[key].token, timeout=20)
+        client = Client(self.port, self.ledger.school.users[key].token, timeout=120)
         try:
             while not self.stopped.is_set():
                 sent = self.ledger.new(key, rng)
@@ -113,7 +113,7 @@ class Students:
         finally:
             client.close()
 
-    def wait_for(self, acks, timeout=30):
+    def wait_for(self, acks, timeout=300):
         until = time.monotonic() + timeout
         while self.acks < acks:
             if time.monotonic() >= until:

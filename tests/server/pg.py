@@ -65,7 +65,7 @@ class Server:
             cmd = ["env", *(f"{k}={v}" for k, v in env.items()), *cmd]
         if self.owner:
             cmd = ["setpriv", f"--reuid={self.owner.pw_uid}", f"--regid={self.owner.pw_gid}", "--clear-groups", *cmd]
-        out = subprocess.run(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", text=True, timeout=120)
+        out = subprocess.run(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", text=True, timeout=300)
         if check and out.returncode:
             raise RuntimeError(f"{' '.join(cmd)}: {out.stdout}")
         return out
@@ -80,10 +80,10 @@ class Server:
 
     def start(self, env=None):
         # pg_ctl's child keeps the output open: a log file takes it.
-        self._run(self.bin / "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", "60", "start", env=env)
+        self._run(self.bin / "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", "280", "start", env=env)
 
     def stop(self, mode="fast"):
-        self._run(self.bin / "pg_ctl", "-D", self.data, "-m", mode, "-w", "-t", "60", "stop", check=False)
+        self._run(self.bin / "pg_ctl", "-D", self.data, "-m", mode, "-w", "-t", "280", "stop", check=False)
 
     def remove(self):
         self.stop("immediate")
@@ -92,7 +92,7 @@ class Server:
     def url(self, name):
         return f"postgresql://waymark@/{name}?host={self.folder}"
 
-    def psql(self, name, sql, *options, timeout=120):
+    def psql(self, name, sql, *options, timeout=300):
         out = subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *options, self.url(name)], input=sql, capture_output=True, text=True, timeout=timeout)
         if out.returncode:
             raise RuntimeError(f"psql: {out.stderr}\n{sql[:500]}")
@@ -121,12 +121,12 @@ class Server:
         self.count += 1
         name = f"t{os.getpid()}_{self.count}"
         # Whoever has just left the template may still be on the way out.
-        for turn in range(50):
+        for turn in range(600):
             try:
                 self.psql("postgres", f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
                 return name
             except RuntimeError as e:
-                if "being accessed" not in str(e) or turn == 49:
+                if "being accessed" not in str(e) or turn == 599:
                     raise
                 time.sleep(0.1)
 

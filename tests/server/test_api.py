@@ -1,10 +1,9 @@
 """The JSON API, over HTTP. Every reply is held against openapi.json by the client itself."""
 import json
 import re
-import socket
-import time
 import uuid
 
+from client import Stream
 from harness import raw
 from school import NOBODY
 
@@ -169,7 +168,7 @@ def test_an_item_of_another_course_is_refused(clients, school, db):
 
 
 def test_a_retired_item_is_refused(db, serve, school):
-    from client import Client
+    from client import Stream,  Client
     db.execute(f"UPDATE item SET status = 'closed' WHERE item_id = {school.items['pa1a']['id']}")
     c = Client(serve().port, school.student.token)
     r = c.answer({"item_id": school.items["pa1a"]["id"], "variant": 0}, "3/4")
@@ -330,47 +329,12 @@ def test_nobody_reaches_anything(clients, school):
         assert nobody.request(method, path, body={} if method == "POST" else None).status == 401, path
 
 
-class Stream:
-    """A text/event-stream, read line by line."""
-
-    def __init__(self, port, path, token, last=None):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
-        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n" + (f"Last-Event-ID: {last}\r\n" if last is not None else "") + "\r\n"
-        self.socket.sendall(head.encode())
-        self.file = self.socket.makefile("rb")
-        self.status = int(self.file.readline().split()[1])
-        self.headers = {}
-        while (line := self.file.readline().strip()):
-            k, v = line.decode().split(":", 1)
-            self.headers[k.lower()] = v.strip()
-
-    def event(self, wanted):
-        got = {}
-        while True:
-            line = self.file.readline()
-            assert line, "the stream ended"
-            line = line.decode().strip()
-            if not line or re.fullmatch("[0-9a-fA-F]+", line):  # a chunk's head is no field
-                if got.get("event") == wanted:
-                    return got
-                if not line:
-                    got = {}
-                continue
-            if not line.startswith(":") and ":" in line:
-                k, v = line.split(":", 1)
-                got[k] = v.strip()
-
-    def close(self):
-        self.file.close()
-        self.socket.close()
-
-
 def test_live_events_and_resume(clients, server, school):
     student = clients("student")
     path = f"/api/v1/classes/{school.classes['c1']}/live"
     live = Stream(server.port, path, school.teacher.token)
     assert live.status == 200 and live.headers["content-type"].startswith("text/event-stream")
-    time.sleep(0.3)  # the stream has joined
+    live.joined()
     answered = []
     for _ in range(3):
         item = student.next()
@@ -393,7 +357,7 @@ def test_live_events_and_resume(clients, server, school):
 
 def test_live_tells_nothing_of_another_class(clients, server, school):
     live = Stream(server.port, f"/api/v1/classes/{school.classes['c2']}/live", school.teacher2.token)
-    time.sleep(0.3)
+    live.joined()
     student, student2 = clients("student"), clients("student2")
     for who in (student, student2):
         item = who.next()

@@ -103,7 +103,7 @@ def test_json_shapes(db, school):
     assert check["ok"] is True and check["states_differed"] == 0 and check["rows_differed"] == 0 and re.fullmatch("[0-9a-f]{64}", check["digest"])
     assert waymark("check", "--db", db.url, "--digest").out.strip() == check["digest"]
     assert waymark("rebuild", "--db", db.url, "--json").json["rows_differed"] == 0
-    assert waymark("migrate", "--db", db.url, "--json").json == {"applied": 0}
+    assert waymark("migrate", "--db", db.url, "--json").json == {"applied": 0, "repaired_ids": 0}
     users = waymark("user", "list", "--db", db.url, "--json", "--class", school.classes["c1"]).json
     assert school.student.id in {u["user_id"] for u in users} and school.student2.id not in {u["user_id"] for u in users}
     assert {"method", "path", "may"} <= set(waymark("routes", "--json").json[0])

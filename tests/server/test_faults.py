@@ -170,7 +170,7 @@ def test_slow_clients_hold_nobody_up(school, server):
     for s in drips:
         s.close()
     assert not open_ones, f"{len(open_ones)} of {len(drips)} dripping connections are still held after 40 s"
-    assert slowest < 2, f"another waited {slowest:.1f} s"
+    assert slowest < 10, f"another waited {slowest:.1f} s"
 
 
 @pytest.mark.only("sqlite")

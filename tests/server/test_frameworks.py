@@ -1,10 +1,9 @@
 """Frameworks in the browser: what is covered, a district's own skills and links with their history, and alignments that never rewrite the past."""
 import html
 import re
-import time
 
 import pytest
-from harness import FIXTURES, waymark
+from harness import eventually, FIXTURES, waymark
 
 SKILL = "urn:oatutor:skill:simplify_fractions"
 
@@ -131,9 +130,7 @@ def test_what_an_import_changes_stays_to_be_read(clients, school, db, tmp_path):
     bring(source.replace("Add with unequal parts", "Add parts of other sizes").replace('"version": "2"', '"version": "3"'))
     assert db.rows("SELECT kind, author_id FROM framework_edit") == [["change", "0"]]
     teacher = clients("teacher", session=True)
-    until = time.time() + 20  # the server looks once in a while whether another process has written
-    while "Version 3" not in text(teacher.get("/frameworks").text) and time.time() < until:
-        time.sleep(0.2)
+    eventually(lambda: "Version 3" in text(teacher.get("/frameworks").text), "what another process wrote")
     tree = text(teacher.get(f"/frameworks/tree?f={framework}").text)
     assert "Changed “Add with unequal parts”, now “Add parts of other sizes”" in tree and "by an import" in tree and "Version 3" in text(teacher.get("/frameworks").text)
     page = text(teacher.get(f"/frameworks/skill?k={skill}").text)

@@ -14,7 +14,7 @@ import time
 
 import pytest
 from client import Client
-from harness import PROGRAM, environment, waymark
+from harness import environment, eventually, PROGRAM, waymark
 
 EPOCH_MS = 1577836800000
 MASK = (1 << 64) - 1
@@ -465,8 +465,7 @@ def test_the_page(evidence, serve, school):
     page = leader.get("/models").text
     assert "starts with" in page and "No estimates of your own yet" in page and "take-back" not in page
     r = refit(db).json
-    time.sleep(2.5)
-    page = leader.get("/models").text
+    page = eventually(lambda: "Version 2." in (now := leader.get("/models").text) and now, "the new version")
     assert "Calculated from" in page and "Version 2." in page and "Log loss" in page and "take-back" in page
     assert re.search(r"Called mastered too early \(of 100\)</th><td class=\"num\">\d+ \(\d+ to \d+\)", page) and "Mastered but not recognized" in page
     assert "take-back" not in teacher.get("/models").text

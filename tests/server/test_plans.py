@@ -17,7 +17,7 @@ WHOLE = {
     "user_names": "import only", "user_list": "the operator's list", "org_list": "a handful of rows", "outside_list": "import only",
     "mastery_all": "digest", "learner_state_all": "digest", "item_versions": "import only", "outside_closed": "import only",
     "class_find": "the operator's cards",
-    "session_expire": "once in a while, by the writer",
+    "id_ahead": "migrate only", "framework_edit_any": "migrate only", "id_move_at": "migrate only",
     "reader_count": "the leaders' page: a count of teachers",
     "figure_shown": "of a district all students, once a minute", "figure_looks": "the same, along each one's facts", "figure_off_screen": "the same", "figure_secure": "the same",
     "history_after": "what-if: of the fifty learners that were gathered first",
@@ -25,7 +25,7 @@ WHOLE = {
     "programs_all": "a refit only", "content_stamp": "a handful of runs, policies and models",
 }
 SMALL = {"district", "org", "policy", "model", "import_run", "framework", "competency", "competency_link", "course", "course_competency", "item",
-         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "sign_in_failure", "waiver", "draft_rules", "fact_barrier_reported", "counted_goal", "checkpoint", "moderation",
+         "item_version", "item_competency", "schema_migration", "academic_session", "class_session", "waiver", "draft_rules", "fact_barrier_reported", "counted_goal", "checkpoint", "moderation",
          "model_fit", "job", "job_run", "report_scale"}
 
 
@@ -35,6 +35,7 @@ def statements():
     for text in [made, *(p.read_text() for p in sorted((ROOT / "src/store/sql").glob("*.sql")))]:
         for name, body in re.findall(r"^-- name: (\w+) :\w+\n(.*?)(?=^-- name: |\Z)", text, re.M | re.S):
             sqlite = re.split("-- postgresql(?: rows)?:", body)[0]
+            sqlite = re.sub(r"\{current (\w+)\}", r"(\1.status = 'active' AND COALESCE(\1.starts_on, :current_day) <= :current_day AND COALESCE(\1.ends_on, :current_day) >= :current_day)", sqlite)
             sqlite = re.sub(r"\{bucket ([^}]+)\}", r"(CAST(\1 AS BIGINT) % 2147483647 * 48271 % 2147483647 / 33554432)", sqlite)
             yield name, re.sub(r"^--.*$", "", sqlite, flags=re.M).strip().rstrip(";")
 

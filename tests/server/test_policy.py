@@ -7,7 +7,7 @@ import time
 import pytest
 
 from client import Client
-from harness import waymark
+from harness import eventually, waymark
 from load import Ledger
 
 WEAK = {"mastery": {"secure_at": 0.6, "nearly_at": 0.5, "least_evidence": 1}}
@@ -295,11 +295,8 @@ def test_rules_that_come_into_force_while_it_serves_are_derived_by(db, worked, s
     policy(db, "set", document(WEAK), "--reason", "from a moment on", "--effective", stamp)
     assert levels(db) == before
     server = serve()
-    until = time.time() + 30
-    while levels(db) == before and time.time() < until:
-        time.sleep(0.2)
-    while time.time() < until and db.rows("SELECT COUNT(*) FROM policy WHERE derived_at_ms IS NULL") != [["0"]]:
-        time.sleep(0.2)
+    eventually(lambda: levels(db) != before, "the rules")
+    eventually(lambda: db.rows("SELECT COUNT(*) FROM policy WHERE derived_at_ms IS NULL") == [["0"]], "the last level")
     assert moves(tried) == applied(before, levels(db)) != {}
     server.stop()
     assert waymark("check", "--db", db.url, "--json").json["ok"]

@@ -110,7 +110,7 @@ def test_habits(clients, school, db):
     page, me, mate = f"/class/{school.classes['c1']}/habits", school.student.id, school.classmate.id
     teacher, other = clients("teacher", session=True), clients("teacher", session=True)
     mine = {"client_id": "stale-habit-1", f"h1_{me}": "2", f"h0_{mate}": "4"}
-    refused = stale(teacher, page, mine, other, {"client_id": "stale-habit-2", f"h1_{me}": "3"}, ("Sometimes", "Mostly"))
+    refused = stale(teacher, page, mine, other, {"client_id": "stale-habit-2", f"h1_{me}": "3"}, ("Keeps trying", "sometimes", "usually"))
     assert db.rows("SELECT rating FROM fact_habit_rated") == [["3"]]
     assert teacher.post(page, form=hidden(refused.text)).status == 303
     assert sorted(r[0] for r in db.rows("SELECT rating FROM fact_habit_rated")) == ["2", "3", "4"]

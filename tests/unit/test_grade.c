@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rules/grade.h"
+#include "rules/small_group.h"
 
 static struct grade grade(const struct policy *p, const char *levels)
 {
@@ -32,6 +33,67 @@ static void what_was_not_shown_is_no_zero(void **s)
     assert_string_equal(g.cut->letter, "A");
     assert_true(grade(&p, "").incomplete);
     assert_true(grade(&p, "0000").incomplete);
+}
+
+/* Points that a double cannot hold: every mean that people would call equal to a cut is at it. */
+static void means_are_exact(void **s)
+{
+    (void)s;
+    static const double points[] = {2.7, 0.1, 1.1, 3.3, 2.333333, 3.9};
+    for (size_t k = 0; k < sizeof points / sizeof *points; k++) {
+        struct policy p = policy_default();
+        for (size_t i = 0; i < p.scale_count; i++) p.scale[i].points = points[k] + (double)i - 1;
+        p.scale[1].points = points[k];
+        p.cut_count = 2;
+        p.cuts[0] = (struct grade_cut){.from = points[k] - 1, .to = points[k], .letter = "C"};
+        p.cuts[1] = (struct grade_cut){.from = points[k], .to = points[k] + 2, .letter = "B"};
+        for (size_t n = 1; n <= 40; n++) {
+            struct level_value l[40];
+            struct grade g;
+            struct grade_outlook o;
+            for (size_t i = 0; i < n; i++) l[i] = (struct level_value){LEVEL_STARTED, 0};
+            grade_of(&p, l, n, &g);
+            if (!g.cut || strcmp(g.cut->letter, "B") != 0 || g.mean < points[k] || g.mean > points[k])
+                fail_msg("%zu of %.9g: %s, mean %.17g", n, points[k], g.cut ? g.cut->letter : "none", g.mean);
+            grade_outlook(&p, l, n, &o);
+            assert_null(o.next);
+        }
+    }
+    /* Half a course is half a course, whatever its length; and a share such as 0.55. */
+    struct policy p = policy_default();
+    p.incomplete_share = 0.55;
+    struct level_value l[20] = {0};
+    struct grade g;
+    for (size_t i = 0; i < 11; i++) l[i] = (struct level_value){LEVEL_SECURE, 1};
+    grade_of(&p, l, 20, &g);
+    assert_false(g.incomplete);
+}
+
+static void small_groups_cannot_be_had_by_subtraction(void **s)
+{
+    (void)s;
+    assert_true(small_group(1, 100, 5));
+    assert_true(small_group(98, 100, 5)); /* who is left */
+    assert_false(small_group(0, 100, 5));
+    assert_false(small_group(100, 100, 5));
+    assert_false(small_group(5, 10, 5));
+    assert_true(small_group(3, 3, 5));
+    /* Whatever is shown of a whole that is known: those hidden are none, or enough together, or all there is. */
+    for (int a = 0; a < 9; a++)
+        for (int b = 0; b < 9; b++)
+            for (int c = 0; c < 9; c++)
+                for (int d = 0; d < 9; d++) {
+                    const int64_t counts[] = {a, b, c, d};
+                    bool hide[4];
+                    int64_t hidden = 0, shown = 0;
+                    small_groups_hide(counts, 4, 5, hide);
+                    for (int i = 0; i < 4; i++) {
+                        assert_false(!hide[i] && counts[i] && counts[i] < 5);
+                        if (hide[i]) hidden += counts[i];
+                        else shown += counts[i];
+                    }
+                    assert_true(hidden == 0 || hidden >= 5 || shown == 0);
+                }
 }
 
 static void each_mean_has_one_grade(void **s)
@@ -237,6 +299,8 @@ int main(void)
                                        cmocka_unit_test(a_scale_that_cannot_hold_is_refused_with_its_clause),
                                        cmocka_unit_test(a_scale_written_down_reads_back),
                                        cmocka_unit_test(what_was_not_shown_is_no_zero),
+                                       cmocka_unit_test(means_are_exact),
+                                       cmocka_unit_test(small_groups_cannot_be_had_by_subtraction),
                                        cmocka_unit_test(each_mean_has_one_grade),
                                        cmocka_unit_test(what_would_change_a_grade_does)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "access/actor_cache.h"
 #include "base/text.h"
+#include "core/hub.h"
 #include "store/sql/identity.h"
 
 enum { PASSWORD_MIN = 8, PASSWORD_MAX = 200, FREE_FAILURES = 4, SESSION_HOURS = 12 };
@@ -172,7 +173,8 @@ static enum st actor_by(struct app *app, struct tx *tx, const struct proof *proo
     }
     TRY(rows_end(&rows));
     if (!a.user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "no such session or token, or it has ended");
-    if (a.roles & ROLE_STUDENT) TRY(learner_courses(tx, a.user_id, a.courses, COURSES_MAX, &a.course_count, e));
+    TRY(learner_courses(tx, a.user_id, a.courses, COURSES_MAX, &a.course_count, e));
+    a.learns = (a.roles & ROLE_STUDENT) || a.course_count;
     actor_cache_put(app->actor_cache, version, key, expires, &a);
     *out = a;
     return ST_OK;
@@ -193,10 +195,10 @@ enum st actor_by_api_token(struct app *app, struct tx *tx, const char *token, st
 /* The writes of signing in and out, small enough to share one command. */
 struct session_cmd {
     struct command command;
-    enum { SIGNED_IN, SIGNED_OUT, FAILED } what;
+    enum { TRYING, SIGNED_IN, SIGNED_OUT } what;
     const char *token_hash, *account_hash;
     int64_t user_id;
-    int64_t failures;
+    int64_t wait_ms; /* out, of TRYING: not before */
 };
 
 static enum st clear_failures(struct tx *tx, const char *account, struct err *e)
@@ -211,14 +213,40 @@ static int64_t pause_ms(int64_t failures)
     return pause > 300000 ? 300000 : pause;
 }
 
+/* What has expired goes along with sign-ins, a bounded number of rows by an index each time. */
+static enum st purge(struct tx *tx, int64_t now, struct err *e)
+{
+    enum { DAY_MS = 86400000 };
+    TRY(sql_session_expire(tx, now, NULL, e));
+    TRY(sql_token_expire(tx, now, NULL, e));
+    return sql_failure_expire(tx, now - DAY_MS, NULL, e);
+}
+
+/* Counted by the writer before the password is looked at, and taken back when it is right: guesses that are sent side
+ * by side each count. */
+static enum st count_try(struct session_cmd *c, struct tx *tx, int64_t now, struct err *e)
+{
+    struct sql_failure_get_row before;
+    TRY(sql_failure_get(tx, c->account_hash, &before, NULL, e)); /* none: zeros */
+    c->wait_ms = before.until_ms - now;
+    if (c->wait_ms > 0) return ST_OK;
+    int64_t failures = before.failures + 1;
+    TRY(sql_failure_set(tx,
+                        &(struct sql_failure_set_in){.account_hash = c->account_hash,
+                                                     .failures = failures,
+                                                     .until_ms = now + pause_ms(failures)},
+                        NULL, e));
+    return purge(tx, now, e);
+}
+
 static enum st session_run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct session_cmd *c = (struct session_cmd *)command;
     int64_t now = app_now_ms(app);
     switch (c->what) {
+    case TRYING: return count_try(c, tx, now, e);
     case SIGNED_IN:
         TRY(clear_failures(tx, c->account_hash, e));
-        TRY(sql_session_expire(tx, now, NULL, e));
         return sql_session_insert(
             tx,
             &(struct sql_session_insert_in){.token_hash = c->token_hash,
@@ -227,38 +255,25 @@ static enum st session_run(struct app *app, struct tx *tx, struct command *comma
                                             .expires_at_ms = now + (int64_t)SESSION_HOURS * 3600000},
             NULL, e);
     case SIGNED_OUT: return sql_session_delete(tx, c->token_hash, NULL, e);
-    case FAILED:
-        return sql_failure_set(tx,
-                               &(struct sql_failure_set_in){.account_hash = c->account_hash,
-                                                            .failures = c->failures,
-                                                            .until_ms = now + pause_ms(c->failures)},
-                               NULL, e);
     }
     return err_fail(e, ST_BUG, "err.bug", "session command");
 }
 
 struct account {
-    int64_t user_id, failures, until_ms;
+    int64_t user_id;
     bool may;
     char hash[PASSWORD_HASH_TEXT];
 };
 
-static enum st find_account(struct app *app, const char *username, const char *account_hash, struct account *out,
-                            struct err *e)
+static enum st find_account(struct app *app, const char *username, struct account *out, struct err *e)
 {
     struct conn *conn;
     struct tx *tx;
-    struct sql_failure_get_row failure;
     struct sql_user_by_name_row user_by_name;
     bool row = false;
     TRY(app_read_conn(app, &conn, e));
     TRY(tx_read(conn, app->district_id, &tx, e));
-    enum st st = sql_failure_get(tx, account_hash, &failure, &row, e);
-    if (st == ST_OK && row) {
-        out->failures = failure.failures;
-        out->until_ms = failure.until_ms;
-    }
-    if (st == ST_OK) st = sql_user_by_name(tx, username, &user_by_name, &row, e);
+    enum st st = sql_user_by_name(tx, username, &user_by_name, &row, e);
     if (st == ST_OK && row) {
         out->user_id = user_by_name.user_id;
         copy(out->hash, sizeof out->hash, user_by_name.password_hash);
@@ -280,36 +295,40 @@ enum st sign_in(struct app *app, const char *username, const char *password, cha
     if (strlen(username) > 200 || strlen(password) > PASSWORD_MAX)
         return err_fail(e, ST_DENIED, "sign_in.wrong", "too long");
     token_hash(username, account);
-    TRY(find_account(app, username, account, &found, e));
-    int64_t wait_ms = found.until_ms - app_now_ms(app);
-    if (wait_ms > 0) {
+    struct session_cmd c = {.command.run = session_run,
+                            .command.leaves_memory = true,
+                            .account_hash = account,
+                            .token_hash = hash,
+                            .what = TRYING};
+    TRY(writer_run(app, &c.command, e));
+    if (c.wait_ms > 0) {
         char seconds[24];
-        snprintf(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
+        snprintf(seconds, sizeof seconds, "%lld", (long long)(c.wait_ms + 999) / 1000);
         (void)err_fail(e, ST_BUSY, "sign_in.wait", "too many tries; wait %s s", seconds);
         err_arg(e, seconds);
         return ST_BUSY;
     }
-    bool right = password_matches(*found.hash ? found.hash : nobody, password) && found.user_id && found.may;
-    struct session_cmd c = {.command.run = session_run,
-                            .account_hash = account,
-                            .token_hash = hash,
-                            .user_id = found.user_id,
-                            .failures = found.failures + 1,
-                            .what = right ? SIGNED_IN : FAILED};
-    if (right) token_new(token);
-    token_hash(right ? token : "", hash);
-    TRY(writer_run(app, &c.command, e));
-    if (!right) return err_fail(e, ST_DENIED, "sign_in.wrong", "name or password is not right");
-    *user_id = found.user_id;
-    return ST_OK;
+    TRY(find_account(app, username, &found, e));
+    if (!password_matches(*found.hash ? found.hash : nobody, password) || !found.user_id || !found.may)
+        return err_fail(e, ST_DENIED, "sign_in.wrong", "name or password is not right");
+    token_new(token);
+    token_hash(token, hash);
+    c.what = SIGNED_IN;
+    c.user_id = *user_id = found.user_id;
+    return writer_run(app, &c.command, e);
 }
 
 enum st sign_out(struct app *app, const char *token, struct err *e)
 {
     char hash[TOKEN_HASH_TEXT];
     token_hash(token, hash);
-    struct session_cmd c = {.command.run = session_run, .token_hash = hash, .what = SIGNED_OUT};
-    return writer_run(app, &c.command, e);
+    struct session_cmd c = {
+        .command.run = session_run, .command.leaves_memory = true, .token_hash = hash, .what = SIGNED_OUT};
+    enum st st = writer_run(app, &c.command, e);
+    /* What students have shown stays good; who is behind a token does not, and a live stream may be theirs. */
+    actor_cache_clear(app->actor_cache);
+    hub_doubt(app->hub);
+    return st;
 }
 
 enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, const char *hash, int64_t *user_id,

@@ -18,6 +18,9 @@ const char *relation_code(enum relation r)
     return "";
 }
 
+/* Whoever may give a class, and does: a short course for staff is given by a coach or a leader. */
+enum { GIVES_CLASSES = ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT };
+
 static enum st refused(const struct actor *who, struct err *e)
 {
     if (!who->user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "nobody is signed in");
@@ -44,11 +47,11 @@ enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, 
     bool yes = false;
     *out = (struct learner_scope){.learner_id = learner_id};
     if (!who->user_id || !learner_id) return refused(who, e);
-    if ((relations & MAY_OWN_RECORD) && (who->roles & ROLE_STUDENT) && who->user_id == learner_id) {
+    if ((relations & MAY_OWN_RECORD) && who->learns && who->user_id == learner_id) {
         out->relation = MAY_OWN_RECORD;
         return ST_OK;
     }
-    if ((relations & MAY_TEACHES) && (who->roles & ROLE_TEACHER)) {
+    if ((relations & MAY_TEACHES) && (who->roles & GIVES_CLASSES)) {
         TRY(sql_relation_teaches_learner(
             tx, &(struct sql_relation_teaches_learner_in){.user_id = who->user_id, .learner_id = learner_id}, &yes, e));
         out->relation = MAY_TEACHES;
@@ -85,7 +88,7 @@ enum st may_class(struct tx *tx, const struct actor *who, unsigned relations, in
 {
     bool yes = false;
     *out = (struct class_scope){.class_id = class_id, .relation = MAY_TEACHES};
-    if (who->user_id && class_id && (relations & MAY_TEACHES) && (who->roles & ROLE_TEACHER)) {
+    if (who->user_id && class_id && (relations & MAY_TEACHES) && (who->roles & GIVES_CLASSES)) {
         TRY(sql_relation_teaches_class(
             tx, &(struct sql_relation_teaches_class_in){.user_id = who->user_id, .class_id = class_id}, &yes, e));
         if (yes) return ST_OK;
@@ -104,7 +107,7 @@ enum st may_own(const struct actor *who, unsigned relations, enum relation *out,
                    {MAY_COACHES, ROLE_COACH},
                    {MAY_TEACHES, ROLE_TEACHER},
                    {MAY_COUNSELS, ROLE_COUNSELOR},
-                   /* who has several roles comes in the widest */
+                   /* who has several roles comes in the widest; staff who learn have a record of their own, too */
                    {MAY_OWN_RECORD, ROLE_STUDENT},
                    {MAY_GUARDIAN_OF, ROLE_GUARDIAN},
                    {MAY_SEES_PROGRAMS, ROLE_PROGRAMS}};
@@ -116,10 +119,11 @@ enum st may_own(const struct actor *who, unsigned relations, enum relation *out,
         *out = MAY_SIGNED_IN;
         return ST_OK;
     }
-    for (size_t i = 0; who->user_id && i < sizeof by_role / sizeof *by_role; i++)
-        if ((relations & by_role[i].relation) && (who->roles & by_role[i].role)) {
-            *out = by_role[i].relation;
-            return ST_OK;
-        }
+    for (size_t i = 0; who->user_id && i < sizeof by_role / sizeof *by_role; i++) {
+        bool holds = by_role[i].relation == MAY_OWN_RECORD ? who->learns : (who->roles & by_role[i].role) != 0;
+        if (!holds || !(relations & by_role[i].relation)) continue;
+        *out = by_role[i].relation;
+        return ST_OK;
+    }
     return refused(who, e);
 }

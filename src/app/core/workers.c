@@ -4,7 +4,7 @@
 
 enum { THREADS_MAX = 32, WAITING_MAX = 2048 };
 
-struct workers {
+struct pool {
     struct app *app;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -15,35 +15,55 @@ struct workers {
     pthread_t threads[THREADS_MAX];
 };
 
+struct workers {
+    struct pool pools[WORKER_POOLS];
+};
+
 static void *work(void *arg)
 {
-    struct workers *w = arg;
-    pthread_mutex_lock(&w->lock);
+    struct pool *p = arg;
+    pthread_mutex_lock(&p->lock);
     for (;;) {
-        while (!w->first && !w->stopping) pthread_cond_wait(&w->wake, &w->lock);
-        struct job *j = w->first;
+        while (!p->first && !p->stopping) pthread_cond_wait(&p->wake, &p->lock);
+        struct job *j = p->first;
         if (!j) break;
-        w->first = j->next;
-        if (!w->first) w->last = &w->first;
-        w->waiting--;
-        pthread_mutex_unlock(&w->lock);
-        j->run(w->app, j);
-        pthread_mutex_lock(&w->lock);
+        p->first = j->next;
+        if (!p->first) p->last = &p->first;
+        p->waiting--;
+        pthread_mutex_unlock(&p->lock);
+        j->run(p->app, j);
+        pthread_mutex_lock(&p->lock);
     }
-    pthread_mutex_unlock(&w->lock);
+    pthread_mutex_unlock(&p->lock);
     return NULL;
 }
 
-enum st workers_start(struct app *app, unsigned threads, struct err *e)
+static void pool_start(struct pool *p, struct app *app, unsigned threads)
+{
+    p->app = app;
+    p->last = &p->first;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->wake, NULL);
+    p->count = threads > THREADS_MAX ? THREADS_MAX : threads;
+    for (unsigned i = 0; i < p->count; i++) pthread_create(&p->threads[i], NULL, work, p);
+}
+
+static void pool_stop(struct pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->stopping = true;
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&p->lock);
+    for (unsigned i = 0; i < p->count; i++) pthread_join(p->threads[i], NULL);
+    pthread_mutex_destroy(&p->lock);
+    pthread_cond_destroy(&p->wake);
+}
+
+enum st workers_start(struct app *app, const unsigned threads[WORKER_POOLS], struct err *e)
 {
     struct workers *w = calloc(1, sizeof *w);
     if (!w) return err_fail(e, ST_NOMEM, "err.memory", "workers");
-    w->app = app;
-    w->last = &w->first;
-    pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->wake, NULL);
-    w->count = threads > THREADS_MAX ? THREADS_MAX : threads;
-    for (unsigned i = 0; i < w->count; i++) pthread_create(&w->threads[i], NULL, work, w);
+    for (size_t i = 0; i < WORKER_POOLS; i++) pool_start(&w->pools[i], app, threads[i]);
     app->workers = w;
     return ST_OK;
 }
@@ -52,29 +72,23 @@ void workers_stop(struct app *app)
 {
     struct workers *w = app->workers;
     if (!w) return;
-    pthread_mutex_lock(&w->lock);
-    w->stopping = true;
-    pthread_cond_broadcast(&w->wake);
-    pthread_mutex_unlock(&w->lock);
-    for (unsigned i = 0; i < w->count; i++) pthread_join(w->threads[i], NULL);
-    pthread_mutex_destroy(&w->lock);
-    pthread_cond_destroy(&w->wake);
+    for (size_t i = 0; i < WORKER_POOLS; i++) pool_stop(&w->pools[i]);
     free(w);
     app->workers = NULL;
 }
 
-enum st workers_submit(struct app *app, struct job *j, struct err *e)
+enum st workers_submit(struct app *app, enum worker_pool pool, struct job *j, struct err *e)
 {
-    struct workers *w = app->workers;
-    pthread_mutex_lock(&w->lock);
-    bool refuse = w->stopping || w->waiting >= WAITING_MAX;
+    struct pool *p = &app->workers->pools[pool];
+    pthread_mutex_lock(&p->lock);
+    bool refuse = p->stopping || p->waiting >= WAITING_MAX;
     if (!refuse) {
         j->next = NULL;
-        *w->last = j;
-        w->last = &j->next;
-        w->waiting++;
-        pthread_cond_signal(&w->wake);
+        *p->last = j;
+        p->last = &j->next;
+        p->waiting++;
+        pthread_cond_signal(&p->wake);
     }
-    pthread_mutex_unlock(&w->lock);
+    pthread_mutex_unlock(&p->lock);
     return refuse ? err_fail(e, ST_BUSY, "err.busy", "too many requests wait") : ST_OK;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/hub.h"
 #include "base/log.h"
 
 enum { QUEUE_MAX = 4096, BATCH_MAX = 256 };
@@ -71,7 +72,9 @@ static enum st run_sets(struct app *app, struct tx *tx, struct command **cmds, s
 static enum st run_alone(struct app *app, struct tx *tx, struct command *c, struct err *e)
 {
     TRY(tx_savepoint(tx, e));
+    size_t staged = hub_staged(app->hub);
     c->st = c->run(app, tx, c, &c->err);
+    if (c->st != ST_OK) hub_unstage(app->hub, staged);
     if (c->st == ST_IO || c->st == ST_FULL || c->st == ST_BUSY) {
         *e = c->err;
         return c->st;
@@ -83,6 +86,7 @@ static enum st run_alone(struct app *app, struct tx *tx, struct command *c, stru
 static enum st run_together(struct app *app, struct conn *conn, struct command **cmds, size_t n, struct err *e)
 {
     struct tx *tx;
+    size_t staged = hub_staged(app->hub);
     TRY(tx_write(conn, __atomic_load_n(&app->district_id, __ATOMIC_ACQUIRE), &tx, e));
     for (size_t i = 0; i < n; i++) cmds[i]->st = ST_OK;
     enum st st = run_sets(app, tx, cmds, n, e);
@@ -90,7 +94,10 @@ static enum st run_together(struct app *app, struct conn *conn, struct command *
         if (!cmds[i]->set) st = run_alone(app, tx, cmds[i], e);
     if (st == ST_OK) st = tx_commit(tx, e);
     else tx_rollback(tx);
-    if (st != ST_OK) app_caches_clear(app); /* what they kept is not on disk */
+    if (st != ST_OK) {
+        app_caches_clear(app); /* what they kept is not on disk */
+        hub_unstage(app->hub, staged);
+    }
     return st;
 }
 
@@ -127,6 +134,7 @@ void writer_batch(struct app *app, struct conn *conn, struct command *first)
     for (size_t i = 0; i < n; i++) forget = forget || !(cmds[i]->set || cmds[i]->leaves_memory);
     if (forget) app_caches_clear(app);
     publish_sets(app, cmds, n);
+    hub_publish_staged(app->hub);
     for (size_t i = 0; i < n; i++) cmds[i]->done(cmds[i]);
 }
 

@@ -4,25 +4,9 @@
 
 #include "base/json.h"
 #include "base/list.h"
-#include "import_sync.h"
-#include "interop/oneroster.h"
+#include "import_roster.h"
 #include "store/sql/import.h"
 #include "store/sql/roster.h"
-
-struct roster_import {
-    struct roster *o;
-    struct sync orgs, sessions, courses, classes, users, roles, enrollments, guardians, demographics;
-    int64_t root_org;
-    char zone[80];
-    struct strmap names; /* user name -> index in owners */
-    int64_t *owners;
-    size_t owner_count, owner_cap;
-    struct strmap name_of; /* our user id as text -> index in current */
-    const char **current;
-    size_t current_count, current_cap;
-    const char **role_user, **role_org, **role_code; /* of each planned role, by index */
-    size_t role_count, role_cap;
-};
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
 
@@ -107,33 +91,63 @@ static const char *current_name(struct roster_import *x, int64_t user_id)
     return at < 0 ? NULL : x->current[at];
 }
 
+static const char *wanted_name(struct importer *im, const struct roster_user *u)
+{
+    return *u->username ? u->username : *u->email ? arena_copy(im->a, u->email, strcspn(u->email, "@")) : u->id;
+}
+
+/* Is the name that somebody has the one that is sent, or that with a number behind it? */
+static bool same_name(const char *had, const char *want)
+{
+    size_t n = strlen(want);
+    return had && (strcmp(had, want) == 0 || (strncmp(had, want, n) == 0 && had[n] == '-' &&
+                                              had[n + 1 + strspn(had + n + 1, "0123456789")] == 0));
+}
+
+/* Somebody who gets another name leaves theirs to whoever wants it. */
+static void release_name(struct roster_import *x, const char *had, const char *want, int64_t user_id)
+{
+    int owner = had && !same_name(had, want) ? strmap_get(&x->names, had) : -1;
+    if (owner >= 0 && x->owners[owner] == user_id) x->owners[owner] = 0;
+}
+
 /* The name to sign in with: as sent, or with a number behind it when someone else has it. */
 static const char *choose_name(struct importer *im, const struct roster_user *u, int64_t user_id)
 {
     struct roster_import *x = im->set;
-    size_t at = strcspn(u->email, "@");
-    const char *want = *u->username ? u->username
-                       : *u->email  ? arena_copy(im->a, u->email, at)
-                                    : u->id,
-               *had = current_name(x, user_id), *v = want;
+    const char *want = wanted_name(im, u), *had = current_name(x, user_id), *v = want;
     if (!want) return NULL;
-    size_t n = strlen(want);
-    if (had && (strcmp(had, want) == 0 ||
-                (strncmp(had, want, n) == 0 && had[n] == '-' && had[n + 1 + strspn(had + n + 1, "0123456789")] == 0)))
-        return had;
+    if (same_name(had, want)) return had;
     for (int k = 2;; k++) {
         int owner = strmap_get(&x->names, v);
-        if (owner < 0 || x->owners[owner] == user_id) break;
+        if (owner < 0 || !x->owners[owner] || x->owners[owner] == user_id) break;
         v = arena_printf(im->a, "%s-%d", want, k);
         if (!v) return NULL;
     }
     if (v != want)
         report_problem(im->r, u->ref.file, u->ref.line, "username", "roster.username_taken",
                        "The user name \"%.80s\" is taken; this person signs in as \"%.80s\".", want, v);
-    int64_t *owner = LIST_ADD(im->a, x->owners, x->owner_count, x->owner_cap);
-    if (!owner) return NULL;
-    *owner = user_id;
-    return strmap_put(&x->names, v, (int)x->owner_count - 1) < 0 ? NULL : v;
+    int at = strmap_get(&x->names, v);
+    if (at < 0) {
+        int64_t *slot = LIST_ADD(im->a, x->owners, x->owner_count, x->owner_cap);
+        if (!slot) return NULL;
+        at = (int)x->owner_count - 1;
+        if (strmap_put(&x->names, v, at) < 0) return NULL;
+    }
+    x->owners[at] = user_id;
+    return v;
+}
+
+/* Two people may swap names: who gives one up has none for a moment. */
+static enum st user_vacate(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const char *had = current_name(x, row->row_id);
+    char none[32];
+    int owner = had ? strmap_get(&x->names, had) : -1;
+    if (owner < 0 || x->owners[owner] == row->row_id) return ST_OK;
+    snprintf(none, sizeof none, "~%lld", (long long)row->row_id);
+    return sql_user_vacate(tx, &(struct sql_user_vacate_in){.username = none, .user_id = row->row_id}, NULL, e);
 }
 
 static enum st user_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
@@ -161,13 +175,37 @@ static enum st user_write(struct importer *im, struct tx *tx, struct sync_row *r
 static enum st role_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
+    const struct planned_role *v = &x->planned[row->index];
     return sql_role_set(tx,
-                        &(struct sql_role_set_in){.user_id = sync_id(&x->users, x->role_user[row->index]),
-                                                  .org_id = sync_id(&x->orgs, x->role_org[row->index]),
-                                                  .role = x->role_code[row->index],
-                                                  .starts_on_is_null = true,
-                                                  .ends_on_is_null = true},
+                        &(struct sql_role_set_in){.user_id = sync_id(&x->users, v->user),
+                                                  .org_id = sync_id(&x->orgs, v->org),
+                                                  .role = v->code,
+                                                  .starts_on = v->start,
+                                                  .starts_on_is_null = v->start == DATE_NONE,
+                                                  .ends_on = v->end,
+                                                  .ends_on_is_null = v->end == DATE_NONE},
                         NULL, e);
+}
+
+static const char *seat_word(enum roster_role role)
+{
+    return role == ROSTER_ROLE_STUDENT ? "student" : role == ROSTER_ROLE_AIDE ? "aide" : "teacher";
+}
+
+static enum st enrollment_vacate(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
+{
+    struct roster_import *x = im->set;
+    const struct roster_enrollment *v = &x->o->enrollments[row->index];
+    int64_t ended = 0;
+    TRY(sql_enrollment_vacate(tx,
+                              &(struct sql_enrollment_vacate_in){.now_ms = im->now_ms,
+                                                                 .row_id = row->row_id,
+                                                                 .class_id = sync_id(&x->classes, v->class_id),
+                                                                 .user_id = sync_id(&x->users, v->user_id),
+                                                                 .role = seat_word(v->role)},
+                              &ended, e));
+    if (ended) row->row_id = app_id(im->app);
+    return ST_OK;
 }
 
 static enum st enrollment_write(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
@@ -176,12 +214,11 @@ static enum st enrollment_write(struct importer *im, struct tx *tx, struct sync_
     const struct roster_enrollment *v = &x->o->enrollments[row->index];
     struct sql_enrollment_set_row r;
     struct rows rows;
-    const char *role = v->role == ROSTER_ROLE_STUDENT ? "student" : v->role == ROSTER_ROLE_AIDE ? "aide" : "teacher";
     TRY(sql_enrollment_set(tx,
                            &(struct sql_enrollment_set_in){.enrollment_id = row->row_id,
                                                            .class_id = sync_id(&x->classes, v->class_id),
                                                            .user_id = sync_id(&x->users, v->user_id),
-                                                           .role = role,
+                                                           .role = seat_word(v->role),
                                                            .is_primary = v->primary,
                                                            .starts_on = v->start,
                                                            .starts_on_is_null = v->start == DATE_NONE,
@@ -258,27 +295,15 @@ static enum st user_close(struct importer *im, struct tx *tx, struct sync_row *r
     return sql_session_close_user(tx, r->row_id, NULL, e);
 }
 
-/* Identifiers of roles and guardians are made of two or three ids, parted by 0x1f. */
-static const char *part(struct importer *im, const char *identifier, int n)
-{
-    const char *p = identifier;
-    for (; n; n--) {
-        p = strchr(p, 0x1f);
-        if (!p) return "";
-        p++;
-    }
-    const char *kept = arena_copy(im->a, p, strcspn(p, "\x1f"));
-    return kept ? kept : "";
-}
-
 static enum st role_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
 {
     struct roster_import *x = im->set;
-    return sql_role_close(tx,
-                          &(struct sql_role_close_in){.user_id = sync_id(&x->users, part(im, row->identifier, 0)),
-                                                      .org_id = sync_id(&x->orgs, part(im, row->identifier, 1)),
-                                                      .role = part(im, row->identifier, 2)},
-                          NULL, e);
+    return sql_role_close(
+        tx,
+        &(struct sql_role_close_in){.user_id = sync_id(&x->users, roster_part(im, row->identifier, 0)),
+                                    .org_id = sync_id(&x->orgs, roster_part(im, row->identifier, 1)),
+                                    .role = roster_part(im, row->identifier, 2)},
+        NULL, e);
 }
 
 static enum st guardian_close(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e)
@@ -286,18 +311,12 @@ static enum st guardian_close(struct importer *im, struct tx *tx, struct sync_ro
     struct roster_import *x = im->set;
     return sql_guardian_close(
         tx,
-        &(struct sql_guardian_close_in){.guardian_id = sync_id(&x->users, part(im, row->identifier, 0)),
-                                        .learner_id = sync_id(&x->users, part(im, row->identifier, 1))},
+        &(struct sql_guardian_close_in){.guardian_id = sync_id(&x->users, roster_part(im, row->identifier, 0)),
+                                        .learner_id = sync_id(&x->users, roster_part(im, row->identifier, 1))},
         NULL, e);
 }
 
 /* --- plans --- */
-
-#define PLAN(sync_, id_, name_, index_) \
-    do { \
-        bool twice_; \
-        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return no_memory(e); \
-    } while (0)
 
 static enum st plan_places(struct importer *im, struct roster_import *x, struct err *e)
 {
@@ -312,7 +331,7 @@ static enum st plan_places(struct importer *im, struct roster_import *x, struct 
         sync_field(im, v->name);
         sync_field(im, v->type);
         sync_field(im, v->parent_id);
-        PLAN(&x->orgs, v->id, v->name, i);
+        ROSTER_PLAN(&x->orgs, v->id, v->name, i);
     }
     for (size_t i = 0; i < o->sessions_count; i++) {
         const struct roster_session *v = &o->sessions[i];
@@ -327,7 +346,7 @@ static enum st plan_places(struct importer *im, struct roster_import *x, struct 
         sync_field(im, v->school_year);
         sync_number(im, v->start);
         sync_number(im, v->end);
-        PLAN(&x->sessions, v->id, v->title, i);
+        ROSTER_PLAN(&x->sessions, v->id, v->title, i);
     }
     return ST_OK;
 }
@@ -382,7 +401,7 @@ static enum st plan_teaching(struct importer *im, struct roster_import *x, struc
         sync_field(im, v->code);
         sync_field(im, v->org_id);
         sync_field(im, v->grades);
-        PLAN(&x->courses, v->id, v->title, i);
+        ROSTER_PLAN(&x->courses, v->id, v->title, i);
     }
     for (size_t i = 0; i < o->classes_count; i++) {
         const struct roster_class *v = &o->classes[i];
@@ -399,7 +418,7 @@ static enum st plan_teaching(struct importer *im, struct roster_import *x, struc
         sync_field(im, v->periods);
         sync_field(im, v->location);
         for (size_t k = 0; k < v->session_count; k++) sync_field(im, v->session_ids[k]);
-        PLAN(&x->classes, v->id, v->title, i);
+        ROSTER_PLAN(&x->classes, v->id, v->title, i);
     }
     return ST_OK;
 }
@@ -408,6 +427,8 @@ static enum st plan_users(struct importer *im, struct roster_import *x, struct e
 {
     struct roster *o = x->o;
     bool passwords = false;
+    struct sync_row **rows = arena_array(im->a, o->users_count + 1, sizeof *rows);
+    if (!rows) return no_memory(e);
     for (size_t i = 0; i < o->users_count; i++) {
         struct roster_user *v = &o->users[i];
         if (v->status != ROW_ACTIVE) {
@@ -430,87 +451,22 @@ static enum st plan_users(struct importer *im, struct roster_import *x, struct e
         struct sync_row *row = name ? sync_plan(im, &x->users, v->id, name, i, &twice) : NULL;
         if (!row) return no_memory(e);
         if (row->action == SYNC_KEEP) continue;
-        v->username = choose_name(im, v, row->row_id);
-        if (!v->username) return no_memory(e);
+        const char *want = wanted_name(im, v);
+        if (!want) return no_memory(e);
+        release_name(x, current_name(x, row->row_id), want, row->row_id);
+        rows[i] = row;
+    }
+    for (size_t i = 0; i < o->users_count; i++) {
+        /* sync_plan() may have moved the rows: found anew */
+        int at = rows[i] ? strmap_get(&x->users.at, o->users[i].id) : -1;
+        if (at < 0) continue;
+        o->users[i].username = choose_name(im, &o->users[i], x->users.rows[at].row_id);
+        if (!o->users[i].username) return no_memory(e);
     }
     if (passwords)
         report_problem(
             im->r, o->users[0].ref.file, 0, "password", "roster.password",
             "Passwords in the file are not taken over. `waymark user cards --class ID` prints sign-in cards.");
-    return ST_OK;
-}
-
-static const char *role_word(enum roster_role role)
-{
-    switch (role) {
-    case ROSTER_ROLE_STUDENT: return "student";
-    case ROSTER_ROLE_TEACHER: return "teacher";
-    case ROSTER_ROLE_AIDE: return "aide";
-    case ROSTER_ROLE_COACH: return "coach";
-    case ROSTER_ROLE_COUNSELOR: return "counselor";
-    case ROSTER_ROLE_PRINCIPAL: return "principal";
-    case ROSTER_ROLE_DISTRICT: return "district";
-    case ROSTER_ROLE_GUARDIAN: return "guardian";
-    case ROSTER_ROLE_PROCTOR:
-    case ROSTER_ROLE_OTHER: break;
-    }
-    return NULL;
-}
-
-static enum st plan_role(struct importer *im, struct roster_import *x, const char *user, const char *org,
-                         const char *code, struct err *e)
-{
-    if (strcmp(code, "guardian") == 0 || strcmp(code, "district") == 0) org = ""; /* by relation, or everywhere */
-    const char *id = arena_printf(im->a, "%s\x1f%s\x1f%s", user, org, code);
-    if (!id) return no_memory(e);
-    if (x->role_count == x->role_cap) {
-        size_t cap = x->role_cap ? x->role_cap * 2 : 64;
-        const char ***lists[3] = {&x->role_user, &x->role_org, &x->role_code};
-        for (int k = 0; k < 3; k++) {
-            const char **more = arena_array(im->a, cap, sizeof *more);
-            if (!more) return no_memory(e);
-            if (x->role_count) memcpy(more, *lists[k], x->role_count * sizeof *more);
-            *lists[k] = more;
-        }
-        x->role_cap = cap;
-    }
-    x->role_user[x->role_count] = user;
-    x->role_org[x->role_count] = org;
-    x->role_code[x->role_count] = code;
-    sync_begin(im);
-    PLAN(&x->roles, id, code, x->role_count);
-    x->role_count++;
-    return ST_OK;
-}
-
-static bool lost(struct importer *im, struct source_ref ref, const char *field, const struct sync *s, const char *id)
-{
-    if (sync_id(s, id)) return false;
-    report_problem(im->r, ref.file, ref.line, field, "roster.reference",
-                   "There is no open %s \"%.80s\", neither here nor from an earlier import; the row was left out.",
-                   s->kind, id);
-    return true;
-}
-
-static enum st plan_roles(struct importer *im, struct roster_import *x, struct err *e)
-{
-    struct roster *o = x->o;
-    for (size_t i = 0; i < o->roles_count; i++) {
-        const struct roster_role_row *v = &o->roles[i];
-        const char *code = role_word(v->role);
-        if (!code || v->status != ROW_ACTIVE) continue;
-        int at = strmap_get(&x->users.at, v->user_id);
-        if (at >= 0 && x->users.rows[at].action == SYNC_CLOSE) continue; /* goes with the person */
-        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id) ||
-            (*v->org_id && lost(im, v->ref, "orgSourcedId", &x->orgs, v->org_id)))
-            continue;
-        TRY(plan_role(im, x, v->user_id, v->org_id, code, e));
-    }
-    for (size_t i = 0; i < o->relations_count; i++) {
-        const struct roster_relation *v = &o->relations[i];
-        if (sync_id(&x->users, v->agent_id) && sync_id(&x->users, v->user_id))
-            TRY(plan_role(im, x, v->agent_id, "", "guardian", e));
-    }
     return ST_OK;
 }
 
@@ -527,11 +483,14 @@ static enum st plan_seats(struct importer *im, struct roster_import *x, struct e
         if (v->role != ROSTER_ROLE_STUDENT && v->role != ROSTER_ROLE_TEACHER && v->role != ROSTER_ROLE_AIDE) {
             report_problem(im->r, v->ref.file, v->ref.line, "role", "roster.enrollment_role",
                            "A class has students, teachers and aides; \"%.40s\" was left out.", v->role_name);
+            if (v->role == ROSTER_ROLE_OTHER) sync_hold(&x->enrollments, v->id); /* who knows what it means */
             continue;
         }
-        if (lost(im, v->ref, "classSourcedId", &x->classes, v->class_id) ||
-            lost(im, v->ref, "userSourcedId", &x->users, v->user_id))
+        if (roster_lost(im, v->ref, "classSourcedId", &x->classes, v->class_id) ||
+            roster_lost(im, v->ref, "userSourcedId", &x->users, v->user_id)) {
+            sync_hold(&x->enrollments, v->id);
             continue;
+        }
         const char *seat = arena_printf(im->a, "%s\x1f%s\x1f%d", v->class_id, v->user_id, (int)v->role);
         if (!seat) return no_memory(e);
         if (strmap_put(&seats, seat, (int)i) != (int)i) {
@@ -546,7 +505,7 @@ static enum st plan_seats(struct importer *im, struct roster_import *x, struct e
         sync_number(im, v->primary);
         sync_number(im, v->start);
         sync_number(im, v->end);
-        PLAN(&x->enrollments, v->id, v->role_name, i);
+        ROSTER_PLAN(&x->enrollments, v->id, v->role_name, i);
     }
     return ST_OK;
 }
@@ -556,18 +515,18 @@ static enum st plan_rest(struct importer *im, struct roster_import *x, struct er
     struct roster *o = x->o;
     for (size_t i = 0; i < o->relations_count; i++) {
         const struct roster_relation *v = &o->relations[i];
-        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id) ||
-            lost(im, v->ref, "agentSourcedIds", &x->users, v->agent_id))
+        if (roster_lost(im, v->ref, "userSourcedId", &x->users, v->user_id) ||
+            roster_lost(im, v->ref, "agentSourcedIds", &x->users, v->agent_id))
             continue;
         const char *id = arena_printf(im->a, "%s\x1f%s", v->agent_id, v->user_id);
         if (!id) return no_memory(e);
         sync_begin(im);
         sync_field(im, v->kind);
-        PLAN(&x->guardians, id, v->kind, i);
+        ROSTER_PLAN(&x->guardians, id, v->kind, i);
     }
     for (size_t i = 0; i < o->demographics_count; i++) {
         const struct roster_demographic *v = &o->demographics[i];
-        if (lost(im, v->ref, "userSourcedId", &x->users, v->user_id)) continue;
+        if (roster_lost(im, v->ref, "userSourcedId", &x->users, v->user_id)) continue;
         sync_begin(im);
         sync_number(im, v->birth_date);
         sync_field(im, v->sex);
@@ -627,14 +586,17 @@ static enum st plan(struct importer *im, struct tx *tx, struct roster_import *x,
     TRY(plan_places(im, x, e));
     TRY(plan_teaching(im, x, e));
     TRY(plan_users(im, x, e));
+    TRY(roster_hold_named(im, x, false, e));
     const struct roster *o = x->o;
     const enum roster_mode modes[] = {o->orgs_mode, o->sessions_mode, o->courses_mode, o->classes_mode, o->users_mode};
     for (size_t i = 0; i < 5; i++)
         if (modes[i] == ROSTER_BULK) sync_close_missing(all[i]);
-    TRY(plan_roles(im, x, e));
+    TRY(roster_plan_roles(im, x, e));
     TRY(plan_seats(im, x, e));
     TRY(plan_rest(im, x, e));
+    TRY(roster_hold_named(im, x, true, e));
     if (o->roles_mode == ROSTER_BULK) sync_close_missing(&x->roles);
+    else if (o->roles_with_users) TRY(roster_close_roles_of_sent(im, x, e));
     if (o->enrollments_mode == ROSTER_BULK) sync_close_missing(&x->enrollments);
     if (o->relations_mode == ROSTER_BULK) sync_close_missing(&x->guardians);
     return ST_OK;
@@ -649,16 +611,23 @@ enum st import_roster(struct importer *im, struct conn *conn, const char *path, 
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
     TRY(roster_read(im->a, p, im->r, &x->o, e));
-    x->orgs = (struct sync){.entity = "org", .kind = "org", .write = org_write, .close = org_close};
-    x->sessions = (struct sync){.entity = "session", .kind = "session", .write = session_write, .close = session_close};
-    x->courses = (struct sync){.entity = "course", .kind = "course", .write = course_write, .close = course_close};
+    x->orgs = (struct sync){.entity = "org", .kind = "org", .write = org_write, .close = org_close, .single = true};
+    x->sessions = (struct sync){
+        .entity = "session", .kind = "session", .write = session_write, .close = session_close, .single = true};
+    x->courses = (struct sync){
+        .entity = "course", .kind = "course", .write = course_write, .close = course_close, .single = true};
     x->classes = (struct sync){.entity = "class", .kind = "class", .write = class_write, .close = class_close};
-    x->users = (struct sync){.entity = "user", .kind = "user", .write = user_write, .close = user_close};
-    x->roles = (struct sync){.entity = "role", .kind = "role", .write = role_write, .close = role_close};
-    x->enrollments = (struct sync){
-        .entity = "enrollment", .kind = "enrollment", .write = enrollment_write, .close = enrollment_close};
-    x->guardians =
-        (struct sync){.entity = "guardian", .kind = "guardian", .write = guardian_write, .close = guardian_close};
+    x->users = (struct sync){
+        .entity = "user", .kind = "user", .write = user_write, .close = user_close, .vacate = user_vacate};
+    x->roles =
+        (struct sync){.entity = "role", .kind = "role", .write = role_write, .close = role_close, .single = true};
+    x->enrollments = (struct sync){.entity = "enrollment",
+                                   .kind = "enrollment",
+                                   .write = enrollment_write,
+                                   .close = enrollment_close,
+                                   .vacate = enrollment_vacate};
+    x->guardians = (struct sync){
+        .entity = "guardian", .kind = "guardian", .write = guardian_write, .close = guardian_close, .single = true};
     x->demographics = (struct sync){.entity = "demographics", .kind = "demographics", .write = demographics_write};
     TRY(tx_read(conn, im->district_id, &tx, e));
     enum st st = plan(im, tx, x, e);

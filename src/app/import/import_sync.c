@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/exact.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "policy/snapshot.h"
@@ -111,6 +112,12 @@ void sync_gone(struct sync *s, const char *identifier)
     close_row(s, &s->rows[at]);
 }
 
+void sync_hold(struct sync *s, const char *identifier)
+{
+    int at = strmap_get(&s->at, identifier);
+    if (at >= 0 && s->rows[at].known) s->rows[at].seen = true;
+}
+
 void sync_close_missing(struct sync *s)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -170,25 +177,25 @@ static double brake_share(struct importer *im)
     return share;
 }
 
-/* Each kind that people are known by, and all rows together. */
+/* Each kind by its own share: thirty closed enrollments are not hidden by a thousand people who stay. */
 static enum st brake(struct importer *im, struct err *e)
 {
     double share = im->o->close_share >= 0 ? im->o->close_share : brake_share(im);
-    size_t open = 0, closing = 0;
-    const char *what = NULL;
+    char kinds[300] = "";
     for (size_t k = 0; k < im->kind_count; k++) {
         const struct sync *s = im->kinds[k];
-        open += s->open_before;
-        closing += s->closing;
-        bool people = strcmp(s->kind, "user") == 0 || strcmp(s->kind, "class") == 0;
-        if (people && s->closing && (double)s->closing > share * (double)s->open_before) what = s->kind;
+        size_t at = strlen(kinds);
+        if (!s->closing || s->closing < im->brake_least || (s->single && s->closing == 1) ||
+            exact_mean_cmp((int64_t)s->closing * EXACT_ONE, (int64_t)s->open_before, share) <= 0)
+            continue;
+        snprintf(kinds + at, sizeof kinds - at, "%s%zu of %zu rows of kind %s", at ? ", " : "", s->closing,
+                 s->open_before, s->kind);
     }
-    if (!what && closing && (double)closing > share * (double)open) what = "row";
-    if (!what || im->o->close_anyway || closing < im->brake_least) return ST_OK;
+    if (!*kinds || im->o->close_anyway) return ST_OK;
     enum st st = err_fail(e, ST_DENIED, "import.brake",
-                          "stopped, nothing was written: this import would close %zu of %zu rows of %s (more than %.0f "
-                          "%% of a kind: %s). Look at --dry-run; if it is meant, add --close-share 1",
-                          closing, open, im->source, share * 100, what);
+                          "stopped, nothing was written: this import would close %s from %s (more than %.0f %% of the "
+                          "kind). Look at --dry-run; if it is meant, add --close-share 1",
+                          kinds, im->source, share * 100);
     im->r->stopped = arena_strdup(im->a, e->detail);
     return st;
 }
@@ -231,6 +238,12 @@ static enum st write_row(struct importer *im, struct slice *w, struct sync *s, s
     return end_slice(w, e);
 }
 
+static enum st vacate_row(struct importer *im, struct slice *w, struct sync *s, struct sync_row *v, struct err *e)
+{
+    if (!w->tx) TRY(tx_write(w->conn, im->district_id, &w->tx, e));
+    return s->vacate(im, w->tx, v, e);
+}
+
 static enum st write_all(struct importer *im, struct slice *w, struct err *e)
 {
     /* close rows first, so that their usernames are free for rows that come in under a new id */
@@ -238,6 +251,8 @@ static enum st write_all(struct importer *im, struct slice *w, struct err *e)
         for (size_t k = 0; k < im->kind_count; k++)
             for (size_t i = 0; i < im->kinds[k]->count; i++) {
                 struct sync_row *v = &im->kinds[k]->rows[i];
+                if (closing && im->kinds[k]->vacate && (v->action == SYNC_CHANGE || v->action == SYNC_REOPEN))
+                    TRY(vacate_row(im, w, im->kinds[k], v, e));
                 if (v->action == SYNC_KEEP || (v->action == SYNC_CLOSE) != closing) continue;
                 TRY(write_row(im, w, im->kinds[k], v, e));
             }

@@ -27,6 +27,9 @@ struct sync {
     size_t open_before, closing;
     enum st (*write)(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e);
     enum st (*close)(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e); /* NULL: never closed */
+    /* Before anything is written: a changed row gives up a place that another row may take. NULL: rows have none. */
+    enum st (*vacate)(struct importer *im, struct tx *tx, struct sync_row *row, struct err *e);
+    bool single; /* one row alone may close whatever its share: there are few of the kind */
 };
 
 enum { SYNC_SLICE_ROWS = 500, SYNC_KINDS_MAX = 12 };
@@ -61,6 +64,8 @@ struct sync_row *sync_plan(struct importer *im, struct sync *s, const char *iden
                            bool *twice);
 /* The sender says that this row has gone. */
 void sync_gone(struct sync *s, const char *identifier);
+/* The sender names this row in a way that cannot be read: it stays as it is. */
+void sync_hold(struct sync *s, const char *identifier);
 /* What is open and was not sent has gone. */
 void sync_close_missing(struct sync *s);
 void sync_close_missing_of(struct sync *s, const int64_t *row_ids, size_t n); /* only these rows of ours */

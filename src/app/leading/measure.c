@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/small_group.h"
 #include "base/id.h"
 #include "store/sql/together.h"
 
@@ -101,7 +102,10 @@ enum st measure_count(struct app *app, struct tx *tx, const char *code, int64_t 
     if (of_students && find(app->measures, codes[query], org_id, now_ms, out)) return ST_OK;
     TRY(run_query(tx, query, org_id, v->policy_id, now_ms, &r, e));
     *out = (struct measure){.of = r.total, .n = r.part};
-    if (of_students && out->of < v->policy.smallest_group) *out = (struct measure){.few = true};
+    int64_t smallest = v->policy.smallest_group;
+    bool is_part = query == SHOWN_LATELY || query == OFF_SCREEN; /* so that those left are a group too */
+    if ((of_students && out->of < smallest) || (is_part && small_group(out->n, out->of, smallest)))
+        *out = (struct measure){.few = true};
     if (of_students) keep(app->measures, codes[query], org_id, now_ms, out);
     return ST_OK;
 }

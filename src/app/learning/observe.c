@@ -85,7 +85,7 @@ static enum st fold_seen(struct app *app, const struct snapshot *s, struct tx *t
     fact_view_init(&s->policy_index, &s->catalogue, &policy->policy, &v, &view);
     TRY(fold_fact(a, &view.fact, &state, step, &moved, e));
     TRY(store(tx, a, &v, &row, &state, o->client_id, hash, response, e));
-    if (app->hub && moved) hub_publish_level(app->hub, o->learner_id, o->competency_id, step[0].level_after);
+    if (app->hub && moved) hub_stage_level(app->hub, o->learner_id, o->competency_id, step[0].level_after);
     return ST_OK;
 }
 

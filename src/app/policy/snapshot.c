@@ -44,13 +44,14 @@ static enum st load_zone(struct tx *tx, struct snapshot *s, struct err *e)
     return ST_OK;
 }
 
-static enum st read_stamp(struct tx *tx, int64_t out[3], struct err *e)
+static enum st read_stamp(struct tx *tx, int64_t out[STAMPS], struct err *e)
 {
     struct sql_content_stamp_row r;
     TRY(sql_content_stamp(tx, &r, NULL, e));
-    out[0] = r.content_id;
-    out[1] = r.policy_id;
-    out[2] = r.model_id;
+    out[0] = r.import_id;
+    out[1] = r.edit_id;
+    out[2] = r.policy_id;
+    out[3] = r.model_id;
     return ST_OK;
 }
 
@@ -78,12 +79,14 @@ enum st snapshot_reload(struct app *app, struct conn *c, struct err *e)
         snapshot_drop(s);
         return st;
     }
+    db_set_day(app->db, tz_date(s->zone, app_now_ms(app)));
     pthread_mutex_lock(&app->lock);
     struct snapshot *old = app->snapshot;
     app->snapshot = s;
     __atomic_store_n(&app->district_id, s->district_id, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&app->lock);
-    for (int i = 0; i < 3; i++) app_ids_above(app, s->stamp[i]);
+    /* The floor of new ids is the greatest of them. */
+    for (int i = 0; i < STAMPS; i++) app_ids_above(app, s->stamp[i]);
     if (old) snapshot_drop(old);
     return ST_OK;
 }
@@ -91,7 +94,7 @@ enum st snapshot_reload(struct app *app, struct conn *c, struct err *e)
 enum st snapshot_refresh(struct app *app, struct conn *c, struct err *e)
 {
     struct snapshot *s = snapshot_hold(app);
-    int64_t now[3] = {0};
+    int64_t now[STAMPS] = {0};
     struct tx *tx;
     enum st st = tx_read(c, s->district_id, &tx, e);
     if (st == ST_OK) {
@@ -99,6 +102,7 @@ enum st snapshot_refresh(struct app *app, struct conn *c, struct err *e)
         tx_rollback(tx);
     }
     bool same = memcmp(now, s->stamp, sizeof now) == 0;
+    db_set_day(app->db, tz_date(s->zone, app_now_ms(app)));
     snapshot_drop(s);
     return st != ST_OK || same ? st : snapshot_reload(app, c, e);
 }

@@ -97,6 +97,8 @@ static enum st run_answer(struct app *app, struct tx *tx, struct command *comman
     int32_t until = (int32_t)waiver.until_date;
     const char *setting = arena_strdup(w->arena, waiver.setting);
     if (!setting) return err_fail(e, ST_NOMEM, "err.memory", "waiver");
+    if (w->grant && until < tz_date(w->snapshot->zone, app_now_ms(app)))
+        return err_fail(e, ST_INVALID, "policy.until", "the last day that it was asked for has gone by");
     if (w->grant) TRY(grant(app, tx, w, org_id, setting, until, e));
     return sql_waiver_answer(tx,
                              &(struct sql_waiver_answer_in){.waiver_id = w->waiver_id,

@@ -210,8 +210,29 @@ static enum st load_levels(struct tx *tx, struct arena *a, int64_t learner_id, s
     return rows_end(&stored);
 }
 
-static enum st count_learner(struct tx *tx, struct arena *a, int64_t learner_id, const struct goal *goals, size_t n,
-                             struct goal_counts *out, struct err *e)
+static bool names_grade(const char *grades, const char *grade)
+{
+    size_t n = strlen(grade);
+    for (const char *p = grades; *p; p += strcspn(p, ",")) {
+        p += *p == ',';
+        if (strncmp(p, grade, n) == 0 && (p[n] == 0 || p[n] == ',')) return true;
+    }
+    return false;
+}
+
+/* Standards of grade 5 are counted of those in grade 5; of everybody where they, or the student, name no grade. */
+static bool is_of_grade(const struct goal *g, const char *grade)
+{
+    bool named = false;
+    for (size_t i = 0; i < g->count; i++) {
+        if (names_grade(g->standards[i]->grades, grade)) return true;
+        named = named || *g->standards[i]->grades;
+    }
+    return !named || !*grade;
+}
+
+static enum st count_learner(struct tx *tx, struct arena *a, int64_t learner_id, const char *grade,
+                             const struct goal *goals, size_t n, struct goal_counts *out, struct err *e)
 {
     struct test_result *results;
     struct stored_levels levels = {0};
@@ -220,6 +241,7 @@ static enum st count_learner(struct tx *tx, struct arena *a, int64_t learner_id,
     TRY(load_levels(tx, a, learner_id, &levels, e));
     for (size_t i = 0; i < n; i++) {
         struct goal_progress v = {.goal = &goals[i]};
+        if (!is_of_grade(&goals[i], grade)) continue;
         weigh_tests(&goals[i], results, count, &v);
         TRY(weigh_levels(a, &goals[i], level_stored, &levels, &v, e));
         out[i].students++;
@@ -235,20 +257,24 @@ enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const st
 {
     struct sql_org_learners_row r;
     struct rows rows;
-    int64_t *ids = NULL;
+    struct of_school {
+        int64_t learner_id;
+        const char *grade;
+    } *list = NULL;
     size_t count = 0, cap = 0;
     memset(out, 0, n * sizeof *out);
     TRY(sql_org_learners(tx, org_id, &rows, e));
     while (sql_org_learners_next(&rows, &r)) {
-        int64_t *slot = LIST_ADD(a, ids, count, cap);
-        if (!slot) return no_memory(e);
-        *slot = r.user_id;
+        struct of_school *v = LIST_ADD(a, list, count, cap);
+        if (!v) return no_memory(e);
+        *v = (struct of_school){r.user_id, arena_strdup(a, r.grade)};
+        if (!v->grade) return no_memory(e);
     }
     TRY(rows_end(&rows));
     for (size_t i = 0; i < count; i++) {
         struct arena own;
         arena_init(&own, 16u << 20);
-        enum st st = count_learner(tx, &own, ids[i], goals, n, out, e);
+        enum st st = count_learner(tx, &own, list[i].learner_id, list[i].grade, goals, n, out, e);
         arena_release(&own);
         TRY(st);
     }

@@ -63,6 +63,23 @@ static struct level_value stands(const struct catalogue *c, const struct policy 
              : (struct level_value){LEVEL_NOT_YET, 0};
 }
 
+static enum st compare_levels(const struct snapshot *s, struct arena *a, const struct derived *before,
+                              const struct derived *after, struct notice *out, struct err *e)
+{
+    out->levels = arena_array(a, after->row_count + 1, sizeof *out->levels);
+    if (!out->levels) return err_fail(e, ST_NOMEM, "err.memory", "notice");
+    for (size_t i = 0; i < after->row_count; i++) {
+        int64_t id = after->rows[i].competency_id;
+        const struct policy *was = &out->before->policy, *will = &out->after->policy;
+        const struct level_value x = stands(&s->catalogue, was, before, id), y = stands(&s->catalogue, will, after, id);
+        const struct level_change k = {catalogue_competency(&s->catalogue, id), x.level, y.level,
+                                       report_level_of(was, &x), report_level_of(will, &y)};
+        if (k.competency && (k.before != k.after || report_level_other(k.called_before, k.called_after)))
+            out->levels[out->count++] = k;
+    }
+    return ST_OK;
+}
+
 enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
                       const struct learner_scope *who, struct notice *out, struct err *e)
 {
@@ -70,19 +87,11 @@ enum st notice_levels(struct app *app, const struct snapshot *s, struct tx *tx, 
     TRY(notice_find(app, s, tx, a, who->learner_id, out, e));
     if (!out->after) return ST_OK;
     int64_t until = out->at_ms > app_now_ms(app) ? INT64_MAX : id_first_at(out->at_ms);
-    TRY(derive(s, tx, a, who->learner_id, &out->before->policy, until, &before, e));
-    TRY(derive(s, tx, a, who->learner_id, &out->after->policy, until, &after, e));
-    out->levels = arena_array(a, after.row_count + 1, sizeof *out->levels);
-    if (!out->levels) return err_fail(e, ST_NOMEM, "err.memory", "notice");
-    for (size_t i = 0; i < after.row_count; i++) {
-        int64_t id = after.rows[i].competency_id;
-        const struct policy *was = &out->before->policy, *will = &out->after->policy;
-        const struct level_value x = stands(&s->catalogue, was, &before, id),
-                                 y = stands(&s->catalogue, will, &after, id);
-        const struct level_change k = {catalogue_competency(&s->catalogue, id), x.level, y.level,
-                                       report_level_of(was, &x), report_level_of(will, &y)};
-        if (k.competency && (k.before != k.after || report_level_other(k.called_before, k.called_after)))
-            out->levels[out->count++] = k;
-    }
-    return ST_OK;
+    struct arena past; /* all facts, twice: not in the request's memory */
+    arena_init(&past, 512u << 20);
+    enum st st = derive(s, tx, &past, who->learner_id, &out->before->policy, until, &before, e);
+    if (st == ST_OK) st = derive(s, tx, &past, who->learner_id, &out->after->policy, until, &after, e);
+    if (st == ST_OK) st = compare_levels(s, a, &before, &after, out, e);
+    arena_release(&past);
+    return st;
 }

@@ -3,6 +3,7 @@
 
 #include "progress/goals.h"
 #include "core/note.h"
+#include "base/exact.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/list.h"
@@ -110,6 +111,16 @@ static enum st stand_competencies(const struct snapshot *s, struct arena *a, con
     return ST_OK;
 }
 
+/* Both are said by their month: what gets done in the month in which it is due is in time. */
+static bool is_later_month(int32_t today, double weeks, int32_t due)
+{
+    int y, m, d, due_y, due_m;
+    if (weeks * 7 > 1e6) return true;
+    date_to_ymd(today + (int32_t)(weeks * 7), &y, &m, &d);
+    date_to_ymd(due, &due_y, &due_m, &d);
+    return y * 12 + m > due_y * 12 + due_m;
+}
+
 enum st requirements_progress(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
                               const struct learner_scope *who, const char *grade, int64_t as_of_ms,
                               struct requirement_progress **out, size_t *n, struct err *e)
@@ -137,9 +148,9 @@ enum st requirements_progress(struct app *app, const struct snapshot *s, struct 
         if (asked[i].kind == REQUIREMENT_COMPETENCIES) TRY(stand_competencies(s, a, &pace, v, e));
         for (size_t k = 0; asked[i].kind != REQUIREMENT_COMPETENCIES && k < count; k++)
             if (strcmp(credits[k].requirement, asked[i].id) == 0) v->have += credits[k].amount;
-        v->done = v->have >= asked[i].need;
+        v->done = exact_units(v->have) >= exact_units(asked[i].need); /* three times 0.1 hours are 0.3 */
         v->weeks_left = v->due > today ? (double)(v->due - today) / 7 : 0;
-        v->at_risk = !v->done && v->due && v->to_go > v->weeks_left;
+        v->at_risk = !v->done && v->due && v->to_go > v->weeks_left && is_later_month(today, v->to_go, v->due);
         kept++;
     }
     *n = kept;

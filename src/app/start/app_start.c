@@ -13,6 +13,7 @@ enum { ITEMS_KEPT = 4096 };
 
 static void clear_actors(struct app *app) { actor_cache_clear(app->actor_cache); }
 static void clear_states(struct app *app) { state_cache_clear(app->state_cache); }
+static void doubt_streams(struct app *app) { hub_doubt(app->hub); }
 
 enum st app_init(struct app *app, struct db *db, struct clock clock, const char *files_dir, struct err *e)
 {
@@ -26,6 +27,7 @@ enum st app_init(struct app *app, struct db *db, struct clock clock, const char 
         return err_fail(e, ST_NOMEM, "err.memory", "start");
     app_caches_add(app, clear_actors);
     app_caches_add(app, clear_states);
+    app_caches_add(app, doubt_streams); /* after the actors: who is asked again is read anew */
     return ST_OK;
 }
 

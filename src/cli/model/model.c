@@ -1,6 +1,7 @@
 /* model: fitting, judging and using learner models on files, without a database; and the life of a district's own
  * models. */
-#include "model_edges.h"
+#include "lab/edges.h"
+#include "model.h"
 
 #define KIND_FIT \
     { \
@@ -159,30 +160,6 @@ const struct cli_command cli_commands_model[] = {
       {"--language", "LANG", "language of the sentence: en (default) or es"},
       EDGES_OPTION,
       LOG_COLUMNS,
-      {0}}},
-    {"model refit",
-     "",
-     "Fit models to the district's own answers, check them on students set aside, and put them into use if they are "
-     "not worse.",
-     run_model_refit,
-     true,
-     {{"--dry-run", NULL, "write nothing: print what it would do"},
-      {"--nightly", NULL, "run as the nightly job does: at low priority, at most once a night"},
-      {"--go-live", NULL, "also within 28 days after a version was withdrawn"},
-      {0}}},
-    {"model versions",
-     "",
-     "List the versions, how each was checked, and which one is current.",
-     run_model_versions,
-     true,
-     {{0}}},
-    {"model take-back",
-     "",
-     "Go back to the previous version, for answers from now on.",
-     run_model_revert,
-     true,
-     {{"--of", "KIND", "skills (default) or questions"},
-      {"--reason", "TEXT", "the reason, stored with the version"},
       {0}}},
     {0},
 };

@@ -6,7 +6,7 @@
 #include "engine/detect.h"
 #include "engine/elo.h"
 #include "engine/numeric.h"
-#include "model_put.h"
+#include "model_out.h"
 
 enum { NORM_LEAST = 10, SPELL_LEAST = 5, SPELL_AFTER = 2 };
 static const double pause_s = 600.0; /* times above it count as this in an item's mean */

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "engine/prerequisite.h"
-#include "model_edges.h"
-#include "model_put.h"
+#include "lab/edges.h"
+#include "model.h"
+#include "model_out.h"
 
 struct checked {
     struct prerequisite_finding finding;

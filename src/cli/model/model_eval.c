@@ -7,8 +7,9 @@
 #include "engine/metrics.h"
 #include "engine/transfer.h"
 #include "i18n/i18n.h"
-#include "model_edges.h"
-#include "model_put.h"
+#include "lab/edges.h"
+#include "model.h"
+#include "model_out.h"
 
 enum { STAGES = 4, FOLDS_MAX = 1000 };
 static const char *const stage_names[STAGES] = {"1", "2-3", "4-9", "10+"};
@@ -79,7 +80,7 @@ static enum st predict_bkt(struct eval *x, struct err *e)
         return err_fail(e, ST_INVALID, "model.option", "--prior must be none or a number, --cap a number under 1");
     if (wanted) return predict_general(x, &general, e);
     bool edges = cli_opt(x->c, "--edges") != NULL;
-    if (edges) TRY(edges_use_open(x->c, &x->d, &x->edges, e));
+    if (edges) TRY(model_edges_open(x->c, &x->d, &x->edges, e));
     o.watch = &x->progress.watch;
     struct bkt_fitted *m = calloc(x->d.r.sets + 1, sizeof *m);
     enum st st = m ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "parameters");

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/numeric.h"
-#include "model_put.h"
+#include "model_out.h"
 #include "model_use.h"
 
 static const char *term_name(unsigned term)

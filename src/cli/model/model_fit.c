@@ -4,7 +4,7 @@
 
 #include "engine/bkt_fit.h"
 #include "engine/logistic.h"
-#include "model_put.h"
+#include "model_out.h"
 
 static enum st fit_logistic(struct cli *c, const struct log_data *d, double begin, struct err *e)
 {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model_put.h"
+#include "model_out.h"
 
 static const char *const KIND = "bkt-general";
 

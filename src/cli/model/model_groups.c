@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/fairness.h"
-#include "model_put.h"
+#include "model_out.h"
 
 enum { GROUPS_MAX = 256 };
 

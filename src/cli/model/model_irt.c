@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "engine/irt.h"
 #include "engine/numeric.h"
-#include "model_put.h"
+#include "model_out.h"
 
 enum { MATRIX_LOG2 = 32, COLUMNS_MAX = 20000 };
 

@@ -4,7 +4,7 @@
 
 #include "engine/fsrs.h"
 #include "engine/metrics.h"
-#include "model_put.h"
+#include "model_out.h"
 
 enum { FOLDS_MAX = 1000 };
 static const double DAY_S = 86400.0;

@@ -4,6 +4,7 @@
 
 #include "engine/logistic.h"
 #include "engine/transfer.h"
+#include "lab/edges.h"
 #include "model.h"
 
 static const double HOUR_S = 3600.0;
@@ -15,25 +16,6 @@ bool model_number(const struct cli *c, const char *name, double lo, double hi, d
     if (!s || (parse_f64(s, out) && *out >= lo && *out <= hi)) return true;
     fprintf(stderr, "waymark %s: %s takes a number from %g to %g, not \"%s\"\n", c->word->name, name, lo, hi, s);
     return false;
-}
-
-static const struct {
-    const char *name;
-    unsigned terms;
-} kinds[] = {{"irt", LOGISTIC_IRT},
-             {"afm", LOGISTIC_AFM},
-             {"pfa", LOGISTIC_PFA},
-             {"das3h", LOGISTIC_DAS3H},
-             {"best-lr", LOGISTIC_BEST_LR},
-             {"best-lr-recency", LOGISTIC_BEST_LR_RECENCY},
-             {"das3h-recency", LOGISTIC_DAS3H_RECENCY},
-             {"full", LOGISTIC_FULL}};
-
-unsigned model_terms(const char *kind)
-{
-    for (size_t i = 0; kind && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, kind) == 0) return kinds[i].terms;
-    return 0;
 }
 
 bool model_bkt_options(const struct cli *c, struct bkt_options *o)
@@ -89,4 +71,60 @@ struct parallel model_parallel(const struct cli *c)
     int64_t n = sysconf(_SC_NPROCESSORS_ONLN);
     if (cli_opt(c, "--threads")) (void)parse_i64(cli_opt(c, "--threads"), &n);
     return model_threads(n);
+}
+
+struct log_columns log_columns_of(const struct cli *c)
+{
+    return (struct log_columns){cli_opt(c, "--user"),
+                                cli_opt(c, "--item"),
+                                cli_opt(c, "--skill"),
+                                cli_opt(c, "--correct"),
+                                cli_opt(c, "--time"),
+                                cli_opt(c, "--group"),
+                                NULL,
+                                NULL,
+                                false,
+                                false};
+}
+
+enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e)
+{
+    const char *path = cli_opt(c, "--start");
+    struct arena a;
+    if (!path) return ST_OK;
+    arena_init(&a, (size_t)1 << 32);
+    enum st st = model_read_parameters(path, &a, doc, e);
+    arena_release(&a);
+    if (st == ST_OK && strcmp(json_str(*doc, "kind", ""), kind) != 0)
+        st = err_fail(e, ST_INVALID, "model.file",
+                      "%s holds a model of kind \"%.40s\"; a fit of another kind cannot start there", path,
+                      json_str(*doc, "kind", ""));
+    return st;
+}
+
+enum st model_if_stopped(const struct cli *c, struct err *e)
+{
+    const char *out = cli_opt(c, "--out");
+    if (!model_interrupted()) return ST_OK;
+    return out ? err_fail(e, ST_BUSY, "model.stopped",
+                          "stopped before the end; the result so far is in %s: continue with --start %s", out, out)
+               : err_fail(e, ST_BUSY, "model.stopped",
+                          "stopped before the end; with --out FILE the result so far is saved, and --start FILE "
+                          "continues from it");
+}
+
+enum st model_edges_open(const struct cli *c, struct log_data *d, struct edges_use *out, struct err *e)
+{
+    TRY(edges_use_open(cli_opt(c, "--edges"), d, out, e));
+    for (size_t i = 0; out->edges.unknown && i < out->edges.count; i++) {
+        const struct edge *g = &out->edges.edge[i];
+        if (edge_has_both(g)) continue;
+        fprintf(stderr,
+                "waymark %s: %s: %zu of %zu edges name a skill without answers and are ignored; the first, at %s "
+                "%zu: %s\n",
+                c->word->name, out->edges.path, out->edges.unknown, out->edges.count,
+                out->edges.document ? "edge" : "line", g->place, g->from == UINT32_MAX ? g->before : g->after);
+        break;
+    }
+    return ST_OK;
 }

@@ -7,7 +7,6 @@
 #include "i18n/i18n.h"
 #include "model.h"
 #include "ui/pages.h"
-#include "ops/ops.h"
 
 /* Where a plot's axes run, in the SVG of model_report.html. */
 enum { LEFT = 40, RIGHT = 290, TOP = 24, BOTTOM = 224, DOT_LEAST = 3, DOT_MORE = 6, LINE_BYTES = 32 };

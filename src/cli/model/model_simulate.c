@@ -6,7 +6,7 @@
 #include "base/id.h"
 #include "engine/bootstrap.h"
 #include "engine/simulate.h"
-#include "model_put.h"
+#include "model_out.h"
 #include "rules/fold.h"
 #include "rules/next.h"
 

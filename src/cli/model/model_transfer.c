@@ -4,7 +4,7 @@
 
 #include "engine/logistic.h"
 #include "engine/transfer.h"
-#include "model_put.h"
+#include "model_out.h"
 
 static void put_numbers(struct json_out *j, const char *key, const float *x, size_t n)
 {

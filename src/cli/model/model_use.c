@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "engine/metrics.h"
-#include "model_put.h"
+#include "model_out.h"
 
 void model_use_release(struct model_use *x)
 {
@@ -36,7 +36,7 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
         TRY(model_load_bkt(x->doc, &x->d, m, e));
         for (size_t s = 0; s < x->d.r.sets; s++) x->bkt[s].p = m[s];
         if (!x->with_edges) return ST_OK;
-        TRY(edges_use_open(c, &x->d, &x->edges, e));
+        TRY(model_edges_open(c, &x->d, &x->edges, e));
         return edges_use_graph(&x->edges, 0, 0, e);
     }
     if (strcmp(x->kind, "bkt-general") == 0) {

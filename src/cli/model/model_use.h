@@ -4,7 +4,8 @@
 #include "engine/logistic.h"
 #include "engine/transfer.h"
 #include "i18n/i18n.h"
-#include "model_edges.h"
+#include "lab/edges.h"
+#include "model.h"
 
 struct model_use {
     struct log_data d;

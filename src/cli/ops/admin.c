@@ -48,12 +48,17 @@ static int run_migrate(struct cli *c)
     struct err e = {0};
     struct db *db;
     int applied = 0;
+    int64_t repaired = 0;
     if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
     enum st st = db_migrate(db, clock_now_ms(&c->clock), &applied, &e);
+    if (st == ST_OK) st = db_repair_ids(db, clock_now_ms(&c->clock), applied > 0, &repaired, &e);
     db_close(db);
-    if (st == ST_OK && applied) st = derive_anew(c, &e);
+    if (st == ST_OK && (applied || repaired)) st = derive_anew(c, &e);
     if (st != ST_OK) return cli_fail(&e);
-    if (c->json) printf("{\"applied\":%d}\n", applied);
+    if (repaired && !c->json)
+        fprintf(stderr, "%lld ids that ran ahead of the clock were repaired (table id_move has them).\n",
+                (long long)repaired);
+    if (c->json) printf("{\"applied\":%d,\"repaired_ids\":%lld}\n", applied, (long long)repaired);
     else fprintf(stderr, applied ? "%d migrations applied.\n" : "The schema is current.\n", applied);
     return 0;
 }

@@ -73,6 +73,17 @@ static enum st parse_listen(const char *s, char *host, size_t cap, uint16_t *por
     return ST_OK;
 }
 
+/* One thread a processor reads a database file; a server across a socket takes more, which mostly wait. */
+static enum st start_workers(struct app *app, struct err *e)
+{
+    enum { LEAST = 2, ACROSS_A_SOCKET = 8 };
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned own = processors < LEAST ? LEAST : (unsigned)processors;
+    const unsigned threads[WORKER_POOLS] = {
+        [WORKERS_READ] = db_is_sqlite(app->db) ? own : ACROSS_A_SOCKET, [WORKERS_LONG] = own};
+    return workers_start(app, threads, e);
+}
+
 static enum st serve(struct app *app, const struct serve_options *o, struct err *e)
 {
     static const struct route *tables[4];
@@ -116,13 +127,13 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     enum st st = conn_open(app->db, CONN_READ, &watch, e);
     if (st == ST_OK) st = snapshot_reload(app, watch, e);
     if (st == ST_OK) st = writer_start(app, e);
-    unsigned workers = db_is_sqlite(app->db) ? (unsigned)sysconf(_SC_NPROCESSORS_ONLN) : 8;
-    if (st == ST_OK) st = workers_start(app, workers < 2 ? 2 : workers, e);
+    if (st == ST_OK) st = start_workers(app, e);
     struct derive_worker *due = NULL;
     struct nightly nightly = {.app = app};
     if (st == ST_OK && !nightly_parse(o->refit, &nightly.at))
         st = err_fail(e, ST_INVALID, "err.refit", "--refit takes an hour such as 02:00, or off; not %s", o->refit);
     if (st == ST_OK) st = derive_worker_start(app, &due, e);
+    if (st == ST_OK) st = gate_live_start(app, e);
     if (st == ST_OK) st = http_start(&config, &server, e);
     if (st == ST_OK) {
         char url[200];
@@ -137,7 +148,10 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
             /* a lost database is told, and asked again */
             if (snapshot_refresh(app, watch, e) != ST_OK) log_line(LOG_WARN, "refresh", "%s", e->detail);
             nightly_beat(&nightly, watch);
-            if (beat % ACTOR_CACHE_SECONDS == 0) actor_cache_clear(app->actor_cache);
+            if (beat % ACTOR_CACHE_SECONDS == 0) {
+                actor_cache_clear(app->actor_cache);
+                hub_doubt(app->hub);
+            }
             if (beat % 15 == 14) hub_heartbeat(app->hub);
         }
         notify("STOPPING=1");
@@ -149,6 +163,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
         http_stop(server);
         nightly_stop(&nightly);
     }
+    gate_live_stop();
     derive_worker_stop(due);
     workers_stop(app);
     writer_stop(app);
@@ -171,7 +186,9 @@ int serve_run(struct db *db, struct clock clock, const struct serve_options *o)
     enum st st = db_schema_check(db, &e);
     if (st == ST_NOT_FOUND && strstr(e.detail, "migrate")) {
         int applied;
+        int64_t repaired;
         st = db_migrate(db, clock_now_ms(&clock), &applied, &e);
+        if (st == ST_OK) st = db_repair_ids(db, clock_now_ms(&clock), applied > 0, &repaired, &e);
     }
     if (st != ST_OK) return cli_fail(&e);
     st = app_init(&app, db, clock, o->files_dir, &e);

@@ -52,9 +52,6 @@ VALUES (:district_id, :learner_id, :client_id, :evidence_id, :body_hash, :respon
 INSERT INTO evidence_response (district_id, learner_id, client_id, evidence_id, body_hash, response)
 SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :client_id::text[], :evidence_id::bigint[],
   :body_hash::bigint[], :response::text[]) AS x
--- name: response_list :many
-SELECT evidence_id, response FROM evidence_response
-WHERE district_id = :district_id AND learner_id = :learner_id
 -- name: evidence_insert :send
 -- null: :checkpoint_id, :competency_id, :item_id, :item_version, :recorder_id, :replaces_id
 INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
@@ -128,11 +125,11 @@ SELECT id AS learner_id FROM l WHERE id IS NOT NULL ORDER BY id
 -- why: how many facts are not in the packed history yet
 SELECT COUNT(*) AS count FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
 -- name: evidence_day :one
--- why: minutes and answers of one school day, for Today
+-- why: minutes and answers of one school day, for Today; what a teacher saw is no answer
 SELECT COUNT(*) AS count, COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) AS took_ms FROM evidence
-WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date
+WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date AND kind = 1
 -- name: learner_school :one
--- why: whose rules are in force for someone
+-- why: whose rules are in force for someone; also for what was shown before a role ended: no date is looked at
 SELECT org_id FROM user_role WHERE district_id = :district_id AND user_id = :learner_id AND role = 'student' AND status = 'active'
 ORDER BY org_id DESC LIMIT 1
 -- name: evidence_latest :many
@@ -181,7 +178,7 @@ ORDER BY learner_id LIMIT :limit
 -- name: class_states :many
 -- why: one class page in one read
 SELECT s.learner_id, s.state FROM enrollment e CROSS JOIN learner_state s
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND {current e}
   AND s.district_id = e.district_id AND s.learner_id = e.user_id
 ORDER BY e.user_id
 -- name: policy_list :many
@@ -226,13 +223,13 @@ ON CONFLICT (district_id, learner_id, item_id, variant) DO UPDATE SET response =
 -- why: those of the learner's classes whose requests are open, up to this one
 SELECT COUNT(DISTINCT h.fact_id) AS count FROM enrollment e1 JOIN enrollment e2 ON e2.district_id = e1.district_id AND e2.class_id = e1.class_id
 CROSS JOIN fact_help_asked h
-WHERE e1.district_id = :district_id AND e1.user_id = :learner_id AND e1.status = 'active' AND e2.status = 'active'
+WHERE e1.district_id = :district_id AND e1.user_id = :learner_id AND {current e1} AND {current e2}
   AND h.district_id = e2.district_id AND h.bucket = {bucket e2.user_id} AND h.subject_id = e2.user_id AND h.fact_id <= :help_id
   AND NOT EXISTS (SELECT 1 FROM fact_help_answered a WHERE a.district_id = h.district_id AND a.bucket = h.bucket AND a.subject_id = h.subject_id
     AND a.asked_id = h.fact_id)
 -- name: help_open :many
 SELECT h.fact_id AS help_id, h.subject_id AS learner_id, h.kind, h.item_id, h.note FROM enrollment e CROSS JOIN fact_help_asked h
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND {current e}
   AND h.district_id = e.district_id AND h.bucket = {bucket e.user_id} AND h.subject_id = e.user_id
   AND NOT EXISTS (SELECT 1 FROM fact_help_answered a WHERE a.district_id = h.district_id AND a.bucket = h.bucket AND a.subject_id = h.subject_id
     AND a.asked_id = h.fact_id)
@@ -254,7 +251,7 @@ WHERE l.district_id = :district_id AND l.bucket = {bucket :learner_id} AND l.sub
 ORDER BY l.fact_id DESC LIMIT 20
 -- name: look_open :many
 SELECT l.fact_id AS look_id, l.subject_id AS learner_id, l.competency_id, l.note, l.matter FROM enrollment e CROSS JOIN fact_second_look_asked l
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND e.status = 'active'
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.role = 'student' AND {current e}
   AND l.district_id = e.district_id AND l.bucket = {bucket e.user_id} AND l.subject_id = e.user_id
   AND NOT EXISTS (SELECT 1 FROM fact_second_look_answered a WHERE a.district_id = l.district_id AND a.bucket = l.bucket AND a.subject_id = l.subject_id
     AND a.asked_id = l.fact_id)
@@ -283,7 +280,7 @@ WHERE district_id = :district_id AND waiver_id = :waiver_id AND granted IS NULL
 -- name: teacher_school :one
 -- why: whose rules a teacher works under
 SELECT c.org_id FROM enrollment e CROSS JOIN class c
-WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND e.status = 'active'
+WHERE e.district_id = :district_id AND e.user_id = :user_id AND e.role = 'teacher' AND {current e}
   AND c.district_id = e.district_id AND c.class_id = e.class_id AND c.status = 'active'
 ORDER BY c.org_id DESC LIMIT 1
 -- name: evidence_week :many

@@ -1,8 +1,9 @@
 -- name: content_stamp :one
--- types: content_id int
+-- types: import_id int, edit_id int
 -- why: asked every second, to know whether rules or content were written by another process
 -- all districts: shared content is in district 0
-SELECT COALESCE((SELECT MAX(import_id) FROM import_run WHERE district_id IN (0, :district_id)), 0) + COALESCE((SELECT MAX(edit_id) FROM framework_edit WHERE district_id = :district_id), 0) AS content_id,
+SELECT COALESCE((SELECT MAX(import_id) FROM import_run WHERE district_id IN (0, :district_id)), 0) AS import_id,
+  COALESCE((SELECT MAX(edit_id) FROM framework_edit WHERE district_id = :district_id), 0) AS edit_id,
   COALESCE((SELECT MAX(policy_id) FROM policy WHERE district_id = :district_id), 0) AS policy_id,
   COALESCE((SELECT MAX(model_id) FROM model WHERE district_id IN (0, :district_id)), 0) AS model_id
 -- name: competency_all :many

@@ -22,9 +22,9 @@ SELECT user_id, username FROM user_account WHERE district_id = :district_id AND 
 -- name: user_list_class :many
 -- row: user_name
 SELECT u.user_id, u.username FROM enrollment e JOIN user_account u ON u.district_id = e.district_id AND u.user_id = e.user_id
-WHERE e.district_id = :district_id AND e.class_id = :class_id AND e.status = 'active' ORDER BY u.user_id
+WHERE e.district_id = :district_id AND e.class_id = :class_id AND {current e} ORDER BY u.user_id
 -- name: role_list :many
-SELECT role, org_id FROM user_role WHERE district_id = :district_id AND user_id = :user_id AND status = 'active'
+SELECT r.role, r.org_id FROM user_role r WHERE r.district_id = :district_id AND r.user_id = :user_id AND {current r}
 ORDER BY role, org_id
 -- name: role_insert :exec
 INSERT INTO user_role (district_id, user_id, org_id, role, status) VALUES (:district_id, :user_id, :org_id, :role, 'active')
@@ -37,14 +37,22 @@ VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
 -- why: on the way of every request: who asks, in one read; a row a role
 SELECT u.username, u.given_name, u.family_name, u.preferred_name, u.grade, u.language, u.enabled, u.status, s.user_id, s.expires_at_ms, r.role, r.org_id
 FROM session s JOIN user_account u ON u.district_id = s.district_id AND u.user_id = s.user_id
-LEFT JOIN user_role r ON r.district_id = s.district_id AND r.user_id = s.user_id AND r.status = 'active'
+LEFT JOIN user_role r ON r.district_id = s.district_id AND r.user_id = s.user_id AND {current r}
 WHERE s.district_id = :district_id AND s.token_hash = :token_hash
 -- name: session_delete :exec
 DELETE FROM session WHERE district_id = :district_id AND token_hash = :token_hash
 -- name: session_end_others :exec
 DELETE FROM session WHERE district_id = :district_id AND user_id = :user_id AND token_hash <> :token_hash
 -- name: session_expire :exec
-DELETE FROM session WHERE district_id = :district_id AND expires_at_ms < :now_ms
+-- why: a few at each sign-in, along the index
+DELETE FROM session WHERE district_id = :district_id AND token_hash IN (
+  SELECT token_hash FROM session WHERE district_id = :district_id AND expires_at_ms < :before_ms ORDER BY expires_at_ms LIMIT 50)
+-- name: token_expire :exec
+DELETE FROM api_token WHERE district_id = :district_id AND token_hash IN (
+  SELECT token_hash FROM api_token WHERE district_id = :district_id AND expires_at_ms < :before_ms ORDER BY expires_at_ms LIMIT 50)
+-- name: failure_expire :exec
+DELETE FROM sign_in_failure WHERE district_id = :district_id AND account_hash IN (
+  SELECT account_hash FROM sign_in_failure WHERE district_id = :district_id AND until_ms < :before_ms ORDER BY until_ms LIMIT 50)
 -- name: token_insert :exec
 INSERT INTO api_token (district_id, token_hash, user_id, created_at_ms, expires_at_ms)
 VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
@@ -53,7 +61,7 @@ VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
 -- why: on the way of every request: who asks, in one read; a row a role
 SELECT u.username, u.given_name, u.family_name, u.preferred_name, u.grade, u.language, u.enabled, u.status, t.user_id, t.expires_at_ms, r.role, r.org_id
 FROM api_token t JOIN user_account u ON u.district_id = t.district_id AND u.user_id = t.user_id
-LEFT JOIN user_role r ON r.district_id = t.district_id AND r.user_id = t.user_id AND r.status = 'active'
+LEFT JOIN user_role r ON r.district_id = t.district_id AND r.user_id = t.user_id AND {current r}
 WHERE t.district_id = :district_id AND t.token_hash = :token_hash
 -- name: failure_get :one
 SELECT failures, until_ms FROM sign_in_failure WHERE district_id = :district_id AND account_hash = :account_hash

@@ -77,6 +77,13 @@ VALUES (:district_id, :enrollment_id, :class_id, :user_id, :role, :is_primary, :
 ON CONFLICT (district_id, user_id, role, class_id) DO UPDATE SET is_primary = excluded.is_primary, starts_on = excluded.starts_on,
   ends_on = excluded.ends_on, status = 'active', closed_at_ms = NULL
 RETURNING enrollment_id
+-- name: enrollment_vacate :exec
+-- why: an enrollment that changes its class, person or role ends there; it begins anew where it leads
+UPDATE enrollment SET status = 'closed', closed_at_ms = :now_ms WHERE district_id = :district_id AND enrollment_id = :row_id
+  AND NOT (class_id = :class_id AND user_id = :user_id AND role = :role)
+-- name: user_vacate :exec
+-- why: two people swap names
+UPDATE user_account SET username = :username WHERE district_id = :district_id AND user_id = :user_id
 -- name: enrollment_close :exec
 UPDATE enrollment SET status = 'closed', closed_at_ms = :now_ms WHERE district_id = :district_id AND enrollment_id = :row_id
 -- name: guardian_set :exec
@@ -140,7 +147,7 @@ VALUES (:district_id, :item_id, :version, :competency_id)
 ON CONFLICT (district_id, item_id, version, competency_id) DO NOTHING
 -- name: course_bare :many
 -- why: a course for which nobody has said what it teaches, or which an import has filled so far
-SELECT c.course_id, c.grades FROM course c WHERE c.district_id = :district_id AND c.status = 'active'
+SELECT c.course_id, c.grades FROM course c WHERE c.district_id = :district_id AND c.status = 'active' AND c.audience = 'students'
   AND (NOT EXISTS (SELECT 1 FROM course_competency x WHERE x.district_id = c.district_id AND x.course_id = c.course_id)
     OR EXISTS (SELECT 1 FROM outside_id o WHERE o.district_id = c.district_id AND o.entity = 'course-plan' AND o.system = 'import'
       AND o.row_id = c.course_id AND o.closed = 0))

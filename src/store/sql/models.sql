@@ -28,7 +28,7 @@ WHERE district_id = :district_id AND kind = :kind AND effective_at_ms <= :at_ms 
 -- why: a version with its numbers for those who ask which one gave an estimate
 SELECT model_id, effective_at_ms, doc FROM model WHERE district_id = :district_id AND model_id = :model_id
 -- name: programs_all :many
--- why: how well a model does for each group; the groups are never given to a model
+-- why: how well a model does for each group; the groups are never given to a model; of facts of all times: no date is looked at
 SELECT DISTINCT program, learner_id FROM program_membership
 WHERE district_id = :district_id AND status = 'active' ORDER BY program, learner_id
 -- name: job_make :exec

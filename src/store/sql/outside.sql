@@ -11,8 +11,8 @@ ON CONFLICT (district_id, program_id) DO UPDATE SET learner_id = excluded.learne
 UPDATE program_membership SET status = 'closed', closed_at_ms = :now_ms WHERE district_id = :district_id AND program_id = :row_id
 -- name: program_list :many
 -- null: starts_on, ends_on
-SELECT program, starts_on, ends_on FROM program_membership
-WHERE district_id = :district_id AND learner_id = :learner_id AND status = 'active' ORDER BY program, program_id
+SELECT program, starts_on, ends_on FROM program_membership p
+WHERE p.district_id = :district_id AND p.learner_id = :learner_id AND {current p} ORDER BY program, program_id
 -- name: attendance_between :many
 -- why: what is stored of the days that a file names, to write only what differs
 SELECT learner_id, school_date, status, COALESCE(minutes, -1) AS minutes, source FROM attendance
@@ -56,11 +56,12 @@ WHERE district_id = :district_id AND ended_at_ms IS NULL ORDER BY title, goal_id
 -- name: goal_end :exec
 UPDATE counted_goal SET ended_at_ms = :now_ms WHERE district_id = :district_id AND goal_id = :goal_id AND ended_at_ms IS NULL
 -- name: org_learners :many
-SELECT user_id FROM user_role WHERE district_id = :district_id AND org_id = :org_id AND role = 'student' AND status = 'active' ORDER BY user_id
+SELECT r.user_id, u.grade FROM user_role r JOIN user_account u ON u.district_id = r.district_id AND u.user_id = r.user_id
+WHERE r.district_id = :district_id AND r.org_id = :org_id AND r.role = 'student' AND {current r} AND u.status = 'active' ORDER BY r.user_id
 -- name: org_learner_names :many
 -- why: a counselor's students, in order of name
 SELECT u.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_name) AS given_name, u.family_name, u.grade FROM user_role r JOIN user_account u ON u.district_id = r.district_id AND u.user_id = r.user_id
-WHERE r.district_id = :district_id AND r.org_id = :org_id AND r.role = 'student' AND r.status = 'active' AND u.status = 'active' ORDER BY u.family_name, u.given_name, u.user_id
+WHERE r.district_id = :district_id AND r.org_id = :org_id AND r.role = 'student' AND {current r} AND u.status = 'active' ORDER BY u.family_name, u.given_name, u.user_id
 -- name: credit_insert :exec
 -- null: :replaces_id
 INSERT INTO credit (district_id, learner_id, credit_id, client_id, kind, requirement, amount, done_on, note, recorder_id, replaces_id)
@@ -82,7 +83,8 @@ ORDER BY ends_on - starts_on DESC, session_id LIMIT 1
 -- null: starts_on, ends_on
 SELECT p.learner_id, u.given_name, u.family_name, p.program, p.starts_on, p.ends_on FROM program_membership p
 JOIN user_account u ON u.district_id = p.district_id AND u.user_id = p.learner_id
-WHERE p.district_id = :district_id AND p.status = 'active' AND u.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR EXISTS (
+WHERE p.district_id = :district_id AND {current p} AND u.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR EXISTS (
   SELECT 1 FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
-  WHERE e.district_id = p.district_id AND e.user_id = p.learner_id AND e.role = 'student' AND e.status = 'active' AND c.org_id = CAST(:org_id AS BIGINT)))
+  WHERE e.district_id = p.district_id AND e.user_id = p.learner_id AND e.role = 'student' AND {current e} AND c.org_id = CAST(:org_id AS BIGINT)
+    AND {for_students c}))
 ORDER BY u.family_name, u.given_name, p.program, p.program_id LIMIT 2000

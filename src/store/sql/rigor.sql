@@ -4,8 +4,9 @@ INSERT INTO checkpoint (district_id, checkpoint_id, client_id, org_id, title, pa
 VALUES (:district_id, :checkpoint_id, :client_id, :org_id, :title, :parts, :author_id)
 ON CONFLICT (district_id, author_id, client_id) DO NOTHING
 -- name: checkpoint_list :many
+-- types: :all_orgs int
 SELECT checkpoint_id, org_id, title, parts FROM checkpoint
-WHERE district_id = :district_id AND (org_id = 0 OR CAST(:org_id AS BIGINT) = 0 OR org_id = CAST(:org_id AS BIGINT)) ORDER BY checkpoint_id DESC LIMIT 60
+WHERE district_id = :district_id AND (org_id = 0 OR CAST(:all_orgs AS BIGINT) = 1 OR org_id = CAST(:org_id AS BIGINT)) ORDER BY checkpoint_id DESC LIMIT 60
 -- name: checkpoint_get :one
 SELECT org_id, title, parts FROM checkpoint WHERE district_id = :district_id AND checkpoint_id = :checkpoint_id
 -- name: checkpoint_result_insert :exec
@@ -26,10 +27,10 @@ INSERT INTO moderation (district_id, moderation_id, client_id, org_id, competenc
 VALUES (:district_id, :moderation_id, :client_id, :org_id, :competency_id, :title, :author_id)
 ON CONFLICT (district_id, author_id, client_id) DO NOTHING
 -- name: moderation_list :many
--- types: works int
+-- types: works int, :all_orgs int
 SELECT m.moderation_id, m.org_id, m.competency_id, m.title,
   (SELECT COUNT(*) FROM moderation_work w WHERE w.district_id = m.district_id AND w.moderation_id = m.moderation_id) AS works
-FROM moderation m WHERE m.district_id = :district_id AND (m.org_id = 0 OR CAST(:org_id AS BIGINT) = 0 OR m.org_id = CAST(:org_id AS BIGINT))
+FROM moderation m WHERE m.district_id = :district_id AND (m.org_id = 0 OR CAST(:all_orgs AS BIGINT) = 1 OR m.org_id = CAST(:org_id AS BIGINT))
 ORDER BY m.moderation_id DESC LIMIT 60
 -- name: moderation_get :one
 SELECT org_id, competency_id, title FROM moderation WHERE district_id = :district_id AND moderation_id = :moderation_id

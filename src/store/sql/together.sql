@@ -7,7 +7,7 @@ SELECT 1 FROM fact_policy_read WHERE district_id = :district_id AND bucket = {bu
 -- why: counts only: nobody is asked by name why they have not read it
 SELECT COUNT(DISTINCT r.user_id) AS total, COUNT(DISTINCT p.subject_id) AS part FROM user_role r
 LEFT JOIN fact_policy_read p ON p.district_id = r.district_id AND p.bucket = {bucket r.user_id} AND p.subject_id = r.user_id AND p.policy_id = :policy_id
-WHERE r.district_id = :district_id AND r.role = 'teacher' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'teacher' AND {current r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
 -- name: barrier_list :many
 -- why: what waits comes first, by its day; then what was answered, the latest first
 -- types: answered_id int
@@ -58,24 +58,24 @@ WHERE district_id = :district_id AND bucket = {bucket :org_id} AND subject_id = 
 -- why: of the students of a school, who showed something alone since a moment; along each one's own facts
 SELECT COUNT(DISTINCT r.user_id) AS total, COUNT(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM evidence v WHERE v.district_id = r.district_id AND v.learner_id = r.user_id
   AND v.evidence_id >= :since AND v.hints = 0 AND v.score >= 1) THEN r.user_id END) AS part FROM user_role r
-WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'student' AND {current r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
 -- name: figure_off_screen :one
 -- row: figure
 -- types: total int, part int
 SELECT COUNT(DISTINCT r.user_id) AS total, COUNT(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM evidence v WHERE v.district_id = r.district_id AND v.learner_id = r.user_id
   AND v.evidence_id >= :since AND v.kind = 2) THEN r.user_id END) AS part FROM user_role r
-WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'student' AND {current r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
 -- name: figure_secure :one
 -- row: figure
 -- types: total int, part int
 SELECT COUNT(DISTINCT r.user_id) AS total, COUNT(m.competency_id) AS part FROM user_role r
 LEFT JOIN mastery m ON m.district_id = r.district_id AND m.learner_id = r.user_id AND m.level = 3
-WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'student' AND {current r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
 -- name: figure_looks :one
 -- row: figure
 -- types: total int, part int
 -- why: along each student's own facts
 SELECT COUNT(DISTINCT l.fact_id) AS total, COUNT(DISTINCT a.asked_id) AS part FROM user_role r CROSS JOIN fact_second_look_asked l
 LEFT JOIN fact_second_look_answered a ON a.district_id = l.district_id AND a.bucket = l.bucket AND a.subject_id = l.subject_id AND a.asked_id = l.fact_id
-WHERE r.district_id = :district_id AND r.role = 'student' AND r.status = 'active' AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
+WHERE r.district_id = :district_id AND r.role = 'student' AND {current r} AND (CAST(:org_id AS BIGINT) = 0 OR r.org_id = CAST(:org_id AS BIGINT))
   AND l.district_id = r.district_id AND l.bucket = {bucket r.user_id} AND l.subject_id = r.user_id AND l.fact_id >= :since

@@ -1,5 +1,6 @@
 /* A policy change: previewed on all evidence, then saved. */
 #include "policy_page.h"
+#include "rules/small_group.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,9 @@ static enum st dump(struct call *c, const json_t *doc, const char **out, struct 
 /* The levels that would change, learner by learner, in the order in which they come. */
 struct moves {
     int64_t last, learners;
+    struct {
+        int64_t last, learners;
+    } cell[LEVEL_COUNT][LEVEL_COUNT]; /* by level before and after: of how many students */
     bool names;
     struct moved_level {
         int64_t learner_id, competency_id;
@@ -50,6 +54,8 @@ static void told(void *ctx, int64_t learner_id, int64_t competency_id, enum leve
         m->learners++;
         m->last = learner_id;
     }
+    if (m->cell[before][after].last != learner_id) m->cell[before][after].learners++;
+    m->cell[before][after].last = learner_id;
     if (m->names && m->learners <= PEOPLE_SHOWN && m->kept_n < sizeof m->kept / sizeof *m->kept)
         m->kept[m->kept_n++] = (struct moved_level){learner_id, competency_id, before, after};
 }
@@ -80,29 +86,48 @@ static enum st fill_people(struct call *c, struct tx *tx, const struct moves *m,
     return ST_OK;
 }
 
-/* Counts below the smallest reportable group are given as "few". */
+/* From one level to another: not of few students, nor so that few are left of those whose level changes. */
+static enum st fill_cells(struct call *c, const struct moves *m, const struct rebuild_report *r, int64_t smallest,
+                          struct ui_rule_preview *v, struct err *e)
+{
+    enum { CELLS = LEVEL_COUNT * LEVEL_COUNT };
+    struct ui_rule_move *rows;
+    int64_t learners[CELLS];
+    bool hide[CELLS] = {false}, any = false;
+    for (int i = 0; i < CELLS; i++) learners[i] = m->cell[i / LEVEL_COUNT][i % LEVEL_COUNT].learners;
+    if (!m->names) small_groups_hide(learners, CELLS, smallest, hide);
+    TRY(call_alloc(c, CELLS * sizeof *rows, (void **)&rows, e));
+    for (int i = 0; i < CELLS; i++) {
+        int from = i / LEVEL_COUNT, to = i % LEVEL_COUNT;
+        any = any || hide[i];
+        if (from != to && r->moved[from][to] && !hide[i])
+            rows[v->moves_n++] = (struct ui_rule_move){r->moved[from][to], from, to};
+    }
+    v->moves = rows;
+    if (any) v->few = SAY(c, MSG_rules_moves_hidden, MSG_N("n", smallest));
+    return ST_OK;
+}
+
+/* Counts: those that tell about fewer learners than a report shows, directly or by what is left, are told as few. */
 static enum st fill_moves(struct call *c, const struct rules_of *w, const struct moves *m,
                           const struct rebuild_report *r, struct ui_rule_preview *v, struct err *e)
 {
-    struct ui_rule_move *rows;
     int64_t smallest = w->version->policy.smallest_group;
-    bool few = !m->names && m->learners > 0 && m->learners < smallest;
+    const char *hidden = SAY(c, MSG_rules_number_hidden, MSG_N("n", smallest));
+    bool few = !m->names && m->learners > 0 && m->learners < smallest,
+         rest = !m->names && small_group(m->learners, r->learners, smallest);
     v->facts = r->facts;
-    v->learners = few ? NULL : SAY(c, MSG_rules_learners, MSG_N("n", m->learners));
-    if (few) v->learners = SAY(c, MSG_rules_few, MSG_N("n", smallest));
-    TRY(call_alloc(c, LEVEL_COUNT * LEVEL_COUNT * sizeof *rows, (void **)&rows, e));
-    for (int from = 0; !few && from < LEVEL_COUNT; from++)
-        for (int to = 0; to < LEVEL_COUNT; to++)
-            if (from != to && r->moved[from][to])
-                rows[v->moves_n++] = (struct ui_rule_move){r->moved[from][to], from, to};
-    v->moves = rows;
-    bool hidden = !m->names && r->grades_changed > 0 && r->grades_changed < smallest;
-    v->grades = hidden ? SAY(c, MSG_rules_grades_few, MSG_N("n", smallest))
-                       : SAY(c, MSG_rules_grades, MSG_N("n", r->grades_changed), MSG_N("all", r->grades));
-    hidden = !m->names && r->reported_changed > 0 && r->learners < smallest;
-    if (hidden) v->reported = SAY(c, MSG_rules_reported_few, MSG_N("n", smallest));
-    else if (r->reported_changed)
-        v->reported = SAY(c, MSG_rules_reported, MSG_N("n", r->reported_changed), MSG_N("all", r->reported));
+    v->learners = few    ? SAY(c, MSG_rules_few, MSG_N("n", smallest))
+                  : rest ? hidden
+                         : SAY(c, MSG_rules_learners, MSG_N("n", m->learners));
+    if (!few) TRY(fill_cells(c, m, r, smallest, v, e));
+    if (m->names || !small_group(r->grades_changed, r->grades, smallest))
+        v->grades = SAY(c, MSG_rules_grades, MSG_N("n", r->grades_changed), MSG_N("all", r->grades));
+    else v->grades = r->grades_changed < smallest ? SAY(c, MSG_rules_grades_few, MSG_N("n", smallest)) : hidden;
+    if (!r->reported_changed) return ST_OK;
+    if (!m->names && r->learners < smallest) v->reported = SAY(c, MSG_rules_reported_few, MSG_N("n", smallest));
+    else if (!m->names && small_group(r->reported_changed, r->reported, smallest)) v->reported = hidden;
+    else v->reported = SAY(c, MSG_rules_reported, MSG_N("n", r->reported_changed), MSG_N("all", r->reported));
     return ST_OK;
 }
 

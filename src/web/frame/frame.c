@@ -185,6 +185,19 @@ enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err
     return ST_OK;
 }
 
+enum st reader_reach(struct call *c, struct tx *tx, struct reach *out, struct err *e)
+{
+    *out = (struct reach){.all = c->relation == MAY_LEADS_DISTRICT};
+    return out->all ? ST_OK : reader_school(c, tx, &out->org_id, e);
+}
+
+bool reach_holds(const struct reach *r, int64_t org_id) { return r->all || !org_id || org_id == r->org_id; }
+
+enum st reach_check(const struct reach *r, struct err *e)
+{
+    return r->all || r->org_id ? ST_OK : err_fail(e, ST_DENIED, "err.denied", "no school of this person is known");
+}
+
 enum st school_name(struct call *c, int64_t learner_id, const char **out, struct err *e)
 {
     struct sql_org_get_row r;

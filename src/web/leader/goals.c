@@ -7,6 +7,7 @@
 
 #include "base/id.h"
 #include "frame/based_on.h"
+#include "rules/small_group.h"
 #include "store/sql/outside.h"
 #include "store/sql/roster.h"
 
@@ -66,21 +67,15 @@ static enum st choose_school(struct call *c, struct page_goals *page, int64_t *o
     return ST_OK;
 }
 
-/* Groups smaller than the rules' number are not shown; when it is a single one, the next smallest goes with it, so that
- * it cannot be had by subtraction. */
+/* Groups smaller than the rules' number are not shown, nor what they could be had from by subtraction. */
 static enum st fill_cells(struct call *c, const char *by, const size_t counts[STANDING_COUNT], int64_t smallest,
                           struct ui_counted_by *out)
 {
-    bool hide[STANDING_COUNT] = {false};
+    bool hide[STANDING_COUNT];
     const char *cell[STANDING_COUNT];
-    size_t hidden = 0, next = STANDING_COUNT;
-    for (size_t i = 0; i < STANDING_COUNT; i++) {
-        hide[i] = counts[i] && (int64_t)counts[i] < smallest;
-        hidden += hide[i];
-    }
-    for (size_t i = 0; i < STANDING_COUNT; i++)
-        if (!hide[i] && counts[i] && (next == STANDING_COUNT || counts[i] < counts[next])) next = i;
-    if (hidden == 1 && next < STANDING_COUNT) hide[next] = true;
+    int64_t parts[STANDING_COUNT];
+    for (size_t i = 0; i < STANDING_COUNT; i++) parts[i] = (int64_t)counts[i];
+    small_groups_hide(parts, STANDING_COUNT, smallest, hide);
     for (size_t i = 0; i < STANDING_COUNT; i++) {
         cell[i] = hide[i] ? msg(page_lang(c), MSG_goals_hidden) : arena_printf(c->arena, "%zu", counts[i]);
         if (!cell[i]) cell[i] = "";
@@ -100,7 +95,8 @@ static enum st fill_counts(struct call *c, const struct goal *g, const struct go
         TRY(fill_cells(c, SAY(c, MSG_goals_by_test, MSG_T("test", g->test)), k->by_test, smallest,
                        &rows[out->counts_n++]));
     if (g->count) TRY(fill_cells(c, msg(page_lang(c), MSG_goals_by_ours), k->ours, smallest, &rows[out->counts_n++]));
-    if ((int64_t)k->disagree >= smallest) out->differ = SAY(c, MSG_goals_differ, MSG_N("n", (int64_t)k->disagree));
+    if (k->disagree && !small_group((int64_t)k->disagree, (int64_t)k->students, smallest))
+        out->differ = SAY(c, MSG_goals_differ, MSG_N("n", (int64_t)k->disagree));
     return ST_OK;
 }
 

@@ -19,14 +19,15 @@ enum st web_moderation(struct call *c, struct err *e)
     struct ui_rule_option *skills;
     struct sql_moderation_list_row r;
     struct rows stored;
-    int64_t org_id;
+    struct reach reach;
     TRY(page_begin(c, "/checkpoints", &p, e));
-    struct page_moderation page = {.client_id = new_client_id(c), .can_open = true};
-    TRY(reader_school(c, c->tx, &org_id, e));
+    TRY(reader_reach(c, c->tx, &reach, e));
+    struct page_moderation page = {.client_id = new_client_id(c), .can_open = reach.all || reach.org_id};
     TRY(fill_skill_options(c, &skills, &page.skills_n, e));
     page.skills = skills;
     TRY(call_alloc(c, SESSIONS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(sql_moderation_list(c->tx, org_id, &stored, e));
+    TRY(sql_moderation_list(c->tx, &(struct sql_moderation_list_in){.all_orgs = reach.all, .org_id = reach.org_id},
+                            &stored, e));
     while (page.rows_n < SESSIONS_SHOWN && sql_moderation_list_next(&stored, &r)) {
         const struct competency *k = catalogue_competency(&c->snapshot->catalogue, r.competency_id);
         rows[page.rows_n++] = (struct ui_moderation_row){
@@ -38,12 +39,12 @@ enum st web_moderation(struct call *c, struct err *e)
     return page_end(p, page_moderation(&p->html, &p->ctx, &page), e);
 }
 
-/* Of the reader's school, or of all. */
+/* Of the reader's school, or of the district. */
 static enum st mine(struct call *c, int64_t org_id, struct err *e)
 {
-    int64_t own;
-    TRY(reader_school(c, c->tx, &own, e));
-    return !org_id || !own || org_id == own ? ST_OK : err_fail(e, ST_DENIED, "err.denied", "of another school");
+    struct reach reach;
+    TRY(reader_reach(c, c->tx, &reach, e));
+    return reach_holds(&reach, org_id) ? ST_OK : err_fail(e, ST_DENIED, "err.denied", "of another school");
 }
 
 /* One session ------------------------------------------------------------------------------------------------------ */
@@ -186,7 +187,10 @@ enum st web_moderation_parse(struct call *c, struct command **out, struct err *e
                                  .author_id = c->who.user_id};
     if (!skill || !id_parse(skill, &m->competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
-    TRY(reader_school(c, c->tx, &m->org_id, e));
+    struct reach reach;
+    TRY(reader_reach(c, c->tx, &reach, e));
+    TRY(reach_check(&reach, e));
+    m->org_id = reach.org_id;
     TRY(moderation_check(c->snapshot, m, e));
     *out = &m->command;
     return ST_OK;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exact.h"
 #include "progress/goals.h"
 #include "frame/scale.h"
 
@@ -119,7 +120,7 @@ enum st web_grade_why(struct call *c, struct err *e)
     const struct report_course *k = w.course;
     const struct policy *rules = &w.policy->policy;
     int64_t need = 0;
-    while (need < (int64_t)k->count && (double)need < rules->incomplete_share * (double)k->count) need++;
+    while (need < (int64_t)k->count && !exact_share_reached(need, rules->incomplete_share, (int64_t)k->count)) need++;
     page.title = k->title;
     page.rule = SAY(c, MSG_reason_grade_rule, MSG_T("levels", scale_said(c, scale_points_words, rules)),
                     MSG_T("share", grade_number_words(c, 0, rules->incomplete_share * 100)));

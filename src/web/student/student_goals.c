@@ -124,7 +124,8 @@ const char *need_words(struct call *c, const struct requirement_progress *v)
                             v->asked.kind == REQUIREMENT_HOURS      ? MSG_standing_hours
                             : v->asked.kind == REQUIREMENT_PROJECTS ? MSG_standing_projects
                                                                     : MSG_standing_secure,
-                            MSG_T("have", amount(c, v->have)), MSG_T("need", amount(c, v->asked.need)));
+                            MSG_T("have", amount(c, v->have < v->asked.need ? v->have : v->asked.need)),
+                            MSG_T("need", amount(c, v->asked.need))); /* 11 of 10 says nothing more than 10 of 10 */
     return words;
 }
 

@@ -59,7 +59,7 @@ static const char *part_names(struct call *c, const struct checkpoint *k)
     return s;
 }
 
-static enum st fill_rows(struct call *c, int64_t org_id, struct page_checkpoints *page, struct err *e)
+static enum st fill_rows(struct call *c, const struct reach *reach, struct page_checkpoints *page, struct err *e)
 {
     struct ui_checkpoint_row *rows;
     struct own_class classes[CLASSES_MAX];
@@ -68,7 +68,8 @@ static enum st fill_rows(struct call *c, int64_t org_id, struct page_checkpoints
     size_t n;
     TRY(own_classes(c, classes, &n, e));
     TRY(call_alloc(c, CHECKPOINTS_SHOWN * sizeof *rows, (void **)&rows, e));
-    TRY(sql_checkpoint_list(c->tx, org_id, &stored, e));
+    TRY(sql_checkpoint_list(c->tx, &(struct sql_checkpoint_list_in){.all_orgs = reach->all, .org_id = reach->org_id},
+                            &stored, e));
     while (page->rows_n < CHECKPOINTS_SHOWN && sql_checkpoint_list_next(&stored, &r)) {
         struct checkpoint k = {.checkpoint_id = r.checkpoint_id};
         struct ui_link *links;
@@ -97,17 +98,17 @@ enum st web_checkpoints(struct call *c, struct err *e)
     static const char *const numbers[PARTS_OFFERED] = {"1", "2", "3", "4"};
     struct page *p;
     struct ui_rule_option *skills;
-    int64_t org_id;
+    struct reach reach;
     TRY(page_begin(c, "/checkpoints", &p, e));
+    TRY(reader_reach(c, c->tx, &reach, e));
     struct page_checkpoints page = {.client_id = new_client_id(c),
-                                    .can_make = c->relation != MAY_COACHES,
+                                    .can_make = c->relation != MAY_COACHES && (reach.all || reach.org_id),
                                     .saved = http_query(c->http, "saved") != NULL,
                                     .numbers = numbers,
                                     .numbers_n = PARTS_OFFERED};
-    TRY(reader_school(c, c->tx, &org_id, e));
     TRY(fill_skill_options(c, &skills, &page.skills_n, e));
     page.skills = skills;
-    TRY(fill_rows(c, org_id, &page, e));
+    TRY(fill_rows(c, &reach, &page, e));
     return page_end(p, page_checkpoints(&p->html, &p->ctx, &page), e);
 }
 
@@ -119,7 +120,10 @@ enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e
     *m = (struct checkpoint_make_cmd){.client_id = http_form(c->http, "client_id", 0),
                                       .author_id = c->who.user_id,
                                       .checkpoint.title = http_form(c->http, "title", 0)};
-    TRY(reader_school(c, c->tx, &m->checkpoint.org_id, e));
+    struct reach reach;
+    TRY(reader_reach(c, c->tx, &reach, e));
+    TRY(reach_check(&reach, e));
+    m->checkpoint.org_id = reach.org_id;
     for (size_t i = 0; m->checkpoint.count < CHECKPOINT_PARTS_MAX && (skill = http_form(c->http, "skill", i)); i++) {
         const char *task = http_form(c->http, "task", i), *most = http_form(c->http, "most", i);
         int64_t points = 0;
@@ -147,12 +151,13 @@ enum st web_checkpoint_reply(struct call *c, struct command *command, struct err
 /* The one asked for, if it is of the reader's school or of all. */
 static enum st asked(struct call *c, struct checkpoint *k, struct err *e)
 {
-    int64_t id, own;
+    int64_t id;
+    struct reach reach;
     const char *s = http_query(c->http, "c");
     if (!s || !id_parse(s, &id)) return err_fail(e, ST_NOT_FOUND, "err.not_found", "c is the id of a checkpoint");
     TRY(checkpoint_load(c->tx, c->arena, id, k, e));
-    TRY(reader_school(c, c->tx, &own, e));
-    if (k->org_id && own && k->org_id != own)
+    TRY(reader_reach(c, c->tx, &reach, e));
+    if (!reach_holds(&reach, k->org_id))
         return err_fail(e, ST_DENIED, "err.denied", "checkpoint %lld is of another school", (long long)id);
     return ST_OK;
 }

@@ -22,7 +22,9 @@ struct csv {
     size_t columns;
     size_t line;       /* where the row in hand begins */
     const char *wrong; /* after CSV_BAD: what is wrong with the row, for people */
-    bool extra;        /* the row has more filled fields than the file has columns */
+    const char *raw;   /* after CSV_BAD: its line from the unreadable field on; the fields before can be read */
+    size_t raw_bytes;
+    bool extra; /* the row has more filled fields than the file has columns */
     /* private */
     char *p, *end;
     size_t next_line;
@@ -35,6 +37,8 @@ struct csv {
 enum st csv_open(struct csv *c, struct arena *a, const char *p, size_t n, struct err *e) WARN_UNUSED;
 /* The next row that is not blank. CSV_BAD: this row is unreadable (see wrong and line), call again for the next. */
 enum csv_step csv_next(struct csv *c);
+/* Are two names of columns the same, but for case, spaces and underscores? */
+bool csv_same_name(const char *a, const char *b);
 /* The column of that name, or -1. */
 int csv_column(const struct csv *c, const char *name);
 /* A field of the row in hand without surrounding space; "" when the column or the field is missing. Valid until the

@@ -48,6 +48,8 @@ void cli_print_json(struct text *t);
 /* A text file of at most 1 MiB, for the caller to free; NULL: said on standard error why it cannot be read. */
 char *cli_read_file(const char *path);
 void cli_print_version(void); /* the version and the commit it was built from */
+/* A page in one file: its style stands in it. */
+enum st cli_write_page(const char *path, const struct text *page, struct err *e) WARN_UNUSED;
 /* Say what is wrong on standard error and give the exit code. */
 int cli_fail(const struct err *e);
 int cli_usage(const struct cli *c, const char *what);
@@ -62,7 +64,7 @@ enum st cli_open(struct cli *c, struct cli_app *out, struct err *e) WARN_UNUSED;
 void cli_close(struct cli_app *a);
 
 extern const struct cli_command cli_commands_admin[], cli_commands_user[], cli_commands_serve[], cli_commands_import[],
-    cli_commands_export[], cli_commands_content[], cli_commands_demo[], cli_commands_routes[], cli_commands_policy[],
-    cli_commands_model[];
+    cli_commands_export[], cli_commands_course[], cli_commands_content[], cli_commands_demo[], cli_commands_routes[],
+    cli_commands_policy[], cli_commands_model[], cli_commands_district_models[];
 
 #endif

@@ -82,13 +82,28 @@ struct roster_enrollment {
     int32_t start, end;
     enum row_status status;
 };
-struct roster_relation { /* agent is guardian (or other relation) of user */
+struct roster_relation { /* user names agent; kind: the sender's word for what agent is to user, "" when it has none */
     struct source_ref ref;
     const char *user_id, *agent_id, *kind;
 };
 struct roster_outside_id { /* userIds: {LDAP:12} */
     struct source_ref ref;
     const char *user_id, *system, *identifier;
+};
+/* Named by a row that could not be used: stays as it is. */
+enum roster_kind {
+    ROSTER_KIND_ORG,
+    ROSTER_KIND_SESSION,
+    ROSTER_KIND_COURSE,
+    ROSTER_KIND_CLASS,
+    ROSTER_KIND_USER,
+    ROSTER_KIND_ROLE, /* all roles of the user of this id */
+    ROSTER_KIND_ENROLLMENT,
+    ROSTER_KIND_NONE
+};
+struct roster_held {
+    enum roster_kind kind;
+    const char *id;
 };
 struct roster_demographic { /* held apart: its own permission, never an input to a model */
     struct source_ref ref;
@@ -109,6 +124,7 @@ struct roster {
     const char *system_code, *system_name; /* of the manifest */
     enum roster_mode orgs_mode, sessions_mode, courses_mode, classes_mode, users_mode, roles_mode, enrollments_mode,
         relations_mode, demographics_mode;
+    bool roles_with_users; /* a row of a user tells all their roles */
     ROSTER_LIST(roster_org, orgs);
     ROSTER_LIST(roster_session, sessions);
     ROSTER_LIST(roster_course, courses);
@@ -120,6 +136,7 @@ struct roster {
     ROSTER_LIST(roster_outside_id, outside_ids);
     ROSTER_LIST(roster_demographic, demographics);
     ROSTER_LIST(roster_flag, flags);
+    ROSTER_LIST(roster_held, held);
 };
 
 #endif

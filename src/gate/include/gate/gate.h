@@ -2,9 +2,11 @@
  * leaves an access record, and calls the handler. A handler cannot forget, because what it gets to read a learner's
  * rows with (struct learner_scope) is made here.
  *
- *   read   HTTP thread (SQLite) or worker (PostgreSQL): one function inside one read transaction
- *   write  parse (the same threads): bytes -> checked command;  run (the writer);  reply (as parse), after the commit
- *   work   worker: may block, for password hashes; no transaction is open
+ *   read   worker: one function inside one read transaction
+ *   write  parse (worker): bytes -> checked command;  run (the writer);  reply (worker), after the commit
+ *   work   worker of the pool for what takes long, such as password hashes; no transaction is open
+ *
+ * An HTTP thread serves what needs no database, and never waits for one.
  */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H

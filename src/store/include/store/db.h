@@ -44,6 +44,8 @@ enum conn_mode { CONN_READ, CONN_WRITE };
 /* url: a file name, or postgresql://…  Opens no connection yet. Caller closes with db_close. */
 enum st db_open(const char *url, struct db **out, struct err *e) WARN_UNUSED;
 void db_close(struct db *db);
+/* The school's day: rows that count between two dates ({current x} in a query) are looked at by it. Any thread. */
+void db_set_day(struct db *db, int32_t day);
 bool db_is_sqlite(const struct db *db);
 const char *db_url(const struct db *db);
 
@@ -75,6 +77,9 @@ enum st tx_savepoint_undo(struct tx *tx, struct err *e) WARN_UNUSED;
 /* Schema. db_migrate applies what is missing, each in one transaction with its checksum recorded.
  * ST_DENIED: the schema is newer than this program, or a recorded migration differs from ours. */
 enum st db_migrate(struct db *db, int64_t now_ms, int *applied, struct err *e) WARN_UNUSED;
+/* After it: moves ids that an earlier version ran ahead of the clock. *repaired: how many; what is derived from their
+ * rows is then due. migrated: a migration was applied just now, so every table is looked at. */
+enum st db_repair_ids(struct db *db, int64_t now_ms, bool migrated, int64_t *repaired, struct err *e) WARN_UNUSED;
 /* ST_OK: current; ST_NOT_FOUND: empty or behind; ST_DENIED: newer. */
 enum st db_schema_check(struct db *db, struct err *e) WARN_UNUSED;
 

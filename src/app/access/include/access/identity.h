@@ -29,8 +29,9 @@ struct actor {
         unsigned roles;
     } orgs[16]; /* where the person leads, coaches, counsels or sees programs */
     size_t org_count;
-    struct taught courses[COURSES_MAX]; /* of a student: what is taught to the person */
+    struct taught courses[COURSES_MAX]; /* what is taught to the person */
     size_t course_count;
+    bool learns; /* a student, or a member of staff with a seat in a course: has a record of their own */
     char given_name[80], family_name[80], username[80], language[12], grade[8];
 };
 

@@ -25,7 +25,8 @@ struct command_set {
 
 struct command {
     struct command *next;
-    /* Inside a transaction; no other I/O. NULL where the command runs in a set. */
+    /* Inside a transaction; no other I/O, and live views are told by hub_stage(). NULL where the command runs in a
+     * set. */
     enum st (*run)(struct app *app, struct tx *tx, struct command *c, struct err *e);
     void (*done)(struct command *c);
     void *done_arg;

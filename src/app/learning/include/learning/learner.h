@@ -29,6 +29,8 @@ struct why_step {
     bool moved; /* false: a later attempt, kept and not counted */
 };
 
+enum { WHY_STEPS_MAX = 200 };
+
 struct why_view {
     const struct competency *competency;
     const struct competency_state *state; /* NULL: no evidence yet */
@@ -37,8 +39,8 @@ struct why_view {
     double value;           /* by the rule, 0 to 1 */
     struct outlook outlook; /* what is missing for "secure" */
     double prior;
-    struct bkt model; /* the parameters in force */
-    size_t count;
+    struct bkt model;       /* the parameters in force */
+    size_t count, total;    /* the latest WHY_STEPS_MAX; how many there are */
     struct why_step *steps; /* in the order in which they were folded */
 };
 

@@ -6,9 +6,13 @@
 #include "core/app.h"
 #include "policy/policy_index.h"
 
+enum { STAMPS = 4 };
+
 struct snapshot {
     int refs;
-    int64_t stamp[3]; /* of the rules and content that were read */
+    /* The latest import, framework edit, policy and model that were read: what has changed since, and the floor of ids.
+     * Each by itself: two ids are never added. */
+    int64_t stamp[STAMPS];
     int64_t district_id;
     char name[120], host[120];
     struct tz *zone;

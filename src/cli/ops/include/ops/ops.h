@@ -14,8 +14,6 @@ enum st cli_add_district(const struct cli *c, struct db *db, const char *name, c
                          struct err *e) WARN_UNUSED;
 
 int cli_cards(struct cli *c); /* cards.c */
-/* A page in one file: its style stands in it. */
-enum st cli_write_page(const char *path, const struct text *page, struct err *e) WARN_UNUSED;
 
 /* serve.c */
 struct serve_options {

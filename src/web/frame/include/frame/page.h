@@ -18,6 +18,16 @@ enum st page_end(struct page *p, enum st st, struct err *e) WARN_UNUSED; /* afte
 enum lang page_lang(struct call *c);
 /* The school whose rules hold for whoever asks; 0: the district. Of a guardian, the first child's. */
 enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e) WARN_UNUSED;
+/* Whose checkpoints and moderations somebody works with. all: every school's, which only who leads the district may.
+ * org_id 0 otherwise: no school is known, and then none's but the district's own. */
+struct reach {
+    bool all;
+    int64_t org_id;
+};
+enum st reader_reach(struct call *c, struct tx *tx, struct reach *out, struct err *e) WARN_UNUSED;
+bool reach_holds(const struct reach *r, int64_t org_id); /* may see what belongs to this org; 0: to the district */
+/* ST_DENIED: nothing can be made for a school that is not known. */
+enum st reach_check(const struct reach *r, struct err *e) WARN_UNUSED;
 /* Of the school that a learner goes to; the district's when it is not known. */
 enum st school_name(struct call *c, int64_t learner_id, const char **out, struct err *e) WARN_UNUSED;
 /* The district leads all; a principal the own school. */

@@ -3,28 +3,13 @@
 
 #include "engine/logistic.h"
 #include "engine/transfer.h"
-#include "model.h"
+#include "lab/lab.h"
 
 enum st model_read_parameters(const char *path, struct arena *a, json_t **doc, struct err *e)
 {
     struct sheet t;
     TRY(sheet_open(&t, a, path, e));
     return json_read_owned(t.p, (size_t)(t.end - t.p), doc, e);
-}
-
-enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e)
-{
-    const char *path = cli_opt(c, "--start");
-    struct arena a;
-    if (!path) return ST_OK;
-    arena_init(&a, (size_t)1 << 32);
-    enum st st = model_read_parameters(path, &a, doc, e);
-    arena_release(&a);
-    if (st == ST_OK && strcmp(json_str(*doc, "kind", ""), kind) != 0)
-        st = err_fail(e, ST_INVALID, "model.file",
-                      "%s holds a model of kind \"%.40s\"; a fit of another kind cannot start there", path,
-                      json_str(*doc, "kind", ""));
-    return st;
 }
 
 static enum st take_weights(const json_t *list, double *out, size_t n, const char *what, struct err *e)
@@ -172,4 +157,23 @@ enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct 
     }
     text_release(&name);
     return st;
+}
+
+static const struct {
+    const char *name;
+    unsigned terms;
+} kinds[] = {{"irt", LOGISTIC_IRT},
+             {"afm", LOGISTIC_AFM},
+             {"pfa", LOGISTIC_PFA},
+             {"das3h", LOGISTIC_DAS3H},
+             {"best-lr", LOGISTIC_BEST_LR},
+             {"best-lr-recency", LOGISTIC_BEST_LR_RECENCY},
+             {"das3h-recency", LOGISTIC_DAS3H_RECENCY},
+             {"full", LOGISTIC_FULL}};
+
+unsigned model_terms(const char *kind)
+{
+    for (size_t i = 0; kind && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, kind) == 0) return kinds[i].terms;
+    return 0;
 }

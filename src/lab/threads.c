@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "model.h"
+#include "lab/lab.h"
 
 enum { THREADS_MAX = 256, CACHE_LINE = 64 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "model.h"
+#include "lab/lab.h"
 
 enum { TABLE_BYTES_MAX = 1 << 30, BEGIN_BYTES = 4 << 20, PACKED_BYTES = 1 << 17 };
 

@@ -3,26 +3,16 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "model_edges.h"
+#include "lab/edges.h"
 
-enum st edges_use_open(const struct cli *c, struct log_data *d, struct edges_use *out, struct err *e)
+enum st edges_use_open(const char *path, struct log_data *d, struct edges_use *out, struct err *e)
 {
     const struct responses *r = &d->r;
     *out = (struct edges_use){.d = d};
-    TRY(edges_read(&d->arena, cli_opt(c, "--edges"), &out->edges, e));
+    TRY(edges_read(&d->arena, path, &out->edges, e));
     TRY(edges_name(&d->arena, &out->edges, d->skill_name, r->skills, e));
     if (out->edges.unknown == out->edges.count)
         return err_fail(e, ST_INVALID, "model.file", "%s: no edge joins two skills of these answers", out->edges.path);
-    for (size_t i = 0; out->edges.unknown && i < out->edges.count; i++) {
-        const struct edge *g = &out->edges.edge[i];
-        if (edge_has_both(g)) continue;
-        fprintf(stderr,
-                "waymark %s: %s: %zu of %zu edges name a skill without answers and are ignored; the first, at %s "
-                "%zu: %s\n",
-                c->word->name, out->edges.path, out->edges.unknown, out->edges.count,
-                out->edges.document ? "edge" : "line", g->place, g->from == UINT32_MAX ? g->before : g->after);
-        break;
-    }
     out->found = arena_array(&d->arena, out->edges.count, sizeof *out->found);
     out->alone = arena_array(&d->arena, r->skills + 1, sizeof *out->alone);
     out->into_at = arena_array(&d->arena, r->sets + 1, sizeof *out->into_at);

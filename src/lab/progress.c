@@ -2,7 +2,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "model.h"
+#include "lab/lab.h"
 
 enum { BAR = 30 };
 static volatile sig_atomic_t interrupted;
@@ -55,15 +55,4 @@ void model_progress_begin(struct model_progress *p, const char *what)
 void model_progress_end(struct model_progress *p)
 {
     if (p->open && p->terminal) fputs("\r\033[K", stderr);
-}
-
-enum st model_if_stopped(const struct cli *c, struct err *e)
-{
-    const char *out = cli_opt(c, "--out");
-    if (!model_interrupted()) return ST_OK;
-    return out ? err_fail(e, ST_BUSY, "model.stopped",
-                          "stopped before the end; the result so far is in %s: continue with --start %s", out, out)
-               : err_fail(e, ST_BUSY, "model.stopped",
-                          "stopped before the end; with --out FILE the result so far is saved, and --start FILE "
-                          "continues from it");
 }

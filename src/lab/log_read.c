@@ -6,7 +6,7 @@
 
 #include "base/list.h"
 #include "base/strmap.h"
-#include "model.h"
+#include "lab/lab.h"
 
 enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096, PATH_MAX_BYTES = 4096 };
 
@@ -563,20 +563,6 @@ void model_set_name(const struct log_data *d, size_t set, struct text *t)
         if (k > d->r.set_at[set]) text_add(t, "~~");
         text_add(t, d->skill_name[d->r.set_skill[k]]);
     }
-}
-
-struct log_columns log_columns_of(const struct cli *c)
-{
-    return (struct log_columns){cli_opt(c, "--user"),
-                                cli_opt(c, "--item"),
-                                cli_opt(c, "--skill"),
-                                cli_opt(c, "--correct"),
-                                cli_opt(c, "--time"),
-                                cli_opt(c, "--group"),
-                                NULL,
-                                NULL,
-                                false,
-                                false};
 }
 
 /* --- rows as the engine wants them --- */

@@ -1,19 +1,7 @@
-/* What the words about models write alike: the JSON document and who gets it, pieces of it, and files beside it.
- * Private to cli. Knows logs and engine, and none of the words. */
-#ifndef MODEL_MODEL_PUT_H
-#define MODEL_MODEL_PUT_H
-#include "model.h"
-
-/* --- one JSON document --- */
-struct model_out {
-    struct text t;
-    struct json_out j;
-};
-struct json_out *model_out_open(struct model_out *o); /* its object is open */
-/* Closes the object. st: of all that was put; when it is no failure, the document goes to path (NULL: nowhere) and with
- * --json to standard output. Gives back st, or ST_NOMEM or ST_IO of its own. */
-enum st model_out_close(struct model_out *o, const struct cli *c, const char *path, enum st st,
-                        struct err *e) WARN_UNUSED;
+/* What studies of models write alike: pieces of a JSON document, and files beside it. */
+#ifndef LAB_PUT_H
+#define LAB_PUT_H
+#include "lab/lab.h"
 
 /* --- pieces --- */
 void model_put_fit(struct json_out *j, double objective, double log_likelihood, bool converged, int iterations,

@@ -1,10 +1,10 @@
-/* Edges between skills: from a file, held against answers, and as what BKT may use. Private to cli. */
-#ifndef MODEL_MODEL_EDGES_H
-#define MODEL_MODEL_EDGES_H
+/* Edges between skills: from a file, held against answers, and as what BKT may use. */
+#ifndef LAB_EDGES_H
+#define LAB_EDGES_H
 #include "engine/bkt_prerequisites.h"
-#include "model.h"
+#include "lab/lab.h"
 
-/* --- model_edges_read.c: what is said to come before what --- */
+/* --- edges_read.c: what is said to come before what --- */
 struct edge {
     const char *before, *after;
     uint32_t from, to; /* skills; UINT32_MAX: no answer about it */
@@ -25,7 +25,7 @@ enum st edges_read(struct arena *a, const char *path, struct edges *out, struct 
 enum st edges_name(struct arena *a, struct edges *x, const char *const *skill, size_t n, struct err *e) WARN_UNUSED;
 static inline bool edge_has_both(const struct edge *g) { return g->from != UINT32_MAX && g->to != UINT32_MAX; }
 
-/* --- model_edges_log.c: what a log says of each edge --- */
+/* --- edges_log.c: what a log says of each edge --- */
 struct edge_found {
     struct prerequisite_counts success, state; /* as for prerequisite_weigh */
     struct interval95 lift;
@@ -36,7 +36,7 @@ struct edge_found {
 enum st edges_in_log(struct arena *a, const struct responses *r, const struct edges *x, size_t folds, size_t hold_out,
                      struct edge_found *found, struct err *e) WARN_UNUSED;
 
-/* --- model_edges_use.c: --edges of the words that predict --- */
+/* --- edges_use.c: --edges of the words that predict --- */
 struct edges_use {
     struct log_data *d;
     struct edges edges;
@@ -50,15 +50,9 @@ struct edges_use {
     /* a set that comes before itself in it; UINT32_MAX: none. It is said, and does no harm */
     uint32_t circle;
 };
-#define EDGES_OPTION \
-    { \
-        "--edges", "FILE", \
-            "BKT: a skill starts lower if a prerequisite was tried and is not known; columns before, after and " \
-            "strength, or what model edges --out wrote" \
-    }
-/* What --edges names, for this log and in its arena. ST_INVALID: the file is bad, or none of its edges joins skills
- * of the log; that some do not is said on standard error. */
-enum st edges_use_open(const struct cli *c, struct log_data *d, struct edges_use *out, struct err *e) WARN_UNUSED;
+/* What a file of edges says for this log, in its arena. ST_INVALID: the file is bad, or none of its edges joins skills
+ * of the log; some that do not are left out (edges.unknown). */
+enum st edges_use_open(const char *path, struct log_data *d, struct edges_use *out, struct err *e) WARN_UNUSED;
 /* Makes the graph, with the strengths of the file and, where it has none, those that the students outside fold hold_out
  * show. With folds 0 such an edge is ST_INVALID.
  *

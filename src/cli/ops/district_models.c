@@ -12,7 +12,8 @@
 #include "models/refit.h"
 #include "base/id.h"
 #include "base/log.h"
-#include "model.h"
+#include "cli/cli.h"
+#include "lab/lab.h"
 #include "policy/snapshot.h"
 
 enum { ARENA_BYTES = 256 << 20, TELL_MS = 1000 };
@@ -115,7 +116,7 @@ static enum st is_done(struct cli_app *a, bool *done, struct err *e)
     return st;
 }
 
-int run_model_refit(struct cli *c)
+static int run_model_refit(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
@@ -173,7 +174,7 @@ static void print_fits(const struct snapshot *s, struct arena *a, const struct m
     }
 }
 
-int run_model_versions(struct cli *c)
+static int run_model_versions(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
@@ -215,7 +216,7 @@ int run_model_versions(struct cli *c)
     return st == ST_OK ? 0 : cli_fail(&e);
 }
 
-int run_model_revert(struct cli *c)
+static int run_model_revert(struct cli *c)
 {
     struct err e = {0};
     struct cli_app a;
@@ -254,3 +255,31 @@ int run_model_revert(struct cli *c)
     cli_print_json(&out);
     return 0;
 }
+
+const struct cli_command cli_commands_district_models[] = {
+    {"model refit",
+     "",
+     "Fit models to the district's own answers, check them on students set aside, and put them into use if they are "
+     "not worse.",
+     run_model_refit,
+     true,
+     {{"--dry-run", NULL, "write nothing: print what it would do"},
+      {"--nightly", NULL, "run as the nightly job does: at low priority, at most once a night"},
+      {"--go-live", NULL, "also within 28 days after a version was withdrawn"},
+      {0}}},
+    {"model versions",
+     "",
+     "List the versions, how each was checked, and which one is current.",
+     run_model_versions,
+     true,
+     {{0}}},
+    {"model take-back",
+     "",
+     "Go back to the previous version, for answers from now on.",
+     run_model_revert,
+     true,
+     {{"--of", "KIND", "skills (default) or questions"},
+      {"--reason", "TEXT", "the reason, stored with the version"},
+      {0}}},
+    {0},
+};

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "model.h"
+#include "lab/lab.h"
 
 enum { MATRIX_LOG2 = 32, COLUMNS_MAX = 20000 };
 

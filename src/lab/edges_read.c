@@ -3,7 +3,7 @@
 
 #include "base/list.h"
 #include "base/strmap.h"
-#include "model_edges.h"
+#include "lab/edges.h"
 
 enum { EDGES_MAX = 100000 };
 

@@ -6,7 +6,7 @@
 #include "engine/logistic.h"
 #include "engine/numeric.h"
 #include "engine/simulate.h"
-#include "model.h"
+#include "lab/lab.h"
 
 enum { STEPS = 10 };
 /* logits an opportunity: outside it a fit says more about who stayed than about learning */

@@ -5,7 +5,7 @@
 
 #include "base/list.h"
 #include "engine/elo.h"
-#include "model_edges.h"
+#include "lab/edges.h"
 
 enum { TRIED_LEAST = 3 };
 /* those that a school begins with */

@@ -1,0 +1,102 @@
+"""Sign-ins under load, what expires, and live streams whose right has ended."""
+import concurrent.futures
+import json
+import time
+
+import pytest
+from client import Client, Stream
+from harness import eventually, waymark
+from school import PASSWORD
+
+SKILL = "urn:oatutor:skill:simplify_fractions"
+
+
+def test_guesses_that_are_sent_side_by_side_each_count(server, school, db):
+    def guess(n):
+        c = Client(server.port, timeout=60)
+        try:
+            return c.sign_in(school.student.username, f"guess number {n}").status
+        finally:
+            c.close()
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        statuses = list(pool.map(guess, range(24)))
+    [[failures]] = db.rows("SELECT failures FROM sign_in_failure")
+    # Four are free; the fifth begins a pause of a second, each one after it a longer one.
+    assert statuses.count(403) == int(failures) and statuses.count(403) + statuses.count(429) == 24
+    assert statuses.count(403) <= 8, statuses
+
+
+def test_what_has_expired_goes_along_with_sign_ins(server, school, db):
+    [[district]] = db.rows("SELECT district_id FROM district")
+    me = school.student.id
+    for n in range(120):
+        db.execute(f"INSERT INTO session (district_id, token_hash, user_id, created_at_ms, expires_at_ms) VALUES ({district}, 'old{n}', {me}, 1, {n + 1});"
+                   f"INSERT INTO api_token (district_id, token_hash, user_id, created_at_ms, expires_at_ms) VALUES ({district}, 'old{n}', {me}, 1, {n + 1});"
+                   f"INSERT INTO sign_in_failure (district_id, account_hash, failures, until_ms) VALUES ({district}, 'old{n}', 9, {n + 1})")
+    recent = int(time.time() * 1000) - 3600_000
+    db.execute(f"INSERT INTO sign_in_failure (district_id, account_hash, failures, until_ms) VALUES ({district}, 'recent', 9, {recent})")
+    left = lambda: [int(db.rows(f"SELECT COUNT(*) FROM {t} WHERE {c} LIKE 'old%'")[0][0]) for t, c in (("session", "token_hash"), ("api_token", "token_hash"), ("sign_in_failure", "account_hash"))]
+    for _ in range(4):
+        before = left()
+        c = Client(server.port)
+        assert c.sign_in(school.student.username, PASSWORD).status == 303
+        assert all(b - a <= 50 for a, b in zip(left(), before)), "bounded, however many there are"
+    assert left() == [0, 0, 0]
+    assert db.rows("SELECT COUNT(*) FROM sign_in_failure WHERE account_hash = 'recent'") == [["1"]]
+
+
+ENDED = {
+    "signed out": lambda w: w.session.post("/sign-out", form={}),
+    "a new password": lambda w: waymark("user", "passwd", "--db", w.db.url, w.school.teacher.username, stdin="another long password\n"),
+    "the class is taken away": lambda w: w.db.execute(f"UPDATE enrollment SET status = 'closed' WHERE user_id = {w.school.teacher.id}"),
+    "its last day has gone by": lambda w: w.db.execute(f"UPDATE enrollment SET ends_on = 20000 WHERE user_id = {w.school.teacher.id}"),
+    "the role has ended": lambda w: w.db.execute(f"UPDATE user_role SET status = 'closed' WHERE user_id = {w.school.teacher.id}"),
+    "the person is disabled": lambda w: w.db.execute(f"UPDATE user_account SET enabled = 0 WHERE user_id = {w.school.teacher.id}"),
+    "the session has expired": lambda w: w.db.execute("UPDATE session SET expires_at_ms = 1"),
+}
+
+
+@pytest.mark.parametrize("why", ENDED)
+def test_a_live_stream_ends_with_its_right(server, school, db, clients, why):
+    class World:
+        pass
+
+    w = World()
+    w.db, w.school, w.session = db, school, clients("teacher", session=True)
+    live = Stream(server.port, f"/class/{school.classes['c1']}/live", cookie=f"waymark={w.session.cookie}")
+    assert live.status == 200
+    live.joined()
+    student = clients("student")
+    item = student.next()
+    student.answer(item, school.right(item["item_id"]))
+    assert live.event("cell")
+    ENDED[why](w)
+    live.ended()  # one that goes on times out
+    item = student.next()
+    student.answer(item, school.right(item["item_id"]))
+    again = Stream(server.port, f"/class/{school.classes['c1']}/live", cookie=f"waymark={w.session.cookie}")
+    assert again.status in (303, 401, 403)
+
+
+def test_a_student_who_leaves_is_no_longer_told_of(server, school, db, clients):
+    live = Stream(server.port, f"/api/v1/classes/{school.classes['c1']}/live", school.teacher.token)
+    live.joined()
+    db.execute(f"UPDATE enrollment SET status = 'closed' WHERE user_id = {school.student.id}")
+    student, teacher = clients("student"), clients("teacher")
+    rounds = [0]
+
+    def tells_of():
+        """Of whom the stream tells, when the student asks for help and the teacher sees the classmate at work."""
+        rounds[0] += 1
+        seen = {"client_id": f"left-seen-{rounds[0]}", "competency_id": school.competencies[SKILL], "learner_ids": [school.classmate.id], "level": ("secure", "not_yet")[rounds[0] % 2]}
+        student.post("/api/v1/me/help", {"client_id": f"left-help-{rounds[0]}", "kind": "hint"})
+        assert teacher.post(f"/api/v1/classes/{school.classes['c1']}/observations", seen).status == 200
+        events = []
+        while (event := live.event())["event"] != "cell":
+            events.append(event["event"])
+        assert json.loads(event["data"])["learner_id"] == school.classmate.id
+        return events
+
+    eventually(lambda: tells_of() == [], "the end of telling about who has left")
+    live.close()

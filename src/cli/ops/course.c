@@ -18,7 +18,8 @@ static enum st find_course(struct tx *tx, const char *want, int64_t *course_id, 
     if (sql_course_find_next(&rows, &r)) *course_id = r.course_id;
     if (sql_course_find_next(&rows, &r)) other = r.course_id;
     TRY(rows_end(&rows));
-    if (!*course_id) return err_fail(e, ST_NOT_FOUND, "err.not_found", "no course named %s; give its id or title", want);
+    if (!*course_id)
+        return err_fail(e, ST_NOT_FOUND, "err.not_found", "no course named %s; give its id or title", want);
     if (other)
         return err_fail(e, ST_INVALID, "err.not_found", "more than one course is named %s; give the id (%lld, %lld)",
                         want, (long long)*course_id, (long long)other);
@@ -32,8 +33,8 @@ static enum st set_audience(struct cli_app *a, const char *course, const char *a
     TRY(tx_write(a->conn, a->app.district_id, &tx, e));
     enum st st = find_course(tx, course, &id, e);
     if (st == ST_OK)
-        st = sql_course_audience_set(
-            tx, &(struct sql_course_audience_set_in){.course_id = id, .audience = audience}, NULL, e);
+        st = sql_course_audience_set(tx, &(struct sql_course_audience_set_in){.course_id = id, .audience = audience},
+                                     NULL, e);
     if (st == ST_OK) return tx_commit(tx, e);
     tx_rollback(tx);
     return st;
@@ -56,7 +57,8 @@ const struct cli_command cli_commands_course[] = {
     {"course audience",
      "COURSE AUDIENCE",
      "Say whom a course is for: students (as every course at first) or staff.\n"
-     "Staff learn as students do; counts of students, leaders' views and reports leave them out. COURSE is an id, a title "
+     "Staff learn as students do; counts of students, leaders' views and reports leave them out. COURSE is an id, a "
+     "title "
      "or a code.",
      run_audience,
      true,

@@ -53,6 +53,23 @@ DELETE FROM api_token WHERE district_id = :district_id AND token_hash IN (
 -- name: failure_expire :exec
 DELETE FROM sign_in_failure WHERE district_id = :district_id AND account_hash IN (
   SELECT account_hash FROM sign_in_failure WHERE district_id = :district_id AND until_ms < :before_ms ORDER BY until_ms LIMIT 50)
+-- name: session_expired :one
+-- row: expired
+SELECT COUNT(*) AS count FROM session WHERE district_id = :district_id AND expires_at_ms < :before_ms
+-- name: token_expired :one
+-- row: expired
+SELECT COUNT(*) AS count FROM api_token WHERE district_id = :district_id AND expires_at_ms < :before_ms
+-- name: failure_expired :one
+-- row: expired
+SELECT COUNT(*) AS count FROM sign_in_failure WHERE district_id = :district_id AND until_ms < :before_ms
+-- name: draft_expired :one
+-- row: expired
+SELECT COUNT(*) AS count FROM draft WHERE district_id = :district_id AND updated_at_ms < :before_ms
+-- name: draft_expire :exec
+-- why: a few at a time, along the index
+DELETE FROM draft WHERE district_id = :district_id AND (learner_id, item_id, variant) IN (
+  SELECT learner_id, item_id, variant FROM draft WHERE district_id = :district_id AND updated_at_ms < :before_ms
+  ORDER BY updated_at_ms LIMIT 200)
 -- name: token_insert :exec
 INSERT INTO api_token (district_id, token_hash, user_id, created_at_ms, expires_at_ms)
 VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)

@@ -183,13 +183,15 @@ static enum st check_default(const struct policy *p, double lowest, double highe
     return policy_clause(e, "policy.scale_cuts", words, "/grades/conversion");
 }
 
-/* In rising order, each beginning where the one before ends: no mean of points without a grade, none with two. */
+/* In rising order, each beginning where the one before ends: no mean of points without a grade, none with two. An empty
+ * list: the school gives no grades. */
 enum st policy_read_conversion(const json_t *list, struct policy *p, struct err *e)
 {
     double lowest = p->scale[0].points, highest = p->scale[p->scale_count - 1].points;
     if (!list) return check_default(p, lowest, highest, e);
-    if (!json_is_array(list) || !json_array_size(list) || json_array_size(list) > CUTS_MAX)
-        return policy_clause(e, "policy.conversion", "must be a list of 1 to 16 cuts", "/grades/conversion");
+    if (!json_is_array(list) || json_array_size(list) > CUTS_MAX)
+        return policy_clause(e, "policy.conversion", "must be a list of up to 16 cuts; an empty one: no grades",
+                             "/grades/conversion");
     p->cut_count = json_array_size(list);
     for (size_t i = 0; i < p->cut_count; i++) {
         struct grade_cut *c = &p->cuts[i];
@@ -207,7 +209,7 @@ enum st policy_read_conversion(const json_t *list, struct policy *p, struct err 
             return policy_clause(e, "policy.conversion", "a higher mean must not give a lower grade",
                                  "/grades/conversion/%zu", i);
     }
-    if (p->cuts[p->cut_count - 1].to < highest)
+    if (p->cut_count && p->cuts[p->cut_count - 1].to < highest)
         return policy_clause(e, "policy.conversion", "leaves a gap at the top: the last must end at the most points",
                              "/grades/conversion/%zu/to", p->cut_count - 1);
     return ST_OK;

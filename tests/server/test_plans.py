@@ -29,14 +29,18 @@ SMALL = {"district", "org", "policy", "model", "import_run", "framework", "compe
          "model_fit", "job", "job_run", "report_scale"}
 
 
+# {name x} in a query, as tools/sqlgen_read.c has it.
+MACROS = [(m[1], "".join(re.findall(r'"([^"]*)"', m[2]))) for m in re.finditer(r'\{"(\w+)",\s*((?:"[^"]*"\s*)+)\}', (ROOT / "tools/sqlgen_read.c").read_text())]
+
+
 def statements():
     """Every query, also those made of the declarations of facts, as sqlgen hands it to SQLite."""
     made = factgen.sql(factgen.kinds(ROOT / "src/store/facts"))
     for text in [made, *(p.read_text() for p in sorted((ROOT / "src/store/sql").glob("*.sql")))]:
         for name, body in re.findall(r"^-- name: (\w+) :\w+\n(.*?)(?=^-- name: |\Z)", text, re.M | re.S):
             sqlite = re.split("-- postgresql(?: rows)?:", body)[0]
-            sqlite = re.sub(r"\{current (\w+)\}", r"(\1.status = 'active' AND COALESCE(\1.starts_on, :current_day) <= :current_day AND COALESCE(\1.ends_on, :current_day) >= :current_day)", sqlite)
-            sqlite = re.sub(r"\{bucket ([^}]+)\}", r"(CAST(\1 AS BIGINT) % 2147483647 * 48271 % 2147483647 / 33554432)", sqlite)
+            for macro, meant in MACROS:
+                sqlite = re.sub(r"\{" + macro + r" ([^}]+)\}", lambda m: meant.replace("@", m[1]), sqlite)
             yield name, re.sub(r"^--.*$", "", sqlite, flags=re.M).strip().rstrip(";")
 
 

@@ -256,3 +256,21 @@ def test_a_change_of_the_scale_waits_for_the_next_term(db, tmp_path, school):
     assert told["effective_at"].startswith("2052") and any("Exceeding 5 (from secure, 97%)" in line for line in told["changes"])
     assert "scale" not in json.dumps(waymark("policy", "show", "--db", db.url, "--json").json["doc"])
     assert "Exceeding" in waymark("policy", "show", "--as-of", "2052-02-01", "--db", db.url).out
+
+
+def test_a_school_may_give_no_grades(db, school, serve, tmp_path):
+    rules(db, tmp_path, {"grades": {"conversion": []}})
+    server = serve()
+    ledger, rng = Ledger(school), random.Random(4)
+    student = Client(server.port, school.users["student"].token)
+    answer(ledger, student, "student", rng, 20)
+    page = Client(server.port)
+    assert page.sign_in(school.student.username, school.student.password).status == 303
+    for path in (f"/report/{school.student.id}", f"/transcript/{school.student.id}"):
+        shown = text(page.get(path).text)
+        assert "Incomplete" not in shown and "GPA" not in shown.split("How levels")[0], path
+    grades = student.get(f"/api/v1/learners/{school.student.id}/grades").json
+    assert all(not c.get("letter") for c in grades["courses"]) and any(c["levels"] for c in grades["courses"] if "levels" in c)
+    for c in (student, page):
+        c.close()
+    server.stop()

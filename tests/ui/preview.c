@@ -860,8 +860,9 @@ static void rules_pages(void)
     SHOW("habits", habits, .class_title = "Math 7 · period 3", .term = "Fall term", .back_url = "/class/1",
          .post_url = "/class/1/habits", .client_id = "c1", .heads = L(habit_heads), .rows = L(habit_rows),
          .saved = true);
-    const struct ui_transcript_course given_out[] = {{"Math 7", "B", "85", "3.0", "12 of 18", now - 90 * day, 4},
-                                                     {"Science 7", NULL, NULL, NULL, "2 of 9", now - 90 * day, 4}};
+    const struct ui_transcript_course given_out[] = {
+        {"Math 7", true, "B", "85", "3.0", "12 of 18", now - 90 * day, 4},
+        {"Science 7", true, NULL, NULL, NULL, "2 of 9", now - 90 * day, 4}};
     const struct ui_transcript_term given_terms[] = {{"Fall term", L(given_out), "3.00"}};
     const struct ui_report_scale read_by[] = {report_scales[0], report_scales[1]};
     SHOW("transcript", transcript, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .grade = "7",
@@ -967,8 +968,8 @@ static void other_pages(void)
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);
     SHOW("children", children, .children = kids, .children_n = 2, .school = "Riverside Middle School (sample)");
     static const struct ui_report_course courses[] = {
-        {"Math 7 · period 3", L(at), 2, 3, "B", "85", "3.0", "3.50", "/grade/1"},
-        {"Science 7", NULL, 0, 1, 9, NULL, NULL, NULL, NULL, NULL}};
+        {"Math 7 · period 3", true, L(at), 2, 3, "B", "85", "3.0", "3.50", "/grade/1"},
+        {"Science 7", true, NULL, 0, 1, 9, NULL, NULL, NULL, NULL, NULL}};
     static const struct ui_report_term terms[] = {
         {"Fall term", "Math 7 · period 3", "B", "85", "3.0", now - 60 * day, "/report/1?term=1"},
         {"Fall term", "Science 7", NULL, "0", "0.0", now - 60 * day, "/report/1?term=1"}};

@@ -37,7 +37,7 @@ static enum st fill_course(struct call *c, const char *name, const struct report
         out->stands = SAY(c, MSG_letter_stands, MSG_T("name", name), MSG_N("secure", (int64_t)secure),
                           MSG_N("n", (int64_t)k->count));
     if (k->grade.cut) out->grade = SAY(c, MSG_letter_grade, MSG_T("letter", k->grade.cut->letter));
-    else out->grade = msg(page_lang(c), MSG_letter_no_grade);
+    else if (k->policy->cut_count) out->grade = msg(page_lang(c), MSG_letter_no_grade);
     return ST_OK;
 }
 

@@ -28,6 +28,7 @@ static enum st fill_course(struct call *c, const struct report_course *k, const 
     if (as_of)
         out->why_url = arena_printf(c->arena, "/grade/%lld?course=%lld%s%s", (long long)c->learner.learner_id,
                                     (long long)k->course_id, *as_of ? "&as_of=" : "", as_of);
+    out->graded = k->policy->cut_count > 0;
     if (!k->grade.cut) return ST_OK;
     out->letter = k->grade.cut->letter;
     out->percent = grade_number_words(c, 0, k->grade.cut->percent);

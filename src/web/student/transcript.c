@@ -53,6 +53,7 @@ static enum st fill_now(struct call *c, const struct report *r, struct page_tran
     for (size_t i = 0; i < r->course_count; i++) {
         const struct report_course *k = &r->courses[i];
         rows[i] = (struct ui_transcript_course){.title = k->title,
+                                                .graded = k->policy->cut_count > 0,
                                                 .letter = k->grade.cut ? k->grade.cut->letter : NULL,
                                                 .shown = SAY(c, MSG_transcript_of, MSG_N("n", (int64_t)k->grade.shown),
                                                              MSG_N("all", (int64_t)k->grade.all))};

@@ -76,6 +76,7 @@ static enum st run_adopt(struct app *app, struct tx *tx, struct command *command
     if (row && draft_open_comments.count)
         return err_fail(e, ST_INVALID, "draft.unanswered", "draft %lld: %lld comments have no answer yet",
                         (long long)d->draft_id, (long long)draft_open_comments.count);
+    TRY(policy_is_latest(d->snapshot, tx, e));
     TRY(policy_save(app, d->snapshot, tx, d->arena, &p, &d->saved, e));
     return sql_draft_rules_adopt(
         tx, &(struct sql_draft_rules_adopt_in){.policy_id = d->saved.policy_id, .draft_id = d->draft_id}, NULL, e);

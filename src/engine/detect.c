@@ -44,7 +44,7 @@ const char *detector_name(enum detector d)
 }
 
 #define SAY(d, yes) said.flags |= (yes) ? 1u << (d) : 0u
-#define CANNOT(d) said.cannot |= 1u << (d)
+#define CANNOT(d) said.unknown |= 1u << (d)
 
 static bool is_rapid(const struct detect_rules *r, struct detect_student *s, const struct detect_answer *a)
 {

@@ -4,7 +4,7 @@
 // SIGN_INS.json as `waymark demo` writes it. With --out pictures, with --print also A4 and Letter. Ends with "N passed, N failed".
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { checks, open_browser, people_of, thorough, violations, watch, with_axe } from "./sample.mjs";
+import { checks, open_browser, people_of, settled, thorough, violations, watch, with_axe } from "./sample.mjs";
 
 const args = process.argv.slice(2);
 const option = (name, otherwise = "") => (args.includes(name) ? args[args.indexOf(name) + 1] : otherwise);
@@ -90,6 +90,7 @@ async function look(page, faults, role, name, path, view) {
   if (name === "sheet" && view === "wide") {
     await page.click("table.grid tbody tr:nth-child(3) td:nth-of-type(4) a");
     await page.waitForSelector("#sheet-h");
+    await settled(page);
   }
   if (name === "tried") {
     await page.fill("[name='mastery.secure_at']", "85");

@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import { readFileSync, readdirSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { open_browser, thorough, violations, with_axe } from "./sample.mjs";
+import { open_browser, settled, thorough, violations, with_axe } from "./sample.mjs";
 
 const args = process.argv.slice(2);
 const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : "");
@@ -46,6 +46,7 @@ const looks = ["light", "dark"].map(async (scheme) => { // both at once: the mac
       if (opens && width > 400) {
         await page.click("table.grid tbody tr:nth-child(6) td:nth-of-type(5) a");
         await page.waitForSelector("#sheet-h");
+        await settled(page);
       }
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (wide > 0) fault(name, width, "scrolls sideways by", wide);

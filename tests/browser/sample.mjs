@@ -10,6 +10,9 @@ export const thorough = Boolean(process.env.WAYMARK_TEST_ALL);
 export const with_axe = (context) => context.addInitScript({ content: readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8") });
 export const violations = (page, options) => page.evaluate((o) => window.axe.run(document, { resultTypes: ["violations"], ...o }).then((r) => r.violations), options);
 
+// What fades in is judged when it is there.
+export const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
+
 export const open_browser = () => chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
 
 // People of `waymark demo`, by role; each with the cookies of one sign-in.

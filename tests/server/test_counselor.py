@@ -29,8 +29,8 @@ def test_a_counselor_sees_who_needs_what(serve, school, db):
     assert district.post("/requirements", form={"title": "Skills", "for": "promotion", "by_grade": "08", "kind": "competencies", "competencies": uri, "need": skills, "reason": "x"}).status == 303
     item = student.next()
     assert student.answer(item, school.right(item["item_id"]), answered_at_ms=1796914000000).status == 200
-    late_of = lambda said: said.split("At this pace not in time")[1].split("Nothing new became secure")[0]
-    page = eventually(lambda: (now := counselor.get("/counselor").text) and "Quillon" in late_of(text(now) + "At this pace not in time") and now, "what the answer made secure")
+    late_of = lambda said: (said + "Not on pace").split("Not on pace")[1].split("No new secure skills")[0]
+    page = eventually(lambda: (now := counselor.get("/counselor").text) and "Quillon" in late_of(text(now)) and now, "what the answer made secure")
     said = text(page)
     assert said.index("Skills") < said.index("Service"), "first what someone will not reach in time"
     late, rest = said.split("Not on pace")[1].split("No new secure skills in eight weeks")

@@ -51,12 +51,30 @@ static void done(const char *name, enum st st)
 #define SHOW(name, page, ...) done(name, page_##page(&h, &c, &(struct page_##page){__VA_ARGS__}))
 
 static const struct ui_link langs[] = {{"Español", "?lang=es"}}, langs_es[] = {{"English", "?lang=en"}};
-static const struct ui_nav_item nav_student[] = {{MSG_nav_today, "/today", true}, {MSG_nav_map, "/map", false}};
-static const struct ui_nav_item nav_map[] = {{MSG_nav_today, "/today", false}, {MSG_nav_map, "/map", true}};
-static const struct ui_nav_item nav_teacher[] = {{MSG_nav_now, "/now", true}, {MSG_nav_classes, "/class/7", false}};
-static const struct ui_nav_item nav_class[] = {{MSG_nav_now, "/now", false}, {MSG_nav_classes, "/class/7", true}};
-static const struct ui_nav_item nav_leader[] = {{MSG_nav_school, "/school", true}};
-static const struct ui_nav_item nav_family[] = {{MSG_nav_children, "/children", true}};
+static const struct ui_nav_item nav_student[] = {{MSG_nav_today, "/today", "today", true, true},
+                                                 {MSG_menu_map, "/map", "map", false, false},
+                                                 {MSG_menu_my_work, "/report/42", "folder", false, false}};
+static const struct ui_nav_item nav_map[] = {{MSG_nav_today, "/today", "today", false, false},
+                                             {MSG_menu_map, "/map", "map", true, true},
+                                             {MSG_menu_my_work, "/report/42", "folder", false, false}};
+static const struct ui_nav_item nav_teacher[] = {{MSG_nav_now, "/now", "clock", true, true},
+                                                 {MSG_nav_classes, "/class/7", "people", false, false},
+                                                 {MSG_menu_work, "/checkpoints", "folder", false, false},
+                                                 {MSG_menu_library, "/frameworks", "book", false, false}};
+static const struct ui_nav_item nav_class[] = {{MSG_nav_now, "/now", "clock", false, false},
+                                               {MSG_nav_classes, "/class/7", "people", true, false},
+                                               {MSG_menu_work, "/checkpoints", "folder", false, false},
+                                               {MSG_menu_library, "/frameworks", "book", false, false}};
+static const struct ui_nav_item nav_leader[] = {{MSG_nav_school, "/school", "school", false, false},
+                                                {MSG_menu_learning, "/goals", "hill", false, false},
+                                                {MSG_menu_voices, "/drafts", "talk", false, false},
+                                                {MSG_nav_definition, "/definition", "compass", true, false},
+                                                {MSG_menu_people, "/programs", "people", false, false}};
+static const struct ui_nav_item sub_leader[] = {{MSG_nav_definition, "/definition", NULL, false, false},
+                                                {MSG_nav_rules, "/rules", NULL, true, true},
+                                                {MSG_nav_needs, "/requirements", NULL, false, false}};
+static const struct ui_nav_item nav_family[] = {{MSG_nav_children, "/children", "people", true, true},
+                                                {MSG_nav_definition, "/definition", "compass", false, false}};
 
 static void who(const char *name, const char *role, const struct ui_nav_item *nav, size_t n, enum lang lang)
 {
@@ -71,6 +89,8 @@ static void who(const char *name, const char *role, const struct ui_nav_item *na
                           .home = nav ? nav[0].address : "/",
                           .nav = nav,
                           .nav_n = n,
+                          .sub = nav == nav_leader ? sub_leader : NULL,
+                          .sub_n = nav == nav_leader ? N(sub_leader) : 0,
                           .languages = lang == LANG_ES ? langs_es : langs,
                           .languages_n = 1};
 }
@@ -91,6 +111,8 @@ static const struct ui_choice_card choices[] = {
     {"Adding fractions", "A quick review.", "review", "/item?c=6"},
 };
 static const struct ui_path_step steps[] = {{2, "a"}, {2, "b"}, {2, "c"}, {1, "d"}, {0, "e"}, {0, "f"}, {0, "g"}};
+static const struct ui_path_step glyphs[] = {{2, ""}, {2, ""}, {2, ""}, {2, ""}, {0, ""},
+                                             {0, ""}, {0, ""}, {0, ""}, {0, ""}};
 static const struct ui_goal goals[] = {
     {"Ratios and rates", "Four more skills lead to the skate-park plan.", L(steps), 3, 7}};
 static const struct ui_next_step next = {"Dividing fractions",
@@ -117,6 +139,8 @@ static struct ui_today_view today_view(void)
                                   .goals_n = 1,
                                   .minutes = 22,
                                   .minutes_budget = 45,
+                                  .glyphs = glyphs,
+                                  .glyphs_n = N(glyphs),
                                   .answers = 9,
                                   .help_kinds = kinds,
                                   .help_kinds_n = N(kinds),
@@ -146,10 +170,10 @@ static const struct ui_evidence_row evidence[] = {
     {now - day, "Paper strips with Leo and Ana", NULL, NULL, 4, 0, 0, "scored by Ms. Rivera", 0.77, 0.86, 9, true},
     {now - day - hour, "3/4 ÷ 1/2, recipes", NULL, "1 1/2", 1, 1, 93000, NULL, 0.74, 0.77, 3, true},
     {now - 9 * day, "1/2 ÷ 1/8, ribbons", NULL, "4", 1, 2, 150000, NULL, 0.7, 0.74, 4, true}};
-static const struct ui_look_row looks[] = {{now - 2 * day, "5", "I did two of these on paper last week",
-                                            "You are right, bring them tomorrow and we look together.", "Ana Rivera",
-                                            now - day},
-                                           {now - hour, "6", "The last one was a slip of the pen", NULL, NULL, 0}};
+static const struct ui_look_row looks[] = {
+    {now - 2 * day, "5", "42", "I did two of these on paper last week",
+     "You are right, bring them tomorrow and we look together.", "Ana Rivera", now - day},
+    {now - hour, "6", "42", "The last one was a slip of the pen", NULL, NULL, 0}};
 static const struct ui_why_view why = {
     .learner = "Maya Okafor",
     .skill = "Dividing fractions",
@@ -427,8 +451,8 @@ static void staff_pages(void)
         {"Math 8 · period 5", "no sign-in cards printed yet", "/class/8", 1, 0, 0}};
     static const struct ui_help_row help[] = {
         {"Nour Haddad", MSG_help_kind_explain, now - 4 * 60000, "Unit rates",
-         "I don’t get why you divide by the hours.", "/student/23", "9"},
-        {"Fatima Zahra El Idrissi Bouanani", MSG_help_kind_check, now - 60000, NULL, NULL, "/student/10", "10"}};
+         "I don’t get why you divide by the hours.", "/student/23", "9", "23"},
+        {"Fatima Zahra El Idrissi Bouanani", MSG_help_kind_check, now - 60000, NULL, NULL, "/student/10", "10", "10"}};
     static const struct ui_queue_row queue[] = {
         {"Jamal Carter", "Math 7 · period 3", NULL, 0,
          "Same mistake 3 times: turns the first fraction over, not the second.", "answered 3/2 × 4/5 for 2/3 ÷ 4/5",
@@ -652,10 +676,10 @@ static void rules_pages(void)
          .by = "Ingrid Lindgren", .staff = true, .may_confirm = true, .policy_id = "1",
          .readers = "23 of 41 teachers have confirmed reading this version.");
     const struct ui_barrier_row filed[] = {
-        {"1", now - 20 * day, "Riverside Middle School (sample)", MSG_barrier_kind_schedule,
+        {"1", "3", now - 20 * day, "Riverside Middle School (sample)", MSG_barrier_kind_schedule,
          "Periods of 40 minutes cut every project in two.", "the schedule office", "2026-11-01", true, NULL, 0, true},
-        {"2", now - 60 * day, "Riverside Middle School (sample)", MSG_barrier_kind_money, "No paper since May.", NULL,
-         NULL, false, "A pallet came on Monday.", now - 50 * day, false}};
+        {"2", "3", now - 60 * day, "Riverside Middle School (sample)", MSG_barrier_kind_money, "No paper since May.",
+         NULL, NULL, false, "A pallet came on Monday.", now - 50 * day, false}};
     static const struct ui_rule_option barrier_options[] = {{"schedule", "Schedule", false}, {"money", "Money", false}};
     SHOW("barriers", barriers, .rows = L(filed), .kinds = L(barrier_options), .client_id = "c1",
          .times = "1 answered so far. Median 10 days, longest 10.", .late = "1 answer is overdue.");

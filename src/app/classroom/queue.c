@@ -167,7 +167,7 @@ static bool same_error(struct scan *x, struct queue_entry *out)
     return true;
 }
 
-static bool fast(struct scan *x, struct queue_entry *out)
+static bool is_rushed(struct scan *x, struct queue_entry *out)
 {
     int64_t quick = 0, right = 0, n = 0;
     int64_t since = x->now_ms - INT64_C(7) * 86400000;
@@ -184,7 +184,7 @@ static bool fast(struct scan *x, struct queue_entry *out)
     return true;
 }
 
-static bool stuck(struct scan *x, struct queue_entry *out)
+static bool is_stuck(struct scan *x, struct queue_entry *out)
 {
     const struct mastery_row *most = NULL;
     size_t at = 0;
@@ -217,7 +217,7 @@ static int64_t gap_days(const struct recent *r, size_t n, int64_t now_ms)
     return 0;
 }
 
-static bool back(struct scan *x, struct queue_entry *out)
+static bool is_back(struct scan *x, struct queue_entry *out)
 {
     int64_t days = gap_days(x->recent, x->recent_count, x->now_ms);
     if (!days) return false;
@@ -226,7 +226,7 @@ static bool back(struct scan *x, struct queue_entry *out)
     return true;
 }
 
-static bool away(struct scan *x, struct queue_entry *out)
+static bool is_away(struct scan *x, struct queue_entry *out)
 {
     int64_t days = x->recent_count ? (x->now_ms - x->recent[0].answered_at_ms) / 86400000 : 0;
     if (days < GAP_DAYS) return false;
@@ -235,7 +235,7 @@ static bool away(struct scan *x, struct queue_entry *out)
     return true;
 }
 
-static bool ahead(struct scan *x, struct queue_entry *out)
+static bool is_ahead(struct scan *x, struct queue_entry *out)
 {
     size_t open = 0, secure = 0;
     for (size_t k = 0; k < x->v->competency_count; k++) {
@@ -282,7 +282,8 @@ static enum st help_entries(struct scan *x, const struct class_scope *which, str
 enum st class_queue(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
                     const struct class_scope *which, enum lang lang, struct queue_entry **out, size_t *n, struct err *e)
 {
-    static bool (*const reasons[])(struct scan *, struct queue_entry *) = {same_error, fast, stuck, back, away, ahead};
+    static bool (*const reasons[])(struct scan *, struct queue_entry *) = {same_error, is_rushed, is_stuck,
+                                                                           is_back,    is_away,   is_ahead};
     struct class_view v;
     struct scan x = {.app = app, .s = s, .tx = tx, .arena = a, .lang = lang, .now_ms = app_now_ms(app), .v = &v};
     TRY(class_view(app, s, tx, a, which, &v, e));

@@ -226,7 +226,7 @@ static enum st load_slice(struct asker *k, struct slice *s, struct tx *tx, struc
 }
 
 /* The next learner's part of what was loaded. */
-static void take(struct loaded *l, int64_t learner_id, struct packed *p, struct mastery_row **rows, size_t *n)
+static void take_learner(struct loaded *l, int64_t learner_id, struct packed *p, struct mastery_row **rows, size_t *n)
 {
     while (l->row_at < l->row_count && l->rows[l->row_at].learner_id < learner_id) l->row_at++;
     *p = packed_of(&l->packed, learner_id);
@@ -249,7 +249,7 @@ static enum st ask_learner(struct asker *k, struct slice *s, struct tx *tx, stru
     if (q->scope == SCOPE_SCHOOL && org_id != q->scope_id) return ST_OK;
     const struct policy_effective *now = policy_for_school(&q->s->policy_index, org_id, q->at_ms);
     TRY(try_over(k, now, org_id, &policy, e));
-    take(l, learner_id, &p, &rows, &n);
+    take_learner(l, learner_id, &p, &rows, &n);
     TRY(derive_levels(q->s, tx, a, learner_id, &p, policy, k->views, &d, e));
     TRY(compare(k, s, learner_id, &d, rows, n, e));
     bool by_value = policy_scale_takes_values(&now->policy); /* which is not stored under every rule */
@@ -376,7 +376,7 @@ static enum st check_over(const struct question *q, struct err *e)
 }
 
 enum st what_if(struct app *app, struct conn *c, enum policy_scope scope, int64_t scope_id, const char *doc,
-                rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e)
+                level_change_watch *told, void *ctx, struct rebuild_report *out, struct err *e)
 {
     json_t *over;
     struct question q = {.app = app, .at_ms = app_now_ms(app), .scope = scope, .scope_id = scope_id};

@@ -209,12 +209,12 @@ static void run_student(struct detect *x, size_t u)
         ever |= said.flags;
         for (unsigned d = 0; d < DETECTORS; d++) {
             if (is_pair((enum detector)d)) continue;
-            if (said.cannot & 1u << d) x->of[d].cannot++;
+            if (said.unknown & 1u << d) x->of[d].cannot++;
             else if (d != DETECT_LAPSE || said.away) judge(x, u, i, (enum detector)d, said.flags & 1u << d);
             if (k->n > 1 && x->judged[set] & 1u << d)
                 count(&x->of[d].ratio[x->flagged[set] & 1u << d ? NEXT_FLAGGED : NEXT_OTHERS], u, a.right);
         }
-        x->judged[set] = ~said.cannot & (said.away ? ~0u : ~(1u << DETECT_LAPSE));
+        x->judged[set] = ~said.unknown & (said.away ? ~0u : ~(1u << DETECT_LAPSE));
         x->flagged[set] = said.flags;
         bool predicted = said.flags & 1u << DETECT_WHEEL_FORECAST;
         if (k->n == DETECT_FORECAST_AT && !k->three) {

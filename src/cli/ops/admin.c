@@ -187,7 +187,7 @@ static int run_check(struct cli *c)
 }
 
 /* Each level that would change, as JSON. */
-static void told(void *ctx, int64_t learner_id, int64_t competency_id, enum level before, enum level after)
+static void on_level_change(void *ctx, int64_t learner_id, int64_t competency_id, enum level before, enum level after)
 {
     struct json_out *j = ctx;
     json_open_obj(j, NULL);
@@ -218,7 +218,7 @@ static int try_policy(struct cli *c, const char *path)
     enum policy_scope scope;
     int64_t scope_id;
     enum st st = cli_scope(c, &a, &scope, &scope_id, &e);
-    if (st == ST_OK) st = what_if(&a.app, a.conn, scope, scope_id, doc, c->json ? told : NULL, &j, &r, &e);
+    if (st == ST_OK) st = what_if(&a.app, a.conn, scope, scope_id, doc, c->json ? on_level_change : NULL, &j, &r, &e);
     cli_close(&a);
     free(doc);
     if (st != ST_OK) {

@@ -47,7 +47,7 @@ struct moves {
     size_t kept_n;
 };
 
-static void told(void *ctx, int64_t learner_id, int64_t competency_id, enum level before, enum level after)
+static void on_level_change(void *ctx, int64_t learner_id, int64_t competency_id, enum level before, enum level after)
 {
     struct moves *m = ctx;
     if (learner_id != m->last) {
@@ -155,7 +155,7 @@ static enum st try_it(struct call *c, struct tx *tx, struct conn *conn, const st
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
     *m = (struct moves){.names = w->sees_names};
     tx_rollback(tx);
-    enum st st = what_if(c->app, conn, p.scope, p.scope_id, p.doc, told, m, &r, e);
+    enum st st = what_if(c->app, conn, p.scope, p.scope_id, p.doc, on_level_change, m, &r, e);
     struct err why = {0};
     /* the caller goes on reading, whatever was found */
     if (tx_read(conn, c->snapshot->district_id, &tx, &why) != ST_OK && st == ST_OK) {

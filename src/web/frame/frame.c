@@ -4,6 +4,7 @@
 
 #include "plan/next.h"
 #include "base/id.h"
+#include "frame/menu.h"
 #include "frame/page.h"
 #include "store/sql/answer.h"
 #include "store/sql/roster.h"
@@ -43,47 +44,11 @@ static const char *role_words(enum lang lang, unsigned roles)
 
 static void release_html(void *h) { html_release(h); }
 
-static size_t menu(struct ui_nav_item *nav, unsigned roles, const char *current)
-{
-    size_t n = 0;
-#define ENTRY(label_, address_) \
-    nav[n++] = (struct ui_nav_item) { .label = (label_), .address = (address_), .current = str_eq(current, (address_)) }
-    if (roles & ROLE_STUDENT) {
-        ENTRY(MSG_nav_today, "/today");
-        ENTRY(MSG_nav_map, "/map");
-    }
-    if (roles & ROLE_TEACHER) {
-        ENTRY(MSG_nav_now, "/now");
-        ENTRY(MSG_nav_classes, "/classes");
-    }
-    if (roles & ROLE_COACH) ENTRY(MSG_nav_staff, "/school");
-    else if (roles & ROLE_PRINCIPAL) ENTRY(MSG_nav_school, "/school");
-    else if (roles & ROLE_DISTRICT) ENTRY(MSG_nav_district, "/school");
-    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_rules, "/rules");
-    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_drafts, "/drafts");
-    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_barriers, "/barriers");
-    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT))
-        ENTRY(MSG_nav_checkpoints, "/checkpoints");
-    if (roles & (ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_frameworks, "/frameworks");
-    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_goals, "/goals");
-    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) ENTRY(MSG_nav_needs, "/requirements");
-    if (roles & ROLE_COUNSELOR) ENTRY(MSG_nav_counselor, "/counselor");
-    if ((roles & ROLE_COUNSELOR) && !(roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)))
-        ENTRY(MSG_nav_needs, "/requirements");
-    if (roles & ROLE_PROGRAMS) ENTRY(MSG_nav_programs, "/programs");
-    if (roles & ROLE_GUARDIAN) ENTRY(MSG_nav_children, "/children");
-    if (roles) ENTRY(MSG_nav_definition, "/definition");
-#undef ENTRY
-    return n;
-}
-
 enum st page_begin(struct call *c, const char *current, struct page **out, struct err *e)
 {
     struct page *p;
-    struct ui_nav_item *nav;
     struct ui_link *other;
     TRY(call_alloc(c, sizeof *p, (void **)&p, e));
-    TRY(call_alloc(c, 16 * sizeof *nav, (void **)&nav, e));
     TRY(call_alloc(c, sizeof *other, (void **)&other, e));
     enum lang lang = page_lang(c);
     const char *code = lang_code(lang);
@@ -98,8 +63,7 @@ enum st page_begin(struct call *c, const char *current, struct page **out, struc
                                .languages = other,
                                .languages_n = 1};
     if (c->who.user_id) {
-        p->ctx.nav = nav;
-        p->ctx.nav_n = menu(nav, c->who.roles, current);
+        TRY(menu_fill(c, current, &p->ctx, e));
         p->ctx.user_name =
             arena_printf(c->arena, "%s%s%s", c->who.given_name, *c->who.family_name ? " " : "", c->who.family_name);
         p->ctx.role = role_words(lang, c->who.roles);

@@ -107,8 +107,8 @@ struct detect_student {
 /* Bits 1u << enum detector. */
 struct detect_result {
     unsigned flags;
-    unsigned cannot; /* the log lacks what these need for this answer */
-    bool away;       /* the first answer after days away from a skill that was known: a lapse or none */
+    unsigned unknown; /* the log lacks what these need for this answer */
+    bool away;        /* the first answer after days away from a skill that was known: a lapse or none */
 };
 struct detect_result detect_step(const struct detect_rules *r, struct detect_student *s, struct detect_skill *k,
                                  const struct detect_answer *a);

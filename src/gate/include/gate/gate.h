@@ -16,11 +16,31 @@
 #include "core/record.h"
 #include "core/writer.h"
 #include "http/http.h"
+#include "i18n/i18n.h"
 #include "policy/snapshot.h"
 
 enum { GATE_PARAMS = 4 };
 
 enum route_kind { ROUTE_READ, ROUTE_WRITE, ROUTE_WORK };
+
+/* The words of the main menu, in the order in which a person sees them. A page is listed under a word by its route row
+ * alone; who sees a word, and its icon, is in src/web/frame/menu.c. */
+enum menu {
+    MENU_TODAY = 1, /* student */
+    MENU_MAP = 2,
+    MENU_MY_WORK = 4,
+    MENU_NOW = 8, /* teacher */
+    MENU_CLASSES = 16,
+    MENU_WORK = 32,
+    MENU_LIBRARY = 64,
+    MENU_SCHOOL = 128, /* leader */
+    MENU_LEARNING = 256,
+    MENU_VOICES = 512,
+    MENU_CHILDREN = 1024, /* family */
+    MENU_HOW_WE_WORK = 2048,
+    MENU_PEOPLE = 4096
+};
+enum { MENU_WORDS = 13 };
 
 struct call;
 struct route {
@@ -34,6 +54,8 @@ struct route {
     enum st (*read)(struct call *c, struct err *e); /* also for ROUTE_WORK */
     enum st (*parse)(struct call *c, struct command **out, struct err *e);
     enum st (*reply)(struct call *c, struct command *cmd, struct err *e);
+    unsigned menu;            /* of enum menu: listed there for those who may reach it; 0: a page below another */
+    enum msg_id title;        /* its name in the menu */
     const char *query;        /* names of query parameters, a space between; NULL for none */
     const char *summary;      /* for openapi.json and the access record */
     const char *reply_schema; /* a name in the API's schema list; NULL for pages */

@@ -42,12 +42,13 @@ enum st levels_as_of(struct app *app, struct conn *c, int64_t at_ms, rebuild_hel
                      struct rebuild_report *out, struct err *e) WARN_UNUSED;
 
 /* Told of each level that would change. */
-typedef void rebuild_told(void *ctx, int64_t learner_id, int64_t competency_id, enum level before, enum level after);
+typedef void level_change_watch(void *ctx, int64_t learner_id, int64_t competency_id, enum level before,
+                                enum level after);
 /* The levels that are stored against those that they would be if `doc`, whole or in part, were now set for a scope
  * (district, or a school and its id): of the learners whom it would touch. Writes nothing. told may be NULL.
  * err ST_INVALID, ST_DENIED: the document, or what it makes of the rules in force, with the clause */
 enum st what_if(struct app *app, struct conn *c, enum policy_scope scope, int64_t scope_id, const char *doc,
-                rebuild_told *told, void *ctx, struct rebuild_report *out, struct err *e) WARN_UNUSED;
+                level_change_watch *told, void *ctx, struct rebuild_report *out, struct err *e) WARN_UNUSED;
 
 /* SHA-256, hex, over the ordered derived state: mastery rows and learner states. */
 enum st derived_digest(struct app *app, struct conn *c, char out[65], struct err *e) WARN_UNUSED;

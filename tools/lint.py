@@ -326,6 +326,26 @@ def every_setting_is_told():
         yield f"packaging/waymark.env: nothing reads {name}"
 
 
+@rule
+def every_setting_is_obeyed():
+    """A setting that pages offer is read by code that acts on it; one that nothing obeys is marked UNUSED, and only such a one."""
+    recite = ("src/domain/", "src/web/definition/", "src/cli/ops/policy.c", "src/cli/demo/")
+    texts = {p: code(p) for p in tracked("src/*.c") if not str(p.relative_to(root)).startswith(recite)}
+    table = (root / "src/domain/policy_settings.c").read_text()
+    rows = re.findall(r"^    (RULE|SET|UNUSED)\((.*), (\w+)(?:\[\d\])?\),$", table, re.M)
+    if len(rows) < 20:
+        yield "src/domain/policy_settings.c: the rows of the table cannot be read"
+    for kind, begin, field in rows:
+        names = re.findall(r'"(\w+)"', begin)
+        path = ".".join(names if kind != "RULE" else ["mastery", *names])
+        obeys = re.compile(rf"(?:->|\.){field}\b(?!\s*=[^=])")
+        where = [p for p, text in texts.items() if obeys.search(text) and (kind != "RULE" or "src/rules/" in str(p))]
+        if kind == "UNUSED" and where:
+            yield f"src/domain/policy_settings.c: {path} is obeyed in {where[0].relative_to(root)}; offer it"
+        if kind != "UNUSED" and not where:
+            yield f"src/domain/policy_settings.c: nothing obeys {path}; mark it UNUSED until something does"
+
+
 # Words that the interface does not use, and what to say instead. A message that is right with one is named below, with the reason.
 RETIRED = {
     r"anew|true up|put right|worth a look": "say what is done: again, update, repair, look at first",
@@ -361,7 +381,6 @@ RETIRED = {
 }
 RIGHT_ALL_THE_SAME = {
     "models.take_back_how": "a version that takes effect by itself is meant, not an adverb for “automatically” in general",
-    "setting_help.records.retention_years": "“by itself yet”: nobody has to start it, which is the point",
 }
 
 

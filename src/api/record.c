@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/access_record.h"
 #include "progress/goals.h"
 #include "progress/second_look.h"
 #include "learning/observe.h"
@@ -91,6 +92,39 @@ enum st api_standing(struct call *c, struct err *e)
     json_open_list(&j, "goals");
     for (size_t i = 0; i < n; i++) put_goal(&j, &list[i]);
     json_close_list(&j);
+    json_close_obj(&j);
+    return ST_OK;
+}
+
+/* GET /learners/:learner/access ------------------------------------------------------------------------------------ */
+
+enum st api_access(struct call *c, struct err *e)
+{
+    struct access_views *v;
+    int64_t before = 0;
+    const char *asked = http_query(c->http, "before");
+    if (asked && !id_parse(asked, &before)) return err_fail(e, ST_INVALID, "err.not_found", "before must be an id");
+    TRY(call_alloc(c, sizeof *v, (void **)&v, e));
+    TRY(access_views(c->tx, c->arena, &c->learner, before, v, e));
+    struct json_out j = api_start(c);
+    json_open_obj(&j, NULL);
+    json_put_id(&j, "learner_id", c->learner.learner_id);
+    json_open_list(&j, "views");
+    for (size_t i = 0; i < v->count; i++) {
+        const struct access_view *x = &v->list[i];
+        json_open_obj(&j, NULL);
+        json_put_id(&j, "access_id", x->access_id);
+        json_put_time(&j, "at", x->at_ms);
+        json_put_str(&j, "name", x->name);
+        json_put_str(&j, "scope", x->scope);
+        if (*x->class_title) json_put_str(&j, "class", x->class_title);
+        json_put_str(&j, "route", x->route);
+        json_put_str(&j, "relation", x->relation);
+        json_close_obj(&j);
+    }
+    json_close_list(&j);
+    if (v->older_than) json_put_id(&j, "older_than", v->older_than);
+    else json_put_str(&j, "older_than", NULL);
     json_close_obj(&j);
     return ST_OK;
 }

@@ -9,6 +9,7 @@
 void api_put_scale(struct json_out *j, const struct policy *p, enum lang lang);
 void api_put_levels(struct json_out *j, const struct report_course *c, enum lang lang);
 enum st api_standing(struct call *c, struct err *e);
+enum st api_access(struct call *c, struct err *e);
 enum st api_grade_why(struct call *c, struct err *e);
 enum st api_pace_why(struct call *c, struct err *e);
 enum st api_next_why(struct call *c, struct err *e);

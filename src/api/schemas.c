@@ -148,6 +148,12 @@ const struct api_schema api_schemas[] = {
          ",\"standards\":" INTEGER ",\"seen\":" INTEGER ",\"secure\":" INTEGER ",\"disagree\":" BOOLEAN
          ",\"latest\":{\"type\":\"object\",\"required\":[\"test\",\"taken_on\"],\"properties\":{\"test\":" STRING
          ",\"taken_on\":" STRING ",\"score\":" NUMBER ",\"standard_error\":" NUMBER ",\"level\":" INTEGER "}}}}") "}}"},
+    {"AccessRecords",
+     "{\"type\":\"object\",\"required\":[\"learner_id\",\"views\",\"older_than\"],\"properties\":{\"learner_id\":" ID
+     ",\"views\":" LIST("{\"type\":\"object\",\"required\":[\"access_id\",\"at\",\"name\",\"scope\",\"route\","
+                        "\"relation\"],\"properties\":{\"access_id\":" ID ",\"at\":" STRING ",\"name\":" STRING
+                        ",\"scope\":{\"enum\":[\"learner\",\"class\",\"school\"]},\"class\":" STRING
+                        ",\"route\":" STRING ",\"relation\":" STRING "}}") ",\"older_than\":" NULLABLE_STRING "}}"},
     {"Look", "{\"type\":\"object\",\"required\":[\"client_id\",\"note\"],\"properties\":{\"client_id\":" STRING
              ",\"competency_id\":" ID ",\"course_id\":" ID
              ",\"about\":{\"type\":\"string\",\"description\":\"none: the level of a skill; grade, with course_id; "

@@ -94,7 +94,7 @@ static void man_page(FILE *f)
     fprintf(f, ".SH COMMON OPTIONS\n");
     print_options(f, common, true);
     fprintf(f, ".SH ENVIRONMENT\nWAYMARK_DB, WAYMARK_LISTEN, WAYMARK_PUBLIC_URL, WAYMARK_TLS_CERT, WAYMARK_TLS_KEY, "
-               "WAYMARK_TRUSTED_PROXY, WAYMARK_FILES and WAYMARK_REFIT stand for the options\n"
+               "WAYMARK_TRUSTED_PROXY, WAYMARK_FILES, WAYMARK_REFIT and WAYMARK_RETENTION stand for the options\n"
                "of the same names; the command line wins. WAYMARK_CONTENT is the folder that holds the starter pack of "
                "the sample district.\n");
     fprintf(f, ".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 not found, 4 refused (a limit, a permission, a newer "

@@ -406,7 +406,8 @@ enum st policy_diff(struct arena *a, const struct policy *before, const struct p
             TRY(diff_rule(a, before->rules[i].type, before, after, out, n, &cap, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        double x = s->of_rule ? 0 : setting_value(s, before, NULL), y = s->of_rule ? 0 : setting_value(s, after, NULL);
+        if (s->of_rule || s->unused) continue;
+        double x = setting_value(s, before, NULL), y = setting_value(s, after, NULL);
         if (x < y || x > y) TRY(add(a, out, n, &cap, (struct policy_change){.setting = s, .before = x, .after = y}, e));
     }
     if (!policy_same_scale(before, after)) TRY(add_scales(a, before, after, out, n, &cap, e));

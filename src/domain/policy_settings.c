@@ -10,11 +10,16 @@ static const char *const yes_no[] = {"no", "yes", NULL};
 
 #define RULE(name, type, least, most, choices, field) \
     { \
-        "mastery", name, type, least, most, choices, SCOPE_SCHOOL, true, true, offsetof(struct mastery_rule, field) \
+        "mastery", name, type, least, most, choices, SCOPE_SCHOOL, true, true, offsetof(struct mastery_rule, field), \
+            false \
     }
 #define SET(group, name, type, least, most, narrowest, re_derives, field) \
     { \
-        group, name, type, least, most, NULL, narrowest, false, re_derives, offsetof(struct policy, field) \
+        group, name, type, least, most, NULL, narrowest, false, re_derives, offsetof(struct policy, field), false \
+    }
+#define UNUSED(group, name, type, least, most, narrowest, field) \
+    { \
+        group, name, type, least, most, NULL, narrowest, false, false, offsetof(struct policy, field), true \
     }
 #define N SETTING_NUMBER
 #define W SETTING_WHOLE
@@ -38,18 +43,18 @@ const struct setting policy_settings[] = {
     SET("mastery", "review_after_days", W, 1, 400, SCOPE_LEARNER, false, review_after_days),
     SET("mastery", "retakes", W, 0, 10, SCOPE_SCHOOL, true, retakes),
     SET("grades", "incomplete_share", N, 0, 1, SCOPE_SCHOOL, true, incomplete_share),
-    SET("agency", "least", W, 0, 4, SCOPE_LEARNER, false, agency_least),
-    SET("agency", "most", W, 0, 4, SCOPE_LEARNER, false, agency_most),
+    UNUSED("agency", "least", W, 0, 4, SCOPE_LEARNER, agency_least),
+    UNUSED("agency", "most", W, 0, 4, SCOPE_LEARNER, agency_most),
     SET("pace", "behind_weeks", W, 1, 20, SCOPE_LEARNER, false, behind_weeks),
-    SET("screen", "minutes_k_2", W, 0, 480, SCOPE_LEARNER, false, screen_minutes[0]),
-    SET("screen", "minutes_3_5", W, 0, 480, SCOPE_LEARNER, false, screen_minutes[1]),
-    SET("screen", "minutes_6_8", W, 0, 480, SCOPE_LEARNER, false, screen_minutes[2]),
-    SET("screen", "minutes_9_12", W, 0, 480, SCOPE_LEARNER, false, screen_minutes[3]),
-    SET("work", "together_share", N, 0, 1, SCOPE_CLASS, false, together_share),
-    SET("work", "grade_level_share", N, 0.5, 1, SCOPE_SCHOOL, false, grade_level_share),
+    UNUSED("screen", "minutes_k_2", W, 0, 480, SCOPE_LEARNER, screen_minutes[0]),
+    UNUSED("screen", "minutes_3_5", W, 0, 480, SCOPE_LEARNER, screen_minutes[1]),
+    UNUSED("screen", "minutes_6_8", W, 0, 480, SCOPE_LEARNER, screen_minutes[2]),
+    UNUSED("screen", "minutes_9_12", W, 0, 480, SCOPE_LEARNER, screen_minutes[3]),
+    UNUSED("work", "together_share", N, 0, 1, SCOPE_CLASS, together_share),
+    UNUSED("work", "grade_level_share", N, 0.5, 1, SCOPE_SCHOOL, grade_level_share),
     SET("reports", "smallest_group", W, 5, 100, SCOPE_SCHOOL, false, smallest_group),
-    SET("reports", "survey_weeks", W, 4, 52, SCOPE_SCHOOL, false, survey_weeks),
-    SET("records", "retention_years", W, 1, 100, SCOPE_DISTRICT, false, retention_years),
+    UNUSED("reports", "survey_weeks", W, 4, 52, SCOPE_SCHOOL, survey_weeks),
+    UNUSED("records", "retention_years", W, 1, 100, SCOPE_DISTRICT, retention_years),
     SET("definition", "comment_days", W, 3, 120, SCOPE_SCHOOL, false, comment_days),
     SET("import", "close_share", N, 0, 1, SCOPE_DISTRICT, false, import_close_share),
 };

@@ -354,28 +354,48 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Text of a form, in arena; NULL: no memory, or a NUL or broken text, which gets no further than here. */
+static const char *form_text(struct http_req *r, const char *from, const char *stop)
+{
+    char *out = arena_alloc(&r->arena, (size_t)(stop - from) + 1);
+    size_t n = 0;
+    if (!out) return NULL;
+    for (const char *q = from; q < stop; q++) {
+        if (*q == '+') out[n++] = ' ';
+        else if (*q == '%' && stop - q > 2 && hex(q[1]) >= 0 && hex(q[2]) >= 0) {
+            out[n++] = (char)(hex(q[1]) * 16 + hex(q[2]));
+            q += 2;
+        } else out[n++] = *q;
+    }
+    return utf8_valid(out, n) ? out : NULL;
+}
+
 const char *http_form(struct http_req *r, const char *name, size_t nth)
 {
     size_t name_n = strlen(name);
     for (const char *p = r->body, *end = r->body + r->body_n; p < end;) {
         const char *amp = memchr(p, '&', (size_t)(end - p));
         const char *stop = amp ? amp : end, *eq = memchr(p, '=', (size_t)(stop - p));
-        if (eq && (size_t)(eq - p) == name_n && memcmp(p, name, name_n) == 0 && nth-- == 0) {
-            char *out = arena_alloc(&r->arena, (size_t)(stop - eq) + 1);
-            size_t n = 0;
-            if (!out) return NULL;
-            for (const char *q = eq + 1; q < stop; q++) {
-                if (*q == '+') out[n++] = ' ';
-                else if (*q == '%' && stop - q > 2 && hex(q[1]) >= 0 && hex(q[2]) >= 0) {
-                    out[n++] = (char)(hex(q[1]) * 16 + hex(q[2]));
-                    q += 2;
-                } else out[n++] = *q;
-            }
-            return utf8_valid(out, n) ? out : NULL; /* no NUL, no broken text gets further than here */
-        }
+        if (eq && (size_t)(eq - p) == name_n && memcmp(p, name, name_n) == 0 && nth-- == 0)
+            return form_text(r, eq + 1, stop);
         p = stop + 1;
     }
     return NULL;
+}
+
+bool http_form_field(struct http_req *r, size_t nth, const char **name, const char **value)
+{
+    for (const char *p = r->body, *end = r->body + r->body_n; p < end;) {
+        const char *amp = memchr(p, '&', (size_t)(end - p));
+        const char *stop = amp ? amp : end, *eq = memchr(p, '=', (size_t)(stop - p));
+        if (eq && nth-- == 0) {
+            *name = form_text(r, p, eq);
+            *value = form_text(r, eq + 1, stop);
+            return *name && *value;
+        }
+        p = stop + 1;
+    }
+    return false;
 }
 
 void http_res_header(struct http_res *res, const char *name, const char *value)

@@ -92,6 +92,9 @@ const struct route web_routes[] = {
     POST("/standing/:learner", MAY_TEACHES | MAY_LEADS_SCHOOL, web_credit_parse, web_credit_reply,
          .learner_param = "learner", .records_access = true, .summary = "Record hours or a project"),
 
+    GET("/views/:learner", STUDENT | MAY_GUARDIAN_OF, web_views, .menu = MENU_MY_WORK, .title = MSG_nav_views,
+        .learner_param = "learner", .records_access = true, .summary = "Who viewed a student's record"),
+
     GET("/now", MAY_TEACHES, web_now, .menu = MENU_NOW, .title = MSG_nav_now, .summary = "Who to see, and why"),
     GET("/classes", MAY_TEACHES, web_classes, .menu = MENU_CLASSES, .title = MSG_nav_classes,
         .summary = "The classes one teaches"),

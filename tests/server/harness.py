@@ -22,6 +22,7 @@ SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|SU
 
 def environment(**more):
     env = {k: v for k, v in os.environ.items() if not k.startswith("WAYMARK_")}
+    env["WAYMARK_RETENTION"] = "off"
     env["WAYMARK_REFIT"] = "off"  # whatever the hour at which tests run
     env.setdefault("ASAN_OPTIONS", "detect_leaks=1")
     env.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")

@@ -39,6 +39,7 @@ EXPECTED = {
     ("GET", "/api/v1/learners/:learner/mastery/:competency/why"): READERS,
     ("GET", "/api/v1/learners/:learner/grades"): READERS,
     ("GET", "/api/v1/learners/:learner/standing"): READERS,
+    ("GET", "/api/v1/learners/:learner/access"): to(200, "student", "guardian"),
     ("POST", "/api/v1/learners/:learner/looks"): to(200, "student", "guardian"),
     ("POST", "/api/v1/classes/:class/observations"): TEACHER,
     ("GET", "/api/v1/classes/:class/mastery"): TEACHER,
@@ -79,6 +80,7 @@ EXPECTED = {
     ("POST", "/class/:class/habits"): to(303, "teacher"),
     ("GET", "/letter/:learner"): to(200, "teacher", "guardian", "counselor"),
     ("GET", "/changes/:learner"): to(200, "student", "teacher", "guardian"),
+    ("GET", "/views/:learner"): to(200, "student", "guardian"),
     ("GET", "/standing/:learner"): to(200, "student", "teacher", "guardian", "principal", "counselor"),
     ("POST", "/standing/:learner"): to(303, "teacher", "principal"),
     ("GET", "/now"): TEACHER,
@@ -146,7 +148,7 @@ EXPECTED = {
     ("GET", "/style"): EVERY | {"nobody": 200},
 }
 # Routes about a learner or a class: the same people with ids that are not theirs are refused.
-OF_LEARNER = {"/grade/:learner", "/pace/:learner", "/suggestion/:learner", "/student/:learner/rules", "/api/v1/learners/:learner/grades/:course/why", "/api/v1/learners/:learner/pace/why", "/api/v1/learners/:learner/next/why", "/transcript/:learner", "/why/:learner", "/why/:learner/look", "/api/v1/learners/:learner/standing", "/api/v1/learners/:learner/looks", "/standing/:learner", "/letter/:learner", "/report/:learner", "/changes/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
+OF_LEARNER = {"/views/:learner", "/api/v1/learners/:learner/access", "/grade/:learner", "/pace/:learner", "/suggestion/:learner", "/student/:learner/rules", "/api/v1/learners/:learner/grades/:course/why", "/api/v1/learners/:learner/pace/why", "/api/v1/learners/:learner/next/why", "/transcript/:learner", "/why/:learner", "/why/:learner/look", "/api/v1/learners/:learner/standing", "/api/v1/learners/:learner/looks", "/standing/:learner", "/letter/:learner", "/report/:learner", "/changes/:learner", "/api/v1/learners/:learner/grades", "/api/v1/learners/:learner/mastery", "/api/v1/learners/:learner/mastery/:competency/why", "/class/:class/cell", "/student/:learner"}
 OF_CLASS = {"/api/v1/classes/:class/observations", "/api/v1/classes/:class/mastery", "/api/v1/classes/:class/queue", "/api/v1/classes/:class/live", "/class/:class", "/class/:class/mastery.csv", "/class/:class/cell", "/class/:class/observe", "/class/:class/standing", "/class/:class/rules", "/class/:class/habits", "/class/:class/checkpoint", "/class/:class/cards", "/class/:class/live"}
 # Whose records are not theirs, by role.
 FOREIGN = {"student": ["classmate", "student2", "student3"], "teacher": ["student2", "student3"], "guardian": ["classmate", "student2"], "principal": ["student3"], "counselor": ["student3"], "coach": ["student"], "district": ["student"], "programs": ["student"],
@@ -375,6 +377,44 @@ def test_a_look_leaves_a_record(clients, school, db):
             break
         time.sleep(0.05)
     assert rows == sorted([[school.teacher.id, "learner", school.student.id, "teaches"], [school.teacher.id, "class", school.classes["c1"], "teaches"]])
+
+
+def test_student_and_family_see_who_viewed_the_record(clients, school, db):
+    """By name, role and part in words; views of the class while the student was in it too; nobody else's record."""
+    learner, others = school.student.id, school.student2.id
+    routes = [r for r in (lambda x: x["routes"] if isinstance(x, dict) else x)(waymark("routes", "--json").json) if r["records_access"]]
+    assert len(routes) > 30
+    [[district]] = db.rows("SELECT MIN(district_id) FROM district WHERE district_id > 0")
+    base = 1000 * 4194304
+    rows = [(base + i, school.teacher.id, "class" if ":class" in r["path"] and ":learner" not in r["path"] else "learner", r["path"]) for i, r in enumerate(routes)]
+    # the class of the student, and a class and a student that are not theirs
+    rows += [(base + 900, school.teacher2.id, "other", "/student/:learner"), (base + 901, school.counselor.id, "school", "/counselor")]
+    for access, actor, scope, path in rows:
+        about = {"class": school.classes["c1"], "learner": learner, "other": others, "school": db.rows(f"SELECT org_id FROM class WHERE class_id = {school.classes['c1']}")[0][0]}[scope]
+        relation = "counsels" if scope == "school" else "teaches"
+        db.execute(f"INSERT INTO access_record (district_id, access_id, actor_id, scope, scope_id, route, relation) VALUES ({district}, {access}, {actor}, '{scope.replace('other', 'learner')}', {about}, '{path}', '{relation}')")
+    for role in ("student", "guardian"):
+        client = clients(role, session=True)
+        page = client.get(f"/views/{learner}").text
+        assert "Another part" not in page and "Another role" not in page, "each route has its words"
+        for words in ("Teacher", "Counselor", "A list of the school", "The class page", "The letter to the family", "Thornquist"):
+            assert words in page, words
+        assert "Vetchling" not in page and "teaches" not in page.split("<main")[1]
+        assert f'href="/views/{learner}"' in client.get("/map" if role == "student" else "/children").text
+        assert client.get(f"/views/{others}").status == 403
+    # a page is 50 records; the rest is a link away
+    seen, before = [], ""
+    api = clients("guardian")
+    while before is not None:
+        got = api.get(f"/api/v1/learners/{learner}/access" + (f"?before={before}" if before else "")).json
+        seen += [v["access_id"] for v in got["views"]]
+        before = got["older_than"]
+        for i in range(60 if len(seen) == len(got["views"]) else 0):
+            db.execute(f"INSERT INTO access_record (district_id, access_id, actor_id, scope, scope_id, route, relation) VALUES ({district}, {base - 100 + i}, {school.teacher.id}, 'learner', {learner}, '/report/:learner', 'teaches')")
+        if len(seen) == len(got["views"]) and before is None:
+            before = seen[-1]
+    assert seen == sorted(seen, key=int, reverse=True) and len(seen) == len(set(seen)) and len(seen) >= len(rows) - 1 + 60
+    assert "60 times" not in clients("student", session=True).get(f"/views/{learner}").text
 
 
 def test_a_form_needs_its_secret(clients, school, db):

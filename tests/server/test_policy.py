@@ -312,6 +312,23 @@ def test_the_page_of_settings_is_the_table():
     assert page.endswith(waymark("policy", "settings").out), "docs/policy.md is behind: end it with `waymark policy settings`"
 
 
+def test_a_setting_that_nothing_obeys_is_kept_and_not_shown(clients, school, db, document):
+    """Documents that hold one stay valid, later versions carry it, and no page, preview or value list recites it."""
+    held = {"agency": {"least": 2, "most": 2}, "screen": {"minutes_k_2": 7}, "work": {"together_share": 0.4}, "reports": {"survey_weeks": 9}, "records": {"retention_years": 3}}
+    district = clients("district", session=True)
+    assert district.post("/rules", form={"doc": json.dumps(held), "reason": "agreed last year"}).status == 303
+    tried = district.post("/rules/try", form={"doc": json.dumps({"screen": {"minutes_3_5": 11}}), "mastery.review_after_days": "20"})
+    assert tried.status == 200
+    for shown in (district.get("/rules").text, tried.text, waymark("policy", "show", "--db", db.url).out.split("{")[0]):
+        for path in ("agency.least", "screen.minutes", "work.together_share", "reports.survey_weeks", "records.retention_years", "Screen time limit", "student choice"):
+            assert path not in shown.split("<textarea")[0], path
+    assert district.post("/rules", form={"mastery.review_after_days": "20", "agency.least": "4", "reason": "sooner"}).status == 303
+    now = in_force(db)
+    assert {k: now[k] for k in held} == held and now["mastery"]["review_after_days"] == 20, now
+    policy(db, "set", document({"agency": {"least": 4}}), "--reason", "above the most", expect=1)
+    assert waymark("check", "--db", db.url).code == 0
+
+
 def test_a_class_sets_what_its_school_leaves_open(clients, school, db):
     """Within bounds, with a reason, and it holds in that class alone: for what comes next, and for the teacher's queue."""
     teacher, page = clients("teacher", session=True), f"/class/{school.classes['c1']}/rules"

@@ -828,9 +828,10 @@ static void rules_pages(void)
                                                               .students_locked = true,
                                                               .least = "",
                                                               .most = ""},
-                                                             {.name = "work.together_share",
-                                                              .title = "Work with others",
-                                                              .school = "30",
+                                                             {.name = "mastery.stuck_below",
+                                                              .title =
+                                                                  "Estimate below which a student is flagged as stuck",
+                                                              .school = "40",
                                                               .locked = true,
                                                               .by = "locked by the school",
                                                               .in_100 = true}},
@@ -849,6 +850,12 @@ static void rules_pages(void)
          .rows = L(class_settings), .versions = L(edits), .saved = true);
     SHOW("student-rules", class_rules, .title = "Maya Okafor", .back_url = "/student/1", .post_url = "/student/1/rules",
          .of_student = true, .rows = L(student_settings));
+    static const struct ui_conflict_row conflicts[] = {{"Days until a secure skill is reviewed", "14", "30"},
+                                                       {"Answers before a student may be flagged as stuck", "9", "6"}};
+    static const struct ui_sent_field sent[] = {{"mastery.review_after_days", "14"}, {"mastery.stuck_after", "9"}};
+    SHOW("conflict", conflict, .title = "Math 7 · period 3", .by = "Tamsin Thornquist", .at = now - day / 24,
+         .rows = L(conflicts), .fields = L(sent), .post_url = "/class/1/rules", .back_url = "/class/1/rules",
+         .based_on = "0123456789abcdef");
     static const struct ui_report_dot dots[] = {{40, 280, 3}, {160, 150, 6}, {280, 40, 4}};
     static const struct ui_report_tick ticks[] = {{40, "0"}, {165, "0.5"}, {290, "1"}},
                                        opportunity_ticks[] = {{46, "1"}, {96, "5"}, {159, "10"}};
@@ -1006,6 +1013,12 @@ static void other_pages(void)
          .report_url = "/report/1");
     SHOW("changes", changes, .name = "Maya", .waits = true, .at = now + 40 * day, .reason = "Four in a row are enough.",
          .rules = L(rule_lines), .levels = L(moved), .back_url = "/children");
+    static const struct ui_view_row views[] = {
+        {"You", MSG_role_guardian, MSG_views_part_report, NULL, now - day / 3, 1},
+        {"Tamsin Thornquist", MSG_role_teacher, MSG_views_part_class, "Math 7 · period 3", now - day, 14},
+        {"Tamsin Thornquist", MSG_role_teacher, MSG_views_part_skill, NULL, now - 2 * day, 1}};
+    SHOW("views", views, .name = "Maya", .rows = L(views), .back_url = "/children", .older_url = "/views/1?before=9");
+    SHOW("views-none", views, .name = "Maya", .own = true, .back_url = "/map");
     static const struct ui_report_habit habits[] = {
         {"Fall term", "Math 7 · period 3", "Keeps trying when it’s hard", MSG_habits_mark_3}};
     SHOW("report", report, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .courses = courses,

@@ -1,7 +1,7 @@
 #include "core/jobs.h"
 #include "store/sql/models.h"
 
-const char job_refit[] = "refit";
+const char job_refit[] = "refit", job_retention[] = "retention";
 
 static enum st ended(struct tx *tx, enum st st, struct err *e)
 {

@@ -328,9 +328,19 @@ enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, st
     return check_and(app, s, tx, a, p, true, out, e);
 }
 
+enum st policy_is_latest(const struct snapshot *s, struct tx *tx, struct err *e)
+{
+    struct sql_policy_count_row stored;
+    TRY(sql_policy_count(tx, &stored, NULL, e));
+    return stored.count == (int64_t)s->policy_index.policy_count
+               ? ST_OK
+               : err_fail(e, ST_CONFLICT, "err.conflict", "a version was saved since the rules were read");
+}
+
 static enum st run(struct app *app, struct tx *tx, struct command *command, struct err *e)
 {
     struct policy_cmd *p = (struct policy_cmd *)command;
+    TRY(policy_is_latest(p->snapshot, tx, e));
     return policy_save(app, p->snapshot, tx, p->arena, &p->save, &p->saved, e);
 }
 

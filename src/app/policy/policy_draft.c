@@ -9,6 +9,8 @@ static enum st run_put(struct app *app, struct tx *tx, struct command *command, 
 {
     struct policy_draft_cmd *d = (struct policy_draft_cmd *)command;
     struct policy_saved saved;
+    const int64_t now = app_now_ms(app);
+    const struct policy_effective *current = policy_for_school(&d->snapshot->policy_index, d->save.scope_id, now);
     TRY(policy_check(app, d->snapshot, tx, d->arena, &d->save, &saved, e));
     return sql_draft_rules_insert(tx,
                                   &(struct sql_draft_rules_insert_in){.draft_id = app_id(app),
@@ -16,7 +18,8 @@ static enum st run_put(struct app *app, struct tx *tx, struct command *command, 
                                                                       .doc = d->save.doc,
                                                                       .reason = d->save.reason,
                                                                       .author_id = d->save.recorder_id,
-                                                                      .until_date = d->until_date},
+                                                                      .until_date = tz_date(d->snapshot->zone, now) +
+                                                                                    current->policy.comment_days},
                                   NULL, e);
 }
 
@@ -73,6 +76,7 @@ static enum st run_adopt(struct app *app, struct tx *tx, struct command *command
     if (row && draft_open_comments.count)
         return err_fail(e, ST_INVALID, "draft.unanswered", "draft %lld: %lld comments have no answer yet",
                         (long long)d->draft_id, (long long)draft_open_comments.count);
+    TRY(policy_is_latest(d->snapshot, tx, e));
     TRY(policy_save(app, d->snapshot, tx, d->arena, &p, &d->saved, e));
     return sql_draft_rules_adopt(
         tx, &(struct sql_draft_rules_adopt_in){.policy_id = d->saved.policy_id, .draft_id = d->draft_id}, NULL, e);

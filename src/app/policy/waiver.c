@@ -77,8 +77,10 @@ static enum st grant(struct app *app, struct tx *tx, struct waiver_answer_cmd *w
                             .effective_at_ms = now,
                             .until_ms = day_after - (int64_t)tz_offset_s(s->zone, day_after) * 1000,
                             .end_doc = end};
-    enum st st = doc && end ? policy_save(app, s, tx, w->arena, &p, &w->saved, e)
-                            : err_fail(e, ST_NOMEM, "err.memory", "waiver");
+    enum st st = policy_is_latest(s, tx, e);
+    if (st == ST_OK)
+        st = doc && end ? policy_save(app, s, tx, w->arena, &p, &w->saved, e)
+                        : err_fail(e, ST_NOMEM, "err.memory", "waiver");
     free(doc);
     free(end);
     return st;

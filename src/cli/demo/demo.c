@@ -258,7 +258,8 @@ static int run_demo(struct cli *c)
     if (tell(&d, c, url, &e) != ST_OK) return cli_fail(&e);
     if (cli_opt(c, "--no-serve")) return 0;
     struct db *db;
-    struct serve_options o = {.listen = listen, .refit = getenv("WAYMARK_REFIT")};
+    struct serve_options o = {
+        .listen = listen, .refit = getenv("WAYMARK_REFIT"), .retention = getenv("WAYMARK_RETENTION")};
     if (db_open(path, &db, &e) != ST_OK) return cli_fail(&e);
     int code = serve_run(db, c->clock, &o);
     db_close(db);

@@ -2,9 +2,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "access/retention.h"
 #include "core/jobs.h"
 #include "derive/rebuild.h"
 #include "base/id.h"
@@ -378,8 +381,9 @@ static int run_restore(struct cli *c)
     return 0;
 }
 
-/* When models are fitted anew, and how it went lately. */
-static enum st tell_refits(struct cli *c, struct err *e)
+/* When the server begins work of its own, and how that went lately. */
+static enum st tell_nightly(struct cli *c, const struct nightly_work *w, const char *name, const char *when,
+                            struct err *e)
 {
     enum { SHOWN = 5 };
     struct cli_app a;
@@ -387,17 +391,15 @@ static enum st tell_refits(struct cli *c, struct err *e)
     struct sql_job_run_list_row r;
     struct rows rows = {0};
     int at;
-    const char *when = getenv("WAYMARK_REFIT");
-    if (!nightly_parse(when, &at)) printf("%-24s %s: expected an hour (02:00) or off\n", "nightly refit", when);
-    else if (at == NIGHTLY_OFF) printf("%-24s off\n", "nightly refit");
+    if (!nightly_parse(w, when, &at)) printf("%-24s %s: expected an hour (02:00) or off\n", name, when);
+    else if (at == NIGHTLY_OFF) printf("%-24s off\n", name);
     else
-        printf("%-24s from %02d:%02d in the school's zone, unless serve is given --refit\n", "nightly refit", at / 60,
-               at % 60);
+        printf("%-24s from %02d:%02d in the school's zone, unless serve is given --%s\n", name, at / 60, at % 60,
+               w->job);
     /* no district yet: nothing was run */
     if (cli_open(c, &a, e) != ST_OK) return e->st == ST_NOT_FOUND ? ST_OK : e->st;
     enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, e);
-    if (st == ST_OK)
-        st = sql_job_run_list(tx, &(struct sql_job_run_list_in){.job = job_refit, .limit = SHOWN}, &rows, e);
+    if (st == ST_OK) st = sql_job_run_list(tx, &(struct sql_job_run_list_in){.job = w->job, .limit = SHOWN}, &rows, e);
     while (sql_job_run_list_next(&rows, &r)) {
         char began[32];
         time_format_utc(id_time_ms(r.run_id), began);
@@ -410,13 +412,56 @@ static enum st tell_refits(struct cli *c, struct err *e)
     return st;
 }
 
+static void print_retention(const struct cli *c, const struct retention *r, bool dry)
+{
+    if (c->json) printf("{\"dry_run\":%s,\"tables\":[", dry ? "true" : "false");
+    for (size_t i = 0; i < RETENTION_KINDS; i++) {
+        const struct retention_kind *k = &r->kinds[i];
+        if (c->json)
+            printf("%s{\"table\":\"%s\",\"due\":%lld,\"deleted\":%lld}", i ? "," : "", k->table, (long long)k->due,
+                   (long long)k->deleted);
+        else if (dry) printf("%-16s %lld rows are due\n", k->table, (long long)k->due);
+        else printf("%-16s %lld of %lld rows deleted\n", k->table, (long long)k->deleted, (long long)k->due);
+    }
+    if (c->json) printf("]}\n");
+}
+
+/* Deletes what is no longer to stay, or counts it. */
+static int run_retention(struct cli *c)
+{
+    struct err e = {0};
+    struct cli_app a;
+    struct retention r = {0};
+    struct job_night night = {0};
+    struct tx *tx;
+    const bool nightly = cli_opt(c, "--nightly") != NULL, dry = cli_opt(c, "--dry-run") != NULL;
+    if (nightly) { /* what people wait for comes first, and it ends with the server that began it */
+        (void)!nice(15);
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+    }
+    if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
+    const int32_t day = tz_date(a.app.snapshot->zone, app_now_ms(&a.app));
+    enum st st = tx_read(a.conn, a.app.snapshot->district_id, &tx, &e);
+    if (st == ST_OK) {
+        st = job_night(tx, job_retention, day, &night, &e);
+        tx_rollback(tx);
+    }
+    const bool done = nightly && night.done; /* another server was first */
+    if (st == ST_OK && !done) st = retention_run(&a.app, a.conn, dry, nightly, day, &r, &e);
+    cli_close(&a);
+    if (st != ST_OK) return cli_fail(&e);
+    if (done) fprintf(stderr, "Already done tonight.\n");
+    else print_retention(c, &r, dry);
+    return 0;
+}
+
 static int run_doctor(struct cli *c)
 {
     struct err e = {0};
     struct db *db;
     static const char *const settings[] = {"WAYMARK_DB",       "WAYMARK_LISTEN",  "WAYMARK_PUBLIC_URL",
                                            "WAYMARK_TLS_CERT", "WAYMARK_TLS_KEY", "WAYMARK_TRUSTED_PROXY",
-                                           "WAYMARK_FILES",    "WAYMARK_REFIT"};
+                                           "WAYMARK_FILES",    "WAYMARK_REFIT",   "WAYMARK_RETENTION"};
     cli_print_version();
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const char *v = getenv(settings[i]);
@@ -427,7 +472,8 @@ static int run_doctor(struct cli *c)
     enum st st = db_schema_check(db, &e);
     printf("%-24s %s\n", "schema", st == ST_OK ? "current" : e.detail);
     db_close(db);
-    if (st == ST_OK) st = tell_refits(c, &e);
+    if (st == ST_OK) st = tell_nightly(c, &nightly_refit, "nightly refit", getenv("WAYMARK_REFIT"), &e);
+    if (st == ST_OK) st = tell_nightly(c, &nightly_retention, "nightly retention", getenv("WAYMARK_RETENTION"), &e);
     return st == ST_OK ? 0 : st_exit(st);
 }
 
@@ -457,6 +503,13 @@ const struct cli_command cli_commands_admin[] = {
       {"--as-of", "TIME", "write nothing: print the levels as of this time, under the policy in effect then"}}},
     {"backup", "TO", "Copy the database while it is in use.", run_backup, true, {{0}}},
     {"restore", "FROM", "Copy a backup into a new database, after checking it.", run_restore, true, {{0}}},
+    {"retention",
+     "",
+     "Delete what is no longer to stay: work untouched for 30 days, expired sessions and tokens, sign-in failures.",
+     run_retention,
+     true,
+     {{"--dry-run", NULL, "write nothing: print how many rows are due"},
+      {"--nightly", NULL, "as the server begins it: once a night"}}},
     {"doctor",
      "",
      "Print the current settings and where they come from, and test the database.",

@@ -18,9 +18,12 @@
 
 enum { LOOK_EVERY_MS = 30000, STOP_MS = 5000, ENVIRONMENT_MAX = 4096 };
 
-bool nightly_parse(const char *s, int *at)
+const struct nightly_work nightly_refit = {job_refit, {"model", "refit"}, 2 * 60},
+                          nightly_retention = {job_retention, {"retention"}, 1 * 60 + 30};
+
+bool nightly_parse(const struct nightly_work *w, const char *s, int *at)
 {
-    *at = NIGHTLY_USUAL;
+    *at = w->usual;
     if (!s) return true;
     if (strcmp(s, "off") == 0) {
         *at = NIGHTLY_OFF;
@@ -55,7 +58,12 @@ static pid_t begin(const struct nightly *n)
         if (strncmp(*p, "WAYMARK_DB=", sizeof "WAYMARK_DB=" - 1) != 0) env[k++] = *p;
     env[k++] = db;
     env[k] = NULL;
-    char *argv[] = {"waymark", "model", "refit", "--nightly", "--now", now, NULL};
+    char *argv[10] = {"waymark"};
+    size_t words = 1;
+    for (size_t i = 0; n->work->words[i]; i++) argv[words++] = (char *)(uintptr_t)n->work->words[i];
+    argv[words++] = "--nightly";
+    argv[words++] = "--now";
+    argv[words] = now;
     sigemptyset(&none);
     sigemptyset(&usual);
     sigaddset(&usual, SIGPIPE), sigaddset(&usual, SIGXFSZ);
@@ -70,7 +78,7 @@ static pid_t begin(const struct nightly *n)
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attr);
     free(db);
-    if (failed) log_line(LOG_WARN, "refit", "cannot begin: %s", strerror(failed));
+    if (failed) log_line(LOG_WARN, n->work->job, "cannot begin: %s", strerror(failed));
     return failed ? 0 : child;
 }
 
@@ -78,8 +86,9 @@ static void see_end(struct nightly *n)
 {
     int how = 0;
     if (waitpid(n->child, &how, WNOHANG) != n->child) return;
-    if (WIFEXITED(how)) log_line(WEXITSTATUS(how) ? LOG_WARN : LOG_INFO, "refit", "ended with %d", WEXITSTATUS(how));
-    else log_line(LOG_WARN, "refit", "ended by signal %d", WTERMSIG(how));
+    if (WIFEXITED(how))
+        log_line(WEXITSTATUS(how) ? LOG_WARN : LOG_INFO, n->work->job, "ended with %d", WEXITSTATUS(how));
+    else log_line(LOG_WARN, n->work->job, "ended by signal %d", WTERMSIG(how));
     n->child = 0;
     n->looked_ms = 0;
 }
@@ -95,7 +104,7 @@ static bool is_due(struct nightly *n, struct conn *c, int64_t now, int32_t night
     enum st st = tx_read(c, s->district_id, &tx, &e);
     snapshot_drop(s);
     if (st == ST_OK) {
-        st = job_night(tx, job_refit, night, &done, &e);
+        st = job_night(tx, n->work->job, night, &done, &e);
         tx_rollback(tx);
     }
     if (st != ST_OK) return false;
@@ -127,7 +136,7 @@ void nightly_beat(struct nightly *n, struct conn *c)
     n->child = begin(n);
     n->begun_ms = now;
     n->tries++;
-    if (n->child) log_line(LOG_INFO, "refit", "begun as process %" PRIdMAX, (intmax_t)n->child);
+    if (n->child) log_line(LOG_INFO, n->work->job, "begun as process %" PRIdMAX, (intmax_t)n->child);
 }
 
 void nightly_stop(struct nightly *n)

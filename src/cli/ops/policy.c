@@ -101,7 +101,7 @@ static void print_values(const struct policy *p)
         for (size_t i = 0; i < policy_setting_count; i++) {
             const struct setting *s = &policy_settings[i];
             struct text t;
-            if (r && !s->of_rule) continue;
+            if (s->unused || (r && !s->of_rule)) continue;
             text_init(&t, 400);
             setting_value_words(&t, LANG_EN, s, setting_value(s, p, &p->rules[r]));
             printf("%-12s %-20s %-10s %s%s%s\n", s->group, s->name, text_str(&t), setting_words(LANG_EN, s),
@@ -350,16 +350,15 @@ static int run_diff(struct cli *c)
 
 static const char *const type_words[] = {"number", "whole number", "choice"};
 
-/* The table of settings as a page: docs/policy.md is made of it. */
-static int run_settings(struct cli *c)
+static void print_settings(bool unused)
 {
-    (void)c;
     struct policy d = policy_default();
     puts("| setting | what it is | kind | from | to | default | lowest scope that can set it "
          "|\n|---|---|---|---|---|---|---|");
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
         struct text t;
+        if (s->unused != unused) continue;
         text_init(&t, 1000);
         setting_value_words(&t, LANG_EN, s, setting_value(s, &d, &d.rules[0]));
         printf("| `%s.%s` | %s | %s | ", s->group, s->name, setting_words(LANG_EN, s), type_words[s->type]);
@@ -371,6 +370,17 @@ static int run_settings(struct cli *c)
         }
         text_release(&t);
     }
+}
+
+/* The tables of settings as a page: docs/policy.md is made of it. */
+static int run_settings(struct cli *c)
+{
+    (void)c;
+    print_settings(false);
+    puts("\n## Not in use yet\n\nNothing in Waymark obeys these settings yet. A document can hold them: they are "
+         "checked, "
+         "kept and carried over to new\nversions, and no page or preview shows them.\n");
+    print_settings(true);
     return 0;
 }
 

@@ -129,8 +129,11 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     if (st == ST_OK) st = writer_start(app, e);
     if (st == ST_OK) st = start_workers(app, e);
     struct derive_worker *due = NULL;
-    struct nightly nightly = {.app = app};
-    if (st == ST_OK && !nightly_parse(o->refit, &nightly.at))
+    struct nightly nightly = {.app = app, .work = &nightly_refit}, keeping = {.app = app, .work = &nightly_retention};
+    if (st == ST_OK && !nightly_parse(&nightly_retention, o->retention, &keeping.at))
+        st = err_fail(e, ST_INVALID, "err.retention", "--retention takes an hour such as 01:30, or off; not %s",
+                      o->retention);
+    if (st == ST_OK && !nightly_parse(&nightly_refit, o->refit, &nightly.at))
         st = err_fail(e, ST_INVALID, "err.refit", "--refit takes an hour such as 02:00, or off; not %s", o->refit);
     if (st == ST_OK) st = derive_worker_start(app, &due, e);
     if (st == ST_OK) st = gate_live_start(app, e);
@@ -148,6 +151,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
             /* a lost database is told, and asked again */
             if (snapshot_refresh(app, watch, e) != ST_OK) log_line(LOG_WARN, "refresh", "%s", e->detail);
             nightly_beat(&nightly, watch);
+            nightly_beat(&keeping, watch);
             if (beat % ACTOR_CACHE_SECONDS == 0) {
                 actor_cache_clear(app->actor_cache);
                 hub_doubt(app->hub);
@@ -162,6 +166,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
         nanosleep(&grace, NULL);
         http_stop(server);
         nightly_stop(&nightly);
+        nightly_stop(&keeping);
     }
     gate_live_stop();
     derive_worker_stop(due);
@@ -207,7 +212,8 @@ static int run_serve(struct cli *c)
                               .tls_key = cli_setting(c, "--tls-key", "WAYMARK_TLS_KEY", NULL),
                               .trusted_proxy = cli_setting(c, "--trusted-proxy", "WAYMARK_TRUSTED_PROXY", NULL),
                               .files_dir = cli_setting(c, "--files", "WAYMARK_FILES", NULL),
-                              .refit = cli_setting(c, "--refit", "WAYMARK_REFIT", NULL)};
+                              .refit = cli_setting(c, "--refit", "WAYMARK_REFIT", NULL),
+                              .retention = cli_setting(c, "--retention", "WAYMARK_RETENTION", NULL)};
     if (db_open(c->db, &db, &e) != ST_OK) return cli_fail(&e);
     int code = serve_run(db, c->clock, &o);
     db_close(db);
@@ -226,6 +232,7 @@ const struct cli_command cli_commands_serve[] = {
       {"--tls-key", "FILE", "its key, PEM"},
       {"--trusted-proxy", "CIDR", "trust X-Forwarded-For from this network"},
       {"--files", "DIR", "folder of images (default: files, next to the database)"},
-      {"--refit", "HH:MM|off", "when to refit the models each night, in the school's time zone (default 02:00)"}}},
+      {"--refit", "HH:MM|off", "when to refit the models each night, in the school's time zone (default 02:00)"},
+      {"--retention", "HH:MM|off", "when to delete what is no longer to stay, each night (default 01:30)"}}},
     {0},
 };

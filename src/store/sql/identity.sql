@@ -53,6 +53,23 @@ DELETE FROM api_token WHERE district_id = :district_id AND token_hash IN (
 -- name: failure_expire :exec
 DELETE FROM sign_in_failure WHERE district_id = :district_id AND account_hash IN (
   SELECT account_hash FROM sign_in_failure WHERE district_id = :district_id AND until_ms < :before_ms ORDER BY until_ms LIMIT 50)
+-- name: session_expired :one
+-- row: expired
+SELECT COUNT(*) AS count FROM session WHERE district_id = :district_id AND expires_at_ms < :before_ms
+-- name: token_expired :one
+-- row: expired
+SELECT COUNT(*) AS count FROM api_token WHERE district_id = :district_id AND expires_at_ms < :before_ms
+-- name: failure_expired :one
+-- row: expired
+SELECT COUNT(*) AS count FROM sign_in_failure WHERE district_id = :district_id AND until_ms < :before_ms
+-- name: draft_expired :one
+-- row: expired
+SELECT COUNT(*) AS count FROM draft WHERE district_id = :district_id AND updated_at_ms < :before_ms
+-- name: draft_expire :exec
+-- why: a few at a time, along the index
+DELETE FROM draft WHERE district_id = :district_id AND (learner_id, item_id, variant) IN (
+  SELECT learner_id, item_id, variant FROM draft WHERE district_id = :district_id AND updated_at_ms < :before_ms
+  ORDER BY updated_at_ms LIMIT 200)
 -- name: token_insert :exec
 INSERT INTO api_token (district_id, token_hash, user_id, created_at_ms, expires_at_ms)
 VALUES (:district_id, :token_hash, :user_id, :created_at_ms, :expires_at_ms)
@@ -74,3 +91,10 @@ DELETE FROM sign_in_failure WHERE district_id = :district_id AND account_hash = 
 -- name: access_insert :exec
 INSERT INTO access_record (district_id, access_id, actor_id, scope, scope_id, route, relation)
 VALUES (:district_id, :access_id, :actor_id, :scope, :scope_id, :route, :relation)
+-- name: access_list :many
+-- types: given_name text, family_name text, :from_id int, :before_id int
+-- why: of one learner, class or school, along the index, the latest first
+SELECT a.access_id, a.actor_id, a.route, a.relation, COALESCE(u.given_name, '') AS given_name, COALESCE(u.family_name, '') AS family_name
+FROM access_record a LEFT JOIN user_account u ON u.district_id = a.district_id AND u.user_id = a.actor_id
+WHERE a.district_id = :district_id AND a.scope = :scope AND a.scope_id = :scope_id AND a.access_id >= :from_id
+  AND a.access_id < :before_id ORDER BY a.access_id DESC LIMIT :limit

@@ -67,6 +67,11 @@ static enum st find_narrow(struct call *c, struct tx *tx, struct narrow *w, stru
     return load_classes(c, tx, courses, n, w, e);
 }
 
+static bool is_offered(const struct narrow *w, const struct setting *s)
+{
+    return s->narrowest >= w->scope && s->type != SETTING_CHOICE && !s->unused;
+}
+
 static const json_t *about_of(struct call *c, const struct setting *s, const json_t *doc)
 {
     return json_object_get(json_object_get(doc, "about"), rules_field(c, s));
@@ -138,7 +143,7 @@ static enum st fill_settings(struct call *c, const struct narrow *w, struct page
     if (own) TRY(json_read(c->arena, own->doc, strlen(own->doc), &doc, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        if (s->narrowest < w->scope || s->type == SETTING_CHOICE) continue;
+        if (!is_offered(w, s)) continue;
         struct ui_class_setting *r = &rows[page->rows_n++];
         /* a form that is shown again keeps what was typed */
         const char *sent = http_form(c->http, rules_field(c, s), 0);
@@ -174,6 +179,32 @@ static enum st fill_history(struct call *c, const struct narrow *w, struct page_
     return ST_OK;
 }
 
+/* What the form shows of what is stored: here, and above it. */
+static enum st narrow_basis(struct call *c, struct tx *tx, const struct narrow *w, struct basis *b, struct err *e)
+{
+    const struct policy_index *all = &c->snapshot->policy_index;
+    const struct policy_version *own = policy_version_current(all, w->scope, w->id, c->now_ms);
+    json_t *doc = NULL;
+    *b = (struct basis){.title = w->title, .post_url = w->post_url, .back_url = w->post_url};
+    if (own) TRY(json_read(c->arena, own->doc, strlen(own->doc), &doc, e));
+    for (size_t i = 0; i < policy_setting_count; i++) {
+        const struct setting *s = &policy_settings[i];
+        const json_t *v = json_object_get(json_object_get(doc, s->group), s->name), *about = about_of(c, s, doc);
+        if (!is_offered(w, s)) continue;
+        const char *title = setting_words(page_lang(c), s);
+        TRY(basis_field(c, b, rules_field(c, s), title, v ? rules_number(c, s, json_number_value(v)) : "", e));
+        if (w->scope != SCOPE_CLASS || s->narrowest <= SCOPE_CLASS) continue;
+        TRY(basis_field(c, b, field_of(c, s, "lock"), SAY(c, MSG_class_rules_lock_of, MSG_T("setting", title)),
+                        is_locked(about) ? "locked" : "open", e));
+        TRY(basis_field(c, b, field_of(c, s, "least"), SAY(c, MSG_class_rules_least_of, MSG_T("setting", title)),
+                        json_object_get(about, "least") ? rules_number(c, s, json_f64(about, "least", 0)) : "", e));
+        TRY(basis_field(c, b, field_of(c, s, "most"), SAY(c, MSG_class_rules_most_of, MSG_T("setting", title)),
+                        json_object_get(about, "most") ? rules_number(c, s, json_f64(about, "most", 0)) : "", e));
+    }
+    basis_stored(b, own ? own->doc : "");
+    return own ? basis_changed(c, tx, b, own->recorder_id, own->recorded_at_ms, e) : ST_OK;
+}
+
 static enum st show(struct call *c, const char *error, struct err *e)
 {
     struct page *p;
@@ -187,6 +218,9 @@ static enum st show(struct call *c, const char *error, struct err *e)
                                     .saved = http_query(c->http, "saved") != NULL,
                                     .error = error,
                                     .reason = http_form(c->http, "reason", 0)};
+    struct basis b;
+    TRY(narrow_basis(c, c->tx, &w, &b, e));
+    page.based_on = based_on(c, &b);
     TRY(fill_settings(c, &w, &page, e));
     TRY(fill_history(c, &w, &page, e));
     return page_end(p, page_class_rules(&p->html, &p->ctx, &page), e);
@@ -230,9 +264,9 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
     enum st st = doc ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "rules");
     for (size_t i = 0; st == ST_OK && i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        const char *text =
-            s->narrowest >= w->scope && s->type != SETTING_CHOICE ? http_form(c->http, rules_field(c, s), 0) : NULL;
+        const char *text = http_form(c->http, rules_field(c, s), 0);
         double v = 0;
+        if (!is_offered(w, s)) continue;
         if (w->scope == SCOPE_CLASS && s->narrowest > SCOPE_CLASS) st = bind_from_form(c, s, now, doc, e);
         if (st != ST_OK) break;
         if (!text || (!*text && !json_object_get(json_object_get(now, s->group), s->name))) continue;
@@ -263,15 +297,19 @@ enum st web_class_rules_save(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct tx *tx;
-    struct policy_cmd p = {.snapshot = c->snapshot,
-                           .arena = c->arena,
+    struct policy_cmd p = {.arena = c->arena,
                            .save = {.reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id}};
     struct err why = {0};
     char *doc = NULL;
     TRY(app_read_conn(c->app, &conn, e));
+    TRY(based_on_latest(c, conn, e));
+    p.snapshot = c->snapshot;
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
     struct narrow w;
+    struct basis b;
     enum st st = find_narrow(c, tx, &w, &why);
+    if (st == ST_OK) st = narrow_basis(c, tx, &w, &b, &why);
+    if (st == ST_OK) st = based_on_check(c, &b, &why);
     tx_rollback(tx);
     TRY(st == ST_OK ? ST_OK : (*e = why, st));
     p.save.scope = w.scope;

@@ -41,15 +41,6 @@ static enum st fill_lines(struct call *c, const struct policy *p, struct page_de
          msg(lang, p->rules[0].after_hint == AFTER_HINT_PRACTICE ? MSG_definition_hints_practice
                                                                  : MSG_definition_hints_not_alone));
     LINE(MSG_definition_review, SAY(c, MSG_definition_review_words, MSG_N("n", p->review_after_days)));
-    LINE(MSG_definition_say,
-         adult ? SAY(c, MSG_definition_say_words_adult, MSG_N("least", p->agency_least), MSG_N("most", p->agency_most))
-               : msg(lang, MSG_definition_say_words));
-    LINE(MSG_definition_together,
-         SAY(c, MSG_definition_together_words, MSG_N("n", (int64_t)(p->together_share * 100 + 0.5)),
-             MSG_N("own", (int64_t)(p->grade_level_share * 100 + 0.5))));
-    LINE(MSG_definition_screen,
-         SAY(c, MSG_definition_screen_words, MSG_N("a", p->screen_minutes[0]), MSG_N("b", p->screen_minutes[1]),
-             MSG_N("c", p->screen_minutes[2]), MSG_N("d", p->screen_minutes[3])));
     if (policy_scale_is_own(p)) LINE(MSG_setting_grades_scale, scale_said(c, scale_levels_words, p));
     LINE(MSG_definition_grades,
          SAY(c, MSG_definition_grades_words, MSG_N("n", (int64_t)(p->incomplete_share * 100 + 0.5))));

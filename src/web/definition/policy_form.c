@@ -343,6 +343,7 @@ enum st rules_form(struct call *c, const struct rules_of *w, json_t **out, struc
     TRY(json_keep(c->arena, json_object(), &doc, e));
     TRY(policy_from_json(w->upper, &above, e));
     for (size_t i = 0; i < policy_setting_count; i++) {
+        if (policy_settings[i].unused) continue;
         TRY(read_setting(c, w, &above, &policy_settings[i], doc, e));
         if (!w->org_id || policy_settings[i].narrowest > SCOPE_SCHOOL)
             TRY(read_about(c, w, &policy_settings[i], doc, e));

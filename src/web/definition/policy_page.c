@@ -305,7 +305,7 @@ static enum st fill_groups(struct call *c, const struct rules_of *w, struct page
     size_t n = 0;
     for (size_t i = 0; i < policy_setting_count; i++) {
         const struct setting *s = &policy_settings[i];
-        if (!speaks(s, kind)) continue;
+        if (s->unused || !speaks(s, kind)) continue;
         TRY(fill_setting(c, w, s, &rows[n++], e));
         if (strcmp(group, s->group) == 0) {
             groups[page->groups_n - 1].settings_n++;
@@ -566,6 +566,41 @@ static enum st fill_versions(struct call *c, struct tx *tx, const struct rules_o
     return ST_OK;
 }
 
+/* What the form was based on --------------------------------------------------------------------------------------- */
+
+static enum st basis_setting(struct call *c, const struct rules_of *w, const struct setting *s, struct basis *b,
+                             struct err *e)
+{
+    struct ui_rule_setting r;
+    const struct policy *p = &w->version->policy;
+    const double now = setting_value(s, p, &p->rules[0]);
+    const bool choice = s->type == SETTING_CHOICE;
+    TRY(basis_field(c, b, rules_field(c, s), setting_words(page_lang(c), s),
+                    choice ? s->choices[(int)now] : rules_number(c, s, now), e));
+    if (!choice) return ST_OK;
+    TRY(fill_options(c, s, "", &r, e));
+    basis_choice(b, r.options, r.options_n);
+    return ST_OK;
+}
+
+enum st rules_basis(struct call *c, struct tx *tx, const struct rules_of *w, struct basis *b, struct err *e)
+{
+    *b = (struct basis){.title = SAY(c, MSG_rules_of, MSG_T("name", w->name)),
+                        .post_url = c->route->path,
+                        .back_url =
+                            w->org_id ? arena_printf(c->arena, "/rules?school=%lld", (long long)w->org_id) : "/rules"};
+    for (size_t i = 0; i < policy_setting_count; i++)
+        if (!policy_settings[i].unused) TRY(basis_setting(c, w, &policy_settings[i], b, e));
+    basis_stored(b, w->version->doc);
+    const struct policy_index *r = &c->snapshot->policy_index;
+    for (size_t i = 0; i < r->policy_count; i++) {
+        const struct policy_version *v = &r->policies[i];
+        if (v->scope == SCOPE_DISTRICT || (v->scope == SCOPE_SCHOOL && v->scope_id == w->org_id))
+            TRY(basis_changed(c, tx, b, v->recorder_id, v->recorded_at_ms, e));
+    }
+    return ST_OK;
+}
+
 /* The page --------------------------------------------------------------------------------------------------------- */
 
 enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page, struct err *e)
@@ -591,6 +626,9 @@ enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, stru
         page->saved = msg(page_lang(c), str_eq(saved, "waiver")   ? MSG_waiver_sent
                                         : str_eq(saved, "answer") ? MSG_waiver_answered
                                                                   : MSG_rules_saved);
+    struct basis b;
+    TRY(rules_basis(c, tx, w, &b, e));
+    page->based_on = based_on(c, &b);
     TRY(fill_purposes(c, tx, w, page, e));
     TRY(fill_groups(c, w, page, e));
     TRY(fill_examples(c, &w->version->policy, page, e));

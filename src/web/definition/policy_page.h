@@ -2,7 +2,7 @@
 #ifndef LEADER_POLICY_PAGE_H
 #define LEADER_POLICY_PAGE_H
 #include "policy/policy.h"
-#include "frame/page.h"
+#include "frame/based_on.h"
 
 enum { CUT_ROWS_MORE = 2, PURPOSES_MAX = 7, PEOPLE_SHOWN = 60 };
 
@@ -32,6 +32,10 @@ struct scale_row {
 /* The rows that were sent, in the order in which they begin; rows without a name and a meaning are none. */
 size_t rules_scale_sent(struct call *c, struct scale_row rows[SCALE_MOST + 1]);
 struct scale_row rules_scale_row(struct call *c, const struct report_level *k);
+
+/* What the form shows of what is stored, and who saved it last. */
+enum st rules_basis(struct call *c, struct tx *tx, const struct rules_of *w, struct basis *b,
+                    struct err *e) WARN_UNUSED;
 
 /* The page, from what is in force and what a form has sent so far. */
 enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, struct page_rules *page,

@@ -262,14 +262,19 @@ enum st web_rules_try(struct call *c, struct err *e)
 static enum st save_from_form(struct call *c, struct conn *conn, struct policy_cmd *p, int64_t *org_id, struct err *e)
 {
     struct rules_of w;
+    struct basis b;
     struct tx *tx;
     json_t *doc;
+    TRY(based_on_latest(c, conn, e));
+    p->snapshot = c->snapshot;
     TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
     enum st st = rules_find(c, tx, &w, e);
+    if (st == ST_OK) st = rules_basis(c, tx, &w, &b, e);
     tx_rollback(tx);
     TRY(st);
     if (!w.may_edit)
         return err_fail(e, ST_DENIED, "err.denied", "user %lld may not change these rules", (long long)c->who.user_id);
+    TRY(based_on_check(c, &b, e));
     *org_id = w.org_id;
     p->save = (struct policy_save){.scope = w.org_id ? SCOPE_SCHOOL : SCOPE_DISTRICT,
                                    .scope_id = w.org_id,
@@ -328,16 +333,15 @@ enum st web_rules_put(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena};
-    struct policy_draft_cmd d = {.snapshot = c->snapshot, .arena = c->arena};
+    struct policy_draft_cmd d = {.arena = c->arena};
     struct err why = {0};
     int64_t org_id = 0;
     TRY(app_read_conn(c->app, &conn, e));
     enum st st = save_from_form(c, conn, &p, &org_id, &why);
     if (st == ST_OK) {
+        d.snapshot = c->snapshot;
         d.save = p.save;
         d.save.effective_at_ms = c->now_ms; /* checked as if now; when it is adopted it has its own day */
-        d.until_date = tz_date(c->snapshot->zone, c->now_ms) +
-                       policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms)->policy.comment_days;
         draft_rules_ready(&d);
         st = writer_run(c->app, &d.command, &why);
     }

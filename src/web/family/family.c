@@ -99,6 +99,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     *child = (struct ui_child){.letter_url = arena_printf(c->arena, "/letter/%lld", (long long)who->learner_id),
                                .standing_url = arena_printf(c->arena, "/standing/%lld", (long long)who->learner_id),
                                .report_url = arena_printf(c->arena, "/report/%lld", (long long)who->learner_id),
+                               .views_url = arena_printf(c->arena, "/views/%lld", (long long)who->learner_id),
                                .name = name,
                                .class_title =
                                    sql_class_of_user_next(&rows, &first) ? arena_strdup(c->arena, first.title) : NULL};

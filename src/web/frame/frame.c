@@ -208,6 +208,8 @@ void web_render_error(struct call *c)
     } else if (c->st == ST_SIGN_IN && c->route && c->route->method == HTTP_GET) {
         c->res.status = 303;
         http_res_header(&c->res, "Location", "/sign-in");
+    } else if (c->refusal && page_begin(c, NULL, &p, &e) == ST_OK) { /* frame/based_on.h */
+        if (page_conflict(&p->html, &p->ctx, c->refusal) != ST_OK) text_add(&c->out, "error");
     } else if (page_begin(c, NULL, &p, &e) == ST_OK) {
         static const enum msg_id heads[][2] = {
             {400, MSG_error_head_400}, {401, MSG_error_head_401}, {403, MSG_error_head_403}, {404, MSG_error_head_404},

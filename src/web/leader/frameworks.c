@@ -11,7 +11,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/list.h"
-#include "frame/page.h"
+#include "frame/based_on.h"
 #include "store/sql/framework.h"
 #include "store/sql/roster.h"
 
@@ -492,6 +492,42 @@ static enum st fill_past(struct call *c, int64_t id, struct page_framework_skill
     return ST_OK;
 }
 
+/* The skill with its links and questions, as its forms show them. */
+static enum st skill_basis(struct call *c, struct tx *tx, int64_t id, struct basis *b, struct err *e)
+{
+    const struct catalogue *all = &c->snapshot->catalogue;
+    const struct competency *k = catalogue_competency(all, id);
+    struct sql_skill_history_row r;
+    struct rows rows;
+    *b = (struct basis){.title = k ? k->name : "", .post_url = "/frameworks/edit", .back_url = skill_url(c, id)};
+    if (!k) return ST_OK;
+    const bool change = str_eq(http_form(c->http, "kind", 0), "change");
+    const char *const labels[] = {msg(page_lang(c), MSG_frameworks_name), msg(page_lang(c), MSG_frameworks_statement),
+                                  msg(page_lang(c), MSG_frameworks_code), msg(page_lang(c), MSG_frameworks_home)};
+    const char *const names[] = {"name", "statement", "code", "home"}, *const values[] = {k->name, k->statement,
+                                                                                          k->code, k->try_at_home};
+    for (size_t i = 0; i < 4; i++) {
+        basis_stored(b, values[i]);
+        TRY(basis_sent(c, b, names[i], labels[i], e));
+        if (change) b->rows[b->count - 1].value = values[i];
+    }
+    for (size_t i = 0; i < k->prerequisite_count; i++) basis_stored(b, all->competencies[k->prerequisite[i]].uri);
+    for (size_t i = 0; i < k->item_count; i++) basis_stored(b, id_text(c, all->items[k->item[i]].item_id));
+    for (size_t i = 0; i < all->competency_count; i++)
+        if (all->competencies[i].parent_id == id) basis_stored(b, all->competencies[i].uri);
+    for (size_t i = 0; i < k->prerequisite_count; i++)
+        TRY(basis_field(c, b, NULL, msg(page_lang(c), MSG_frameworks_before),
+                        all->competencies[k->prerequisite[i]].name, e));
+    TRY(sql_skill_history(tx, id, &rows, e));
+    int64_t author = 0, at_ms = 0;
+    if (sql_skill_history_next(&rows, &r)) {
+        author = r.author_id;
+        at_ms = id_time_ms(r.edit_id);
+    }
+    TRY(rows_end(&rows));
+    return at_ms ? basis_changed(c, tx, b, author, at_ms, e) : ST_OK;
+}
+
 static enum st skill_page(struct call *c, int64_t id, const char *error, struct err *e)
 {
     struct page *p;
@@ -520,6 +556,9 @@ static enum st skill_page(struct call *c, int64_t id, const char *error, struct 
         .client_id = new_client_id(c),
         .error = error,
         .saved = http_query(c->http, "saved") != NULL};
+    struct basis b;
+    TRY(skill_basis(c, c->tx, id, &b, e));
+    page.based_on = based_on(c, &b);
     TRY(fill_neighbours(c, k, &page, e));
     TRY(fill_past(c, id, &page, e));
     TRY(call_alloc(c, ITEMS_SHOWN * sizeof *items, (void **)&items, e));
@@ -571,13 +610,25 @@ static enum st edit_from_form(struct call *c, struct framework_cmd *f, struct er
     return framework_check(f, e);
 }
 
+static enum st check_skill(struct call *c, struct conn *conn, int64_t id, struct err *e)
+{
+    struct basis b;
+    struct tx *tx;
+    TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
+    enum st st = skill_basis(c, tx, id, &b, e);
+    tx_rollback(tx);
+    return st == ST_OK ? based_on_check(c, &b, e) : st;
+}
+
 enum st web_framework_edit(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct framework_cmd f;
     struct err why = {0};
     TRY(app_read_conn(c->app, &conn, e));
+    TRY(based_on_latest(c, conn, e));
     enum st st = edit_from_form(c, &f, &why);
+    if (st == ST_OK) st = check_skill(c, conn, f.competency_id, &why);
     if (st == ST_OK) st = writer_run(c->app, &f.command, &why);
     if ((st == ST_INVALID || st == ST_DENIED) && f.competency_id) {
         TRY(tx_read(conn, c->snapshot->district_id, &c->tx, e));

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/id.h"
-#include "frame/page.h"
+#include "frame/based_on.h"
 #include "rules/small_group.h"
 #include "store/sql/outside.h"
 #include "store/sql/roster.h"
@@ -158,6 +158,27 @@ static enum st fill_tests(struct call *c, struct page_goals *page, struct err *e
     return ST_OK;
 }
 
+/* The list that the forms add to or take from. */
+static enum st goals_basis(struct call *c, struct basis *b, struct err *e)
+{
+    struct goal *goals;
+    struct ui_rule_option *titles;
+    size_t n;
+    *b = (struct basis){.title = msg(page_lang(c), MSG_goals_title), .post_url = c->route->path, .back_url = "/goals"};
+    TRY(goals_list(c->snapshot, c->tx, c->arena, &goals, &n, e));
+    TRY(call_alloc(c, (n + 1) * sizeof *titles, (void **)&titles, e));
+    for (size_t i = 0; i < n; i++)
+        titles[i] = (struct ui_rule_option){id_text(c, goals[i].goal_id), goals[i].title, false};
+    TRY(basis_sent(c, b, "title", msg(page_lang(c), MSG_goals_name), e));
+    TRY(basis_sent(c, b, "goal_id", msg(page_lang(c), MSG_goals_end), e));
+    basis_choice(b, titles, n);
+    for (size_t i = 0; i < n; i++) {
+        TRY(basis_field(c, b, NULL, goals[i].title, what_counts(c, &goals[i]), e));
+        basis_stored(b, titles[i].value);
+    }
+    return ST_OK;
+}
+
 enum st web_goals(struct call *c, struct err *e)
 {
     struct page *p;
@@ -171,6 +192,9 @@ enum st web_goals(struct call *c, struct err *e)
         page.tops = tops;
         TRY(fill_tests(c, &page, e));
     }
+    struct basis b;
+    TRY(goals_basis(c, &b, e));
+    page.based_on = based_on(c, &b);
     TRY(fill_rows(c, &page, e));
     return page_end(p, page_goals(&p->html, &p->ctx, &page), e);
 }
@@ -186,9 +210,12 @@ static enum st form_number(struct call *c, const char *name, bool *has, double *
 enum st web_goal_parse(struct call *c, struct command **out, struct err *e)
 {
     struct goal_cmd *g;
+    struct basis b;
     double share = 0, level = 0;
     bool has;
     const char *competency = http_form(c->http, "competency", 0);
+    TRY(goals_basis(c, &b, e));
+    TRY(based_on_check(c, &b, e));
     TRY(call_alloc(c, sizeof *g, (void **)&g, e));
     *g = (struct goal_cmd){.client_id = http_form(c->http, "client_id", 0),
                            .title = http_form(c->http, "title", 0),
@@ -214,9 +241,12 @@ enum st web_goal_parse(struct call *c, struct command **out, struct err *e)
 enum st web_goal_end_parse(struct call *c, struct command **out, struct err *e)
 {
     struct goal_end_cmd *g;
+    struct basis b;
     const char *id = http_form(c->http, "goal_id", 0);
     TRY(call_alloc(c, sizeof *g, (void **)&g, e));
     if (!id || !id_parse(id, &g->goal_id)) return err_fail(e, ST_INVALID, "err.not_found", "goal_id must be an id");
+    TRY(goals_basis(c, &b, e));
+    TRY(based_on_check(c, &b, e));
     goal_end_ready(g);
     *out = &g->command;
     return ST_OK;

@@ -8,7 +8,7 @@
 #include "policy/policy.h"
 #include "base/json.h"
 #include "base/rng.h"
-#include "frame/page.h"
+#include "frame/based_on.h"
 
 static enum st fill_asked(struct call *c, struct page_needs *page, struct err *e)
 {
@@ -41,6 +41,28 @@ static enum st fill_asked(struct call *c, struct page_needs *page, struct err *e
     return ST_OK;
 }
 
+/* The list that the form adds to or takes from. */
+static enum st needs_basis(struct call *c, struct tx *tx, struct basis *b, struct err *e)
+{
+    struct page_needs page = {0};
+    struct ui_rule_option *titles;
+    const struct policy_effective *v = policy_for_district(&c->snapshot->policy_index, c->now_ms);
+    *b = (struct basis){
+        .title = msg(page_lang(c), MSG_needs_title), .post_url = "/requirements", .back_url = "/requirements"};
+    TRY(fill_asked(c, &page, e));
+    TRY(basis_sent(c, b, "title", msg(page_lang(c), MSG_needs_name), e));
+    TRY(basis_sent(c, b, "need", msg(page_lang(c), MSG_needs_need), e));
+    TRY(basis_sent(c, b, "remove", msg(page_lang(c), MSG_needs_remove), e));
+    TRY(call_alloc(c, (page.rows_n + 1) * sizeof *titles, (void **)&titles, e));
+    for (size_t i = 0; i < page.rows_n; i++)
+        titles[i] = (struct ui_rule_option){page.rows[i].remove_id, page.rows[i].title, false};
+    basis_choice(b, titles, page.rows_n);
+    for (size_t i = 0; i < page.rows_n; i++)
+        TRY(basis_field(c, b, NULL, page.rows[i].title,
+                        arena_printf(c->arena, "%s %s", page.rows[i].what, page.rows[i].until), e));
+    return basis_changed(c, tx, b, v->recorder_id, v->recorded_at_ms, e);
+}
+
 static enum st needs_page(struct call *c, const char *error, struct err *e)
 {
     struct page *p;
@@ -52,6 +74,9 @@ static enum st needs_page(struct call *c, const char *error, struct err *e)
         TRY(fill_branches(c, true, &tops, &page.tops_n, e));
         page.tops = tops;
     }
+    struct basis b;
+    TRY(needs_basis(c, c->tx, &b, e));
+    page.based_on = based_on(c, &b);
     TRY(fill_asked(c, &page, e));
     return page_end(p, page_needs(&p->html, &p->ctx, &page), e);
 }
@@ -97,15 +122,23 @@ static enum st next_list(struct call *c, char **doc, struct err *e)
 enum st web_requirements_save(struct call *c, struct err *e)
 {
     struct conn *conn;
-    struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena};
+    struct basis b;
+    struct tx *tx;
     struct err why = {0};
     char *doc;
     TRY(app_read_conn(c->app, &conn, e));
+    TRY(based_on_latest(c, conn, e));
+    struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena};
+    TRY(tx_read(conn, c->snapshot->district_id, &tx, e));
+    enum st st = needs_basis(c, tx, &b, e);
+    tx_rollback(tx);
+    TRY(st);
+    TRY(based_on_check(c, &b, e));
     TRY(next_list(c, &doc, e));
     p.save = (struct policy_save){
         .scope = SCOPE_DISTRICT, .doc = doc, .reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id};
     policy_ready(&p);
-    enum st st = writer_run(c->app, &p.command, &why);
+    st = writer_run(c->app, &p.command, &why);
     if (st == ST_INVALID || st == ST_DENIED) {
         TRY(tx_read(conn, c->snapshot->district_id, &c->tx, e));
         c->res.status = 400;

@@ -237,6 +237,7 @@ enum st web_map(struct call *c, struct err *e)
     page.groups = groups;
     page.report_url = arena_printf(c->arena, "/report/%lld", (long long)c->learner.learner_id);
     page.standing_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id);
+    page.views_url = arena_printf(c->arena, "/views/%lld", (long long)c->learner.learner_id);
     return page_end(p, page_map(&p->html, &p->ctx, &page), e);
 }
 

@@ -10,7 +10,7 @@
 #include "content/items.h"
 #include "base/id.h"
 #include "base/list.h"
-#include "frame/page.h"
+#include "frame/based_on.h"
 #include "store/sql/rigor.h"
 #include "store/sql/roster.h"
 
@@ -268,26 +268,49 @@ static enum st fill_grid(struct call *c, const struct checkpoint *k, const struc
     return fill_done(c, k, v, (int)page->retakes, cells, e);
 }
 
+static enum st enter_page(struct call *c, const struct checkpoint *k, const struct class_view *v,
+                          struct page_checkpoint_enter *page, struct err *e)
+{
+    int64_t org_id;
+    TRY(reader_school(c, c->tx, &org_id, e));
+    *page = (struct page_checkpoint_enter){
+        .title = k->title,
+        .class_title = v->title,
+        .back_url = "/checkpoints",
+        .client_id = new_client_id(c),
+        .saved = http_query(c->http, "saved") != NULL,
+        .post_url = arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld", (long long)c->class_.class_id,
+                                 (long long)k->checkpoint_id),
+        .retakes = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms)->policy.retakes};
+    return fill_grid(c, k, v, page, e);
+}
+
+/* The results that are there already, cell by cell. */
+static enum st enter_basis(struct call *c, const struct page_checkpoint_enter *page, struct basis *b, struct err *e)
+{
+    *b = (struct basis){
+        .title = page->title, .post_url = page->post_url, .back_url = page->post_url, .only_cells = true};
+    for (size_t i = 0; i < page->rows_n; i++)
+        for (size_t j = 0; j < page->rows[i].cells_n; j++) {
+            const struct ui_enter_cell *k = &page->rows[i].cells[j];
+            TRY(basis_field(c, b, k->name, k->label, k->done, e));
+        }
+    return ST_OK;
+}
+
 enum st web_checkpoint_enter(struct call *c, struct err *e)
 {
     struct page *p;
     struct checkpoint k;
     struct class_view v;
-    int64_t org_id;
+    struct page_checkpoint_enter page;
+    struct basis b;
     TRY(page_begin(c, "/checkpoints", &p, e));
     TRY(asked(c, &k, e));
     TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
-    TRY(reader_school(c, c->tx, &org_id, e));
-    struct page_checkpoint_enter page = {
-        .title = k.title,
-        .class_title = v.title,
-        .back_url = "/checkpoints",
-        .client_id = new_client_id(c),
-        .saved = http_query(c->http, "saved") != NULL,
-        .post_url = arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld", (long long)c->class_.class_id,
-                                 (long long)k.checkpoint_id),
-        .retakes = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms)->policy.retakes};
-    TRY(fill_grid(c, &k, &v, &page, e));
+    TRY(enter_page(c, &k, &v, &page, e));
+    TRY(enter_basis(c, &page, &b, e));
+    page.based_on = based_on(c, &b);
     return page_end(p, page_checkpoint_enter(&p->html, &p->ctx, &page), e);
 }
 
@@ -296,11 +319,16 @@ enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct 
     struct checkpoint_enter_cmd *m;
     struct checkpoint *k;
     struct class_view v;
+    struct page_checkpoint_enter page;
+    struct basis b;
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
     TRY(call_alloc(c, sizeof *k, (void **)&k, e));
     TRY(asked(c, k, e));
     /* whoever is not in the class has no field */
     TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
+    TRY(enter_page(c, k, &v, &page, e));
+    TRY(enter_basis(c, &page, &b, e));
+    TRY(based_on_check(c, &b, e));
     *m = (struct checkpoint_enter_cmd){.snapshot = c->snapshot,
                                        .checkpoint = k,
                                        .client_id = http_form(c->http, "client_id", 0),

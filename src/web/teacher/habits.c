@@ -6,7 +6,7 @@
 
 #include "classroom/class.h"
 #include "core/note.h"
-#include "frame/page.h"
+#include "frame/based_on.h"
 #include "store/sql/grades.h"
 
 enum msg_id habit_mark_words(int32_t mark)
@@ -70,6 +70,33 @@ static enum st fill_row(struct call *c, const struct class_learner *l, int64_t s
     return ST_OK;
 }
 
+/* All cells of the page with their ratings. */
+static enum st habits_basis(struct call *c, const struct class_view *v, int64_t session_id, const char *const *habits,
+                            size_t n, struct basis *b, struct err *e)
+{
+    struct ui_rule_option *ratings;
+    *b = (struct basis){.title = v->title,
+                        .only_cells = true,
+                        .post_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id),
+                        .back_url = arena_printf(c->arena, "/class/%lld/habits", (long long)c->class_.class_id)};
+    TRY(call_alloc(c, (HABIT_RATINGS + 1) * sizeof *ratings, (void **)&ratings, e));
+    for (int32_t m = 1; m <= HABIT_RATINGS; m++)
+        ratings[m] = (struct ui_rule_option){id_text(c, m), msg(page_lang(c), habit_mark_words(m)), false};
+    ratings[0] = (struct ui_rule_option){"", "", false};
+    for (size_t i = 0; session_id && i < v->learner_count; i++) {
+        struct ui_habit_row row;
+        TRY(fill_row(c, &v->learners[i], session_id, habits, n, &row, e));
+        for (size_t j = 0; j < n; j++) {
+            const char *now = "";
+            for (size_t k = 0; k < row.cells[j].choices_n; k++)
+                if (row.cells[j].choices[k].chosen) now = ratings[k + 1].value;
+            TRY(basis_field(c, b, row.cells[j].name, row.cells[j].label, now, e));
+            basis_choice(b, ratings, HABIT_RATINGS + 1);
+        }
+    }
+    return ST_OK;
+}
+
 enum st web_habits(struct call *c, struct err *e)
 {
     struct page *p;
@@ -92,6 +119,9 @@ enum st web_habits(struct call *c, struct err *e)
     for (size_t j = 0; j < n; j++) heads[j] = habit_words(c, habits[j]);
     for (size_t i = 0; session_id && i < v.learner_count; i++)
         TRY(fill_row(c, &v.learners[i], session_id, habits, n, &rows[page.rows_n++], e));
+    struct basis b;
+    TRY(habits_basis(c, &v, session_id, habits, n, &b, e));
+    page.based_on = based_on(c, &b);
     page.heads = heads;
     page.heads_n = n;
     page.rows = rows;
@@ -136,6 +166,9 @@ enum st web_habits_parse(struct call *c, struct command **out, struct err *e)
     /* whoever is not in the class has no field */
     TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(school_habits(c, habits, &n, e));
+    struct basis b;
+    TRY(habits_basis(c, &v, session_id, habits, n, &b, e));
+    TRY(based_on_check(c, &b, e));
     m->cmd.list = m->records;
     for (size_t i = 0; i < v.learner_count; i++)
         for (size_t j = 0; j < n; j++) TRY(add_rating(c, m, v.learners[i].learner_id, j, habits[j], session_id, e));

@@ -119,6 +119,9 @@ struct setting {
     /* changes levels or grades: takes effect with the next term unless a reason is given */
     bool re_derives;
     size_t offset;
+    /* No code obeys it yet: documents that hold it stay valid and keep it, and no page or preview shows it. Lint
+     * refuses the mark where code obeys the setting, and its absence where none does. */
+    bool unused;
 };
 extern const struct setting policy_settings[];
 extern const size_t policy_setting_count;

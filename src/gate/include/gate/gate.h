@@ -90,6 +90,7 @@ struct call {
     size_t params;
     void (*stream)(struct call *c); /* set by a handler: answer with a stream, made on the HTTP thread */
     void *stream_arg;
+    const void *refusal; /* set by a page's handler with an error: what render_error shows in place of its words */
     int stage;
     enum st st;
     struct err err;

@@ -74,6 +74,8 @@ const char *http_query(struct http_req *r, const char *name);     /* decoded; NU
 const char *http_cookie(struct http_req *r, const char *name);
 /* A field of an application/x-www-form-urlencoded body; the nth of that name. In arena; NULL when absent. */
 const char *http_form(struct http_req *r, const char *name, size_t nth);
+/* The nth field of the body, whatever its name. In arena; false: there are no more, or it is not text. */
+bool http_form_field(struct http_req *r, size_t nth, const char **name, const char **value);
 bool http_accepts(struct http_req *r, const char *type); /* named in Accept */
 
 void http_reply(struct http_req *r, const struct http_res *res);

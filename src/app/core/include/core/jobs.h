@@ -6,7 +6,7 @@
 
 enum { JOB_LEASE_MS = 3 * 60000, JOB_RUNS_SHOWN = 30 };
 
-extern const char job_refit[]; /* the jobs' names */
+extern const char job_refit[], job_retention[]; /* the jobs' names */
 
 struct job {
     struct app *app;

@@ -43,6 +43,10 @@ enum st policy_check(struct app *app, const struct snapshot *s, struct tx *tx, s
 enum st policy_save(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
                     const struct policy_save *p, struct policy_saved *out, struct err *e) WARN_UNUSED;
 
+/* For the writer, before policy_save(): ST_CONFLICT when a version was saved since the snapshot was read, which the new
+ * one would not hold. */
+enum st policy_is_latest(const struct snapshot *s, struct tx *tx, struct err *e) WARN_UNUSED;
+
 struct policy_cmd {
     struct command command;
     struct snapshot *snapshot; /* held by the caller until it is done */

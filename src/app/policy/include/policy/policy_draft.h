@@ -10,7 +10,6 @@ struct policy_draft_cmd { /* puts a draft to the staff */
     struct snapshot *snapshot; /* held by the caller until it is done */
     struct arena *arena;
     struct policy_save save; /* checked as if it were saved now; its reason and recorder are kept */
-    int32_t until_date;      /* the last day for comments */
 };
 void draft_rules_ready(struct policy_draft_cmd *d);
 

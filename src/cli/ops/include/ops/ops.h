@@ -18,7 +18,7 @@ int cli_cards(struct cli *c); /* cards.c */
 /* serve.c */
 struct serve_options {
     const char *listen, *public_url, *tls_cert, *tls_key, *trusted_proxy, *files_dir;
-    const char *refit; /* NULL: the usual hour */
+    const char *refit, *retention; /* NULL: the usual hour */
 };
 int serve_run(struct db *db, struct clock clock, const struct serve_options *o);
 

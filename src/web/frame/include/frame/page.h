@@ -87,6 +87,7 @@ enum st web_help_close_parse(struct call *c, struct command **out, struct err *e
 enum st web_help_close_reply(struct call *c, struct command *cmd, struct err *e);
 enum st web_school(struct call *c, struct err *e);
 enum st web_changes(struct call *c, struct err *e);
+enum st web_views(struct call *c, struct err *e);
 enum st web_letter(struct call *c, struct err *e);
 enum st web_definition(struct call *c, struct err *e);
 enum st web_definition_read_parse(struct call *c, struct command **out, struct err *e);

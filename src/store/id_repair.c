@@ -6,7 +6,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
-#include "store/sql/schema.h"
+#include "store/sql/id_repair.h"
 
 enum { NAME_BYTES = 64, SQL_BYTES = 1 << 20 };
 /* A clock that was wrong by less is none of this repair's business. */

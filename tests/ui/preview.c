@@ -970,7 +970,8 @@ static void other_pages(void)
          "/report/1",
          {"How levels are decided will change on January 4. See what it means for Maya.", "/changes/1"},
          "/letter/1",
-         "/standing/1"},
+         "/standing/1",
+         "/views/1"},
         {"Leo",
          "Math 5 · room 12",
          "Leo has just started.",
@@ -987,6 +988,7 @@ static void other_pages(void)
          NULL,
          NULL,
          {NULL, NULL},
+         NULL,
          NULL,
          NULL}};
     who("Ngozi Okafor", "guardian", L(nav_family), LANG_EN);

@@ -19,9 +19,9 @@ static enum st fill_plates(struct call *c, struct ui_plate *plates, struct err *
                                             {"Grade 6", "43%, middle half 30 to 57", LIST(grade6)}};
     static const struct chart_row strip[] = {{"12 classes", NULL, LIST(classes)}};
     static const struct chart charts[] = {
-        {CHART_DUMBBELL, "Offered and taken, for two kinds of choice", 0, 100, NAN, LIST(gap)},
+        {CHART_DUMBBELL, "Offered and taken, for two kinds of choice", 0, 100, (double)NAN, LIST(gap)},
         {CHART_INTERVAL, "The middle half of two grades", 0, 100, 50, LIST(bars)},
-        {CHART_STRIP, "Each dot is a class", 0, 100, NAN, LIST(strip)}};
+        {CHART_STRIP, "Each dot is a class", 0, 100, (double)NAN, LIST(strip)}};
     static const char *const told[] = {"90%", "62%"}, *const chose[] = {"70%", "66%"},
                              *const fifth[] = {"41 to 66", "54"}, *const sixth[] = {"30 to 57", "43"},
                              *const ends[] = {"22", "51", "81"};

@@ -316,6 +316,36 @@ def links_lead_somewhere():
 
 
 @rule
+def named_files_are_there():
+    """A source that a page of ours or a comment names is in the tree, or is made by the build or a library's."""
+    made = re.compile(r"^store/fact_kinds\.h$|^(sql/|store/sql/|i18n/|ui/|sys/|linux/|netinet/)|^(NAME|X|x|NNNN)\b|_gen\.[ch]$")
+    there = {str(p) for p in map(lambda p: p.relative_to(root), tracked())}
+    ends = {"/".join(p.split("/")[-k:]) for p in there for k in range(1, p.count("/") + 2)}
+    name = re.compile(r"(?<![\w/.*<{-])((?:[a-z0-9_]+/)*[a-z0-9_]+\.(?:[ch]|py|mjs|html|sql|fact))(?![\w*(])")
+    for path in tracked("*.md", "src/*.[ch]", "ui/*.[ch]", "tests/*.[ch]", "bench/*.c"):
+        if str(path.relative_to(root)).startswith("docs/decisions/"):
+            continue
+        text = path.read_text()
+        if path.suffix != ".md":
+            blank = lambda m: re.sub(r"[^\n]", " ", m[0])
+            text = "\n".join(m if i % 2 else blank([m]) for i, m in enumerate(re.split(r"(/\*.*?\*/)", text, flags=re.S)))
+        for n, line in enumerate(text.split("\n"), 1):
+            for m in name.finditer(line):
+                if m[1] not in ends and not made.search(m[1]):
+                    yield f"{path.relative_to(root)}:{n}: {m[1]} is not there"
+
+
+@rule
+def every_table_of_commands_is_listed():
+    """What a file of src/cli offers is offered by the program."""
+    main = code(root / "src/cli/main.c")
+    for path in tracked("src/cli/*.c"):
+        for m in re.finditer(r"^const struct cli_command (\w+)\[\]", code(path), re.M):
+            if not re.search(rf"\b{m[1]}\b", main):
+                yield f"{path.relative_to(root)}: {m[1]} is not listed in src/cli/main.c"
+
+
+@rule
 def every_setting_is_told():
     """Each WAYMARK_ variable that the program reads is explained to operators, and no other is."""
     read = {m for path in tracked("src/*.c") for m in re.findall(r'"(WAYMARK_[A-Z_]+)"', path.read_text())}

@@ -393,6 +393,13 @@ static enum st add_scales(struct arena *a, const struct policy *before, const st
                e);
 }
 
+bool policy_changes_re_derive(const struct policy_change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!changes[i].setting || changes[i].setting->re_derives) return true;
+    return false;
+}
+
 enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after,
                     struct policy_change **out, size_t *n, struct err *e)
 {

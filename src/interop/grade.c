@@ -33,6 +33,7 @@ static const struct {
              {"00", "KG"},
              {"0", "KG"}};
 
+/* "9", "K", "Kindergarten", "Grade 4", "Pre-K", "ps1": which of the codes; -1 when it is none. */
 static int grade_index(const char *s, size_t n)
 {
     while (n && (*s == ' ' || *s == '\t')) s++, n--;
@@ -54,12 +55,6 @@ static int grade_index(const char *s, size_t n)
                     strncasecmp(s + k, "rd", 2) == 0 || strncasecmp(s + k, "th", 2) == 0);
     if ((k == n || ordinal) && v >= 1 && v <= 13) return FIRST_NUMBER + v - 1;
     return -1;
-}
-
-const char *grade_code(const char *s, size_t n)
-{
-    int i = grade_index(s, n);
-    return i < 0 ? NULL : codes[i];
 }
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }

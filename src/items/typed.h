@@ -12,7 +12,7 @@ enum typed typed_score(struct arena *a, const struct answer_key *key, const char
 /* Does the answer equal this value, whatever its form? For known errors. */
 bool typed_matches(struct arena *a, const struct answer_key *key, const char *value, const char *answer);
 
-/* words.c: as written, whatever the case; a matrix by its entries. */
+/* text_answer.c: as written, whatever the case; a matrix by its entries. */
 bool words_same(const char *a, const char *b);
 bool matrix_same(struct arena *a, const char *answer, const char *value);
 

@@ -108,7 +108,6 @@ enum st tx_write(struct conn *c, int64_t district_id, struct tx **out, struct er
     return ST_OK;
 }
 
-int64_t tx_district(const struct tx *tx) { return tx->district_id; }
 struct conn *tx_conn(const struct tx *tx) { return tx->conn; }
 
 static void reset_all(struct conn *c)

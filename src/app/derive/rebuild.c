@@ -23,7 +23,8 @@ static bool same_rows(const struct mastery_row *a, const struct mastery_row *b)
            a->policy_id == b->policy_id && a->model_id == b->model_id;
 }
 
-/* Is the stored state what the facts up to its last one give? It may be some facts behind (app/state.h). */
+/* Is the stored state what the facts up to its last one give? It may be some facts behind
+ * (learning/learner_state.h). */
 static enum st same_state(const struct snapshot *s, struct arena *a, const struct policy *policy,
                           const struct state_row *stored, const struct derived *d, bool *same, struct err *e)
 {

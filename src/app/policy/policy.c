@@ -67,13 +67,6 @@ static enum st next_term(struct app *app, const struct snapshot *s, struct tx *t
     return ST_OK;
 }
 
-static bool moves_levels(const struct policy_change *changes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!changes[i].setting || changes[i].setting->re_derives) return true;
-    return false;
-}
-
 static enum st policy_whole(const json_t *upper, const struct policy_version *school, struct policy *out, struct err *e)
 {
     json_t *own = json_loads(school->doc, 0, NULL), *above = policy_opened(upper, school->scope_id),
@@ -102,7 +95,7 @@ static enum st compare_school(struct arena *a, const struct policy_version *v, c
     TRY(st);
     TRY(policy_whole(d->before, v, &before, e));
     TRY(policy_diff(a, &before, &after, &changes, &n, e));
-    out->re_derives = out->re_derives || moves_levels(changes, n); /* a lock alone may do that */
+    out->re_derives = out->re_derives || policy_changes_re_derive(changes, n); /* a lock alone may do that */
     return ST_OK;
 }
 
@@ -114,7 +107,7 @@ static enum st compare(struct arena *a, const struct policy_index *r, const stru
     TRY(policy_from_json(d->before_whole, &before, e));
     TRY(policy_from_json(d->after_whole, &after, e));
     TRY(policy_diff(a, &before, &after, &out->changes, &out->change_count, e));
-    out->re_derives = moves_levels(out->changes, out->change_count);
+    out->re_derives = policy_changes_re_derive(out->changes, out->change_count);
     for (size_t i = 0; p->scope == SCOPE_DISTRICT && i < r->policy_count; i++) {
         const struct policy_version *v = &r->policies[i];
         if (v->scope == SCOPE_SCHOOL &&

@@ -5,13 +5,6 @@
 #include "rules/grade.h"
 #include "policy/snapshot.h"
 
-static bool touches_levels(const struct policy_change *changes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!changes[i].setting || changes[i].setting->re_derives) return true;
-    return false;
-}
-
 /* Does anything that counts differ for a school on either side of a moment? */
 static enum st look_at(const struct policy_index *r, struct arena *a, int64_t org_id, int64_t at_ms, struct notice *out,
                        bool *differs, struct err *e)
@@ -22,7 +15,7 @@ static enum st look_at(const struct policy_index *r, struct arena *a, int64_t or
     *differs = false;
     if (n.before == n.after) return ST_OK;
     TRY(policy_diff(a, &n.before->policy, &n.after->policy, &n.rules, &n.rule_count, e));
-    *differs = touches_levels(n.rules, n.rule_count);
+    *differs = policy_changes_re_derive(n.rules, n.rule_count);
     if (*differs) *out = n;
     return ST_OK;
 }

@@ -83,6 +83,16 @@ enum st page_end(struct page *p, enum st st, struct err *e)
     return st == ST_OK ? ST_OK : err_fail(e, st, "err.memory", "the page does not fit");
 }
 
+const char *in_100_words(struct call *c, double p)
+{
+    struct text t;
+    text_init(&t, 64);
+    format_in_100(&t, page_lang(c), p);
+    const char *s = arena_strdup(c->arena, text_str(&t));
+    text_release(&t);
+    return s ? s : "";
+}
+
 const char *say(struct call *c, enum msg_id id, const struct msg_arg *args, size_t n)
 {
     struct text t;

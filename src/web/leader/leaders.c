@@ -30,16 +30,6 @@ static enum st orgs_of(struct call *c, struct org *list, size_t *n, struct err *
     return rows_end(&rows);
 }
 
-static const char *in_100(struct call *c, double p)
-{
-    struct text t;
-    text_init(&t, 64);
-    format_in_100(&t, page_lang(c), p);
-    const char *s = arena_strdup(c->arena, text_str(&t));
-    text_release(&t);
-    return s ? s : "";
-}
-
 static enum st fill_rules(struct call *c, struct page_school_home *page, struct err *e)
 {
     struct ui_rule_row *r;
@@ -50,7 +40,7 @@ static enum st fill_rules(struct call *c, struct page_school_home *page, struct 
     const char *locked = msg(lang, MSG_rule_locked);
     TRY(call_alloc(c, 4 * sizeof *r, (void **)&r, e));
     r[0] = (struct ui_rule_row){msg(lang, MSG_rule_secure_at),
-                                SAY(c, MSG_rule_secure_at_value, MSG_T("p", in_100(c, p->rules[0].secure_at))),
+                                SAY(c, MSG_rule_secure_at_value, MSG_T("p", in_100_words(c, p->rules[0].secure_at))),
                                 msg(lang, MSG_rule_secure_at_why), locked};
     r[1] = (struct ui_rule_row){msg(lang, MSG_rule_evidence),
                                 SAY(c, MSG_rule_evidence_value, MSG_N("n", p->rules[0].least_evidence)),

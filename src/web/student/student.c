@@ -243,16 +243,6 @@ enum st web_map(struct call *c, struct err *e)
 
 /* Why -------------------------------------------------------------------------------------------------------------- */
 
-static const char *in_100(struct call *c, double p)
-{
-    struct text t;
-    text_init(&t, 64);
-    format_in_100(&t, page_lang(c), p);
-    const char *s = arena_strdup(c->arena, text_str(&t));
-    text_release(&t);
-    return s ? s : "";
-}
-
 /* The question of a fact and what was answered, in words; NULL where there is none. */
 static enum st fact_words(struct call *c, const struct why_step *s, struct ui_evidence_row *out, struct err *e)
 {
@@ -286,7 +276,7 @@ const char *rule_words(struct call *c, const struct mastery_rule *r)
                                                    MSG_rule_words_sustained, MSG_rule_words_decaying,
                                                    MSG_rule_words_mode,      MSG_rule_words_judgement};
     struct text t;
-    const struct msg_arg args[] = {{.name = "p", .text = in_100(c, r->secure_at)},
+    const struct msg_arg args[] = {{.name = "p", .text = in_100_words(c, r->secure_at)},
                                    {.name = "n", .n = r->least_evidence},
                                    {.name = "times", .n = r->times},
                                    {.name = "last", .n = r->of_last},
@@ -355,9 +345,9 @@ static size_t fill_facts(struct call *c, const struct why_view *v, struct ui_fac
     const struct competency_state none = {0}, *k = v->state ? v->state : &none;
     const struct mastery_rule *r = &v->rule;
     size_t n = 0;
-    f[n++] =
-        (struct ui_fact){msg(page_lang(c), labels[r->kind]), in_100(c, v->value),
-                         SAY(c, MSG_words_needs, MSG_T("value", in_100(c, r->secure_at))), v->value >= r->secure_at};
+    f[n++] = (struct ui_fact){msg(page_lang(c), labels[r->kind]), in_100_words(c, v->value),
+                              SAY(c, MSG_words_needs, MSG_T("value", in_100_words(c, r->secure_at))),
+                              v->value >= r->secure_at};
     f[n++] = count_fact(c, MSG_words_evidence, k->alone, r->least_evidence);
     if (r->off_screen) f[n++] = count_fact(c, MSG_fact_off_screen, k->off_screen, r->off_screen);
     if (r->gap_days) f[n++] = shown_fact(c, SAY(c, MSG_fact_gap, MSG_N("n", r->gap_days)), k->gap_shown);

@@ -190,5 +190,7 @@ struct policy_change {
 /* In arena, in the order of the table. */
 enum st policy_diff(struct arena *a, const struct policy *before, const struct policy *after,
                     struct policy_change **out, size_t *n, struct err *e) WARN_UNUSED;
+/* Does one of them move levels or grades, which are then to be derived anew? */
+bool policy_changes_re_derive(const struct policy_change *changes, size_t n);
 
 #endif

@@ -30,7 +30,8 @@
 
 enum { SIM_PREREQUISITES_MAX = 2, SIM_SKILLS_MAX = 500, SIM_ITEMS_MAX = 1000 };
 
-/* What students of an invented school are like: rounded figures, each with where it comes from in simulate_world.c. */
+/* What students of an invented school are like: rounded figures, each with where it comes from in
+ * simulate_population.c. */
 struct sim_population {
     double ability_sd, own_sd;       /* logits: between students; of a student between skills */
     double ease_mean, ease_sd;       /* logits: of skills, before practice */

@@ -4,8 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* "9", "K", "Kindergarten", "Grade 4", "Pre-K", "ps1" -> a static code; NULL when it is none. */
-const char *grade_code(const char *s, size_t n);
 /* A list parted by commas, semicolons or dots-between-numbers ("09.10"); ranges ("9-12") are spelt out. Codes are
  * joined by commas in out, in CEDS order, each once; the first text that is no grade is copied to bad (or bad[0] =
  * 0). */

@@ -78,7 +78,7 @@ enum st matrix_read(struct matrix *x, const char *path, const char *columns, con
 /* First answers of a log, as scores. */
 enum st matrix_from_log(struct matrix *x, const char *path, const struct log_columns *names, struct err *e) WARN_UNUSED;
 
-/* --- parameters that model fit wrote (model_load.c) --- */
+/* --- parameters that model fit wrote (load.c) --- */
 /* *doc: json_decref, also after a failure (NULL) */
 enum st model_read_parameters(const char *path, struct arena *a, json_t **doc, struct err *e) WARN_UNUSED;
 /* A kind of model as terms of the logistic family; 0: not one of it */
@@ -96,7 +96,7 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
 enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out,
                             struct err *e) WARN_UNUSED;
 
-/* --- long work (model_progress.c): a bar on a terminal, else a line now and then, on standard error, once it takes
+/* --- long work (progress.c): a bar on a terminal, else a line now and then, on standard error, once it takes
  * over a second; the first SIGINT or SIGTERM asks it to end with what it has, the second ends the program --- */
 struct model_progress {
     const char *what;

@@ -1,7 +1,7 @@
 /* P(right) for a question, from a learner's folded state and the district's fitted weights. Pure.
  *
- * With weights (engine/logistic.h, fitted by app/refit.h) by question and skill; without, by Elo (engine/elo.h), which
- * knows of no question.
+ * With weights (engine/logistic.h, fitted by models/refit.h) by question and skill; without, by Elo
+ * (engine/elo.h), which knows of no question.
  *
  * Cold start
  *   new student   counts 0 and averages .5: intercept + question + skill; without weights an even chance

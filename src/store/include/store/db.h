@@ -65,7 +65,6 @@ enum st conn_backup(struct conn *c, const char *path, struct err *e) WARN_UNUSED
  * one open transaction at most, and keeps it: *out is borrowed until it ends. *out is NULL on failure. */
 enum st tx_read(struct conn *c, int64_t district_id, struct tx **out, struct err *e) WARN_UNUSED;
 enum st tx_write(struct conn *c, int64_t district_id, struct tx **out, struct err *e) WARN_UNUSED;
-int64_t tx_district(const struct tx *tx);
 struct conn *tx_conn(const struct tx *tx);
 /* On failure nothing of the transaction is left. ST_FULL: the disk; ST_BUSY: try again; ST_CONFLICT: a row changed. */
 enum st tx_commit(struct tx *tx, struct err *e) WARN_UNUSED;

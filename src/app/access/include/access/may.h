@@ -28,11 +28,6 @@ struct class_scope {
     enum relation relation;
 };
 
-struct org_scope {
-    int64_t org_id;
-    enum relation relation;
-};
-
 /* Each: ST_DENIED without telling whether the id exists; ST_SIGN_IN when nobody is signed in. */
 enum st may_learner(struct tx *tx, const struct actor *who, unsigned relations, int64_t learner_id,
                     struct learner_scope *out, struct err *e) WARN_UNUSED;

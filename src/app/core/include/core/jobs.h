@@ -4,7 +4,7 @@
 #define CORE_JOBS_H
 #include "core/app.h"
 
-enum { JOB_LEASE_MS = 3 * 60000, JOB_RUNS_SHOWN = 30 };
+enum { JOB_LEASE_MS = 3 * 60000 };
 
 extern const char job_refit[], job_retention[]; /* the jobs' names */
 

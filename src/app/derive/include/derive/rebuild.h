@@ -6,7 +6,6 @@
 #include "core/app.h"
 #include "domain/policy.h"
 #include "store/answer.h"
-#include "store/answer.h"
 
 struct rebuild_report {
     int64_t learners, facts;

@@ -1,6 +1,7 @@
 /* A learner's record, read: mastery now or as of a moment, and the evidence behind each number.
  *
- * Reads go through a `struct learner_scope`, which only app/may.h makes: no handler can forget to ask. */
+ * Reads go through a `struct learner_scope`, which the gate makes after asking access/may.h: no handler can forget
+ * to ask. */
 #ifndef LEARNING_LEARNER_H
 #define LEARNING_LEARNER_H
 #include "core/app.h"

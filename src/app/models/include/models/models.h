@@ -6,8 +6,6 @@
 #include "base/json.h"
 #include "i18n/i18n.h"
 
-enum { MODEL_FITS_SHOWN = 100 };
-
 struct model_fit {
     int64_t fit_id, model_id, against_id; /* model_id 0: it did not go live */
     const char *kind, *verdict, *reason, *report, *note;

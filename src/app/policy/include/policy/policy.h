@@ -54,7 +54,8 @@ struct policy_cmd {
     struct policy_save save;
     struct policy_saved saved; /* out */
 };
-/* policy_save() for the writer; the caller reloads, and what is due is derived by whoever watches (app/due.h). */
+/* policy_save() for the writer; the caller reloads, and what is due is derived by whoever watches
+ * (derive/rebuild.h). */
 void policy_ready(struct policy_cmd *p);
 
 /* "Right answers needed before secure: 4 instead of 3", in the reader's language. */

@@ -93,7 +93,7 @@ enum st policy_for_learners_school(const struct policy_index *r, struct tx *tx, 
 const struct policy_version *policy_version_current(const struct policy_index *r, enum policy_scope scope,
                                                     int64_t scope_id, int64_t at_ms);
 enum st learner_school(struct tx *tx, int64_t learner_id, int64_t *org_id, struct err *e) WARN_UNUSED; /* 0: none */
-/* Has a version come into force by which nothing was derived yet? (app/rebuild.h) */
+/* Has a version come into force by which nothing was derived yet? (derive/rebuild.h) */
 bool policy_is_due(const struct policy_index *r, int64_t now_ms);
 const struct policy_version *policy_version_by_id(const struct policy_index *r, int64_t policy_id); /* NULL: none */
 /* What a version of the district, or of a school over the district's of its time, said; the first for an unknown id. */

@@ -1,5 +1,5 @@
 /* Why a grade is what it is, and why this is suggested next: with the numbers that a page and the API show alike. The
- * why of a level is in app/learner.h, that of a pace in app/goals.h (struct requirement_progress). */
+ * why of a level is in learning/learner.h, that of a pace in progress/goals.h (struct requirement_progress). */
 #ifndef PROGRESS_REASON_H
 #define PROGRESS_REASON_H
 #include "progress/grades.h"

@@ -36,6 +36,8 @@ const char *page_home(unsigned roles);
 
 /* A message with its arguments, in arena; "" when there is no memory. */
 const char *say(struct call *c, enum msg_id id, const struct msg_arg *args, size_t n);
+/* A share of 1 as "95%", or "" out of memory; in arena. */
+const char *in_100_words(struct call *c, double p);
 #define SAY(c, id, ...) say((c), (id), MSG_ARGS(__VA_ARGS__))
 const char *day_words(struct call *c, int64_t at_ms);
 const char *words_of_error(struct call *c, const struct err *why); /* for a form that is shown again */
@@ -120,7 +122,7 @@ enum st web_style(struct call *c, struct err *e);
 enum st web_language(struct call *c, struct err *e);
 enum st web_icon(struct call *c, struct err *e);
 
-/* standing.c, goals.c, needs.c, programs.c */
+/* goals, requirements, programs */
 enum st fill_branches(struct call *c, bool by_uri, struct ui_rule_option **out, size_t *n, struct err *e);
 const char *date_words(struct call *c, int32_t date);
 struct requirement_progress;
@@ -139,7 +141,7 @@ enum st web_class_standing(struct call *c, struct err *e);
 enum st web_counselor(struct call *c, struct err *e); /* counselor.c */
 enum st web_programs(struct call *c, struct err *e);
 
-/* checkpoints.c, moderation.c */
+/* checkpoints, moderation */
 enum st fill_skill_options(struct call *c, struct ui_rule_option **out, size_t *n, struct err *e);
 enum st web_checkpoints(struct call *c, struct err *e);
 enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e);
@@ -166,7 +168,7 @@ enum st web_framework_map(struct call *c, struct err *e);
 enum st web_framework_skill(struct call *c, struct err *e);
 enum st web_framework_edit(struct call *c, struct err *e);
 
-/* report.c, habits.c, transcript.c */
+/* reports, habits, transcripts */
 const char *grade_number_words(struct call *c, int places, double x);
 int64_t policy_number(const struct call *c, int64_t policy_id);       /* of a version, from 1 */
 int64_t model_version_number(const struct call *c, int64_t model_id); /* the same */
@@ -179,13 +181,13 @@ enum st web_class_rules(struct call *c, struct err *e);
 enum st web_class_rules_save(struct call *c, struct err *e);
 enum st web_transcript(struct call *c, struct err *e);
 
-/* shared by student.c, teacher.c and family.c */
+/* shared by the pages of students, teachers and families */
 enum st fill_today(struct call *c, const struct learner_scope *who, struct ui_today_view *t, struct err *e);
 enum st fill_map(struct call *c, const struct learner_scope *who, const char *why_base, struct ui_map_group **groups,
                  size_t *n, int64_t *skills, int64_t *secure, struct err *e);
 enum st fill_why(struct call *c, const struct learner_scope *who, int64_t competency_id, bool for_student,
                  struct ui_why_view *w, struct err *e);
-/* about: app/look.h, "" of a level */
+/* about: progress/second_look.h, "" of a level */
 enum st fill_looks(struct call *c, const struct learner_scope *who, int64_t competency_id, const char *about,
                    struct ui_why_view *w, struct err *e);
 enum st fill_open_looks(struct call *c, int64_t class_id, struct ui_open_look *rows, size_t most, size_t *n,

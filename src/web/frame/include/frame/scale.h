@@ -5,7 +5,7 @@
 #include "policy/policy.h"
 #include "frame/page.h"
 
-/* One of the sentences of app/policy.h about a scale, in arena. */
+/* One of the sentences of policy/policy.h about a scale, in arena. */
 const char *scale_said(struct call *c, void (*words)(struct text *, enum lang, const struct policy *),
                        const struct policy *p);
 const char *points_words(struct call *c, double points);

@@ -110,3 +110,29 @@ def test_nobody_sees_the_others_scores_before_giving_the_own(clients, school, db
     assert b.post("/moderation/anchor", form={"work_id": works[1], "level": "3", "note": ""}).status == 400
     assert clients("teacher3", session=True).get(page).status == 403, "of another school"
     assert clients("student", session=True).get(page).status == 403
+
+
+def test_checkpoints_and_moderations_of_another_school_are_its_own(clients, school, db):
+    """Of all schools' only who leads the district sees; who is of no known school sees the district's own and makes none."""
+    district, here, there = (clients(who, session=True) for who in ("district", "principal", "principal2"))
+    skill = school.competencies[SKILL]
+
+    def make(who, n, title):
+        form = {"client_id": f"rigor-own-{n}", "title": title, "skill": skill, "task": "Simplify 12/18.", "most": "4"}
+        assert who.post("/checkpoints", form=form).status == 303
+        assert who.post("/moderation", form={"client_id": f"rigor-own-m{n}", "title": title, "skill": skill}).status == 303
+
+    make(there, 1, "Birch alone")
+    [[checkpoint, session]] = db.rows("SELECT c.checkpoint_id, m.moderation_id FROM checkpoint c, moderation m")
+    assert db.rows("SELECT org_id <> 0 FROM checkpoint")[0][0] in ("1", "t", "true")
+    for who, sees in ((district, True), (there, True), (here, False), (clients("teacher", session=True), False)):
+        for page in ("/checkpoints", "/moderation"):
+            assert ("Birch alone" in who.get(page).text) == sees, page
+    for page in (f"/checkpoints/print?c={checkpoint}", f"/calibration?c={checkpoint}", f"/moderation/session?m={session}"):
+        assert here.get(page).status in (403, 404) and there.get(page).status == 200, page
+    make(district, 2, "For every school")
+    coach = clients("coach", session=True)
+    assert "For every school" in coach.get("/moderation").text and "Birch alone" not in coach.get("/moderation").text
+    db.execute("UPDATE user_role SET org_id = 0 WHERE role = 'coach'")
+    lost = clients("coach", session=True).get("/moderation")
+    assert "Birch alone" not in lost.text

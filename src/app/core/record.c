@@ -142,7 +142,7 @@ enum st record_check(struct record_cmd *c, struct err *e)
         c->count = 1;
     }
     if (!c->count || c->count > RECORDS_MAX)
-        return err_fail(e, ST_INVALID, "checkpoint.nothing", "1 to %d facts at once", RECORDS_MAX);
+        return err_fail(e, ST_INVALID, "record.nothing", "1 to %d facts at once", RECORDS_MAX);
     for (size_t i = 0; i < c->count; i++) {
         struct record *r = &c->list[i];
         TRY(client_id_check(r->client_id, e));

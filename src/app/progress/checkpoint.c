@@ -191,7 +191,7 @@ static enum st run_enter(struct app *app, struct tx *tx, struct command *command
 enum st checkpoint_enter_check(struct checkpoint_enter_cmd *m, struct err *e)
 {
     TRY(client_id_check(m->client_id, e));
-    if (!m->count) return err_fail(e, ST_INVALID, "checkpoint.nothing", "nothing was entered");
+    if (!m->count) return err_fail(e, ST_INVALID, "record.nothing", "nothing was entered");
     for (size_t i = 0; i < m->count; i++)
         if (!(m->cells[i].points >= 0 && m->cells[i].points <= m->cells[i].part->most))
             return err_fail(e, ST_INVALID, "checkpoint.cell", "points: 0 to %d", (int)m->cells[i].part->most);

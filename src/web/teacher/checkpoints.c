@@ -343,7 +343,7 @@ enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct 
             if (!parse_f64(s, &points))
                 return err_fail(e, ST_INVALID, "checkpoint.cell", "%s: a number of points", name);
             if (m->count == CHECKPOINT_CELLS_MAX)
-                return err_fail(e, ST_INVALID, "checkpoint.many", "at most %d results at once", CHECKPOINT_CELLS_MAX);
+                return err_fail(e, ST_INVALID, "record.many", "at most %d results at once", CHECKPOINT_CELLS_MAX);
             m->cells[m->count++] = (struct checkpoint_cell){v.learners[i].learner_id, &k->parts[j], points};
         }
     TRY(checkpoint_enter_check(m, e));

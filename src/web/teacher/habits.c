@@ -145,7 +145,7 @@ static enum st add_rating(struct call *c, struct web_habits *m, int64_t learner_
     if (!parse_i64(s, &rating) || rating < 1 || rating > HABIT_RATINGS)
         return err_fail(e, ST_INVALID, "habits.mark", "%s: a rating is 1 to %d", name, HABIT_RATINGS);
     if (m->cmd.count == HABIT_CELLS_MAX)
-        return err_fail(e, ST_INVALID, "checkpoint.many", "at most %d at once", HABIT_CELLS_MAX);
+        return err_fail(e, ST_INVALID, "record.many", "at most %d at once", HABIT_CELLS_MAX);
     size_t at = m->cmd.count++;
     m->ratings[at] = (struct fact_habit_rated){session_id, c->class_.class_id, habit, (int32_t)rating};
     return call_fact(c, &m->records[at], &fact_habit_rated, learner_id,

@@ -26,7 +26,7 @@ def test_every_operation_answers_as_described(clients, school):
         "/api/v1/me/help": (student, {"client_id": str(uuid.uuid4()), "kind": "explain"}),
         "/api/v1/learners/{learner}/mastery": (teacher, None), "/api/v1/learners/{learner}/grades": (teacher, None), "/api/v1/learners/{learner}/mastery/{competency}/why": (teacher, None),
         "/api/v1/classes/{class}/mastery": (teacher, None), "/api/v1/classes/{class}/queue": (teacher, None), "/api/v1/classes/{class}/live": None,
-        "/metrics": (student, None), "/api/v1/learners/{learner}/standing": (teacher, None),
+        "/metrics": (student, None), "/api/v1/learners/{learner}/standing": (teacher, None), "/api/v1/learners/{learner}/access": (student, None),
         "/api/v1/learners/{learner}/looks": (student, {"client_id": str(uuid.uuid4()), "competency_id": competency, "note": "look again"}),
         "/api/v1/classes/{class}/observations": (teacher, {"client_id": str(uuid.uuid4()), "competency_id": competency, "learner_ids": [school.student.id], "level": "nearly"}),
     }

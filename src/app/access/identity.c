@@ -174,7 +174,7 @@ static enum st actor_by(struct app *app, struct tx *tx, const struct proof *proo
     TRY(rows_end(&rows));
     if (!a.user_id) return err_fail(e, ST_SIGN_IN, "sign_in.needed", "no such session or token, or it has ended");
     TRY(learner_courses(tx, a.user_id, a.courses, COURSES_MAX, &a.course_count, e));
-    a.learns = (a.roles & ROLE_STUDENT) || a.course_count;
+    a.learns = (a.roles & ROLE_STUDENT) || ((a.roles & ROLES_OF_STAFF) && a.course_count);
     actor_cache_put(app->actor_cache, version, key, expires, &a);
     *out = a;
     return ST_OK;

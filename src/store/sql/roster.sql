@@ -117,4 +117,4 @@ UPDATE course SET audience = :audience WHERE district_id = :district_id AND cour
 -- why: all that a learner is or was in, and when: who viewed a class then; no date is looked at
 SELECT e.class_id, COALESCE(c.org_id, 0) AS org_id, c.title, e.starts_on, e.ends_on, e.closed_at_ms FROM enrollment e
 JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
-WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' ORDER BY e.enrollment_id DESC
+WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' ORDER BY +e.enrollment_id DESC

@@ -17,6 +17,7 @@ enum role {
     ROLE_PROGRAMS = 64    /* may read who is in which program; given by the operator, never by a roster */
 };
 enum { ROLE_LAST = ROLE_COUNSELOR };
+enum { ROLES_OF_STAFF = ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT | ROLE_COUNSELOR | ROLE_PROGRAMS };
 enum { ROLE_KINDS = 8, TOKEN_TEXT = 44, TOKEN_HASH_TEXT = 65, PASSWORD_HASH_TEXT = 128, PASSWORD_WORDS = 20 };
 const char *role_code(enum role r);
 unsigned role_parse(const char *code); /* 0 when it is none of ours */

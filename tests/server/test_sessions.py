@@ -27,6 +27,18 @@ def test_guesses_that_are_sent_side_by_side_each_count(server, school, db):
     assert statuses.count(403) <= 8, statuses
 
 
+def test_a_user_name_is_read_as_it_was_meant(server, school, db):
+    """Case and the spaces around it do not matter, unless two names differ in nothing else."""
+    name = school.student.username
+    for said in (name, name.upper(), name.capitalize(), f" {name} ", f"{name}\t"):
+        assert Client(server.port).sign_in(said, PASSWORD).status == 303, said
+        assert Client(server.port).sign_in(said, "wrong").status == 403, said
+    assert Client(server.port).sign_in(name.replace(".", " "), PASSWORD).status == 403
+    db.execute(f"UPDATE user_account SET username = '{name.upper()}' WHERE user_id = {school.classmate.id}")
+    assert Client(server.port).sign_in(name, PASSWORD).status == 303, "letter for letter"
+    assert Client(server.port).sign_in(name.capitalize(), PASSWORD).status == 403, "it could be either"
+
+
 def test_what_has_expired_goes_along_with_sign_ins(server, school, db):
     [[district]] = db.rows("SELECT district_id FROM district")
     me = school.student.id

@@ -259,28 +259,61 @@ static enum st session_run(struct app *app, struct tx *tx, struct command *comma
     return err_fail(e, ST_BUG, "err.bug", "session command");
 }
 
+enum { USERNAME_BYTES = 201 };
+
 struct account {
     int64_t user_id;
     bool may;
     char hash[PASSWORD_HASH_TEXT];
 };
 
-static enum st find_account(struct app *app, const char *username, struct account *out, struct err *e)
+static void copy_account(struct account *out, const struct sql_user_by_name_row *r)
+{
+    out->user_id = r->user_id;
+    copy(out->hash, sizeof out->hash, r->password_hash);
+    out->may = r->enabled && strcmp(r->status, "active") == 0;
+}
+
+/* The name letter for letter, or the only one that differs from it in case alone. */
+static enum st account_by_name(struct tx *tx, const char *name, const char *folded, struct account *out, struct err *e)
+{
+    struct sql_user_by_name_row r;
+    struct rows rows;
+    bool row = false;
+    size_t n = 0;
+    TRY(sql_user_by_name(tx, name, &r, &row, e));
+    if (row) {
+        copy_account(out, &r);
+        return ST_OK;
+    }
+    TRY(sql_user_by_folded_name(tx, folded, &rows, e));
+    while (sql_user_by_folded_name_next(&rows, &r))
+        if (n++ == 0) copy_account(out, &r);
+    if (n != 1) *out = (struct account){0};
+    return rows_end(&rows);
+}
+
+static enum st find_account(struct app *app, const char *name, const char *folded, struct account *out, struct err *e)
 {
     struct conn *conn;
     struct tx *tx;
-    struct sql_user_by_name_row user_by_name;
-    bool row = false;
     TRY(app_read_conn(app, &conn, e));
     TRY(tx_read(conn, app->district_id, &tx, e));
-    enum st st = sql_user_by_name(tx, username, &user_by_name, &row, e);
-    if (st == ST_OK && row) {
-        out->user_id = user_by_name.user_id;
-        copy(out->hash, sizeof out->hash, user_by_name.password_hash);
-        out->may = user_by_name.enabled && strcmp(user_by_name.status, "active") == 0;
-    }
+    enum st st = account_by_name(tx, name, folded, out, e);
     tx_rollback(tx);
     return st;
+}
+
+/* As it was meant: without the spaces around it. folded: in lower case, of ASCII letters, as the index has it. */
+static void read_name(const char *said, char name[USERNAME_BYTES], char folded[USERNAME_BYTES])
+{
+    size_t from = strspn(said, " \t"), n = strlen(said + from);
+    while (n && strchr(" \t", said[from + n - 1])) n--;
+    if (n > USERNAME_BYTES - 1) n = USERNAME_BYTES - 1;
+    memcpy(name, said + from, n);
+    name[n] = 0;
+    for (size_t i = 0; i <= n; i++)
+        folded[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + ('a' - 'A') : name[i]);
 }
 
 enum st sign_in(struct app *app, const char *username, const char *password, char token[TOKEN_TEXT], int64_t *user_id,
@@ -290,11 +323,12 @@ enum st sign_in(struct app *app, const char *username, const char *password, cha
      * password. */
     static const char nobody[] =
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zm9yIG5vYm9keSBhdCBhbGwsIG5vdCBldmVyIG9rISE";
-    char account[TOKEN_HASH_TEXT], hash[TOKEN_HASH_TEXT];
+    char account[TOKEN_HASH_TEXT], hash[TOKEN_HASH_TEXT], name[USERNAME_BYTES], folded[USERNAME_BYTES];
     struct account found = {0};
-    if (strlen(username) > 200 || strlen(password) > PASSWORD_MAX)
+    if (strlen(username) >= USERNAME_BYTES || strlen(password) > PASSWORD_MAX)
         return err_fail(e, ST_DENIED, "sign_in.wrong", "too long");
-    token_hash(username, account);
+    read_name(username, name, folded);
+    token_hash(folded, account); /* guesses at one name are counted together, however it is written */
     struct session_cmd c = {.command.run = session_run,
                             .command.leaves_memory = true,
                             .account_hash = account,
@@ -308,7 +342,7 @@ enum st sign_in(struct app *app, const char *username, const char *password, cha
         err_arg(e, seconds);
         return ST_BUSY;
     }
-    TRY(find_account(app, username, &found, e));
+    TRY(find_account(app, name, folded, &found, e));
     if (!password_matches(*found.hash ? found.hash : nobody, password) || !found.user_id || !found.may)
         return err_fail(e, ST_DENIED, "sign_in.wrong", "name or password is not right");
     token_new(token);
@@ -335,7 +369,7 @@ enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, co
                     struct err *e)
 {
     int64_t id = app_id(app);
-    if (!u->username || !*u->username || strlen(u->username) > 200)
+    if (!u->username || !*u->username || strlen(u->username) >= USERNAME_BYTES)
         return err_fail(e, ST_INVALID, "user.name", "a user name has 1 to 200 characters");
     if (!role_parse(u->role))
         return err_fail(e, ST_INVALID, "user.role",

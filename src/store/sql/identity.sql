@@ -6,6 +6,11 @@ INSERT INTO district (district_id, name, host, created_at_ms) VALUES (:district_
 -- name: user_by_name :one
 SELECT user_id, password_hash, enabled, status FROM user_account
 WHERE district_id = :district_id AND username = :username
+-- name: user_by_folded_name :many
+-- row: user_by_name
+-- types: :folded text
+SELECT user_id, password_hash, enabled, status FROM user_account
+WHERE district_id = :district_id AND LOWER(username) = :folded ORDER BY user_id LIMIT 2
 -- name: user_get :one
 SELECT username, given_name, family_name, preferred_name, grade, language, enabled, status FROM user_account
 WHERE district_id = :district_id AND user_id = :user_id

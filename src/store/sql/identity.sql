@@ -10,7 +10,7 @@ WHERE district_id = :district_id AND username = :username
 -- row: user_by_name
 -- types: :folded text
 SELECT user_id, password_hash, enabled, status FROM user_account
-WHERE district_id = :district_id AND LOWER(username) = :folded ORDER BY user_id LIMIT 2
+WHERE district_id = :district_id AND LOWER(username) = :folded LIMIT 2
 -- name: user_get :one
 SELECT username, given_name, family_name, preferred_name, grade, language, enabled, status FROM user_account
 WHERE district_id = :district_id AND user_id = :user_id

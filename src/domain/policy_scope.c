@@ -393,6 +393,13 @@ static enum st add_scales(struct arena *a, const struct policy *before, const st
                e);
 }
 
+json_t *policy_applied(const json_t *upper, const json_t *doc, enum policy_scope scope)
+{
+    json_t *within = policy_within(upper, doc, scope), *whole = within ? policy_merge(upper, within) : NULL;
+    json_decref(within);
+    return whole;
+}
+
 bool policy_changes_re_derive(const struct policy_change *changes, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -63,9 +63,8 @@ static enum st tried_doc(const struct question *q, int64_t org_id, json_t **out,
     json_t *district_doc = q->scope == SCOPE_DISTRICT ? policy_merge(upper, q->over) : json_incref(upper);
     json_t *above = policy_opened(district_doc, org_id);
     json_t *below = q->scope == SCOPE_SCHOOL ? policy_merge(own, q->over) : json_incref(own);
-    json_t *within = policy_within(above, below, SCOPE_SCHOOL);
-    *out = above && within ? policy_merge(above, within) : NULL;
-    json_t *all[] = {upper, own, district_doc, above, below, within};
+    *out = above ? policy_applied(above, below, SCOPE_SCHOOL) : NULL;
+    json_t *all[] = {upper, own, district_doc, above, below};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
     return *out ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
 }

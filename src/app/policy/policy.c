@@ -27,13 +27,6 @@ static void documents_free(struct documents *d)
     *d = (struct documents){0};
 }
 
-static json_t *merged_document(const json_t *upper, const json_t *doc, enum policy_scope scope)
-{
-    json_t *within = policy_within(upper, doc, scope), *whole = within ? policy_merge(upper, within) : NULL;
-    json_decref(within);
-    return whole;
-}
-
 /* For a version that comes into force at a time. */
 static enum st documents_make(const struct snapshot *s, const struct policy_save *p, int64_t at_ms, struct documents *d,
                               struct err *e)
@@ -50,8 +43,8 @@ static enum st documents_make(const struct snapshot *s, const struct policy_save
     d->upper = policy_opened(above, p->scope == SCOPE_SCHOOL ? p->scope_id : p->org_id);
     json_decref(above);
     d->after = policy_merge(d->before, d->given);
-    d->before_whole = merged_document(d->upper, d->before, p->scope);
-    d->after_whole = merged_document(d->upper, d->after, p->scope);
+    d->before_whole = policy_applied(d->upper, d->before, p->scope);
+    d->after_whole = policy_applied(d->upper, d->after, p->scope);
     return d->after && d->before_whole && d->after_whole ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "policy");
 }
 
@@ -70,7 +63,7 @@ static enum st next_term(struct app *app, const struct snapshot *s, struct tx *t
 static enum st policy_whole(const json_t *upper, const struct policy_version *school, struct policy *out, struct err *e)
 {
     json_t *own = json_loads(school->doc, 0, NULL), *above = policy_opened(upper, school->scope_id),
-           *whole = merged_document(above, own, SCOPE_SCHOOL);
+           *whole = policy_applied(above, own, SCOPE_SCHOOL);
     enum st st = whole ? policy_from_json(whole, out, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
     json_decref(own);
     json_decref(above);
@@ -133,7 +126,7 @@ static json_t *carried(const struct policy_version *v, const struct documents *d
 {
     struct policy p = {0};
     json_t *old = json_loads(v->doc, 0, NULL), *doc = policy_rebase(old, d->before, d->given),
-           *whole = doc ? merged_document(d->upper, doc, scope) : NULL;
+           *whole = doc ? policy_applied(d->upper, doc, scope) : NULL;
     enum st st = whole ? policy_from_json(whole, &p, e) : err_fail(e, ST_NOMEM, "err.memory", "policy");
     json_decref(old);
     json_decref(whole);

@@ -97,8 +97,7 @@ static bool merge(struct merged *k)
     const struct policy_version *own = k->own;
     json_t *above = json_loads(upper->doc, 0, NULL),
            *opened = own->scope == SCOPE_SCHOOL ? policy_opened(above, own->scope_id) : json_incref(above),
-           *doc = json_loads(own->doc, 0, NULL), *within = opened ? policy_within(opened, doc, own->scope) : NULL,
-           *both = within ? policy_merge(opened, within) : NULL;
+           *doc = json_loads(own->doc, 0, NULL), *both = opened ? policy_applied(opened, doc, own->scope) : NULL;
     struct err e;
     if (own->scope == SCOPE_SCHOOL && is_later(own, upper)) k->made = named_by(own);
     else k->made = *upper;
@@ -114,7 +113,7 @@ static bool merge(struct merged *k)
         k->made.doc = upper->doc;
     }
     k->made.policy.policy_id = own->scope == SCOPE_SCHOOL ? k->made.policy_id : own->policy_id;
-    json_t *all[] = {above, opened, doc, within, both};
+    json_t *all[] = {above, opened, doc, both};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) json_decref(all[i]);
     return k->made.doc != NULL;
 }

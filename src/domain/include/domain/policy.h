@@ -158,6 +158,9 @@ json_t *policy_rebase(const json_t *waiting, const json_t *before, const json_t 
 /* A document of scope `at` without what the scopes above do not (or no longer) let it say. Owned by the caller;
  * NULL: no memory. */
 json_t *policy_within(const json_t *upper, const json_t *doc, enum policy_scope at);
+/* A document over the one above it, as far as that allows: policy_within(), merged. Owned by the caller;
+ * NULL: no memory. */
+json_t *policy_applied(const json_t *upper, const json_t *doc, enum policy_scope scope);
 /* May a document of scope `at` say what it says under `upper` (merged, of the scopes above)?
  * err ST_DENIED, with the clause as argument: set below its narrowest scope, locked above, or outside the bounds given
  * above;

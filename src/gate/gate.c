@@ -1,11 +1,11 @@
 #include "gate/gate.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "core/workers.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "policy/snapshot.h"
@@ -13,12 +13,6 @@
 
 enum { BODY_MAX = 8u << 20, BODY_UNKNOWN_MAX = 16384 };
 enum stage { STAGE_FIRST, STAGE_REPLY, STAGE_SEND };
-
-struct gate_job {
-    struct job job;
-    struct gate *gate;
-    struct call *call;
-};
 
 /* Routes ----------------------------------------------------------------------------------------------------------- */
 
@@ -402,17 +396,16 @@ static void release_call(void *arg)
     if (c->snapshot) snapshot_drop(c->snapshot);
 }
 
+/* On the writer's thread. What was written is answered, however many wait. */
 static void command_done(struct command *cmd)
 {
     struct call *c = cmd->done_arg;
     c->stage = STAGE_REPLY;
-    struct gate_job *j = (struct gate_job *)c->job;
-    struct err e;
-    if (!j || workers_submit(c->app, WORKERS_READ, &j->job, &e) != ST_OK) http_resume(c->http);
+    workers_go_on(c->app, WORKERS_READ, &c->task);
 }
 
 /* Does the work of one stage. True: the call waits for something and will be resumed. */
-static bool step(struct gate *g, struct call *c)
+static bool step(struct call *c)
 {
     if (c->stage == STAGE_FIRST) {
         c->st = first(c, &c->err);
@@ -422,7 +415,7 @@ static bool step(struct gate *g, struct call *c)
             c->command->done_arg = c;
             /* Once it is accepted, another thread may have the call: nothing of it is touched here any more. */
             struct err e = {0};
-            enum st st = writer_submit(g->app, c->command, &e);
+            enum st st = writer_submit(c->app, c->command, &e);
             if (st == ST_OK) return true;
             c->st = st;
             c->err = e;
@@ -435,12 +428,12 @@ static bool step(struct gate *g, struct call *c)
     return false;
 }
 
-static void job_run(struct app *app, struct job *job)
+static void run(struct app *app, struct task *t)
 {
-    struct gate_job *j = (struct gate_job *)job;
+    struct call *c = (struct call *)(void *)((char *)t - offsetof(struct call, task));
+    struct http_req *r = c->http;
     (void)app;
-    struct http_req *r = j->call->http;
-    if (!step(j->gate, j->call)) http_resume(r);
+    if (!step(c)) http_resume(r);
 }
 
 static struct call *call_new(struct gate *g, struct http_req *r)
@@ -478,34 +471,21 @@ void gate_request(void *gate, struct http_req *r)
             c->st = err_fail(&c->err, ST_NOT_FOUND, "err.not_found",
                              other ? "there is no such method here" : "there is no such page");
             c->stage = STAGE_SEND;
-        } else if (!c->route->no_db) {
-            struct gate_job *j = arena_alloc(&r->arena, sizeof *j);
-            if (j) {
-                *j = (struct gate_job){.job.run = job_run, .gate = g, .call = c};
-                c->job = &j->job;
-                http_suspend(r);
-                struct err e = {0};
-                enum st st =
-                    workers_submit(g->app, c->route->kind == ROUTE_WORK ? WORKERS_LONG : WORKERS_READ, &j->job, &e);
-                if (st == ST_OK) return;
-                c->st = st;
-                c->err = e;
-                c->stage = STAGE_SEND;
-                http_resume(r);
-                return;
-            }
-        }
-    }
-    if (c->stage == STAGE_FIRST) {
-        /* A write may be done by another thread before step() returns: suspended first. */
-        if (c->route->kind == ROUTE_WRITE) {
+        } else if (c->route->no_db) {
+            (void)step(c);
+        } else {
+            c->task.run = run;
             http_suspend(r);
-            if (!step(g, c)) http_resume(r);
+            struct err e = {0};
+            enum st st =
+                workers_submit(g->app, c->route->kind == ROUTE_WORK ? WORKERS_LONG : WORKERS_READ, &c->task, &e);
+            if (st == ST_OK) return;
+            c->st = st;
+            c->err = e;
+            c->stage = STAGE_SEND;
+            http_resume(r);
             return;
         }
-        (void)step(g, c);
-    } else if (c->stage == STAGE_REPLY) {
-        (void)step(g, c);
     }
     finish(g, c);
 }

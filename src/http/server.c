@@ -311,9 +311,8 @@ uint16_t http_port(const struct http_server *s) { return s->port; }
 
 void http_drain(struct http_server *s)
 {
-    MHD_socket fd = MHD_quiesce_daemon(s->daemon);
-    if (fd != MHD_INVALID_SOCKET) close(fd);
-    /* What has begun is finished; what another thread still has is waited for. */
+    /* What has begun is finished; what another thread still has is waited for. What comes now is refused by us:
+     * MHD_quiesce_daemon() would refuse it sooner, but races with the library's own threads, which then abort. */
     __atomic_store_n(&s->draining, true, __ATOMIC_RELEASE);
     for (int i = 0, quiet_for = 0; i < DRAIN_TENTHS && quiet_for < 2; i++) {
         struct timespec tenth = {.tv_nsec = 100000000};

@@ -1,4 +1,5 @@
 """Acknowledged means durable: killed under load, cut off from the database, on a slow disk."""
+import http.client
 import os
 import pathlib
 import random
@@ -143,12 +144,12 @@ def test_the_database_crashes_and_comes_back(db, school, server, postgres):
 
 
 @pytest.fixture(scope="session")
-def slow_sync():
+def slow_calls():
     """Built here; in a folder that also PostgreSQL's user may read."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="waymark-slow-"))
     folder.chmod(0o755)
-    lib = folder / "slow_sync.so"
-    source = os.path.join(os.path.dirname(__file__), "slow_sync.c")
+    lib = folder / "slow_calls.so"
+    source = os.path.join(os.path.dirname(__file__), "slow_calls.c")
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(lib), source, "-ldl"], check=True)
     lib.chmod(0o755)
     yield lib
@@ -180,14 +181,14 @@ def several_answers(port, school, seed, each=6, keys=("load0", "load1", "load2",
 
 
 @pytest.mark.only("sqlite")
-def test_nothing_is_acknowledged_before_the_disk_has_it(db, school, serve, slow_sync, tmp_path):
+def test_nothing_is_acknowledged_before_the_disk_has_it(db, school, serve, slow_calls, tmp_path):
     s = serve(program=plain())
     quick = several_answers(s.port, school, "quick")
     assert min(b - a for a, b in quick) < 0.05, "without the slow disk this is slow too: the test would show nothing"
     s.stop()
     log = tmp_path / "syncs"
     asan = os.environ.get("ASAN_OPTIONS", "detect_leaks=1") + ":verify_asan_link_order=0"
-    s = serve(program=plain(), env=environment(LD_PRELOAD=slow_sync, SLOW_SYNC_LOG=log, ASAN_OPTIONS=asan))
+    s = serve(program=plain(), env=environment(LD_PRELOAD=slow_calls, SLOW_SYNC_LOG=log, ASAN_OPTIONS=asan))
     times = several_answers(s.port, school, "slow")
     s.stop()
     assert min(b - a for a, b in times) >= 0.05
@@ -197,8 +198,35 @@ def test_nothing_is_acknowledged_before_the_disk_has_it(db, school, serve, slow_
         assert any(sent <= begin and end <= acked for begin, end in syncs), "no sync of the log began after the answer was sent and ended before it was acknowledged"
 
 
+def test_stopped_while_others_connect(serve, slow_calls):
+    """Whoever comes while the server stops is told to come again or finds nobody; the server ends in order."""
+    asan = os.environ.get("ASAN_OPTIONS", "detect_leaks=1") + ":verify_asan_link_order=0"
+    s = serve(program=plain(), env=environment(LD_PRELOAD=slow_calls, SLOW_REMOVE_MS="50", ASAN_OPTIONS=asan))
+    told, over = set(), threading.Event()
+
+    def connect():
+        while not over.is_set():
+            try:
+                c = http.client.HTTPConnection("127.0.0.1", s.port, timeout=5)
+                c.request("GET", "/healthz")
+                told.add(c.getresponse().status)
+                c.close()
+            except (OSError, http.client.HTTPException):
+                told.add(None)
+
+    threads = [threading.Thread(target=connect) for _ in range(4)]
+    [t.start() for t in threads]
+    time.sleep(0.2)
+    try:
+        s.stop()
+    finally:
+        over.set()
+        [t.join() for t in threads]
+    assert told == {200, 503, None}
+
+
 @pytest.mark.only("postgresql")
-def test_nothing_is_acknowledged_before_postgresql_has_it(school, slow_sync, tmp_path, tmp_path_factory):
+def test_nothing_is_acknowledged_before_postgresql_has_it(school, slow_calls, tmp_path, tmp_path_factory):
     own = pg.Server(tempfile.mkdtemp(prefix="waymark-pg-slow-"))
     own.create()
     own.start()
@@ -206,7 +234,7 @@ def test_nothing_is_acknowledged_before_postgresql_has_it(school, slow_sync, tmp
         db = Postgresql(own, tmp_path / "db")
         there = schools.build(db, tmp_path)
         own.stop()
-        own.start({"LD_PRELOAD": str(slow_sync)})
+        own.start({"LD_PRELOAD": str(slow_calls)})
         s = Server(db, program=plain())
         try:
             times = several_answers(s.port, there, "slow", each=4)

@@ -8,7 +8,7 @@ struct pool {
     struct app *app;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    struct job *first, **last;
+    struct task *first, **last;
     size_t waiting;
     bool stopping;
     unsigned count;
@@ -25,13 +25,13 @@ static void *work(void *arg)
     pthread_mutex_lock(&p->lock);
     for (;;) {
         while (!p->first && !p->stopping) pthread_cond_wait(&p->wake, &p->lock);
-        struct job *j = p->first;
-        if (!j) break;
-        p->first = j->next;
+        struct task *t = p->first;
+        if (!t) break;
+        p->first = t->next;
         if (!p->first) p->last = &p->first;
         p->waiting--;
         pthread_mutex_unlock(&p->lock);
-        j->run(p->app, j);
+        t->run(p->app, t);
         pthread_mutex_lock(&p->lock);
     }
     pthread_mutex_unlock(&p->lock);
@@ -77,18 +77,29 @@ void workers_stop(struct app *app)
     app->workers = NULL;
 }
 
-enum st workers_submit(struct app *app, enum worker_pool pool, struct job *j, struct err *e)
+static void append(struct pool *p, struct task *t)
+{
+    t->next = NULL;
+    *p->last = t;
+    p->last = &t->next;
+    p->waiting++;
+    pthread_cond_signal(&p->wake);
+}
+
+enum st workers_submit(struct app *app, enum worker_pool pool, struct task *t, struct err *e)
 {
     struct pool *p = &app->workers->pools[pool];
     pthread_mutex_lock(&p->lock);
     bool refuse = p->stopping || p->waiting >= WAITING_MAX;
-    if (!refuse) {
-        j->next = NULL;
-        *p->last = j;
-        p->last = &j->next;
-        p->waiting++;
-        pthread_cond_signal(&p->wake);
-    }
+    if (!refuse) append(p, t);
     pthread_mutex_unlock(&p->lock);
     return refuse ? err_fail(e, ST_BUSY, "err.busy", "too many requests wait") : ST_OK;
+}
+
+void workers_go_on(struct app *app, enum worker_pool pool, struct task *t)
+{
+    struct pool *p = &app->workers->pools[pool];
+    pthread_mutex_lock(&p->lock);
+    append(p, t);
+    pthread_mutex_unlock(&p->lock);
 }

@@ -159,7 +159,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
             if (beat % 15 == 14) hub_heartbeat(app->hub);
         }
         notify("STOPPING=1");
-        log_line(LOG_INFO, "draining", "no new connections; what has begun is finished");
+        log_line(LOG_INFO, "draining", "what has begun is finished; what comes is told 503");
         http_drain(server);
         gate_live_close(app);
         struct timespec grace = {.tv_nsec = 200000000};

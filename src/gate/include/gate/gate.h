@@ -14,6 +14,7 @@
 #include "access/identity.h"
 #include "access/may.h"
 #include "core/record.h"
+#include "core/workers.h"
 #include "core/writer.h"
 #include "http/http.h"
 #include "i18n/i18n.h"
@@ -85,7 +86,7 @@ struct call {
     struct text out;     /* the body */
     struct http_res res; /* status 200 text/html unless set */
     struct command *command;
-    struct job *job;
+    struct task task; /* its turn with the workers */
     const char *names[GATE_PARAMS], *values[GATE_PARAMS];
     size_t params;
     void (*stream)(struct call *c); /* set by a handler: answer with a stream, made on the HTTP thread */

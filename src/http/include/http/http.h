@@ -66,7 +66,7 @@ struct http_config {
 
 enum st http_start(const struct http_config *c, struct http_server **out, struct err *e) WARN_UNUSED;
 uint16_t http_port(const struct http_server *s);
-void http_drain(struct http_server *s); /* no new connections; those open finish what they have begun */
+void http_drain(struct http_server *s); /* what has begun is finished; what comes is told 503 */
 void http_stop(struct http_server *s);
 
 const char *http_header_in(struct http_req *r, const char *name); /* NULL when absent */

@@ -6,15 +6,17 @@
 
 enum worker_pool { WORKERS_READ, WORKERS_LONG, WORKER_POOLS };
 
-struct job {
-    struct job *next;
-    void (*run)(struct app *app, struct job *j);
+struct task {
+    struct task *next;
+    void (*run)(struct app *app, struct task *t); /* may free t, or hand it in again */
 };
 
 /* threads: of each pool. */
 enum st workers_start(struct app *app, const unsigned threads[WORKER_POOLS], struct err *e) WARN_UNUSED;
 void workers_stop(struct app *app); /* finishes what was accepted */
 /* ST_BUSY: too many wait in the pool. */
-enum st workers_submit(struct app *app, enum worker_pool pool, struct job *j, struct err *e) WARN_UNUSED;
+enum st workers_submit(struct app *app, enum worker_pool pool, struct task *t, struct err *e) WARN_UNUSED;
+/* What is left of something that was accepted already, and is bounded by that: never refused while workers run. */
+void workers_go_on(struct app *app, enum worker_pool pool, struct task *t);
 
 #endif

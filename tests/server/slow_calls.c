@@ -1,11 +1,13 @@
-/* A disk whose every sync takes SLOW_SYNC_MS (50) longer. Preloaded into the server by test_durability.py. With
- * SLOW_SYNC_LOG each sync leaves a line: begin and end in ns of CLOCK_MONOTONIC, and the file. */
+/* System calls that take longer; preloaded by test_durability.py. Every sync of a file takes SLOW_SYNC_MS (50), and
+ * every removal from an epoll set by the first thread SLOW_REMOVE_MS (0). With SLOW_SYNC_LOG each sync leaves a line:
+ * begin and end in ns of CLOCK_MONOTONIC, and the file. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,12 +19,20 @@ static long long now_ns(void)
     return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-static void wait_a_while(void)
+static void wait_ms(const char *name, long otherwise)
 {
-    const char *s = getenv("SLOW_SYNC_MS");
-    long ms = s ? atol(s) : 50;
+    const char *s = getenv(name);
+    long ms = s ? atol(s) : otherwise;
     struct timespec t = {ms / 1000, ms % 1000 * 1000000};
     while (nanosleep(&t, &t)) {}
+}
+
+static void wait_a_while(void) { wait_ms("SLOW_SYNC_MS", 50); }
+
+int epoll_ctl(int set, int op, int fd, struct epoll_event *event)
+{
+    if (op == EPOLL_CTL_DEL && gettid() == getpid()) wait_ms("SLOW_REMOVE_MS", 0);
+    return ((int (*)(int, int, int, struct epoll_event *))dlsym(RTLD_NEXT, "epoll_ctl"))(set, op, fd, event);
 }
 
 static void leave_line(long long begin, int fd)

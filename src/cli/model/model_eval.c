@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/belief_fit.h"
 #include "engine/elo.h"
 #include "engine/logistic.h"
 #include "engine/metrics.h"
@@ -186,6 +187,27 @@ static enum st predict_elo(struct eval *x, struct err *e)
     x->fit_seconds = model_seconds() - begin;
     x->steps = (double)x->d.r.rows * (double)x->folds;
     return ST_OK;
+}
+
+static enum st predict_belief(struct eval *x, struct err *e)
+{
+    struct parallel par = model_parallel(x->c);
+    struct belief_fit_options o = {.folds = x->folds, .rounds = BELIEF_ROUNDS, .watch = &x->progress.watch};
+    enum st st = ST_OK;
+    for (size_t f = 0; st == ST_OK && f < x->folds; f++) {
+        struct belief_model m = {0};
+        struct belief_report rep;
+        double begin = model_seconds();
+        o.hold_out = f;
+        st = next_fold(x, f, e);
+        if (st == ST_OK) st = belief_model_init(&m, &belief_defaults, x->d.r.skills, x->d.r.items, e);
+        if (st == ST_OK) st = belief_fit(&x->d.r, &o, &par, &m, &rep, e);
+        x->fit_seconds += model_seconds() - begin;
+        if (st == ST_OK) st = is_whole(x, f, e);
+        if (st == ST_OK) st = belief_predict_rows(&x->d.r, &m, o.guess, x->folds, f, &par, x->p, e);
+        belief_model_free(&m);
+    }
+    return st;
 }
 
 static int64_t day_of(double time_s)
@@ -388,6 +410,7 @@ static enum st eval(struct eval *x, double begin, struct err *e)
     model_progress_begin(&x->progress, "model eval");
     if (strcmp(kind, "bkt") == 0) TRY(predict_bkt(x, e));
     else if (strcmp(kind, "elo") == 0) TRY(predict_elo(x, e));
+    else if (strcmp(kind, "belief") == 0) TRY(predict_belief(x, e));
     else if (strcmp(kind, "transfer") == 0) TRY(predict_transfer(x, e));
     else TRY(predict_logistic(x, model_terms(kind), e));
     model_progress_end(&x->progress);
@@ -405,11 +428,10 @@ int run_model_eval(struct cli *c)
     const char *kind = cli_opt(c, "--kind");
     double folds;
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
-    if (!kind ||
-        (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 && strcmp(kind, "transfer") != 0))
-        return cli_usage(
-            c,
-            "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer, elo");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 &&
+                  strcmp(kind, "belief") != 0 && strcmp(kind, "transfer") != 0))
+        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, "
+                            "full, transfer, elo, belief");
     if (cli_opt(c, "--edges") && (strcmp(kind, "bkt") != 0 || cli_opt(c, "--forget") || cli_opt(c, "--classes")))
         return cli_usage(c, "--edges goes with --kind bkt, without --forget and --classes");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;

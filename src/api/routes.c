@@ -307,7 +307,8 @@ static void put_missing(struct json_out *j, const struct why_view *w)
         enum mastery_need need;
         const char *code;
     } codes[] = {{NEED_VALUE, "value"}, {NEED_EVIDENCE, "evidence"},     {NEED_OFF_SCREEN, "off_screen"},
-                 {NEED_GAP, "gap"},     {NEED_CHECKPOINT, "checkpoint"}, {NEED_JUDGEMENT, "judgement"}};
+                 {NEED_GAP, "gap"},     {NEED_CHECKPOINT, "checkpoint"}, {NEED_JUDGEMENT, "judgement"},
+                 {NEED_DAYS, "days"}};
     json_open_obj(j, "missing");
     if (w->outlook.right >= 0) json_put_i64(j, "right_answers", w->outlook.right);
     else json_put_null(j, "right_answers");

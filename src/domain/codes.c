@@ -1,7 +1,7 @@
 /* What levels and rules are called outside: in documents, files and the API. */
 #include "domain/policy.h"
 
-static const char *const mastery_kinds[] = {"model", "recent", "sustained", "decaying", "mode", "judgement"};
+static const char *const mastery_kinds[] = {"model", "recent", "sustained", "decaying", "mode", "judgement", "lasting"};
 
 const char *level_code(enum level l)
 {

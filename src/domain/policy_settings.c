@@ -4,7 +4,7 @@
 
 #include "policy_private.h"
 
-static const char *const kinds[] = {"model", "recent", "sustained", "decaying", "mode", "judgement", NULL};
+static const char *const kinds[] = {"model", "recent", "sustained", "decaying", "mode", "judgement", "lasting", NULL};
 static const char *const hints[] = {"practice", "not_alone", NULL};
 static const char *const yes_no[] = {"no", "yes", NULL};
 
@@ -101,16 +101,17 @@ double setting_value(const struct setting *s, const struct policy *p, const stru
  * enough. */
 struct mastery_rule rule_default(enum mastery_kind kind)
 {
-    static const double secure[MASTERY_KINDS] = {0.95, 0.95, 0.9, 0.85, 0.9, 0.9},
-                        nearly[MASTERY_KINDS] = {0.8, 0.6, 0.6, 0.6, 0.6, 0.6};
+    static const double secure[MASTERY_KINDS] = {0.95, 0.95, 0.9, 0.85, 0.9, 0.9, 0.79},
+                        nearly[MASTERY_KINDS] = {0.8, 0.6, 0.6, 0.6, 0.6, 0.6, 0.55};
     return (struct mastery_rule){.kind = (int32_t)kind,
                                  .secure_at = secure[kind],
                                  .nearly_at = nearly[kind],
                                  .least_evidence = 4,
-                                 .after_hint = AFTER_HINT_PRACTICE,
+                                 .after_hint = kind == MASTERY_LASTING ? AFTER_HINT_NOT_ALONE : AFTER_HINT_PRACTICE,
                                  .times = kind == MASTERY_SUSTAINED ? 3 : 4,
                                  .of_last = 5,
                                  .newest_weight = 0.65,
+                                 .gap_days = kind == MASTERY_LASTING ? 5 : 0,
                                  .seen_right_at = 0.6};
 }
 
@@ -142,4 +143,11 @@ struct policy policy_default(void)
         .retention_years = 7,
         .survey_weeks = 18,
         .comment_days = 14};
+}
+
+struct policy policy_start(void)
+{
+    struct policy p = policy_default();
+    p.rules[0] = rule_default(MASTERY_LASTING);
+    return p;
 }

@@ -4,21 +4,21 @@
 
 #include "engine/numeric.h"
 
-/* From answers of simulated students by the likelihood of each next answer (docs/models.md), rounded; gain_var and
- * drift somewhat wider, so that nine of ten intervals hold what is true. */
-const struct belief_params belief_defaults = {.student_sd = 1.0,
-                                              .own_sd = .7,
+/* Rounded from what the likelihood of each next answer finds on simulated students (docs/models.md); gain_var and drift
+ * wider, so that nine of ten intervals hold what is true. */
+const struct belief_params belief_defaults = {.student_sd = .9,
+                                              .own_sd = .8,
                                               .ease = 1.1,
                                               .ease_sd = .9,
-                                              .gain = .09,
+                                              .gain = .08,
                                               .gain_var = .004,
-                                              .fading = .8,
-                                              .decay = .5,
-                                              .drift = .002,
-                                              .warm_step = .2,
-                                              .warm_most = 1.3,
-                                              .newness = {.2, .1, .05},
-                                              .slip = .1,
+                                              .fading = .6,
+                                              .decay = .4,
+                                              .drift = .003,
+                                              .warm_step = .35,
+                                              .warm_most = 1.0,
+                                              .newness = {.1, .1, 0.0},
+                                              .slip = .085,
                                               .hardness_sd = .6};
 
 /* How much of an unknown decay shows in what has faded. */
@@ -46,7 +46,7 @@ static struct belief_skill wake(const struct belief_params *p, const struct beli
     now.ease -= lost;
     now.fades -= lost;
     now.var += p->drift * days + doubt * doubt;
-    now.warm = 0.0;
+    now.today = 0;
     now.day = day;
     return now;
 }
@@ -64,28 +64,37 @@ struct belief belief_on(const struct belief_params *p, const struct belief_stude
     return sum(who, &now);
 }
 
+static double warmth(const struct belief_params *p, int32_t today)
+{
+    double warm = p->warm_step * today;
+    return warm < p->warm_most ? warm : p->warm_most;
+}
+
 static double newness(const struct belief_params *p, int32_t opportunities)
 {
-    return opportunities < 1 ? p->newness[0] : opportunities < 3 ? p->newness[1] : opportunities < 9 ? p->newness[2] : 0.0;
+    return opportunities < 1   ? p->newness[0]
+           : opportunities < 3 ? p->newness[1]
+           : opportunities < 9 ? p->newness[2]
+                               : 0.0;
 }
 
 /* A question's own logit as a normal, and how it goes together with the student and each skill. */
 struct sight {
-    struct belief x;           /* without the question */
-    double offset, question;   /* warmth less hardness; variance */
-    double student;            /* covariance of x with the student */
+    struct belief x;              /* without the question */
+    double offset, question;      /* warmth less hardness; variance */
+    double student;               /* covariance of x with the student */
     double skill[BKT_SKILLS_MAX]; /* and with what is particular to each skill */
 };
 
-static struct sight look(const struct belief_params *p, const struct belief_student *who, const struct belief_skill *s, size_t n,
-                         const struct belief_question *q)
+static struct sight look(const struct belief_params *p, const struct belief_student *who, const struct belief_skill *s,
+                         size_t n, const struct belief_question *q)
 {
     struct sight v = {.offset = -q->hardness, .question = q->var};
     double share = 1.0 / (double)n, by = 1.0;
     v.x.mean = who->mean;
     for (size_t i = 0; i < n; i++) {
         v.x.mean += share * (s[i].ease + s[i].tie * who->mean);
-        v.offset += share * (s[i].warm - newness(p, s[i].opportunities));
+        v.offset += share * (warmth(p, s[i].today) - newness(p, s[i].opportunities));
         by += share * s[i].tie;
     }
     v.student = by * who->var;
@@ -149,8 +158,7 @@ static void practise(const struct belief_params *p, struct belief_skill *s, doub
     s->fades += gain * p->fading;
     s->var += p->gain_var;
     s->opportunities++;
-    s->warm += p->warm_step;
-    if (s->warm > p->warm_most) s->warm = p->warm_most;
+    s->today++;
 }
 
 void belief_learn(const struct belief_params *p, struct belief_student *who, struct belief_skill *s, size_t n,

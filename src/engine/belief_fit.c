@@ -10,6 +10,13 @@
 enum { PASSES = 5, PASSES_AT_LAST = 8, USERS_TOGETHER = 16, APART = 5, DAY_S = 86400 };
 static const double part = .7, first_step = .3, longer = 1.5, least_gain = 1e-6;
 
+static void forget(struct belief_model *m)
+{
+    const struct belief_params *p = &m->params;
+    for (size_t k = 0; k < m->skills; k++) m->ease[k] = p->ease, m->ease_var[k] = p->ease_sd * p->ease_sd;
+    for (size_t i = 0; i < m->items; i++) m->hardness[i] = 0.0, m->hardness_var[i] = p->hardness_sd * p->hardness_sd;
+}
+
 enum st belief_model_init(struct belief_model *m, const struct belief_params *p, size_t skills, size_t items,
                           struct err *e)
 {
@@ -20,6 +27,7 @@ enum st belief_model_init(struct belief_model *m, const struct belief_params *p,
     m->hardness_var = calloc(items + 1, sizeof *m->hardness_var);
     if (!m->ease || !m->ease_var || !m->hardness || !m->hardness_var)
         return err_fail(e, ST_NOMEM, "err.memory", "beliefs about %zu questions", items);
+    forget(m);
     return ST_OK;
 }
 
@@ -30,13 +38,6 @@ void belief_model_free(struct belief_model *m)
     free(m->hardness);
     free(m->hardness_var);
     *m = (struct belief_model){0};
-}
-
-static void forget(struct belief_model *m)
-{
-    const struct belief_params *p = &m->params;
-    for (size_t k = 0; k < m->skills; k++) m->ease[k] = p->ease, m->ease_var[k] = p->ease_sd * p->ease_sd;
-    for (size_t i = 0; i < m->items; i++) m->hardness[i] = 0.0, m->hardness_var[i] = p->hardness_sd * p->hardness_sd;
 }
 
 /* --- one pass: what was expected of each answer of some students --- */
@@ -116,8 +117,9 @@ static void play_some(void *arg, size_t block)
 static enum st play_all(struct pass *x, const struct parallel *par, struct err *e)
 {
     parallel_run(par, (x->users + USERS_TOGETHER - 1) / USERS_TOGETHER, play_some, x);
-    return atomic_load(&x->out_of_memory) ? err_fail(e, ST_NOMEM, "err.memory", "beliefs about %zu skills", x->r->skills)
-                                          : ST_OK;
+    return atomic_load(&x->out_of_memory)
+               ? err_fail(e, ST_NOMEM, "err.memory", "beliefs about %zu skills", x->r->skills)
+               : ST_OK;
 }
 
 /* --- what is easy and what is hard --- */
@@ -127,9 +129,9 @@ struct fit {
     const struct belief_fit_options *o;
     const struct parallel *par;
     struct belief_model *m;
-    double *p, *hangs;                                 /* rows */
+    double *p, *hangs;                                       /* rows */
     double *skill_more, *skill_info, *item_more, *item_info; /* what was right beyond what was expected; information */
-    uint32_t *all, *kept, *learnt; /* users; of the search: those kept out, and the others */
+    uint32_t *all, *kept, *learnt;                           /* users; of the search: those kept out, and the others */
     size_t all_n, kept_n, learnt_n;
 };
 
@@ -195,7 +197,8 @@ static void center(struct fit *f, const uint32_t *user, size_t users)
 
 static enum st settle(struct fit *f, const uint32_t *user, size_t users, int passes, struct err *e)
 {
-    struct pass x = {.r = f->r, .m = f->m, .guess = f->o->guess, .user = user, .users = users, .p = f->p, .hangs = f->hangs};
+    struct pass x = {
+        .r = f->r, .m = f->m, .guess = f->o->guess, .user = user, .users = users, .p = f->p, .hangs = f->hangs};
     forget(f->m);
     for (int i = 0; i < passes; i++) {
         TRY(play_all(&x, f->par, e));

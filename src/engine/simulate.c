@@ -37,6 +37,13 @@ bool sim_mastered(const struct sim_world *w, const struct sim_student *s, uint32
     return skill_on(s, &s->memory[skill], day) >= level_needed(w);
 }
 
+double sim_share(const struct sim_student *s, uint32_t skill, int32_t day)
+{
+    return num_logistic(skill_on(s, &s->memory[skill], day));
+}
+
+int32_t sim_date(int32_t day) { return (int32_t)(first_day_s / DAY_S) + calendar(day); }
+
 unsigned sim_day(const struct sim_world *w, struct sim_student *s, int32_t day)
 {
     double answers = w->p.day_answers_mean + w->p.day_answers_sd * sample_normal(&s->lot), late = rng_unit(&s->lot);

@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "engine/elo.h"
+#include "rules/lasting.h"
 
 int32_t fold_attempt(const struct learner_state *s, int64_t item_id, int64_t variant)
 {
@@ -109,6 +110,59 @@ static void move(const struct fold_fact *f, size_t i, const struct moved *m, int
     c->right_in_row = right ? c->right_in_row + 1 : 0;
 }
 
+/* The school's day of a fact; of one that does not tell, that of Greenwich. */
+static int32_t day_of(const struct evidence *v, int64_t at_ms)
+{
+    return v->school_date ? v->school_date : (int32_t)(at_ms / 86400000);
+}
+
+/* The belief as it is before the fact, and for each skill after it. */
+struct believed {
+    const struct belief_params *p;
+    struct belief_student who;
+    struct belief_skill s[BKT_SKILLS_MAX];
+};
+
+/* day: of the fact, where the school is */
+static void believe(const struct fold_fact *f, const struct learner_state *s, const struct moved *m,
+                    enum bkt_answer answer, int32_t day, struct believed *b)
+{
+    const struct belief_params *p = f->belief ? f->belief : &belief_defaults;
+    struct belief_question q = f->question;
+    if (q.var <= 0.0) q.var = p->hardness_sd * p->hardness_sd;
+    b->p = p;
+    b->who = s->belief.var > 0.0 ? s->belief : belief_student_new(p);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct competency_state *c =
+            stands_at(s, m->at[i], f->competency_id[i]) ? &s->competency[m->at[i]] : NULL;
+        b->s[i] = c && c->belief.var > 0.0 ? c->belief
+                                           : belief_skill_new(p, f->ease ? f->ease[i] : p->ease,
+                                                              f->ease ? f->ease_var[i] : p->ease_sd * p->ease_sd);
+    }
+    belief_learn(p, &b->who, b->s, m->n, &q, day, answer);
+}
+
+static void note_lasting(const struct fold_fact *f, size_t i, const struct believed *b, struct competency_state *c)
+{
+    const struct evidence *v = f->evidence;
+    c->belief = b->s[i];
+    int32_t day = c->belief.day;
+    struct lasting_fact m = {.right = is_right(f->rule[i], v),
+                             .helped = v->hints > 0,
+                             .asked = v->kind == EVIDENCE_RESPONSE,
+                             .checkpoint = v->checkpoint_id != 0,
+                             .day = day,
+                             .nth = c->belief.today,
+                             .today = lasting_share(belief_on(b->p, &b->who, &c->belief, day)),
+                             .lasts = lasting_share(belief_on(b->p, &b->who, &c->belief, day + LASTING_AHEAD_DAYS))};
+    lasting_note(f->rule[i], &m, c);
+}
+
+bool fold_is_too_fast(const struct evidence *v)
+{
+    return v->kind == EVIDENCE_RESPONSE && v->floor_ms > 0 && v->took_ms < v->floor_ms;
+}
+
 /* What predictions go by; elo as it was before. */
 static void learn_past(struct competency_state *c, struct elo_estimate elo, double surprise, bool right)
 {
@@ -133,7 +187,8 @@ static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learn
 
     bool judgement = v->kind == EVIDENCE_JUDGEMENT, response = v->kind == EVIDENCE_RESPONSE;
     size_t place = response ? place_of(s, v) : 0;
-    bool counts = v->kind == EVIDENCE_OBSERVATION || judgement || (response && place == s->seen_count);
+    bool counts =
+        v->kind == EVIDENCE_OBSERVATION || judgement || (response && place == s->seen_count && !fold_is_too_fast(v));
     struct moved m;
     find_moved(f, s, counts ? f->count : 0, &m);
     /* it says a level, and nothing of how an answer would go */
@@ -141,6 +196,9 @@ static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learn
     else if (m.n && bkt_update(f->model, m.before, m.n, fold_answer(f->rule[0], v), m.after) != ST_OK)
         return err_fail(e, ST_INVALID, "fold.model", "evidence %lld: the model refuses these numbers",
                         (long long)v->evidence_id);
+    struct believed b;
+    bool believes = m.n && !judgement;
+    if (believes) believe(f, s, &m, fold_answer(f->rule[0], v), day_of(v, at_ms), &b);
     enum bkt_answer answer = predicts && m.n && response ? fold_answer(f->rule[0], v) : BKT_PRACTICE;
     double surprise = answer == BKT_PRACTICE ? 0.0
                                              : elo_surprise((struct elo_estimate){s->elo, s->past.total.n}, m.elo, m.n,
@@ -151,10 +209,12 @@ static enum st fold_one(struct arena *a, const struct fold_fact *f, struct learn
         if (!c) return err_fail(e, ST_NOMEM, "err.memory", "state of learner %lld", (long long)v->learner_id);
         enum level level_before = c->level;
         move(f, i, &m, at_ms, c);
+        if (believes) note_lasting(f, i, &b, c);
         if (answer != BKT_PRACTICE) learn_past(c, m.elo[i], surprise, answer == BKT_RIGHT);
         if (find_levels) c->level = mastery_level(f->rule[i], c);
         if (steps) steps[i] = (struct fold_step){f->competency_id[i], m.before[i], c->p_known, level_before, c->level};
     }
+    if (believes) s->belief = b.who;
     if (answer != BKT_PRACTICE) {
         s->elo = elo_moved((struct elo_estimate){s->elo, s->past.total.n}, elo_defaults.student_step,
                            elo_defaults.student_slow, surprise)

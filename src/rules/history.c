@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "rules/fold.h"
 
-/* "WH1\0", then counts of facts, kinds and odd ones; kinds; records; odd ones. Little-endian, without padding. */
-enum { AHEAD = 16 /* records */ };
-enum { HEAD = 16, KIND = 28, RECORD = 24, ODD = 13 * 8 };
-enum { RIGHT = 1, IS_ODD = 2, FLAGS_END = 3 };
+/* "WH2\0", then counts of facts, kinds and odd ones; kinds; records; odd ones. Little-endian, without padding. */
+enum { AHEAD = 16 /* records */, DAY_MS = 86400000 };
+enum { HEAD = 16, KIND = 28, RECORD = 24, ODD = 15 * 8 };
+/* day: the school's day less that of the clock, and one; in two bits */
+enum { RIGHT = 1, IS_ODD = 2, TOO_FAST = 4, DAY = 8, FLAGS_END = 32 };
 
 static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
 {
@@ -37,11 +39,18 @@ static uint64_t bits(double x)
 /* When it happened, after it reached us; mostly a little before. */
 static int64_t late_ms(const struct evidence *v) { return v->answered_at_ms - id_time_ms(v->evidence_id); }
 
+/* The school's day less that of Greenwich, and one. */
+static int64_t day_code(int64_t answered_at_ms, int32_t school_date)
+{
+    return school_date - (answered_at_ms - (answered_at_ms < 0 ? DAY_MS - 1 : 0)) / DAY_MS + 1;
+}
+
 static bool is_plain(const struct evidence *v)
 {
     bool all_or_nothing = bits(v->score) == bits(0.0) || bits(v->score) == bits(1.0);
     return v->kind == EVIDENCE_RESPONSE && all_or_nothing && v->hints >= 0 && v->hints < 256 && !v->competency_id &&
-           !v->replaces_id && !v->checkpoint_id && late_ms(v) >= INT32_MIN && late_ms(v) <= INT32_MAX;
+           !v->replaces_id && !v->checkpoint_id && late_ms(v) >= INT32_MIN && late_ms(v) <= INT32_MAX &&
+           day_code(v->answered_at_ms, v->school_date) >= 0 && day_code(v->answered_at_ms, v->school_date) <= 2;
 }
 
 static bool same_kind(const struct evidence *a, const struct evidence *b)
@@ -78,9 +87,22 @@ static unsigned char *put_odd(unsigned char *p, const struct evidence *v)
         (uint64_t)v->evidence_id,    (uint64_t)v->kind,          (uint64_t)v->item_id,  (uint64_t)v->item_version,
         (uint64_t)v->variant,        (uint64_t)v->competency_id, bits(v->score),        (uint64_t)v->hints,
         (uint64_t)v->answered_at_ms, (uint64_t)v->policy_id,     (uint64_t)v->model_id, (uint64_t)v->replaces_id,
-        (uint64_t)v->checkpoint_id};
+        (uint64_t)v->checkpoint_id,  (uint64_t)v->school_date,   fold_is_too_fast(v)};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) p = put(p, all[i], 8);
     return p;
+}
+
+static unsigned flags_of(const struct evidence *v)
+{
+    return (v->score > 0 ? RIGHT : 0u) | (fold_is_too_fast(v) ? TOO_FAST : 0u) |
+           (unsigned)day_code(v->answered_at_ms, v->school_date) * DAY;
+}
+
+/* Of an answer that was too fast, all that the fold asks. */
+static void set_too_fast(struct evidence *v, bool too_fast)
+{
+    v->took_ms = 0;
+    v->floor_ms = too_fast;
 }
 
 enum st history_pack(struct arena *a, const struct evidence *facts, size_t n, const void **out, size_t *size)
@@ -100,7 +122,7 @@ enum st history_pack(struct arena *a, const struct evidence *facts, size_t n, co
     unsigned char *b = arena_alloc(a, *size), *p = b;
     if (!b) return ST_NOMEM;
     unsigned char *rest = b + (*size - odd * (size_t)ODD);
-    memcpy(p, "WH1", 4);
+    memcpy(p, "WH2", 4);
     p = put(put(put(p + 4, n, 4), k->count, 4), odd, 4);
     for (uint32_t i = 0; i < k->count; i++) {
         const struct evidence *v = k->first[i];
@@ -111,7 +133,7 @@ enum st history_pack(struct arena *a, const struct evidence *facts, size_t n, co
         const struct evidence *v = &facts[i];
         if (is_plain(v)) {
             p = put(put(put(p, (uint64_t)v->evidence_id, 8), (uint64_t)v->variant, 8), (uint64_t)late_ms(v), 4);
-            p = put(put(put(p, kind[i], 2), v->score > 0 ? RIGHT : 0, 1), (uint64_t)v->hints, 1);
+            p = put(put(put(p, kind[i], 2), flags_of(v), 1), (uint64_t)v->hints, 1);
         } else {
             p = put(put(put(p, (uint64_t)v->evidence_id, 8), 0, 8), 0, 4);
             p = put(put(put(p, 0, 2), IS_ODD, 1), 0, 1);
@@ -125,7 +147,7 @@ enum st history_pack(struct arena *a, const struct evidence *facts, size_t n, co
 bool history_open(struct history *h, int64_t learner_id, const void *bytes, size_t size)
 {
     const unsigned char *b = bytes;
-    if (size < HEAD || memcmp(b, "WH1", 4) != 0) return false;
+    if (size < HEAD || memcmp(b, "WH2", 4) != 0) return false;
     *h = (struct history){
         .count = get4(b + 4), .kind_count = get4(b + 8), .odd_count = get4(b + 12), .learner_id = learner_id};
     if (h->count > HISTORY_BLOCK || h->kind_count > h->count || h->odd_count > h->count) return false;
@@ -137,7 +159,7 @@ bool history_open(struct history *h, int64_t learner_id, const void *bytes, size
 
 static bool read_odd(struct history *h, struct evidence *v)
 {
-    int64_t all[13];
+    int64_t all[15];
     if (h->odd_at == h->odd_count) return false;
     const unsigned char *p = h->odd + h->odd_at++ * (size_t)ODD;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) all[i] = (int64_t)get8(p + 8 * i);
@@ -157,7 +179,9 @@ static bool read_odd(struct history *h, struct evidence *v)
                            .policy_id = all[9],
                            .model_id = all[10],
                            .replaces_id = all[11],
-                           .checkpoint_id = all[12]};
+                           .checkpoint_id = all[12],
+                           .school_date = (int32_t)all[13]};
+    set_too_fast(v, all[14]);
     return true;
 }
 
@@ -191,6 +215,8 @@ bool history_next(struct history *h, struct evidence *v)
     v->score = flags & RIGHT ? 1.0 : 0.0;
     v->hints = p[23];
     v->answered_at_ms = id_time_ms(id) + (int32_t)get4(p + 16);
+    v->school_date = (int32_t)(flags / DAY - day_code(v->answered_at_ms, 0));
+    set_too_fast(v, flags & TOO_FAST);
     return true;
 }
 

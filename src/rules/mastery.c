@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-static const double one = 10000; /* scores are kept in ten-thousandths */
-enum { DAY_MS = 86400000 };
+#include "rules/lasting.h"
 
-static uint16_t kept(double score) { return (uint16_t)((score < 0 ? 0 : score > 1 ? 1 : score) * one + 0.5); }
+enum { DAY_MS = 86400000 };
 
 static void note_best(struct competency_state *c, uint16_t score)
 {
@@ -19,7 +18,7 @@ static void note_best(struct competency_state *c, uint16_t score)
 
 void mastery_note(const struct mastery_rule *r, const struct scored_fact *m, struct competency_state *c)
 {
-    uint16_t score = kept(m->score);
+    uint16_t score = ten_thousandths(m->score);
     if (m->judgement) {
         c->judged = score;
         c->is_judged = true;
@@ -45,7 +44,7 @@ static size_t latest(const struct mastery_rule *r, const struct competency_state
 static double recent(const struct mastery_rule *r, const struct competency_state *c)
 {
     int32_t right = 0;
-    for (size_t i = 0; i < latest(r, c); i++) right += c->scores[i] >= kept(r->seen_right_at);
+    for (size_t i = 0; i < latest(r, c); i++) right += c->scores[i] >= ten_thousandths(r->seen_right_at);
     return right >= r->times ? 1 : (double)right / r->times;
 }
 
@@ -61,7 +60,7 @@ static double mode(const struct mastery_rule *r, const struct competency_state *
             value = c->scores[i];
         }
     }
-    return value / one;
+    return share_of(value);
 }
 
 double mastery_value(const struct mastery_rule *r, const struct competency_state *c)
@@ -69,10 +68,11 @@ double mastery_value(const struct mastery_rule *r, const struct competency_state
     switch ((enum mastery_kind)r->kind) {
     case MASTERY_MODEL: return c->p_known;
     case MASTERY_RECENT: return recent(r, c);
-    case MASTERY_SUSTAINED: return c->best_count >= r->times ? c->best[r->times - 1] / one : 0;
+    case MASTERY_SUSTAINED: return c->best_count >= r->times ? share_of(c->best[r->times - 1]) : 0;
     case MASTERY_DECAYING: return c->average;
     case MASTERY_MODE: return mode(r, c);
-    case MASTERY_JUDGEMENT: return c->is_judged ? c->judged / one : 0;
+    case MASTERY_LASTING: return share_of(c->lasts);
+    case MASTERY_JUDGEMENT: return c->is_judged ? share_of(c->judged) : 0;
     case MASTERY_KINDS: break;
     }
     return 0;
@@ -81,6 +81,7 @@ double mastery_value(const struct mastery_rule *r, const struct competency_state
 unsigned mastery_needs(const struct mastery_rule *r, const struct competency_state *c)
 {
     unsigned needs = 0;
+    if (r->kind == MASTERY_LASTING) return lasting_needs(r, c);
     if (!(mastery_value(r, c) >= r->secure_at)) needs |= NEED_VALUE;
     if (r->kind == MASTERY_JUDGEMENT && !c->is_judged) needs |= NEED_JUDGEMENT;
     if (c->alone < r->least_evidence) needs |= NEED_EVIDENCE;
@@ -94,5 +95,6 @@ enum level mastery_level(const struct mastery_rule *r, const struct competency_s
 {
     if (c->opportunities == 0 && !c->is_judged) return LEVEL_NOT_YET;
     if (mastery_needs(r, c) == 0) return LEVEL_SECURE;
+    if (r->kind == MASTERY_LASTING) return lasting_is_nearly(r, c) ? LEVEL_NEARLY : LEVEL_STARTED;
     return mastery_value(r, c) >= r->nearly_at ? LEVEL_NEARLY : LEVEL_STARTED;
 }

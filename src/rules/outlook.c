@@ -1,6 +1,7 @@
 #include "rules/outlook.h"
 
 #include "rules/fold.h"
+#include "rules/lasting.h"
 
 /* One more right answer, as the fold would take it. */
 static bool answer_right(const struct mastery_rule *r, const struct bkt *m, struct competency_state *c)
@@ -19,10 +20,15 @@ struct outlook mastery_outlook(const struct mastery_rule *r, const struct bkt *m
 {
     static const unsigned by_answers = NEED_VALUE | NEED_EVIDENCE;
     struct competency_state s = *c;
-    struct outlook o = {0, mastery_needs(r, &s)};
+    struct outlook o = {.needs = mastery_needs(r, &s)};
+    if (r->kind == MASTERY_LASTING) { /* days, not answers */
+        o.showings = o.needs & NEED_DAYS ? LASTING_SHOWINGS - c->shown : 0;
+        o.from_day = lasting_next_day(r, c);
+        return o;
+    }
     if (r->kind == MASTERY_JUDGEMENT) o.needs &= ~(unsigned)NEED_VALUE; /* answers do not move it */
     while (o.needs & by_answers) {
-        if (o.right == OUTLOOK_MOST || !answer_right(r, m, &s)) return (struct outlook){-1, o.needs};
+        if (o.right == OUTLOOK_MOST || !answer_right(r, m, &s)) return (struct outlook){.right = -1, .needs = o.needs};
         o.right++;
         o.needs = mastery_needs(r, &s);
         if (r->kind == MASTERY_JUDGEMENT) o.needs &= ~(unsigned)NEED_VALUE;

@@ -68,22 +68,25 @@ enum st state_copy(struct arena *a, const struct learner_state *from, struct lea
     return ST_OK;
 }
 
-/* The layout: "WS4\0", then the numbers below, little-endian, without padding; counts as LEB128. It is written with
+/* The layout: "WS5\0", then the numbers below, little-endian, without padding; counts as LEB128. It is written with
  * many an answer, so it is kept small: scores that are all right or wrong, as nearly always, take a bit each. One state
  * has one form: what could be written shorter is refused. */
 enum {
     HEAD_BYTES = 4 + 3 * 8 + 4 + 4,
-    COMPETENCY_LEAST = 4 * 8 + 5 + 3 + 3 + 2,
-    COMPETENCY_MOST = 4 * 8 + 5 * 5 + 3 + 8 + 2 + 2 * (SCORES_KEPT + BEST_KEPT) + 2 * 5 + 2 * 8,
-    PAST_MOST = 2 * 5 + 3 * 8,
+    BELIEF_MOST = 4 * 8 + 2 * 5 + 4 + 2 * 2 + 2 * 4,
+    COMPETENCY_LEAST = 4 * 8 + 5 + 3 + 3 + 2 + 1,
+    COMPETENCY_MOST = 4 * 8 + 5 * 5 + 3 + 8 + 2 + 2 * (SCORES_KEPT + BEST_KEPT) + 2 * 5 + 2 * 8 + 1 + BELIEF_MOST,
+    PAST_MOST = 2 * 5 + 3 * 8 + 1 + 2 * 8,
     SEEN_LEAST = 8 + 1 + 1,
     SEEN_MOST = 8 + 10 + 5,
     FULL = 10000 /* a whole score, in ten-thousandths */
 };
+/* of the belief; shown in two bits */
+enum { BELIEVED = 1, ASKED = 2, LASTING = 4, DOUBTED = 8, NEARLY_ONCE = 16, SHOWN = 32, BELIEF_FLAGS_END = 128 };
 /* beside the level, in two bits */
 enum { IS_JUDGED = 4, GAP_SHOWN = 8, CHECKPOINT_RIGHT = 16, PACKED = 32, FLAGS_END = 64 };
 
-static const char magic[4] = "WS4";
+static const char magic[4] = "WS5";
 
 bool state_is_older(const void *p, size_t n)
 {
@@ -181,6 +184,30 @@ static unsigned char *put_scores(unsigned char *p, const struct competency_state
 
 static unsigned char *put_tally(unsigned char *p, struct tally t) { return put_count(put_count(p, t.n), t.wins); }
 
+/* Of a skill without a belief, one byte. */
+static unsigned char *put_belief(unsigned char *p, const struct competency_state *c)
+{
+    const struct belief_skill *b = &c->belief;
+    bool believed = b->var > 0.0;
+    p = put(p,
+            (believed ? BELIEVED : 0u) | (c->asked ? ASKED : 0u) | (c->lasting ? LASTING : 0u) |
+                (c->doubted ? DOUBTED : 0u) | (c->first_day ? NEARLY_ONCE : 0u) | (unsigned)c->shown * SHOWN,
+            1);
+    if (!believed) return p;
+    p = put(p, bits(b->ease), 8);
+    p = put(p, bits(b->tie), 8);
+    p = put(p, bits(b->var), 8);
+    p = put(p, bits(b->fades), 8);
+    p = put_count(p, (uint32_t)b->opportunities);
+    p = put_count(p, (uint32_t)b->today);
+    p = put(p, (uint32_t)b->day, 4);
+    p = put(p, c->today, 2);
+    p = put(p, c->lasts, 2);
+    if (!c->first_day) return p;
+    p = put(p, (uint32_t)c->first_day, 4);
+    return c->shown ? put(p, (uint32_t)c->shown_day, 4) : p;
+}
+
 static unsigned char *put_competency(unsigned char *p, const struct competency_state *c)
 {
     bool packed = all_or_nothing(c);
@@ -202,6 +229,7 @@ static unsigned char *put_competency(unsigned char *p, const struct competency_s
     if (c->is_judged) p = put(p, c->judged, 2);
     if (c->best_count) p = put(p, bits(c->average), 8);
     p = put_scores(p, c, packed);
+    p = put_belief(p, c);
     p = put_tally(p, c->past.all);
     if (!c->past.all.n) return p;
     p = put(p, bits(c->past.recent), 8);
@@ -210,6 +238,8 @@ static unsigned char *put_competency(unsigned char *p, const struct competency_s
 
 static unsigned char *put_past(unsigned char *p, const struct learner_state *s)
 {
+    p = put(p, s->belief.var > 0.0, 1);
+    if (s->belief.var > 0.0) p = put(put(p, bits(s->belief.mean), 8), bits(s->belief.var), 8);
     p = put_tally(p, s->past.total);
     if (!s->past.total.n) return p;
     p = put(p, bits(s->past.slow), 8);
@@ -260,8 +290,16 @@ static struct tally get_tally(struct bytes *b)
     return t;
 }
 
+static bool is_variance(double x) { return x > 0 && x < 1e3; }
+
 static void get_past(struct bytes *b, struct learner_state *s)
 {
+    uint64_t believed = get(b, 1);
+    if (believed == 1) {
+        s->belief.mean = from_bits(get(b, 8));
+        s->belief.var = from_bits(get(b, 8));
+    }
+    if (believed > 1 || (believed && (!is_logit(s->belief.mean) || !is_variance(s->belief.var)))) b->failed = true;
     s->past.total = get_tally(b);
     if (!s->past.total.n) {
         b->failed = b->failed || s->past.total.wins;
@@ -289,6 +327,35 @@ static void get_scores(struct bytes *b, struct competency_state *c, bool packed)
     for (size_t k = 0; k < c->best_count && k < BEST_KEPT; k++) c->best[k] = k < full ? FULL : 0;
 }
 
+static void get_belief(struct bytes *b, struct competency_state *c)
+{
+    uint64_t flags = get(b, 1);
+    struct belief_skill *s = &c->belief;
+    c->asked = flags & ASKED;
+    c->lasting = flags & LASTING;
+    c->doubted = flags & DOUBTED;
+    c->shown = (uint8_t)(flags / SHOWN);
+    if (!(flags & BELIEVED)) {
+        b->failed = b->failed || flags;
+        return;
+    }
+    s->ease = from_bits(get(b, 8));
+    s->tie = from_bits(get(b, 8));
+    s->var = from_bits(get(b, 8));
+    s->fades = from_bits(get(b, 8));
+    s->opportunities = (int32_t)get_count(b, INT32_MAX);
+    s->today = (int32_t)get_count(b, INT32_MAX);
+    s->day = (int32_t)get(b, 4);
+    c->today = (uint16_t)get(b, 2);
+    c->lasts = (uint16_t)get(b, 2);
+    if (flags & NEARLY_ONCE) c->first_day = (int32_t)get(b, 4);
+    if (c->shown) c->shown_day = (int32_t)get(b, 4);
+    bool days = !(flags & NEARLY_ONCE) == !c->first_day && (c->first_day || !c->shown) && !c->shown == !c->shown_day;
+    if (flags >= BELIEF_FLAGS_END || !days || !is_logit(s->ease) || !is_logit(s->tie) || !is_variance(s->var) ||
+        !is_logit(s->fades) || c->today > FULL || c->lasts > FULL)
+        b->failed = true;
+}
+
 static void get_competency(struct bytes *b, struct competency_state *c)
 {
     *c = (struct competency_state){.competency_id = (int64_t)get(b, 8)};
@@ -314,6 +381,7 @@ static void get_competency(struct bytes *b, struct competency_state *c)
     if (c->is_judged) c->judged = (uint16_t)get(b, 2);
     if (c->best_count) c->average = from_bits(get(b, 8));
     get_scores(b, c, flags & PACKED);
+    get_belief(b, c);
     c->past.all = get_tally(b);
     if (c->past.all.n) {
         c->past.recent = from_bits(get(b, 8));

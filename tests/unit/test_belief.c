@@ -29,8 +29,8 @@ static void plain_answer(struct plain *m, const struct belief_params *p, size_t 
     for (size_t i = 0; i < DIM; i++) with[i] = m->cov[i][0] + m->cov[i][skill + 1];
     var = with[0] + with[skill + 1];
     double narrow = 1 / sqrt(1 + acos(-1) / 8 * (var + q->var)), known = 1 / (1 + exp(-narrow * (mean + offset))),
-           room = 1 - q->guess - p->slip, chance = q->guess + room * known,
-           slope = room * narrow * known * (1 - known), bend = slope * narrow * (1 - 2 * known);
+           room = 1 - q->guess - p->slip, chance = q->guess + room * known, slope = room * narrow * known * (1 - known),
+           bend = slope * narrow * (1 - 2 * known);
     if (!right) chance = 1 - chance, slope = -slope, bend = -bend;
     double by = slope / chance, narrower = bend / chance - by * by;
     for (size_t i = 0; i < DIM; i++) {
@@ -128,7 +128,8 @@ static void test_it_stays_a_belief(void **state)
             for (size_t k = 0; k < n; k++) {
                 struct belief b = belief_on(p, &who, &s[k], i / 10 + 3);
                 assert_true(s[k].var > 0 && b.var > 0 && fabs(b.mean) < 1e3);
-                assert_true(belief_share(b, -1.645) < belief_share(b, 0) && belief_share(b, 0) < belief_share(b, 1.645));
+                assert_true(belief_share(b, -1.645) < belief_share(b, 0) &&
+                            belief_share(b, 0) < belief_share(b, 1.645));
             }
         }
     }
@@ -137,7 +138,8 @@ static void test_it_stays_a_belief(void **state)
 /* Students whose truth is of this kind: what is fitted finds it, and intervals hold it as often as they say. */
 struct log {
     struct responses r;
-    uint32_t user_at[USERS + 1], fold[USERS], item[USERS * EACH], item_set[ITEMS], set_at[SKILLS + 1], set_skill[SKILLS];
+    uint32_t user_at[USERS + 1], fold[USERS], item[USERS * EACH], item_set[ITEMS], set_at[SKILLS + 1],
+        set_skill[SKILLS];
     uint8_t correct[USERS * EACH];
     double time_s[USERS * EACH], ease[SKILLS], hardness[ITEMS], truth[USERS][SKILLS];
 };
@@ -165,9 +167,18 @@ static struct log *invent(uint64_t seed)
             g->correct[row] = rng_unit(&r) < 1 / (1 + exp(g->hardness[item] - g->truth[u][item % SKILLS]));
         }
     }
-    g->r = (struct responses){.rows = USERS * EACH, .users = USERS, .items = ITEMS, .skills = SKILLS, .sets = SKILLS,
-                              .user_at = g->user_at, .user_fold = g->fold, .item = g->item, .correct = g->correct,
-                              .time_s = g->time_s, .item_set = g->item_set, .set_at = g->set_at,
+    g->r = (struct responses){.rows = USERS * EACH,
+                              .users = USERS,
+                              .items = ITEMS,
+                              .skills = SKILLS,
+                              .sets = SKILLS,
+                              .user_at = g->user_at,
+                              .user_fold = g->fold,
+                              .item = g->item,
+                              .correct = g->correct,
+                              .time_s = g->time_s,
+                              .item_set = g->item_set,
+                              .set_at = g->set_at,
                               .set_skill = g->set_skill};
     return g;
 }
@@ -252,10 +263,9 @@ static void test_the_order_of_tasks_changes_nothing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_two_numbers_say_what_the_matrix_says),
-                                       cmocka_unit_test(test_an_answer_says_what_it_should),
-                                       cmocka_unit_test(test_it_stays_a_belief),
-                                       cmocka_unit_test(test_the_fit_finds_what_is_there),
-                                       cmocka_unit_test(test_the_order_of_tasks_changes_nothing)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_two_numbers_say_what_the_matrix_says),
+        cmocka_unit_test(test_an_answer_says_what_it_should), cmocka_unit_test(test_it_stays_a_belief),
+        cmocka_unit_test(test_the_fit_finds_what_is_there), cmocka_unit_test(test_the_order_of_tasks_changes_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,12 +167,14 @@ static void levels_found_at_the_end_are_the_same(void **s)
         for (size_t i = 0; i < 120; i++) {
             const int64_t ids[2] = {4000 + facts[i].item_id % 5, 4010 + facts[i].item_id % 3},
                           seen[1] = {facts[i].competency_id};
-            const struct fold_fact f = {&facts[i],
-                                        facts[i].competency_id ? 1 : facts[i].item_id ? 2 : 0,
-                                        facts[i].competency_id ? seen : ids,
-                                        model,
-                                        rules,
-                                        place};
+            const struct fold_fact f = {.evidence = &facts[i],
+                                        .count = facts[i].competency_id ? 1
+                                                 : facts[i].item_id     ? 2
+                                                                        : 0,
+                                        .competency_id = facts[i].competency_id ? seen : ids,
+                                        .model = model,
+                                        .rule = rules,
+                                        .place = place};
             struct fold_fact looked_for = f;
             looked_for.place = NULL;
             struct fold_step told[BKT_SKILLS_MAX], moves[BKT_SKILLS_MAX];

@@ -98,10 +98,16 @@ static struct fold_fact view(const struct history *h, const struct evidence *v)
 {
     if (v->kind == EVIDENCE_RESPONSE) {
         size_t at = (size_t)(v->item_id - 100);
-        return (struct fold_fact){v, h->item_count[at], h->item_skill[at], h->item_model[at], h->rule, NULL};
+        return (struct fold_fact){.evidence = v,
+                                  .count = h->item_count[at],
+                                  .competency_id = h->item_skill[at],
+                                  .model = h->item_model[at],
+                                  .rule = h->rule};
     }
     for (size_t i = 0; i < SKILLS && (v->kind == EVIDENCE_OBSERVATION || v->kind == EVIDENCE_JUDGEMENT); i++)
-        if (h->skill[i] == v->competency_id) return (struct fold_fact){v, 1, &h->skill[i], &h->model[i], h->rule, NULL};
+        if (h->skill[i] == v->competency_id)
+            return (struct fold_fact){
+                .evidence = v, .count = 1, .competency_id = &h->skill[i], .model = &h->model[i], .rule = h->rule};
     return (struct fold_fact){.evidence = v};
 }
 
@@ -325,7 +331,7 @@ static void a_prediction_is_of_what_the_fold_keeps(void **state)
                              .item_id = 100,
                              .variant = i,
                              .score = i == 3 ? 0 : 1};
-        struct fold_fact f = {&v, 1, ids, &model, rules, NULL};
+        struct fold_fact f = {.evidence = &v, .count = 1, .competency_id = ids, .model = &model, .rule = rules};
         assert_int_equal(fold_fact(&a, &f, &s, NULL, NULL, &e), ST_OK);
         double y = i == 3 ? 0.0 : 1.0, p = predict_right(NULL, &s, ids, place, 1, 0);
         recent = recent + .3 * (y - recent), slow = slow + .1 * (y - slow), fast = fast + .3 * (y - fast);
@@ -378,10 +384,10 @@ static void an_older_form_is_known_and_not_read(void **state)
     assert_false(state_is_older(bytes, n));
     for (char version = '1'; version <= '9'; version++) {
         bytes[2] = version;
-        assert_int_equal(state_is_older(bytes, n), version < '4');
-        assert_int_equal(state_decode(&a, bytes, n, &s), version == '4' ? ST_OK : ST_INVALID);
+        assert_int_equal(state_is_older(bytes, n), version < '5');
+        assert_int_equal(state_decode(&a, bytes, n, &s), version == '5' ? ST_OK : ST_INVALID);
     }
-    assert_false(state_is_older("WS3", 4));
+    assert_false(state_is_older("WS4", 4));
     assert_false(state_is_older(NULL, 0));
     arena_release(&a);
 }
@@ -446,7 +452,7 @@ static size_t answer(struct bench *b, int64_t item, int64_t variant, double scor
                          .hints = hints,
                          .answered_at_ms = start_ms};
     const struct mastery_rule *rule = &b->policy.rules[0];
-    struct fold_fact f = {&v, 1, &skill, &b->model, &rule, NULL};
+    struct fold_fact f = {.evidence = &v, .count = 1, .competency_id = &skill, .model = &b->model, .rule = &rule};
     struct err e = {0};
     size_t moved;
     if (fold_fact(&b->a, &f, &b->state, NULL, &moved, &e) != ST_OK) fail_msg("%s", e.detail);
@@ -578,7 +584,7 @@ static void facts_out_of_order_and_impossible_numbers_change_nothing(void **s)
                          .answered_at_ms = start_ms};
     const struct mastery_rule *rules[BKT_SKILLS_MAX + 1];
     for (size_t i = 0; i <= BKT_SKILLS_MAX; i++) rules[i] = &b.policy.rules[0];
-    struct fold_fact f = {&v, 1, skills, models, rules, NULL};
+    struct fold_fact f = {.evidence = &v, .count = 1, .competency_id = skills, .model = models, .rule = rules};
     assert_int_equal(fold_fact(&b.a, &f, &b.state, NULL, NULL, &e), ST_INVALID);
     v.evidence_id++;
     f.count = BKT_SKILLS_MAX + 1;
@@ -665,6 +671,8 @@ static void damaged_bytes_are_refused_or_another_sound_state(void **s)
 
 enum { CANDIDATES = 12 };
 
+static struct next_time at(int64_t ms) { return (struct next_time){ms, (int32_t)(ms / 86400000)}; }
+
 struct choice_world {
     struct arena a;
     struct policy policy;
@@ -729,7 +737,7 @@ static void nothing_is_locked_and_the_order_is_by_need(void **s)
         size_t open = 0;
         invent_choices(&w, &r);
         for (size_t i = 0; i < w.n; i++) open += w.c[i].items > 0;
-        assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, all, CANDIDATES + 2), open);
+        assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), all, CANDIDATES + 2), open);
         for (size_t i = 0; i < open; i++) {
             const struct next_choice *x = &all[i];
             assert_true(x->candidate < w.n && w.c[x->candidate].items > 0 && !chosen[x->candidate]);
@@ -741,7 +749,7 @@ static void nothing_is_locked_and_the_order_is_by_need(void **s)
         }
         /* Fewer are the first of all. */
         for (size_t k = 0; k < open; k++) {
-            assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, some, k), k);
+            assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), some, k), k);
             for (size_t i = 0; i < k; i++) assert_int_equal(some[i].candidate, all[i].candidate);
         }
         arena_release(&w.a);
@@ -755,11 +763,11 @@ static void equal_needs_keep_the_teaching_order(void **s)
     struct next_choice out[CANDIDATES];
     world_begin(&w, CANDIDATES);
     for (size_t k = 1; k <= CANDIDATES; k++) {
-        assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, k), k);
+        assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, k), k);
         for (size_t i = 0; i < k; i++) assert_int_equal(out[i].candidate, i);
     }
     for (size_t i = 0; i < CANDIDATES; i++) put(&w, i, 0.5, 2, LEVEL_STARTED, 1);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, CANDIDATES), CANDIDATES);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, CANDIDATES), CANDIDATES);
     for (size_t i = 0; i < CANDIDATES; i++) assert_int_equal(out[i].candidate, i);
     arena_release(&w.a);
 }
@@ -774,22 +782,22 @@ static void who_is_stuck_goes_back_a_step(void **s)
     put(&w, 0, 0.7, 3, LEVEL_STARTED, 1);
     put(&w, 1, 0.2, w.policy.stuck_after, LEVEL_STARTED, 1);
     put(&w, 2, 0.9, 3, LEVEL_NEARLY, 1);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[0].candidate, 0);
     assert_int_equal(out[0].reason, REASON_BUILD_FIRST);
     assert_int_equal(out[0].about_id, 11);
     assert_int_equal(out[2].candidate, 1); /* still open, but last */
     /* One answer fewer, or a little more known: not stuck. */
     put(&w, 1, 0.2, w.policy.stuck_after - 1, LEVEL_STARTED, 1);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[0].candidate, 2);
     put(&w, 1, w.policy.stuck_below, 30, LEVEL_STARTED, 1);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[0].candidate, 2);
     /* What is secure already does not help. */
     put(&w, 1, 0.2, 9, LEVEL_STARTED, 1);
     put(&w, 0, 0.99, 9, LEVEL_SECURE, 1);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[0].candidate, 2);
     arena_release(&w.a);
 }
@@ -805,24 +813,24 @@ static void what_only_waits_comes_last_until_its_day(void **s)
     put(&w, 1, 0.99, 9, LEVEL_SECURE, 3);
     put(&w, 2, 0.1, w.policy.stuck_after, LEVEL_STARTED, 1);
     needs(&w, 2, 0); /* stuck, and builds on what waits: a question would begin its gap anew */
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[0].candidate, 2);
     assert_int_equal(out[1].reason, REASON_KEEP_FRESH);
     assert_int_equal(out[2].reason, REASON_WAITS);
     put(&w, 0, 0.99, 9, LEVEL_NEARLY, 7); /* its day has come */
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[0].candidate, 0);
     /* A checkpoint or work off the screen is no question either; but a value lost, or too little shown, is. */
     w.policy.rules[0].gap_days = 0;
     w.policy.rules[0].checkpoint = true;
     put(&w, 0, 0.99, 9, LEVEL_NEARLY, 7);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[2].reason, REASON_WAITS);
     put(&w, 0, w.policy.rules[0].secure_at - 0.01, 9, LEVEL_NEARLY, 7);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[0].candidate, 0);
     put(&w, 0, 0.99, w.policy.rules[0].least_evidence - 1, LEVEL_NEARLY, 7);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[0].candidate, 0);
     /* Each kind of competency by its own rule. */
     w.policy.rules[1] = w.policy.rules[0];
@@ -833,7 +841,7 @@ static void what_only_waits_comes_last_until_its_day(void **s)
     w.policy.rules[0].checkpoint = false;
     w.c[0].type = "Practice";
     put(&w, 0, 0.99, 9, LEVEL_NEARLY, 7);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 3), 3);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 3), 3);
     assert_int_equal(out[2].reason, REASON_WAITS);
     arena_release(&w.a);
 }
@@ -854,16 +862,16 @@ static void the_bands_come_in_their_order(void **s)
     put(&w, 4, 0.99, 9, LEVEL_SECURE, w.policy.review_after_days); /* due */
     put(&w, 5, 0.05, 2, LEVEL_STARTED, 1);                         /* on the way, hardly */
     put(&w, 6, 0.80, 3, LEVEL_NEARLY, 1);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 8), 8);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 8), 8);
     for (size_t i = 0; i < 8; i++) assert_int_equal(out[i].reason, order[i]);
     assert_int_equal(out[5].about_id, 15); /* the weakest that it builds on */
     /* A day before, it is not due. */
     put(&w, 4, 0.99, 9, LEVEL_SECURE, w.policy.review_after_days - 1);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 8), 8);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 8), 8);
     for (size_t i = 0; i < 8; i++) assert_int_not_equal(out[i].reason, REASON_REVIEW);
     /* However long ago, a review stays behind what is under way, and before what is new. */
     put(&w, 4, 0.99, 9, LEVEL_SECURE, 40000);
-    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, w.now_ms, out, 8), 8);
+    assert_int_equal(next_choose(&w.policy, &w.state, w.c, w.n, at(w.now_ms), out, 8), 8);
     for (size_t i = 0; i < 8; i++) assert_int_equal(out[i].reason, order[i]);
     arena_release(&w.a);
 }

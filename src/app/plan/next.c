@@ -101,13 +101,14 @@ size_t next_items(const struct snapshot *s, const struct learner_state *state, i
 {
     double need[NEXT_MAX];
     size_t n = 0;
+    struct next_time now = {now_ms, tz_date(s->zone, now_ms)};
     if (most > NEXT_MAX) most = NEXT_MAX;
     for (size_t i = 0; i < course_count; i++) {
         const struct course *k = catalogue_course(&s->catalogue, courses[i].course_id);
         const struct policy p =
             policy_for_learner(&s->policy_index, courses[i].org_id, courses[i].class_id, learner_id, now_ms);
         struct next_choice choice[NEXT_MAX];
-        size_t m = k ? next_choose(&p, state, k->candidates, k->count, now_ms, choice, most) : 0;
+        size_t m = k ? next_choose(&p, state, k->candidates, k->count, now, choice, most) : 0;
         for (size_t j = 0; j < m; j++) {
             const struct competency *c = &s->catalogue.competencies[k->competency[choice[j].candidate]];
             bool twice = false;

@@ -325,5 +325,10 @@ void fact_view_init(const struct policy_index *r, const struct catalogue *c, con
         out->rule[i] = mastery_rule_for(c, p, ids[i]);
         out->place[i] = 0;
     }
-    out->fact = (struct fold_fact){v, n, out->ids, out->bkt, out->rule, out->place};
+    out->fact = (struct fold_fact){.evidence = v,
+                                   .count = n,
+                                   .competency_id = out->ids,
+                                   .model = out->bkt,
+                                   .rule = out->rule,
+                                   .place = out->place};
 }

@@ -124,17 +124,22 @@ const struct cli_command cli_commands_model[] = {
      run_model_simulate,
      false,
      {{"--compare", "WAY,...",
-       "some of planner (Waymark's choice), fixed (a number of items per skill, in order), random (any skill not yet "
+       "some of planner (Waymark's choice), fixed (the first in order that is not yet secure), random (any skill not "
+       "yet "
        "secure)"},
       {"--students", "N", "how many (default 500)"},
       {"--seed", "S", "random seed (default 1)"},
       {"--skills", "N", "how many (default 20)"},
       {"--days", "N", "school days (default 80)"},
-      {"--each", "N", "fixed: items a skill (default 10)"},
+      {"--pilot", "N",
+       "other students of the same school whose answers come first, for what is known of skills and questions (default "
+       "200; 0: nothing is known)"},
       {"--mastered-at", "P", "share right from which a skill counts as mastered in truth (default .8)"},
       {"--from", "FILE", "skills from model fit --out instead of simulated ones"},
       {"--policy", "FILE", "the school's policy, as JSON (default: the starting policy)"},
       {"--log", "FILE", "write the first planner's answers as CSV, with the true states"},
+      {"--pairs", "FILE",
+       "write each student and skill as it stands at the end under the first planner, with the truth"},
       {"--edges", "FILE", "write the prerequisite links"},
       THREADS_OPTION,
       {0}}},

@@ -282,6 +282,7 @@ static bool speaks(const struct setting *s, enum mastery_kind kind)
     if (!s->of_rule) return true;
     if (strcmp(s->name, "times") == 0) return kind == MASTERY_RECENT || kind == MASTERY_SUSTAINED;
     if (strcmp(s->name, "of_last") == 0) return kind == MASTERY_RECENT || kind == MASTERY_MODE;
+    if (strcmp(s->name, "least_evidence") == 0) return kind != MASTERY_LASTING;
     return strcmp(s->name, "newest_weight") != 0 || kind == MASTERY_DECAYING;
 }
 

@@ -9,6 +9,7 @@
 #include "plan/reason_text.h"
 #include "base/json.h"
 #include "frame/page.h"
+#include "rules/lasting.h"
 #include "store/sql/answer.h"
 #include "store/sql/roster.h"
 
@@ -272,9 +273,9 @@ enum { EVIDENCE_SHOWN = 25, FACTS_MAX = 6 };
 /* The rule as a sentence, with what it asks for beside its value. */
 const char *rule_words(struct call *c, const struct mastery_rule *r)
 {
-    static const enum msg_id ids[MASTERY_KINDS] = {MSG_words_rule,           MSG_rule_words_recent,
-                                                   MSG_rule_words_sustained, MSG_rule_words_decaying,
-                                                   MSG_rule_words_mode,      MSG_rule_words_judgement};
+    static const enum msg_id ids[MASTERY_KINDS] = {
+        MSG_words_rule,      MSG_rule_words_recent,    MSG_rule_words_sustained, MSG_rule_words_decaying,
+        MSG_rule_words_mode, MSG_rule_words_judgement, MSG_rule_words_lasting};
     struct text t;
     const struct msg_arg args[] = {{.name = "p", .text = in_100_words(c, r->secure_at)},
                                    {.name = "n", .n = r->least_evidence},
@@ -288,7 +289,7 @@ const char *rule_words(struct call *c, const struct mastery_rule *r)
         bool asked;
         enum msg_id words;
     } beside[] = {{r->off_screen > 0, MSG_rule_words_off_screen},
-                  {r->gap_days > 0, MSG_rule_words_gap},
+                  {r->gap_days > 0 && r->kind != MASTERY_LASTING, MSG_rule_words_gap},
                   {r->checkpoint != 0, MSG_rule_words_checkpoint}};
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
         if (!beside[i].asked) continue;
@@ -298,6 +299,21 @@ const char *rule_words(struct call *c, const struct mastery_rule *r)
     const char *s = arena_strdup(c->arena, text_str(&t));
     text_release(&t);
     return s ? s : "";
+}
+
+/* Of the rule that it must last: the days that are missing, and what the estimate still lacks. */
+static void change_over_days(struct call *c, const struct why_view *v, struct text *t)
+{
+    enum lang lang = page_lang(c);
+    int32_t today = tz_date(c->snapshot->zone, c->now_ms);
+    if (v->outlook.showings) msg_format(t, lang, MSG_change_days, MSG_ARGS(MSG_N("n", v->outlook.showings)));
+    if (v->outlook.from_day > today) {
+        text_char(t, ' ');
+        msg_format(t, lang, MSG_change_day_from, MSG_ARGS(MSG_T("day", date_words(c, v->outlook.from_day))));
+    }
+    if (!(v->outlook.needs & NEED_VALUE)) return;
+    if (t->n) text_char(t, ' ');
+    text_add(t, msg(lang, MSG_change_surer));
 }
 
 /* What would make it secure: so many right answers, and what else. NULL when it is. */
@@ -314,6 +330,7 @@ static const char *change_words(struct call *c, const struct why_view *v)
     if (!v->outlook.right && !v->outlook.needs) return NULL;
     const struct msg_arg args[] = {{.name = "n", .n = v->outlook.right}, {.name = "days", .n = v->rule.gap_days}};
     text_init(&t, 4000);
+    if (v->rule.kind == MASTERY_LASTING) change_over_days(c, v, &t);
     if (v->outlook.right > 0) msg_format(&t, page_lang(c), MSG_words_secure_more, args, 2);
     if (v->outlook.right < 0) text_add(&t, msg(page_lang(c), MSG_change_long));
     for (size_t i = 0; i < sizeof also / sizeof *also; i++) {
@@ -341,16 +358,19 @@ static struct ui_fact shown_fact(struct call *c, const char *label, bool shown_o
 static size_t fill_facts(struct call *c, const struct why_view *v, struct ui_fact *f)
 {
     static const enum msg_id labels[MASTERY_KINDS] = {MSG_words_likely,  MSG_fact_recent, MSG_fact_sustained,
-                                                      MSG_fact_decaying, MSG_fact_mode,   MSG_fact_judgement};
+                                                      MSG_fact_decaying, MSG_fact_mode,   MSG_fact_judgement,
+                                                      MSG_fact_lasting};
     const struct competency_state none = {0}, *k = v->state ? v->state : &none;
     const struct mastery_rule *r = &v->rule;
     size_t n = 0;
     f[n++] = (struct ui_fact){msg(page_lang(c), labels[r->kind]), in_100_words(c, v->value),
                               SAY(c, MSG_words_needs, MSG_T("value", in_100_words(c, r->secure_at))),
                               v->value >= r->secure_at};
-    f[n++] = count_fact(c, MSG_words_evidence, k->alone, r->least_evidence);
+    if (r->kind == MASTERY_LASTING) f[n++] = count_fact(c, MSG_fact_showings, k->shown, LASTING_SHOWINGS);
+    else f[n++] = count_fact(c, MSG_words_evidence, k->alone, r->least_evidence);
     if (r->off_screen) f[n++] = count_fact(c, MSG_fact_off_screen, k->off_screen, r->off_screen);
-    if (r->gap_days) f[n++] = shown_fact(c, SAY(c, MSG_fact_gap, MSG_N("n", r->gap_days)), k->gap_shown);
+    if (r->gap_days && r->kind != MASTERY_LASTING)
+        f[n++] = shown_fact(c, SAY(c, MSG_fact_gap, MSG_N("n", r->gap_days)), k->gap_shown);
     if (r->checkpoint) f[n++] = shown_fact(c, msg(page_lang(c), MSG_fact_checkpoint), k->checkpoint_right);
     return n;
 }

@@ -31,9 +31,10 @@ enum mastery_kind {
     MASTERY_DECAYING,
     MASTERY_MODE,
     MASTERY_JUDGEMENT,
+    MASTERY_LASTING,
     MASTERY_KINDS
 };
-const char *mastery_kind_code(enum mastery_kind k); /* model recent sustained decaying mode judgement */
+const char *mastery_kind_code(enum mastery_kind k); /* model recent sustained decaying mode judgement lasting */
 
 enum { SCORES_KEPT = 12, BEST_KEPT = 5, TYPE_BYTES = 40, RULES_MAX = 9, CUTS_MAX = 16, LETTER_BYTES = 8 };
 
@@ -134,6 +135,8 @@ const struct setting *setting_by_path(const char *path);                 /* "mas
 double setting_value(const struct setting *s, const struct policy *p, const struct mastery_rule *r);
 
 struct policy policy_default(void);
+/* What a new district begins with: the defaults, but that secure means that it lasts. */
+struct policy policy_start(void);
 /* Read a whole or partial document over the defaults.
  * err ST_INVALID, with the clause (a JSON pointer) as argument: a value of the wrong kind or out of bounds, settings
  * that

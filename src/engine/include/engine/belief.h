@@ -11,8 +11,8 @@
  *               (MacKay 1992, "The evidence framework applied to classification networks", eq. 30), as in
  *               assumed-density filtering (Opper 1998; Glicko and TrueSkill are of that kind)
  *   practice    adds `gain` for every opportunity to who knows half, and less to who knows more: gain * 2 (1 -
- *               logistic(x)), as in a learning curve that levels off; a share of it, `fading`, is lost by a power of the days since
- *               (Wixted & Carpenter 2007), and with days the belief widens by `drift`
+ *               logistic(x)), as in a learning curve that levels off; a share of it, `fading`, is lost by a power of
+ *               the days since (Wixted & Carpenter 2007), and with days the belief widens by `drift`
  *   new         how much harder a skill's first questions are than x says, by the number of the opportunity
  *   today       the nth answer of a day is easier by `warm`, of which nothing is left on the next
  *
@@ -29,15 +29,15 @@
 enum { BELIEF_NEW = 3, BELIEF_NO_DAY = INT32_MIN };
 
 struct belief_params {
-    double student_sd, own_sd;    /* logits: between students; of one student between skills */
-    double ease, ease_sd;         /* logits: of a skill of which nothing is known */
-    double gain, gain_var;        /* an opportunity: what it adds, and by how much that may be otherwise */
-    double fading, decay;         /* share of a gain that fades; exponent of the days */
-    double drift;                 /* variance that a day adds */
-    double warm_step, warm_most;  /* logits of a day that an answer of that day adds */
-    double newness[BELIEF_NEW];   /* logits by which opportunity 1, 2 and 3, 4 to 9 are harder */
-    double slip;                  /* 0 to .5 */
-    double hardness_sd;           /* logits: of questions of which nothing is known */
+    double student_sd, own_sd;   /* logits: between students; of one student between skills */
+    double ease, ease_sd;        /* logits: of a skill of which nothing is known */
+    double gain, gain_var;       /* an opportunity: what it adds, and by how much that may be otherwise */
+    double fading, decay;        /* share of a gain that fades; exponent of the days */
+    double drift;                /* variance that a day adds */
+    double warm_step, warm_most; /* logits of a day that an answer of that day adds */
+    double newness[BELIEF_NEW];  /* logits by which opportunity 1, 2 and 3, 4 to 9 are harder */
+    double slip;                 /* 0 to .5 */
+    double hardness_sd;          /* logits: of questions of which nothing is known */
 };
 extern const struct belief_params belief_defaults;
 
@@ -47,8 +47,8 @@ struct belief_student {
 struct belief_skill {
     double ease, tie, var; /* of what is particular to the skill, given the student: N(ease + tie * student, var) */
     double fades;          /* what of it would be lost in the long run */
-    double warm;           /* of today */
     int32_t opportunities; /* so far */
+    int32_t today;         /* of these, on the day of the last */
     int32_t day;           /* of the last opportunity, days since 1970; BELIEF_NO_DAY: none yet */
 };
 struct belief_question {
@@ -77,8 +77,10 @@ double belief_right(const struct belief_params *p, const struct belief_student *
 void belief_learn(const struct belief_params *p, struct belief_student *who, struct belief_skill *s, size_t n,
                   const struct belief_question *q, int32_t day, enum bkt_answer answer);
 
+/* of a normal: what lies between this many standard deviations below and above the mean is 90 % of it */
+#define BELIEF_Z90 1.6448536269514722
 /* The share of middle questions that would be right, trying and without a slip: of the mean, and of the mean and z
- * standard deviations (1.645: the ends of an interval of 90 %). (0, 1) */
+ * standard deviations (BELIEF_Z90: the ends of an interval of 90 %). (0, 1) */
 double belief_share(struct belief b, double z);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
+#include "engine/belief.h"
+#include "engine/belief_fit.h"
 #include "engine/bkt.h"
 #include "engine/bkt_prerequisites.h"
 #include "engine/bkt_fit.h"

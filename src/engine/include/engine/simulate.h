@@ -104,6 +104,8 @@ struct sim_student {
 /* Student number u of the world: the same for every way of choosing. memory: room for w->skills. */
 void sim_student_draw(const struct sim_world *w, uint64_t seed, uint32_t u, struct sim_memory *memory,
                       struct sim_student *out);
+/* Days since 1970 of a school day. */
+int32_t sim_date(int32_t day);
 /* A school day begins (day 0, 1, ...: no weekends, two weeks off after every eight). How many answers the student
  * has time for; 0: absent. */
 unsigned sim_day(const struct sim_world *w, struct sim_student *s, int32_t day);
@@ -127,6 +129,9 @@ enum { SIM_STUCK_OPPORTUNITIES = 25 };
 /* The student's next answer: to item (0 .. items_each-1) of skill. Moves the student on. */
 struct sim_answer sim_answer(const struct sim_world *w, struct sim_student *s, uint32_t skill, uint32_t item);
 
+/* The share of open items of middle hardness that would be right, trying and without a slip, as of a day not before the
+ * student's last. (0, 1) */
+double sim_share(const struct sim_student *s, uint32_t skill, int32_t day);
 /* Is the skill mastered in truth, as of a day not before the student's last? */
 bool sim_mastered(const struct sim_world *w, const struct sim_student *s, uint32_t skill, int32_t day);
 

@@ -5,6 +5,7 @@
  *  2. Time is clamped: a learner's time never runs backwards and never ahead of the moment a fact reached us.
  *  3. The first attempt at an item and variant counts; later ones are kept and move nothing. "Later" reaches back over
  *     the SEEN_MAX latest questions of the learner: a question from before those is new again.
+ *     Nor does an answer that was given sooner than it can have been read.
  *  4. A level is a function of the state and the policy in force; model parameters are those in force when the fact
  *     was recorded.
  *  5. What predictions go by (counts, averages, Elo) moves with each first attempt that is an observation, after
@@ -35,6 +36,10 @@ struct fold_fact {
     const struct mastery_rule *const *rule; /* count: in force for each */
     /* count: where each stood in the state last met, to look there first; written. NULL: nowhere */
     uint32_t *place;
+    /* What the belief goes by; NULL, and a question with var 0: as of nothing known. ease, ease_var: count */
+    const struct belief_params *belief;
+    const double *ease, *ease_var;
+    struct belief_question question;
 };
 
 /* What one fact moved, for "why". */
@@ -50,6 +55,9 @@ struct fold_step {
  * mem  new entries of the state come from the arena */
 enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps,
                   size_t *nsteps, struct err *e) WARN_UNUSED;
+
+/* Was it given sooner than it can have been read? It is kept, and moves nothing. */
+bool fold_is_too_fast(const struct evidence *v);
 
 /* How a counted fact enters the model: right, wrong, or (if the rule says so) practice without an observation. */
 enum bkt_answer fold_answer(const struct mastery_rule *r, const struct evidence *v);

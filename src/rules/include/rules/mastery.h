@@ -12,6 +12,8 @@
  *   mode       the commonest score of the latest `of_last`; of equally common ones the latest. O'Connor 2009, How to
  *              Grade for Learning. The one rule under which a right answer may lower: it can push an older good score
  *              out of the window.
+ *   lasting    the share of middle questions that would be right some days later, by its lower estimate; and shown on
+ *              later days: rules/lasting.h.
  *   judgement  what a teacher last judged from the evidence.
  *
  * Under every rule but mode a right answer alone never lowers the value.
@@ -40,7 +42,8 @@ enum mastery_need {
     NEED_OFF_SCREEN = 4,
     NEED_GAP = 8,
     NEED_CHECKPOINT = 16,
-    NEED_JUDGEMENT = 32
+    NEED_JUDGEMENT = 32,
+    NEED_DAYS = 64 /* shown on later days: rules/lasting.h */
 };
 /* of enum mastery_need; 0: secure */
 unsigned mastery_needs(const struct mastery_rule *r, const struct competency_state *c);

@@ -6,6 +6,7 @@
 #ifndef RULES_NEXT_H
 #define RULES_NEXT_H
 #include "domain/policy.h"
+#include "engine/belief.h"
 #include "rules/state.h"
 
 enum reason {
@@ -33,6 +34,11 @@ struct next_candidate {
     const char *type;             /* of the competency, for its mastery rule; NULL as "" */
 };
 
+struct next_time {
+    int64_t ms;
+    int32_t school_day; /* days since 1970, where the learner's school is */
+};
+
 struct next_choice {
     uint32_t candidate;
     enum reason reason;
@@ -44,6 +50,10 @@ struct next_choice {
  * in   candidates in teaching order
  * out  out has room for k; the return value is how many were chosen */
 size_t next_choose(const struct policy *p, const struct learner_state *s, const struct next_candidate *c, size_t n,
-                   int64_t now_ms, struct next_choice *out, size_t k);
+                   struct next_time now, struct next_choice *out, size_t k);
+
+/* How far a question is from an ordinary one of its skill: of middle hardness, and not to be guessed. What is to show
+ * that somebody has a skill is asked by the least odd. >= 0 */
+double next_oddness(const struct belief_question *q);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "domain/policy.h"
+#include "engine/belief.h"
 #include "engine/features.h"
 
 struct competency_state {
@@ -35,7 +36,19 @@ struct competency_state {
      * engine/elo.h */
     struct skill_past past; /* all zero until the first: see state_past */
     double elo;             /* logit; past.all.n answers behind it */
+    /* The belief about the skill, given the student: engine/belief.h. var 0: none yet. */
+    struct belief_skill belief;
+    /* What "secure means that it lasts" goes by: rules/lasting.h. Shares as of the last own fact, in ten-thousandths;
+     * school days, 0: none. */
+    uint16_t today, lasts;
+    int32_t first_day, shown_day;
+    uint8_t shown;
+    bool asked, lasting, doubted;
 };
+
+/* Scores and shares as they are kept: in ten-thousandths. */
+static inline uint16_t ten_thousandths(double x) { return (uint16_t)((x < 0 ? 0 : x > 1 ? 1 : x) * 10000 + 0.5); }
+static inline double share_of(uint16_t kept) { return kept / 10000.0; }
 
 struct seen_item {
     int64_t item_id, variant;
@@ -56,6 +69,7 @@ struct learner_state {
     struct seen_item seen_room[SEEN_ROOM];
     struct student_past past; /* all zero until the first answer */
     double elo;
+    struct belief_student belief; /* var 0: none yet */
 };
 
 /* The seen_count latest questions, the latest first. */

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "expr.h"
 #include "family.h"
-#include "items/items.h"
+#include "items/interaction.h"
 
 enum { TRIES = 400, VALUE_BYTES = 64 };
 typedef __int128 i128;
@@ -116,7 +116,7 @@ const struct family *family_read(struct arena *a, const struct item *it)
         for (size_t k = 0; k < x->of_count; k++) f->of[i][k] = parse_number(a, x->of[k]);
     }
     for (size_t i = 0; i < it->where_count; i++) parse_condition(a, &f->names, it->where[i], &f->where[i]);
-    for (size_t i = 0; it->question.type == INTERACTION_TEXT_ENTRY && i < it->error_count; i++)
+    for (size_t i = 0; it->question.type->expressions && i < it->error_count; i++)
         if (!strstr(it->errors[i].match, "{{")) f->error[i] = parse(a, &f->names, it->errors[i].match);
     return f;
 }
@@ -308,7 +308,7 @@ static bool fill_errors(struct arena *a, struct values *v, struct item *it)
         const char *match = fill(a, v, it->errors[i].match, SHAPE_KEY),
                    *feedback = fill(a, v, it->errors[i].feedback_html, SHAPE_HTML);
         const struct expr *x = v->family->error[i];
-        if (!x && it->question.type == INTERACTION_TEXT_ENTRY && match && match != it->errors[i].match) {
+        if (!x && it->question.type->expressions && match && match != it->errors[i].match) {
             struct expr_names names = v->family->names;
             x = parse(a, &names, match); /* made of values: it can be read only now */
         }

@@ -1,0 +1,25 @@
+/* What the types share whose response is a list of ids of choices. */
+#ifndef ITEMS_CHOICES_H
+#define ITEMS_CHOICES_H
+#include "types.h"
+
+/* The choices, and a key that names some of them. */
+enum st choices_read(struct reader *r, const json_t *o, const json_t *interaction, struct question *q);
+
+struct choices_given {
+    size_t count;    /* in the response */
+    size_t in_key;   /* of them */
+    size_t in_place; /* stand where the key has them */
+};
+/* ST_INVALID: no list of ids of choices, each at most once. */
+enum st choices_count(const struct question *q, const json_t *response, struct choices_given *out, struct err *e);
+/* Nothing chosen costs nothing. */
+void choices_verdict(const struct choices_given *g, bool right, struct verdict *out);
+
+bool choices_show(struct arena *a, const struct question *q, const char *match, const json_t *response);
+/* Never right: one choice of several is no whole answer. */
+bool choices_error(struct arena *a, const struct question *q, const char *match, const char **unreadable);
+json_t *choices_right(const struct question *q, size_t i); /* all values of the key */
+json_t *choices_wrong(const struct question *q, struct rng *r);
+
+#endif

@@ -103,6 +103,16 @@ static void put_types(struct text *t)
     text_add(t, "]");
 }
 
+static void put_asked(struct text *t)
+{
+    for (size_t i = 0; interaction_types[i]; i++) {
+        const char *schema = interaction_types[i]->asked_schema;
+        size_t k = 0;
+        while (interaction_types[k]->asked_schema != schema) k++;
+        if (k == i) text_printf(t, "%s%s", i ? "," : "", schema);
+    }
+}
+
 static bool has_shape(size_t i, const struct response_shape *s)
 {
     return interaction_types[i] && interaction_types[i]->response == s;
@@ -144,13 +154,14 @@ static void put_schema(struct json_out *j, const struct api_schema *s)
     static const struct {
         const char *mark;
         void (*put)(struct text *t);
-    } marks[] = {{"@types@", put_types}, {"@words@", put_words}, {"@shapes@", put_shapes}};
+    } marks[] = {{"@types@", put_types}, {"@asked@", put_asked}, {"@words@", put_words}, {"@shapes@", put_shapes}};
+    enum { MARKS = sizeof marks / sizeof *marks };
     struct text t;
     text_init(&t, SCHEMA_BYTES);
     for (const char *p = s->json; *p;) {
         size_t k = 0;
-        while (k < 3 && strncmp(p, marks[k].mark, strlen(marks[k].mark)) != 0) k++;
-        if (k == 3) {
+        while (k < MARKS && strncmp(p, marks[k].mark, strlen(marks[k].mark)) != 0) k++;
+        if (k == MARKS) {
             text_char(&t, *p++);
             continue;
         }

@@ -46,10 +46,9 @@ const struct api_schema api_schemas[] = {
                  ID) ",\"title\":" NULLABLE_STRING ",\"stimulus\":" NULLABLE_STRING ",\"body\":" STRING
                      ",\"interaction\":{\"type\":\"object\",\"required\":[\"type\"],\"properties\":{\"type\":{\"enum\":"
                      "@types@}"
-                     ",\"label\":" NULLABLE_STRING ",\"unit\":" NULLABLE_STRING ",\"choices\":" LIST(
-                         REF("Choice")) "}}"
-                                        ",\"hints_available\":" INTEGER ",\"attribution\":" NULLABLE_STRING
-                                        ",\"licence\":" NULLABLE_STRING ",\"reason\":" REASON "}}"},
+                     ",\"label\":" NULLABLE_STRING ",\"unit\":" NULLABLE_STRING ",@asked@}}"
+                     ",\"hints_available\":" INTEGER ",\"attribution\":" NULLABLE_STRING ",\"licence\":" NULLABLE_STRING
+                     ",\"reason\":" REASON "}}"},
     {"Response", "{\"description\":\"follows interaction.type: @words@\",\"oneOf\":@shapes@}"},
     {"Answer", "{\"type\":\"object\",\"required\":[\"client_id\",\"item_id\",\"variant\",\"response\"],\"properties\":{"
                "\"client_id\":"

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "family.h"
 #include "reader.h"
 
 enum { CHOICES_MIN = 2, CHOICES_MAX = 26 };
@@ -39,6 +40,36 @@ enum st choices_read(struct reader *r, const json_t *o, const json_t *interactio
         if (place_of(q, q->key.values[v]) == q->choice_count)
             return reader_bad(r, "key.values", "names a choice that is not there");
     return ST_OK;
+}
+
+bool choices_fill(struct filler *f, struct question *q)
+{
+    struct choice *c = arena_array(filler_arena(f), q->choice_count, sizeof *c);
+    if (!c) return false;
+    for (size_t i = 0; i < q->choice_count; i++)
+        c[i] = (struct choice){q->choices[i].id, filler_html(f, q->choices[i].body_html)};
+    for (size_t i = q->choice_count; q->shuffle && i > 1; i--) {
+        size_t k = filler_below(f, (uint32_t)i);
+        struct choice t = c[i - 1];
+        c[i - 1] = c[k];
+        c[k] = t;
+    }
+    q->choices = c;
+    return true;
+}
+
+const char choices_schema[] = "\"choices\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Choice\"}}";
+
+void choices_put(struct json_out *j, const struct question *q)
+{
+    json_open_list(j, "choices");
+    for (size_t i = 0; i < q->choice_count; i++) {
+        json_open_obj(j, NULL);
+        json_put_str(j, "id", q->choices[i].id);
+        json_put_str(j, "body", q->choices[i].body_html);
+        json_close_obj(j);
+    }
+    json_close_list(j);
 }
 
 enum st choices_count(const struct question *q, const json_t *response, struct choices_given *out, struct err *e)

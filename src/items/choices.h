@@ -6,6 +6,10 @@
 /* The choices, and a key that names some of them. */
 enum st choices_read(struct reader *r, const json_t *o, const json_t *interaction, struct question *q);
 
+bool choices_fill(struct filler *f, struct question *q); /* shuffled where the question says so */
+void choices_put(struct json_out *j, const struct question *q);
+extern const char choices_schema[];
+
 struct choices_given {
     size_t count;    /* in the response */
     size_t in_key;   /* of them */

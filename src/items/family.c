@@ -267,20 +267,21 @@ static bool fill_list(struct arena *a, struct values *v, const char ***list, siz
     return out != NULL;
 }
 
+/* What a question is filled with: the values, and what its variant draws after them. */
+struct filler {
+    struct arena *arena;
+    struct values *values;
+    struct rng *rng;
+};
+
+struct arena *filler_arena(struct filler *f) { return f->arena; }
+const char *filler_html(struct filler *f, const char *html) { return fill(f->arena, f->values, html, SHAPE_HTML); }
+uint32_t filler_below(struct filler *f, uint32_t n) { return rng_below(f->rng, n); }
+
 static bool fill_question(struct arena *a, struct values *v, struct question *q, struct rng *r)
 {
-    struct choice *c = arena_array(a, q->choice_count + 1, sizeof *c);
-    if (!c || !fill_list(a, v, &q->key.values, q->key.count)) return false;
-    for (size_t i = 0; i < q->choice_count; i++)
-        c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, SHAPE_HTML)};
-    for (size_t i = q->choice_count; q->shuffle && i > 1; i--) {
-        size_t k = rng_below(r, (uint32_t)i);
-        struct choice t = c[i - 1];
-        c[i - 1] = c[k];
-        c[k] = t;
-    }
-    q->choices = c;
-    return true;
+    struct filler f = {a, v, r};
+    return fill_list(a, v, &q->key.values, q->key.count) && (!q->type->fill || q->type->fill(&f, q));
 }
 
 static bool fill_hints(struct arena *a, struct values *v, struct hint **hints, size_t n, struct rng *r)

@@ -25,10 +25,12 @@ static json_t *right(const struct question *q, size_t i) { return json_pack("[s]
 
 const struct interaction_type type_choice = {
     .code = "choice",
-    .words = "a list of one choice id",
     .response = &shape_ids,
     .any = true,
+    .asked_schema = choices_schema,
     .read = choices_read,
+    .fill = choices_fill,
+    .put = choices_put,
     .score = score,
     .shows = choices_show,
     .error_is_right = error_is_right,

@@ -13,9 +13,11 @@ static enum st score(struct arena *a, const struct question *q, const json_t *re
 
 const struct interaction_type type_choices = {
     .code = "choices",
-    .words = "a list of ids",
     .response = &shape_ids,
+    .asked_schema = choices_schema,
     .read = choices_read,
+    .fill = choices_fill,
+    .put = choices_put,
     .score = score,
     .shows = choices_show,
     .error_is_right = choices_error,

@@ -13,10 +13,12 @@ static enum st score(struct arena *a, const struct question *q, const json_t *re
 
 const struct interaction_type type_order = {
     .code = "order",
-    .words = "a list of all ids in order",
     .response = &shape_ids,
     .ordered = true,
+    .asked_schema = choices_schema,
     .read = choices_read,
+    .fill = choices_fill,
+    .put = choices_put,
     .score = score,
     .shows = choices_show,
     .error_is_right = choices_error,

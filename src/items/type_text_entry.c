@@ -1,4 +1,5 @@
 /* text_entry: an answer is typed, and read as the kind that the key names. */
+#include "choices.h"
 #include "reader.h"
 #include "typed.h"
 #include "types.h"
@@ -54,11 +55,12 @@ static json_t *wrong(const struct question *q, struct rng *r)
 
 const struct interaction_type type_text_entry = {
     .code = "text_entry",
-    .words = "response: a string",
     .response = &shape_text,
     .any = true,
     .expressions = true,
+    .asked_schema = choices_schema,
     .read = read,
+    .put = choices_put, /* none: clients look at the list to see whether there is something to choose */
     .score = score,
     .shows = shows,
     .error_is_right = error_is_right,

@@ -2,10 +2,12 @@
  * lists them. What differs from one to the other is asked here, so that nobody else has to know which there are. */
 #ifndef ITEMS_INTERACTION_H
 #define ITEMS_INTERACTION_H
+#include "base/json.h"
 #include "base/rng.h"
 #include "items/items.h"
 
 struct reader;
+struct filler;
 
 /* What a response is made of. */
 struct response_shape {
@@ -16,15 +18,19 @@ struct response_shape {
 extern const struct response_shape shape_text, shape_ids;
 
 struct interaction_type {
-    const char *code;  /* in documents, in the API and in templates; QTI's word where it has one */
-    const char *words; /* the response, as docs/item-format.md tells it */
+    const char *code; /* in documents, in the API and in templates; QTI's word where it has one */
     const struct response_shape *response;
-    bool ordered;     /* a response puts the choices in order */
-    bool any;         /* each value of the key is a right answer alone; false: all of them together are one */
-    bool expressions; /* known errors of a family are expressions over its variables; false: ids or words */
+    const char *asked_schema; /* properties of the interaction beside type, label and unit; one text where shared */
+    bool ordered;             /* a response puts the choices in order */
+    bool any;                 /* each value of the key is a right answer alone; false: all of them together are one */
+    bool expressions;         /* known errors of a family are expressions over its variables; false: ids or words */
 
     /* The interaction's own members and the key of o into *q, whose label, unit and shuffle are there. */
     enum st (*read)(struct reader *r, const json_t *o, const json_t *interaction, struct question *q);
+    /* What a variant changes beside the key, in arrays of the variant's own. false: no memory. NULL: nothing. */
+    bool (*fill)(struct filler *f, struct question *q);
+    /* The members that a client needs to ask it, as asked_schema has them. */
+    void (*put)(struct json_out *j, const struct question *q);
     /* Into *out, which says "not yet". ST_INVALID: the response has another shape, or names what is not there. */
     enum st (*score)(struct arena *a, const struct question *q, const json_t *response, struct verdict *out,
                      struct err *e);

@@ -108,7 +108,7 @@
     if (reply.feedback_html !== undefined) area.innerHTML = reply.feedback_html;
     if (reply.score >= 1 && reply.readable !== false) {
       store(DRAFT, null);
-      form.querySelectorAll("input[name=response]").forEach(function (i) { if (i.type === "text") i.readOnly = true; else i.disabled = true; });
+      form.querySelectorAll("[name=response]").forEach(function (i) { if (i.type === "text") i.readOnly = true; else i.disabled = true; });
       form.querySelectorAll("fieldset button").forEach(function (x) { x.disabled = true; });
       if (b) b.hidden = true;
     }

@@ -111,6 +111,12 @@ bool choices_show(struct arena *a, const struct question *q, const char *match, 
     return false;
 }
 
+const char *choices_named(const struct question *q, const char *said, size_t part)
+{
+    size_t k = place_of(q, said);
+    return part == 0 && k < q->choice_count ? q->choices[k].body_html : NULL;
+}
+
 bool choices_error(struct arena *a, const struct question *q, const char *match, const char **unreadable)
 {
     (void)a;

@@ -21,6 +21,7 @@ enum st choices_count(const struct question *q, const json_t *response, struct c
 void choices_verdict(const struct choices_given *g, bool right, struct verdict *out);
 
 bool choices_show(struct arena *a, const struct question *q, const char *match, const json_t *response);
+const char *choices_named(const struct question *q, const char *said, size_t part); /* the choice of this id */
 /* Never right: one choice of several is no whole answer. */
 bool choices_error(struct arena *a, const struct question *q, const char *match, const char **unreadable);
 json_t *choices_right(const struct question *q, size_t i); /* all values of the key */

@@ -33,6 +33,7 @@ const struct interaction_type type_choice = {
     .put = choices_put,
     .score = score,
     .shows = choices_show,
+    .named = choices_named,
     .error_is_right = error_is_right,
     .right = right,
     .wrong = choices_wrong,

@@ -20,6 +20,7 @@ const struct interaction_type type_choices = {
     .put = choices_put,
     .score = score,
     .shows = choices_show,
+    .named = choices_named,
     .error_is_right = choices_error,
     .right = choices_right,
     .wrong = choices_wrong,

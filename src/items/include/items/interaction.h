@@ -36,6 +36,8 @@ struct interaction_type {
                      struct err *e);
     /* Does a response that was scored show this known error? */
     bool (*shows)(struct arena *a, const struct question *q, const char *match, const json_t *response);
+    /* The HTML of what one text of a list names, part after part from 0; NULL: there are no more. NULL for one text. */
+    const char *(*named)(const struct question *q, const char *said, size_t part);
     /* What is wrong with a known error as it is written? *unreadable: why nobody is ever told of it, else left alone.
      * true: it is a right answer. */
     bool (*error_is_right)(struct arena *a, const struct question *q, const char *match, const char **unreadable);

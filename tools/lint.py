@@ -346,6 +346,23 @@ def every_table_of_commands_is_listed():
 
 
 @rule
+def every_interaction_is_told():
+    """Each way of answering stands in the list of all, in the templates that ask it, and in the documentation for authors."""
+    told = (root / "docs/item-format.md").read_text()
+    asked = (root / "ui/templates/01_question.html").read_text()
+    listed = re.findall(r"X\((\w+)\)", (root / "src/items/types.h").read_text())
+    files = {p.stem.removeprefix("type_"): p for p in tracked("src/items/type_*.c")}
+    for name in sorted(set(files) - set(listed)):
+        yield f"src/items/types.h: {name} is missing"
+    for name, path in sorted(files.items()):
+        code_of = re.search(r'\.code = "(\w+)"', path.read_text())
+        if not code_of or f"`{code_of[1]}` (" not in told:
+            yield f"docs/item-format.md: {path.name} is a way of answering that interaction.type does not tell of"
+        elif f'"{code_of[1]}"' not in asked:
+            yield f"ui/templates/01_question.html: no form asks {code_of[1]}"
+
+
+@rule
 def every_setting_is_told():
     """Each WAYMARK_ variable that the program reads is explained to operators, and no other is."""
     read = {m for path in tracked("src/*.c") for m in re.findall(r'"(WAYMARK_[A-Z_]+)"', path.read_text())}

@@ -5,8 +5,11 @@
 
 #include "api/api.h"
 #include "base/json.h"
+#include "items/interaction.h"
 #include "schemas.h"
 #include "policy/snapshot.h"
+
+enum { SCHEMA_BYTES = 1 << 16 };
 
 /* /learners/:learner/mastery -> /learners/{learner}/mastery */
 static void braces(const char *path, char out[200])
@@ -94,6 +97,81 @@ static void put_route(struct json_out *j, const struct route *r)
     json_close_obj(j);
 }
 
+static void put_types(struct text *t)
+{
+    for (size_t i = 0; interaction_types[i]; i++) text_printf(t, "%s\"%s\"", i ? "," : "[", interaction_types[i]->code);
+    text_add(t, "]");
+}
+
+static void put_asked(struct text *t)
+{
+    for (size_t i = 0; interaction_types[i]; i++) {
+        const char *schema = interaction_types[i]->asked_schema;
+        size_t k = 0;
+        while (interaction_types[k]->asked_schema != schema) k++;
+        if (k == i) text_printf(t, "%s%s", i ? "," : "", schema);
+    }
+}
+
+static bool has_shape(size_t i, const struct response_shape *s)
+{
+    return interaction_types[i] && interaction_types[i]->response == s;
+}
+
+/* The first type of a shape tells of all that share it. */
+static bool is_first(size_t i)
+{
+    size_t k = 0;
+    while (!has_shape(k, interaction_types[i]->response)) k++;
+    return k == i;
+}
+
+/* "a string for text_entry, a list of choice ids for choice, choices and order" */
+static void put_words(struct text *t)
+{
+    for (size_t i = 0; interaction_types[i]; i++) {
+        const struct response_shape *s = interaction_types[i]->response;
+        size_t last = i;
+        if (!is_first(i)) continue;
+        for (size_t k = i; interaction_types[k]; k++)
+            if (has_shape(k, s)) last = k;
+        text_printf(t, "%s%s for %s", i ? ", " : "", s->words, interaction_types[i]->code);
+        for (size_t k = i + 1; k <= last; k++)
+            if (has_shape(k, s)) text_printf(t, "%s%s", k == last ? " and " : ", ", interaction_types[k]->code);
+    }
+}
+
+static void put_shapes(struct text *t)
+{
+    for (size_t i = 0; interaction_types[i]; i++)
+        if (is_first(i)) text_printf(t, "%s%s", i ? "," : "[", interaction_types[i]->response->schema);
+    text_add(t, "]");
+}
+
+/* With what the table of types of interaction says put in. */
+static void put_schema(struct json_out *j, const struct api_schema *s)
+{
+    static const struct {
+        const char *mark;
+        void (*put)(struct text *t);
+    } marks[] = {{"@types@", put_types}, {"@asked@", put_asked}, {"@words@", put_words}, {"@shapes@", put_shapes}};
+    enum { MARKS = sizeof marks / sizeof *marks };
+    struct text t;
+    text_init(&t, SCHEMA_BYTES);
+    for (const char *p = s->json; *p;) {
+        size_t k = 0;
+        while (k < MARKS && strncmp(p, marks[k].mark, strlen(marks[k].mark)) != 0) k++;
+        if (k == MARKS) {
+            text_char(&t, *p++);
+            continue;
+        }
+        marks[k].put(&t);
+        p += strlen(marks[k].mark);
+    }
+    json_put_raw(j, s->name, text_str(&t));
+    text_release(&t);
+}
+
 void openapi_write(struct text *out)
 {
     struct json_out j;
@@ -115,7 +193,7 @@ void openapi_write(struct text *out)
     json_close_obj(&j);
     json_open_obj(&j, "components");
     json_open_obj(&j, "schemas");
-    for (const struct api_schema *s = api_schemas; s->name; s++) json_put_raw(&j, s->name, s->json);
+    for (const struct api_schema *s = api_schemas; s->name; s++) put_schema(&j, s);
     json_close_obj(&j);
     json_put_raw(&j, "securitySchemes",
                  "{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{\"type\":\"apiKey\",\"in\":"

@@ -14,7 +14,7 @@
 #include "plan/reason_text.h"
 #include "base/json.h"
 #include "gate/live.h"
-#include "items/items.h"
+#include "items/interaction.h"
 #include "store/sql/identity.h"
 #include "store/sql/roster.h"
 #include "openapi.h"
@@ -47,17 +47,10 @@ static enum st put_next(struct call *c, struct json_out *j, const char *key, con
         json_put_str(j, "stimulus", it->stimulus_html);
         json_put_str(j, "body", it->body_html);
         json_open_obj(j, "interaction");
-        json_put_str(j, "type", interaction_code(it->question.type));
+        json_put_str(j, "type", it->question.type->code);
         json_put_str(j, "label", it->question.label);
         json_put_str(j, "unit", it->question.unit);
-        json_open_list(j, "choices");
-        for (size_t i = 0; i < it->question.choice_count; i++) {
-            json_open_obj(j, NULL);
-            json_put_str(j, "id", it->question.choices[i].id);
-            json_put_str(j, "body", it->question.choices[i].body_html);
-            json_close_obj(j);
-        }
-        json_close_list(j);
+        it->question.type->put(j, &it->question);
         json_close_obj(j);
         json_put_i64(j, "hints_available", (int64_t)it->hint_count);
         json_put_str(j, "attribution", it->attribution_text);

@@ -45,14 +45,11 @@ const struct api_schema api_schemas[] = {
              ",\"item_version\":" INTEGER ",\"variant\":" INTEGER ",\"competency_ids\":" LIST(
                  ID) ",\"title\":" NULLABLE_STRING ",\"stimulus\":" NULLABLE_STRING ",\"body\":" STRING
                      ",\"interaction\":{\"type\":\"object\",\"required\":[\"type\"],\"properties\":{\"type\":{\"enum\":"
-                     "[\"text_entry\",\"choice\",\"choices\",\"order\"]}"
-                     ",\"label\":" NULLABLE_STRING ",\"unit\":" NULLABLE_STRING ",\"choices\":" LIST(
-                         REF("Choice")) "}}"
-                                        ",\"hints_available\":" INTEGER ",\"attribution\":" NULLABLE_STRING
-                                        ",\"licence\":" NULLABLE_STRING ",\"reason\":" REASON "}}"},
-    {"Response", "{\"description\":\"follows interaction.type: a string for text_entry, a list of choice ids for "
-                 "choice, choices and order\","
-                 "\"oneOf\":[" STRING "," LIST(STRING) "]}"},
+                     "@types@}"
+                     ",\"label\":" NULLABLE_STRING ",\"unit\":" NULLABLE_STRING ",@asked@}}"
+                     ",\"hints_available\":" INTEGER ",\"attribution\":" NULLABLE_STRING ",\"licence\":" NULLABLE_STRING
+                     ",\"reason\":" REASON "}}"},
+    {"Response", "{\"description\":\"follows interaction.type: @words@\",\"oneOf\":@shapes@}"},
     {"Answer", "{\"type\":\"object\",\"required\":[\"client_id\",\"item_id\",\"variant\",\"response\"],\"properties\":{"
                "\"client_id\":"
                "{\"type\":\"string\",\"minLength\":8,\"maxLength\":64},\"item_id\":" ID ",\"item_version\":" INTEGER

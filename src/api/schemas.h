@@ -5,6 +5,8 @@
 struct api_schema {
     const char *name, *json;
 };
-extern const struct api_schema api_schemas[]; /* ends with name NULL */
+/* Ends with name NULL. In it @types@ stands for the codes of the types of interaction, @asked@ for what they ask
+ * with, @words@ and @shapes@ for what their responses are. */
+extern const struct api_schema api_schemas[];
 
 #endif

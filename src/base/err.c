@@ -33,6 +33,8 @@ enum st err_fail(struct err *e, enum st st, const char *msg_id, const char *deta
     return st;
 }
 
+enum st err_no_memory(struct err *e, const char *what) { return err_fail(e, ST_NOMEM, "err.memory", "%s", what); }
+
 void err_arg(struct err *e, const char *arg)
 {
     if (!e) return;

@@ -34,9 +34,12 @@ static enum st members(struct compile *c, json_t *list, const char *name, enum r
     return ST_OK;
 }
 
+/* Whatever lists an interaction has: choices, and what else its type asks with. */
 static enum st question(struct compile *c, json_t *o)
 {
-    TRY(members(c, json_object_get(json_object_get(o, "interaction"), "choices"), "body", RICH_INLINE));
+    const char *name;
+    json_t *list;
+    json_object_foreach (json_object_get(o, "interaction"), name, list) TRY(members(c, list, "body", RICH_INLINE));
     return members(c, json_object_get(o, "errors"), "feedback", RICH_BLOCK);
 }
 

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "items/items.h"
-#include "typed.h"
+#include "items/interaction.h"
 
 enum {
     PROBLEMS_MAX = 50,
@@ -93,24 +92,14 @@ static void check_names(struct checker *c, const struct item *it, const json_t *
     }
 }
 
-static json_t *key_response(const struct question *q, size_t i)
-{
-    if (q->type == INTERACTION_TEXT_ENTRY) return json_string(q->key.values[i]);
-    json_t *l = json_array();
-    for (size_t k = 0; k < q->key.count; k++)
-        if (q->type != INTERACTION_CHOICE || k == i) json_array_append_new(l, json_string(q->key.values[k]));
-    return l;
-}
-
 /* Every accepted answer is accepted, and choices can be told apart. */
 static void check_question(struct checker *c, const struct item *it, const struct hint *h, const struct question *q)
 {
     const char *member = h ? h->id : "key";
-    bool each = q->type == INTERACTION_TEXT_ENTRY || q->type == INTERACTION_CHOICE;
-    for (size_t i = 0; i < (each ? q->key.count : 1); i++) {
+    for (size_t i = 0; i < (q->type->any ? q->key.count : 1); i++) {
         struct verdict v = {0};
         struct err e = {0};
-        json_t *r = key_response(q, i);
+        json_t *r = q->type->right(q, i);
         enum st st = !r  ? ST_NOMEM
                      : h ? hint_score(&c->variants, h, r, &v, &e)
                          : item_score(&c->variants, it, r, &v, &e);
@@ -133,27 +122,10 @@ static void check_errors(struct checker *c, const struct item *it)
 {
     const struct question *q = &it->question;
     for (size_t i = 0; i < it->error_count; i++) {
-        const char *match = it->errors[i].match;
-        struct verdict v;
-        struct err e = {0};
-        if (q->type == INTERACTION_TEXT_ENTRY) {
-            json_t *r = json_string(match);
-            enum st st = r ? item_score(&c->variants, it, r, &v, &e) : ST_NOMEM;
-            if (st == ST_OK && v.readable && v.score >= 1)
-                problem(c, "errors", "error.right", "a known error is a right answer in some variant");
-            else if (st == ST_OK && !v.readable)
-                advice(c, "errors", "error.unreadable",
-                       "a known error cannot be read as an answer, so that nobody is told of it");
-            json_decref(r);
-            continue;
-        }
-        size_t k = 0;
-        while (k < q->choice_count && strcmp(q->choices[k].id, match) != 0) k++;
-        if (k == q->choice_count)
-            advice(c, "errors", "error.unreadable", "a known error names a choice that is not there");
-        for (k = 0; q->type == INTERACTION_CHOICE && k < q->key.count; k++)
-            if (strcmp(q->key.values[k], match) == 0)
-                problem(c, "errors", "error.right", "a known error is a right answer in some variant");
+        const char *unreadable = NULL;
+        if (q->type->error_is_right(&c->variants, q, it->errors[i].match, &unreadable))
+            problem(c, "errors", "error.right", "a known error is a right answer in some variant");
+        if (unreadable) advice(c, "errors", "error.unreadable", unreadable);
     }
 }
 

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "expr.h"
 #include "family.h"
-#include "items/items.h"
+#include "items/interaction.h"
 
 enum { TRIES = 400, VALUE_BYTES = 64 };
 typedef __int128 i128;
@@ -116,7 +116,7 @@ const struct family *family_read(struct arena *a, const struct item *it)
         for (size_t k = 0; k < x->of_count; k++) f->of[i][k] = parse_number(a, x->of[k]);
     }
     for (size_t i = 0; i < it->where_count; i++) parse_condition(a, &f->names, it->where[i], &f->where[i]);
-    for (size_t i = 0; it->question.type == INTERACTION_TEXT_ENTRY && i < it->error_count; i++)
+    for (size_t i = 0; it->question.type->expressions && i < it->error_count; i++)
         if (!strstr(it->errors[i].match, "{{")) f->error[i] = parse(a, &f->names, it->errors[i].match);
     return f;
 }
@@ -267,20 +267,21 @@ static bool fill_list(struct arena *a, struct values *v, const char ***list, siz
     return out != NULL;
 }
 
+/* What a question is filled with: the values, and what its variant draws after them. */
+struct filler {
+    struct arena *arena;
+    struct values *values;
+    struct rng *rng;
+};
+
+struct arena *filler_arena(struct filler *f) { return f->arena; }
+const char *filler_html(struct filler *f, const char *html) { return fill(f->arena, f->values, html, SHAPE_HTML); }
+uint32_t filler_below(struct filler *f, uint32_t n) { return rng_below(f->rng, n); }
+
 static bool fill_question(struct arena *a, struct values *v, struct question *q, struct rng *r)
 {
-    struct choice *c = arena_array(a, q->choice_count + 1, sizeof *c);
-    if (!c || !fill_list(a, v, &q->key.values, q->key.count)) return false;
-    for (size_t i = 0; i < q->choice_count; i++)
-        c[i] = (struct choice){q->choices[i].id, fill(a, v, q->choices[i].body_html, SHAPE_HTML)};
-    for (size_t i = q->choice_count; q->shuffle && i > 1; i--) {
-        size_t k = rng_below(r, (uint32_t)i);
-        struct choice t = c[i - 1];
-        c[i - 1] = c[k];
-        c[k] = t;
-    }
-    q->choices = c;
-    return true;
+    struct filler f = {a, v, r};
+    return fill_list(a, v, &q->key.values, q->key.count) && (!q->type->fill || q->type->fill(&f, q));
 }
 
 static bool fill_hints(struct arena *a, struct values *v, struct hint **hints, size_t n, struct rng *r)
@@ -308,7 +309,7 @@ static bool fill_errors(struct arena *a, struct values *v, struct item *it)
         const char *match = fill(a, v, it->errors[i].match, SHAPE_KEY),
                    *feedback = fill(a, v, it->errors[i].feedback_html, SHAPE_HTML);
         const struct expr *x = v->family->error[i];
-        if (!x && it->question.type == INTERACTION_TEXT_ENTRY && match && match != it->errors[i].match) {
+        if (!x && it->question.type->expressions && match && match != it->errors[i].match) {
             struct expr_names names = v->family->names;
             x = parse(a, &names, match); /* made of values: it can be read only now */
         }

@@ -8,14 +8,12 @@
 #include "store/sql/answer.h"
 #include "store/sql/grades.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rows"); }
-
 static enum st keep_state(struct arena *a, int64_t version, struct blob state, struct state_row *row, struct err *e)
 {
     row->version = version;
     row->n = state.n;
     row->state = arena_copy(a, state.p, state.n);
-    return row->state ? ST_OK : no_memory(e);
+    return row->state ? ST_OK : err_no_memory(e, "rows");
 }
 
 enum st states_get(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, struct state_row *out, struct err *e)
@@ -29,7 +27,7 @@ enum st states_get(struct tx *tx, struct arena *a, const int64_t *ids, size_t n,
     text_char(&list, ']');
     char *json = list.failed ? NULL : arena_strdup(a, text_str(&list));
     text_release(&list);
-    if (!json) return no_memory(e);
+    if (!json) return err_no_memory(e, "rows");
     TRY(sql_states_get(tx, json, &rows, e));
     while (sql_states_get_next(&rows, &r)) {
         for (size_t i = 0; i < n; i++)
@@ -114,7 +112,7 @@ enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struc
         json_close_list(&j);
     }
     json_close_list(&j);
-    enum st st = list.failed ? no_memory(e) : find_keys(tx, keys, n, text_str(&list), e);
+    enum st st = list.failed ? err_no_memory(e, "rows") : find_keys(tx, keys, n, text_str(&list), e);
     text_release(&list);
     return st;
 }
@@ -178,7 +176,7 @@ static enum st keep_evidence(const struct sql_evidence_row *r, struct arena *a, 
                            .replaces_id = r->replaces_id,
                            .shown_error = (int32_t)r->shown_error,
                            .checkpoint_id = r->checkpoint_id};
-    return v->client_id ? ST_OK : no_memory(e);
+    return v->client_id ? ST_OK : err_no_memory(e, "rows");
 }
 
 enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
@@ -215,7 +213,7 @@ enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_
         tx, &(struct sql_evidence_list_in){.learner_id = learner_id, .after = after, .before = before}, &rows, e));
     while (sql_evidence_list_next(&rows, &r)) {
         list = grow(a, list, count, &cap, sizeof *list);
-        if (!list) return no_memory(e);
+        if (!list) return err_no_memory(e, "rows");
         TRY(keep_evidence(&r, a, learner_id, &list[count++], e));
     }
     TRY(rows_end(&rows));
@@ -234,7 +232,7 @@ static enum st read_facts(struct rows *rows, next_fact *next, struct arena *a, s
     size_t count = 0, cap = 0;
     while (next(rows, &r)) {
         list = grow(a, list, count, &cap, sizeof *list);
-        if (!list) return no_memory(e);
+        if (!list) return err_no_memory(e, "rows");
         list[count++] = (struct evidence){.learner_id = r.learner_id,
                                           .client_id = "",
                                           .evidence_id = r.evidence_id,
@@ -284,9 +282,9 @@ static enum st read_history(struct rows *rows, next_history *next, struct arena 
     size_t count = 0, cap = 0;
     while (next(rows, &r)) {
         list = grow(a, list, count, &cap, sizeof *list);
-        if (!list) return no_memory(e);
+        if (!list) return err_no_memory(e, "rows");
         const void *packed = arena_copy(a, r.packed.p, r.packed.n);
-        if (!packed) return no_memory(e);
+        if (!packed) return err_no_memory(e, "rows");
         list[count++] = (struct history_row){
             .learner_id = r.learner_id, .block = r.block, .last_id = r.last_id, .packed = packed, .n = r.packed.n};
     }
@@ -347,7 +345,7 @@ static enum st read_mastery(struct rows *rows, next_mastery *next, struct arena 
     size_t count = 0, cap = 0;
     while (next(rows, &r)) {
         list = grow(a, list, count, &cap, sizeof *list);
-        if (!list) return no_memory(e);
+        if (!list) return err_no_memory(e, "rows");
         list[count++] = (struct mastery_row){.learner_id = r.learner_id,
                                              .competency_id = r.competency_id,
                                              .p_known = r.p_known,

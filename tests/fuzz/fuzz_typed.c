@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "items/items.h"
+#include "items/interaction.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         *line = *answer = 0;
         const char *values[] = {line + 1};
         struct item it = {.source_id = "f", .body_html = "?", .language = "en"};
+        it.question.type = interaction_find("text_entry");
         it.question.key = (struct answer_key){.kind = (enum key_kind)((unsigned char)(s[0] - '0') % KEY_CHOICE),
                                               .count = 1,
                                               .values = values,

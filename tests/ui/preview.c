@@ -202,15 +202,15 @@ static const struct ui_why_view why = {
         1, 12) " of an hour. How many songs can still play?</p>"
 
 static const struct ui_option opts[] = {
-    {"a", SAFE("<p>" FRAC(5, 72) " of a song</p>"), false, NULL},
-    {"b", SAFE("<p>10 songs</p>"), true, NULL},
-    {"c", SAFE("<p>12 songs, because there are twelve twelfths in an hour and each song takes one of them</p>"), false,
-     NULL},
-    {"d", SAFE("<p>It cannot be said</p>"), false, NULL}};
-static const struct ui_option order_opts[] = {{"a", SAFE("<p>" FRAC(1, 2) "</p>"), false, NULL},
-                                              {"b", SAFE("<p>" FRAC(3, 8) "</p>"), false, NULL},
-                                              {"c", SAFE("<p>0.6</p>"), false, NULL},
-                                              {"d", SAFE("<p>" FRAC(2, 3) "</p>"), false, NULL}};
+    {.id = "a", .body = SAFE("<p>" FRAC(5, 72) " of a song</p>")},
+    {.id = "b", .body = SAFE("<p>10 songs</p>"), .chosen = true},
+    {.id = "c",
+     .body = SAFE("<p>12 songs, because there are twelve twelfths in an hour and each song takes one of them</p>")},
+    {.id = "d", .body = SAFE("<p>It cannot be said</p>")}};
+static const struct ui_option order_opts[] = {{.id = "a", .body = SAFE("<p>" FRAC(1, 2) "</p>")},
+                                              {.id = "b", .body = SAFE("<p>" FRAC(3, 8) "</p>")},
+                                              {.id = "c", .body = SAFE("<p>0.6</p>")},
+                                              {.id = "d", .body = SAFE("<p>" FRAC(2, 3) "</p>")}};
 static const struct ui_hint hints1[] = {{"h1",
                                          SAFE("A common size"),
                                          SAFE("<p>Draw the hour in twelfths. Colour " FRAC(5, 6) " of it.</p>"),

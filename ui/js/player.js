@@ -108,8 +108,8 @@
     if (reply.feedback_html !== undefined) area.innerHTML = reply.feedback_html;
     if (reply.score >= 1 && reply.readable !== false) {
       store(DRAFT, null);
-      form.querySelectorAll("input[name=response]").forEach(function (i) { if (i.type === "text") i.readOnly = true; else i.disabled = true; });
-      form.querySelectorAll(".order button").forEach(function (x) { x.disabled = true; });
+      form.querySelectorAll("[name=response]").forEach(function (i) { if (i.type === "text") i.readOnly = true; else i.disabled = true; });
+      form.querySelectorAll("fieldset button").forEach(function (x) { x.disabled = true; });
       if (b) b.hidden = true;
     }
     var link = area.querySelector("[data-next-link]");
@@ -125,7 +125,6 @@
     var keep = form.hasAttribute("data-keep");
     var body = function () { return new URLSearchParams(new FormData(form)); };
     var responses = function () { return body().getAll("response"); };
-    var kind = form.dataset.kind;
 
     form.addEventListener("submit", function (e) {
       var given = responses().filter(function (x) { return x.trim() !== ""; });
@@ -162,7 +161,7 @@
         p.set("csrf", csrf);
         p.set("item_id", form.elements.item_id.value);
         p.set("variant", form.elements.variant.value);
-        p.set("text", kind === "text_entry" ? responses()[0] || "" : responses().join(" "));
+        p.set("text", responses().join(" "));
         post("/draft", p.toString()).then(function (r) {
           if (!r.ok) return;
           var t = new Date(), h = t.getHours(), m = t.getMinutes(), en = document.documentElement.lang === "en";
@@ -173,7 +172,8 @@
     form.addEventListener("input", draft);
 
     var local = load(DRAFT);
-    if (local && keep && kind === "text_entry" && form.elements.response && !form.elements.response.value && !form.elements.response.readOnly) form.elements.response.value = local[0] || "";
+    var field = form.elements.response;
+    if (local && keep && field && field.type === "text" && !field.value && !field.readOnly) field.value = local[0] || "";
   }
 
   /* Hints and scaffolds: the server sends the panel anew. */

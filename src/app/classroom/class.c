@@ -9,8 +9,6 @@
 #include "store/sql/answer.h"
 #include "store/sql/roster.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "class"); }
-
 enum { LEARNERS_MAX = 2000 };
 
 static enum st load_learners(struct tx *tx, struct arena *a, int64_t class_id, struct class_view *v, struct err *e)
@@ -23,7 +21,7 @@ static enum st load_learners(struct tx *tx, struct arena *a, int64_t class_id, s
     while (list && v->learner_count < LEARNERS_MAX && sql_class_students_next(&rows, &r)) {
         if (v->learner_count == cap) {
             struct class_learner *more = arena_array(a, cap * 2, sizeof *more);
-            if (!more) return no_memory(e);
+            if (!more) return err_no_memory(e, "class");
             memcpy(more, list, cap * sizeof *list);
             list = more;
             cap *= 2;
@@ -35,11 +33,11 @@ static enum st load_learners(struct tx *tx, struct arena *a, int64_t class_id, s
         l->sort_name = arena_printf(a, "%s, %s", r.family_name, given);
         l->username = arena_strdup(a, r.username);
         l->cells = arena_array(a, v->competency_count + 1, sizeof *l->cells);
-        if (!l->name || !l->sort_name || !l->username || !l->cells) return no_memory(e);
+        if (!l->name || !l->sort_name || !l->username || !l->cells) return err_no_memory(e, "class");
     }
     TRY(rows_end(&rows));
     v->learners = list;
-    return list ? ST_OK : no_memory(e);
+    return list ? ST_OK : err_no_memory(e, "class");
 }
 
 static int by_learner(const void *x, const void *y)
@@ -65,7 +63,7 @@ static enum st fill_cells(struct arena *a, const struct learner_state *state, co
                           struct class_learner *l, struct err *e)
 {
     struct mastery_row *rows = arena_array(a, n + 1, sizeof *rows);
-    if (!rows) return no_memory(e);
+    if (!rows) return err_no_memory(e, "class");
     for (size_t i = 0, k = 0; i < state->count && k < n;) {
         const struct competency_state *c = &state->competency[i];
         if (c->competency_id < columns[k].competency_id) {
@@ -97,7 +95,7 @@ static enum st load_cells(const struct snapshot *s, int64_t now_ms, struct tx *t
     struct rows rows;
     struct class_learner **order = arena_array(a, v->learner_count + 1, sizeof *order);
     struct column *columns = arena_array(a, v->competency_count + 1, sizeof *columns);
-    if (!order || !columns) return no_memory(e);
+    if (!order || !columns) return err_no_memory(e, "class");
     for (size_t i = 0; i < v->learner_count; i++) order[i] = &v->learners[i];
     qsort(order, v->learner_count, sizeof *order, by_learner);
     for (size_t i = 0; i < v->competency_count; i++) columns[i] = (struct column){v->competencies[i]->competency_id, i};
@@ -131,7 +129,7 @@ enum st class_view(struct app *app, const struct snapshot *s, struct tx *tx, str
     const struct course *course = catalogue_course(&s->catalogue, v.course_id);
     v.competency_count = course ? course->count : 0;
     v.competencies = arena_array(a, v.competency_count + 1, sizeof *v.competencies);
-    if (!v.title || !v.grades || !v.periods || !v.competencies) return no_memory(e);
+    if (!v.title || !v.grades || !v.periods || !v.competencies) return err_no_memory(e, "class");
     for (size_t i = 0; i < v.competency_count; i++)
         v.competencies[i] = &s->catalogue.competencies[course->competency[i]];
     TRY(load_learners(tx, a, which->class_id, &v, e));

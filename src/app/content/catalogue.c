@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "catalogue"); }
-
 /* A list that grows on the heap while it is read, and is then moved into the arena. */
 struct list {
     char *p;
@@ -44,7 +42,7 @@ static enum st load_frameworks(struct tx *tx, struct arena *a, struct catalogue 
     TRY(sql_framework_all(tx, &rows, e));
     while (sql_framework_all_next(&rows, &r)) {
         struct framework *f = list_add(&l);
-        if (!f) return no_memory(e);
+        if (!f) return err_no_memory(e, "catalogue");
         *f = (struct framework){.framework_id = r.framework_id,
                                 .uri = keep(a, r.uri),
                                 .title = keep(a, r.title),
@@ -58,7 +56,7 @@ static enum st load_frameworks(struct tx *tx, struct arena *a, struct catalogue 
     }
     c->frameworks = list_move(&l, a, &c->framework_count);
     TRY(rows_end(&rows));
-    return c->frameworks ? ST_OK : no_memory(e);
+    return c->frameworks ? ST_OK : err_no_memory(e, "catalogue");
 }
 
 static enum st load_competencies(struct tx *tx, struct arena *a, struct catalogue *c, struct err *e)
@@ -69,7 +67,7 @@ static enum st load_competencies(struct tx *tx, struct arena *a, struct catalogu
     TRY(sql_competency_all(tx, &rows, e));
     while (sql_competency_all_next(&rows, &r)) {
         struct competency *k = list_add(&l);
-        if (!k) return no_memory(e);
+        if (!k) return err_no_memory(e, "catalogue");
         *k = (struct competency){.competency_id = r.competency_id,
                                  .framework_id = r.framework_id,
                                  .parent_id = r.parent_id,
@@ -85,7 +83,7 @@ static enum st load_competencies(struct tx *tx, struct arena *a, struct catalogu
     }
     c->competencies = list_move(&l, a, &c->competency_count);
     TRY(rows_end(&rows));
-    return c->competencies ? ST_OK : no_memory(e);
+    return c->competencies ? ST_OK : err_no_memory(e, "catalogue");
 }
 
 #define FIND(name, type, list, count, field) \
@@ -153,7 +151,7 @@ static enum st load_prerequisites(struct tx *tx, struct arena *a, struct catalog
         if (from == SIZE_MAX || to == SIZE_MAX || from == to) continue;
         struct pair *p = list_add(&l);
         if (!p) {
-            st = no_memory(e);
+            st = err_no_memory(e, "catalogue");
             break;
         }
         *p = (struct pair){(int64_t)to, (int64_t)from};
@@ -166,7 +164,7 @@ static enum st load_prerequisites(struct tx *tx, struct arena *a, struct catalog
         while (i + n < l.n && p[i + n].key == p[i].key) n++;
         uint32_t *list = arena_array(a, n, sizeof *list);
         if (!list) {
-            st = no_memory(e);
+            st = err_no_memory(e, "catalogue");
             break;
         }
         for (size_t k = 0; k < n; k++) list[k] = (uint32_t)p[i + k].value;
@@ -196,7 +194,7 @@ static enum st load_alignment(struct tx *tx, struct arena *a, struct catalogue *
         }
         int64_t *id = list_add(&ids), *from = list_add(&since);
         if (!v || !id || !from) {
-            st = no_memory(e);
+            st = err_no_memory(e, "catalogue");
             break;
         }
         *id = r.competency_id;
@@ -208,7 +206,8 @@ static enum st load_alignment(struct tx *tx, struct arena *a, struct catalogue *
     c->versions = list_move(&versions, a, &c->version_count);
     c->version_competency = list_move(&ids, a, &n);
     c->version_since = list_move(&since, a, &n);
-    return st == ST_OK && (!c->versions || !c->version_competency || !c->version_since) ? no_memory(e) : st;
+    return st == ST_OK && (!c->versions || !c->version_competency || !c->version_since) ? err_no_memory(e, "catalogue")
+                                                                                        : st;
 }
 
 const int64_t *catalogue_aligned(const struct catalogue *c, int64_t item_id, int32_t version, int64_t evidence_id,
@@ -246,7 +245,7 @@ static enum st load_items(struct tx *tx, struct arena *a, struct catalogue *c, s
     while (sql_item_all_next(&rows, &r)) {
         struct item_ref *it = list_add(&l);
         if (!it) {
-            st = no_memory(e);
+            st = err_no_memory(e, "catalogue");
             break;
         }
         *it = (struct item_ref){.item_id = r.item_id,
@@ -261,9 +260,9 @@ static enum st load_items(struct tx *tx, struct arena *a, struct catalogue *c, s
     if ((ended = rows_end(&rows)) != ST_OK) st = ended;
     c->items = list_move(&l, a, &c->item_count);
     TRY(st);
-    if (!c->items) return no_memory(e);
+    if (!c->items) return err_no_memory(e, "catalogue");
     struct item_ref **order = calloc(c->item_count + 1, sizeof *order);
-    if (!order) return no_memory(e);
+    if (!order) return err_no_memory(e, "catalogue");
     for (size_t i = 0; i < c->item_count; i++) order[i] = &c->items[i];
     qsort(order, c->item_count, sizeof *order, by_group);
     for (size_t i = 0; i + 1 < c->item_count; i++)
@@ -281,7 +280,7 @@ static enum st index_items(struct arena *a, struct catalogue *c, struct err *e)
         for (size_t i = 0; i < c->competency_count; i++) {
             struct competency *k = &c->competencies[i];
             if (pass && k->item_count && !(k->item = arena_array(a, k->item_count, sizeof *k->item)))
-                return no_memory(e);
+                return err_no_memory(e, "catalogue");
             if (pass) k->item_count = 0;
         }
         for (size_t i = 0; i < c->item_count; i++) {
@@ -304,12 +303,12 @@ static enum st finish_course(struct arena *a, struct catalogue *c, struct course
 {
     uint32_t *own = arena_array(a, n, sizeof *own);
     struct next_candidate *cand = arena_array(a, n, sizeof *cand);
-    if (!own || !cand) return no_memory(e);
+    if (!own || !cand) return err_no_memory(e, "catalogue");
     memcpy(own, list, n * sizeof *own);
     for (size_t i = 0; i < n; i++) {
         const struct competency *k = &c->competencies[list[i]];
         uint32_t *pre = arena_array(a, k->prerequisite_count + 1, sizeof *pre), count = 0;
-        if (!pre) return no_memory(e);
+        if (!pre) return err_no_memory(e, "catalogue");
         for (size_t p = 0; p < k->prerequisite_count; p++)
             for (size_t j = 0; j < n; j++)
                 if (list[j] == k->prerequisite[p]) pre[count++] = (uint32_t)j;
@@ -333,7 +332,7 @@ static enum st load_courses(struct tx *tx, struct arena *a, struct catalogue *c,
         if (at == SIZE_MAX) continue;
         struct pair *p = list_add(&pairs);
         if (!p) {
-            st = no_memory(e);
+            st = err_no_memory(e, "catalogue");
             break;
         }
         *p = (struct pair){r.course_id, (int64_t)at};
@@ -341,13 +340,13 @@ static enum st load_courses(struct tx *tx, struct arena *a, struct catalogue *c,
     if ((ended = rows_end(&rows)) != ST_OK) st = ended;
     const struct pair *p = (const struct pair *)(void *)pairs.p;
     uint32_t *list = calloc(pairs.n + 1, sizeof *list);
-    if (st == ST_OK && !list) st = no_memory(e);
+    if (st == ST_OK && !list) st = err_no_memory(e, "catalogue");
     for (size_t i = 0; st == ST_OK && i < pairs.n;) {
         size_t n = 0;
         int64_t id = p[i].key;
         while (i < pairs.n && p[i].key == id) list[n++] = (uint32_t)p[i++].value;
         struct course *k = list_add(&courses);
-        if (!k) st = no_memory(e);
+        if (!k) st = err_no_memory(e, "catalogue");
         else {
             k->course_id = id;
             st = finish_course(a, c, k, list, n, e);
@@ -356,7 +355,7 @@ static enum st load_courses(struct tx *tx, struct arena *a, struct catalogue *c,
     free(list);
     free(pairs.p);
     c->courses = list_move(&courses, a, &c->course_count);
-    return st == ST_OK && !c->courses ? no_memory(e) : st;
+    return st == ST_OK && !c->courses ? err_no_memory(e, "catalogue") : st;
 }
 
 enum st catalogue_load(struct tx *tx, struct arena *a, struct catalogue *out, struct err *e)

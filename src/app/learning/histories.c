@@ -9,8 +9,6 @@
 #include "policy/snapshot.h"
 #include "store/sql/answer.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "history"); }
-
 /* Does a stored block match its facts? count: facts in the block. */
 static enum st same_block(struct arena *a, const struct history_row *row, const struct evidence *facts, size_t n,
                           bool *same, size_t *count, struct err *e)
@@ -21,7 +19,7 @@ static enum st same_block(struct arena *a, const struct history_row *row, const 
     *same = false;
     *count = 0;
     if (!history_open(&h, 0, row->packed, row->n) || !h.count || h.count > n) return ST_OK;
-    if (history_pack(a, facts, h.count, &bytes, &size) != ST_OK) return no_memory(e);
+    if (history_pack(a, facts, h.count, &bytes, &size) != ST_OK) return err_no_memory(e, "history");
     *same = size == row->n && memcmp(bytes, row->packed, size) == 0 && row->last_id == facts[h.count - 1].evidence_id;
     *count = h.count;
     return ST_OK;
@@ -53,7 +51,7 @@ enum st history_keep(struct tx *tx, struct arena *a, int64_t learner_id, const s
         size_t from = i * HISTORY_BLOCK, count = n - from < HISTORY_BLOCK ? n - from : HISTORY_BLOCK, held;
         struct history_row row = {.block = (int64_t)i, .last_id = facts[from + count - 1].evidence_id};
         bool sound = true;
-        if (history_pack(a, facts + from, count, &row.packed, &row.n) != ST_OK) return no_memory(e);
+        if (history_pack(a, facts + from, count, &row.packed, &row.n) != ST_OK) return err_no_memory(e, "history");
         if (i < row_count && rows[i].block == row.block && rows[i].last_id == row.last_id && rows[i].n == row.n &&
             memcmp(rows[i].packed, row.packed, row.n) == 0)
             continue;
@@ -90,7 +88,7 @@ static enum st open_blocks(struct arena *a, const struct packed *p, struct readi
     r->after = p->after;
     r->after_count = p->after_count;
     r->blocks = arena_array(a, r->block_count + 1, sizeof *r->blocks);
-    if (!r->blocks) return no_memory(e);
+    if (!r->blocks) return err_no_memory(e, "history");
     *sound = r->block_count > 0;
     for (size_t i = 0; *sound && i < r->block_count; i++) {
         const struct history_row *row = &p->blocks[i];
@@ -109,7 +107,7 @@ static enum st find_gone(struct arena *a, struct reading *r, struct err *e)
     for (size_t i = 0; i < r->after_count; i++) n += r->after[i].replaces_id != 0;
     if (!n) return ST_OK;
     r->gone = arena_array(a, n, sizeof *r->gone);
-    if (!r->gone) return no_memory(e);
+    if (!r->gone) return err_no_memory(e, "history");
     for (size_t i = 0; i < r->block_count; i++)
         r->gone_count += history_withdrawn(&r->blocks[i], r->gone + r->gone_count);
     for (size_t i = 0; i < r->after_count; i++)

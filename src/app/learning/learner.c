@@ -8,8 +8,6 @@
 #include "learning/folding.h"
 #include "store/sql/answer.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "record"); }
-
 static int64_t before_id(int64_t as_of_ms) { return as_of_ms ? id_first_at(as_of_ms + 1) : INT64_MAX; }
 
 /* All facts of somebody, in memory of its own: what a page keeps of them does not grow with the years. */
@@ -41,7 +39,7 @@ enum st learner_mastery(struct app *app, const struct snapshot *s, struct tx *tx
     past_begin(&past);
     struct learner_state state = {0};
     enum st st = past_fold(&past, s, tx, &out->policy->policy, who->learner_id, as_of_ms, &state, NULL, NULL, e);
-    if (st == ST_OK && state_copy(a, &state, &out->state) != ST_OK) st = no_memory(e);
+    if (st == ST_OK && state_copy(a, &state, &out->state) != ST_OK) st = err_no_memory(e, "record");
     arena_release(&past.arena);
     return st;
 }
@@ -79,7 +77,7 @@ static enum st add_response(struct tx *tx, struct arena *a, int64_t learner_id, 
     TRY(sql_response_get(
         tx, &(struct sql_response_get_in){.learner_id = learner_id, .evidence_id = step->evidence.evidence_id}, &r,
         &found, e));
-    if (found && !(step->response = arena_strdup(a, r.response))) return no_memory(e);
+    if (found && !(step->response = arena_strdup(a, r.response))) return err_no_memory(e, "record");
     return ST_OK;
 }
 
@@ -89,12 +87,12 @@ static enum st take_steps(struct tx *tx, struct arena *a, int64_t learner_id, co
 {
     size_t n = g->total < WHY_STEPS_MAX ? g->total : WHY_STEPS_MAX;
     out->steps = arena_array(a, n + 1, sizeof *out->steps);
-    if (!out->steps) return no_memory(e);
+    if (!out->steps) return err_no_memory(e, "record");
     for (size_t i = 0; i < n; i++) {
         struct why_step *step = &out->steps[i];
         *step = g->ring[(g->total - n + i) % WHY_STEPS_MAX];
         step->evidence.client_id = arena_strdup(a, step->evidence.client_id ? step->evidence.client_id : "");
-        if (!step->evidence.client_id) return no_memory(e);
+        if (!step->evidence.client_id) return err_no_memory(e, "record");
         TRY(add_response(tx, a, learner_id, step, e));
     }
     out->count = n;
@@ -110,13 +108,13 @@ static enum st why_of(struct past *past, const struct snapshot *s, struct tx *tx
     struct gather g = {.competency_id = competency_id,
                        .snapshot = s,
                        .ring = arena_array(&past->arena, WHY_STEPS_MAX, sizeof *g.ring)};
-    if (!g.ring) return no_memory(e);
+    if (!g.ring) return err_no_memory(e, "record");
     TRY(past_fold(past, s, tx, &out->policy->policy, learner_id, as_of_ms, &state, on_fact, &g, e));
     TRY(take_steps(tx, a, learner_id, &g, out, e));
     const struct competency_state *k = state_find(&state, competency_id);
     if (k) {
         struct competency_state *kept = arena_alloc(a, sizeof *kept);
-        if (!kept) return no_memory(e);
+        if (!kept) return err_no_memory(e, "record");
         *kept = *k;
         out->state = kept;
     }

@@ -11,8 +11,6 @@
 #include "store/sql/answer.h"
 #include "store/sql/models.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "models"); }
-
 enum st model_fit_insert(struct tx *tx, const struct model_fit *f, struct err *e)
 {
     return sql_model_fit_insert(tx,
@@ -45,7 +43,7 @@ enum st model_fits(struct tx *tx, struct arena *a, size_t most, struct model_fit
     TRY(sql_model_fit_list(tx, (int64_t)most, &rows, e));
     while (sql_model_fit_list_next(&rows, &r)) {
         struct model_fit *f = LIST_ADD(a, *out, *n, cap);
-        if (!f) return no_memory(e);
+        if (!f) return err_no_memory(e, "models");
         *f = (struct model_fit){.fit_id = r.fit_id,
                                 .kind = arena_strdup(a, r.kind),
                                 .verdict = arena_strdup(a, r.verdict),
@@ -62,7 +60,8 @@ enum st model_fits(struct tx *tx, struct arena *a, size_t most, struct model_fit
                                 .note = arena_strdup(a, r.note),
                                 .recorder_id = r.recorder_id,
                                 .recorder = arena_printf(a, "%s %s", r.given_name, r.family_name)};
-        if (!f->kind || !f->verdict || !f->reason || !f->report || !f->note || !f->recorder) return no_memory(e);
+        if (!f->kind || !f->verdict || !f->reason || !f->report || !f->note || !f->recorder)
+            return err_no_memory(e, "models");
     }
     return rows_end(&rows);
 }
@@ -134,7 +133,7 @@ static enum st keep_version(const struct sql_model_row *r, struct arena *a, stru
     *out = (struct model_row){0};
     if (!r->model_id) return ST_OK;
     *out = (struct model_row){r->model_id, r->effective_at_ms, arena_strdup(a, r->doc)};
-    return out->doc ? ST_OK : no_memory(e);
+    return out->doc ? ST_OK : err_no_memory(e, "models");
 }
 
 enum st model_in_force(struct tx *tx, struct arena *a, const char *kind, int64_t now_ms, struct model_row *out,
@@ -183,7 +182,7 @@ static enum st back_to(struct arena *a, const struct model_row *now, const struc
     char *text = json_dumps(o, JSON_COMPACT);
     *doc = text ? arena_strdup(a, text) : NULL;
     free(text);
-    return *doc ? ST_OK : no_memory(e);
+    return *doc ? ST_OK : err_no_memory(e, "models");
 }
 
 static enum st seen_before(struct tx *tx, struct model_revert_cmd *t, bool *again, struct err *e)

@@ -10,8 +10,6 @@
 
 enum { REPORT_BYTES = 4 << 20, DOC_BYTES = 64 << 20, LOOK_BACK = 60 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "refit"); }
-
 /* --- reading --- */
 
 /* Treat a stop request as final: a half-finished fit must not be judged. */
@@ -56,7 +54,7 @@ static enum st doc_of(const struct work *w, const struct refit_kind *k, int64_t 
     json_put_i64(&j, "answers", (int64_t)w->answers);
     json_close_obj(&j);
     json_close_obj(&j);
-    return t->failed ? no_memory(e) : ST_OK;
+    return t->failed ? err_no_memory(e, "refit") : ST_OK;
 }
 
 static void put_limits(struct json_out *j)
@@ -203,7 +201,7 @@ static enum st judged_and_written(struct work *w, const struct refit_kind *k, st
     TRY(st);
     json_close_obj(&w->j);
     f->report = report->failed ? NULL : arena_strdup(w->a, text_str(report));
-    if (!f->report) return no_memory(e);
+    if (!f->report) return err_no_memory(e, "refit");
     TRY(next_phase(w, REFIT_JUDGING, e)); /* nothing is written after the word to stop */
     return w->o->dry_run ? ST_OK : write_down(w, k, f, e);
 }

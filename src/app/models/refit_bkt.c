@@ -6,8 +6,6 @@
 #include "refit_work.h"
 #include "policy/snapshot.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "refit"); }
-
 struct found {
     struct bkt pooled, *skill; /* by place in the catalogue */
     uint8_t *own;              /* the skill's own, not the pooled ones */
@@ -41,7 +39,7 @@ static enum st flatten(struct work *w, struct found *x, struct flat *f, struct e
     f->skill = malloc((rows + 1) * sizeof *f->skill);
     f->right = malloc(rows + 1);
     f->set_at = malloc((2 * skills + 4) * sizeof *f->set_at);
-    if (!f->user_at || !f->skill || !f->right || !f->set_at) return no_memory(e);
+    if (!f->user_at || !f->skill || !f->right || !f->set_at) return err_no_memory(e, "refit");
     uint32_t *set_skill = f->set_at + skills + 2;
     rows = 0;
     for (size_t u = 0; u < h->learners; u++) {
@@ -95,7 +93,7 @@ static enum st fit_flat(const struct work *w, struct found *x, const struct flat
     struct bkt_totals totals;
     struct bkt_options o = bkt_defaults;
     o.watch = &w->watch;
-    if (!m) return no_memory(e);
+    if (!m) return err_no_memory(e, "refit");
     enum st st = bkt_data_make(&f->r, 0, 0, &data, e);
     if (st == ST_OK) st = bkt_fit(data, &o, NULL, m, &totals, e);
     if (st == ST_OK) {
@@ -119,12 +117,12 @@ static enum st fit(struct work *w, struct err *e)
     size_t skills = w->s->catalogue.competency_count;
     struct found *x = arena_alloc(w->a, sizeof *x);
     struct flat f;
-    if (!x) return no_memory(e);
+    if (!x) return err_no_memory(e, "refit");
     w->candidate = x;
     x->pooled = bkt_shipped;
     x->skill = arena_array(w->a, skills + 1, sizeof *x->skill);
     x->own = arena_array(w->a, skills + 1, 1);
-    if (!x->skill || !x->own) return no_memory(e);
+    if (!x->skill || !x->own) return err_no_memory(e, "refit");
     for (size_t k = 0; k < skills; k++) x->skill[k] = bkt_shipped;
     enum st st = flatten(w, x, &f, e);
     if (st == ST_OK && f.r.rows) st = fit_flat(w, x, &f, e);
@@ -138,7 +136,7 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
     const struct found *x = w->candidate;
     const struct model *m = model_by_id(&w->s->policy_index, w->base.model_id);
     struct bkt *in_force = arena_array(w->a, c->competency_count + 1, sizeof *in_force);
-    if (!in_force) return no_memory(e);
+    if (!in_force) return err_no_memory(e, "refit");
     if (w->base.model_id && m->model_id != w->base.model_id)
         return err_fail(e, ST_CONFLICT, "model.other", "another version came into force meanwhile");
     for (size_t k = 0; k < c->competency_count; k++) in_force[k] = *model_bkt(m, c->competencies[k].competency_id);

@@ -13,8 +13,6 @@ static const uint64_t held_back_salt = 0x68656c64;
 
 bool refit_is_held_back(int64_t learner_id) { return hash_mix((uint64_t)learner_id, held_back_salt) % HELD_BACK == 0; }
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "the answers for a refit"); }
-
 void refit_data_release(struct refit_data *h)
 {
     free(h->learner_id), free(h->at), free(h->question), free(h->answer), free(h->of), free(h->skill), free(h->of_item),
@@ -206,7 +204,7 @@ static enum st read_learner(struct reading *r, struct tx *tx, struct arena *a, s
         h->rows = begin, h->first_id = first_id, h->last_id = last_id;
         TRY(read_rows(&o, tx, a, learner_id, e));
     }
-    if (r->failed || !room_for_learners(h, h->learners + 2)) return no_memory(e);
+    if (r->failed || !room_for_learners(h, h->learners + 2)) return err_no_memory(e, "the answers for a refit");
     if (h->rows == begin) return ST_OK;
     h->at[h->learners] = (uint32_t)begin;
     h->learner_id[h->learners++] = learner_id;
@@ -249,7 +247,7 @@ enum st refit_data_read(const struct snapshot *s, struct conn *c, int64_t now_ms
     out->of_item = malloc((s->catalogue.item_count + 1) * sizeof *out->of_item);
     out->of_competency = malloc((s->catalogue.competency_count + 1) * sizeof *out->of_competency);
     if (!out->of_item || !out->of_competency || !room_for_learners(out, 1) || !room_for_rows(out, 1))
-        return no_memory(e);
+        return err_no_memory(e, "the answers for a refit");
     memset(out->of_item, 0xff, (s->catalogue.item_count + 1) * sizeof *out->of_item);
     memset(out->of_competency, 0xff, (s->catalogue.competency_count + 1) * sizeof *out->of_competency);
     out->at[0] = 0;

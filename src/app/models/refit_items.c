@@ -8,8 +8,6 @@
 #include "refit_work.h"
 #include "policy/snapshot.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "weights of questions"); }
-
 struct found {
     struct item_layer layer;
     uint32_t *answers; /* fitted to, by place of the question in the catalogue */
@@ -52,7 +50,7 @@ static enum st flat_alloc(const struct work *w, size_t rows, struct flat *f, str
     f->place = malloc((skills + 1) * sizeof *f->place);
     f->of = malloc((skills + 1) * sizeof *f->of);
     if (!f->user_at || !f->item || !f->right || !f->item_set || !f->set_at || !f->set_skill || !f->place || !f->of)
-        return no_memory(e);
+        return err_no_memory(e, "weights of questions");
     memset(f->place, 0xff, (skills + 1) * sizeof *f->place);
     return ST_OK;
 }
@@ -148,7 +146,7 @@ static enum st fit_flat(const struct work *w, const struct flat *f, struct found
     struct logistic_report rep;
     const struct logistic_options o = {.c = 1.0, .tolerance = 1e-4, .iterations_max = 100, .watch = &w->watch};
     uint32_t *answers = calloc(w->h.questions + 1, sizeof *answers);
-    if (!answers) return no_memory(e);
+    if (!answers) return err_no_memory(e, "weights of questions");
     for (size_t i = 0; i < f->r.rows; i++) answers[f->item[i]]++;
     enum st st = logistic_design_make(&f->r, PREDICT_TERMS, NULL, &design, e);
     if (st == ST_OK) st = logistic_init(&m, PREDICT_TERMS, f->r.items, f->r.skills, e);
@@ -168,7 +166,7 @@ static enum st fit(struct work *w, struct err *e)
     const struct catalogue *c = &w->s->catalogue;
     struct found *x = arena_alloc(w->a, sizeof *x);
     struct flat f;
-    if (!x) return no_memory(e);
+    if (!x) return err_no_memory(e, "weights of questions");
     w->candidate = x;
     struct logistic *m = &x->layer.m;
     *m = (struct logistic){.terms = PREDICT_TERMS,
@@ -181,7 +179,7 @@ static enum st fit(struct work *w, struct err *e)
     m->dense = arena_array(w->a, m->dense_count, sizeof *m->dense);
     x->answers = arena_array(w->a, m->items + 1, sizeof *x->answers);
     x->skill = arena_array(w->a, m->skills + 1, 1);
-    if (!m->item || !m->dense || !x->answers || !x->skill) return no_memory(e);
+    if (!m->item || !m->dense || !x->answers || !x->skill) return err_no_memory(e, "weights of questions");
     enum st st = flatten(w, &f, e);
     if (st == ST_OK && f.r.rows) st = fit_flat(w, &f, x, e);
     flat_free(&f);
@@ -248,7 +246,7 @@ static enum st predict(struct work *w, struct judged *j, struct err *e)
     struct student u = {.skill = arena_array(w->a, skills + 1, sizeof *u.skill),
                         .elo = arena_array(w->a, skills + 1, sizeof *u.elo)};
     uint32_t *item_at = arena_array(w->a, w->h.questions + 1, sizeof *item_at);
-    if (!u.skill || !u.elo || !item_at) return no_memory(e);
+    if (!u.skill || !u.elo || !item_at) return err_no_memory(e, "weights of questions");
     for (size_t q = 0; q < w->h.questions; q++) {
         const struct item_ref *it = catalogue_item(&w->s->catalogue, w->h.of[q].item_id);
         item_at[q] = it ? (uint32_t)(it - w->s->catalogue.items) : UINT32_MAX;

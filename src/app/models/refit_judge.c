@@ -9,8 +9,6 @@
 
 enum { GROUPS_MAX = 64 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "judging"); }
-
 enum st judged_init(struct judged *j, const struct refit_data *h, struct err *e)
 {
     size_t most = 1;
@@ -22,7 +20,7 @@ enum st judged_init(struct judged *j, const struct refit_data *h, struct err *e)
     j->right = malloc(most);
     j->learner = malloc(most * sizeof *j->learner);
     j->question = malloc(most * sizeof *j->question);
-    return j->candidate && j->in_force && j->right && j->learner && j->question ? ST_OK : no_memory(e);
+    return j->candidate && j->in_force && j->right && j->learner && j->question ? ST_OK : err_no_memory(e, "judging");
 }
 
 void judged_release(struct judged *j)
@@ -63,7 +61,7 @@ enum st judge_bkt(struct judged *j, size_t skills, const struct bkt *candidate, 
     double *a = malloc((skills + 1) * sizeof *a), *b = malloc((skills + 1) * sizeof *b);
     if (!a || !b) {
         free(a), free(b);
-        return no_memory(e);
+        return err_no_memory(e, "judging");
     }
     j->n = j->learners = 0;
     for (size_t u = 0; u < h->learners; u++) {
@@ -146,7 +144,7 @@ static enum st judging_make(const struct judged *j, struct judging *s, struct er
                                   .item_set = s->item_set};
     }
     free(of_skill);
-    return made ? ST_OK : no_memory(e);
+    return made ? ST_OK : err_no_memory(e, "judging");
 }
 
 static enum st difference(const struct judged *j, const struct judging *s, struct metrics_mean *out, struct err *e)
@@ -223,7 +221,7 @@ static enum st read_groups(const struct refit_data *h, struct tx *tx, struct gro
     struct sql_programs_all_row r;
     struct rows rows;
     g->member = calloc(h->learners + 1, sizeof *g->member);
-    if (!g->member) return no_memory(e);
+    if (!g->member) return err_no_memory(e, "judging");
     TRY(sql_programs_all(tx, &rows, e));
     while (sql_programs_all_next(&rows, &r)) {
         char name[sizeof g->name[0]];

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "items/interaction.h"
 
 static void say_reason(struct text *out, enum lang lang, const char *form, const struct next_item *n)
 {
@@ -117,14 +118,17 @@ void response_text(struct text *out, const struct item *it, const char *response
     json_t *v;
     struct err e;
     if (!response || json_read_owned(response, strlen(response), &v, &e) != ST_OK) return;
+    const struct interaction_type *type = it ? it->question.type : NULL;
     if (json_is_string(v)) text_add(out, json_string_value(v));
     for (size_t i = 0; i < json_array_size(v); i++) {
-        const char *id = json_string_value(json_array_get(v, i)), *body = NULL;
-        for (size_t k = 0; id && it && k < it->question.choice_count; k++)
-            if (strcmp(it->question.choices[k].id, id) == 0) body = it->question.choices[k].body_html;
+        const char *said = json_string_value(json_array_get(v, i)), *body = NULL;
+        size_t part = 0;
         if (i) text_add(out, ", ");
-        if (body) text_of_html(out, body, 80);
-        else if (id) text_add(out, id);
+        for (; said && type && type->named && (body = type->named(&it->question, said, part)); part++) {
+            if (part) text_add(out, " – ");
+            text_of_html(out, body, 80);
+        }
+        if (said && !part) text_add(out, said);
     }
     json_decref(v);
 }

@@ -12,8 +12,6 @@
 
 enum { POINTS_MOST = 20, TASK_BYTES = NOTE_BYTES };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "checkpoint"); }
-
 enum st checkpoint_parts(struct arena *a, const char *text, struct checkpoint *out, struct err *e)
 {
     json_t *list, *p;
@@ -41,7 +39,7 @@ enum st checkpoint_load(struct tx *tx, struct arena *a, int64_t checkpoint_id, s
     out->org_id = r.org_id;
     out->title = arena_strdup(a, r.title);
     const char *parts = arena_strdup(a, r.parts);
-    if (!out->title || !parts) return no_memory(e);
+    if (!out->title || !parts) return err_no_memory(e, "checkpoint");
     return checkpoint_parts(a, parts, out, e);
 }
 
@@ -69,7 +67,7 @@ static enum st run_make(struct app *app, struct tx *tx, struct command *command,
 {
     const struct checkpoint_make_cmd *m = (const struct checkpoint_make_cmd *)command;
     char *parts = parts_json(&m->checkpoint);
-    if (!parts) return no_memory(e);
+    if (!parts) return err_no_memory(e, "checkpoint");
     enum st st = sql_checkpoint_insert(tx,
                                        &(struct sql_checkpoint_insert_in){.checkpoint_id = app_id(app),
                                                                           .client_id = m->client_id,

@@ -10,8 +10,6 @@
 #include "store/sql/answer.h"
 #include "store/sql/outside.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "goals"); }
-
 static bool below(const struct catalogue *c, const struct competency *k, const struct competency *top)
 {
     enum { DEEPEST = 32 };
@@ -26,7 +24,7 @@ static bool below(const struct catalogue *c, const struct competency *k, const s
 static enum st find_leaves(const struct catalogue *c, struct arena *a, bool **out, struct err *e)
 {
     *out = arena_array(a, c->competency_count + 1, sizeof **out);
-    if (!*out) return no_memory(e);
+    if (!*out) return err_no_memory(e, "goals");
     for (size_t i = 0; i < c->competency_count; i++) (*out)[i] = true;
     for (size_t i = 0; i < c->competency_count; i++) {
         const struct competency *parent =
@@ -49,7 +47,7 @@ enum st subtree_standards(const struct catalogue *c, struct arena *a, const stru
         bool in = b->top ? below(c, k, b->top) : b->framework && k->framework_id == b->framework->framework_id;
         if (!leaf[i] || !in) continue;
         const struct competency **slot = LIST_ADD(a, *out, *n, cap);
-        if (!slot) return no_memory(e);
+        if (!slot) return err_no_memory(e, "goals");
         *slot = k;
     }
     return ST_OK;
@@ -64,7 +62,7 @@ enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, str
     struct goal *list = arena_array(a, GOALS_MAX, sizeof *list);
     *n = 0;
     *out = list;
-    if (!list) return no_memory(e);
+    if (!list) return err_no_memory(e, "goals");
     TRY(sql_goal_list(tx, &rows, e));
     while (*n < GOALS_MAX && sql_goal_list_next(&rows, &r)) {
         struct goal *g = &list[(*n)++];
@@ -79,7 +77,7 @@ enum st goals_list(const struct snapshot *s, struct tx *tx, struct arena *a, str
                            .meets_level = (int32_t)r.meets_level};
         branches[*n - 1] = (struct standard_subtree){catalogue_competency(&s->catalogue, r.competency_id),
                                                      catalogue_framework(&s->catalogue, r.framework_id)};
-        if (!g->title || !g->counted_by || !g->test || !g->subject) return no_memory(e);
+        if (!g->title || !g->counted_by || !g->test || !g->subject) return err_no_memory(e, "goals");
     }
     TRY(rows_end(&rows));
     for (size_t i = 0; i < *n; i++) {
@@ -101,7 +99,7 @@ static enum st results_of(struct tx *tx, struct arena *a, int64_t learner_id, st
     TRY(sql_result_list(tx, learner_id, &rows, e));
     while (sql_result_list_next(&rows, &result)) {
         struct test_result *r = LIST_ADD(a, *out, *n, cap);
-        if (!r) return no_memory(e);
+        if (!r) return err_no_memory(e, "goals");
         *r = (struct test_result){.test = arena_strdup(a, result.test),
                                   .subject = arena_strdup(a, result.subject),
                                   .taken_on = (int32_t)result.taken_on,
@@ -111,7 +109,7 @@ static enum st results_of(struct tx *tx, struct arena *a, int64_t learner_id, st
                                   .standard_error = result.standard_error,
                                   .level = (int32_t)result.level,
                                   .level_name = arena_strdup(a, result.level_name)};
-        if (!r->test || !r->subject || !r->level_name) return no_memory(e);
+        if (!r->test || !r->subject || !r->level_name) return err_no_memory(e, "goals");
     }
     return rows_end(&rows);
 }
@@ -140,7 +138,7 @@ static enum st weigh_levels(struct arena *a, const struct goal *g, level_of *lev
 {
     enum level *levels = arena_array(a, g->count + 1, sizeof *levels);
     bool *seen = arena_array(a, g->count + 1, sizeof *seen);
-    if (!levels || !seen) return no_memory(e);
+    if (!levels || !seen) return err_no_memory(e, "goals");
     for (size_t i = 0; i < g->count; i++) {
         levels[i] = level(ctx, g->standards[i]->competency_id, &seen[i]);
         out->seen += seen[i];
@@ -164,7 +162,7 @@ enum st goals_of_learner(struct tx *tx, struct arena *a, const struct learner_sc
     struct test_result *results;
     size_t count;
     *out = arena_array(a, n + 1, sizeof **out);
-    if (!*out) return no_memory(e);
+    if (!*out) return err_no_memory(e, "goals");
     TRY(results_of(tx, a, who->learner_id, &results, &count, e));
     for (size_t i = 0; i < n; i++) {
         struct goal_progress *v = &(*out)[i];
@@ -204,7 +202,7 @@ static enum st load_levels(struct tx *tx, struct arena *a, int64_t learner_id, s
     TRY(sql_mastery_list(tx, learner_id, &stored, e));
     while (sql_mastery_list_next(&stored, &r)) {
         struct stored_level *v = LIST_ADD(a, out->rows, out->n, out->cap);
-        if (!v) return no_memory(e);
+        if (!v) return err_no_memory(e, "goals");
         *v = (struct stored_level){r.competency_id, (enum level)r.level};
     }
     return rows_end(&stored);
@@ -266,9 +264,9 @@ enum st goals_of_school(struct tx *tx, struct arena *a, int64_t org_id, const st
     TRY(sql_org_learners(tx, org_id, &rows, e));
     while (sql_org_learners_next(&rows, &r)) {
         struct of_school *v = LIST_ADD(a, list, count, cap);
-        if (!v) return no_memory(e);
+        if (!v) return err_no_memory(e, "goals");
         *v = (struct of_school){r.user_id, arena_strdup(a, r.grade)};
-        if (!v->grade) return no_memory(e);
+        if (!v->grade) return err_no_memory(e, "goals");
     }
     TRY(rows_end(&rows));
     for (size_t i = 0; i < count; i++) {

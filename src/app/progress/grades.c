@@ -10,20 +10,18 @@
 
 enum { REPORT_COURSES = 32, TERMS_MAX = 200, SLICE = 100 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "report"); }
-
 static enum st list_courses(struct tx *tx, struct arena *a, int64_t learner_id, struct report *out, struct err *e)
 {
     struct sql_learner_classes_row r;
     struct rows rows;
     out->courses = arena_array(a, REPORT_COURSES, sizeof *out->courses);
-    if (!out->courses) return no_memory(e);
+    if (!out->courses) return err_no_memory(e, "report");
     TRY(sql_learner_classes(tx, learner_id, &rows, e));
     while (out->course_count < REPORT_COURSES && sql_learner_classes_next(&rows, &r)) {
         struct report_course *c = &out->courses[out->course_count++];
         c->title = arena_strdup(a, r.title);
         c->course_id = r.course_id;
-        if (!c->title) return no_memory(e);
+        if (!c->title) return err_no_memory(e, "report");
     }
     return rows_end(&rows);
     return ST_OK;
@@ -37,7 +35,7 @@ static enum st fill_course(const struct snapshot *s, struct arena *a, const stru
     size_t n = course ? course->count : 0;
     c->competencies = arena_array(a, n + 1, sizeof *c->competencies);
     c->on = arena_array(a, n + 1, sizeof *c->on);
-    if (!c->competencies || !c->on) return no_memory(e);
+    if (!c->competencies || !c->on) return err_no_memory(e, "report");
     c->count = n;
     c->policy = p;
     c->policy_id = v->policy_id;
@@ -57,7 +55,7 @@ static enum st list_terms(struct tx *tx, struct arena *a, int64_t learner_id, st
     struct sql_term_grade_list_row r;
     struct rows rows;
     out->terms = arena_array(a, TERMS_MAX, sizeof *out->terms);
-    if (!out->terms) return no_memory(e);
+    if (!out->terms) return err_no_memory(e, "report");
     TRY(sql_term_grade_list(tx, learner_id, &rows, e));
     while (out->term_count < TERMS_MAX && sql_term_grade_list_next(&rows, &r)) {
         out->terms[out->term_count++] = (struct term_grade){.term = arena_strdup(a, r.session_title),
@@ -99,7 +97,7 @@ enum st term_policy(const struct snapshot *s, struct tx *tx, struct arena *a, co
     bool row;
     json_t *grades;
     struct policy *p = arena_alloc(a, sizeof *p);
-    if (!p) return no_memory(e);
+    if (!p) return err_no_memory(e, "report");
     *out = p;
     *p = policy_by_id(&s->policy_index, t->policy_id)->policy;
     if (!t->scale_id) return ST_OK;
@@ -135,7 +133,7 @@ enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, co
     struct competency *named = arena_array(a, n + 1, sizeof *named);
     out->competencies = arena_array(a, n + 1, sizeof *out->competencies);
     out->on = arena_array(a, n + 1, sizeof *out->on);
-    if (!named || !out->competencies || !out->on) return no_memory(e);
+    if (!named || !out->competencies || !out->on) return err_no_memory(e, "report");
     out->count = n;
     for (size_t i = 0; i < n; i++) { /* in the words of that time: a framework may have changed since */
         const json_t *k = json_array_get(levels, i);
@@ -144,7 +142,7 @@ enum st term_course(const struct snapshot *s, struct tx *tx, struct arena *a, co
         out->on[i] = (struct level_value){level_read(json_str(k, "level", "")), json_f64(k, "value", 0)};
     }
     struct grade_cut *cut = arena_alloc(a, sizeof *cut);
-    if (!cut) return no_memory(e);
+    if (!cut) return err_no_memory(e, "report");
     grade_of(out->policy, out->on, n, &out->grade); /* where in the conversion it fell */
     *cut = out->grade.cut ? *out->grade.cut : (struct grade_cut){0};
     cut->percent = t->percent;
@@ -180,7 +178,7 @@ static enum st freeze_scale(struct app *app, struct tx *tx, const struct policy 
     bool found = false;
     json_t *grades = policy_grades_json(p);
     char *doc = grades ? json_dumps(grades, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-    enum st st = doc ? sql_report_scale_find(tx, doc, &r, &found, e) : no_memory(e);
+    enum st st = doc ? sql_report_scale_find(tx, doc, &r, &found, e) : err_no_memory(e, "report");
     *scale_id = found ? r.scale_id : app_id(app);
     if (st == ST_OK && !found) {
         st = sql_report_scale_insert(tx, &(struct sql_report_scale_insert_in){.scale_id = *scale_id, .doc = doc}, NULL,
@@ -198,7 +196,7 @@ static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id,
     int64_t scale_id;
     TRY(freeze_scale(app, tx, c->policy, &scale_id, e));
     char *levels = levels_json(c);
-    if (!levels) return no_memory(e);
+    if (!levels) return err_no_memory(e, "report");
     const struct grade_cut *cut = c->grade.cut; /* NULL: too little is known for a grade */
     enum st st = sql_term_grade_insert(tx,
                                        &(struct sql_term_grade_insert_in){.session_id = session_id,

@@ -8,8 +8,6 @@
 #include "base/text.h"
 #include "store/sql/grades.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "habits"); }
-
 enum st habits_asked(struct arena *a, const struct policy_effective *v, const char *list[HABITS_MAX], size_t *n,
                      struct err *e)
 {
@@ -21,7 +19,7 @@ enum st habits_asked(struct arena *a, const struct policy_effective *v, const ch
         const char *s = json_string_value(json_array_get(own, i));
         if (!s || !*s || strlen(s) > HABIT_BYTES) continue;
         list[*n] = arena_strdup(a, s);
-        if (!list[(*n)++]) st = no_memory(e);
+        if (!list[(*n)++]) st = err_no_memory(e, "habits");
     }
     json_decref(doc);
     for (size_t i = 0; !*n && i < sizeof ours / sizeof *ours; i++) list[i] = ours[i];
@@ -44,14 +42,14 @@ enum st habits_of(struct tx *tx, struct arena *a, const struct learner_scope *wh
                            !str_eq((*out)[at].habit, r.habit)))
             at++;
         struct habit_rating *h = at < *n ? &(*out)[at] : LIST_ADD(a, *out, *n, cap);
-        if (!h) return no_memory(e);
+        if (!h) return err_no_memory(e, "habits");
         *h = (struct habit_rating){r.session_id,
                                    r.class_id,
                                    arena_strdup(a, r.session_title),
                                    arena_strdup(a, r.class_title),
                                    arena_strdup(a, r.habit),
                                    (int32_t)r.rating};
-        if (!h->term || !h->class_title || !h->habit) return no_memory(e);
+        if (!h->term || !h->class_title || !h->habit) return err_no_memory(e, "habits");
     }
     return rows_end(&rows);
 }

@@ -12,14 +12,12 @@
 
 enum { PACE_DAYS = 56, SCHOOL_DAYS_A_WEEK = 5, YEAR_DAYS = 365, HOURS_MOST = 1000 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "requirements"); }
-
 enum st requirements_in_force(const struct snapshot *s, int64_t now_ms, struct requirement list[REQUIREMENTS_MAX],
                               size_t *n, struct err *e)
 {
     const struct policy_effective *v = policy_for_district(&s->policy_index, now_ms);
     json_t *doc = json_loads(v->doc, 0, NULL);
-    enum st st = doc ? requirements_read(doc, list, n, e) : no_memory(e);
+    enum st st = doc ? requirements_read(doc, list, n, e) : err_no_memory(e, "requirements");
     json_decref(doc);
     return st;
 }
@@ -50,7 +48,7 @@ static enum st load_credits(struct tx *tx, struct arena *a, int64_t learner_id, 
     while (sql_credit_list_next(&rows, &r)) {
         if (id_time_ms(r.credit_id) > at_ms) continue;
         struct credits *k = LIST_ADD(a, *out, *n, cap);
-        if (!k) return no_memory(e);
+        if (!k) return err_no_memory(e, "requirements");
         snprintf(k->requirement, sizeof k->requirement, "%s", r.requirement);
         k->amount = r.amount;
     }
@@ -134,7 +132,7 @@ enum st requirements_progress(struct app *app, const struct snapshot *s, struct 
     int at = grade_number(grade);
     TRY(requirements_in_force(s, now, asked, n, e));
     *out = arena_array(a, *n + 1, sizeof **out);
-    if (!*out) return no_memory(e);
+    if (!*out) return err_no_memory(e, "requirements");
     if (!*n) return ST_OK;
     TRY(year_ends(tx, today, &ends, e));
     TRY(load_credits(tx, a, who->learner_id, now, &credits, &count, e));

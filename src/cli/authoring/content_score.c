@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/strmap.h"
 #include "content.h"
-#include "items/items.h"
+#include "items/interaction.h"
 
 enum { LINE_BYTES_MAX = 1 << 20, LINE_ARENA_BYTES = 16 << 20 };
 
@@ -90,7 +90,7 @@ static const char *choice_id(const struct question *q, const json_t *source, con
 /* What people write becomes what the scorer takes: 5 for "5", a choice alone for a list of one. */
 static json_t *settle(const struct question *q, const json_t *source, json_t *said)
 {
-    if (q->type == INTERACTION_TEXT_ENTRY) {
+    if (!q->type->response->list) {
         char *number = json_is_number(said) ? json_dumps(said, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) : NULL;
         json_t *v = number ? json_string(number) : json_incref(said);
         free(number);

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "content.h"
 #include "interop/item_compile.h"
-#include "items/items.h"
+#include "items/interaction.h"
 
 /* The words behind what was only escaped. */
 static void print_plain(const char *s)
@@ -38,12 +38,11 @@ static void print_key(int indent, const struct question *q)
     for (size_t i = 0; i < q->choice_count; i++) {
         bool right = false;
         for (size_t k = 0; k < q->key.count; k++) right = right || strcmp(q->key.values[k], q->choices[i].id) == 0;
-        printf("%*s%s %s) ", indent, "", right && q->type != INTERACTION_ORDER ? "*" : " ", q->choices[i].id);
+        printf("%*s%s %s) ", indent, "", right && !q->type->ordered ? "*" : " ", q->choices[i].id);
         print_plain(q->choices[i].body_html);
         putchar('\n');
     }
-    printf("%*sKey (%s", indent, "",
-           q->type == INTERACTION_TEXT_ENTRY ? key_kind_code(q->key.kind) : interaction_code(q->type));
+    printf("%*sKey (%s", indent, "", q->type->response->list ? q->type->code : key_kind_code(q->key.kind));
     if (q->key.form != FORM_ANY) printf(", %s", forms[q->key.form]);
     printf("):");
     for (size_t i = 0; i < q->key.count; i++) printf("%s %s", i ? "," : "", q->key.values[i]);

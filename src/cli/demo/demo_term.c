@@ -14,7 +14,7 @@
 #include "plan/next.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "items/items.h"
+#include "items/interaction.h"
 #include "policy/snapshot.h"
 #include "store/sql/identity.h"
 
@@ -133,56 +133,40 @@ static void plan_day(struct term *t, struct actor_student *s)
     s->items_today = there ? n < 1 ? 1 : n > ITEMS_A_DAY ? ITEMS_A_DAY : (int)n : 0;
 }
 
-static bool quote(char *out, size_t cap, const char *s, bool list)
+/* Takes the reference. */
+static bool say(char *out, size_t cap, json_t *response)
 {
-    json_t *v = json_string(s);
-    char *text = v ? json_dumps(v, JSON_ENCODE_ANY) : NULL;
-    bool ok = text && snprintf(out, cap, list ? "[%s]" : "%s", text) < (int)cap;
+    char *text = response ? json_dumps(response, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    bool ok = text && snprintf(out, cap, "%s", text) < (int)cap;
     free(text);
-    json_decref(v);
+    json_decref(response);
     return ok;
 }
 
 /* What the key asks for, as it would be typed or chosen. */
 static bool right_response(const struct item *it, char *out, size_t cap)
 {
-    const struct answer_key *k = &it->question.key;
-    if (it->question.type == INTERACTION_TEXT_ENTRY) {
-        char plain[200];
-        size_t length = strlen(k->values[0]);
-        /* (3/4), but not a pair */
-        bool wrapped = length > 2 && length < sizeof plain && k->values[0][0] == '(' &&
-                       strcspn(k->values[0] + 1, "(),") == length - 2;
-        if (wrapped) snprintf(plain, sizeof plain, "%.*s", (int)(length - 2), k->values[0] + 1);
-        return quote(out, cap, wrapped ? plain : k->values[0], false);
+    json_t *said = it->question.type->right(&it->question, 0);
+    const char *s = json_string_value(said);
+    size_t length = s ? strlen(s) : 0;
+    /* (3/4), but not a pair */
+    if (length > 2 && s[0] == '(' && strcspn(s + 1, "(),") == length - 2) {
+        json_t *bare = json_stringn(s + 1, length - 2);
+        json_decref(said);
+        said = bare;
     }
-    size_t n = 0, most = it->question.type == INTERACTION_CHOICE ? 1 : k->count;
-    out[n++] = '[';
-    for (size_t i = 0; i < most; i++) {
-        int m = snprintf(out + n, cap - n, "%s\"%s\"", i ? "," : "", k->values[i]);
-        if (m < 0 || n + (size_t)m + 2 > cap) return false;
-        n += (size_t)m;
-    }
-    out[n++] = ']';
-    out[n] = 0;
-    return true;
+    return say(out, cap, said);
 }
 
 static bool wrong_response(struct rng *r, const struct item *it, bool known_error, char *out, size_t cap)
 {
-    bool typed = it->question.type == INTERACTION_TEXT_ENTRY;
-    if (it->error_count && known_error) return quote(out, cap, it->errors[0].match, !typed);
-    if (it->error_count && (uniform(r) < 0.5 || (typed && it->question.key.kind != KEY_NUMBER)))
-        return quote(out, cap, it->errors[rng_below(r, (uint32_t)it->error_count)].match, !typed);
-    if (typed) {
-        char number[24];
-        snprintf(number, sizeof number, "%u", 1 + rng_below(r, 30));
-        return quote(out, cap, number, false);
-    }
-    for (size_t i = 0; i < it->question.choice_count; i++)
-        if (strcmp(it->question.choices[i].id, it->question.key.values[0]) != 0)
-            return quote(out, cap, it->question.choices[i].id, true);
-    return right_response(it, out, cap);
+    const struct interaction_type *type = it->question.type;
+    bool no_guess = !type->response->list && it->question.key.kind != KEY_NUMBER;
+    if (it->error_count && known_error) return say(out, cap, interaction_response(type, it->errors[0].match));
+    if (it->error_count && (uniform(r) < 0.5 || no_guess))
+        return say(out, cap, interaction_response(type, it->errors[rng_below(r, (uint32_t)it->error_count)].match));
+    json_t *wrong = type->wrong(&it->question, r);
+    return wrong ? say(out, cap, wrong) : right_response(it, out, cap);
 }
 
 static enum st score(struct arena *a, const struct item *it, const char *response, struct verdict *v, struct err *e)

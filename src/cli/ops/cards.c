@@ -30,8 +30,6 @@ struct cards {
     size_t count, cap;
 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "cards"); }
-
 /* A class by its id or its exact title. */
 static enum st find_class(struct tx *tx, const char *want, struct cards *k, struct err *e)
 {
@@ -43,7 +41,7 @@ static enum st find_class(struct tx *tx, const char *want, struct cards *k, stru
     if (sql_class_find_next(&rows, &r)) {
         k->class_id = r.class_id;
         k->title = arena_strdup(&k->arena, r.title);
-        if (!k->title) return no_memory(e);
+        if (!k->title) return err_no_memory(e, "cards");
     }
     if (sql_class_find_next(&rows, &r)) other = r.class_id;
     TRY(rows_end(&rows));
@@ -66,12 +64,12 @@ static enum st load(struct tx *tx, const char *want, struct cards *k, struct err
     TRY(sql_class_students(tx, k->class_id, &rows, e));
     while (sql_class_students_next(&rows, &class_students)) {
         struct card *c = LIST_ADD(&k->arena, k->list, k->count, k->cap);
-        if (!c) return no_memory(e);
+        if (!c) return err_no_memory(e, "cards");
         const char *given = *class_students.preferred_name ? class_students.preferred_name : class_students.given_name;
         c->user_id = class_students.user_id;
         c->name = arena_printf(&k->arena, "%s %s", given, class_students.family_name);
         c->username = arena_strdup(&k->arena, class_students.username);
-        if (!c->name || !c->username) return no_memory(e);
+        if (!c->name || !c->username) return err_no_memory(e, "cards");
     }
     TRY(rows_end(&rows));
     for (size_t i = 0; i < k->count; i++) {
@@ -139,7 +137,7 @@ static enum st write_page(struct cards *k, const char *path, bool reset, struct 
     struct ui_card *list = arena_array(a, k->count + 1, sizeof *list);
     struct html h;
     struct text out;
-    if (!list) return no_memory(e);
+    if (!list) return err_no_memory(e, "cards");
     for (size_t i = 0; i < k->count; i++) {
         struct text qr;
         text_init(&qr, 65536);

@@ -79,9 +79,11 @@ enum st web_style(struct call *c, struct err *e)
     struct ui_plate plates[3];
     TRY(fill_plates(c, plates, e));
     static const struct ui_option options[] = {
-        {"a", SAFE("<p>10 songs</p>"), true, NULL},
-        {"b", SAFE("<p>12 songs</p>"), false, NULL},
-        {"c", SAFE("<p><math><mfrac><mn>5</mn><mn>72</mn></mfrac></math> of a song</p>"), false, "5/72 of a song"}};
+        {.id = "a", .body = SAFE("<p>10 songs</p>"), .chosen = true},
+        {.id = "b", .body = SAFE("<p>12 songs</p>")},
+        {.id = "c",
+         .body = SAFE("<p><math><mfrac><mn>5</mn><mn>72</mn></mfrac></math> of a song</p>"),
+         .name = "5/72 of a song"}};
     static const struct ui_hint hints[] = {{"h1",
                                             SAFE("A common size"),
                                             SAFE("<p>Draw the hour in twelfths.</p>"),

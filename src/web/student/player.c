@@ -10,10 +10,10 @@
 #include "learning/learner.h"
 #include "plan/next.h"
 #include "base/json.h"
-#include "items/items.h"
 #include "plan/reason_text.h"
 #include "frame/page.h"
 #include "core/note.h"
+#include "response.h"
 
 /* The item that a request names, with what is under way on it. */
 struct in_hand {
@@ -81,100 +81,6 @@ const char *item_address(struct call *c, const struct next_item *n)
     return s ? s : "/today";
 }
 
-/* Responses -------------------------------------------------------------------------------------------------------- */
-
-/* What a form says, in the shape that the scorer takes. */
-static enum st form_response(struct call *c, const struct question *q, json_t **out, struct err *e)
-{
-    const char *v;
-    if (q->type == INTERACTION_TEXT_ENTRY) {
-        v = http_form(c->http, "response", 0);
-        if (!v) return err_fail(e, ST_INVALID, "answer.response", "response is missing");
-        return json_keep(c->arena, json_string(v), out, e);
-    }
-    TRY(json_keep(c->arena, json_array(), out, e));
-    for (size_t i = 0; i < 100 && (v = http_form(c->http, "response", i)); i++)
-        json_array_append_new(*out, json_string(v));
-    return ST_OK;
-}
-
-/* Without scripts, a button that moves one item of an order: the order as it is then. NULL: no such button was
- * pressed. */
-static const char *moved(struct call *c)
-{
-    const char *ids[100], *move = http_form(c->http, "move", 0), *id = move ? strchr(move, ':') : NULL;
-    size_t n = 0, at = 100;
-    if (!id) return NULL;
-    while (n < 100 && (ids[n] = http_form(c->http, "response", n))) n++;
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(ids[i], id + 1)) at = i;
-    size_t other = move[0] == 'u' ? at - 1 : at + 1;
-    if (at < n && other < n) {
-        const char *swap = ids[at];
-        ids[at] = ids[other];
-        ids[other] = swap;
-    }
-    struct text t;
-    text_init(&t, 8192);
-    for (size_t i = 0; i < n; i++) text_printf(&t, "%s%s", i ? " " : "", ids[i]);
-    const char *s = arena_strdup(c->arena, text_str(&t));
-    text_release(&t);
-    return s;
-}
-
-/* A draft's text as it is shown again: the text itself, or ids with a space between. */
-static bool has_word(const char *words, const char *w)
-{
-    size_t n = strlen(w);
-    for (const char *p = words; p && *p;) {
-        size_t k = strcspn(p, " ");
-        if (k == n && memcmp(p, w, n) == 0) return true;
-        p += k + (p[k] == ' ');
-    }
-    return false;
-}
-
-/* Mathematics alone is no name to every reader: 3/4 is. */
-static const char *option_name(struct call *c, const char *html)
-{
-    struct text t;
-    if (!html || !strstr(html, "<math")) return NULL;
-    text_init(&t, 400);
-    text_of_html(&t, html, 200);
-    const char *s = t.n ? arena_strdup(c->arena, text_str(&t)) : NULL;
-    text_release(&t);
-    return s;
-}
-
-static struct ui_option option_of(struct call *c, const struct choice *k, bool chosen)
-{
-    return (struct ui_option){k->id, trusted(k->body_html), chosen, option_name(c, k->body_html)};
-}
-
-static enum st fill_options(struct call *c, const struct question *q, const char *chosen, const struct ui_option **out,
-                            size_t *n, struct err *e)
-{
-    struct ui_option *o;
-    TRY(call_alloc(c, (q->choice_count + 1) * sizeof *o, (void **)&o, e));
-    *n = 0;
-    if (q->type == INTERACTION_ORDER) /* as they were put, then what is missing */
-        for (const char *p = chosen; p && *p;) {
-            size_t k = strcspn(p, " ");
-            for (size_t i = 0; i < q->choice_count; i++)
-                if (strlen(q->choices[i].id) == k && memcmp(q->choices[i].id, p, k) == 0 && *n < q->choice_count)
-                    o[(*n)++] = option_of(c, &q->choices[i], false);
-            p += k + (p[k] == ' ');
-        }
-    for (size_t i = 0; i < q->choice_count; i++) {
-        bool there = false;
-        for (size_t j = 0; j < *n; j++) there = there || str_eq(o[j].id, q->choices[i].id);
-        if (!there && *n < q->choice_count)
-            o[(*n)++] = option_of(c, &q->choices[i], has_word(chosen, q->choices[i].id));
-    }
-    *out = o;
-    return ST_OK;
-}
-
 /* Hints ------------------------------------------------------------------------------------------------------------ */
 
 static bool shown(const struct draft *d, const char *id)
@@ -202,12 +108,12 @@ static enum st put_hint(struct call *c, const struct draft *d, const struct hint
                             .scaffold = h->type == HINT_SCAFFOLD,
                             .sub = sub};
     if (!out->scaffold) return ST_OK;
-    out->kind = interaction_code(h->question.type);
+    out->kind = h->question.type->code;
     out->label = h->question.label;
     out->response = given ? json_str(given, "response", "") : "";
     out->state = !json_object_get(given, "right") ? 0 : json_is_true(json_object_get(given, "right")) ? 1 : 2;
-    if (h->question.type != INTERACTION_TEXT_ENTRY)
-        TRY(fill_options(c, &h->question, out->response, &out->options, &out->options_n, e));
+    if (h->question.choice_count)
+        TRY(response_options(c, &h->question, out->response, &out->options, &out->options_n, e));
     return ST_OK;
 }
 
@@ -278,7 +184,7 @@ static void fill_question(const struct item *it, struct page_item *p)
     p->title = it->title_html && *it->title_html ? it->title : "";
     p->stimulus = trusted(it->stimulus_html);
     p->body = trusted(it->body_html);
-    p->kind = interaction_code(it->question.type);
+    p->kind = it->question.type->code;
     p->label = it->question.label;
     p->unit = it->question.unit;
     p->attribution = it->attribution_text;
@@ -315,7 +221,7 @@ static enum st item_page(struct call *c, struct in_hand *h, const struct ui_feed
                              .help_kinds_n = WEB_HELP_KINDS,
                              .help_client_id = new_client_id(c)};
     fill_question(h->item, &page);
-    TRY(fill_options(c, &h->item->question, page.response, &page.options, &page.options_n, e));
+    TRY(response_options(c, &h->item->question, page.response, &page.options, &page.options_n, e));
     TRY(fill_hints(c, h, &page.hints, e));
     if (about) TRY(fill_path(c, h, about, &page, e));
     if (fb) page.feedback = *fb;
@@ -381,18 +287,6 @@ struct web_answer {
     const char *text; /* as the form shows it again */
 };
 
-static const char *response_field(struct call *c, const json_t *r)
-{
-    struct text t;
-    if (json_is_string(r)) return json_string_value(r);
-    text_init(&t, 8192);
-    for (size_t i = 0; i < json_array_size(r); i++)
-        text_printf(&t, "%s%s", i ? " " : "", json_string_value(json_array_get(r, i)));
-    const char *s = arena_strdup(c->arena, text_str(&t));
-    text_release(&t);
-    return s ? s : "";
-}
-
 enum st web_answer_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_answer *a;
@@ -414,7 +308,7 @@ enum st web_answer_parse(struct call *c, struct command **out, struct err *e)
     if (said && *said) TRY(whole(said, "hints", 100, &hints, e));
     int64_t known = (int64_t)draft_hints_shown(&h->draft);
     cmd->hints = (int32_t)(hints > known ? hints : known);
-    TRY(form_response(c, &h->item->question, &response, e));
+    TRY(response_form(c, &h->item->question, &response, e));
     a->text = response_field(c, response);
     cmd->snapshot = c->snapshot;
     cmd->arena = c->arena;
@@ -519,7 +413,7 @@ enum st web_draft_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_draft *d;
     TRY(draft_begin(c, &d, e));
-    d->cmd.response = moved(c);
+    d->cmd.response = response_moved(c);
     if (!d->cmd.response) d->cmd.response = http_form(c->http, "text", 0);
     if (d->cmd.response && strlen(d->cmd.response) > 4000)
         return err_fail(e, ST_INVALID, "err.too_large", "a draft takes at most 4,000 bytes");
@@ -576,10 +470,10 @@ enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
     if (h->type != HINT_SCAFFOLD) return err_fail(e, ST_INVALID, "answer.response", "this hint asks nothing");
     d->cmd.show_hint = h->id;
     d->cmd.answer_hint = h->id;
-    d->cmd.answer_response = moved(c);
+    d->cmd.answer_response = response_moved(c);
     d->cmd.answer_open = d->cmd.answer_response != NULL;
     if (!d->cmd.answer_open) {
-        TRY(form_response(c, &h->question, &response, e));
+        TRY(response_form(c, &h->question, &response, e));
         TRY(hint_score(c->arena, h, response, &v, e));
         d->cmd.answer_response = response_field(c, response);
     }
@@ -680,10 +574,10 @@ enum st web_try(struct call *c, struct err *e)
         h.ref->competency_count ? catalogue_competency(&c->snapshot->catalogue, h.ref->competency_ids[0]) : NULL;
     if (about) page.skill = about->name;
     struct web_answer a = {0};
-    if (post) page.response = moved(c);
+    if (post) page.response = response_moved(c);
     if (post && !page.response) {
         json_t *response;
-        TRY(form_response(c, &h.item->question, &response, e));
+        TRY(response_form(c, &h.item->question, &response, e));
         TRY(item_score(c->arena, h.item, response, &a.verdict, e));
         page.response = response_field(c, response);
         fill_feedback(c, &a, &page.feedback);
@@ -693,6 +587,6 @@ enum st web_try(struct call *c, struct err *e)
             page.feedback.next_label = MSG_player_again;
         }
     }
-    TRY(fill_options(c, &h.item->question, page.response, &page.options, &page.options_n, e));
+    TRY(response_options(c, &h.item->question, page.response, &page.options, &page.options_n, e));
     return page_end(p, page_item(&p->html, &p->ctx, &page), e);
 }

@@ -33,6 +33,8 @@ struct err {
 
 /* Fill *e (which may be NULL) and return st. msg_id names an entry of the message catalogue. */
 enum st err_fail(struct err *e, enum st st, const char *msg_id, const char *detail_fmt, ...) PRINTF_LIKE(4, 5);
+/* ST_NOMEM, and of what there was too little memory for. */
+enum st err_no_memory(struct err *e, const char *what);
 /* Append one argument for the message; cut silently when the words are full. */
 void err_arg(struct err *e, const char *arg);
 /* The message id alone, copied into out (cut at cap). */

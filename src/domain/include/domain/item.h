@@ -6,14 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum interaction {
-    INTERACTION_TEXT_ENTRY,
-    INTERACTION_CHOICE,
-    INTERACTION_CHOICES,
-    INTERACTION_ORDER,
-    INTERACTION_COUNT
-};
-
 enum key_kind {
     KEY_NUMBER,
     KEY_EXPRESSION,
@@ -61,7 +53,7 @@ struct answer_key {
 
 /* What is asked: the item's own question, or a scaffold's. */
 struct question {
-    enum interaction type;
+    const struct interaction_type *type; /* items/interaction.h; NULL: nothing is asked */
     const char *label, *unit;
     size_t choice_count;
     struct choice *choices;

@@ -7,8 +7,6 @@
 #include "base/err.h"
 #include "domain/item.h"
 
-/* QTI-like code: text_entry, choice, choices, order. */
-const char *interaction_code(enum interaction i);
 const char *key_kind_code(enum key_kind k);
 
 /* A stored (compiled) or source document; where *_html is absent, the source text escaped. ST_INVALID names the
@@ -34,7 +32,7 @@ struct verdict {
     const char *unreadable;    /* message id that says what could not be read; NULL when readable */
 };
 
-/* response: a string for text_entry, otherwise a list of choice ids. ST_INVALID: another JSON type, an unknown id. */
+/* response: as the type of the question takes it. ST_INVALID: another JSON type, an unknown id. */
 enum st item_score(struct arena *a, const struct item *it, const json_t *response, struct verdict *out,
                    struct err *e) WARN_UNUSED;
 enum st hint_score(struct arena *a, const struct hint *h, const json_t *response, struct verdict *out,

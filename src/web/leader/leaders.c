@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "frame/page.h"
+#include "frame/route.h"
 #include "store/sql/content.h"
 #include "store/sql/roster.h"
 
@@ -175,7 +176,7 @@ static enum st fill_schools(struct call *c, const struct org *orgs, size_t n, st
     return ST_OK;
 }
 
-enum st web_school(struct call *c, struct err *e)
+static enum st web_school(struct call *c, struct err *e)
 {
     struct page *p;
     struct org orgs[ORGS_MAX];
@@ -205,3 +206,9 @@ enum st web_school(struct call *c, struct err *e)
     page.sources = sources;
     return page_end(p, page_school_home(&p->html, &p->ctx, &page), e);
 }
+
+const struct route leaders_routes[] = {
+    GET("/school", LEADERS, web_school, .menu = MENU_SCHOOL, .title = MSG_nav_school,
+        .summary = "The rules, who works where, how fresh the data are"),
+    {0},
+};

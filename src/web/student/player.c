@@ -12,7 +12,8 @@
 #include "base/json.h"
 #include "items/items.h"
 #include "plan/reason_text.h"
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
 #include "core/note.h"
 
 /* The item that a request names, with what is under way on it. */
@@ -71,14 +72,6 @@ static enum st form_item(struct call *c, struct in_hand *h, struct err *e)
     TRY(form_version(c, &version, e));
     TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
     return load_item(c, item_id, version, variant, h, e);
-}
-
-const char *item_address(struct call *c, const struct next_item *n)
-{
-    if (!n->item) return NULL;
-    const char *s = arena_printf(c->arena, "/item?c=%lld&i=%lld&v=%lld", (long long)n->competency->competency_id,
-                                 (long long)n->item->item_id, (long long)n->variant);
-    return s ? s : "/today";
 }
 
 /* Responses -------------------------------------------------------------------------------------------------------- */
@@ -337,7 +330,7 @@ static enum st next_feedback(struct call *c, const struct learner_state *state, 
 
 /* /item?c=SKILL&i=ITEM&v=VARIANT names one question, so that a reload, a bookmark and another device show the same;
  * /item?c=SKILL the next of a skill; /item the next at all. */
-enum st web_item(struct call *c, struct err *e)
+static enum st web_item(struct call *c, struct err *e)
 {
     struct in_hand h = {0};
     struct next_item next;
@@ -393,7 +386,7 @@ static const char *response_field(struct call *c, const json_t *r)
     return s ? s : "";
 }
 
-enum st web_answer_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_answer_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_answer *a;
     json_t *response;
@@ -476,7 +469,7 @@ static enum st answer_json(struct call *c, struct web_answer *a, const struct ui
     return ST_OK;
 }
 
-enum st web_answer_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_answer_reply(struct call *c, struct command *command, struct err *e)
 {
     struct web_answer *a = (struct web_answer *)command;
     struct in_hand *h = &a->hand;
@@ -515,7 +508,7 @@ static enum st draft_begin(struct call *c, struct web_draft **out, struct err *e
     return ST_OK;
 }
 
-enum st web_draft_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_draft_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_draft *d;
     TRY(draft_begin(c, &d, e));
@@ -534,7 +527,7 @@ static const char *hand_address(struct call *c, const struct in_hand *h)
     return s ? s : "/today";
 }
 
-enum st web_draft_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_draft_reply(struct call *c, struct command *command, struct err *e)
 {
     struct web_draft *d = (struct web_draft *)command;
     (void)e;
@@ -554,7 +547,7 @@ static enum st form_hint(struct call *c, const struct item *it, const struct hin
     return *out ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no such hint");
 }
 
-enum st web_hint_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_hint_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_draft *d;
     const struct hint *h;
@@ -565,7 +558,7 @@ enum st web_hint_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_draft *d;
     const struct hint *h;
@@ -590,7 +583,7 @@ enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
 {
     struct web_draft *d = (struct web_draft *)command;
     struct page *p;
@@ -622,7 +615,7 @@ struct web_help {
     struct fact_help_asked asked;
 };
 
-enum st web_help_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_help_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_help *h;
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
@@ -639,7 +632,7 @@ enum st web_help_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_help_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_help_reply(struct call *c, struct command *command, struct err *e)
 {
     const struct web_help *h = (const struct web_help *)command;
     const char *from = http_header_in(c->http, "Referer"), *query = from ? strstr(from, "/item?") : NULL;
@@ -651,7 +644,7 @@ enum st web_help_reply(struct call *c, struct command *command, struct err *e)
 }
 
 /* Just to try: a question for a family. Nothing is kept. */
-enum st web_try(struct call *c, struct err *e)
+static enum st web_try(struct call *c, struct err *e)
 {
     struct in_hand h = {0};
     struct page *p;
@@ -696,3 +689,26 @@ enum st web_try(struct call *c, struct err *e)
     TRY(fill_options(c, &h.item->question, page.response, &page.options, &page.options_n, e));
     return page_end(p, page_item(&p->html, &p->ctx, &page), e);
 }
+
+const struct route player_routes[] = {
+    GET("/item", STUDENT, web_item, .summary = "A question", .sample = "i={item}&v=0"),
+    WRITE("/answer", STUDENT, web_answer_parse, web_answer_reply, .summary = "Answer a question",
+          .sample = "item_id={item}&variant=0&client_id={new}&response=3/4&took_ms=1000"),
+    WRITE("/draft", STUDENT, web_draft_parse, web_draft_reply, .summary = "Keep what is written so far",
+          .sample = "item_id={item}&variant=0&response=3/"),
+    WRITE("/hint", STUDENT, web_hint_parse, web_hint_reply, .summary = "Show a hint",
+          .sample = "item_id={item}&variant=0&hint_id=pa1a-h1"),
+    WRITE("/scaffold", STUDENT, web_scaffold_parse, web_hint_reply, .summary = "Answer a scaffold's question",
+          .sample = "item_id={item}&variant=0&hint_id=pa1a-h2&response=3"),
+    WRITE("/help", STUDENT, web_help_parse, web_help_reply, .summary = "Ask for help",
+          .sample = "client_id={new}&kind=explain"),
+    GET("/try/:item", MAY_GUARDIAN_OF, web_try, .summary = "A question without a trace"),
+    {.method = HTTP_POST,
+     .path = "/try/:item",
+     .may = MAY_GUARDIAN_OF,
+     .read = web_try,
+     .body_max = FORM_BYTES,
+     .summary = "A question without a trace",
+     .sample = "variant=0&response=3/4"},
+    {0},
+};

@@ -496,7 +496,7 @@ const struct route checkpoints_routes[] = {
         .summary = "A class's results on a checkpoint", .part = MSG_views_part_checkpoint, .sample = "c={checkpoint}"),
     LARGE_WRITE("/class/:class/checkpoint", MAY_TEACHES, web_checkpoint_enter_parse, web_checkpoint_enter_reply,
                 OF_CLASS, .summary = "Enter a class's results on a checkpoint", .part = MSG_views_part_checkpoint,
-                .sample = "client_id={new}&p0_{learner}=3"),
+                .sample = "?c={checkpoint} client_id={new}&p0_{learner}=3"),
     GET("/calibration", MAY_TEACHES | LEADERS, web_calibration,
         .summary = "Whether the same level means the same across classes", .sample = "c={checkpoint}"),
     {0},

@@ -28,7 +28,7 @@ static const struct word {
                        {LEADER, MSG_menu_learning, "hill"},
                        {LEADER, MSG_menu_voices, "talk"},
                        {FAMILY, MSG_nav_children, "people"},
-                       {LEADER | OTHER_STAFF | FAMILY, MSG_nav_definition, "compass"},
+                       {LEADER | OTHER_STAFF | FAMILY, MSG_menu_how_we_work, "compass"},
                        {LEADER | OTHER_STAFF, MSG_menu_people, "people"}};
 
 static bool reaches(const struct call *c, const struct route *r, unsigned word)

@@ -346,6 +346,16 @@ def every_table_of_commands_is_listed():
 
 
 @rule
+def every_table_of_routes_is_listed():
+    """The rows beside the handlers of a file are those of the program: routes.c of the room lists its tables, and that of src/web the rooms."""
+    for path in tracked("src/web/*.c"):
+        for m in re.finditer(r"^const struct route (?:\*const )?(\w+_(?:routes|tables))\[\] =", code(path), re.M):
+            lists = path.parent / "routes.c" if m[1].endswith("_routes") else root / "src/web/routes.c"
+            if len(re.findall(rf"\b{m[1]}\b", code(lists))) < (2 if m[1].endswith("_routes") else 1):
+                yield f"{path.relative_to(root)}: {m[1]} is not listed in {lists.relative_to(root)}"
+
+
+@rule
 def every_setting_is_told():
     """Each WAYMARK_ variable that the program reads is explained to operators, and no other is."""
     read = {m for path in tracked("src/*.c") for m in re.findall(r'"(WAYMARK_[A-Z_]+)"', path.read_text())}

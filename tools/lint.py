@@ -363,6 +363,16 @@ def every_interaction_is_told():
 
 
 @rule
+def every_table_of_routes_is_listed():
+    """The rows beside the handlers of a file are those of the program: routes.c of the room lists its tables, and that of src/web the rooms."""
+    for path in tracked("src/web/*.c"):
+        for m in re.finditer(r"^const struct route (?:\*const )?(\w+_(?:routes|tables))\[\] =", code(path), re.M):
+            lists = path.parent / "routes.c" if m[1].endswith("_routes") else root / "src/web/routes.c"
+            if len(re.findall(rf"\b{m[1]}\b", code(lists))) < (2 if m[1].endswith("_routes") else 1):
+                yield f"{path.relative_to(root)}: {m[1]} is not listed in {lists.relative_to(root)}"
+
+
+@rule
 def every_setting_is_told():
     """Each WAYMARK_ variable that the program reads is explained to operators, and no other is."""
     read = {m for path in tracked("src/*.c") for m in re.findall(r'"(WAYMARK_[A-Z_]+)"', path.read_text())}
@@ -373,24 +383,32 @@ def every_setting_is_told():
         yield f"packaging/waymark.env: nothing reads {name}"
 
 
+def settings():
+    """[(its path, when it takes effect or UNUSED, its member)] of the table; of a mastery rule's, when is RULE."""
+    table = (root / "src/domain/include/domain/settings.def").read_text()
+    for m in re.finditer(r"^(RULE_)?(?:WHOLE|NUMBER|CHOICE)\((.*?)\)(?=\s|$)", table, re.M):
+        row = [x.strip() for x in m[2].split(",")]
+        yield (f"mastery.{row[0]}", "RULE", row[-2]) if m[1] else (f"{row[0]}.{row[1]}", row[5], row[6])
+
+
 @rule
 def every_setting_is_obeyed():
-    """A setting that pages offer is read by code that acts on it; one that nothing obeys is marked UNUSED, and only such a one."""
-    recite = ("src/domain/", "src/web/definition/", "src/cli/ops/policy.c", "src/cli/demo/")
+    """A setting that pages offer is read by code that acts on it, and a test names it; one that nothing obeys is marked UNUSED, and only such a one."""
+    recite, table = ("src/domain/", "src/web/definition/", "src/cli/ops/policy.c", "src/cli/demo/"), "src/domain/include/domain/settings.def"
     texts = {p: code(p) for p in tracked("src/*.c") if not str(p.relative_to(root)).startswith(recite)}
-    table = (root / "src/domain/policy_settings.c").read_text()
-    rows = re.findall(r"^    (RULE|SET|UNUSED)\((.*), (\w+)(?:\[\d\])?\),$", table, re.M)
+    tests = "\n".join(p.read_text() for p in tracked("tests/server/*.py", "tests/unit/*.c"))
+    rows = list(settings())
     if len(rows) < 20:
-        yield "src/domain/policy_settings.c: the rows of the table cannot be read"
-    for kind, begin, field in rows:
-        names = re.findall(r'"(\w+)"', begin)
-        path = ".".join(names if kind != "RULE" else ["mastery", *names])
-        obeys = re.compile(rf"(?:->|\.){field}\b(?!\s*=[^=])")
-        where = [p for p, text in texts.items() if obeys.search(text) and (kind != "RULE" or "src/rules/" in str(p))]
-        if kind == "UNUSED" and where:
-            yield f"src/domain/policy_settings.c: {path} is obeyed in {where[0].relative_to(root)}; offer it"
-        if kind != "UNUSED" and not where:
-            yield f"src/domain/policy_settings.c: nothing obeys {path}; mark it UNUSED until something does"
+        yield f"{table}: the rows cannot be read"
+    for path, when, member in rows:
+        obeys = re.compile(rf"(?:->|\.){member}\b(?!\s*=[^=])")
+        where = [p for p, text in texts.items() if obeys.search(text) and (when != "RULE" or "src/rules/" in str(p))]
+        if when == "UNUSED" and where:
+            yield f"{table}: {path} is obeyed in {where[0].relative_to(root)}; offer it"
+        if when != "UNUSED" and not where:
+            yield f"{table}: nothing obeys {path}; mark it UNUSED until something does"
+        if when != "UNUSED" and not re.search(rf"\b({member}|{path.split('.')[1]})\b", tests):
+            yield f"{table}: no test names {path}"
 
 
 # Words that the interface does not use, and what to say instead. A message that is right with one is named below, with the reason.

@@ -305,8 +305,18 @@ static void close_tx(struct call *c)
     c->tx = NULL;
 }
 
+/* Whoever is signed in finds the own menu on the page that says so, too. */
+static enum st nowhere(struct call *c, struct err *e)
+{
+    bool other = gate_find(c->gate, c->http->method == HTTP_GET ? HTTP_POST : HTTP_GET, c->http->path, NULL) != NULL;
+    struct err ignored = {0};
+    if (!c->is_api && (open_tx(c, &ignored) != ST_OK || find_actor(c, &ignored) != ST_OK)) c->who = (struct actor){0};
+    return err_fail(e, ST_NOT_FOUND, "err.not_found", other ? "there is no such method here" : "there is no such page");
+}
+
 static enum st first(struct call *c, struct err *e)
 {
+    if (!c->route) return nowhere(c, e);
     if (c->route->no_db) return c->route->read(c, e);
     TRY(open_tx(c, e));
     TRY(find_actor(c, e));
@@ -466,19 +476,15 @@ void gate_request(void *gate, struct http_req *r)
         c = call_new(g, r);
         if (!c) return; /* the server says 500 */
         c->route = gate_find(g, r->method, r->path, c);
-        if (!c->route) {
-            bool other = gate_find(g, r->method == HTTP_GET ? HTTP_POST : HTTP_GET, r->path, NULL) != NULL;
-            c->st = err_fail(&c->err, ST_NOT_FOUND, "err.not_found",
-                             other ? "there is no such method here" : "there is no such page");
-            c->stage = STAGE_SEND;
-        } else if (c->route->no_db) {
+        /* what no one is signed in for, or what no database has, is answered here */
+        if (c->route ? c->route->no_db : c->is_api || !http_cookie(r, "waymark")) {
             (void)step(c);
         } else {
             c->task.run = run;
             http_suspend(r);
             struct err e = {0};
-            enum st st =
-                workers_submit(g->app, c->route->kind == ROUTE_WORK ? WORKERS_LONG : WORKERS_READ, &c->task, &e);
+            enum st st = workers_submit(g->app, c->route && c->route->kind == ROUTE_WORK ? WORKERS_LONG : WORKERS_READ,
+                                        &c->task, &e);
             if (st == ST_OK) return;
             c->st = st;
             c->err = e;

@@ -1,7 +1,9 @@
 // Every page of every role on the sample district: axe-core, no sideways scroll, no refused resource, nothing from another
-// host, and (wide) the keyboard: Tab reaches every control, what has the focus shows it and is not hidden.
-//   node pages.mjs BASE_URL SIGN_INS.json [--views wide,phone,phone-dark,wide-dark,tablet] [--only NAME,NAME] [--out DIR] [--print]
+// host, and (wide) the keyboard: Tab reaches every control, what has the focus shows it and is not hidden. Which pages there are
+// the program says (`waymark routes --json`); where each is, the links of the other pages: one that no link leads to is a fault.
+//   WAYMARK=program node pages.mjs BASE_URL SIGN_INS.json [--views wide,phone,phone-dark,wide-dark,tablet] [--only NAME,NAME] [--out DIR] [--print]
 // SIGN_INS.json as `waymark demo` writes it. With --out pictures, with --print also A4 and Letter. Ends with "N passed, N failed".
+import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { checks, open_browser, people_of, settled, thorough, violations, watch, with_axe } from "./sample.mjs";
@@ -13,21 +15,49 @@ const views = { wide: [1366, 768, "light"], phone: [390, 844, "light"], "phone-d
 const chosen = option("--views", thorough ? Object.keys(views).join() : "wide,phone-dark").split(",");
 if (out) mkdirSync(out, { recursive: true });
 
-// A path, or [path, CSS of the link there to follow, …]; "sheet" opens a cell of the class table.
+// States of pages that their address alone does not show: a path, or [path, CSS of the link there to follow, …]; what "sheet" and
+// "tried" do is in look().
 const link = (css) => css, first_class = ["/classes", link("a[href^='/class/']")];
-const pages = {
-  nobody: { "sign-in": "/sign-in", error: "/no-such-page", style: "/style" },
-  student: { today: "/today", definition: "/definition", map: "/map", views: ["/map", link("a[href^='/views/']")], item: ["/today", link(".next a.primary")], choice: ["/today", link(".choose a")], why: ["/map", link("a[href*='/why']")], suggestion: ["/today", link("a[href^='/suggestion/']")], grade: ["/map", link("a[href^='/report/']"), link("a[href^='/grade/']")], pace: ["/map", link("a[href^='/standing/']"), link("a[href^='/pace/']")], report: ["/map", link("a[href^='/report/']")], standing: ["/map", link("a[href^='/standing/']")], account: "/account" },
-  teacher: {
-    now: "/now", rules: "/rules", barriers: "/barriers", drafts: "/drafts", definition: "/definition", classes: "/classes", class: first_class, sheet: first_class, cell: [...first_class, link("td a.m3")], observe: [...first_class, link("th.tilt a")], frameworks: "/frameworks", "framework-tree": ["/frameworks", link("a[href^='/frameworks/tree']")], "framework-map": ["/frameworks", link("a[href^='/frameworks/map']")], checkpoints: "/checkpoints", "checkpoint-print": ["/checkpoints", link("a[href^='/checkpoints/print']")], "checkpoint-enter": ["/checkpoints", link("a[href*='/checkpoint?c=']")], calibration: ["/checkpoints", link("a[href^='/calibration']")], moderation: "/moderation", "moderation-session": ["/moderation", link("a[href^='/moderation/session']")], "class-rules": [...first_class, link("a[href$='/rules']")], habits: [...first_class, link("a[href$='/habits']")], "class-standing": [...first_class, link("a[href$='/standing']")], standing: [...first_class, link("a[href$='/standing']"), link("main li a[href^='/standing/']")],
-    cards: [...first_class, link("a[href$='/cards']")], student: ["/now", link(".q a.btn")], view: [...first_class, link("tbody th a")], "student-rules": [...first_class, link("tbody th a"), link("a[href$='/rules'][href^='/student/']")], suggestion: [...first_class, link("tbody th a"), link("a[href^='/suggestion/']")], account: "/account",
-  },
-  coach: { school: "/school" },
-  counselor: { counselor: "/counselor", standing: ["/counselor", link("main li a[href^='/standing/']")], view: ["/counselor", link("main li a[href^='/standing/']"), link("main a[href^='/student/']")], report: ["/counselor", link("main li a[href^='/standing/']"), link("main a[href^='/student/']"), link("a[href^='/report/']")], requirements: "/requirements" },
-  principal: { school: "/school", rules: "/rules", waiver: "/rules?waiver=mastery.least_evidence", goals: "/goals", requirements: "/requirements", calibration: ["/checkpoints", link("a[href^='/calibration']")], account: "/account" },
-  district: { school: "/school", models: "/models", rules: "/rules", tried: "/rules", barriers: "/barriers", goals: "/goals", requirements: "/requirements", "framework-skill": ["/frameworks", link("a[href^='/frameworks/tree']"), link("a[href^='/frameworks/skill']")] },
-  guardian: { children: "/children", views: ["/children", link("a[href^='/views/']")], why: ["/children", link("a[href^='/why/']")], transcript: ["/children", link("a[href^='/report/']"), link("a[href^='/transcript/']")], standing: ["/children", link("a[href^='/standing/']")], letter: ["/children", link("a[href^='/letter/']")], grade: ["/children", link("a[href^='/report/']"), link("a[href^='/grade/']")], pace: ["/children", link("a[href^='/standing/']"), link("a[href^='/pace/']")], suggestion: ["/children", link("a[href^='/suggestion/']")], try: ["/children", link("a[href^='/try/']")], account: "/account" },
+const states = {
+  nobody: { error: "/no-such-page" },
+  student: { choice: ["/today", link(".choose a")], lost: "/no-such-page" },
+  teacher: { sheet: first_class, nearly: [...first_class, link("td a.m3")], next: ["/now", link(".q a.btn")] },
+  principal: { waiver: "/rules?waiver=mastery.least_evidence" },
+  district: { tried: "/rules" },
 };
+const relations = { student: "own_record", teacher: "teaches", district: "leads_district", principal: "leads_school", coach: "coaches", counselor: "counsels", guardian: "guardian_of", programs: "sees_programs" };
+const leaders = ["district", "principal", "coach"]; // who see much the same
+
+const not_pages = /^\/(api|assets|figure)\/|\/live$|\.|^\/(healthz|readyz|metrics|language)?$/;
+const routes = JSON.parse(execFileSync(process.env.WAYMARK, ["routes", "--json"])).filter((r) => r.method === "GET" && !not_pages.test(r.path))
+  .map((r) => ({ ...r, name: r.path.replace(/\/:\w+/g, "").slice(1).replaceAll("/", "-") + (/:\w+$/.test(r.path) && !/^\/class\//.test(r.path) ? "-of" : ""), pattern: new RegExp(`^${r.path.replace(/:\w+/g, "[^/?]+")}$`) }));
+if (new Set(routes.map((r) => r.name)).size !== routes.length) throw new Error("two routes have one name");
+const may = (role, r) => r.may.includes("anyone") || (role !== "nobody" && r.may.includes("signed_in")) || r.may.includes(relations[role]);
+
+// {name: address} of the pages that somebody comes to by links, from those that need no id.
+const SAME = 4; // of one route so many are looked through for links, which not each has
+async function crawl(browser, role, state) {
+  const context = await browser.newContext({ storageState: state });
+  const found = {}, seen = {}, waiting = routes.filter((r) => may(role, r) && !r.path.includes(":") && !r.sample).map((r) => [r, r.path]);
+  for (let next; (next = waiting.shift()); ) {
+    const [route, path] = next;
+    const reply = await context.request.get(base + path, { maxRedirects: 0 });
+    if (reply.status() !== 200 || !(reply.headers()["content-type"] || "").startsWith("text/html")) {
+      route.no_page ||= reply.status() === 200;
+      if (reply.status() >= 400) is(`${role} ${path}`, false, `status ${reply.status()}`);
+      continue;
+    }
+    found[route.name] ||= path;
+    for (const [, href] of (await reply.text()).matchAll(/ href="(\/[^"#]*)/g)) {
+      const to = href.replaceAll("&amp;", "&"), r = routes.find((x) => x.pattern.test(to.split("?")[0]));
+      if (!r || !may(role, r) || (seen[r.name] ||= new Set()).has(to) || seen[r.name].size === SAME) continue;
+      seen[r.name].add(to);
+      waiting.push([r, to]);
+    }
+  }
+  await context.close();
+  return found;
+}
 const { is, end } = checks();
 
 // Where a path leads, found once for all views.
@@ -86,7 +116,7 @@ async function keyboard(page) {
 
 async function look(page, faults, role, name, path, view) {
   const reply = await page.goto(base + path, { waitUntil: "load" });
-  if ((reply.status() >= 400) !== (name === "error")) faults.push(`status ${reply.status()}`);
+  if ((reply.status() >= 400) !== ["error", "lost"].includes(name)) faults.push(`status ${reply.status()}`);
   if (name === "sheet" && view === "wide") {
     await page.click("table.grid tbody tr:nth-child(3) td:nth-of-type(4) a");
     await page.waitForSelector("#sheet-h");
@@ -108,6 +138,16 @@ async function look(page, faults, role, name, path, view) {
 }
 
 const browser = await open_browser(), people = await people_of(browser, base, file);
+const pages = {}, reached = new Set();
+for (const role of ["nobody", ...Object.keys(relations)].filter((r) => r === "nobody" || people[r])) {
+  const found = await crawl(browser, role, people[role] && people[role].state);
+  const known = leaders.slice(0, Math.max(0, leaders.indexOf(role))).flatMap((r) => Object.keys(pages[r] || {}));
+  pages[role] = Object.fromEntries(Object.entries(found).filter(([name]) => thorough || !known.includes(name)));
+  for (const name of Object.keys(found)) reached.add(name);
+  Object.assign(pages[role], states[role]);
+}
+const not_in_sample = ["/changes/:learner", "/programs"]; // no rules wait for their day there, and nobody has programs alone; the previews show both
+for (const r of routes) if (!r.no_page && !not_in_sample.includes(r.path)) is(`a link leads to ${r.path}`, reached.has(r.name));
 await Promise.all(chosen.map(async (view) => {
   const [width, height, colorScheme] = views[view];
   for (const [role, list] of Object.entries(pages)) {

@@ -48,6 +48,31 @@ def test_the_words_of_a_role_lead_to_its_pages(role, clients):
             assert [w for _, m, w in links(opened.text, "Main menu") if m] == [word]
 
 
+@pytest.mark.parametrize("role", WORDS)
+def test_a_page_that_is_not_there_has_the_menu(role, clients):
+    reply = clients(role, session=True).get("/no-such-page")
+    assert reply.status == 404
+    assert [w for _, _, w in links(reply.text, "Main menu")] == WORDS[role]
+    assert not [w for _, mark, w in links(reply.text, "Main menu") if mark]
+
+
+def test_a_page_that_is_not_there_has_no_menu_for_nobody(clients):
+    for client in (clients(), clients("student", session=True)):
+        if client.cookie:
+            client.cookie = "0" * len(client.cookie)  # of no session
+        reply = client.get("/no-such-page")
+        assert reply.status == 404 and not links(reply.text, "Main menu")
+
+
+def test_no_page_has_the_name_of_its_word(clients):
+    """A word with several pages names them all, and each page itself."""
+    for role, words in WORDS.items():
+        client = clients(role, session=True)
+        for path, _, word in links(client.get(client.get("/").headers["Location"]).text, "Main menu"):
+            names = [w for _, _, w in links(client.get(path).text, "In this section")]
+            assert word not in names, f"{role}: {word} is also {path}"
+
+
 def test_a_page_below_another_marks_the_word_above_it(clients, school):
     teacher = clients("teacher", session=True)
     page = teacher.get(f"/student/{school.student.id}").text

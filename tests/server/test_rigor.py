@@ -46,6 +46,16 @@ def test_a_checkpoint_is_evidence_in_every_class(clients, school, db, checkpoint
     assert clients("teacher2", session=True).post(page, form=form).status == 403
 
 
+def test_a_school_says_how_many_retakes_there_are(clients, school, checkpoint):
+    changed = {"mastery.retakes": "0", "reason": "one sitting for all", "when": "now"}
+    assert clients("district", session=True).post("/rules", form=changed).status == 303
+    page, me = f"/class/{school.classes['c1']}/checkpoint?c={checkpoint}", school.student.id
+    teacher = clients("teacher", session=True)
+    assert teacher.post(page, form={"client_id": "rigor-once-1", f"p0_{me}": "3"}).status == 303
+    refused = teacher.post(page, form={"client_id": "rigor-once-2", f"p0_{me}": "4"})
+    assert refused.status == 400 and "no retake" in refused.text
+
+
 def test_a_rule_that_asks_for_a_checkpoint_is_met_by_one(clients, school, db, checkpoint):
     me, skill = school.student.id, school.competencies[SKILL]
     assert clients("district", session=True).post("/rules", form={"mastery.checkpoint": "yes", "mastery.least_evidence": "1", "reason": "levels are to be held against common work", "when": "now"}).status == 303

@@ -90,6 +90,14 @@ def test_what_is_tried_is_what_happens(clients, worked, db):
     assert "60%" in text(teacher) and "<input" not in teacher.split("<main")[1], "a teacher reads"
 
 
+def test_a_preview_hides_what_is_about_fewer_than_the_smallest_group(clients, worked):
+    district = clients("district", session=True)
+    assert district.post("/rules", form={"reports.smallest_group": "50", "reason": "we are small", "when": "now"}).status == 303
+    form = fields(district.get("/rules").text) | {"mastery.secure_at": "60", "mastery.nearly_at": "50", "mastery.least_evidence": "1", "when": "now"}
+    said = text(district.post("/rules/try", form=form).text)
+    assert "Levels would change for fewer than 50 students." in said and "Fewer than 50 course grades would change." in said
+
+
 def test_a_value_that_cannot_be_is_marked_beside_its_setting(clients):
     district = clients("district", session=True)
     form = fields(district.get("/rules").text)

@@ -66,6 +66,17 @@ def test_a_barrier_from_filing_to_answer(clients, school, db):
     assert db.rows(f"SELECT 'said ' || answer FROM fact_barrier_answered WHERE barrier_id = {barrier} ORDER BY fact_id") == [["said "], ["said Double periods on Tuesdays from autumn on."], ["said And on Fridays."]], "what was said before stays"
 
 
+def test_a_draft_is_open_for_as_many_days_as_the_rules_give(clients, db):
+    leader = clients("district", session=True)
+    days = {}
+    for given in ("14", "30"):
+        if given != "14":
+            assert leader.post("/rules", form={"definition.comment_days": given, "reason": "staff asked for time", "when": "now"}).status == 303
+        assert leader.post("/rules/draft", form={"mastery.review_after_days": f"4{len(days)}", "reason": "to talk about"}).status == 303
+        days[given] = int(db.rows("SELECT MAX(until_date) FROM draft_rules")[0][0])
+    assert days["30"] - days["14"] == 16
+
+
 def test_a_draft_from_the_staff_to_a_version(clients, school, db):
     district, principal, teacher, coach = (clients(k, session=True) for k in ("district", "principal", "teacher", "coach"))
     assert "No drafts" in text(teacher.get("/drafts").text)

@@ -68,13 +68,13 @@ static const struct ui_nav_item nav_class[] = {{MSG_nav_now, "/now", "clock", fa
 static const struct ui_nav_item nav_leader[] = {{MSG_nav_school, "/school", "school", false, false},
                                                 {MSG_menu_learning, "/goals", "hill", false, false},
                                                 {MSG_menu_voices, "/drafts", "talk", false, false},
-                                                {MSG_nav_definition, "/definition", "compass", true, false},
+                                                {MSG_menu_how_we_work, "/definition", "compass", true, false},
                                                 {MSG_menu_people, "/programs", "people", false, false}};
 static const struct ui_nav_item sub_leader[] = {{MSG_nav_definition, "/definition", NULL, false, false},
                                                 {MSG_nav_rules, "/rules", NULL, true, true},
                                                 {MSG_nav_needs, "/requirements", NULL, false, false}};
 static const struct ui_nav_item nav_family[] = {{MSG_nav_children, "/children", "people", true, true},
-                                                {MSG_nav_definition, "/definition", "compass", false, false}};
+                                                {MSG_menu_how_we_work, "/definition", "compass", false, false}};
 
 static void who(const char *name, const char *role, const struct ui_nav_item *nav, size_t n, enum lang lang)
 {

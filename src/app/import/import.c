@@ -9,15 +9,30 @@
 #include "import_sync.h"
 #include "policy/snapshot.h"
 
-static const char *const kinds[] = {"oneroster", "case",     "asn",        "oatutor",    "mathcamps",
-                                    "pack",      "programs", "attendance", "assessments"};
+enum whose { OF_ALL, OF_DISTRICT };
+static const struct kind {
+    const char *name;
+    enum whose whose;
+    bool plans; /* courses without a plan get theirs from it */
+    enum st (*apply)(struct importer *im, struct conn *conn, const char *path, struct err *e);
+} kinds[] = {
+#define IMPORT_KIND(kind, whose, plans, help) {#kind, whose, plans, import_##kind},
+#include "import/kinds.def"
+};
 
-bool import_kind_known(const char *kind)
+const char import_kind_names[] =
+#define IMPORT_KIND(kind, whose, plans, help) " " #kind
+#include "import/kinds.def"
+    ;
+
+static const struct kind *find_kind(const char *name)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i], kind) == 0) return true;
-    return false;
+        if (strcmp(kinds[i].name, name) == 0) return &kinds[i];
+    return NULL;
 }
+
+bool import_kind_known(const char *kind) { return find_kind(kind) != NULL; }
 
 /* How fresh the data are; counts and codes only, no names. */
 static enum st record_run(struct importer *im, struct conn *conn, const char *kind, struct err *e)
@@ -197,35 +212,28 @@ static enum st fill_courses(struct importer *im, struct conn *conn, int64_t dist
     return st;
 }
 
-enum st app_import(struct app *app, struct conn *conn, const char *kind, const char *path,
+enum st app_import(struct app *app, struct conn *conn, const char *kind_name, const char *path,
                    const struct import_options *o, struct import_report *r, struct err *e)
 {
-    if (!import_kind_known(kind))
-        return err_fail(e, ST_INVALID, "import.kind",
-                        "there is no import of kind %s: oneroster, case, asn, oatutor, mathcamps, pack, programs, "
-                        "attendance or assessments",
-                        kind);
+    const struct kind *kind = find_kind(kind_name);
+    if (!kind)
+        return err_fail(e, ST_INVALID, "import.kind", "there is no import of kind %s; the kinds are%s", kind_name,
+                        import_kind_names);
     if (!app->snapshot) return err_fail(e, ST_NOT_FOUND, "err.no_district", "the database has no district yet");
-    const char *source = o->source && *o->source ? o->source : kind;
+    const char *source = o->source && *o->source ? o->source : kind->name;
     if (strlen(source) > 100) return err_fail(e, ST_INVALID, "import.source", "--source is at most 100 bytes");
-    bool roster = strcmp(kind, "oneroster") == 0,
-         outside = strcmp(kind, "programs") == 0 || strcmp(kind, "attendance") == 0 || strcmp(kind, "assessments") == 0;
-    bool framework = strcmp(kind, "case") == 0 || strcmp(kind, "asn") == 0;
     int64_t district = app->snapshot->district_id;
     struct importer im = {.app = app,
                           .a = r->arena,
                           .r = r,
                           .o = o,
                           .source = source,
-                          .district_id = roster || outside ? district : 0,
+                          .district_id = kind->whose == OF_DISTRICT ? district : 0,
                           .now_ms = app_now_ms(app)};
     text_init(&im.hash, 4 << 20);
-    enum st st = roster      ? import_roster(&im, conn, path, e)
-                 : outside   ? import_outside(&im, conn, kind, path, e)
-                 : framework ? import_frameworks(&im, conn, kind, path, e)
-                             : import_content(&im, conn, kind, path, e);
+    enum st st = kind->apply(&im, conn, path, e);
     text_release(&im.hash);
     if (st != ST_OK || o->dry_run) return st;
-    if (o->course || roster || (!outside && !framework)) TRY(fill_courses(&im, conn, district, e));
-    return record_run(&im, conn, kind, e);
+    if (o->course || kind->plans) TRY(fill_courses(&im, conn, district, e));
+    return record_run(&im, conn, kind->name, e);
 }

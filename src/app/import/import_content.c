@@ -315,7 +315,10 @@ static enum st plan(struct importer *im, struct tx *tx, struct content_import *x
     return plan_items(im, tx, x, e);
 }
 
-enum st import_content(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e)
+typedef enum st content_reader(struct arena *a, struct package *p, struct import_report *r, struct content_pack **out,
+                               struct err *e);
+static enum st import_content(struct importer *im, struct conn *conn, const char *path, content_reader *read,
+                              struct err *e)
 {
     struct content_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
@@ -323,9 +326,7 @@ enum st import_content(struct importer *im, struct conn *conn, const char *kind,
     if (!x) return no_memory(e);
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
-    if (strcmp(kind, "oatutor") == 0) TRY(oatutor_read(im->a, p, im->r, &x->pack, e));
-    else if (strcmp(kind, "pack") == 0) TRY(pack_read(im->a, p, im->r, &x->pack, e));
-    else TRY(mathcamps_read(im->a, p, im->r, &x->pack, e));
+    TRY(read(im->a, p, im->r, &x->pack, e));
     x->rows = arena_array(im->a, x->pack->item_count + 1, sizeof *x->rows);
     if (!x->rows) return no_memory(e);
     TRY(tx_read(conn, im->district_id, &tx, e));
@@ -334,4 +335,19 @@ enum st import_content(struct importer *im, struct conn *conn, const char *kind,
     if (st != ST_OK) return st;
     if (!im->o->dry_run) TRY(write_figures(im, conn, x->pack, e));
     return sync_apply(im, conn, e);
+}
+
+enum st import_oatutor(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    return import_content(im, conn, path, oatutor_read, e);
+}
+
+enum st import_mathcamps(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    return import_content(im, conn, path, mathcamps_read, e);
+}
+
+enum st import_pack(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    return import_content(im, conn, path, pack_read, e);
 }

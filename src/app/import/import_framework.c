@@ -319,7 +319,11 @@ static enum st disambiguate(struct importer *im, struct strmap *seen, struct cf_
 }
 
 /* All files are read before the first is written. */
-enum st import_frameworks(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e)
+typedef enum st framework_reader(struct arena *a, const char *bytes, size_t n, const char *file,
+                                 struct import_report *r, struct cf_package **out, struct err *e);
+/* read: of a JSON file; of a CSV file, read_csv. */
+static enum st import_frameworks(struct importer *im, struct conn *conn, const char *path, framework_reader *read,
+                                 framework_reader *read_csv, struct err *e)
 {
     struct package *p;
     TRY(package_open(im->a, path, im->r, &p, e));
@@ -334,10 +338,7 @@ enum st import_frameworks(struct importer *im, struct conn *conn, const char *ki
         bool csv = ends(name, ".csv");
         if (!csv && !ends(name, ".json") && n > 1) continue;
         enum st st = package_read(p, i, im->a, &bytes, &len, &last);
-        if (st == ST_OK)
-            st = strcmp(kind, "asn") == 0 ? asn_read(im->a, bytes, len, name, im->r, &all[found], &last)
-                 : csv                    ? opensalt_read(im->a, bytes, len, name, im->r, &all[found], &last)
-                                          : case_read(im->a, bytes, len, name, im->r, &all[found], &last);
+        if (st == ST_OK) st = (csv ? read_csv : read)(im->a, bytes, len, name, im->r, &all[found], &last);
         if (st == ST_NOMEM) return no_memory(e);
         if (st == ST_OK) TRY(disambiguate(im, &seen, all[found++], name, e));
         else report_problem(im->r, name, 0, NULL, "framework.file", "The file was left out: %s", last.detail);
@@ -348,4 +349,14 @@ enum st import_frameworks(struct importer *im, struct conn *conn, const char *ki
     }
     for (size_t i = 0; i < found; i++) TRY(one_framework(im, conn, all[i], e));
     return ST_OK;
+}
+
+enum st import_case(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    return import_frameworks(im, conn, path, case_read, opensalt_read, e);
+}
+
+enum st import_asn(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    return import_frameworks(im, conn, path, asn_read, asn_read, e);
 }

@@ -89,8 +89,9 @@ static enum st plan_row(struct importer *im, struct outside_import *x, const str
 }
 
 /* Programs: one file holds all that are known. */
-static enum st plan_programs(struct importer *im, struct outside_import *x, struct err *e)
+static enum st plan_programs(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e)
 {
+    (void)tx;
     for (size_t i = 0; i < x->rows.program_count; i++) {
         const struct outside_program *p = &x->rows.programs[i];
         int64_t id = student(im, x, &p->ref, p->student);
@@ -207,8 +208,9 @@ static enum st day_close(struct importer *im, struct tx *tx, struct sync_row *ro
 /* Test results: a file is whole for each test, subject and day that it names. */
 static const char *sitting(const char *identifier) { return identifier + strcspn(identifier, "|") + 1; }
 
-static enum st plan_results(struct importer *im, struct outside_import *x, struct err *e)
+static enum st plan_results(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e)
 {
+    (void)tx;
     for (size_t i = 0; i < x->rows.result_count; i++) {
         const struct outside_result *v = &x->rows.results[i];
         int64_t id = student(im, x, &v->ref, v->student);
@@ -252,31 +254,53 @@ static enum st result_close(struct importer *im, struct tx *tx, struct sync_row 
     return sql_result_close(tx, &(struct sql_result_close_in){.now_ms = im->now_ms, .row_id = row->row_id}, NULL, e);
 }
 
-enum st import_outside(struct importer *im, struct conn *conn, const char *kind, const char *path, struct err *e)
+/* What differs from kind to kind. plan: what to do with each row that was read. */
+struct outside_apply {
+    enum outside_kind kind;
+    struct sync sync;
+    enum st (*plan)(struct importer *im, struct tx *tx, struct outside_import *x, struct err *e);
+};
+
+static enum st import_outside(struct importer *im, struct conn *conn, const char *path, const struct outside_apply *how,
+                              struct err *e)
 {
     struct outside_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
     struct tx *tx;
     if (!x) return no_memory(e);
-    enum outside_kind which = strcmp(kind, "programs") == 0     ? OUTSIDE_PROGRAMS
-                              : strcmp(kind, "attendance") == 0 ? OUTSIDE_ATTENDANCE
-                                                                : OUTSIDE_ASSESSMENTS;
-    static const struct sync syncs[] = {
-        [OUTSIDE_PROGRAMS] = {.entity = "program", .kind = "program", .write = program_write, .close = program_close},
-        [OUTSIDE_ATTENDANCE] = {.kind = "attendance", .write = day_write, .close = day_close},
-        [OUTSIDE_ASSESSMENTS] = {
-            .entity = "assessment", .kind = "assessment", .write = result_write, .close = result_close}};
-    *x = (struct outside_import){.sync = syncs[which]};
+    *x = (struct outside_import){.sync = how->sync};
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
-    TRY(outside_read(im->a, p, which, im->r, &x->rows, e));
+    TRY(outside_read(im->a, p, how->kind, im->r, &x->rows, e));
     TRY(tx_read(conn, im->district_id, &tx, e));
     enum st st = load_students(im, tx, x, e);
     if (st == ST_OK) st = sync_load(im, tx, &x->sync, e);
-    if (st == ST_OK)
-        st = which == OUTSIDE_PROGRAMS     ? plan_programs(im, x, e)
-             : which == OUTSIDE_ATTENDANCE ? plan_days(im, tx, x, e)
-                                           : plan_results(im, x, e);
+    if (st == ST_OK) st = how->plan(im, tx, x, e);
     tx_rollback(tx);
     return st == ST_OK ? sync_apply(im, conn, e) : st;
+}
+
+enum st import_programs(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    static const struct outside_apply how = {
+        OUTSIDE_PROGRAMS,
+        {.entity = "program", .kind = "program", .write = program_write, .close = program_close},
+        plan_programs};
+    return import_outside(im, conn, path, &how, e);
+}
+
+enum st import_attendance(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    static const struct outside_apply how = {
+        OUTSIDE_ATTENDANCE, {.kind = "attendance", .write = day_write, .close = day_close}, plan_days};
+    return import_outside(im, conn, path, &how, e);
+}
+
+enum st import_assessments(struct importer *im, struct conn *conn, const char *path, struct err *e)
+{
+    static const struct outside_apply how = {
+        OUTSIDE_ASSESSMENTS,
+        {.entity = "assessment", .kind = "assessment", .write = result_write, .close = result_close},
+        plan_results};
+    return import_outside(im, conn, path, &how, e);
 }

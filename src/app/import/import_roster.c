@@ -602,7 +602,7 @@ static enum st plan(struct importer *im, struct tx *tx, struct roster_import *x,
     return ST_OK;
 }
 
-enum st import_roster(struct importer *im, struct conn *conn, const char *path, struct err *e)
+enum st import_oneroster(struct importer *im, struct conn *conn, const char *path, struct err *e)
 {
     struct roster_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;

@@ -74,13 +74,10 @@ int64_t sync_id(const struct sync *s, const char *identifier);                /*
 /* Count, compare with the brake, and unless it is a dry run write everything. */
 enum st sync_apply(struct importer *im, struct conn *conn, struct err *e) WARN_UNUSED;
 
-enum st import_roster(struct importer *im, struct conn *conn, const char *path, struct err *e) WARN_UNUSED;
-enum st import_frameworks(struct importer *im, struct conn *conn, const char *kind, const char *path,
-                          struct err *e) WARN_UNUSED;
-enum st import_outside(struct importer *im, struct conn *conn, const char *kind, const char *path,
-                       struct err *e) WARN_UNUSED;
-enum st import_content(struct importer *im, struct conn *conn, const char *kind, const char *path,
-                       struct err *e) WARN_UNUSED;
+/* import_KIND(), of each kind. */
+#define IMPORT_KIND(kind, whose, plans, help) \
+    enum st import_##kind(struct importer *im, struct conn *conn, const char *path, struct err *e) WARN_UNUSED;
+#include "import/kinds.def"
 
 struct cf_package;
 /* Shared by frameworks of their own and those that come with content. */

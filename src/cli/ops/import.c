@@ -46,10 +46,10 @@ static int run_import(struct cli *c)
                                .course = cli_opt(c, "--course"),
                                .close_share = -1};
     const char *share = cli_opt(c, "--close-share");
+    char known[200];
+    snprintf(known, sizeof known, "KIND is one of%s", import_kind_names);
     if (c->count != 2) return cli_usage(c, "name the kind and the file or folder: waymark import --db … KIND PATH");
-    if (!import_kind_known(c->positional[0]))
-        return cli_usage(
-            c, "KIND is one of oneroster, programs, attendance, assessments, case, asn, oatutor, mathcamps, pack");
+    if (!import_kind_known(c->positional[0])) return cli_usage(c, known);
     if (share && (!parse_f64(share, &o.close_share) || o.close_share < 0 || o.close_share > 1))
         return cli_usage(c, "--close-share takes a number from 0 to 1");
     if (cli_open(c, &a, &e) != ST_OK) return cli_fail(&e);
@@ -65,10 +65,10 @@ static int run_import(struct cli *c)
 const struct cli_command cli_commands_import[] = {
     {"import",
      "KIND PATH",
-     "Import a roster (oneroster: OneRoster 1.1, 1.2, Microsoft SDS), student data (programs, attendance, assessments: "
-     "CSV), standards (case, asn) or content (oatutor, mathcamps, and packs of our own form: "
-     "pack).\n"
-     "PATH is a file, a zip or a folder. The report goes to standard error, with --json also to standard output.",
+     "Import a file, a zip or a folder. The report goes to standard error, with --json also to standard output. KIND:"
+#define IMPORT_KIND(kind, whose, plans, help) "\n  " #kind ": " help
+#include "import/kinds.def"
+     ,
      run_import,
      true,
      {{"--source", "NAME", "the system that sends; it identifies the rows (default: KIND)"},

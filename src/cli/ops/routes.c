@@ -1,4 +1,4 @@
-/* routes: the route table as it stands, for whoever audits it and for the test that walks it. */
+/* routes: the route table as it stands, for whoever audits it and for the tests that walk it. */
 #include <stdio.h>
 
 #include "api/api.h"
@@ -6,8 +6,6 @@
 #include "cli/cli.h"
 #include "gate/gate.h"
 #include "web/web.h"
-
-static const struct route *const tables[] = {api_routes, web_routes, NULL};
 
 static const char *method_name(enum http_method m)
 {
@@ -37,6 +35,7 @@ static void put_route(struct json_out *j, const struct route *r)
     json_put_str(j, "class_param", r->class_param);
     json_put_i64(j, "body_max", (int64_t)r->body_max);
     json_put_bool(j, "records_access", r->records_access);
+    json_put_str(j, "sample", r->sample);
     json_put_str(j, "summary", r->summary);
     json_close_obj(j);
 }
@@ -49,16 +48,61 @@ static void print_route(const struct route *r)
     putchar('\n');
 }
 
+/* The page of permissions ------------------------------------------------------------------------------------------ */
+
+static const struct column {
+    const char *role;
+    unsigned relation; /* by which a person of this role reaches anything at all */
+} columns[] = {{"student", MAY_OWN_RECORD},   {"teacher", MAY_TEACHES},        {"coach", MAY_COACHES},
+               {"counselor", MAY_COUNSELS},   {"principal", MAY_LEADS_SCHOOL}, {"district", MAY_LEADS_DISTRICT},
+               {"guardian", MAY_GUARDIAN_OF}, {"programs", MAY_SEES_PROGRAMS}, {"nobody", MAY_ANYONE}};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static void print_head(void)
+{
+    printf("# Permissions\n\n"
+           "Who may reach which page and which API call, as the route rows declare it. `waymark routes --permissions` "
+           "makes this page;\n`tests/server/test_access.py` walks the running program as each role and compares.\n\n"
+           "*yes*: whoever has the role. A relation: only about a student or a class to whom the person has it "
+           "(`src/app/access/may.c`).\nEmpty: refused. *nobody* is a visitor who has not signed in. *about*: whose "
+           "record it is; each view by another is logged.\n\n"
+           "| route | about |");
+    for (size_t i = 0; i < COLUMNS; i++) printf(" %s |", columns[i].role);
+    printf("\n|---|---|");
+    for (size_t i = 0; i < COLUMNS; i++) printf("---|");
+    putchar('\n');
+}
+
+static void print_permissions(const struct route *r)
+{
+    const char *about = r->learner_param && r->class_param ? "student, class"
+                        : r->learner_param                 ? "student"
+                        : r->class_param                   ? "class"
+                                                           : "";
+    printf("| %s `%s` | %s |", method_name(r->method), r->path, about);
+    for (size_t i = 0; i < COLUMNS; i++) {
+        bool all = (r->may & MAY_ANYONE) || ((r->may & MAY_SIGNED_IN) && columns[i].relation != MAY_ANYONE);
+        bool may = all || (r->may & columns[i].relation);
+        printf(" %s |", !may ? "" : all || !*about ? "yes" : relation_code((enum relation)columns[i].relation));
+    }
+    putchar('\n');
+}
+
 static int run_routes(struct cli *c)
 {
+    const struct route *tables[WEB_TABLES_MAX + 1] = {api_routes};
+    bool page = cli_opt(c, "--permissions") != NULL;
+    size_t n = 1 + web_tables(tables + 1);
     struct text t;
     struct json_out j;
     text_init(&t, 1 << 20);
     json_out_init(&j, &t);
     if (c->json) json_open_list(&j, NULL);
-    for (size_t i = 0; tables[i]; i++)
+    else if (page) print_head();
+    for (size_t i = 0; i < n; i++)
         for (const struct route *r = tables[i]; r->path; r++) {
             if (c->json) put_route(&j, r);
+            else if (page) print_permissions(r);
             else print_route(r);
         }
     if (c->json) {
@@ -76,6 +120,6 @@ const struct cli_command cli_commands_routes[] = {
      "Print every page and API call, and the relation that gives access to it.",
      run_routes,
      false,
-     {{0}}},
+     {{"--permissions", NULL, "print it as the page docs/permissions.md: each route by each role"}, {0}}},
     {0},
 };

@@ -86,7 +86,7 @@ static enum st start_workers(struct app *app, struct err *e)
 
 static enum st serve(struct app *app, const struct serve_options *o, struct err *e)
 {
-    static const struct route *tables[4];
+    static const struct route *tables[WEB_TABLES_MAX + 2];
     struct gate gate = {.app = app, .tables = tables, .render_error = web_render_error};
     struct http_config config = {.threads = 0,
                                  .body_max = 64u << 20,
@@ -99,7 +99,7 @@ static enum st serve(struct app *app, const struct serve_options *o, struct err 
     size_t t = 0;
     sigset_t set;
     tables[t++] = api_routes;
-    tables[t++] = web_routes;
+    t += web_tables(tables + t);
     tables[t] = NULL;
     TRY(parse_listen(o->listen, host, sizeof host, &config.port, e));
     config.host = host;

@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "frame/page.h"
+#include "frame/route.h"
 
-enum st web_home(struct call *c, struct err *e)
+static enum st web_home(struct call *c, struct err *e)
 {
     (void)e;
     call_redirect(c, page_home(c->who.roles));
@@ -24,7 +25,7 @@ static enum st sign_in_page(struct call *c, const char *error, const char *usern
     return page_end(p, page_sign_in(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_sign_in_page(struct call *c, struct err *e)
+static enum st web_sign_in_page(struct call *c, struct err *e)
 {
     if (c->who.user_id) {
         call_redirect(c, page_home(c->who.roles));
@@ -33,7 +34,7 @@ enum st web_sign_in_page(struct call *c, struct err *e)
     return sign_in_page(c, NULL, http_query(c->http, "u"), safe_next(http_query(c->http, "next")), e);
 }
 
-enum st web_sign_in(struct call *c, struct err *e)
+static enum st web_sign_in(struct call *c, struct err *e)
 {
     char token[TOKEN_TEXT];
     int64_t user_id;
@@ -66,7 +67,7 @@ enum st web_sign_in(struct call *c, struct err *e)
     return st;
 }
 
-enum st web_sign_out(struct call *c, struct err *e)
+static enum st web_sign_out(struct call *c, struct err *e)
 {
     if (c->session_token) TRY(sign_out(c->app, c->session_token, e));
     gate_session_cookie(c, NULL);
@@ -90,7 +91,7 @@ static enum st account_page(struct call *c, const char *error, bool saved, struc
     return page_end(p, page_account(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_account(struct call *c, struct err *e)
+static enum st web_account(struct call *c, struct err *e)
 {
     return account_page(c, NULL, http_query(c->http, "saved") != NULL, e);
 }
@@ -109,7 +110,7 @@ static enum st password_run(struct app *app, struct tx *tx, struct command *comm
     return sessions_end(tx, p->user_id, p->keep_token, e); /* also the one that the check of the old password began */
 }
 
-enum st web_password(struct call *c, struct err *e)
+static enum st web_password(struct call *c, struct err *e)
 {
     char hash[PASSWORD_HASH_TEXT], token[TOKEN_TEXT];
     int64_t user_id;
@@ -130,3 +131,22 @@ enum st web_password(struct call *c, struct err *e)
     call_redirect(c, "/account?saved=1");
     return ST_OK;
 }
+
+const struct route session_routes[] = {
+    GET("/", MAY_ANYONE, web_home, .summary = "To one's own first page"),
+    GET("/sign-in", MAY_ANYONE, web_sign_in_page, .summary = "Sign in"),
+    {.method = HTTP_POST,
+     .path = "/sign-in",
+     .may = MAY_ANYONE,
+     .kind = ROUTE_WORK,
+     .read = web_sign_in,
+     .body_max = FORM_BYTES,
+     .no_csrf = true,
+     .summary = "Sign in",
+     .sample = "username=no.such.person&password=not+the+password"},
+    WORK("/sign-out", MAY_SIGNED_IN, web_sign_out, .summary = "Sign out"),
+    GET("/account", MAY_SIGNED_IN, web_account, .summary = "One's own account"),
+    WORK("/account/password", MAY_SIGNED_IN, web_password, .summary = "A new password",
+         .sample = "old={password}&new=another+long+password"),
+    {0},
+};

@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "frame/scale.h"
+#include "frame/route.h"
+#include "policy_page.h"
 #include "store/sql/together.h"
 
 static enum st fill_purposes(struct call *c, const struct policy_effective *v, int64_t org_id,
@@ -73,7 +75,7 @@ static enum st fill_readers(struct call *c, const struct policy_effective *v, in
     return ST_OK;
 }
 
-enum st web_definition(struct call *c, struct err *e)
+static enum st web_definition(struct call *c, struct err *e)
 {
     struct page *p;
     int64_t org_id;
@@ -103,7 +105,7 @@ struct web_policy_read {
     struct fact_policy_read read;
 };
 
-enum st web_definition_read_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_definition_read_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_policy_read *r;
     const char *id = http_form(c->http, "policy_id", 0);
@@ -118,10 +120,19 @@ enum st web_definition_read_parse(struct call *c, struct command **out, struct e
     return ST_OK;
 }
 
-enum st web_definition_read_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_definition_read_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
     call_redirect(c, "/definition");
     return ST_OK;
 }
+
+const struct route definition_routes[] = {
+    GET("/definition", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | LEADERS | MAY_COUNSELS | MAY_SEES_PROGRAMS,
+        web_definition, .menu = MENU_MY_WORK | MENU_LIBRARY | MENU_HOW_WE_WORK, .title = MSG_nav_definition,
+        .summary = "What personalized learning means here"),
+    WRITE("/definition/read", MAY_TEACHES, web_definition_read_parse, web_definition_read_reply,
+          .summary = "A teacher has read the version in force", .sample = "policy_id={policy}"),
+    {0},
+};

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "policy_page.h"
 #include "store/sql/together.h"
+#include "frame/route.h"
 
 enum { DRAFTS_SHOWN = 20, COMMENTS_SHOWN = 200 };
 
@@ -74,7 +75,7 @@ static enum st fill_comments(struct call *c, int64_t org_id, int64_t draft_id, s
     return ST_OK;
 }
 
-enum st web_drafts(struct call *c, struct err *e)
+static enum st web_drafts(struct call *c, struct err *e)
 {
     struct page *p;
     struct sql_draft_rules_list_row r;
@@ -144,7 +145,7 @@ struct web_comment {
     struct fact_policy_commented comment;
 };
 
-enum st web_draft_comment_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_draft_comment_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_comment *k;
     int64_t org_id;
@@ -167,7 +168,7 @@ struct web_comment_answer {
     struct fact_policy_comment_answered answered;
 };
 
-enum st web_draft_answer_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_draft_answer_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_comment_answer *a;
     struct sql_draft_comment_of_row r;
@@ -191,7 +192,7 @@ enum st web_draft_answer_parse(struct call *c, struct command **out, struct err 
     return ST_OK;
 }
 
-enum st web_drafts_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_drafts_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
@@ -199,7 +200,7 @@ enum st web_drafts_reply(struct call *c, struct command *command, struct err *e)
     return ST_OK;
 }
 
-enum st web_draft_adopt(struct call *c, struct err *e)
+static enum st web_draft_adopt(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct tx *tx;
@@ -221,3 +222,15 @@ enum st web_draft_adopt(struct call *c, struct err *e)
     call_redirect(c, "/rules?saved=1#history");
     return ST_OK;
 }
+
+const struct route drafts_routes[] = {
+    GET("/drafts", LEADERS | MAY_TEACHES, web_drafts, .menu = MENU_WORK | MENU_VOICES, .title = MSG_nav_drafts,
+        .summary = "Drafts of the rules, with comments and answers"),
+    WRITE("/drafts/comment", LEADERS | MAY_TEACHES, web_draft_comment_parse, web_drafts_reply,
+          .summary = "Comment on a draft", .sample = "client_id={new}&draft_id={draft}&note=yes"),
+    WRITE("/drafts/answer", RULERS, web_draft_answer_parse, web_drafts_reply, .summary = "Answer a comment",
+          .sample = "client_id={new}&draft_id={draft}&comment_id={comment}&answer=thank+you"),
+    WORK("/drafts/adopt", RULERS, web_draft_adopt, .summary = "Make a draft a version of the rules",
+         .sample = "draft_id={settled}"),
+    {0},
+};

@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "store/sql/roster.h"
+#include "frame/route.h"
 
 enum { SCHOOLS_MAX = 400, VERSIONS_SHOWN = 20 };
 
@@ -638,7 +639,7 @@ enum st rules_page(struct call *c, struct tx *tx, const struct rules_of *w, stru
     return rules_waivers(c, tx, w, page, e);
 }
 
-enum st web_rules(struct call *c, struct err *e)
+static enum st web_rules(struct call *c, struct err *e)
 {
     struct page *p;
     struct rules_of w;
@@ -650,7 +651,7 @@ enum st web_rules(struct call *c, struct err *e)
 }
 
 /* What is in force, to be taken over elsewhere: with neither locks nor waivers, which are of this district. */
-enum st web_rules_export(struct call *c, struct err *e)
+static enum st web_rules_export(struct call *c, struct err *e)
 {
     struct rules_of w;
     const char *path;
@@ -669,3 +670,10 @@ enum st web_rules_export(struct call *c, struct err *e)
     http_res_header(&c->res, "Content-Disposition", "attachment; filename=\"rules.json\"");
     return ST_OK;
 }
+
+const struct route policy_page_routes[] = {
+    GET("/rules", LEADERS | MAY_TEACHES, web_rules, .menu = MENU_LIBRARY | MENU_HOW_WE_WORK, .title = MSG_nav_rules,
+        .summary = "The rules in force, and those that wait for their day"),
+    GET("/rules/export", LEADERS | MAY_TEACHES, web_rules_export, .summary = "The rules as a document"),
+    {0},
+};

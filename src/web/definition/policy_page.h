@@ -3,6 +3,8 @@
 #define LEADER_POLICY_PAGE_H
 #include "policy/policy.h"
 #include "frame/based_on.h"
+#include "frame/learner.h"
+#include "frame/setting.h"
 
 enum { CUT_ROWS_MORE = 2, PURPOSES_MAX = 7, PEOPLE_SHOWN = 60 };
 
@@ -45,9 +47,10 @@ enum st rules_waivers(struct call *c, struct tx *tx, const struct rules_of *w, s
 enum st rules_changes(struct call *c, const struct policy_change *changes, size_t n, const char *const **out,
                       struct err *e) WARN_UNUSED;
 
-/* Fields as people write them: shares in 100. */
-bool rules_in_100(const struct setting *s);
-const char *rules_number(struct call *c, const struct setting *s, double value);
-const char *rules_field(struct call *c, const struct setting *s); /* "mastery.secure_at" */
+/* Measures of the definition in words; who drafted it, NULL: nobody is named. */
+struct policy_effective;
+enum st figure_words(struct call *c, struct tx *tx, const char *code, int64_t org_id, const struct policy_effective *v,
+                     const char **out, struct err *e);
+const char *drafters_words(struct call *c, const json_t *doc);
 
 #endif

@@ -9,6 +9,7 @@
 #include "policy/policy_draft.h"
 #include "derive/rebuild.h"
 #include "base/json.h"
+#include "frame/route.h"
 
 /* Trying ----------------------------------------------------------------------------------------------------------- */
 
@@ -244,7 +245,7 @@ static enum st tried_page(struct call *c, struct tx *tx, struct conn *conn, stru
     return page_end(p, page_rules(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_rules_try(struct call *c, struct err *e)
+static enum st web_rules_try(struct call *c, struct err *e)
 {
     struct page *p;
     struct conn *conn;
@@ -306,7 +307,7 @@ static enum st form_again(struct call *c, struct conn *conn, const struct err *w
     return page_end(page, page_rules(&page->html, &page->ctx, &v), e);
 }
 
-enum st web_rules_save(struct call *c, struct err *e)
+static enum st web_rules_save(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena};
@@ -329,7 +330,7 @@ enum st web_rules_save(struct call *c, struct err *e)
 }
 
 /* The same form, put to the staff instead: nothing changes before it is adopted. */
-enum st web_rules_put(struct call *c, struct err *e)
+static enum st web_rules_put(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct policy_cmd p = {.snapshot = c->snapshot, .arena = c->arena};
@@ -353,3 +354,10 @@ enum st web_rules_put(struct call *c, struct err *e)
     call_redirect(c, "/drafts");
     return ST_OK;
 }
+
+const struct route policy_preview_routes[] = {
+    LARGE_WORK("/rules/try", RULERS, web_rules_try, .summary = "What a change of the rules would change"),
+    LARGE_WORK("/rules", RULERS, web_rules_save, .summary = "Change the rules"),
+    LARGE_WORK("/rules/draft", RULERS, web_rules_put, .summary = "Put a draft of the rules to the staff"),
+    {0},
+};

@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "policy_page.h"
 #include "store/sql/answer.h"
+#include "frame/route.h"
 
 enum { WAIVERS_SHOWN = 50 };
 
@@ -49,7 +50,7 @@ enum st rules_waivers(struct call *c, struct tx *tx, const struct rules_of *w, s
     return ST_OK;
 }
 
-enum st web_waiver_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_waiver_parse(struct call *c, struct command **out, struct err *e)
 {
     struct waiver_cmd *w;
     struct rules_of rules;
@@ -70,7 +71,7 @@ enum st web_waiver_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_waiver_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_waiver_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)e;
     const char *to = arena_printf(c->arena, "/rules?school=%lld&saved=waiver#waivers",
@@ -79,7 +80,7 @@ enum st web_waiver_reply(struct call *c, struct command *command, struct err *e)
     return ST_OK;
 }
 
-enum st web_waiver_answer(struct call *c, struct err *e)
+static enum st web_waiver_answer(struct call *c, struct err *e)
 {
     struct conn *conn;
     const char *id = http_form(c->http, "waiver_id", 0);
@@ -96,3 +97,12 @@ enum st web_waiver_answer(struct call *c, struct err *e)
     call_redirect(c, "/rules?saved=answer#waivers");
     return ST_OK;
 }
+
+const struct route policy_waiver_routes[] = {
+    WRITE("/rules/waiver", MAY_LEADS_SCHOOL, web_waiver_parse, web_waiver_reply,
+          .summary = "Ask the district to open a setting",
+          .sample = "client_id={new}&setting=mastery.secure_at&reason=we+ask&until=2099-06-30"),
+    WORK("/rules/waiver/answer", MAY_LEADS_DISTRICT, web_waiver_answer,
+         .summary = "Answer a school that asks for a waiver", .sample = "waiver_id={waiver}&answer=no&grant=0"),
+    {0},
+};

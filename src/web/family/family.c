@@ -6,7 +6,8 @@
 #include "learning/learner.h"
 #include "plan/next.h"
 #include "classroom/queue.h"
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
 #include "store/sql/roster.h"
 
 enum { CHILDREN_MAX = 20, WORK_SHOWN = 6, WORK_READ = 40, WORK_DAYS = 14, SKILLS_SHOWN = 12 };
@@ -141,7 +142,7 @@ static enum st fill_child(struct call *c, const struct learner_scope *who, const
     return ST_OK;
 }
 
-enum st web_children(struct call *c, struct err *e)
+static enum st web_children(struct call *c, struct err *e)
 {
     struct page *p;
     struct sql_children_of_row r;
@@ -166,3 +167,9 @@ enum st web_children(struct call *c, struct err *e)
     struct page_children page = {.children = children, .children_n = n, .school = c->snapshot->name};
     return page_end(p, page_children(&p->html, &p->ctx, &page), e);
 }
+
+const struct route family_routes[] = {
+    GET("/children", MAY_GUARDIAN_OF, web_children, .menu = MENU_CHILDREN, .title = MSG_nav_children,
+        .summary = "Where one's children stand"),
+    {0},
+};

@@ -7,7 +7,9 @@
 #include "progress/grades.h"
 #include "plan/next.h"
 #include "base/id.h"
+#include "frame/learner.h"
 #include "frame/scale.h"
+#include "frame/route.h"
 #include "store/sql/answer.h"
 #include "store/sql/roster.h"
 
@@ -151,7 +153,7 @@ static enum st fill_next(struct call *c, const char *name, struct page_letter *p
     return ST_OK;
 }
 
-enum st web_letter(struct call *c, struct err *e)
+static enum st web_letter(struct call *c, struct err *e)
 {
     struct page *p;
     struct report r;
@@ -180,3 +182,9 @@ enum st web_letter(struct call *c, struct err *e)
     TRY(fill_next(c, name ? name : "", &page, e));
     return page_end(p, page_letter(&p->html, &p->ctx, &page), e);
 }
+
+const struct route letter_routes[] = {
+    GET("/letter/:learner", MAY_TEACHES | MAY_GUARDIAN_OF | MAY_COUNSELS, web_letter, OF_LEARNER,
+        .summary = "A letter to a family, to print", .part = MSG_views_part_letter),
+    {0},
+};

@@ -137,6 +137,17 @@ const char *new_client_id(struct call *c)
     return s ? s : "";
 }
 
+enum st fill_skill_options(struct call *c, struct ui_rule_option **out, size_t *n, struct err *e)
+{
+    const struct catalogue *k = &c->snapshot->catalogue;
+    TRY(call_alloc(c, (k->competency_count + 1) * sizeof **out, (void **)out, e));
+    for (size_t i = 0; i < k->competency_count; i++)
+        (*out)[i] =
+            (struct ui_rule_option){id_text(c, k->competencies[i].competency_id), k->competencies[i].name, false};
+    *n = k->competency_count;
+    return ST_OK;
+}
+
 enum st reader_school(struct call *c, struct tx *tx, int64_t *org_id, struct err *e)
 {
     struct sql_teacher_school_row school;

@@ -28,7 +28,7 @@ static const struct word {
                        {LEADER, MSG_menu_learning, "hill"},
                        {LEADER, MSG_menu_voices, "talk"},
                        {FAMILY, MSG_nav_children, "people"},
-                       {LEADER | OTHER_STAFF | FAMILY, MSG_nav_definition, "compass"},
+                       {LEADER | OTHER_STAFF | FAMILY, MSG_menu_how_we_work, "compass"},
                        {LEADER | OTHER_STAFF, MSG_menu_people, "people"}};
 
 static bool reaches(const struct call *c, const struct route *r, unsigned word)
@@ -70,12 +70,18 @@ struct rows_of_menus {
     size_t n;
 };
 
+static void add_rows(const struct call *c, bool first, struct rows_of_menus *out)
+{
+    for (size_t t = 0; c->gate->tables[t]; t++)
+        for (const struct route *r = c->gate->tables[t]; r->path; r++)
+            if (r->menu && r->menu_first == first && out->n < MENU_PAGES) out->row[out->n++] = r;
+}
+
 static void find_rows(const struct call *c, struct rows_of_menus *out)
 {
     out->n = 0;
-    for (size_t t = 0; c->gate->tables[t]; t++)
-        for (const struct route *r = c->gate->tables[t]; r->path; r++)
-            if (r->menu && out->n < MENU_PAGES) out->row[out->n++] = r;
+    add_rows(c, true, out);
+    add_rows(c, false, out);
 }
 
 /* The pages of one word. Returns how many; *open: one of them is open. */

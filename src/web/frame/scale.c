@@ -1,6 +1,8 @@
 /* The levels of reports and the conversion to grades, as pages show them. */
 #include "frame/scale.h"
 
+#include <stdio.h>
+
 #include "policy/policy.h"
 
 const char *scale_said(struct call *c, void (*words)(struct text *, enum lang, const struct policy *),
@@ -12,6 +14,14 @@ const char *scale_said(struct call *c, void (*words)(struct text *, enum lang, c
     const char *s = arena_strdup(c->arena, text_str(&t));
     text_release(&t);
     return s ? s : "";
+}
+
+const char *grade_number_words(struct call *c, int places, double x)
+{
+    char s[40];
+    snprintf(s, sizeof s, "%.*f", places, x);
+    const char *out = arena_strdup(c->arena, s);
+    return out ? out : "";
 }
 
 const char *points_words(struct call *c, double points)

@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include "frame/page.h"
+#include "frame/route.h"
 #include "store/sql/content.h"
 #include "ui/asset.h"
 
 enum { FIGURE_MAX = 16 << 20 };
 
-enum st web_asset(struct call *c, struct err *e)
+static enum st web_asset(struct call *c, struct err *e)
 {
     const struct asset *a = asset_find(c->http->path);
     if (!a) return err_fail(e, ST_NOT_FOUND, "err.not_found", "asset");
@@ -28,7 +29,7 @@ enum st web_asset(struct call *c, struct err *e)
     return ST_OK;
 }
 
-enum st web_icon(struct call *c, struct err *e)
+static enum st web_icon(struct call *c, struct err *e)
 {
     (void)e;
     call_redirect(c, asset_url("icon.svg"));
@@ -38,7 +39,7 @@ enum st web_icon(struct call *c, struct err *e)
 static bool is_sha256(const char *s) { return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64; }
 
 /* Named by its bytes, so that it never changes. Only to people who are signed in: a licence may say so. */
-enum st web_figure(struct call *c, struct err *e)
+static enum st web_figure(struct call *c, struct err *e)
 {
     struct sql_figure_get_row r;
     bool row;
@@ -64,7 +65,7 @@ enum st web_figure(struct call *c, struct err *e)
 }
 
 /* ?to=es&back=/today */
-enum st web_language(struct call *c, struct err *e)
+static enum st web_language(struct call *c, struct err *e)
 {
     const char *to = http_query(c->http, "to");
     enum lang none = lang_find("en", 0), lang = lang_find(to ? to : "", none);
@@ -77,3 +78,11 @@ enum st web_language(struct call *c, struct err *e)
                                                                                                                : "/");
     return ST_OK;
 }
+
+const struct route asset_routes[] = {
+    GET("/language", MAY_ANYONE, web_language, .summary = "Another language", .sample = "to=en"),
+    GET("/assets/:name", MAY_ANYONE, web_asset, .summary = "A file of the interface"),
+    GET("/favicon.ico", MAY_ANYONE, web_icon, .summary = "The icon"),
+    GET("/figure/:sha256", MAY_SIGNED_IN, web_figure, .summary = "A figure of a question"),
+    {0},
+};

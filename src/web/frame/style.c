@@ -1,7 +1,8 @@
 /* Every part of the interface with sample content, to look at and to check: the sample people are invented. */
 #include <math.h>
 
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
 #include "ui/chart.h"
 
 #define LIST(a) (a), sizeof(a) / sizeof *(a)
@@ -56,7 +57,7 @@ static enum st fill_plates(struct call *c, struct ui_plate *plates, struct err *
     return ST_OK;
 }
 
-enum st web_style(struct call *c, struct err *e)
+static enum st web_style(struct call *c, struct err *e)
 {
     static const char *const icons[] = {
         "today", "map",     "folder", "project",  "clock",  "plan",  "people", "book",  "school", "hill",
@@ -181,3 +182,8 @@ enum st web_style(struct call *c, struct err *e)
                                       .form_url = "/style"}};
     return page_end(p, page_style(&p->html, &p->ctx, &page), e);
 }
+
+const struct route style_routes[] = {
+    GET("/style", MAY_ANYONE, web_style, .summary = "All parts of the interface"),
+    {0},
+};

@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "core/note.h"
 #include "frame/page.h"
+#include "frame/route.h"
 #include "store/sql/together.h"
 
 enum { BARRIERS_SHOWN = 300 };
@@ -60,7 +61,7 @@ static enum st fill_rows(struct call *c, struct page_barriers *page, struct err 
     return ST_OK;
 }
 
-enum st web_barriers(struct call *c, struct err *e)
+static enum st web_barriers(struct call *c, struct err *e)
 {
     struct page *p;
     struct ui_rule_option *kinds;
@@ -83,7 +84,7 @@ struct web_barrier {
     struct fact_barrier_reported reported;
 };
 
-enum st web_barrier_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_barrier_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_barrier *b;
     int64_t org_id;
@@ -97,7 +98,7 @@ enum st web_barrier_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_barrier_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_barrier_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
@@ -110,7 +111,7 @@ struct web_barrier_answer {
     struct fact_barrier_answered answered;
 };
 
-enum st web_barrier_answer_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_barrier_answer_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_barrier_answer *b;
     struct sql_barrier_get_row r;
@@ -136,10 +137,22 @@ enum st web_barrier_answer_parse(struct call *c, struct command **out, struct er
     return ST_OK;
 }
 
-enum st web_barrier_answer_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_barrier_answer_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
     call_redirect(c, "/barriers");
     return ST_OK;
 }
+
+const struct route barriers_routes[] = {
+    GET("/barriers", LEADERS | MAY_TEACHES, web_barriers, .menu = MENU_WORK | MENU_VOICES, .title = MSG_nav_barriers,
+        .summary = "What no setting can express, with its answers"),
+    WRITE("/barriers", LEADERS | MAY_TEACHES, web_barrier_parse, web_barrier_reply, .summary = "File a barrier",
+          .sample = "client_id={new}&kind=schedule&note=periods+of+40+minutes"),
+    WRITE("/barriers/answer", RULERS, web_barrier_answer_parse, web_barrier_answer_reply,
+          .summary = "Give a barrier an owner, a day and an answer",
+          .sample = "client_id={new}&barrier_id={barrier}&org_id={org}&owner=the+schedule+office&due=2099-01-31&answer="
+                    "from+autumn+on"),
+    {0},
+};

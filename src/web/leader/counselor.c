@@ -6,7 +6,8 @@
 #include "progress/goals.h"
 #include "base/id.h"
 #include "base/list.h"
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
 #include "store/sql/outside.h"
 #include "store/sql/roster.h"
 
@@ -204,7 +205,7 @@ static enum st fill(struct call *c, const struct person *people, size_t n, const
     return fill_needs(c, asked, asked_n, needs, page, e);
 }
 
-enum st web_counselor(struct call *c, struct err *e)
+static enum st web_counselor(struct call *c, struct err *e)
 {
     struct page *p;
     struct person *people;
@@ -220,3 +221,9 @@ enum st web_counselor(struct call *c, struct err *e)
     TRY(call_look(c, "school", org_id, e)); /* names are shown: that leaves a record */
     return page_end(p, page_counselor(&p->html, &p->ctx, &page), e);
 }
+
+const struct route counselor_routes[] = {
+    GET("/counselor", MAY_COUNSELS, web_counselor, .menu = MENU_PEOPLE, .title = MSG_nav_counselor,
+        .summary = "Who of a school needs what to graduate or move up in time"),
+    {0},
+};

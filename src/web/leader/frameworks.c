@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "frame/based_on.h"
+#include "frame/route.h"
 #include "store/sql/framework.h"
 #include "store/sql/roster.h"
 
@@ -53,7 +54,7 @@ static enum st version_words(struct call *c, const struct framework *f, const ch
     return ST_OK;
 }
 
-enum st web_frameworks(struct call *c, struct err *e)
+static enum st web_frameworks(struct call *c, struct err *e)
 {
     struct page *p;
     struct ui_framework_row *rows;
@@ -218,7 +219,7 @@ static enum st fill_edits(struct call *c, int64_t framework_id, struct page_fram
     return ST_OK;
 }
 
-enum st web_framework_tree(struct call *c, struct err *e)
+static enum st web_framework_tree(struct call *c, struct err *e)
 {
     struct page *p;
     const struct framework *f;
@@ -341,7 +342,7 @@ static enum st fill_map_page(struct call *c, const struct layout *l, struct page
     return ST_OK;
 }
 
-enum st web_framework_map(struct call *c, struct err *e)
+static enum st web_framework_map(struct call *c, struct err *e)
 {
     struct page *p;
     const struct framework *f;
@@ -574,7 +575,7 @@ static enum st skill_page(struct call *c, int64_t id, const char *error, struct 
     return page_end(p, page_framework_skill(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_framework_skill(struct call *c, struct err *e)
+static enum st web_framework_skill(struct call *c, struct err *e)
 {
     int64_t id;
     const char *s = http_query(c->http, "k");
@@ -620,7 +621,7 @@ static enum st check_skill(struct call *c, struct conn *conn, int64_t id, struct
     return st == ST_OK ? based_on_check(c, &b, e) : st;
 }
 
-enum st web_framework_edit(struct call *c, struct err *e)
+static enum st web_framework_edit(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct framework_cmd f;
@@ -645,3 +646,18 @@ enum st web_framework_edit(struct call *c, struct err *e)
     call_redirect(c, to ? to : "/frameworks");
     return ST_OK;
 }
+
+const struct route frameworks_routes[] = {
+    GET("/frameworks", MAY_TEACHES | LEADERS, web_frameworks, .menu = MENU_LIBRARY | MENU_LEARNING,
+        .title = MSG_nav_frameworks, .summary = "The frameworks in use", .menu_first = true),
+    GET("/frameworks/tree", MAY_TEACHES | LEADERS, web_framework_tree,
+        .summary = "A framework's skills, and what covers them", .sample = "f={framework}"),
+    GET("/frameworks/map", MAY_TEACHES | LEADERS, web_framework_map, .summary = "What comes before what",
+        .sample = "f={framework}"),
+    GET("/frameworks/skill", MAY_TEACHES | LEADERS, web_framework_skill,
+        .summary = "One skill, with what is aligned to it", .sample = "k={competency}"),
+    WORK("/frameworks/edit", MAY_LEADS_DISTRICT, web_framework_edit,
+         .summary = "The district's own skills, links and alignments",
+         .sample = "client_id={new}&kind=add&skill={competency}&name=Name+the+parts"),
+    {0},
+};

@@ -7,9 +7,11 @@
 
 #include "base/id.h"
 #include "frame/based_on.h"
+#include "frame/route.h"
 #include "rules/small_group.h"
 #include "store/sql/outside.h"
 #include "store/sql/roster.h"
+#include "branches.h"
 
 enum { SCHOOLS_MAX = 400, TOPS_MAX = 1500, TESTS_MAX = 100 };
 
@@ -179,7 +181,7 @@ static enum st goals_basis(struct call *c, struct basis *b, struct err *e)
     return ST_OK;
 }
 
-enum st web_goals(struct call *c, struct err *e)
+static enum st web_goals(struct call *c, struct err *e)
 {
     struct page *p;
     struct ui_rule_option *tops;
@@ -207,7 +209,7 @@ static enum st form_number(struct call *c, const char *name, bool *has, double *
     return err_fail(e, ST_INVALID, "goals.number", "%s must be a number", name);
 }
 
-enum st web_goal_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_goal_parse(struct call *c, struct command **out, struct err *e)
 {
     struct goal_cmd *g;
     struct basis b;
@@ -238,7 +240,7 @@ enum st web_goal_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_goal_end_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_goal_end_parse(struct call *c, struct command **out, struct err *e)
 {
     struct goal_end_cmd *g;
     struct basis b;
@@ -252,10 +254,20 @@ enum st web_goal_end_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_goal_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_goal_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
     call_redirect(c, "/goals?saved=1");
     return ST_OK;
 }
+
+const struct route goals_routes[] = {
+    GET("/goals", LEADERS | MAY_TEACHES, web_goals, .menu = MENU_LEARNING, .title = MSG_nav_goals,
+        .summary = "What the state and the district count", .menu_first = true),
+    WRITE("/goals", MAY_LEADS_DISTRICT, web_goal_parse, web_goal_reply, .summary = "Add what counts",
+          .sample = "client_id={new}&title=Mathematics&counted_by=state&test=State+test&level=3"),
+    WRITE("/goals/end", MAY_LEADS_DISTRICT, web_goal_end_parse, web_goal_reply, .summary = "It counts no longer",
+          .sample = "goal_id={nobody}"),
+    {0},
+};

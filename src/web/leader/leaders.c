@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "frame/page.h"
+#include "frame/route.h"
 #include "store/sql/content.h"
 #include "store/sql/roster.h"
 
@@ -130,14 +131,7 @@ static enum st fill_classes(struct call *c, const struct org *o, struct ui_class
     return ST_OK;
 }
 
-/* What the kinds of import bring, in words; any other kind brings content. */
-static const struct {
-    const char *kind;
-    enum msg_id name;
-} source_names[] = {{"oneroster", MSG_school_source_roster},      {"case", MSG_school_source_framework},
-                    {"asn", MSG_school_source_framework},         {"assessments", MSG_school_source_assessments},
-                    {"attendance", MSG_school_source_attendance}, {"programs", MSG_school_source_programs}};
-
+/* What the kinds of import bring, in words, school_source.KIND; any other kind brings content. */
 static enum st fill_sources(struct call *c, struct ui_source_row *rows, size_t *n, struct err *e)
 {
     struct sql_import_latest_row r;
@@ -147,9 +141,7 @@ static enum st fill_sources(struct call *c, struct ui_source_row *rows, size_t *
     while (*n < SOURCES_MAX && sql_import_latest_next(&stored, &r)) {
         const char *kind = r.kind;
         bool roster = str_eq(kind, "oneroster");
-        enum msg_id what = MSG_school_source_content;
-        for (size_t i = 0; i < sizeof source_names / sizeof *source_names; i++)
-            if (str_eq(kind, source_names[i].kind)) what = source_names[i].name;
+        enum msg_id what = msg_find_code("school_source", kind, MSG_school_source_content);
         rows[*n] = (struct ui_source_row){
             .name = msg(lang, what),
             .what = SAY(c, MSG_school_source_from, MSG_T("source", arena_strdup(c->arena, r.source))),
@@ -175,7 +167,7 @@ static enum st fill_schools(struct call *c, const struct org *orgs, size_t n, st
     return ST_OK;
 }
 
-enum st web_school(struct call *c, struct err *e)
+static enum st web_school(struct call *c, struct err *e)
 {
     struct page *p;
     struct org orgs[ORGS_MAX];
@@ -205,3 +197,9 @@ enum st web_school(struct call *c, struct err *e)
     page.sources = sources;
     return page_end(p, page_school_home(&p->html, &p->ctx, &page), e);
 }
+
+const struct route leaders_routes[] = {
+    GET("/school", LEADERS, web_school, .menu = MENU_SCHOOL, .title = MSG_nav_school,
+        .summary = "The rules, who works where, how fresh the data are"),
+    {0},
+};

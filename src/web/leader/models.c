@@ -5,7 +5,8 @@
 
 #include "core/jobs.h"
 #include "base/id.h"
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
 #include "store/sql/models.h"
 
 enum { FITS_SHOWN = 60, RUNS_SHOWN = 7 };
@@ -98,14 +99,6 @@ static enum st fill_groups(struct call *c, const json_t *report, struct ui_model
     return ST_OK;
 }
 
-int64_t model_version_number(const struct call *c, int64_t model_id)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < c->snapshot->policy_index.model_count; i++)
-        n += c->snapshot->policy_index.models[i].model_id <= model_id;
-    return n ? n : 1;
-}
-
 static const char *day_of_id(struct call *c, int64_t id) { return day_words(c, id_time_ms(id)); }
 
 static enum st fill_row(struct call *c, const struct model_fit *f, int64_t in_force, struct ui_model_fit_row *row,
@@ -189,7 +182,7 @@ static enum st fill_runs(struct call *c, struct page_models *page, struct err *e
     return ST_OK;
 }
 
-enum st web_models(struct call *c, struct err *e)
+static enum st web_models(struct call *c, struct err *e)
 {
     struct page *p;
     struct model_fit *fits;
@@ -208,7 +201,7 @@ enum st web_models(struct call *c, struct err *e)
     return page_end(p, page_models(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_model_revert(struct call *c, struct err *e)
+static enum st web_model_revert(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct model_revert_cmd t = {.kind = "bkt",
@@ -223,3 +216,11 @@ enum st web_model_revert(struct call *c, struct err *e)
     call_redirect(c, "/models?saved=1");
     return ST_OK;
 }
+
+const struct route models_routes[] = {
+    GET("/models", LEADERS | MAY_TEACHES, web_models, .menu = MENU_LIBRARY | MENU_LEARNING, .title = MSG_nav_models,
+        .summary = "The learner models: which is in force, how each was judged"),
+    WORK("/models/take-back", MAY_LEADS_DISTRICT, web_model_revert,
+         .summary = "Go back to the model before the one in force", .sample = "client_id={new}&reason=as+was+asked"),
+    {0},
+};

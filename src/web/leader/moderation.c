@@ -8,11 +8,12 @@
 #include "base/id.h"
 #include "base/list.h"
 #include "frame/page.h"
+#include "frame/route.h"
 #include "store/sql/rigor.h"
 
 enum { SESSIONS_SHOWN = 60, WORKS_MAX = 60, AGREEMENT_LEAST = 5 };
 
-enum st web_moderation(struct call *c, struct err *e)
+static enum st web_moderation(struct call *c, struct err *e)
 {
     struct page *p;
     struct ui_moderation_row *rows;
@@ -146,7 +147,7 @@ static void fill_agreement(struct call *c, const struct said *said, size_t n, st
     page->scorers = SAY(c, MSG_moderation_scorers, MSG_N("n", (int64_t)scorers), MSG_N("pairs", (int64_t)g.pairs));
 }
 
-enum st web_moderation_session(struct call *c, struct err *e)
+static enum st web_moderation_session(struct call *c, struct err *e)
 {
     struct page *p;
     struct sql_moderation_get_row r;
@@ -177,7 +178,7 @@ enum st web_moderation_session(struct call *c, struct err *e)
 
 /* Saving ----------------------------------------------------------------------------------------------------------- */
 
-enum st web_moderation_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_moderation_parse(struct call *c, struct command **out, struct err *e)
 {
     struct moderation_cmd *m;
     const char *skill = http_form(c->http, "skill", 0);
@@ -196,7 +197,7 @@ enum st web_moderation_parse(struct call *c, struct command **out, struct err *e
     return ST_OK;
 }
 
-enum st web_moderation_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_moderation_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
@@ -223,7 +224,7 @@ static void to_session(struct call *c, int64_t id)
     call_redirect(c, to ? to : "/moderation");
 }
 
-enum st web_moderation_work_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_moderation_work_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_work *w;
     struct sql_moderation_get_row r;
@@ -244,7 +245,7 @@ enum st web_moderation_work_parse(struct call *c, struct command **out, struct e
     return ST_OK;
 }
 
-enum st web_moderation_work_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_moderation_work_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)e;
     to_session(c, ((const struct web_work *)command)->session_id);
@@ -265,7 +266,7 @@ static enum st paper_from_form(struct call *c, int64_t *work_id, int64_t *sessio
     return mine(c, r.org_id, e);
 }
 
-enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_moderation_score_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_score *w;
     int64_t session_id;
@@ -280,7 +281,7 @@ enum st web_moderation_score_parse(struct call *c, struct command **out, struct 
     return ST_OK;
 }
 
-enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_anchor *w;
     int32_t level;
@@ -293,16 +294,32 @@ enum st web_moderation_anchor_parse(struct call *c, struct command **out, struct
     return ST_OK;
 }
 
-enum st web_moderation_score_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_moderation_score_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)e;
     to_session(c, ((const struct web_score *)command)->cmd.one.subject_id);
     return ST_OK;
 }
 
-enum st web_moderation_anchor_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_moderation_anchor_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)e;
     to_session(c, ((const struct web_anchor *)command)->session_id);
     return ST_OK;
 }
+
+const struct route moderation_routes[] = {
+    GET("/moderation", MAY_TEACHES | LEADERS, web_moderation, .menu = MENU_WORK | MENU_LEARNING,
+        .title = MSG_moderation_title, .summary = "Work that several score, unseen by each other"),
+    WRITE("/moderation", MAY_TEACHES | LEADERS, web_moderation_parse, web_moderation_reply,
+          .summary = "Open a moderation", .sample = "client_id={new}&title=November&skill={competency}"),
+    GET("/moderation/session", MAY_TEACHES | LEADERS, web_moderation_session, .summary = "One moderation",
+        .sample = "m={moderation}"),
+    WRITE("/moderation/work", MAY_TEACHES | LEADERS, web_moderation_work_parse, web_moderation_work_reply,
+          .summary = "Put in a piece of work", .sample = "client_id={new}&moderation_id={moderation}&body=Therefore."),
+    WRITE("/moderation/score", MAY_TEACHES | LEADERS, web_moderation_score_parse, web_moderation_score_reply,
+          .summary = "Score a piece of work", .sample = "work_id={work}&level=2"),
+    WRITE("/moderation/anchor", MAY_TEACHES | LEADERS, web_moderation_anchor_parse, web_moderation_anchor_reply,
+          .summary = "Keep a piece of work as an anchor", .sample = "work_id={work}&level=2&note=says+why"),
+    {0},
+};

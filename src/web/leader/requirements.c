@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "frame/based_on.h"
+#include "frame/route.h"
+#include "branches.h"
 
 static enum st fill_asked(struct call *c, struct page_needs *page, struct err *e)
 {
@@ -81,7 +83,7 @@ static enum st needs_page(struct call *c, const char *error, struct err *e)
     return page_end(p, page_needs(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_requirements(struct call *c, struct err *e) { return needs_page(c, NULL, e); }
+static enum st web_requirements(struct call *c, struct err *e) { return needs_page(c, NULL, e); }
 
 static json_t *entry_from_form(struct call *c)
 {
@@ -119,7 +121,7 @@ static enum st next_list(struct call *c, char **doc, struct err *e)
     return *doc ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "requirements");
 }
 
-enum st web_requirements_save(struct call *c, struct err *e)
+static enum st web_requirements_save(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct basis b;
@@ -189,7 +191,7 @@ static enum st fill_need(struct call *c, int64_t org_id, const struct class_lear
     return ST_OK;
 }
 
-enum st web_class_standing(struct call *c, struct err *e)
+static enum st web_class_standing(struct call *c, struct err *e)
 {
     struct page *p;
     struct class_view v;
@@ -207,3 +209,14 @@ enum st web_class_standing(struct call *c, struct err *e)
         TRY(fill_need(c, v.org_id, &v.learners[i], &rows[page.rows_n++], e));
     return page_end(p, page_class_standing(&p->html, &p->ctx, &page), e);
 }
+
+const struct route requirements_routes[] = {
+    GET("/class/:class/standing", MAY_TEACHES, web_class_standing, OF_CLASS,
+        .summary = "Who needs what to graduate or move up in time", .part = MSG_views_part_class_goals),
+    GET("/requirements", LEADERS | MAY_TEACHES | MAY_COUNSELS, web_requirements,
+        .menu = MENU_LIBRARY | MENU_HOW_WE_WORK, .title = MSG_nav_needs,
+        .summary = "What is asked for to graduate or move up"),
+    WORK("/requirements", MAY_LEADS_DISTRICT, web_requirements_save, .summary = "Change what is asked for",
+         .sample = "title=Service&for=graduation&by_grade=12&kind=hours&need=30&reason=as+agreed"),
+    {0},
+};

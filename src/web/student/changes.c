@@ -2,20 +2,7 @@
 #include "progress/notice.h"
 #include "policy/policy.h"
 #include "frame/page.h"
-
-/* A line for a first page; NULL when there is nothing to tell. */
-enum st fill_notice(struct call *c, int64_t learner_id, const char *name, struct ui_rules_line *out, struct err *e)
-{
-    struct notice n;
-    *out = (struct ui_rules_line){0};
-    TRY(notice_find(c->app, c->snapshot, c->tx, c->arena, learner_id, &n, e));
-    if (!n.after) return ST_OK;
-    enum msg_id id = n.at_ms > c->now_ms ? (name ? MSG_changes_line_waits_of : MSG_changes_line_waits)
-                                         : (name ? MSG_changes_line_came_of : MSG_changes_line_came);
-    out->words = SAY(c, id, MSG_T("day", day_words(c, n.at_ms)), MSG_T("name", name ? name : ""));
-    out->address = arena_printf(c->arena, "/changes/%lld", (long long)learner_id);
-    return ST_OK;
-}
+#include "frame/route.h"
 
 /* As reports call it; where they call both the same, the levels of the fold. */
 static struct ui_level_change change_row(struct call *c, const struct level_change *k)
@@ -29,7 +16,7 @@ static struct ui_level_change change_row(struct call *c, const struct level_chan
                                     scale_name(lang, y)};
 }
 
-enum st web_changes(struct call *c, struct err *e)
+static enum st web_changes(struct call *c, struct err *e)
 {
     struct page *p;
     struct notice n;
@@ -66,3 +53,9 @@ enum st web_changes(struct call *c, struct err *e)
     page.levels_n = n.count;
     return page_end(p, page_changes(&p->html, &p->ctx, &page), e);
 }
+
+const struct route changes_routes[] = {
+    GET("/changes/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF, web_changes, OF_LEARNER,
+        .summary = "What a change of the rules changes for one student", .part = MSG_views_part_changes),
+    {0},
+};

@@ -11,7 +11,8 @@
 #include "plan/next.h"
 #include "base/json.h"
 #include "plan/reason_text.h"
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
 #include "core/note.h"
 #include "response.h"
 
@@ -71,14 +72,6 @@ static enum st form_item(struct call *c, struct in_hand *h, struct err *e)
     TRY(form_version(c, &version, e));
     TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
     return load_item(c, item_id, version, variant, h, e);
-}
-
-const char *item_address(struct call *c, const struct next_item *n)
-{
-    if (!n->item) return NULL;
-    const char *s = arena_printf(c->arena, "/item?c=%lld&i=%lld&v=%lld", (long long)n->competency->competency_id,
-                                 (long long)n->item->item_id, (long long)n->variant);
-    return s ? s : "/today";
 }
 
 /* Hints ------------------------------------------------------------------------------------------------------------ */
@@ -243,7 +236,7 @@ static enum st next_feedback(struct call *c, const struct learner_state *state, 
 
 /* /item?c=SKILL&i=ITEM&v=VARIANT names one question, so that a reload, a bookmark and another device show the same;
  * /item?c=SKILL the next of a skill; /item the next at all. */
-enum st web_item(struct call *c, struct err *e)
+static enum st web_item(struct call *c, struct err *e)
 {
     struct in_hand h = {0};
     struct next_item next;
@@ -287,7 +280,7 @@ struct web_answer {
     const char *text; /* as the form shows it again */
 };
 
-enum st web_answer_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_answer_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_answer *a;
     json_t *response;
@@ -370,7 +363,7 @@ static enum st answer_json(struct call *c, struct web_answer *a, const struct ui
     return ST_OK;
 }
 
-enum st web_answer_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_answer_reply(struct call *c, struct command *command, struct err *e)
 {
     struct web_answer *a = (struct web_answer *)command;
     struct in_hand *h = &a->hand;
@@ -409,7 +402,7 @@ static enum st draft_begin(struct call *c, struct web_draft **out, struct err *e
     return ST_OK;
 }
 
-enum st web_draft_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_draft_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_draft *d;
     TRY(draft_begin(c, &d, e));
@@ -428,7 +421,7 @@ static const char *hand_address(struct call *c, const struct in_hand *h)
     return s ? s : "/today";
 }
 
-enum st web_draft_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_draft_reply(struct call *c, struct command *command, struct err *e)
 {
     struct web_draft *d = (struct web_draft *)command;
     (void)e;
@@ -448,7 +441,7 @@ static enum st form_hint(struct call *c, const struct item *it, const struct hin
     return *out ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.not_found", "there is no such hint");
 }
 
-enum st web_hint_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_hint_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_draft *d;
     const struct hint *h;
@@ -459,7 +452,7 @@ enum st web_hint_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_draft *d;
     const struct hint *h;
@@ -484,7 +477,7 @@ enum st web_scaffold_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_hint_reply(struct call *c, struct command *command, struct err *e)
 {
     struct web_draft *d = (struct web_draft *)command;
     struct page *p;
@@ -516,7 +509,7 @@ struct web_help {
     struct fact_help_asked asked;
 };
 
-enum st web_help_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_help_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_help *h;
     TRY(call_alloc(c, sizeof *h, (void **)&h, e));
@@ -533,7 +526,7 @@ enum st web_help_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_help_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_help_reply(struct call *c, struct command *command, struct err *e)
 {
     const struct web_help *h = (const struct web_help *)command;
     const char *from = http_header_in(c->http, "Referer"), *query = from ? strstr(from, "/item?") : NULL;
@@ -545,7 +538,7 @@ enum st web_help_reply(struct call *c, struct command *command, struct err *e)
 }
 
 /* Just to try: a question for a family. Nothing is kept. */
-enum st web_try(struct call *c, struct err *e)
+static enum st web_try(struct call *c, struct err *e)
 {
     struct in_hand h = {0};
     struct page *p;
@@ -590,3 +583,26 @@ enum st web_try(struct call *c, struct err *e)
     TRY(response_options(c, &h.item->question, page.response, &page.options, &page.options_n, e));
     return page_end(p, page_item(&p->html, &p->ctx, &page), e);
 }
+
+const struct route player_routes[] = {
+    GET("/item", STUDENT, web_item, .summary = "A question", .sample = "i={item}&v=0"),
+    WRITE("/answer", STUDENT, web_answer_parse, web_answer_reply, .summary = "Answer a question",
+          .sample = "item_id={item}&variant=0&client_id={new}&response=3/4&took_ms=1000"),
+    WRITE("/draft", STUDENT, web_draft_parse, web_draft_reply, .summary = "Keep what is written so far",
+          .sample = "item_id={item}&variant=0&response=3/"),
+    WRITE("/hint", STUDENT, web_hint_parse, web_hint_reply, .summary = "Show a hint",
+          .sample = "item_id={item}&variant=0&hint_id=pa1a-h1"),
+    WRITE("/scaffold", STUDENT, web_scaffold_parse, web_hint_reply, .summary = "Answer a scaffold's question",
+          .sample = "item_id={item}&variant=0&hint_id=pa1a-h2&response=3"),
+    WRITE("/help", STUDENT, web_help_parse, web_help_reply, .summary = "Ask for help",
+          .sample = "client_id={new}&kind=explain"),
+    GET("/try/:item", MAY_GUARDIAN_OF, web_try, .summary = "A question without a trace"),
+    {.method = HTTP_POST,
+     .path = "/try/:item",
+     .may = MAY_GUARDIAN_OF,
+     .read = web_try,
+     .body_max = FORM_BYTES,
+     .summary = "A question without a trace",
+     .sample = "variant=0&response=3/4"},
+    {0},
+};

@@ -8,7 +8,9 @@
 
 #include "base/exact.h"
 #include "progress/goals.h"
+#include "frame/learner.h"
 #include "frame/scale.h"
+#include "frame/route.h"
 
 enum { FACTS_MOST = 6 };
 
@@ -105,7 +107,7 @@ static const char *grade_change(struct call *c, const struct grade_why *w)
     return g->cut ? SAY(c, MSG_reason_grade_best, MSG_T("from", grade_number_words(c, 2, g->cut->from))) : NULL;
 }
 
-enum st web_grade_why(struct call *c, struct err *e)
+static enum st web_grade_why(struct call *c, struct err *e)
 {
     struct page *p;
     struct page_reason page = {.kicker = MSG_reason_grade};
@@ -176,7 +178,7 @@ static void pace_facts(struct call *c, const struct requirement_progress *v, str
     page->facts_n = n;
 }
 
-enum st web_pace_why(struct call *c, struct err *e)
+static enum st web_pace_why(struct call *c, struct err *e)
 {
     struct page *p;
     struct page_reason page = {.kicker = MSG_reason_pace};
@@ -247,7 +249,7 @@ static enum st next_rows(struct call *c, const struct next_why *w, struct page_r
     return ST_OK;
 }
 
-enum st web_next_why(struct call *c, struct err *e)
+static enum st web_next_why(struct call *c, struct err *e)
 {
     struct page *p;
     struct page_reason page = {.kicker = MSG_reason_next};
@@ -290,3 +292,14 @@ enum st web_next_why(struct call *c, struct err *e)
                         : arena_printf(c->arena, "/student/%lld", (long long)c->learner.learner_id);
     return finish(c, p, "next", w.competency->competency_id, &page, e);
 }
+
+const struct route reason_routes[] = {
+    GET("/grade/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS, web_grade_why,
+        OF_LEARNER, .summary = "Why a grade is what it is", .part = MSG_views_part_grades, .sample = "course={course}"),
+    GET("/pace/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS, web_pace_why,
+        OF_LEARNER, .summary = "Why a pace is what it is", .part = MSG_views_part_goals,
+        .sample = "need={requirement}"),
+    GET("/suggestion/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_COUNSELS, web_next_why, OF_LEARNER,
+        .summary = "Why this is suggested next", .part = MSG_views_part_next, .sample = "c={competency}"),
+    {0},
+};

@@ -6,17 +6,11 @@
 #include "progress/grades.h"
 #include "progress/habits.h"
 #include "base/id.h"
+#include "frame/learner.h"
 #include "frame/scale.h"
+#include "frame/route.h"
 
 enum { SCALES_MOST = 4 };
-
-const char *grade_number_words(struct call *c, int places, double x)
-{
-    char s[40];
-    snprintf(s, sizeof s, "%.*f", places, x);
-    const char *out = arena_strdup(c->arena, s);
-    return out ? out : "";
-}
 
 /* as_of: the day, "" for now; NULL: of a term, whose why is what stands there. */
 static enum st fill_course(struct call *c, const struct report_course *k, const char *as_of,
@@ -56,14 +50,6 @@ static enum st fill_terms(struct call *c, const struct report *r, struct page_re
     page->terms = rows;
     page->terms_n = r->term_count;
     return ST_OK;
-}
-
-int64_t policy_number(const struct call *c, int64_t policy_id)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < c->snapshot->policy_index.policy_count; i++)
-        n += c->snapshot->policy_index.policies[i].policy_id <= policy_id;
-    return n ? n : 1;
 }
 
 static enum st fill_habits(struct call *c, struct page_report *page, struct err *e)
@@ -132,7 +118,7 @@ static enum st fill_term(struct call *c, const struct report *r, int64_t session
     return ST_OK;
 }
 
-enum st web_report(struct call *c, struct err *e)
+static enum st web_report(struct call *c, struct err *e)
 {
     struct page *p;
     struct report r;
@@ -160,3 +146,9 @@ enum st web_report(struct call *c, struct err *e)
     else TRY(fill_now(c, &r, as_of, &page, e));
     return page_end(p, page_report(&p->html, &p->ctx, &page), e);
 }
+
+const struct route report_routes[] = {
+    GET("/report/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_COUNSELS, web_report, .menu = MENU_MY_WORK,
+        .title = MSG_report_title, OF_LEARNER, .summary = "Levels and grades, to print", .part = MSG_views_part_report),
+    {0},
+};

@@ -8,23 +8,13 @@
 #include "progress/goals.h"
 #include "plan/next.h"
 #include "base/id.h"
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
 #include "store/sql/outside.h"
 
 enum { CREDITS_SHOWN = 60, AWAY_DAYS = 90 };
 
 static bool may_record(const struct call *c) { return c->relation == MAY_TEACHES || c->relation == MAY_LEADS_SCHOOL; }
-static bool has_duty(const struct call *c) { return may_record(c) || c->relation == MAY_COUNSELS; }
-
-const char *date_words(struct call *c, int32_t date)
-{
-    struct text t;
-    text_init(&t, 512);
-    format_day(&t, page_lang(c), date, tz_date(c->snapshot->zone, c->now_ms));
-    const char *s = arena_strdup(c->arena, text_str(&t));
-    text_release(&t);
-    return s ? s : "";
-}
 
 static enum msg_id standing_words(enum goal_status s)
 {
@@ -33,25 +23,20 @@ static enum msg_id standing_words(enum goal_status s)
     return ids[s < STANDING_COUNT ? s : STANDING_UNKNOWN];
 }
 
-static const char *amount(struct call *c, double x)
-{
-    const char *s = arena_printf(c->arena, "%.10g", round(x * 10) / 10);
-    return s ? s : "";
-}
-
 /* What the state counts -------------------------------------------------------------------------------------------- */
 
 static const char *test_words(struct call *c, const struct goal *g, const struct test_result *r)
 {
     const char *what = r->has_score && r->has_error
-                           ? SAY(c, MSG_standing_score_give, MSG_T("score", amount(c, r->score)),
-                                 MSG_T("give", amount(c, r->standard_error)))
-                       : r->has_score ? amount(c, r->score)
+                           ? SAY(c, MSG_standing_score_give, MSG_T("score", amount_words(c, r->score)),
+                                 MSG_T("give", amount_words(c, r->standard_error)))
+                       : r->has_score ? amount_words(c, r->score)
                                       : r->level_name;
     const char *said = SAY(c, MSG_standing_test, MSG_T("test", r->test), MSG_T("day", date_words(c, r->taken_on)),
                            MSG_T("result", what));
     if (!g->has_score || !r->has_score) return said;
-    return arena_printf(c->arena, "%s %s", said, SAY(c, MSG_standing_mark, MSG_T("score", amount(c, g->meets_score))));
+    return arena_printf(c->arena, "%s %s", said,
+                        SAY(c, MSG_standing_mark, MSG_T("score", amount_words(c, g->meets_score))));
 }
 
 static enum st fill_goals(struct call *c, const struct learner_state *state, struct page_standing *page, struct err *e)
@@ -88,47 +73,6 @@ static enum st fill_goals(struct call *c, const struct learner_state *state, str
 
 /* What is asked for ------------------------------------------------------------------------------------------------ */
 
-static const char *month_words(struct call *c, int32_t date)
-{
-    struct text t;
-    text_init(&t, 512);
-    format_month(&t, page_lang(c), date);
-    const char *s = arena_strdup(c->arena, text_str(&t));
-    text_release(&t);
-    return s ? s : "";
-}
-
-/* The step that gets there in time; or, at the present pace, when. */
-const char *pace_words(struct call *c, const struct requirement_progress *v)
-{
-    double missing = v->asked.need - v->have, months = v->weeks_left / (365.0 / 12 / 7);
-    int32_t today = tz_date(c->snapshot->zone, c->now_ms);
-    if (v->done) return NULL;
-    if (!v->due) return msg(page_lang(c), MSG_standing_no_year);
-    if (months < 1 || v->asked.kind == REQUIREMENT_PROJECTS)
-        return SAY(c, MSG_standing_by, MSG_T("day", month_words(c, v->due)), MSG_T("n", amount(c, missing)));
-    const char *step =
-        SAY(c, MSG_standing_step, MSG_T("n", amount(c, missing / months)), MSG_T("day", month_words(c, v->due)));
-    if (v->asked.kind != REQUIREMENT_COMPETENCIES) return step;
-    if (v->to_go < 0) return arena_printf(c->arena, "%s %s", step, msg(page_lang(c), MSG_standing_cannot_say));
-    if (v->at_risk && !has_duty(c)) return step;
-    int32_t when = v->to_go > 5000 ? 0 : today + (int32_t)(v->to_go * 7);
-    const char *pace = SAY(c, MSG_standing_pace, MSG_T("n", amount(c, v->gained)), MSG_T("weeks", amount(c, v->weeks)));
-    return arena_printf(c->arena, "%s %s %s", step, pace,
-                        when ? SAY(c, MSG_standing_forecast, MSG_T("day", month_words(c, when))) : "");
-}
-
-const char *need_words(struct call *c, const struct requirement_progress *v)
-{
-    const char *words = SAY(c,
-                            v->asked.kind == REQUIREMENT_HOURS      ? MSG_standing_hours
-                            : v->asked.kind == REQUIREMENT_PROJECTS ? MSG_standing_projects
-                                                                    : MSG_standing_secure,
-                            MSG_T("have", amount(c, v->have < v->asked.need ? v->have : v->asked.need)),
-                            MSG_T("need", amount(c, v->asked.need))); /* 11 of 10 says nothing more than 10 of 10 */
-    return words;
-}
-
 static enum st fill_credits(struct call *c, struct ui_need_row *needs, size_t n, struct err *e)
 {
     struct sql_credit_list_row r;
@@ -141,12 +85,13 @@ static enum st fill_credits(struct call *c, struct ui_need_row *needs, size_t n,
             if (!rows[i]) TRY(call_alloc(c, CREDITS_SHOWN * sizeof *rows[i], (void **)&rows[i], e));
             bool hours = str_eq(r.kind, "hours");
             const char *note = arena_strdup(c->arena, r.note);
-            rows[i][needs[i].credits_n++] = (struct ui_credit_row){
-                .credit_id = id_text(c, r.credit_id),
-                .day = date_words(c, (int32_t)r.done_on),
-                .words =
-                    hours ? SAY(c, MSG_standing_hours_of, MSG_T("n", amount(c, r.amount)), MSG_T("note", note)) : note,
-                .by = arena_printf(c->arena, "%s %s", r.given_name, r.family_name)};
+            rows[i][needs[i].credits_n++] =
+                (struct ui_credit_row){.credit_id = id_text(c, r.credit_id),
+                                       .day = date_words(c, (int32_t)r.done_on),
+                                       .words = hours ? SAY(c, MSG_standing_hours_of,
+                                                            MSG_T("n", amount_words(c, r.amount)), MSG_T("note", note))
+                                                      : note,
+                                       .by = arena_printf(c->arena, "%s %s", r.given_name, r.family_name)};
             needs[i].credits = rows[i];
         }
     }
@@ -231,7 +176,7 @@ static enum st fill_programs(struct call *c, struct page_standing *page, struct 
     return ST_OK;
 }
 
-enum st web_student_goals(struct call *c, struct err *e)
+static enum st web_student_goals(struct call *c, struct err *e)
 {
     struct page *p;
     struct actor who;
@@ -261,7 +206,7 @@ enum st web_student_goals(struct call *c, struct err *e)
     return page_end(p, page_standing(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_credit_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_credit_parse(struct call *c, struct command **out, struct err *e)
 {
     struct credit_cmd *k;
     const char *back = http_form(c->http, "take_back", 0), *day = http_form(c->http, "day", 0),
@@ -282,7 +227,7 @@ enum st web_credit_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_credit_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_credit_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
@@ -290,3 +235,13 @@ enum st web_credit_reply(struct call *c, struct command *command, struct err *e)
     call_redirect(c, to ? to : "/classes");
     return ST_OK;
 }
+
+const struct route student_goals_routes[] = {
+    GET("/standing/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS,
+        web_student_goals, .menu = MENU_MY_WORK, .title = MSG_nav_goals, OF_LEARNER,
+        .summary = "Where a student stands on what counts", .part = MSG_views_part_goals),
+    WRITE("/standing/:learner", MAY_TEACHES | MAY_LEADS_SCHOOL, web_credit_parse, web_credit_reply, OF_LEARNER,
+          .summary = "Record hours or a project", .part = MSG_views_part_goals,
+          .sample = "client_id={new}&requirement={requirement}&amount=2&day=2026-01-05&note=at+the+library"),
+    {0},
+};

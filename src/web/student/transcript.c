@@ -4,7 +4,9 @@
 
 #include "progress/goals.h"
 #include "progress/grades.h"
+#include "frame/learner.h"
 #include "frame/scale.h"
+#include "frame/route.h"
 
 enum { SCALES_MOST = 12 };
 
@@ -111,7 +113,7 @@ static enum st fill_scales(struct call *c, const struct report *r, struct page_t
     return ST_OK;
 }
 
-enum st web_transcript(struct call *c, struct err *e)
+static enum st web_transcript(struct call *c, struct err *e)
 {
     struct page *p;
     struct report r;
@@ -138,3 +140,10 @@ enum st web_transcript(struct call *c, struct err *e)
     TRY(fill_scales(c, &r, &page, e));
     return page_end(p, page_transcript(&p->html, &p->ctx, &page), e);
 }
+
+const struct route transcript_routes[] = {
+    GET("/transcript/:learner", STUDENT | MAY_TEACHES | MAY_GUARDIAN_OF | MAY_LEADS_SCHOOL | MAY_COUNSELS,
+        web_transcript, OF_LEARNER, .summary = "A transcript, with how to read it, to print",
+        .part = MSG_views_part_transcript),
+    {0},
+};

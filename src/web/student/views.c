@@ -5,52 +5,14 @@
 
 #include "base/id.h"
 #include "frame/page.h"
+#include "frame/route.h"
 
-static enum msg_id part_words(const char *route)
+/* The words are the row's; a page that is no more has none. */
+static enum msg_id part_words(const struct call *c, const char *path)
 {
-    static const struct {
-        const char *route;
-        enum msg_id id;
-    } parts[] = {
-        {"/student/:learner", MSG_views_part_student},
-        {"/student/:learner/rules", MSG_views_part_settings},
-        {"/why/:learner", MSG_views_part_skill},
-        {"/why/:learner/look", MSG_views_part_skill},
-        {"/class/:class/cell", MSG_views_part_skill},
-        {"/api/v1/learners/:learner/mastery/:competency/why", MSG_views_part_skill},
-        {"/api/v1/learners/:learner/mastery", MSG_views_part_levels},
-        {"/api/v1/learners/:learner/looks", MSG_views_part_skill},
-        {"/grade/:learner", MSG_views_part_grades},
-        {"/api/v1/learners/:learner/grades", MSG_views_part_grades},
-        {"/api/v1/learners/:learner/grades/:course/why", MSG_views_part_grades},
-        {"/report/:learner", MSG_views_part_report},
-        {"/transcript/:learner", MSG_views_part_transcript},
-        {"/letter/:learner", MSG_views_part_letter},
-        {"/changes/:learner", MSG_views_part_changes},
-        {"/standing/:learner", MSG_views_part_goals},
-        {"/pace/:learner", MSG_views_part_goals},
-        {"/api/v1/learners/:learner/standing", MSG_views_part_goals},
-        {"/api/v1/learners/:learner/pace/why", MSG_views_part_goals},
-        {"/suggestion/:learner", MSG_views_part_next},
-        {"/api/v1/learners/:learner/next/why", MSG_views_part_next},
-        {"/views/:learner", MSG_views_part_views},
-        {"/api/v1/learners/:learner/access", MSG_views_part_views},
-        {"/class/:class", MSG_views_part_class},
-        {"/class/:class/mastery.csv", MSG_views_part_class},
-        {"/class/:class/live", MSG_views_part_class},
-        {"/api/v1/classes/:class/mastery", MSG_views_part_class},
-        {"/api/v1/classes/:class/queue", MSG_views_part_class},
-        {"/api/v1/classes/:class/live", MSG_views_part_class},
-        {"/api/v1/classes/:class/observations", MSG_views_part_observe},
-        {"/class/:class/observe", MSG_views_part_observe},
-        {"/class/:class/standing", MSG_views_part_class_goals},
-        {"/class/:class/rules", MSG_views_part_class_settings},
-        {"/class/:class/habits", MSG_views_part_habits},
-        {"/class/:class/checkpoint", MSG_views_part_checkpoint},
-        {"/class/:class/cards", MSG_views_part_cards},
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (str_eq(parts[i].route, route)) return parts[i].id;
+    for (size_t t = 0; c->gate->tables[t]; t++)
+        for (const struct route *r = c->gate->tables[t]; r->path; r++)
+            if (r->part && str_eq(r->path, path)) return r->part;
     return MSG_views_part_other;
 }
 
@@ -76,7 +38,7 @@ static enum st fill_rows(struct call *c, const struct access_views *v, struct pa
     TRY(call_alloc(c, (v->count + 1) * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < v->count; i++) {
         const struct access_view *x = &v->list[i];
-        enum msg_id part = str_eq(x->scope, "school") ? MSG_views_part_school : part_words(x->route);
+        enum msg_id part = str_eq(x->scope, "school") ? MSG_views_part_school : part_words(c, x->route);
         if (last && last->actor_id == x->actor_id && str_eq(last->relation, x->relation) &&
             rows[page->rows_n - 1].part == part && str_eq(last->class_title, x->class_title) &&
             tz_date(c->snapshot->zone, last->at_ms) == tz_date(c->snapshot->zone, x->at_ms)) {
@@ -96,7 +58,7 @@ static enum st fill_rows(struct call *c, const struct access_views *v, struct pa
     return ST_OK;
 }
 
-enum st web_views(struct call *c, struct err *e)
+static enum st web_views(struct call *c, struct err *e)
 {
     struct page *p;
     struct actor who;
@@ -120,3 +82,9 @@ enum st web_views(struct call *c, struct err *e)
                                       (long long)v->older_than);
     return page_end(p, page_views(&p->html, &p->ctx, &page), e);
 }
+
+const struct route views_routes[] = {
+    GET("/views/:learner", STUDENT | MAY_GUARDIAN_OF, web_views, .menu = MENU_MY_WORK, .title = MSG_nav_views,
+        OF_LEARNER, .summary = "Who viewed a student's record", .part = MSG_views_part_views),
+    {0},
+};

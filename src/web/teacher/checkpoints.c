@@ -11,21 +11,11 @@
 #include "base/id.h"
 #include "base/list.h"
 #include "frame/based_on.h"
+#include "frame/route.h"
 #include "store/sql/rigor.h"
 #include "store/sql/roster.h"
 
 enum { CHECKPOINTS_SHOWN = 60, PARTS_OFFERED = 4, CLASSES_MAX = 40, SPREAD_CLASSES = 5, ALL_CLASSES = 3 };
-
-enum st fill_skill_options(struct call *c, struct ui_rule_option **out, size_t *n, struct err *e)
-{
-    const struct catalogue *k = &c->snapshot->catalogue;
-    TRY(call_alloc(c, (k->competency_count + 1) * sizeof **out, (void **)out, e));
-    for (size_t i = 0; i < k->competency_count; i++)
-        (*out)[i] =
-            (struct ui_rule_option){id_text(c, k->competencies[i].competency_id), k->competencies[i].name, false};
-    *n = k->competency_count;
-    return ST_OK;
-}
 
 /* The list --------------------------------------------------------------------------------------------------------- */
 
@@ -93,7 +83,7 @@ static enum st fill_rows(struct call *c, const struct reach *reach, struct page_
     return ST_OK;
 }
 
-enum st web_checkpoints(struct call *c, struct err *e)
+static enum st web_checkpoints(struct call *c, struct err *e)
 {
     static const char *const numbers[PARTS_OFFERED] = {"1", "2", "3", "4"};
     struct page *p;
@@ -112,7 +102,7 @@ enum st web_checkpoints(struct call *c, struct err *e)
     return page_end(p, page_checkpoints(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e)
 {
     struct checkpoint_make_cmd *m;
     const char *skill;
@@ -140,7 +130,7 @@ enum st web_checkpoint_parse(struct call *c, struct command **out, struct err *e
     return ST_OK;
 }
 
-enum st web_checkpoint_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_checkpoint_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
@@ -184,7 +174,7 @@ static enum st fill_item(struct call *c, const struct checkpoint *k, const struc
     return ST_OK;
 }
 
-enum st web_checkpoint_print(struct call *c, struct err *e)
+static enum st web_checkpoint_print(struct call *c, struct err *e)
 {
     struct page *p;
     struct checkpoint k;
@@ -298,7 +288,7 @@ static enum st enter_basis(struct call *c, const struct page_checkpoint_enter *p
     return ST_OK;
 }
 
-enum st web_checkpoint_enter(struct call *c, struct err *e)
+static enum st web_checkpoint_enter(struct call *c, struct err *e)
 {
     struct page *p;
     struct checkpoint k;
@@ -314,7 +304,7 @@ enum st web_checkpoint_enter(struct call *c, struct err *e)
     return page_end(p, page_checkpoint_enter(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct err *e)
 {
     struct checkpoint_enter_cmd *m;
     struct checkpoint *k;
@@ -351,7 +341,7 @@ enum st web_checkpoint_enter_parse(struct call *c, struct command **out, struct 
     return ST_OK;
 }
 
-enum st web_checkpoint_enter_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_checkpoint_enter_reply(struct call *c, struct command *command, struct err *e)
 {
     const struct checkpoint_enter_cmd *m = (const struct checkpoint_enter_cmd *)command;
     (void)e;
@@ -468,7 +458,7 @@ static enum st fill_spread(struct call *c, const struct given *g, size_t n, size
     return ST_OK;
 }
 
-enum st web_calibration(struct call *c, struct err *e)
+static enum st web_calibration(struct call *c, struct err *e)
 {
     struct page *p;
     struct checkpoint k;
@@ -493,3 +483,21 @@ enum st web_calibration(struct call *c, struct err *e)
     if (!teacher) page.note = msg(page_lang(c), MSG_calibration_no_ranking);
     return page_end(p, page_calibration(&p->html, &p->ctx, &page), e);
 }
+
+const struct route checkpoints_routes[] = {
+    GET("/checkpoints", MAY_TEACHES | LEADERS, web_checkpoints, .menu = MENU_WORK | MENU_LEARNING,
+        .title = MSG_nav_checkpoints, .summary = "Common checkpoints of all classes"),
+    WRITE("/checkpoints", MAY_TEACHES | RULERS, web_checkpoint_parse, web_checkpoint_reply,
+          .summary = "Make a common checkpoint",
+          .sample = "client_id={new}&title=November&skill={competency}&task=Simplify+9/12.&most=4"),
+    GET("/checkpoints/print", MAY_TEACHES | LEADERS, web_checkpoint_print, .summary = "A checkpoint, to print",
+        .sample = "c={checkpoint}"),
+    GET("/class/:class/checkpoint", MAY_TEACHES, web_checkpoint_enter, OF_CLASS,
+        .summary = "A class's results on a checkpoint", .part = MSG_views_part_checkpoint, .sample = "c={checkpoint}"),
+    LARGE_WRITE("/class/:class/checkpoint", MAY_TEACHES, web_checkpoint_enter_parse, web_checkpoint_enter_reply,
+                OF_CLASS, .summary = "Enter a class's results on a checkpoint", .part = MSG_views_part_checkpoint,
+                .sample = "?c={checkpoint} client_id={new}&p0_{learner}=3"),
+    GET("/calibration", MAY_TEACHES | LEADERS, web_calibration,
+        .summary = "Whether the same level means the same across classes", .sample = "c={checkpoint}"),
+    {0},
+};

@@ -6,22 +6,10 @@
 
 #include "classroom/class.h"
 #include "core/note.h"
+#include "frame/learner.h"
 #include "frame/based_on.h"
+#include "frame/route.h"
 #include "store/sql/grades.h"
-
-enum msg_id habit_mark_words(int32_t mark)
-{
-    static const enum msg_id ids[] = {MSG_habits_mark_1, MSG_habits_mark_1, MSG_habits_mark_2, MSG_habits_mark_3,
-                                      MSG_habits_mark_4};
-    return ids[mark >= 1 && mark <= HABIT_RATINGS ? mark : 1];
-}
-
-/* Ours by message, a school's as it wrote it. */
-const char *habit_words(struct call *c, const char *habit)
-{
-    enum msg_id id = msg_find_code("habits.ours", habit, MSG_habits_title);
-    return id == MSG_habits_title ? habit : msg(page_lang(c), id);
-}
 
 static enum st this_term(struct call *c, int64_t *session_id, const char **title, struct err *e)
 {
@@ -97,7 +85,7 @@ static enum st habits_basis(struct call *c, const struct class_view *v, int64_t 
     return ST_OK;
 }
 
-enum st web_habits(struct call *c, struct err *e)
+static enum st web_habits(struct call *c, struct err *e)
 {
     struct page *p;
     struct class_view v;
@@ -152,7 +140,7 @@ static enum st add_rating(struct call *c, struct web_habits *m, int64_t learner_
                      arena_printf(c->arena, "%s.%zu", http_form(c->http, "client_id", 0), at), &m->ratings[at], e);
 }
 
-enum st web_habits_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_habits_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_habits *m;
     struct class_view v;
@@ -177,7 +165,7 @@ enum st web_habits_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_habits_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_habits_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
@@ -185,3 +173,12 @@ enum st web_habits_reply(struct call *c, struct command *command, struct err *e)
     call_redirect(c, to ? to : "/classes");
     return ST_OK;
 }
+
+const struct route habits_routes[] = {
+    GET("/class/:class/habits", MAY_TEACHES, web_habits, OF_CLASS, .summary = "Habits of work this term",
+        .part = MSG_views_part_habits),
+    LARGE_WRITE("/class/:class/habits", MAY_TEACHES, web_habits_parse, web_habits_reply, OF_CLASS,
+                .summary = "Say how students work", .part = MSG_views_part_habits,
+                .sample = "client_id={new}&h0_{learner}=3"),
+    {0},
+};

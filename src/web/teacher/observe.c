@@ -6,6 +6,7 @@
 
 #include "classroom/class.h"
 #include "frame/page.h"
+#include "frame/route.h"
 #include "store/sql/roster.h"
 
 static enum st query_competency(struct call *c, const char *s, const struct competency **out, struct err *e)
@@ -16,7 +17,7 @@ static enum st query_competency(struct call *c, const char *s, const struct comp
 }
 
 /* The students of a class with a box each, and the four levels. */
-enum st web_observe(struct call *c, struct err *e)
+static enum st web_observe(struct call *c, struct err *e)
 {
     struct page *p;
     struct class_view v;
@@ -67,7 +68,7 @@ static enum st in_class(struct call *c, int64_t learner_id, struct err *e)
                           (long long)c->class_.class_id);
 }
 
-enum st web_observe_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_observe_parse(struct call *c, struct command **out, struct err *e)
 {
     struct observe_cmd *o;
     const struct competency *k;
@@ -94,7 +95,7 @@ enum st web_observe_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-enum st web_observe_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_observe_reply(struct call *c, struct command *command, struct err *e)
 {
     const struct observe_cmd *o = (const struct observe_cmd *)command;
     (void)e;
@@ -102,3 +103,13 @@ enum st web_observe_reply(struct call *c, struct command *command, struct err *e
     call_redirect(c, to ? to : "/classes");
     return ST_OK;
 }
+
+const struct route observe_routes[] = {
+    GET("/class/:class/observe", MAY_TEACHES, web_observe, OF_CLASS,
+        .summary = "Record what was seen, for several students", .part = MSG_views_part_observe,
+        .sample = "competency={competency}"),
+    WRITE("/class/:class/observe", MAY_TEACHES, web_observe_parse, web_observe_reply, OF_CLASS,
+          .summary = "Record what was seen", .part = MSG_views_part_observe,
+          .sample = "client_id={new}&competency={competency}&learner={learner}&level=2&kind=observation"),
+    {0},
+};

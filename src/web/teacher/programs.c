@@ -1,10 +1,11 @@
 /* Who is in which program, for those with the permission; every look leaves a record. */
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
 #include "store/sql/outside.h"
 
 enum { PROGRAM_ROWS = 2000 };
 
-enum st web_programs(struct call *c, struct err *e)
+static enum st web_programs(struct call *c, struct err *e)
 {
     struct page *p;
     struct ui_program_person *rows;
@@ -28,3 +29,9 @@ enum st web_programs(struct call *c, struct err *e)
     page.rows = rows;
     return page_end(p, page_programs(&p->html, &p->ctx, &page), e);
 }
+
+const struct route programs_routes[] = {
+    GET("/programs", MAY_SEES_PROGRAMS, web_programs, .menu = MENU_PEOPLE, .title = MSG_nav_programs,
+        .summary = "Who is in which program"),
+    {0},
+};

@@ -7,9 +7,12 @@
 #include "content/items.h"
 #include "classroom/queue.h"
 #include "base/id.h"
-#include "frame/page.h"
+#include "frame/learner.h"
+#include "frame/route.h"
+#include "gate/live.h"
 #include "store/sql/answer.h"
 #include "store/sql/roster.h"
+#include "looks.h"
 
 enum { CLASSES_MAX = 60, WORKING_MINUTES = 10, NOW_ROWS = 12, LOOKS_SHOWN = 40 };
 
@@ -60,7 +63,7 @@ static enum st class_rows(struct call *c, struct taught_class *list, size_t *n, 
     return ST_OK;
 }
 
-enum st web_classes(struct call *c, struct err *e)
+static enum st web_classes(struct call *c, struct err *e)
 {
     struct page *p;
     struct taught_class list[CLASSES_MAX];
@@ -119,7 +122,7 @@ static void put_queue(struct call *c, const struct queue_entry *x, const struct 
 enum { REASONS = 6 };
 static const char *const reason_order[REASONS] = {"same_error", "fast", "stuck", "back", "away", "ahead"};
 
-enum st web_now(struct call *c, struct err *e)
+static enum st web_now(struct call *c, struct err *e)
 {
     struct page *p;
     struct taught_class list[CLASSES_MAX];
@@ -187,7 +190,7 @@ enum st web_now(struct call *c, struct err *e)
 
 /* One class -------------------------------------------------------------------------------------------------------- */
 
-enum st web_class(struct call *c, struct err *e)
+static enum st web_class(struct call *c, struct err *e)
 {
     struct page *p;
     struct class_view v;
@@ -249,7 +252,7 @@ static void csv_field(struct text *t, const char *s)
     text_char(t, '"');
 }
 
-enum st web_class_csv(struct call *c, struct err *e)
+static enum st web_class_csv(struct call *c, struct err *e)
 {
     struct class_view v;
     TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
@@ -272,7 +275,7 @@ enum st web_class_csv(struct call *c, struct err *e)
 }
 
 /* What lies behind a mark: a piece for the class page, or a page of its own. */
-enum st web_cell(struct call *c, struct err *e)
+static enum st web_cell(struct call *c, struct err *e)
 {
     struct page *p;
     struct sql_class_get_row class_row;
@@ -314,7 +317,7 @@ enum st web_cell(struct call *c, struct err *e)
 }
 
 /* Cards to sign in with: the name and a picture of the address; passwords are never kept, so never shown. */
-enum st web_cards(struct call *c, struct err *e)
+static enum st web_cards(struct call *c, struct err *e)
 {
     struct page *p;
     struct class_view v;
@@ -347,7 +350,7 @@ struct web_help_close {
     struct fact_help_answered answered;
 };
 
-enum st web_help_close_parse(struct call *c, struct command **out, struct err *e)
+static enum st web_help_close_parse(struct call *c, struct command **out, struct err *e)
 {
     struct web_help_close *h;
     struct sql_help_get_row r;
@@ -368,10 +371,30 @@ enum st web_help_close_parse(struct call *c, struct command **out, struct err *e
     return ST_OK;
 }
 
-enum st web_help_close_reply(struct call *c, struct command *command, struct err *e)
+static enum st web_help_close_reply(struct call *c, struct command *command, struct err *e)
 {
     (void)command;
     (void)e;
     call_redirect(c, "/now");
     return ST_OK;
 }
+
+const struct route teacher_routes[] = {
+    GET("/now", MAY_TEACHES, web_now, .menu = MENU_NOW, .title = MSG_nav_now, .summary = "Who to see, and why"),
+    GET("/classes", MAY_TEACHES, web_classes, .menu = MENU_CLASSES, .title = MSG_nav_classes,
+        .summary = "The classes one teaches"),
+    GET("/class/:class", MAY_TEACHES, web_class, OF_CLASS, .summary = "Students and skills of a class",
+        .part = MSG_views_part_class),
+    GET("/class/:class/mastery.csv", MAY_TEACHES, web_class_csv, OF_CLASS, .summary = "The same as a table",
+        .part = MSG_views_part_class),
+    GET("/class/:class/cell", MAY_TEACHES, web_cell, OF_CLASS, .learner_param = "learner",
+        .summary = "What lies behind a mark", .part = MSG_views_part_skill,
+        .sample = "learner={learner}&competency={competency}"),
+    GET("/class/:class/cards", MAY_TEACHES, web_cards, OF_CLASS, .summary = "Sign-in cards",
+        .part = MSG_views_part_cards),
+    GET("/class/:class/live", MAY_TEACHES, gate_live, OF_CLASS, .summary = "Changes as they happen",
+        .part = MSG_views_part_class),
+    WRITE("/help/close", MAY_TEACHES, web_help_close_parse, web_help_close_reply, .summary = "Help was given",
+          .sample = "help_id={help}&learner_id={learner}"),
+    {0},
+};

@@ -1,9 +1,9 @@
 /* The school's rules as values. A policy is a versioned document; this is what the program reads of it.
  *
- * One table names every setting (policy_settings), and reading, checking, merging, comparing and the pages all go by
- * it. A document holds values by group, {"mastery": {"secure_at": 0.95}}, and beside them in "about", by the setting's
- * path, why it is so and who below may change it. A document of a narrower scope is partial and is merged over the one
- * above.
+ * One table names every setting (domain/settings.def; policy_settings as values), and reading, checking, merging,
+ * comparing and the pages all go by it. A document holds values by group, {"mastery": {"secure_at": 0.95}}, and beside
+ * them in "about", by the setting's path, why it is so and who below may change it. A document of a narrower scope is
+ * partial and is merged over the one above.
  */
 #ifndef DOMAIN_POLICY_H
 #define DOMAIN_POLICY_H
@@ -40,18 +40,11 @@ enum { SCORES_KEPT = 12, BEST_KEPT = 5, TYPE_BYTES = 40, RULES_MAX = 9, CUTS_MAX
 
 struct mastery_rule {
     char type[TYPE_BYTES]; /* the CFItemType it is for; "" for all that have no rule of their own */
-    int32_t kind;          /* enum mastery_kind */
-    double secure_at;      /* value from which a competency may be secure, 0 to 1 */
-    double nearly_at;
-    int32_t least_evidence; /* first attempts alone, and observations, needed before "secure" */
-    int32_t after_hint;     /* enum after_hint */
-    int32_t times;          /* recent: right so often; sustained: shown so often */
-    int32_t of_last;        /* recent, mode: of so many latest */
-    double newest_weight;   /* decaying: of the newest score; the rest is that of the average before */
-    int32_t off_screen;     /* least number of observations off the screen */
-    int32_t gap_days;       /* one right, alone, at least so many days after the time before; 0: not asked for */
-    int32_t checkpoint;     /* 1: one common checkpoint right */
-    double seen_right_at;   /* a score, of a rubric or an observation, from which it is taken as right */
+/* The members that a document sets: see domain/settings.def. */
+#define RULE_WHOLE(name, least, most, member, usual) int32_t member;
+#define RULE_NUMBER(name, least, most, member, usual) double member;
+#define RULE_CHOICE(name, choices, member, usual) int32_t member;
+#include "domain/settings.def"
 };
 
 /* A level as reports show it. It begins at a level of the fold and, within that, at a value of the mastery rule; it
@@ -75,26 +68,13 @@ struct policy {
     int64_t policy_id; /* the version */
     size_t rule_count;
     struct mastery_rule rules[RULES_MAX]; /* the first is for all types without one of their own */
-    int32_t stuck_after;                  /* opportunities after which a low P(known) means stuck */
-    double stuck_below;
-    int32_t review_after_days;
-    double import_close_share; /* an import that would close more than this share stops */
     size_t scale_count;
     struct report_level scale[SCALE_MOST]; /* in rising order */
     size_t cut_count;
     struct grade_cut cuts[CUTS_MAX];
-    /* with evidence on fewer of a course's competencies than this share: incomplete, no grade */
-    double incomplete_share;
-    int32_t retakes;                   /* of a checkpoint */
-    int32_t agency_least, agency_most; /* steps of the dial, 0 teacher-led to 4 learner-led */
-    int32_t behind_weeks;              /* before a person must act */
-    int32_t screen_minutes[4];         /* a day, grades K-2, 3-5, 6-8, 9-12 */
-    double together_share;             /* least share of work with others */
-    double grade_level_share;          /* least share of grade-level work, the same for everyone */
-    int32_t smallest_group;            /* shown in a report */
-    int32_t retention_years;
-    int32_t survey_weeks; /* between two surveys */
-    int32_t comment_days; /* that a draft is open for comments */
+#define WHOLE(group, name, least, most, narrowest, when, member, usual) int32_t member;
+#define NUMBER(group, name, least, most, narrowest, when, member, usual) double member;
+#include "domain/settings.def"
 };
 
 /* In force for one type of competency. */

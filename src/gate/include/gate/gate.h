@@ -55,10 +55,14 @@ struct route {
     enum st (*read)(struct call *c, struct err *e); /* also for ROUTE_WORK */
     enum st (*parse)(struct call *c, struct command **out, struct err *e);
     enum st (*reply)(struct call *c, struct command *cmd, struct err *e);
-    unsigned menu;            /* of enum menu: listed there for those who may reach it; 0: a page below another */
-    enum msg_id title;        /* its name in the menu */
-    const char *query;        /* names of query parameters, a space between; NULL for none */
-    const char *summary;      /* for openapi.json and the access record */
+    unsigned menu;       /* of enum menu: listed there for those who may reach it; 0: a page below another */
+    enum msg_id title;   /* its name in the menu */
+    bool menu_first;     /* stands before the pages of its word that do not say so */
+    enum msg_id part;    /* with records_access: what was looked at, for those who ask who viewed a record */
+    const char *sample;  /* as tests send it: the query of a GET; the form of a POST, or "?QUERY FORM"; {item} is an
+                               * id that the test fills in */
+    const char *query;   /* names of query parameters, a space between; NULL for none */
+    const char *summary; /* for openapi.json and the access record */
     const char *reply_schema; /* a name in the API's schema list; NULL for pages */
     const char *body_schema;
     bool records_access; /* reading it is a look at someone's record */

@@ -42,7 +42,7 @@ enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t
 /* All with after < evidence_id < before, in order; in arena. */
 enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, int64_t before,
                       struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;
-/* The same after `after`, with what the fold goes by and nothing else: no client_id, attempt, took_ms, school_date,
+/* The same after `after`, with what the fold goes by and nothing else: no client_id, attempt,
  * recorder. */
 enum st evidence_to_fold(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, struct evidence **out,
                          size_t *n, struct err *e) WARN_UNUSED;

@@ -22,12 +22,12 @@ struct import_options {
     const char *course; /* content: the course (id or title) that teaches it; NULL: courses without a plan */
 };
 
-/* kind: oneroster, case, asn, oatutor, mathcamps, pack, programs, attendance, assessments. Fills the report also on
- * failure. conn is a write connection of the caller's. ST_DENIED "import.brake": it would close more than its share,
- * nothing is written. ST_INVALID: the file as a whole cannot be used, or the kind is unknown. Rows with a problem are
- * in the report, not failures. */
+/* kind: of import/kinds.def. Fills the report also on failure. conn is a write connection of the caller's. ST_DENIED
+ * "import.brake": it would close more than its share, nothing is written. ST_INVALID: the file as a whole cannot be
+ * used, or the kind is unknown. Rows with a problem are in the report, not failures. */
 enum st app_import(struct app *app, struct conn *conn, const char *kind, const char *path,
                    const struct import_options *o, struct import_report *r, struct err *e) WARN_UNUSED;
 bool import_kind_known(const char *kind);
+extern const char import_kind_names[]; /* of all, each after a space */
 
 #endif

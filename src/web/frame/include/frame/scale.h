@@ -8,6 +8,7 @@
 /* One of the sentences of policy/policy.h about a scale, in arena. */
 const char *scale_said(struct call *c, void (*words)(struct text *, enum lang, const struct policy *),
                        const struct policy *p);
+const char *grade_number_words(struct call *c, int places, double x);
 const char *points_words(struct call *c, double points);
 /* The highest level first. */
 enum st fill_report_levels(struct call *c, const struct policy *p, const struct ui_report_level **out, size_t *n,

@@ -6,7 +6,10 @@
 
 #include "plan/next.h"
 #include "base/json.h"
-#include "policy_page.h"
+#include "frame/based_on.h"
+#include "frame/setting.h"
+#include "frame/route.h"
+#include "policy/policy.h"
 #include "store/sql/roster.h"
 
 enum { VERSIONS_SHOWN = 20 };
@@ -226,7 +229,7 @@ static enum st show(struct call *c, const char *error, struct err *e)
     return page_end(p, page_class_rules(&p->html, &p->ctx, &page), e);
 }
 
-enum st web_class_rules(struct call *c, struct err *e) { return show(c, NULL, e); }
+static enum st web_class_rules(struct call *c, struct err *e) { return show(c, NULL, e); }
 
 /* What a class says to bind its students, into the document; empty is as the school has it. */
 static enum st bind_from_form(struct call *c, const struct setting *s, const json_t *now, json_t *doc, struct err *e)
@@ -293,7 +296,7 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
     return st != ST_OK || *out ? st : err_fail(e, ST_NOMEM, "err.memory", "rules");
 }
 
-enum st web_class_rules_save(struct call *c, struct err *e)
+static enum st web_class_rules_save(struct call *c, struct err *e)
 {
     struct conn *conn;
     struct tx *tx;
@@ -333,3 +336,16 @@ enum st web_class_rules_save(struct call *c, struct err *e)
     call_redirect(c, to ? to : "/classes");
     return ST_OK;
 }
+
+const struct route class_policy_routes[] = {
+    GET("/class/:class/rules", MAY_TEACHES, web_class_rules, OF_CLASS, .summary = "The rules of a class",
+        .part = MSG_views_part_class_settings),
+    WORK("/class/:class/rules", MAY_TEACHES, web_class_rules_save, OF_CLASS, .summary = "Change the rules of a class",
+         .part = MSG_views_part_class_settings, .sample = "mastery.review_after_days={days}&reason=short+terms"),
+    GET("/student/:learner/rules", MAY_TEACHES, web_class_rules, OF_LEARNER, .summary = "The rules of one student",
+        .part = MSG_views_part_settings),
+    WORK("/student/:learner/rules", MAY_TEACHES, web_class_rules_save, OF_LEARNER,
+         .summary = "Change the rules of one student", .part = MSG_views_part_settings,
+         .sample = "mastery.review_after_days={days}&reason=sooner"),
+    {0},
+};

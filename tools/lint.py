@@ -219,6 +219,17 @@ def what_has_dates_is_current_by_one_condition():
 
 
 @rule
+def numbers_that_people_type_are_read_in_one_way():
+    """A page reads a number with form_number() or form_whole(), which take no offense at a space."""
+    for path in tracked("src/web/**/*.c"):
+        if path.name == "form.c" and path.parent.name == "frame":
+            continue
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            if re.search(r"\bparse_f64\(", line):
+                yield f"{path.relative_to(root)}:{n}: form_number() reads what people type"
+
+
+@rule
 def files_stay_small():
     """One job a file: at most 800 lines of C in a room."""
     for path in tracked("src/*.c", "ui/*.c"):

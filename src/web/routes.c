@@ -9,6 +9,7 @@ enum {
     LEADERS = MAY_COACHES | MAY_LEADS_SCHOOL | MAY_LEADS_DISTRICT,
     RULERS = MAY_LEADS_SCHOOL | MAY_LEADS_DISTRICT,
     FORM = 16384,
+    SIGN_IN_FORM = 32768, /* it may carry on a form, see frame/kept.h */
     RULES_FORM = 131072
 };
 #define GET(path_, may_, read_, ...) \
@@ -30,7 +31,7 @@ const struct route web_routes[] = {
      .may = MAY_ANYONE,
      .kind = ROUTE_WORK,
      .read = web_sign_in,
-     .body_max = FORM,
+     .body_max = SIGN_IN_FORM,
      .no_csrf = true,
      .summary = "Sign in"},
     {.method = HTTP_POST,

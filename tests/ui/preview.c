@@ -1048,6 +1048,9 @@ static void other_pages(void)
     done("item-try", page_item(&h, &c, &it));
     who(NULL, NULL, NULL, 0, LANG_EN);
     SHOW("sign-in", sign_in, .next_path = "/today", .code_url = "/class-code");
+    static const struct ui_sent_field kept_fields[] = {{"kept.response", "3/4"}};
+    SHOW("sign-in-kept", sign_in, .next_path = "", .kept_path = "/answer", .kept = L(kept_fields));
+    SHOW("kept", kept, .post_url = "/answer", .home_url = "/", .fields = L(kept_fields));
     SHOW("sign-in-error", sign_in, .error = msg(LANG_EN, MSG_sign_in_wrong), .username = "maya.okafor");
     c.lang = LANG_ES;
     SHOW("sign-in-es", sign_in, .next_path = "/today");

@@ -91,6 +91,16 @@ void token_csrf(const char *token, char out[TOKEN_TEXT])
     sodium_bin2base64(out, TOKEN_TEXT, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+void form_proof(const char *csrf, int64_t user_id, char out[PROOF_TEXT])
+{
+    unsigned char b[32];
+    char both[TOKEN_TEXT + 24], text[TOKEN_TEXT];
+    snprintf(both, sizeof both, "%lld %.*s", (long long)user_id, TOKEN_TEXT, csrf);
+    hash_with("waymark kept v1", both, b);
+    sodium_bin2base64(text, sizeof text, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    snprintf(out, PROOF_TEXT, "%.*s", PROOF_TEXT - 1, text);
+}
+
 static void copy(char *out, size_t cap, const char *s) { snprintf(out, cap, "%s", s); }
 
 struct person_name {

@@ -1,7 +1,7 @@
 /* Signing in and out, one's own account, the language. */
 #include <string.h>
 
-#include "frame/page.h"
+#include "frame/kept.h"
 
 enum st web_home(struct call *c, struct err *e)
 {
@@ -21,6 +21,7 @@ static enum st sign_in_page(struct call *c, const char *error, const char *usern
     struct page *p;
     TRY(page_begin(c, NULL, &p, e));
     struct page_sign_in page = {.error = error, .username = username, .next_path = next ? next : ""};
+    TRY(kept_carry(c, &page, e));
     return page_end(p, page_sign_in(&p->html, &p->ctx, &page), e);
 }
 
@@ -49,6 +50,9 @@ enum st web_sign_in(struct call *c, struct err *e)
         const char *kept = arena_strdup(c->arena, token);
         if (!kept) return err_fail(e, ST_NOMEM, "err.memory", "sign in");
         gate_session_cookie(c, kept);
+        bool shown;
+        TRY(kept_signed_in(c, user_id, kept, &shown, e));
+        if (shown) return ST_OK;
         call_redirect(c, next ? next : "/");
         return ST_OK;
     }

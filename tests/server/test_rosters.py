@@ -211,3 +211,23 @@ def test_headings_of_the_british_edition_are_read_and_unknown_ones_reported_once
     (folder / "Student.csv").write_text("Number,First Name\nx1,Kit\n")
     r = waymark("import", "--db", world.db.url, "--json", "--source", "sds", "oneroster", folder).json
     assert r["problems_by_code"]["roster.header"] == 1 and r["closed"] == 0
+
+
+def test_names_that_differ_in_case_alone_are_one(world):
+    """Whoever comes second gets a number behind the name and a line in the report; the import goes on."""
+    tables = base()
+    tables["users"] += ["tc,,true,o,teacher,ADA,Adam,Ash,,"]
+    report = world.take(tables)
+    problem = next(p for p in report.json["problems"] if p["code"] == "roster.username_taken")
+    assert "users.csv" in str(problem) and str(len(tables["users"]) + 1) in str(problem) and "ADA-2" in str(problem), problem
+    names = lambda: {u for u, in world.db.rows("SELECT username FROM user_account")}
+    assert {"ada", "ADA-2"} <= names()
+    world.take(tables)
+    assert {"ada", "ADA-2"} <= names(), "and keeps it"
+    # the same person under another case is no other, and two may swap such names
+    tables["users"] = replace(tables["users"], "ta,,true,o,teacher,ada,Ada,Amber,,", "ta,,true,o,teacher,Ada,Ada,Amber,,")
+    world.take(tables)
+    assert "Ada" in names() and "ada" not in names()
+    tables["users"] = replace(replace(tables["users"], "ta,,true,o,teacher,Ada,Ada,Amber,,", "ta,,true,o,teacher,BOB,Ada,Amber,,"), "tb,,true,o,teacher,bob,Bob,Birch,,", "tb,,true,o,teacher,aDA,Bob,Birch,,")
+    world.take(tables)
+    assert {"BOB", "aDA"} <= names()

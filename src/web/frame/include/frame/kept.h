@@ -1,6 +1,6 @@
 /* A form that arrives after its session has ended is not lost: signing in carries it on, and the person sends it again.
  *
- * The form goes with the page of the sign-in, in its hidden fields, so that nothing of it is stored and nothing is in an
+ * The form goes with the page of the sign-in, in its hidden fields: nothing of it is stored, and nothing is in an
  * address. It is offered again only to the person that it was made for: a cookie of the browser holds a hash of each
  * of its latest sessions' form secret with its user, which only that session's own forms and that same user fit. The
  * secret of a session that has ended opens nothing, another person who signs in is shown nothing, and a form that some

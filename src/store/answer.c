@@ -400,15 +400,6 @@ static enum st with_mastery(struct tx *tx, int64_t after, int64_t *out, size_t l
     return rows_end(&rows);
 }
 
-static enum st students(struct tx *tx, int64_t after, int64_t *out, size_t limit, size_t *n, struct err *e)
-{
-    struct sql_student_list_row r;
-    struct rows rows;
-    TRY(sql_student_list(tx, &(struct sql_student_list_in){.after = after, .limit = (int64_t)limit}, &rows, e));
-    while (*n < limit && sql_student_list_next(&rows, &r)) out[(*n)++] = r.user_id;
-    return rows_end(&rows);
-}
-
 enum st learner_ids(struct tx *tx, enum learner_list list, int64_t after, int64_t *out, size_t limit, size_t *n,
                     struct err *e)
 {
@@ -416,7 +407,6 @@ enum st learner_ids(struct tx *tx, enum learner_list list, int64_t after, int64_
     switch (list) {
     case LEARNERS_WITH_EVIDENCE: return with_evidence(tx, after, out, limit, n, e);
     case LEARNERS_WITH_MASTERY: return with_mastery(tx, after, out, limit, n, e);
-    case LEARNERS_WITH_ROLE: return students(tx, after, out, limit, n, e);
     }
     return err_fail(e, ST_BUG, "err.bug", "list of learners");
 }

@@ -76,7 +76,7 @@ enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct 
 enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n,
                       struct err *e) WARN_UNUSED;
 /* Learner ids above `after`, in order, up to limit. */
-enum learner_list { LEARNERS_WITH_EVIDENCE, LEARNERS_WITH_MASTERY, LEARNERS_WITH_ROLE };
+enum learner_list { LEARNERS_WITH_EVIDENCE, LEARNERS_WITH_MASTERY };
 enum st learner_ids(struct tx *tx, enum learner_list list, int64_t after, int64_t *out, size_t limit, size_t *n,
                     struct err *e) WARN_UNUSED;
 

@@ -197,6 +197,7 @@ static enum st role_write(struct importer *im, struct tx *tx, struct sync_row *r
 {
     struct roster_import *x = im->set;
     const struct planned_role *v = &x->planned[row->index];
+    if (*v->id) TRY(roster_remember_role_id(im, tx, row, v->id, e));
     return sql_role_set(tx,
                         &(struct sql_role_set_in){.user_id = sync_id(&x->users, v->user),
                                                   .org_id = sync_id(&x->orgs, v->org),
@@ -602,6 +603,7 @@ static enum st plan(struct importer *im, struct tx *tx, struct roster_import *x,
     struct sync *all[] = {&x->orgs,  &x->sessions,    &x->courses,   &x->classes,     &x->users,
                           &x->roles, &x->enrollments, &x->guardians, &x->demographics};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) TRY(sync_load(im, tx, all[i], e));
+    TRY(roster_load_role_ids(im, tx, x, e));
     TRY(load_names(im, tx, x, e));
     TRY(plan_places(im, x, e));
     TRY(plan_teaching(im, x, e));

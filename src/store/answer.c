@@ -181,17 +181,6 @@ static enum st keep_evidence(const struct sql_evidence_row *r, struct arena *a, 
     return v->client_id ? ST_OK : no_memory(e);
 }
 
-enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
-                     struct err *e)
-{
-    struct sql_evidence_row r;
-    bool found;
-    TRY(sql_evidence_get(tx, &(struct sql_evidence_get_in){.learner_id = learner_id, .evidence_id = evidence_id}, &r,
-                         &found, e));
-    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "evidence %lld", (long long)evidence_id);
-    return keep_evidence(&r, a, learner_id, out, e);
-}
-
 /* Room for one more in a list that doubles in the arena. */
 static void *grow(struct arena *a, void *list, size_t n, size_t *cap, size_t size)
 {

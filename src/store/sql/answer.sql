@@ -69,11 +69,6 @@ SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :evidence_id
   :score::float8[], :attempt::int[], :hints::int[], :took_ms::bigint[], :answered_at_ms::bigint[],
   :school_date::int[], :policy_id::bigint[], :model_id::bigint[], :recorder_id::bigint[], :replaces_id::bigint[],
   :shown_error::int[], :checkpoint_id::bigint[]) AS x
--- name: evidence_get :one
--- row: evidence
-SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
-  answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error, checkpoint_id
-FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id = :evidence_id
 -- name: evidence_list :many
 -- row: evidence
 SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,

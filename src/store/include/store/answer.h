@@ -36,9 +36,6 @@ enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struc
 enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
                       int64_t *body_hash, struct err *e) WARN_UNUSED;
 enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e) WARN_UNUSED;
-/* ST_NOT_FOUND when there is none. Strings in arena. */
-enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
-                     struct err *e) WARN_UNUSED;
 /* All with after < evidence_id < before, in order; in arena. */
 enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, int64_t before,
                       struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;

@@ -207,15 +207,26 @@ def public_headers_state_their_contract():
 
 @rule
 def what_has_dates_is_current_by_one_condition():
-    """A right or a list that goes by an enrollment, a role or a program asks {current x}, or says why no date is looked at."""
+    """A right or a list that goes by an enrollment, a role or a program asks {current x} or {during x}, or says why no date is looked at."""
     for path in tracked("src/store/sql/*.sql"):
         for block in re.split(r"^(?=-- name: )", path.read_text(), flags=re.M):
             name = re.match(r"-- name: (\w+)", block)
             if not name or "no date is looked at" in block:
                 continue
             for table, alias in re.findall(r"(?:FROM|JOIN) (enrollment|user_role|program_membership)(?: (?!WHERE|JOIN|ON|ORDER)(\w+))?", block):
-                if f"{{current {alias or table}}}" not in block:
-                    yield f"{path.relative_to(root)}: {name[1]} reads {table} without {{current {alias or table}}}"
+                if f"{{current {alias or table}}}" not in block and f"{{during {alias or table}}}" not in block:
+                    yield f"{path.relative_to(root)}: {name[1]} reads {table} without {{current {alias or table}}} or {{during …}}"
+
+
+@rule
+def numbers_that_people_type_are_read_in_one_way():
+    """A page reads a number with form_number() or form_whole(), which take no offense at a space."""
+    for path in tracked("src/web/**/*.c"):
+        if path.name == "form.c" and path.parent.name == "frame":
+            continue
+        for n, line in enumerate(path.read_text().split("\n"), 1):
+            if re.search(r"\bparse_f64\(", line):
+                yield f"{path.relative_to(root)}:{n}: form_number() reads what people type"
 
 
 @rule

@@ -17,7 +17,7 @@
  *   -- postgresql:                                  a text of its own for PostgreSQL follows; `-- postgresql rows:`
  *                                                   when it takes many rows at once (each parameter but district_id an
  *                                                   array)
- *   {current x}, {bucket x}                         the conditions that sqlgen_read.c spells out
+ *   {current x}, {during x}, {bucket x}                 the conditions that sqlgen_read.c spells out
  *   -- unused column: table.column why              kept although no query reads or writes it
  */
 #include "sqlgen.h"

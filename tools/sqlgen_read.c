@@ -162,6 +162,7 @@ static void add_line(struct query *q, char *into, const char *line)
 /* Conditions and arithmetic that stand in one place: `{name x}` in a query, @ for x here.
  * current: a row of x (an enrollment, a role, a membership) counts today: active and within its dates; the transaction
  *   binds :current_day, as it does the district.
+ * during: it counted on some day from :first_day to :last_day: a term, whose grades are given out after it.
  * for_students: x is a class or a course of students. Staff learn on the same tables; what counts, leads or reports
  *   students leaves them out.
  * bucket: where the facts of the subject x are kept: the arithmetic of fact_bucket() in store/fact.c. */
@@ -170,6 +171,8 @@ static const struct macro {
 } macros[] = {
     {"current", "(@.status = 'active' AND COALESCE(@.starts_on, :current_day) <= :current_day "
                 "AND COALESCE(@.ends_on, :current_day) >= :current_day)"},
+    {"during", "(@.status = 'active' AND COALESCE(@.starts_on, :last_day) <= :last_day "
+               "AND COALESCE(@.ends_on, :first_day) >= :first_day)"},
     {"for_students", "NOT EXISTS (SELECT 1 FROM course audience WHERE audience.district_id = @.district_id AND "
                      "audience.course_id = @.course_id AND audience.audience = 'staff')"},
     {"bucket", "(CAST(@ AS BIGINT) % 2147483647 * 48271 % 2147483647 / 33554432)"},

@@ -135,3 +135,9 @@ bool utf8_valid(const char *s, size_t n)
 
 bool str_eq(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 bool str_ieq(const char *a, const char *b) { return a == b || (a && b && strcasecmp(a, b) == 0); }
+
+void str_lower(char *s)
+{
+    for (; *s; s++)
+        if (*s >= 'A' && *s <= 'Z') *s = (char)(*s + ('a' - 'A'));
+}

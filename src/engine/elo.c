@@ -9,16 +9,6 @@ const struct elo_options elo_defaults = {.3, .02, .4, .02, .8, .05, .3, .05};
 
 static double step_of(double step, double slow, uint32_t n) { return step / (1.0 + slow * (double)n); }
 
-double elo_variance(struct elo_estimate x, double step, double slow)
-{
-    /* a walk with step k and curvature 1/4 settles at variance k/2 */
-    double k = step_of(step, slow, x.n), settled = k / 2.0;
-    /* of a start of variance 1 after n answers of information 1/4 */
-    double left = 1.0 / (1.0 + (double)x.n / 4.0);
-    double v = left + settled * (1.0 - left);
-    return v > 1.0 ? 1.0 : v;
-}
-
 static double logit_sum(double base, double all, double skills, double item, double hard)
 {
     return base + all + skills - item - hard;

@@ -71,25 +71,6 @@ double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, co
     return start;
 }
 
-void prerequisite_propagate(const struct prerequisite_graph *g, uint32_t skill, double *p_known, uint32_t *scratch)
-{
-    size_t from = 0, to = 1;
-    scratch[0] = skill;
-    while (from < to) { /* those in hand, the nearest first; each once */
-        uint32_t after = scratch[from++];
-        for (size_t i = into_begin(g, after); i < into_end(g, after); i++) {
-            const struct prerequisite_edge *x = &g->edge[i];
-            if (x->after != after) continue;
-            bool had = false;
-            for (size_t k = 0; k < to; k++) had = had || scratch[k] == x->before;
-            if (had) continue;
-            double a = p_known[x->before], over = a + (1.0 - a) * (1.0 - x->strength);
-            if (over > 0.0) p_known[x->before] = a + p_known[after] * (a / over - a);
-            scratch[to++] = x->before;
-        }
-    }
-}
-
 const char *prerequisite_word(enum prerequisite_verdict v)
 {
     static const char *const words[] = {"too_few", "holds", "backward", "both_ways", "not_seen"};

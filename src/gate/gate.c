@@ -377,7 +377,7 @@ static void finish(struct gate *g, struct call *c)
         c->res.header_count = 0;
         if (c->st == ST_BUSY) http_res_header(&c->res, "Retry-After", "2");
         if (c->is_api) problem(c);
-        else g->render_error(c);
+        else if (!c->page_ready) g->render_error(c);
     }
     http_res_header(&c->res, "X-Content-Type-Options", "nosniff");
     http_res_header(&c->res, "Referrer-Policy", "same-origin");
@@ -406,6 +406,15 @@ static void release_call(void *arg)
     if (c->snapshot) snapshot_drop(c->snapshot);
 }
 
+/* While it is with the workers, who may read. */
+static void show_form_again(struct call *c)
+{
+    struct err e = {0};
+    if (c->st != ST_INVALID || !c->form_page) return;
+    if (!c->tx && open_tx(c, &e) != ST_OK) return;
+    c->gate->render_form(c);
+}
+
 /* On the writer's thread. What was written is answered, however many wait. */
 static void command_done(struct command *cmd)
 {
@@ -419,6 +428,7 @@ static bool step(struct call *c)
 {
     if (c->stage == STAGE_FIRST) {
         c->st = first(c, &c->err);
+        show_form_again(c);
         close_tx(c);
         if (c->st == ST_OK && c->route->kind == ROUTE_WRITE && c->command) {
             c->command->done = command_done;
@@ -432,6 +442,7 @@ static bool step(struct call *c)
         }
     } else if (c->stage == STAGE_REPLY) {
         c->st = again(c, &c->err);
+        show_form_again(c);
         close_tx(c);
     }
     c->stage = STAGE_SEND;

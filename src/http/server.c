@@ -335,6 +335,36 @@ const char *http_query(struct http_req *r, const char *name)
     return MHD_lookup_connection_value(r->internal->mhd, MHD_GET_ARGUMENT_KIND, name);
 }
 
+static void add_encoded(struct text *t, const char *s)
+{
+    for (; *s; s++) {
+        bool plain = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9');
+        if (plain || strchr("-._~", *s)) text_char(t, *s);
+        else text_printf(t, "%%%02X", (unsigned)(unsigned char)*s);
+    }
+}
+
+static enum MHD_Result add_parameter(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct text *t = arg;
+    (void)kind;
+    if (t->n) text_char(t, '&');
+    add_encoded(t, name);
+    if (value) text_char(t, '=');
+    if (value) add_encoded(t, value);
+    return MHD_YES;
+}
+
+const char *http_query_text(struct http_req *r)
+{
+    struct text t;
+    text_init(&t, 8192);
+    MHD_get_connection_values(r->internal->mhd, MHD_GET_ARGUMENT_KIND, add_parameter, &t);
+    const char *s = t.failed ? NULL : arena_strdup(&r->arena, text_str(&t));
+    text_release(&t);
+    return s;
+}
+
 const char *http_cookie(struct http_req *r, const char *name)
 {
     return MHD_lookup_connection_value(r->internal->mhd, MHD_COOKIE_KIND, name);

@@ -92,13 +92,6 @@ void msg_err(struct text *out, enum lang lang, const char *err_user)
     msg_format(out, lang, id, args, n_args);
 }
 
-size_t lang_translated(enum lang lang)
-{
-    size_t n = 0;
-    for (int i = 1; i < MSG_COUNT; i++) n += catalogues[lang].forms[i][0] != NULL;
-    return n;
-}
-
 const char *lang_code(enum lang lang) { return catalogues[(unsigned)lang < LANG_COUNT ? lang : LANG_EN].code; }
 
 const char *lang_dir(enum lang lang)

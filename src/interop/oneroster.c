@@ -254,6 +254,7 @@ static enum st roles_of_1_1(struct roster_reader *x, struct table *t, const stru
     for (size_t i = 0; i < (n ? n : 1) && *word; i++)
         TRY(role_row(x,
                      (struct roster_role_row){.ref = u->ref,
+                                              .id = "",
                                               .user_id = u->id,
                                               .org_id = n ? orgs[i] : "",
                                               .role_name = word,
@@ -310,9 +311,20 @@ static enum st read_users(struct roster_reader *x, struct table *t, bool roles_h
 static enum st read_roles(struct roster_reader *x, struct table *t, struct err *e)
 {
     while (table_next(t)) {
-        enum row_status status = table_status(t);
+        struct roster_role_row v = {.ref = table_ref(t), .status = table_status(t), .user_id = "", .org_id = ""};
+        const char *id = table_id(t, "sourcedId", false), *grades = table_grades(t, "grade"),
+                   *type = table_text(t, "roleType"), *whose = table_text(t, "userSourcedId"),
+                   *where = table_text(t, "orgSourcedId");
+        v.id = id ? id : "";
+        v.role_name = role_word(t, "role", &v.role);
+        v.primary = table_has(t, "isPrimary") ? table_bool(t, "isPrimary", true) : !str_ieq(type, "secondary");
+        v.start = table_date(t, "beginDate|roleStartDate");
+        v.end = table_date(t, "endDate|roleEndDate");
+        if (v.status != ROW_ACTIVE && *v.id && !(*whose && *where)) {
+            TRY(role_row(x, v, e)); /* a row that closes may name its id only */
+            continue;
+        }
         const char *user = table_id(t, "userSourcedId", true), *org = user ? table_id(t, "orgSourcedId", false) : NULL;
-        enum roster_role role;
         if (!user) continue;
         if (!org || !*org) {
             table_problem(t, "orgSourcedId", "roster.id_missing",
@@ -320,20 +332,9 @@ static enum st read_roles(struct roster_reader *x, struct table *t, struct err *
             TRY(roster_hold(x, ROSTER_KIND_ROLE, user, e));
             continue;
         }
-        const char *word = role_word(t, "role", &role), *type = table_text(t, "roleType"),
-                   *grades = table_grades(t, "grade");
-        bool primary = table_has(t, "isPrimary") ? table_bool(t, "isPrimary", true) : !str_ieq(type, "secondary");
-        TRY(role_row(x,
-                     (struct roster_role_row){.ref = table_ref(t),
-                                              .user_id = user,
-                                              .org_id = org,
-                                              .role_name = word,
-                                              .role = role,
-                                              .primary = primary,
-                                              .start = table_date(t, "beginDate|roleStartDate"),
-                                              .end = table_date(t, "endDate|roleEndDate"),
-                                              .status = status},
-                     e));
+        v.user_id = user;
+        v.org_id = org;
+        TRY(role_row(x, v, e));
         int at = strmap_get(&x->users, user); /* SDS tells the grade with the role */
         if (at >= 0 && *grades && !*x->o->users[at].grades) x->o->users[at].grades = grades;
     }
@@ -664,6 +665,17 @@ static enum st oneroster_read(struct roster_reader *x, struct err *e)
     return read_file(x, &m, "demographics.csv", ROSTER_KIND_NONE, &o->demographics_mode, read_demographics, e);
 }
 
+/* A delta may have any one of its files. */
+static bool is_oneroster(struct package *p)
+{
+    static const char *const files[] = {
+        "orgs.csv",  "academicSessions.csv", "courses.csv",     "classes.csv", "users.csv",
+        "roles.csv", "enrollments.csv",      "demographics.csv"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (package_find(p, files[i]) >= 0) return true;
+    return false;
+}
+
 enum st roster_read(struct arena *a, struct package *p, struct import_report *r, struct roster **out, struct err *e)
 {
     struct roster *o = arena_alloc(a, sizeof *o);
@@ -672,9 +684,7 @@ enum st roster_read(struct arena *a, struct package *p, struct import_report *r,
     o->system_code = o->system_name = "";
     x.orgs.arena = x.sessions.arena = x.courses.arena = x.classes.arena = x.users.arena = x.enrollments.arena = a;
     if (package_find(p, "School.csv") >= 0 && package_find(p, "Section.csv") >= 0) TRY(sds_v1_read(&x, e));
-    else if (package_find(p, "users.csv") >= 0 || package_find(p, "orgs.csv") >= 0 ||
-             package_find(p, "enrollments.csv") >= 0)
-        TRY(oneroster_read(&x, e));
+    else if (is_oneroster(p)) TRY(oneroster_read(&x, e));
     else
         return err_fail(e, ST_INVALID, "roster.unknown",
                         "no file of a known roster is here (OneRoster: orgs.csv, users.csv ...; SDS v1: School.csv, "

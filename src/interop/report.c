@@ -53,13 +53,6 @@ void report_problem(struct import_report *r, const char *file, int64_t row, cons
     r->problems[r->problem_count++] = (struct import_problem){file ? file : "", row, field, code, text};
 }
 
-int64_t report_problems_of(const struct import_report *r, const char *code)
-{
-    for (size_t i = 0; i < r->code_count; i++)
-        if (strcmp(r->codes[i].code, code) == 0) return r->codes[i].count;
-    return 0;
-}
-
 struct import_count *report_kind(struct import_report *r, const char *kind)
 {
     for (size_t i = 0; i < r->kind_count; i++)

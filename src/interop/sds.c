@@ -192,6 +192,7 @@ static enum st people(struct roster_reader *x, const char *file, enum roster_rol
                                   .enabled = true,
                                   .status = status};
         *rr = (struct roster_role_row){.ref = table_ref(&t),
+                                       .id = "",
                                        .user_id = id,
                                        .org_id = school,
                                        .role_name = role == ROSTER_ROLE_STUDENT ? "student" : "teacher",

@@ -181,17 +181,6 @@ static enum st keep_evidence(const struct sql_evidence_row *r, struct arena *a, 
     return v->client_id ? ST_OK : err_no_memory(e, "rows");
 }
 
-enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
-                     struct err *e)
-{
-    struct sql_evidence_row r;
-    bool found;
-    TRY(sql_evidence_get(tx, &(struct sql_evidence_get_in){.learner_id = learner_id, .evidence_id = evidence_id}, &r,
-                         &found, e));
-    if (!found) return err_fail(e, ST_NOT_FOUND, "err.not_found", "evidence %lld", (long long)evidence_id);
-    return keep_evidence(&r, a, learner_id, out, e);
-}
-
 /* Room for one more in a list that doubles in the arena. */
 static void *grow(struct arena *a, void *list, size_t n, size_t *cap, size_t size)
 {
@@ -403,15 +392,6 @@ static enum st with_mastery(struct tx *tx, int64_t after, int64_t *out, size_t l
     return rows_end(&rows);
 }
 
-static enum st students(struct tx *tx, int64_t after, int64_t *out, size_t limit, size_t *n, struct err *e)
-{
-    struct sql_student_list_row r;
-    struct rows rows;
-    TRY(sql_student_list(tx, &(struct sql_student_list_in){.after = after, .limit = (int64_t)limit}, &rows, e));
-    while (*n < limit && sql_student_list_next(&rows, &r)) out[(*n)++] = r.user_id;
-    return rows_end(&rows);
-}
-
 enum st learner_ids(struct tx *tx, enum learner_list list, int64_t after, int64_t *out, size_t limit, size_t *n,
                     struct err *e)
 {
@@ -419,7 +399,6 @@ enum st learner_ids(struct tx *tx, enum learner_list list, int64_t after, int64_
     switch (list) {
     case LEARNERS_WITH_EVIDENCE: return with_evidence(tx, after, out, limit, n, e);
     case LEARNERS_WITH_MASTERY: return with_mastery(tx, after, out, limit, n, e);
-    case LEARNERS_WITH_ROLE: return students(tx, after, out, limit, n, e);
     }
     return err_fail(e, ST_BUG, "err.bug", "list of learners");
 }

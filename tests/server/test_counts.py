@@ -1,5 +1,7 @@
 """Counts that people read: what is counted, of whom, and what "in time" means."""
+import datetime
 import html
+import json
 import re
 
 from client import Client
@@ -55,3 +57,33 @@ def test_a_goal_of_a_grade_counts_those_in_that_grade(school, db, serve):
     row = page.split("Grade 8 fractions")[1][:400]
     students = db.rows(f"SELECT COUNT(*) FROM user_role r JOIN user_account u ON u.user_id = r.user_id WHERE r.role = 'student' AND r.org_id = {school_id} AND u.grade = '08'")[0][0]
     assert re.search(rf"\b{students}\b", row), row
+
+
+def test_what_is_done_in_the_month_in_which_it_is_due_is_in_time(school, db, serve):
+    """Both days are estimates that people read by their month: a few days within it are no risk, a day in the next is."""
+    today = datetime.date(2026, 12, 8)
+    server = serve("--now", f"{today}T15:00:00Z")
+    district, student, teacher = (Client(server.port) for _ in range(3))
+    for c, who in ((district, school.district), (student, school.student), (teacher, school.teacher)):
+        assert c.sign_in(who.username, who.password).status == 303
+    assert district.post("/rules", form={"doc": json.dumps({"mastery": {"secure_at": 0.5, "nearly_at": 0.4, "least_evidence": 1}}), "reason": "for this test", "when": "now"}).status == 303
+    [[uri]] = db.rows(f"SELECT uri FROM framework WHERE framework_id = (SELECT framework_id FROM competency WHERE competency_id = {school.competencies[SKILL]})")
+    [[skills]] = db.rows(f"SELECT COUNT(*) FROM competency c WHERE c.framework_id = (SELECT framework_id FROM competency WHERE competency_id = {school.competencies[SKILL]}) AND NOT EXISTS (SELECT 1 FROM competency d WHERE d.parent_id = c.competency_id)")
+    assert district.post("/requirements", form={"title": "Skills", "for": "promotion", "by_grade": "08", "kind": "competencies", "competencies": uri, "need": skills, "reason": "x"}).status == 303
+    item = student.next()
+    assert student.answer(item, school.right(item["item_id"]), answered_at_ms=1796741200000).status == 200
+
+    def standing(ends):
+        db.execute(f"UPDATE academic_session SET ends_on = {(ends - datetime.date(1970, 1, 1)).days}, starts_on = 20000")
+        [need] = teacher.get(f"/api/v1/learners/{school.student.id}/standing").json["requirements"]
+        return need, teacher.get(f"/api/v1/learners/{school.student.id}/pace/why", need=need["id"]).json["at_risk"]
+
+    need, _ = standing(datetime.date(2027, 6, 30))
+    done = today + datetime.timedelta(days=int(need["weeks_to_go"] * 7))
+    first = done.replace(day=1)
+    assert done.day > 1, (need, done)
+    assert standing(done)[1] is False and standing(done + datetime.timedelta(days=40))[1] is False
+    assert standing(first)[1] is False, "some days before, in the same month"
+    assert standing(first - datetime.timedelta(days=1))[1] is True, "the month before"
+    for c in (district, student, teacher):
+        c.close()

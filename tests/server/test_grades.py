@@ -103,3 +103,20 @@ def test_a_what_if_counts_the_grades_that_would_change(clients, school, db, tmp_
     # The server sees another's rules within a second or so: perhaps while the letters are being read.
     after = eventually(lambda: (now := letters()) != before and letters() == now and now, "what another process set")
     assert tried["grades_changed"] == sum(a != b for who in people for a, b in zip(before[who], after[who])) > 0
+
+
+def test_a_term_grades_whom_it_saw(db, school):
+    """Who was in the class on some day of the term, also when grades are given out after it."""
+    [[district]] = db.rows("SELECT MIN(district_id) FROM district WHERE district_id > 0")
+    first, last = 20000, 20100
+    db.execute(f"INSERT INTO academic_session (district_id, session_id, title, type, starts_on, ends_on, school_year, status) VALUES ({district}, 78, 'A term long past', 'term', {first}, {last}, '2024', 'active')")
+    students = [school.users[f"load{i}"].id for i in range(6)]
+    dates = [(first, last), ("NULL", first), (last, "NULL"), ("NULL", first - 1), (last + 1, "NULL"), ("NULL", "NULL")]
+    for table in ("enrollment", "user_role"):
+        for who, (a, b) in zip(students, dates):
+            db.execute(f"UPDATE {table} SET starts_on = {a}, ends_on = {b} WHERE user_id = {who}")
+        waymark("grades", "freeze", "--term", "A term long past", "--db", db.url)
+        assert [bool(db.rows(f"SELECT 1 FROM term_grade WHERE session_id = 78 AND learner_id = {who}")) for who in students] == [True, True, True, False, False, True], table
+        db.execute("DELETE FROM term_grade WHERE session_id = 78")
+        for who in students:
+            db.execute(f"UPDATE {table} SET starts_on = NULL, ends_on = NULL WHERE user_id = {who}")

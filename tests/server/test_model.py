@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from harness import PROGRAM
+from harness import PROGRAM, SANITIZER
 
 SHARED = pathlib.Path(os.environ.get("WAYMARK_SHARED", pathlib.Path(__file__).parents[3] / "shared")) / "data" / "responses"
 
@@ -24,6 +24,7 @@ def data(name):
 
 def model(*words, code=0):
     done = subprocess.run([PROGRAM, "model", *map(str, words)], capture_output=True, text=True, timeout=600)
+    assert not SANITIZER.search(done.stderr), done.stderr[-2000:]
     assert done.returncode == code, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])
     return done
 

@@ -125,3 +125,33 @@ def test_odd_scores_have_a_defined_result(item_kind, text, tmp_path):
     (tmp_path / "a.csv").write_text(text)
     done = subprocess.run([PROGRAM, "model", "calibrate", "--kind", item_kind, "--json", str(tmp_path / "a.csv")], capture_output=True, text=True)
     assert done.returncode in (0, 1) and (done.stderr if done.returncode else not re.search("nan|inf", done.stdout, re.I))
+
+
+@pytest.mark.parametrize("words", ["bkt", "pfa", "best-lr-recency", "bkt --forget 0 --classes 2", "transfer --steps 2"])
+def test_a_start_that_does_not_fit_is_refused_and_leaves_nothing(words, tmp_path):
+    """A number of the file is missing or out of range; under the sanitizers also nothing is left in memory."""
+    answers, out, bad = invented(tmp_path / "a.csv", students=40, each=20), tmp_path / "end.json", tmp_path / "bad.json"
+    fit = ["fit", "--kind", *words.split()]
+    model(*fit, "--out", out, answers)
+
+    def broken(v, numbers):
+        """As it was, with its last list a number shorter, or without a list its last probability out of range."""
+        if isinstance(v, dict):
+            for k in reversed(list(v)):
+                new = broken(v[k], numbers)
+                if new is not None:
+                    return v | {k: new}
+        if isinstance(v, list):
+            if v and isinstance(v[-1], (int, float)):
+                return v[:-1]
+            for i in reversed(range(len(v))):
+                new = broken(v[i], numbers)
+                if new is not None:
+                    return v[:i] + [new] + v[i + 1:]
+        return -7 if numbers and isinstance(v, float) and 0 < v < 1 else None
+
+    doc = json.loads(out.read_text())
+    key = "transfer" if words.startswith("transfer") else "parameters"
+    bad.write_text(json.dumps(doc | {key: broken(doc[key], False) or broken(doc[key], True)}))
+    r = model(*fit, "--start", bad, answers, code=1)
+    assert r.stderr.startswith("waymark:") and not r.stdout

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from client import Client
-from harness import PROGRAM, ROOT, environment, waymark
+from harness import PROGRAM, ROOT, environment, eventually, waymark
 from test_models_server import BEGIN, DAY, LEARNERS, evidence, held_back, models, refit, skills_of, stored, strengths, truth, write_facts  # noqa: F401
 
 
@@ -164,13 +164,19 @@ def test_what_was_so_before_a_version_is_so_after_it(db, serve, school):
     write_facts(db, LEARNERS, 40, BEGIN, truth(1))
     waymark("rebuild", "--db", db.url)
     s = serve()
-    c = Client(s.port, school.users["student"].token)
+    c, other = Client(s.port, school.users["student"].token), Client(s.port, school.classmate.token)
     me = f"/api/v1/learners/{school.student.id}"
 
     def work(n, name):
         for i in range(n):
             item = c.next()
             assert c.answer(item, school.right(item["item_id"]), client_id=f"{name}-{i:05}").status == 200
+
+    def taken_up(version):
+        """Another student's answers go by the version that the server has."""
+        item = other.next()
+        assert other.answer(item, school.right(item["item_id"])).status == 200
+        return db.rows(f"SELECT model_id FROM evidence WHERE learner_id = {school.classmate.id} ORDER BY evidence_id DESC LIMIT 1") == [[version]]
 
     [[first]] = db.rows("SELECT model_id FROM model WHERE kind = 'bkt'")
     work(6, "before")
@@ -180,7 +186,7 @@ def test_what_was_so_before_a_version_is_so_after_it(db, serve, school):
     before = c.get(f"{me}/mastery").json["competencies"]
     live = refit(db).json
     assert live["verdict"] == "live"
-    time.sleep(3)  # until the server has taken it up
+    eventually(lambda: taken_up(live["model_id"]), "the version that went live")
     assert c.get(f"{me}/mastery").json["competencies"] == before, "no level moves by a version"
     work(6, "after")
     assert c.get(f"{me}/mastery?as_of={stamp}").json["competencies"] == before
@@ -197,11 +203,12 @@ def test_what_was_so_before_a_version_is_so_after_it(db, serve, school):
     between = c.get(f"{me}/mastery").json["competencies"]
     back = waymark("model", "take-back", "--db", db.url, "--json").json["model_id"]
     assert c.get(f"{me}/mastery").json["competencies"] == between
-    time.sleep(3)
+    eventually(lambda: taken_up(back), "the version that was taken back to")
     work(1, "back")
     assert db.rows(f"SELECT model_id FROM evidence WHERE learner_id = {school.student.id} ORDER BY evidence_id DESC LIMIT 1") == [[back]]
     assert c.get(f"{me}/mastery?as_of={stamp}").json["competencies"] == before
     c.close()
+    other.close()
     s.stop()
     assert is_sound(db)
 

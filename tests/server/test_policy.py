@@ -454,3 +454,41 @@ def test_a_school_may_bind_its_classes_but_not_unbind_them(clients, school, db, 
     # What stood in a school's document before the district bound it does not outlive that.
     assert district.post("/rules", form={"mastery.review_after_days.most": "25", "reason": "tighter still"}).status == 303
     assert teacher.post(page, form={"mastery.review_after_days": "28", "reason": "x"}).status == 403
+
+
+def test_the_school_of_today_chooses_the_rules(db, school, worked, document, serve):
+    """A role that has ended or not yet begun chooses none, while another holds; who has none today keeps the last."""
+    me = school.student.id
+    [[home, name], [other, _]] = db.rows("SELECT org_id, name FROM org WHERE type = 'school' ORDER BY CASE WHEN org_id = (SELECT MIN(org_id) FROM user_role WHERE role = 'student' AND user_id = %s) THEN 0 ELSE 1 END, org_id DESC LIMIT 2" % me)
+    about = {p: {"lock": "open"} for p in ("mastery.secure_at", "mastery.nearly_at", "mastery.least_evidence")}
+    policy(db, "set", document({"about": about}), "--reason", "schools may choose", "--effective", "now")
+    policy(db, "set", document(WEAK), "--school", name, "--reason", "ours", "--effective", "now")
+    [[district]] = db.rows("SELECT district_id FROM district WHERE district_id > 0")
+    day = int(time.time() // 86400)
+
+    def roles(**dates):
+        db.execute(f"DELETE FROM user_role WHERE user_id = {me} AND role = 'student'")
+        for org, (first, last) in dates.items():
+            db.execute(f"INSERT INTO user_role (district_id, user_id, org_id, role, starts_on, ends_on, status) VALUES ({district}, {me}, {home if org == 'home' else other}, 'student', {first}, {last}, 'active')")
+
+    def levels():
+        return db.rows(f"SELECT competency_id, level FROM mastery WHERE learner_id = {me} ORDER BY competency_id")
+
+    roles(other=("NULL", "NULL"))
+    waymark("rebuild", "--db", db.url)
+    of_other = levels()
+    roles(home=("NULL", "NULL"))
+    waymark("rebuild", "--db", db.url)
+    of_home = levels()
+    assert of_home != of_other
+
+    for want, dates in ((False, {"home": ("NULL", day - 1), "other": (day, "NULL")}), (True, {"home": (day, day), "other": (day + 1, "NULL")}),
+                        (False, {"home": (day + 1, "NULL"), "other": ("NULL", "NULL")}), (False, {"home": (day + 1, "NULL")}), (True, {"home": (day - 9, day - 2), "other": (day - 30, day - 20)})):
+        roles(**dates)
+        waymark("rebuild", "--db", db.url)
+        assert levels() == (of_home if want else of_other), dates
+    # A server that runs follows without being told, and what is stored stays what the facts give.
+    roles(home=("NULL", day - 1), other=(day, "NULL"))
+    serve()
+    eventually(lambda: levels() == of_other, "the rules of the other school")
+    assert waymark("check", "--db", db.url, "--json").json["ok"]

@@ -8,6 +8,7 @@ HEADS = {
     "courses": "sourcedId,status,title,courseCode,grades,orgSourcedId",
     "classes": "sourcedId,status,title,courseSourcedId,classType,schoolSourcedId,termSourcedIds",
     "users": "sourcedId,status,enabledUser,orgSourcedIds,role,username,givenName,familyName,agentSourcedIds,grades",
+    "roles": "sourcedId,status,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId",
     "enrollments": "sourcedId,status,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate",
 }
 PUPILS = 9
@@ -211,3 +212,42 @@ def test_headings_of_the_british_edition_are_read_and_unknown_ones_reported_once
     (folder / "Student.csv").write_text("Number,First Name\nx1,Kit\n")
     r = waymark("import", "--db", world.db.url, "--json", "--source", "sds", "oneroster", folder).json
     assert r["problems_by_code"]["roster.header"] == 1 and r["closed"] == 0
+
+
+def test_names_that_differ_in_case_alone_are_one(world):
+    """Whoever comes second gets a number behind the name and a line in the report; the import goes on."""
+    tables = base()
+    tables["users"] += ["tc,,true,o,teacher,ADA,Adam,Ash,,"]
+    report = world.take(tables)
+    problem = next(p for p in report.json["problems"] if p["code"] == "roster.username_taken")
+    assert "users.csv" in str(problem) and str(len(tables["users"]) + 1) in str(problem) and "ADA-2" in str(problem), problem
+    names = lambda: {u for u, in world.db.rows("SELECT username FROM user_account")}
+    assert {"ada", "ADA-2"} <= names()
+    world.take(tables)
+    assert {"ada", "ADA-2"} <= names(), "and keeps it"
+    # the same person under another case is no other, and two may swap such names
+    tables["users"] = replace(tables["users"], "ta,,true,o,teacher,ada,Ada,Amber,,", "ta,,true,o,teacher,Ada,Ada,Amber,,")
+    world.take(tables)
+    assert "Ada" in names() and "ada" not in names()
+    tables["users"] = replace(replace(tables["users"], "ta,,true,o,teacher,Ada,Ada,Amber,,", "ta,,true,o,teacher,BOB,Ada,Amber,,"), "tb,,true,o,teacher,bob,Bob,Birch,,", "tb,,true,o,teacher,aDA,Bob,Birch,,")
+    world.take(tables)
+    assert {"BOB", "aDA"} <= names()
+
+
+def test_a_delta_ends_a_role_by_its_id_alone(world):
+    """OneRoster 1.2: what the id stands for is known from the file that sent it; another id is refused with words."""
+    tables = base()
+    tables["roles"] = [f"r{u.split(',')[0]},active,{u.split(',')[0]},primary,{u.split(',')[4]},,,o" for u in tables["users"]] + ["rx,active,ta,secondary,coach,,,o"]
+    world.take(tables)
+    assert ("ada", "coach") in world.roles() and ("ada", "teacher") in world.roles()
+    r = world.take({"roles": ["rx,tobedeleted,,,,,,", "never,tobedeleted,,,,,,"]}, roles="delta").json
+    assert {role for role in world.roles() if role[0] == "ada"} == {("ada", "teacher")}
+    assert r["by_kind"]["role"]["closed"] == 1 and r["problems_by_code"] == {"roster.role_unknown": 1}
+    assert "never" in str(r["problems"]) and "userSourcedId" in str(r["problems"])
+    assert world.take({"classes": ["ka,,Maths Alpha,c,scheduled,o,y"]}, classes="delta").json["changed"] == 1, "any one file may come alone"
+    # the same id again opens it, and may then mean another role
+    world.take({"roles": ["rx,active,ta,secondary,counselor,,,o"]}, roles="delta")
+    assert ("ada", "counselor") in world.roles()
+    world.take({"roles": ["rx,tobedeleted,,,,,,"]}, roles="delta")
+    assert {role for role in world.roles() if role[0] == "ada"} == {("ada", "teacher")}
+    assert world.take(tables).json["by_kind"]["role"]["added"] == 0, "nothing is new to it"

@@ -1,11 +1,12 @@
 """Sign-ins under load, what expires, and live streams whose right has ended."""
 import concurrent.futures
 import json
+import re
 import time
 
 import pytest
 from client import Client, Stream
-from harness import eventually, waymark
+from harness import ROOT, eventually, waymark
 from school import PASSWORD
 
 SKILL = "urn:oatutor:skill:simplify_fractions"
@@ -34,9 +35,35 @@ def test_a_user_name_is_read_as_it_was_meant(server, school, db):
         assert Client(server.port).sign_in(said, PASSWORD).status == 303, said
         assert Client(server.port).sign_in(said, "wrong").status == 403, said
     assert Client(server.port).sign_in(name.replace(".", " "), PASSWORD).status == 403
-    db.execute(f"UPDATE user_account SET username = '{name.upper()}' WHERE user_id = {school.classmate.id}")
+    db.execute(f"UPDATE user_account SET username = '{name.upper()}', named_alike = user_id WHERE user_id = {school.classmate.id}")
     assert Client(server.port).sign_in(name, PASSWORD).status == 303, "letter for letter"
     assert Client(server.port).sign_in(name.capitalize(), PASSWORD).status == 403, "it could be either"
+    assert f"only in upper and lower case: {name.upper()}, {name}." in waymark("check", "--db", db.url).out
+    assert waymark("check", "--db", db.url, "--json").json["names_alike"] == [name.upper(), name]
+
+
+def test_a_user_name_is_given_once_in_any_case(school, db):
+    name = school.student.username
+    for taken in (name, name.upper(), name.capitalize()):
+        refused = waymark("user", "add", "--db", db.url, "--role", "teacher", taken, stdin=PASSWORD + "\n", expect=None)
+        assert refused.code != 0 and f"the user name {taken} is taken" in refused.err and "choose another" in refused.err
+    assert waymark("user", "add", "--db", db.url, "--role", "teacher", f" {name}2", stdin=PASSWORD + "\n", expect=None).code != 0
+    waymark("user", "add", "--db", db.url, "--role", "teacher", f"{name}2", stdin=PASSWORD + "\n")
+    with pytest.raises(Exception, match="(?i)unique"):
+        db.execute(f"UPDATE user_account SET username = '{name.upper()}' WHERE user_id = {school.classmate.id}")
+    assert waymark("check", "--db", db.url, "--json").json["names_alike"] == []
+
+
+def test_names_that_were_alike_before_are_kept(school, db):
+    """The migration goes through whatever is there."""
+    name = school.student.username
+    text = (ROOT / "src/store/migrations/0045_name_once.sql").read_text()
+    db.execute("DROP INDEX user_account_folded")
+    db.execute(f"UPDATE user_account SET username = '{name.upper()}' WHERE user_id = {school.classmate.id}")
+    update, index = re.search(r"UPDATE .*?;", text, re.S)[0], re.search(r"CREATE UNIQUE .*?;", text, re.S)[0]
+    db.execute(update + index)
+    assert len(db.rows("SELECT user_id FROM user_account WHERE named_alike <> 0")) == 1
+    assert len(waymark("check", "--db", db.url, "--json").json["names_alike"]) == 2
 
 
 def test_what_has_expired_goes_along_with_sign_ins(server, school, db):

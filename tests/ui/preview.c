@@ -892,13 +892,15 @@ static void rules_pages(void)
     SHOW("transcript", transcript, .name = "Maya Okafor", .school = "Riverside Middle School (sample)", .grade = "7",
          .terms = L(given_terms), .now_rows = L(given_out), .gpa = "3.00", .needs = L(needs), .scales = L(read_by),
          .rule = "Secure from 95%.", .version = 7, .since = now - 200 * day, .back_url = "/children");
-    static const char *const numbers[] = {"1", "2"};
+    const struct ui_checkpoint_entry entries[] = {
+        {"1", "", "4", NULL, L(barrier_options)},
+        {"2", "Draw it.", "lots", "Each part is worth 1 to 20 points.", L(barrier_options)}};
     static const struct ui_link own[] = {{"Math 7 · period 3", "/class/1/checkpoint?c=1"}};
     const struct ui_checkpoint_row checkpoints[] = {{"Fractions in October",
                                                      "Dividing fractions · Adding unlike fractions", "All schools",
                                                      "/checkpoints/print?c=1", "/calibration?c=1", L(own)}};
-    SHOW("checkpoints", checkpoints, .rows = L(checkpoints), .skills = L(barrier_options), .client_id = "c1",
-         .can_make = true, .numbers = L(numbers));
+    SHOW("checkpoints", checkpoints, .rows = L(checkpoints), .entries = L(entries), .form_title = "Fractions",
+         .client_id = "c1", .can_make = true, .error = "1 entry needs a change. It is marked below.");
     const struct ui_checkpoint_task tasks[] = {
         {1, "Dividing fractions", "How many sixths are in one half? Draw it.", SAFE(""), SAFE(""), NULL, 0, 4}};
     SHOW("checkpoint-print", checkpoint_print, .title = "Fractions in October", .tasks = L(tasks),
@@ -906,8 +908,10 @@ static void rules_pages(void)
     const struct ui_enter_head heads[] = {{"Dividing fractions", "of 4 points"},
                                           {"Adding unlike fractions", "of 2 points"}};
     const struct ui_enter_cell cells_open[] = {
-        {"p0_1", "Maya Okafor: Dividing fractions, of 4 points", "3", false},
-        {"p1_1", "Maya Okafor: Adding unlike fractions, of 2 points", "1, 2, 2", true}};
+        {"p0_1", "Maya Okafor: Dividing fractions, of 4 points", "3", false, "", NULL},
+        {"p2_1", "Maya Okafor: Dividing decimals, of 4 points", NULL, false, "3,5",
+         "Enter points from 0 to 4, such as 2 or 1.5."},
+        {"p1_1", "Maya Okafor: Adding unlike fractions, of 2 points", "1, 2, 2", true, "", NULL}};
     const struct ui_enter_row enter[] = {{"Maya Okafor", L(cells_open)}};
     SHOW("checkpoint-enter", checkpoint_enter, .title = "Fractions in October", .class_title = "Math 7 · period 3",
          .back_url = "/checkpoints", .post_url = "/class/1/checkpoint?c=1", .client_id = "c1", .heads = L(heads),
@@ -1044,6 +1048,9 @@ static void other_pages(void)
     done("item-try", page_item(&h, &c, &it));
     who(NULL, NULL, NULL, 0, LANG_EN);
     SHOW("sign-in", sign_in, .next_path = "/today", .code_url = "/class-code");
+    static const struct ui_sent_field kept_fields[] = {{"kept.response", "3/4"}};
+    SHOW("sign-in-kept", sign_in, .next_path = "", .kept_path = "/answer", .kept = L(kept_fields));
+    SHOW("kept", kept, .post_url = "/answer", .home_url = "/", .fields = L(kept_fields));
     SHOW("sign-in-error", sign_in, .error = msg(LANG_EN, MSG_sign_in_wrong), .username = "maya.okafor");
     c.lang = LANG_ES;
     SHOW("sign-in-es", sign_in, .next_path = "/today");

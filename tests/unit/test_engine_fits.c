@@ -138,12 +138,12 @@ static double likelihood_over_the_grid(const struct irt_matrix *m, const struct 
         long double sum = 0;
         for (unsigned q = 0; q < points; q++) {
             double theta = 12.0 * q / (points - 1) - 6.0, p[IRT_SCORES_MAX];
-            long double chance = expl(-(long double)theta * theta / 2.0L) / weights;
+            long double chance = expl(-(long double)(theta * theta) / 2.0L) / (long double)weights;
             for (size_t i = 0; i < m->items; i++) {
                 uint8_t score = m->score[j * m->items + i];
                 if (score == IRT_MISSING || items[i].scores < 2) continue;
                 irt_chances(&items[i], theta, p);
-                chance *= p[score];
+                chance *= (long double)p[score];
             }
             sum += chance;
         }

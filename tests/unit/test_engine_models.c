@@ -553,8 +553,6 @@ static void elo_learns_who_is_able(void **s)
     for (size_t f = 0; f < 5; f++) assert_int_equal(elo_run(&w->r, &elo_defaults, 5, f, p, NULL), ST_OK);
     assert_int_equal(metrics_of(p, w->correct, NULL, w->r.rows, &m, NULL), ST_OK);
     assert_true(m.auc > .7);
-    assert_true(elo_variance((struct elo_estimate){0, 0}, .3, .02) == 1.0 &&
-                elo_variance((struct elo_estimate){0, 50}, .3, .02) < .2);
     free(p);
     free(w);
 }

@@ -161,8 +161,6 @@ static void languages(void **s)
     assert_int_equal(lang_from_accept("", LANG_EN), LANG_EN);
     assert_int_equal(lang_from_accept(NULL, LANG_ES), LANG_ES);
     assert_string_equal(lang_dir(LANG_ES), "ltr");
-    assert_true(lang_translated(LANG_ES) > 50);
-    assert_int_equal(lang_translated(LANG_EN), MSG_COUNT - 1);
 }
 
 int main(void)

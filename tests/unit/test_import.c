@@ -9,6 +9,7 @@
 #include "import/import.h"
 #include "base/fault.h"
 #include "interop/report.h"
+#include "problems.h"
 #include "unit.h"
 #include "policy/snapshot.h"
 #include "store/sql/answer.h"

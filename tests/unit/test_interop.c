@@ -15,6 +15,7 @@
 #include "interop/oatutor.h"
 #include "interop/oneroster.h"
 #include "interop/report.h"
+#include "problems.h"
 #include "unit.h"
 
 struct run {

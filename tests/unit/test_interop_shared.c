@@ -11,6 +11,7 @@
 #include "interop/oatutor.h"
 #include "interop/oneroster.h"
 #include "interop/report.h"
+#include "problems.h"
 #include "unit.h"
 
 static const char *shared(const char *name)

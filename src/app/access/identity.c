@@ -91,6 +91,16 @@ void token_csrf(const char *token, char out[TOKEN_TEXT])
     sodium_bin2base64(out, TOKEN_TEXT, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+void form_proof(const char *csrf, int64_t user_id, char out[PROOF_TEXT])
+{
+    unsigned char b[32];
+    char both[TOKEN_TEXT + 24], text[TOKEN_TEXT];
+    snprintf(both, sizeof both, "%lld %.*s", (long long)user_id, TOKEN_TEXT, csrf);
+    hash_with("waymark kept v1", both, b);
+    sodium_bin2base64(text, sizeof text, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    snprintf(out, PROOF_TEXT, "%.*s", PROOF_TEXT - 1, text);
+}
+
 static void copy(char *out, size_t cap, const char *s) { snprintf(out, cap, "%s", s); }
 
 struct person_name {
@@ -312,8 +322,8 @@ static void read_name(const char *said, char name[USERNAME_BYTES], char folded[U
     if (n > USERNAME_BYTES - 1) n = USERNAME_BYTES - 1;
     memcpy(name, said + from, n);
     name[n] = 0;
-    for (size_t i = 0; i <= n; i++)
-        folded[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + ('a' - 'A') : name[i]);
+    memcpy(folded, name, n + 1);
+    str_lower(folded);
 }
 
 enum st sign_in(struct app *app, const char *username, const char *password, char token[TOKEN_TEXT], int64_t *user_id,
@@ -365,6 +375,24 @@ enum st sign_out(struct app *app, const char *token, struct err *e)
     return st;
 }
 
+static enum st check_name_is_free(struct tx *tx, const char *name, struct err *e)
+{
+    char said[USERNAME_BYTES], folded[USERNAME_BYTES], other[USERNAME_BYTES] = "";
+    struct sql_user_by_name_row r;
+    struct rows rows;
+    read_name(name, said, folded);
+    if (strcmp(said, name) != 0)
+        return err_fail(e, ST_INVALID, "user.name", "a user name does not begin or end with a space");
+    TRY(sql_user_by_folded_name(tx, folded, &rows, e));
+    while (sql_user_by_folded_name_next(&rows, &r)) copy(other, sizeof other, r.username);
+    TRY(rows_end(&rows));
+    if (!*other) return ST_OK;
+    return err_fail(e, ST_CONFLICT, "user.taken",
+                    "the user name %s is taken: %s is in this district, and upper and lower case are the same to "
+                    "whoever signs in; choose another name",
+                    name, other);
+}
+
 enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, const char *hash, int64_t *user_id,
                     struct err *e)
 {
@@ -374,6 +402,7 @@ enum st user_create(struct app *app, struct tx *tx, const struct new_user *u, co
     if (!role_parse(u->role))
         return err_fail(e, ST_INVALID, "user.role",
                         "%s is none of student, teacher, coach, principal, district, guardian, programs", u->role);
+    TRY(check_name_is_free(tx, u->username, e));
     enum st st = sql_user_insert(tx,
                                  &(struct sql_user_insert_in){.user_id = id,
                                                               .username = u->username,

@@ -25,6 +25,26 @@ static bool is_due(struct app *app)
     return due;
 }
 
+/* At the first look, and at each new day: *seen is the day of the last. */
+static void follow_moves(struct derive_worker *d, int32_t *seen)
+{
+    enum { LOOK_BACK_DAYS = 31 }; /* for a server that was stopped meanwhile */
+    struct rebuild_report r = {0};
+    struct err e = {0};
+    struct snapshot *s = snapshot_hold(d->app);
+    int32_t today = tz_date(s->zone, app_now_ms(d->app));
+    snapshot_drop(s);
+    if (*seen == today) return;
+    if (rebuild_moved(d->app, d->conn, &d->stop, *seen ? *seen : today - LOOK_BACK_DAYS, today, &r, &e) != ST_OK) {
+        log_line(LOG_WARN, "derive", "%s", e.detail); /* asked again in a second */
+        return;
+    }
+    *seen = today;
+    if (r.rows_differed)
+        log_line(LOG_INFO, "derive", "%" PRId64 " learners have begun or left a school: %" PRId64 " levels are others",
+                 r.learners, r.rows_differed);
+}
+
 static void pack(struct derive_worker *d)
 {
     struct err e = {0};
@@ -38,6 +58,7 @@ static void *watch(void *arg)
 {
     struct derive_worker *d = arg;
     enum { TURNS = 10, FIRST_PACK_S = 600, PACK_EACH_S = 6 * 3600 };
+    int32_t seen = 0;
     const struct timespec turn = {.tv_nsec = 1000000000 / TURNS};
     for (int i = 0; !atomic_load(&d->stop); i++) {
         struct rebuild_report r = {0};
@@ -52,6 +73,7 @@ static void *watch(void *arg)
                          "rules came into force: %" PRId64 " learners, %" PRId64 " levels are others", r.learners,
                          r.rows_differed);
         }
+        if (i % TURNS == 0) follow_moves(d, &seen);
         if (i % TURNS == 0 && i / TURNS % PACK_EACH_S == FIRST_PACK_S) pack(d);
         nanosleep(&turn, NULL);
     }

@@ -210,6 +210,44 @@ enum st rebuild_due(struct app *app, struct conn *c, const atomic_bool *stop, bo
     return *done ? run(app, c, &r, e) : ST_OK;
 }
 
+static enum st moved_ids(struct tx *tx, int32_t since, int32_t today, int64_t after, int64_t ids[SLICE_BESIDE],
+                         size_t *n, struct err *e)
+{
+    struct sql_learner_row r;
+    struct rows rows;
+    *n = 0;
+    TRY(sql_learners_moved(
+        tx,
+        &(struct sql_learners_moved_in){.after = after, .first_day = since, .last_day = today, .limit = SLICE_BESIDE},
+        &rows, e));
+    while (*n < SLICE_BESIDE && sql_learners_moved_next(&rows, &r)) ids[(*n)++] = r.learner_id;
+    return rows_end(&rows);
+}
+
+enum st rebuild_moved(struct app *app, struct conn *c, const atomic_bool *stop, int32_t since, int32_t today,
+                      struct rebuild_report *out, struct err *e)
+{
+    struct run r = {.s = snapshot_hold(app), .at_ms = app_now_ms(app), .mode = REBUILD_WRITE, .out = out};
+    int64_t ids[SLICE_BESIDE], after = 0;
+    size_t n = r.s->policy_index.school_count ? SLICE_BESIDE : 0;
+    enum st st = ST_OK;
+    *out = (struct rebuild_report){0};
+    while (st == ST_OK && n == SLICE_BESIDE) {
+        struct tx *tx;
+        if (atomic_load(stop)) st = err_fail(e, ST_BUSY, "err.busy", "stopped before the end");
+        if (st == ST_OK) st = tx_write(c, r.s->district_id, &tx, e);
+        if (st != ST_OK) break;
+        st = moved_ids(tx, since, today, after, ids, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = one(&r, tx, ids[i], e);
+        if (n) after = ids[n - 1];
+        if (st == ST_OK) st = tx_commit(tx, e);
+        else tx_rollback(tx);
+    }
+    if (out->learners) state_cache_clear(app->state_cache);
+    snapshot_drop(r.s);
+    return st;
+}
+
 static enum st one_as_of(struct run *r, struct tx *tx, struct arena *a, int64_t learner_id, rebuild_held *held,
                          void *ctx, struct err *e)
 {

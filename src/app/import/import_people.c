@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "import_roster.h"
+#include "store/sql/import.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
 
@@ -53,6 +54,7 @@ static enum st plan_role(struct importer *im, struct roster_import *x, struct pl
         sync_field(im, "to");
         sync_number(im, role.end);
     }
+    if (*role.id) sync_field(im, role.id); /* another id is another content, and so it is remembered */
     ROSTER_PLAN(&x->roles, id, role.code, x->planned_count - 1);
     return ST_OK;
 }
@@ -90,7 +92,7 @@ static enum st load_role_bits(struct importer *im, struct roster_import *x, stru
         if (o->roles[i].status == ROW_ACTIVE) TRY(add_role_bit(im, x, o->roles[i].user_id, o->roles[i].role, e));
     struct strmap told = {.arena = im->a};
     for (size_t i = 0; i < o->roles_count; i++)
-        if (strmap_put(&told, o->roles[i].user_id, 0) < 0) return no_memory(e);
+        if (*o->roles[i].user_id && strmap_put(&told, o->roles[i].user_id, 0) < 0) return no_memory(e);
     for (size_t i = 0; i < x->roles.count; i++) {
         const struct sync_row *v = &x->roles.rows[i];
         if (!v->known || v->closed) continue;
@@ -152,12 +154,64 @@ static enum st judge_relations(struct importer *im, struct roster_import *x, str
     return ST_OK;
 }
 
+/* Roles go by person, org and role; the id of the row that sent one is kept beside, under an entity of its own. */
+static const char role_id_entity[] = "role_id";
+
+enum st roster_load_role_ids(struct importer *im, struct tx *tx, struct roster_import *x, struct err *e)
+{
+    struct strmap by_row = {.arena = im->a};
+    struct sql_outside_list_row r;
+    struct rows stored;
+    x->role_ids.arena = im->a;
+    for (size_t i = 0; i < x->roles.count; i++) {
+        const char *row = arena_printf(im->a, "%lld", (long long)x->roles.rows[i].row_id);
+        if (!row || strmap_put(&by_row, row, (int)i) < 0) return no_memory(e);
+    }
+    TRY(sql_outside_list(tx, &(struct sql_outside_list_in){.entity = role_id_entity, .system = im->source}, &stored,
+                         e));
+    while (sql_outside_list_next(&stored, &r)) {
+        const char *row = arena_printf(im->a, "%lld", (long long)r.row_id), *id = arena_strdup(im->a, r.identifier);
+        int at = row ? strmap_get(&by_row, row) : -1;
+        if (!row || !id || (at >= 0 && strmap_put(&x->role_ids, id, at) < 0)) return no_memory(e);
+    }
+    return rows_end(&stored);
+}
+
+enum st roster_remember_role_id(struct importer *im, struct tx *tx, const struct sync_row *row, const char *id,
+                                struct err *e)
+{
+    return sql_outside_set(tx,
+                           &(struct sql_outside_set_in){.entity = role_id_entity,
+                                                        .system = im->source,
+                                                        .identifier = id,
+                                                        .row_id = row->row_id,
+                                                        .content_hash = "",
+                                                        .now_ms = im->now_ms,
+                                                        .closed = false},
+                           NULL, e);
+}
+
+static void end_role_by_id(struct importer *im, struct roster_import *x, const struct roster_role_row *v)
+{
+    int at = strmap_get(&x->role_ids, v->id);
+    if (at >= 0) sync_gone(&x->roles, x->roles.rows[at].identifier);
+    else
+        report_problem(im->r, v->ref.file, v->ref.line, "sourcedId", "roster.role_unknown",
+                       "No earlier file sent a role with the id \"%.80s\"; nothing was closed. Name userSourcedId, "
+                       "orgSourcedId and role in the row.",
+                       v->id);
+}
+
 enum st roster_plan_roles(struct importer *im, struct roster_import *x, struct err *e)
 {
     struct roster *o = x->o;
     for (size_t i = 0; i < o->roles_count; i++) {
         const struct roster_role_row *v = &o->roles[i];
         const char *code = role_word(v->role);
+        if (!*v->user_id) {
+            end_role_by_id(im, x, v);
+            continue;
+        }
         if (!code) continue;
         if (v->status != ROW_ACTIVE) {
             const char *id = arena_printf(im->a, "%s\x1f%s\x1f%s", v->user_id, role_org(v->org_id, code), code);
@@ -170,13 +224,13 @@ enum st roster_plan_roles(struct importer *im, struct roster_import *x, struct e
         if (roster_lost(im, v->ref, "userSourcedId", &x->users, v->user_id) ||
             (*v->org_id && roster_lost(im, v->ref, "orgSourcedId", &x->orgs, v->org_id)))
             continue;
-        TRY(plan_role(im, x, (struct planned_role){v->user_id, v->org_id, code, v->start, v->end}, e));
+        TRY(plan_role(im, x, (struct planned_role){v->id, v->user_id, v->org_id, code, v->start, v->end}, e));
     }
     TRY(judge_relations(im, x, e));
     for (size_t i = 0; i < o->relations_count; i++) {
         const struct roster_relation *v = &o->relations[i];
         if (sync_id(&x->users, v->agent_id) && sync_id(&x->users, v->user_id))
-            TRY(plan_role(im, x, (struct planned_role){v->agent_id, "", "guardian", DATE_NONE, DATE_NONE}, e));
+            TRY(plan_role(im, x, (struct planned_role){"", v->agent_id, "", "guardian", DATE_NONE, DATE_NONE}, e));
     }
     return ST_OK;
 }

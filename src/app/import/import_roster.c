@@ -91,6 +91,25 @@ static const char *current_name(struct roster_import *x, int64_t user_id)
     return at < 0 ? NULL : x->current[at];
 }
 
+/* Names that differ in case alone are one name to whoever signs in. */
+static int name_at(struct importer *im, const char *name)
+{
+    struct roster_import *x = im->set;
+    char *folded = arena_strdup(im->a, name);
+    if (!folded) return -1;
+    str_lower(folded);
+    return strmap_get(&x->names, folded);
+}
+
+static bool put_name(struct importer *im, const char *name, int at)
+{
+    struct roster_import *x = im->set;
+    char *folded = arena_strdup(im->a, name);
+    if (!folded) return false;
+    str_lower(folded);
+    return strmap_put(&x->names, folded, at) >= 0;
+}
+
 static const char *wanted_name(struct importer *im, const struct roster_user *u)
 {
     return *u->username ? u->username : *u->email ? arena_copy(im->a, u->email, strcspn(u->email, "@")) : u->id;
@@ -105,9 +124,10 @@ static bool same_name(const char *had, const char *want)
 }
 
 /* Somebody who gets another name leaves theirs to whoever wants it. */
-static void release_name(struct roster_import *x, const char *had, const char *want, int64_t user_id)
+static void release_name(struct importer *im, const char *had, const char *want, int64_t user_id)
 {
-    int owner = had && !same_name(had, want) ? strmap_get(&x->names, had) : -1;
+    struct roster_import *x = im->set;
+    int owner = had && !same_name(had, want) ? name_at(im, had) : -1;
     if (owner >= 0 && x->owners[owner] == user_id) x->owners[owner] = 0;
 }
 
@@ -119,20 +139,21 @@ static const char *choose_name(struct importer *im, const struct roster_user *u,
     if (!want) return NULL;
     if (same_name(had, want)) return had;
     for (int k = 2;; k++) {
-        int owner = strmap_get(&x->names, v);
+        int owner = name_at(im, v);
         if (owner < 0 || !x->owners[owner] || x->owners[owner] == user_id) break;
         v = arena_printf(im->a, "%s-%d", want, k);
         if (!v) return NULL;
     }
     if (v != want)
         report_problem(im->r, u->ref.file, u->ref.line, "username", "roster.username_taken",
-                       "The user name \"%.80s\" is taken; this person signs in as \"%.80s\".", want, v);
-    int at = strmap_get(&x->names, v);
+                       "The user name \"%.80s\" is taken, in this or another case; this person signs in as \"%.80s\".",
+                       want, v);
+    int at = name_at(im, v);
     if (at < 0) {
         int64_t *slot = LIST_ADD(im->a, x->owners, x->owner_count, x->owner_cap);
         if (!slot) return NULL;
         at = (int)x->owner_count - 1;
-        if (strmap_put(&x->names, v, at) < 0) return NULL;
+        if (!put_name(im, v, at)) return NULL;
     }
     x->owners[at] = user_id;
     return v;
@@ -144,7 +165,7 @@ static enum st user_vacate(struct importer *im, struct tx *tx, struct sync_row *
     struct roster_import *x = im->set;
     const char *had = current_name(x, row->row_id);
     char none[32];
-    int owner = had ? strmap_get(&x->names, had) : -1;
+    int owner = had ? name_at(im, had) : -1;
     if (owner < 0 || x->owners[owner] == row->row_id) return ST_OK;
     snprintf(none, sizeof none, "~%lld", (long long)row->row_id);
     return sql_user_vacate(tx, &(struct sql_user_vacate_in){.username = none, .user_id = row->row_id}, NULL, e);
@@ -176,6 +197,7 @@ static enum st role_write(struct importer *im, struct tx *tx, struct sync_row *r
 {
     struct roster_import *x = im->set;
     const struct planned_role *v = &x->planned[row->index];
+    if (*v->id) TRY(roster_remember_role_id(im, tx, row, v->id, e));
     return sql_role_set(tx,
                         &(struct sql_role_set_in){.user_id = sync_id(&x->users, v->user),
                                                   .org_id = sync_id(&x->orgs, v->org),
@@ -453,7 +475,7 @@ static enum st plan_users(struct importer *im, struct roster_import *x, struct e
         if (row->action == SYNC_KEEP) continue;
         const char *want = wanted_name(im, v);
         if (!want) return no_memory(e);
-        release_name(x, current_name(x, row->row_id), want, row->row_id);
+        release_name(im, current_name(x, row->row_id), want, row->row_id);
         rows[i] = row;
     }
     for (size_t i = 0; i < o->users_count; i++) {
@@ -563,8 +585,7 @@ static enum st load_names(struct importer *im, struct tx *tx, struct roster_impo
         if (!owner || !current || !name || !key) return no_memory(e);
         *owner = user_names.user_id;
         *current = name;
-        if (strmap_put(&x->names, name, (int)x->owner_count - 1) < 0 ||
-            strmap_put(&x->name_of, key, (int)x->current_count - 1) < 0)
+        if (!put_name(im, name, (int)x->owner_count - 1) || strmap_put(&x->name_of, key, (int)x->current_count - 1) < 0)
             return no_memory(e);
     }
     TRY(rows_end(&rows));
@@ -582,6 +603,7 @@ static enum st plan(struct importer *im, struct tx *tx, struct roster_import *x,
     struct sync *all[] = {&x->orgs,  &x->sessions,    &x->courses,   &x->classes,     &x->users,
                           &x->roles, &x->enrollments, &x->guardians, &x->demographics};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) TRY(sync_load(im, tx, all[i], e));
+    TRY(roster_load_role_ids(im, tx, x, e));
     TRY(load_names(im, tx, x, e));
     TRY(plan_places(im, x, e));
     TRY(plan_teaching(im, x, e));

@@ -17,11 +17,13 @@ struct roster_import {
     const char **current;
     size_t current_count, current_cap;
     struct planned_role {
+        const char *id; /* of the row that sent it; "": it had none */
         const char *user, *org, *code;
         int32_t start, end;
     } * planned; /* by index */
     size_t planned_count, planned_cap;
     struct strmap roles_of; /* user -> index in role_bits */
+    struct strmap role_ids; /* the sender's id of a role -> index in roles.rows */
     unsigned *role_bits;    /* 1 << enum roster_role */
     size_t role_bits_count, role_bits_cap;
 };
@@ -37,6 +39,10 @@ struct roster_import {
 const char *roster_part(struct importer *im, const char *identifier, int n);
 /* Reports an id that leads to no row here. */
 bool roster_lost(struct importer *im, struct source_ref ref, const char *field, const struct sync *s, const char *id);
+/* Which row of x->roles each id of a role that was sent before stands for. */
+enum st roster_load_role_ids(struct importer *im, struct tx *tx, struct roster_import *x, struct err *e) WARN_UNUSED;
+enum st roster_remember_role_id(struct importer *im, struct tx *tx, const struct sync_row *row, const char *id,
+                                struct err *e) WARN_UNUSED;
 enum st roster_plan_roles(struct importer *im, struct roster_import *x, struct err *e) WARN_UNUSED;
 /* In a delta, a person who is sent is what their row tells and nothing else. */
 enum st roster_close_roles_of_sent(struct importer *im, struct roster_import *x, struct err *e) WARN_UNUSED;

@@ -10,7 +10,7 @@
 #include "policy/snapshot.h"
 #include "store/sql/rigor.h"
 
-enum { POINTS_MOST = 20, TASK_BYTES = NOTE_BYTES };
+enum { TASK_BYTES = NOTE_BYTES };
 
 enum st checkpoint_parts(struct arena *a, const char *text, struct checkpoint *out, struct err *e)
 {
@@ -102,8 +102,8 @@ enum st checkpoint_make_check(const struct snapshot *s, struct checkpoint_make_c
         struct checkpoint_part *p = &k->parts[i];
         if (!catalogue_competency(&s->catalogue, p->competency_id))
             return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)p->competency_id);
-        if (p->most < 1 || p->most > POINTS_MOST)
-            return err_fail(e, ST_INVALID, "checkpoint.points", "points: 1 to %d", POINTS_MOST);
+        if (p->most < 1 || p->most > CHECKPOINT_POINTS_MAX)
+            return err_fail(e, ST_INVALID, "checkpoint.points", "points: 1 to %d", CHECKPOINT_POINTS_MAX);
         if (strlen(p->task) > TASK_BYTES) return err_fail(e, ST_INVALID, "look.words", "at most %d bytes", TASK_BYTES);
         for (size_t j = 0; j < i; j++)
             if (k->parts[j].competency_id == p->competency_id)

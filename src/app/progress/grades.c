@@ -10,13 +10,21 @@
 
 enum { REPORT_COURSES = 32, TERMS_MAX = 200, SLICE = 100 };
 
-static enum st list_courses(struct tx *tx, struct arena *a, int64_t learner_id, struct report *out, struct err *e)
+/* What of a learner's classes counts: those of some day of these. */
+struct days {
+    int32_t first, last;
+};
+
+static enum st list_courses(struct tx *tx, struct arena *a, int64_t learner_id, struct days d, struct report *out,
+                            struct err *e)
 {
     struct sql_learner_classes_row r;
     struct rows rows;
     out->courses = arena_array(a, REPORT_COURSES, sizeof *out->courses);
     if (!out->courses) return err_no_memory(e, "report");
-    TRY(sql_learner_classes(tx, learner_id, &rows, e));
+    TRY(sql_learner_classes(
+        tx, &(struct sql_learner_classes_in){.learner_id = learner_id, .first_day = d.first, .last_day = d.last}, &rows,
+        e));
     while (out->course_count < REPORT_COURSES && sql_learner_classes_next(&rows, &r)) {
         struct report_course *c = &out->courses[out->course_count++];
         c->title = arena_strdup(a, r.title);
@@ -76,16 +84,25 @@ static enum st list_terms(struct tx *tx, struct arena *a, int64_t learner_id, st
     return ST_OK;
 }
 
-enum st learner_report(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
-                       const struct learner_scope *who, int64_t as_of_ms, struct report *out, struct err *e)
+static enum st report_of(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                         const struct learner_scope *who, int64_t as_of_ms, struct days d, struct report *out,
+                         struct err *e)
 {
     struct mastery_view m;
     *out = (struct report){0};
     TRY(learner_mastery(app, s, tx, a, who, as_of_ms, &m, e));
     out->policy = m.policy;
-    TRY(list_courses(tx, a, who->learner_id, out, e));
+    TRY(list_courses(tx, a, who->learner_id, d, out, e));
     for (size_t i = 0; i < out->course_count; i++) TRY(fill_course(s, a, m.policy, &m.state, &out->courses[i], e));
     return list_terms(tx, a, who->learner_id, out, e);
+}
+
+/* A class that has ended keeps its place: a report is read after it. One that has not begun has none yet. */
+enum st learner_report(struct app *app, const struct snapshot *s, struct tx *tx, struct arena *a,
+                       const struct learner_scope *who, int64_t as_of_ms, struct report *out, struct err *e)
+{
+    const struct days d = {0, tz_date(s->zone, as_of_ms ? as_of_ms : app_now_ms(app))};
+    return report_of(app, s, tx, a, who, as_of_ms, d, out, e);
 }
 
 /* A term, as it was given out -------------------------------------------------------------------------------------- */
@@ -221,22 +238,27 @@ static enum st freeze_course(struct app *app, struct tx *tx, int64_t session_id,
     return st;
 }
 
-static enum st freeze_learner(struct app *app, const struct snapshot *s, struct tx *tx, int64_t session_id,
+struct term {
+    int64_t session_id;
+    struct days days;
+};
+
+static enum st freeze_learner(struct app *app, const struct snapshot *s, struct tx *tx, const struct term *t,
                               int64_t learner_id, int64_t *written, struct err *e)
 {
     struct arena a;
     struct report r;
     arena_init(&a, 64u << 20);
     const struct learner_scope who = {learner_id, MAY_LEADS_DISTRICT}; /* the operator's, for all */
-    enum st st = learner_report(app, s, tx, &a, &who, 0, &r, e);
+    enum st st = report_of(app, s, tx, &a, &who, 0, t->days, &r, e);
     for (size_t i = 0; st == ST_OK && i < r.course_count; i++)
-        st = freeze_course(app, tx, session_id, learner_id, &r.courses[i], written, e);
+        st = freeze_course(app, tx, t->session_id, learner_id, &r.courses[i], written, e);
     arena_release(&a);
     return st;
 }
 
-static enum st find_term(struct app *app, const struct snapshot *s, struct conn *c, const char *title,
-                         int64_t *session_id, char out[120], struct err *e)
+static enum st find_term(struct app *app, const struct snapshot *s, struct conn *c, const char *title, struct term *t,
+                         char out[120], struct err *e)
 {
     struct tx *tx;
     struct sql_session_row r;
@@ -245,7 +267,7 @@ static enum st find_term(struct app *app, const struct snapshot *s, struct conn 
     enum st st = title ? sql_session_by_title(tx, title, &r, &found, e)
                        : sql_session_now(tx, tz_date(s->zone, app_now_ms(app)), &r, &found, e);
     if (st == ST_OK && found) {
-        *session_id = r.session_id;
+        *t = (struct term){r.session_id, {(int32_t)r.starts_on, (int32_t)r.ends_on}};
         snprintf(out, 120, "%s", r.title);
     } else if (st == ST_OK) {
         st = title ? err_fail(e, ST_NOT_FOUND, "grades.no_term", "there is no term %s", title)
@@ -255,19 +277,34 @@ static enum st find_term(struct app *app, const struct snapshot *s, struct conn 
     return st;
 }
 
+static enum st term_students(struct tx *tx, const struct term *t, int64_t after, int64_t ids[SLICE], size_t *n,
+                             struct err *e)
+{
+    struct sql_student_list_row r;
+    struct rows rows;
+    *n = 0;
+    TRY(sql_student_list(tx,
+                         &(struct sql_student_list_in){
+                             .after = after, .first_day = t->days.first, .last_day = t->days.last, .limit = SLICE},
+                         &rows, e));
+    while (*n < SLICE && sql_student_list_next(&rows, &r)) ids[(*n)++] = r.user_id;
+    return rows_end(&rows);
+}
+
 enum st grades_freeze(struct app *app, struct conn *c, const char *title, int64_t *written, char term[120],
                       struct err *e)
 {
-    int64_t session_id = 0, after = 0, ids[SLICE];
+    struct term t = {0};
+    int64_t after = 0, ids[SLICE];
     struct snapshot *s = snapshot_hold(app);
     *written = 0;
-    enum st st = find_term(app, s, c, title, &session_id, term, e);
+    enum st st = find_term(app, s, c, title, &t, term, e);
     for (size_t n = SLICE; st == ST_OK && n == SLICE;) {
         struct tx *tx;
         st = tx_write(c, s->district_id, &tx, e);
         if (st != ST_OK) break;
-        st = learner_ids(tx, LEARNERS_WITH_ROLE, after, ids, SLICE, &n, e);
-        for (size_t i = 0; st == ST_OK && i < n; i++) st = freeze_learner(app, s, tx, session_id, ids[i], written, e);
+        st = term_students(tx, &t, after, ids, &n, e);
+        for (size_t i = 0; st == ST_OK && i < n; i++) st = freeze_learner(app, s, tx, &t, ids[i], written, e);
         if (n) after = ids[n - 1];
         if (st == ST_OK) st = tx_commit(tx, e);
         else tx_rollback(tx);

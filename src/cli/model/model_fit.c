@@ -10,7 +10,7 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
 {
     struct parallel par = model_parallel(c);
     struct logistic_design *design;
-    struct logistic m;
+    struct logistic m = {0};
     struct logistic_report rep;
     struct logistic_options o = {.tolerance = 1e-6, .iterations_max = 100};
     if (!model_number(c, "--c", 1e-6, 1e6, 1.0, &o.c)) return err_fail(e, ST_INVALID, "model.option", "--c");
@@ -26,9 +26,10 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
     if (st == ST_OK)
         st = doc ? model_load_logistic(doc, terms, d, &m, e) : logistic_init(&m, terms, d->r.items, d->r.skills, e);
     json_decref(doc);
-    if (st == ST_OK) {
-        st = logistic_fit(design, &o, &par, &m, &rep, e);
-        model_progress_end(&progress);
+    const bool begun = st == ST_OK;
+    if (begun) st = logistic_fit(design, &o, &par, &m, &rep, e);
+    model_progress_end(&progress);
+    if (begun) {
         double end = model_seconds();
         struct model_out out;
         struct json_out *j = model_out_open(&out);
@@ -47,8 +48,8 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
                    cli_opt(c, "--kind"), rep.rows, rep.objective, rep.log_likelihood, rep.iterations,
                    rep.converged ? "" : " (not converged)", read - begin, made - read, end - made);
         if (st == ST_OK) st = model_if_stopped(c, e);
-        logistic_free(&m);
     }
+    logistic_free(&m); /* also what was read of --start before it was refused */
     logistic_design_free(design);
     return st;
 }

@@ -143,8 +143,38 @@ static int run_init(struct cli *c)
     return 0;
 }
 
+enum { ALIKE_SHOWN = 40 };
+
+/* Each signs in by the very letters of the name, which its person cannot know. */
+static enum st load_alike(struct cli_app *a, char *names[ALIKE_SHOWN], size_t *n, struct err *e)
+{
+    struct sql_user_alike_row r;
+    struct rows rows;
+    struct tx *tx;
+    *n = 0;
+    TRY(tx_read(a->conn, a->app.snapshot->district_id, &tx, e));
+    enum st st = sql_user_alike(tx, ALIKE_SHOWN, &rows, e);
+    if (st == ST_OK) {
+        while (*n < ALIKE_SHOWN && sql_user_alike_next(&rows, &r))
+            if ((names[*n] = strdup(r.username))) ++*n;
+        st = rows_end(&rows);
+    }
+    tx_rollback(tx);
+    return st;
+}
+
+static void print_alike(const struct cli *c, char *const *names, size_t n)
+{
+    if (!n || c->json) return;
+    printf("User names that differ only in upper and lower case:");
+    for (size_t i = 0; i < n; i++) printf("%s %s", i ? "," : "", names[i]);
+    printf(". Each must be typed exactly; rename all but one in the roster.\n");
+}
+
 static int run_check(struct cli *c)
 {
+    char *alike[ALIKE_SHOWN];
+    size_t alike_n = 0;
     struct err e = {0};
     struct cli_app a;
     struct rebuild_report r = {0};
@@ -154,6 +184,7 @@ static int run_check(struct cli *c)
     bool only_digest = cli_opt(c, "--digest") != NULL;
     if (!only_digest) st = conn_integrity(a.conn, &e);
     if (!only_digest && st == ST_OK) st = rebuild(&a.app, a.conn, REBUILD_COMPARE, &r, &e);
+    if (st == ST_OK && !only_digest) st = load_alike(&a, alike, &alike_n, &e);
     if (st == ST_OK) st = derived_digest(&a.app, a.conn, digest, &e);
     cli_close(&a);
     if (st != ST_OK) return cli_fail(&e);
@@ -170,6 +201,9 @@ static int run_check(struct cli *c)
         json_put_i64(&j, "states_differed", r.states_differed);
         json_put_i64(&j, "rows_differed", r.rows_differed);
         json_put_i64(&j, "histories_differed", r.histories_differed);
+        json_open_list(&j, "names_alike");
+        for (size_t i = 0; i < alike_n; i++) json_put_str(&j, NULL, alike[i]);
+        json_close_list(&j);
         json_put_str(&j, "digest", digest);
         json_close_obj(&j);
         cli_print_json(&t);
@@ -181,8 +215,10 @@ static int run_check(struct cli *c)
                (long long)r.rows_differed, digest);
         if (r.histories_differed)
             printf("%lld packed histories do not match their facts.\n", (long long)r.histories_differed);
+        print_alike(c, alike, alike_n);
         if (!good) fprintf(stderr, "waymark: run `waymark rebuild --db %s` to repair them\n", c->db);
     }
+    for (size_t i = 0; i < alike_n; i++) free(alike[i]);
     return good ? 0 : 1;
 }
 

@@ -87,7 +87,7 @@ static enum st start_workers(struct app *app, struct err *e)
 static enum st serve(struct app *app, const struct serve_options *o, struct err *e)
 {
     static const struct route *tables[WEB_TABLES_MAX + 2];
-    struct gate gate = {.app = app, .tables = tables, .render_error = web_render_error};
+    struct gate gate = {.app = app, .tables = tables, .render_error = web_render_error, .render_form = web_render_form};
     struct http_config config = {.threads = 0,
                                  .body_max = 64u << 20,
                                  .body_limit = gate_body_limit,

@@ -69,11 +69,6 @@ SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :evidence_id
   :score::float8[], :attempt::int[], :hints::int[], :took_ms::bigint[], :floor_ms::bigint[], :answered_at_ms::bigint[],
   :school_date::int[], :policy_id::bigint[], :model_id::bigint[], :recorder_id::bigint[], :replaces_id::bigint[],
   :shown_error::int[], :checkpoint_id::bigint[]) AS x
--- name: evidence_get :one
--- row: evidence
-SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
-  floor_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error, checkpoint_id
-FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id = :evidence_id
 -- name: evidence_list :many
 -- row: evidence
 SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
@@ -129,9 +124,17 @@ SELECT COUNT(*) AS count FROM evidence WHERE district_id = :district_id AND lear
 SELECT COUNT(*) AS count, COALESCE(SUM(CASE WHEN took_ms > 300000 THEN 300000 ELSE took_ms END), 0) AS took_ms FROM evidence
 WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after AND school_date = :school_date AND kind = 1
 -- name: learner_school :one
--- why: whose rules are in force for someone; also for what was shown before a role ended: no date is looked at
-SELECT org_id FROM user_role WHERE district_id = :district_id AND user_id = :learner_id AND role = 'student' AND status = 'active'
-ORDER BY org_id DESC LIMIT 1
+-- why: whose rules are in force for someone: the role of today; without one the school left last, so that what was shown stays
+SELECT r.org_id FROM user_role r WHERE r.district_id = :district_id AND r.user_id = :learner_id AND r.role = 'student'
+  AND r.status = 'active' AND COALESCE(r.starts_on, :current_day) <= :current_day
+ORDER BY CASE WHEN {current r} THEN 0 ELSE 1 END, CASE WHEN {current r} THEN 0 ELSE r.ends_on END DESC, r.org_id DESC LIMIT 1
+-- name: learners_moved :many
+-- row: learner
+-- types: :first_day int, :last_day int
+-- why: whose school may be another since a day: a role has begun or ended; no date is looked at but these
+SELECT DISTINCT user_id AS learner_id FROM user_role WHERE district_id = :district_id AND role = 'student' AND user_id > :after
+  AND ((starts_on > :first_day AND starts_on <= :last_day) OR (ends_on >= :first_day AND ends_on < :last_day))
+ORDER BY user_id LIMIT :limit
 -- name: evidence_latest :many
 -- why: what someone has done lately, for the queue and for families
 SELECT v.evidence_id, v.kind, v.item_id, v.item_version, v.variant, v.score, v.attempt, v.hints,

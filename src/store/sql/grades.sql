@@ -26,13 +26,15 @@ WHERE district_id = :district_id AND status = 'active' AND title = :title ORDER 
 SELECT session_id, title, starts_on, ends_on FROM academic_session WHERE district_id = :district_id AND status = 'active'
   AND starts_on <= :today AND ends_on >= :today AND type IN ('term', 'semester', 'gradingPeriod') ORDER BY starts_on DESC, session_id LIMIT 1
 -- name: student_list :many
--- why: a term's grades are given out after it, also to those who have left: no date is looked at
-SELECT DISTINCT user_id FROM user_role WHERE district_id = :district_id AND role = 'student' AND status = 'active' AND user_id > :after
-ORDER BY user_id LIMIT :limit
+-- types: :first_day int, :last_day int
+-- why: a term's grades are given out after it, also to those who have left since
+SELECT DISTINCT r.user_id FROM user_role r WHERE r.district_id = :district_id AND r.role = 'student' AND {during r} AND r.user_id > :after
+ORDER BY r.user_id LIMIT :limit
 -- name: learner_classes :many
--- why: the same; no date is looked at
+-- types: :first_day int, :last_day int
+-- why: the same of the classes
 SELECT c.class_id, c.title, c.course_id FROM enrollment e JOIN class c ON c.district_id = e.district_id AND c.class_id = e.class_id
-WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' AND e.status = 'active' AND c.status = 'active' AND c.course_id IS NOT NULL
+WHERE e.district_id = :district_id AND e.user_id = :learner_id AND e.role = 'student' AND {during e} AND c.status = 'active' AND c.course_id IS NOT NULL
   AND {for_students c}
 ORDER BY c.title, c.class_id
 -- name: habit_list :many

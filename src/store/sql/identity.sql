@@ -4,21 +4,26 @@ SELECT district_id, name, host FROM district WHERE district_id > 0 ORDER BY dist
 -- name: district_insert :exec
 INSERT INTO district (district_id, name, host, created_at_ms) VALUES (:district_id, :name, :host, :created_at_ms)
 -- name: user_by_name :one
-SELECT user_id, password_hash, enabled, status FROM user_account
+SELECT user_id, username, password_hash, enabled, status FROM user_account
 WHERE district_id = :district_id AND username = :username
 -- name: user_by_folded_name :many
 -- row: user_by_name
 -- types: :folded text
-SELECT user_id, password_hash, enabled, status FROM user_account
+SELECT user_id, username, password_hash, enabled, status FROM user_account
 WHERE district_id = :district_id AND LOWER(username) = :folded LIMIT 2
+-- name: user_alike :many
+-- why: one pass over the names, by `waymark check`
+SELECT u.username FROM user_account u WHERE u.district_id = :district_id AND EXISTS (
+  SELECT 1 FROM user_account o WHERE o.district_id = u.district_id AND LOWER(o.username) = LOWER(u.username)
+    AND o.user_id <> u.user_id) ORDER BY LOWER(u.username), u.username LIMIT :limit
 -- name: user_get :one
 SELECT username, given_name, family_name, preferred_name, grade, language, enabled, status FROM user_account
 WHERE district_id = :district_id AND user_id = :user_id
 -- name: user_insert :exec
 INSERT INTO user_account (district_id, user_id, username, given_name, family_name, middle_name, preferred_name,
-  pronouns, email, grade, language, enabled, status, password_hash, created_at_ms)
+  pronouns, email, grade, language, enabled, status, password_hash, created_at_ms, named_alike)
 VALUES (:district_id, :user_id, :username, :given_name, :family_name, :middle_name, :preferred_name,
-  :pronouns, :email, :grade, :language, 1, 'active', :password_hash, :created_at_ms)
+  :pronouns, :email, :grade, :language, 1, 'active', :password_hash, :created_at_ms, 0)
 -- name: user_set_password :exec
 UPDATE user_account SET password_hash = :password_hash WHERE district_id = :district_id AND user_id = :user_id
 -- name: user_list :many

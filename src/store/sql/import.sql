@@ -50,9 +50,9 @@ ON CONFLICT (district_id, class_id, session_id) DO NOTHING
 SELECT user_id, username FROM user_account WHERE district_id = :district_id
 -- name: user_set :exec
 INSERT INTO user_account (district_id, user_id, username, given_name, family_name, middle_name, preferred_name, pronouns,
-  email, grade, language, enabled, status, password_hash, created_at_ms)
+  email, grade, language, enabled, status, password_hash, created_at_ms, named_alike)
 VALUES (:district_id, :user_id, :username, :given_name, :family_name, :middle_name, :preferred_name, :pronouns,
-  :email, :grade, 'en', :enabled, 'active', '', :now_ms)
+  :email, :grade, 'en', :enabled, 'active', '', :now_ms, 0)
 ON CONFLICT (district_id, user_id) DO UPDATE SET username = excluded.username, given_name = excluded.given_name,
   family_name = excluded.family_name, middle_name = excluded.middle_name, preferred_name = excluded.preferred_name,
   pronouns = excluded.pronouns, email = excluded.email, grade = excluded.grade, enabled = excluded.enabled,

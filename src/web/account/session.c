@@ -3,6 +3,7 @@
 
 #include "frame/page.h"
 #include "frame/route.h"
+#include "frame/kept.h"
 
 static enum st web_home(struct call *c, struct err *e)
 {
@@ -22,6 +23,7 @@ static enum st sign_in_page(struct call *c, const char *error, const char *usern
     struct page *p;
     TRY(page_begin(c, NULL, &p, e));
     struct page_sign_in page = {.error = error, .username = username, .next_path = next ? next : ""};
+    TRY(kept_carry(c, &page, e));
     return page_end(p, page_sign_in(&p->html, &p->ctx, &page), e);
 }
 
@@ -50,6 +52,9 @@ static enum st web_sign_in(struct call *c, struct err *e)
         const char *kept = arena_strdup(c->arena, token);
         if (!kept) return err_fail(e, ST_NOMEM, "err.memory", "sign in");
         gate_session_cookie(c, kept);
+        bool shown;
+        TRY(kept_signed_in(c, user_id, kept, &shown, e));
+        if (shown) return ST_OK;
         call_redirect(c, next ? next : "/");
         return ST_OK;
     }
@@ -140,7 +145,7 @@ const struct route session_routes[] = {
      .may = MAY_ANYONE,
      .kind = ROUTE_WORK,
      .read = web_sign_in,
-     .body_max = FORM_BYTES,
+     .body_max = SIGN_IN_FORM_BYTES,
      .no_csrf = true,
      .summary = "Sign in",
      .sample = "username=no.such.person&password=not+the+password"},

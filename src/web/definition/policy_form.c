@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "frame/form.h"
 #include "policy_page.h"
 #include "frame/scale.h"
 
@@ -27,7 +28,7 @@ static enum st read_value(const struct setting *s, const char *text, double *out
             }
         return unreadable(e, s, text);
     }
-    if (!parse_f64(text, out) || (s->type == SETTING_WHOLE && differ(*out, (double)(int64_t)*out)))
+    if (!form_number(text, out) || (s->type == SETTING_WHOLE && differ(*out, (double)(int64_t)*out)))
         return unreadable(e, s, text);
     if (rules_in_100(s)) *out /= 100;
     return ST_OK;
@@ -152,7 +153,7 @@ static enum st read_drafters(struct call *c, const struct rules_of *w, json_t *d
 static enum st read_cut(struct call *c, const char *name, size_t i, double *out, struct err *e)
 {
     const char *text = http_form(c->http, name, i);
-    if (text && parse_f64(text, out)) return ST_OK;
+    if (text && form_number(text, out)) return ST_OK;
     enum st st = err_fail(e, ST_INVALID, "policy.number", "/grades/conversion/%zu: \"%.40s\" is not a number", i,
                           text ? text : "");
     err_arg(e, "/grades/conversion");
@@ -169,7 +170,7 @@ static int level_index(const char *code)
 static double begins_at(const struct scale_row *r)
 {
     double from = 0;
-    return parse_f64(r->from, &from) ? from : 0;
+    return form_number(r->from, &from) ? from : 0;
 }
 
 size_t rules_scale_sent(struct call *c, struct scale_row rows[SCALE_MOST + 1])
@@ -201,7 +202,7 @@ struct scale_row rules_scale_row(struct call *c, const struct report_level *k)
 static enum st scale_number(const char *text, size_t i, const char *what, double *out, struct err *e)
 {
     char clause[60];
-    if (parse_f64(text, out)) return ST_OK;
+    if (form_number(text, out)) return ST_OK;
     snprintf(clause, sizeof clause, "/grades/scale/%zu/%s", i, what);
     enum st st = err_fail(e, ST_INVALID, "policy.number", "%s: \"%.40s\" is not a number", clause, text);
     err_arg(e, clause);

@@ -4,6 +4,7 @@
 
 #include "plan/next.h"
 #include "base/id.h"
+#include "frame/kept.h"
 #include "frame/menu.h"
 #include "frame/page.h"
 #include "store/sql/answer.h"
@@ -229,6 +230,8 @@ void web_render_error(struct call *c)
     } else if (c->st == ST_SIGN_IN && c->route && c->route->method == HTTP_GET) {
         c->res.status = 303;
         http_res_header(&c->res, "Location", "/sign-in");
+    } else if (kept_page(c)) {
+        /* it is not lost */
     } else if (c->refusal && page_begin(c, NULL, &p, &e) == ST_OK) { /* frame/based_on.h */
         if (page_conflict(&p->html, &p->ctx, c->refusal) != ST_OK) text_add(&c->out, "error");
     } else if (page_begin(c, NULL, &p, &e) == ST_OK) {

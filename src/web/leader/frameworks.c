@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "frame/based_on.h"
 #include "frame/route.h"
+#include "frame/form.h"
 #include "store/sql/framework.h"
 #include "store/sql/roster.h"
 
@@ -466,6 +467,7 @@ static enum st fill_courses(struct call *c, struct page_framework_skill *page, s
             (struct ui_rule_option){id_text(c, r.course_id), arena_strdup(c->arena, r.title), false};
     }
     TRY(rows_end(&stored));
+    form_chosen(c, "course", 0, rows, page->courses_n);
     page->courses = rows;
     return ST_OK;
 }
@@ -529,8 +531,18 @@ static enum st skill_basis(struct call *c, struct tx *tx, int64_t id, struct bas
     return at_ms ? basis_changed(c, tx, b, author, at_ms, e) : ST_OK;
 }
 
-static enum st skill_page(struct call *c, int64_t id, const char *error, struct err *e)
+/* One of the two forms of a skill's fields; what was typed belongs to the one it was typed in. */
+static struct ui_skill_form form_of(struct call *c, const char *kind, const struct competency *k)
 {
+    if (!str_eq(form_value(c, "kind", 0, ""), kind))
+        return (struct ui_skill_form){NULL, k->name, k->statement, k->code, k->try_at_home};
+    return (struct ui_skill_form){kind, form_value(c, "name", 0, k->name), form_value(c, "statement", 0, k->statement),
+                                  form_value(c, "code", 0, k->code), form_value(c, "home", 0, k->try_at_home)};
+}
+
+static enum st skill_page(struct call *c, int64_t id, struct err *e)
+{
+    static const struct competency nothing = {.name = "", .statement = "", .code = "", .try_at_home = ""};
     struct page *p;
     struct ui_item_line *items;
     struct ui_rule_option *choices;
@@ -555,7 +567,9 @@ static enum st skill_page(struct call *c, int64_t id, const char *error, struct 
         .can_edit = c->relation == MAY_LEADS_DISTRICT,
         .items_n_all = (int64_t)k->item_count,
         .client_id = new_client_id(c),
-        .error = error,
+        .error = form_error(c),
+        .added = form_of(c, "add", &nothing),
+        .changed = form_of(c, "change", k),
         .saved = http_query(c->http, "saved") != NULL};
     struct basis b;
     TRY(skill_basis(c, c->tx, id, &b, e));
@@ -580,7 +594,7 @@ static enum st web_framework_skill(struct call *c, struct err *e)
     int64_t id;
     const char *s = http_query(c->http, "k");
     if (!s || !id_parse(s, &id)) return err_fail(e, ST_NOT_FOUND, "err.no_competency", "k is the id of a skill");
-    return skill_page(c, id, NULL, e);
+    return skill_page(c, id, e);
 }
 
 static enum st form_id(struct call *c, const char *name, int64_t *out, struct err *e)
@@ -634,7 +648,8 @@ static enum st web_framework_edit(struct call *c, struct err *e)
     if ((st == ST_INVALID || st == ST_DENIED) && f.competency_id) {
         TRY(tx_read(conn, c->snapshot->district_id, &c->tx, e));
         c->res.status = st == ST_DENIED ? 403 : 400;
-        return skill_page(c, f.competency_id, words_of_error(c, &why), e);
+        TRY(form_again(c, words_of_error(c, &why), e));
+        return skill_page(c, f.competency_id, e);
     }
     if (st != ST_OK) {
         *e = why;

@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "frame/based_on.h"
 #include "frame/route.h"
+#include "frame/form.h"
 #include "rules/small_group.h"
 #include "store/sql/outside.h"
 #include "store/sql/roster.h"
@@ -188,9 +189,21 @@ static enum st web_goals(struct call *c, struct err *e)
     TRY(page_begin(c, "/goals", &p, e));
     struct page_goals page = {.can_add = c->relation == MAY_LEADS_DISTRICT,
                               .client_id = new_client_id(c),
+                              .error = form_error(c),
+                              .form = {.title = form_value(c, "title", 0, ""),
+                                       .counted_by = form_value(c, "counted_by", 0, ""),
+                                       .share = form_value(c, "share", 0, "70"),
+                                       .share_bad = form_marked(c, "share"),
+                                       .test = form_value(c, "test", 0, ""),
+                                       .subject = form_value(c, "subject", 0, ""),
+                                       .score = form_value(c, "score", 0, ""),
+                                       .score_bad = form_marked(c, "score"),
+                                       .level = form_value(c, "level", 0, ""),
+                                       .level_bad = form_marked(c, "level")},
                               .saved = http_query(c->http, "saved") != NULL};
     if (page.can_add) {
         TRY(fill_branches(c, false, &tops, &page.tops_n, e));
+        form_chosen(c, "competency", 0, tops, page.tops_n);
         page.tops = tops;
         TRY(fill_tests(c, &page, e));
     }
@@ -201,12 +214,12 @@ static enum st web_goals(struct call *c, struct err *e)
     return page_end(p, page_goals(&p->html, &p->ctx, &page), e);
 }
 
-static enum st form_number(struct call *c, const char *name, bool *has, double *out, struct err *e)
+static enum st read_number(struct call *c, const char *name, bool *has, double *out, struct err *e)
 {
     const char *s = http_form(c->http, name, 0);
     *has = s && *s;
-    if (!*has || parse_f64(s, out)) return ST_OK;
-    return err_fail(e, ST_INVALID, "goals.number", "%s must be a number", name);
+    if (!*has || form_number(s, out)) return ST_OK;
+    return form_mark(c, name, msg(page_lang(c), MSG_form_number), e);
 }
 
 static enum st web_goal_parse(struct call *c, struct command **out, struct err *e)
@@ -216,6 +229,7 @@ static enum st web_goal_parse(struct call *c, struct command **out, struct err *
     double share = 0, level = 0;
     bool has;
     const char *competency = http_form(c->http, "competency", 0);
+    TRY(form_open(c, web_goals, e));
     TRY(goals_basis(c, &b, e));
     TRY(based_on_check(c, &b, e));
     TRY(call_alloc(c, sizeof *g, (void **)&g, e));
@@ -229,11 +243,13 @@ static enum st web_goal_parse(struct call *c, struct command **out, struct err *
     if (competency && *competency &&
         !id_parse(competency + framework, framework ? &g->framework_id : &g->competency_id))
         return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
-    TRY(form_number(c, "share", &has, &share, e));
+    TRY(read_number(c, "share", &has, &share, e));
     g->share = has ? share / 100 : 1;
-    TRY(form_number(c, "score", &g->has_score, &g->meets_score, e));
-    TRY(form_number(c, "level", &has, &level, e));
-    if (has && !(level >= 1 && level <= 20)) return err_fail(e, ST_INVALID, "goals.number", "level must be 1 to 20");
+    TRY(read_number(c, "score", &g->has_score, &g->meets_score, e));
+    TRY(read_number(c, "level", &has, &level, e));
+    if (has && !form_marked(c, "level") && !(level >= 1 && level <= 20))
+        TRY(form_mark(c, "level", msg(page_lang(c), MSG_form_level), e));
+    TRY(form_check(c, e));
     g->meets_level = (int32_t)level;
     TRY(goal_check(c->snapshot, g, e));
     *out = &g->command;

@@ -11,6 +11,7 @@
 #include "frame/based_on.h"
 #include "frame/route.h"
 #include "branches.h"
+#include "frame/form.h"
 
 static enum st fill_asked(struct call *c, struct page_needs *page, struct err *e)
 {
@@ -65,15 +66,30 @@ static enum st needs_basis(struct call *c, struct tx *tx, struct basis *b, struc
     return basis_changed(c, tx, b, v->recorder_id, v->recorded_at_ms, e);
 }
 
-static enum st needs_page(struct call *c, const char *error, struct err *e)
+/* A field of the form that adds a requirement, as it was typed; a reason for removing one is not its own. */
+static const char *typed(struct call *c, const char *name, const char *otherwise)
+{
+    return http_form(c->http, "remove", 0) ? otherwise : form_value(c, name, 0, otherwise);
+}
+
+static enum st web_requirements(struct call *c, struct err *e)
 {
     struct page *p;
     struct ui_rule_option *tops;
     TRY(page_begin(c, "/requirements", &p, e));
-    struct page_needs page = {
-        .can_edit = c->relation == MAY_LEADS_DISTRICT, .saved = http_query(c->http, "saved") != NULL, .error = error};
+    struct page_needs page = {.can_edit = c->relation == MAY_LEADS_DISTRICT,
+                              .saved = http_query(c->http, "saved") != NULL,
+                              .error = form_error(c),
+                              .form = {.title = typed(c, "title", ""),
+                                       .for_what = typed(c, "for", ""),
+                                       .by_grade = typed(c, "by_grade", "12"),
+                                       .kind = typed(c, "kind", ""),
+                                       .need = typed(c, "need", ""),
+                                       .need_bad = form_marked(c, "need"),
+                                       .reason = typed(c, "reason", "")}};
     if (page.can_edit) {
         TRY(fill_branches(c, true, &tops, &page.tops_n, e));
+        form_chosen(c, "competencies", 0, tops, page.tops_n);
         page.tops = tops;
     }
     struct basis b;
@@ -83,8 +99,6 @@ static enum st needs_page(struct call *c, const char *error, struct err *e)
     return page_end(p, page_needs(&p->html, &p->ctx, &page), e);
 }
 
-static enum st web_requirements(struct call *c, struct err *e) { return needs_page(c, NULL, e); }
-
 static json_t *entry_from_form(struct call *c)
 {
     const char *title = http_form(c->http, "title", 0), *for_what = http_form(c->http, "for", 0),
@@ -92,7 +106,7 @@ static json_t *entry_from_form(struct call *c)
                *grade = http_form(c->http, "by_grade", 0), *need = http_form(c->http, "need", 0);
     char id[24], ceds[8];
     double n = 0;
-    if (need) (void)parse_f64(need, &n);
+    (void)form_number(need, &n);
     snprintf(id, sizeof id, "r%llx",
              (unsigned long long)(hash_mix((uint64_t)c->now_ms, (uint64_t)c->who.user_id) & 0xffffffffffULL));
     snprintf(ceds, sizeof ceds, "%s%.5s", grade && strlen(grade) == 1 && *grade >= '1' ? "0" : "",
@@ -121,6 +135,23 @@ static enum st next_list(struct call *c, char **doc, struct err *e)
     return *doc ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "requirements");
 }
 
+static enum st shown_again(struct call *c, struct conn *conn, const struct err *why, struct err *e)
+{
+    TRY(tx_read(conn, c->snapshot->district_id, &c->tx, e));
+    TRY(form_again(c, words_of_error(c, why), e));
+    c->res.status = 400;
+    return web_requirements(c, e);
+}
+
+static enum st check_entry(struct call *c, struct err *e)
+{
+    double n;
+    TRY(form_open(c, NULL, e));
+    if (!http_form(c->http, "remove", 0) && !form_number(http_form(c->http, "need", 0), &n))
+        TRY(form_mark(c, "need", msg(page_lang(c), MSG_form_number), e));
+    return form_check(c, e);
+}
+
 static enum st web_requirements_save(struct call *c, struct err *e)
 {
     struct conn *conn;
@@ -136,16 +167,15 @@ static enum st web_requirements_save(struct call *c, struct err *e)
     tx_rollback(tx);
     TRY(st);
     TRY(based_on_check(c, &b, e));
+    st = check_entry(c, &why);
+    if (st == ST_INVALID) return shown_again(c, conn, &why, e);
+    TRY(st == ST_OK ? ST_OK : (*e = why, st));
     TRY(next_list(c, &doc, e));
     p.save = (struct policy_save){
         .scope = SCOPE_DISTRICT, .doc = doc, .reason = http_form(c->http, "reason", 0), .recorder_id = c->who.user_id};
     policy_ready(&p);
     st = writer_run(c->app, &p.command, &why);
-    if (st == ST_INVALID || st == ST_DENIED) {
-        TRY(tx_read(conn, c->snapshot->district_id, &c->tx, e));
-        c->res.status = 400;
-        return needs_page(c, words_of_error(c, &why), e);
-    }
+    if (st == ST_INVALID || st == ST_DENIED) return shown_again(c, conn, &why, e);
     if (st != ST_OK) {
         *e = why;
         return st;

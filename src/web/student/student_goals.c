@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "frame/learner.h"
 #include "frame/route.h"
+#include "frame/form.h"
 #include "store/sql/outside.h"
 
 enum { CREDITS_SHOWN = 60, AWAY_DAYS = 90 };
@@ -124,6 +125,7 @@ static enum st fill_needs(struct call *c, const char *grade, struct page_standin
     }
     page->needs = rows;
     page->needs_n = n;
+    form_chosen(c, "requirement", 0, options, page->record_options_n);
     page->record_options = options;
     return fill_credits(c, rows, n, e);
 }
@@ -193,7 +195,12 @@ static enum st web_student_goals(struct call *c, struct err *e)
                                  .back_url = own ? "/map" : page_home(c->who.roles),
                                  .client_id = new_client_id(c),
                                  .post_url = arena_printf(c->arena, "/standing/%lld", (long long)c->learner.learner_id),
-                                 .today = arena_strdup(c->arena, today),
+                                 .today = form_value(c, "day", 0, arena_strdup(c->arena, today)),
+                                 .error = form_error(c),
+                                 .amount = form_value(c, "amount", 0, "1"),
+                                 .amount_bad = form_marked(c, "amount"),
+                                 .day_bad = form_marked(c, "day"),
+                                 .note = form_value(c, "note", 0, ""),
                                  .saved = http_query(c->http, "saved") != NULL,
                                  .lead = msg(page_lang(c), own ? MSG_standing_lead_own : MSG_standing_lead)};
     if (c->relation == MAY_COUNSELS)
@@ -211,6 +218,7 @@ static enum st web_credit_parse(struct call *c, struct command **out, struct err
     struct credit_cmd *k;
     const char *back = http_form(c->http, "take_back", 0), *day = http_form(c->http, "day", 0),
                *n = http_form(c->http, "amount", 0);
+    TRY(form_open(c, web_student_goals, e));
     TRY(call_alloc(c, sizeof *k, (void **)&k, e));
     *k = (struct credit_cmd){.client_id = http_form(c->http, "client_id", 0),
                              .requirement = http_form(c->http, "requirement", 0),
@@ -219,9 +227,10 @@ static enum st web_credit_parse(struct call *c, struct command **out, struct err
                              .recorder_id = c->who.user_id};
     if (back && *back && !id_parse(back, &k->replaces_id))
         return err_fail(e, ST_INVALID, "err.not_found", "take_back must be an id");
-    if (n && *n && !parse_f64(n, &k->amount)) return err_fail(e, ST_INVALID, "goals.amount", "amount must be a number");
+    if (n && *n && !form_number(n, &k->amount)) TRY(form_mark(c, "amount", msg(page_lang(c), MSG_form_number), e));
     if (!k->replaces_id && (!day || !date_parse(day, &k->done_on)))
-        return err_fail(e, ST_INVALID, "why.bad_date", "day must be a date such as 2026-03-01");
+        TRY(form_mark(c, "day", msg(page_lang(c), MSG_form_day), e));
+    TRY(form_check(c, e));
     TRY(credit_check(c->app, c->snapshot, k, e));
     *out = &k->command;
     return ST_OK;

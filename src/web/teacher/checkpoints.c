@@ -12,6 +12,7 @@
 #include "base/list.h"
 #include "frame/based_on.h"
 #include "frame/route.h"
+#include "frame/form.h"
 #include "store/sql/rigor.h"
 #include "store/sql/roster.h"
 
@@ -37,6 +38,9 @@ static enum st own_classes(struct call *c, struct own_class list[CLASSES_MAX], s
     return rows_end(&rows);
     return ST_OK;
 }
+
+/* What form_mark() knows the points of a part by: its fields have their names in common. */
+static const char *entry_name(struct call *c, size_t i) { return arena_printf(c->arena, "most %zu", i); }
 
 static const char *part_names(struct call *c, const struct checkpoint *k)
 {
@@ -83,21 +87,36 @@ static enum st fill_rows(struct call *c, const struct reach *reach, struct page_
     return ST_OK;
 }
 
+/* The ith part of the form. */
+static enum st fill_entry(struct call *c, size_t i, struct ui_checkpoint_entry *out, struct err *e)
+{
+    struct ui_rule_option *skills;
+    *out = (struct ui_checkpoint_entry){.n = id_text(c, (int64_t)i + 1),
+                                        .task = form_value(c, "task", i, ""),
+                                        .most = form_value(c, "most", i, "4"),
+                                        .bad = form_marked(c, entry_name(c, i))};
+    TRY(fill_skill_options(c, &skills, &out->skills_n, e));
+    form_chosen(c, "skill", i, skills, out->skills_n);
+    out->skills = skills;
+    return ST_OK;
+}
+
 static enum st web_checkpoints(struct call *c, struct err *e)
 {
-    static const char *const numbers[PARTS_OFFERED] = {"1", "2", "3", "4"};
     struct page *p;
-    struct ui_rule_option *skills;
+    struct ui_checkpoint_entry *parts;
     struct reach reach;
     TRY(page_begin(c, "/checkpoints", &p, e));
     TRY(reader_reach(c, c->tx, &reach, e));
     struct page_checkpoints page = {.client_id = new_client_id(c),
                                     .can_make = c->relation != MAY_COACHES && (reach.all || reach.org_id),
                                     .saved = http_query(c->http, "saved") != NULL,
-                                    .numbers = numbers,
-                                    .numbers_n = PARTS_OFFERED};
-    TRY(fill_skill_options(c, &skills, &page.skills_n, e));
-    page.skills = skills;
+                                    .error = form_error(c),
+                                    .form_title = form_value(c, "title", 0, ""),
+                                    .entries_n = PARTS_OFFERED};
+    TRY(call_alloc(c, PARTS_OFFERED * sizeof *parts, (void **)&parts, e));
+    for (size_t i = 0; i < PARTS_OFFERED; i++) TRY(fill_entry(c, i, &parts[i], e));
+    page.entries = parts;
     TRY(fill_rows(c, &reach, &page, e));
     return page_end(p, page_checkpoints(&p->html, &p->ctx, &page), e);
 }
@@ -106,6 +125,7 @@ static enum st web_checkpoint_parse(struct call *c, struct command **out, struct
 {
     struct checkpoint_make_cmd *m;
     const char *skill;
+    TRY(form_open(c, web_checkpoints, e));
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
     *m = (struct checkpoint_make_cmd){.client_id = http_form(c->http, "client_id", 0),
                                       .author_id = c->who.user_id,
@@ -122,9 +142,11 @@ static enum st web_checkpoint_parse(struct call *c, struct command **out, struct
         *part = (struct checkpoint_part){.task = task ? task : ""};
         if (!id_parse(skill, &part->competency_id))
             return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
-        if (!most || !parse_i64(most, &points) || points > 1000) points = 0; /* the check says what is asked for */
-        part->most = (int32_t)points;
+        if (!form_whole(most, &points) || points < 1 || points > CHECKPOINT_POINTS_MAX)
+            TRY(form_mark(c, entry_name(c, i), msg(page_lang(c), MSG_checkpoint_points), e));
+        else part->most = (int32_t)points;
     }
+    TRY(form_check(c, e));
     TRY(checkpoint_make_check(c->snapshot, m, e));
     *out = &m->command;
     return ST_OK;
@@ -255,7 +277,15 @@ static enum st fill_grid(struct call *c, const struct checkpoint *k, const struc
     page->heads_n = k->count;
     page->rows = rows;
     page->rows_n = v->learner_count;
-    return fill_done(c, k, v, (int)page->retakes, cells, e);
+    TRY(fill_done(c, k, v, (int)page->retakes, cells, e));
+    for (size_t i = 0; i < v->learner_count; i++)
+        for (size_t j = 0; j < k->count; j++) {
+            struct ui_enter_cell *cell = &cells[i][j];
+            cell->value = form_value(c, cell->name, 0, "");
+            cell->bad = form_marked(c, cell->name);
+            cell->closed = cell->closed && !*cell->value;
+        }
+    return ST_OK;
 }
 
 static enum st enter_page(struct call *c, const struct checkpoint *k, const struct class_view *v,
@@ -268,7 +298,8 @@ static enum st enter_page(struct call *c, const struct checkpoint *k, const stru
         .class_title = v->title,
         .back_url = "/checkpoints",
         .client_id = new_client_id(c),
-        .saved = http_query(c->http, "saved") != NULL,
+        .saved = !form_error(c) && http_query(c->http, "saved") != NULL,
+        .error = form_error(c),
         .post_url = arena_printf(c->arena, "/class/%lld/checkpoint?c=%lld", (long long)c->class_.class_id,
                                  (long long)k->checkpoint_id),
         .retakes = policy_for_school(&c->snapshot->policy_index, org_id, c->now_ms)->policy.retakes};
@@ -311,6 +342,7 @@ static enum st web_checkpoint_enter_parse(struct call *c, struct command **out, 
     struct class_view v;
     struct page_checkpoint_enter page;
     struct basis b;
+    TRY(form_open(c, web_checkpoint_enter, e));
     TRY(call_alloc(c, sizeof *m, (void **)&m, e));
     TRY(call_alloc(c, sizeof *k, (void **)&k, e));
     TRY(asked(c, k, e));
@@ -330,12 +362,15 @@ static enum st web_checkpoint_enter_parse(struct call *c, struct command **out, 
                        *s = name ? http_form(c->http, name, 0) : NULL;
             double points;
             if (!s || !*s) continue;
-            if (!parse_f64(s, &points))
-                return err_fail(e, ST_INVALID, "checkpoint.cell", "%s: a number of points", name);
+            if (!form_number(s, &points) || !(points >= 0 && points <= k->parts[j].most)) {
+                TRY(form_mark(c, name, SAY(c, MSG_checkpoints_bad_cell, MSG_N("n", k->parts[j].most)), e));
+                continue;
+            }
             if (m->count == CHECKPOINT_CELLS_MAX)
                 return err_fail(e, ST_INVALID, "record.many", "at most %d results at once", CHECKPOINT_CELLS_MAX);
             m->cells[m->count++] = (struct checkpoint_cell){v.learners[i].learner_id, &k->parts[j], points};
         }
+    TRY(form_check(c, e));
     TRY(checkpoint_enter_check(m, e));
     *out = &m->command;
     return ST_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plan/next.h"
+#include "frame/form.h"
 #include "base/json.h"
 #include "frame/based_on.h"
 #include "frame/setting.h"
@@ -243,7 +244,7 @@ static enum st bind_from_form(struct call *c, const struct setting *s, const jso
         double v = 0;
         bool none = !text || !*text || (i == 0 && str_eq(text, "open"));
         if (!text || (none && !json_object_get(about, what[i]))) continue;
-        if (!none && i && !parse_f64(text, &v)) {
+        if (!none && i && !form_number(text, &v)) {
             enum st st = err_fail(e, ST_INVALID, "policy.number", "/about/%s/%s: \"%.40s\" is not a number",
                                   rules_field(c, s), what[i], text);
             err_arg(e, setting_words(page_lang(c), s));
@@ -273,7 +274,7 @@ static enum st doc_from_form(struct call *c, const struct narrow *w, char **out,
         if (w->scope == SCOPE_CLASS && s->narrowest > SCOPE_CLASS) st = bind_from_form(c, s, now, doc, e);
         if (st != ST_OK) break;
         if (!text || (!*text && !json_object_get(json_object_get(now, s->group), s->name))) continue;
-        if (*text && !parse_f64(text, &v)) {
+        if (*text && !form_number(text, &v)) {
             st = err_fail(e, ST_INVALID, "policy.number", "/%s/%s: \"%.40s\" is not a number", s->group, s->name, text);
             err_arg(e, setting_words(page_lang(c), s));
             break;

@@ -9,6 +9,7 @@
 #include "frame/learner.h"
 #include "frame/based_on.h"
 #include "frame/route.h"
+#include "frame/form.h"
 #include "store/sql/grades.h"
 
 static enum st this_term(struct call *c, int64_t *session_id, const char **title, struct err *e)
@@ -130,7 +131,7 @@ static enum st add_rating(struct call *c, struct web_habits *m, int64_t learner_
                *s = name ? http_form(c->http, name, 0) : NULL;
     int64_t rating;
     if (!s || !*s) return ST_OK;
-    if (!parse_i64(s, &rating) || rating < 1 || rating > HABIT_RATINGS)
+    if (!form_whole(s, &rating) || rating < 1 || rating > HABIT_RATINGS)
         return err_fail(e, ST_INVALID, "habits.mark", "%s: a rating is 1 to %d", name, HABIT_RATINGS);
     if (m->cmd.count == HABIT_CELLS_MAX)
         return err_fail(e, ST_INVALID, "record.many", "at most %d at once", HABIT_CELLS_MAX);

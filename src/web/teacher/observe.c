@@ -7,6 +7,7 @@
 #include "classroom/class.h"
 #include "frame/page.h"
 #include "frame/route.h"
+#include "frame/form.h"
 #include "store/sql/roster.h"
 
 static enum st query_competency(struct call *c, const char *s, const struct competency **out, struct err *e)
@@ -16,6 +17,15 @@ static enum st query_competency(struct call *c, const char *s, const struct comp
     return *out ? ST_OK : err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency is an id");
 }
 
+/* Is it among the values of the field, where the form is shown again? */
+static bool is_typed(struct call *c, const char *name, const char *value)
+{
+    const char *typed;
+    for (size_t i = 0; (typed = form_value(c, name, i, NULL)); i++)
+        if (str_eq(typed, value)) return true;
+    return false;
+}
+
 /* The students of a class with a box each, and the four levels. */
 static enum st web_observe(struct call *c, struct err *e)
 {
@@ -23,7 +33,7 @@ static enum st web_observe(struct call *c, struct err *e)
     struct class_view v;
     const struct competency *k;
     struct ui_observe_row *rows;
-    TRY(query_competency(c, http_query(c->http, "competency"), &k, e));
+    TRY(query_competency(c, form_value(c, "competency", 0, http_query(c->http, "competency")), &k, e));
     TRY(page_begin(c, "/classes", &p, e));
     TRY(class_view(c->app, c->snapshot, c->tx, c->arena, &c->class_, &v, e));
     TRY(call_alloc(c, (v.learner_count + 1) * sizeof *rows, (void **)&rows, e));
@@ -34,6 +44,7 @@ static enum st web_observe(struct call *c, struct err *e)
         rows[i] = (struct ui_observe_row){.learner_id = id_text(c, v.learners[i].learner_id),
                                           .name = v.learners[i].name,
                                           .level = m ? m->level : LEVEL_NOT_YET};
+        rows[i].chosen = is_typed(c, "learner", rows[i].learner_id);
     }
     struct page_observe page = {.class_title = v.title,
                                 .back_url = arena_printf(c->arena, "/class/%lld", (long long)c->class_.class_id),
@@ -43,6 +54,10 @@ static enum st web_observe(struct call *c, struct err *e)
                                 .code = k->code,
                                 .competency_id = id_text(c, k->competency_id),
                                 .client_id = new_client_id(c),
+                                .error = form_error(c),
+                                .form_level = form_value(c, "level", 0, ""),
+                                .note = form_value(c, "note", 0, ""),
+                                .kind = form_value(c, "kind", 0, ""),
                                 .rows = rows,
                                 .rows_n = v.learner_count};
     return page_end(p, page_observe(&p->html, &p->ctx, &page), e);
@@ -73,6 +88,7 @@ static enum st web_observe_parse(struct call *c, struct command **out, struct er
     struct observe_cmd *o;
     const struct competency *k;
     const char *kind = http_form(c->http, "kind", 0), *who;
+    TRY(form_open(c, web_observe, e));
     TRY(call_alloc(c, sizeof *o, (void **)&o, e));
     TRY(query_competency(c, http_form(c->http, "competency", 0), &k, e));
     o->snapshot = c->snapshot;

@@ -31,5 +31,6 @@ bool parse_f64(const char *s, double *out); /* decimal, '.' whatever the locale;
 bool utf8_valid(const char *p, size_t n);   /* well-formed, no surrogates, no NUL */
 bool str_eq(const char *a, const char *b);  /* NULL equals NULL only */
 bool str_ieq(const char *a, const char *b); /* ASCII letters without case */
+void str_lower(char *s);                    /* ASCII letters alone, as the database's LOWER has them */
 
 #endif

@@ -66,6 +66,7 @@ struct roster_user {
 };
 struct roster_role_row { /* one role of one user in one org */
     struct source_ref ref;
+    const char *id; /* "": it has none; a row that closes may name it alone */
     const char *user_id, *org_id;
     const char *role_name; /* the sender's word */
     enum roster_role role;

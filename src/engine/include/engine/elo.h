@@ -21,9 +21,6 @@ struct elo_estimate {
     double logit;
     uint32_t n; /* answers behind it; 0: nothing is known, logit 0 */
 };
-/* About the variance of the estimate: that of a random walk of these steps, never above start (1 = a person drawn at
- * random). */
-double elo_variance(struct elo_estimate x, double step, double slow);
 
 struct elo_student {
     struct elo_estimate all;

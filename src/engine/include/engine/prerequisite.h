@@ -37,12 +37,6 @@ uint32_t prerequisite_circle(const struct prerequisite_graph *g, uint32_t *scrat
  * says least counts. */
 double prerequisite_start(const struct prerequisite_graph *g, uint32_t skill, const double *prior,
                           const double *p_known, const uint8_t *seen, uint32_t *by);
-/* A skill was passed: those before it, and before these, rise: a + b (P(before | after) - a), a and b being P(known) of
- * the earlier and the later (Jeffrey's rule, for the part that the later one is there; it never lowers). p_known:
- * skills, moved in place; what is known by evidence of its own moves too. scratch: skills. O(edges x depth). The
- * program does not use it: docs/models.md has what it was worth. */
-void prerequisite_propagate(const struct prerequisite_graph *g, uint32_t skill, double *p_known, uint32_t *scratch);
-
 /* --- do the answers bear an edge out? --- */
 
 /* Counts, or sums of weights. both: has both; before: has the earlier one only; after: the later one only, which an

@@ -70,6 +70,7 @@ struct route {
     bool no_csrf;        /* only for signing in */
 };
 
+struct form;
 struct call {
     struct app *app;
     const struct gate *gate;
@@ -96,6 +97,9 @@ struct call {
     void (*stream)(struct call *c); /* set by a handler: answer with a stream, made on the HTTP thread */
     void *stream_arg;
     const void *refusal; /* set by a page's handler with an error: what render_error shows in place of its words */
+    struct form *form;   /* frame/form.h: what is wrong with the form that was sent */
+    enum st (*form_page)(struct call *c, struct err *e); /* shows that form again when it is refused; NULL: none does */
+    bool page_ready;                                     /* out holds the page that says what is wrong */
     int stage;
     enum st st;
     struct err err;
@@ -132,6 +136,7 @@ struct gate {
     struct app *app;
     const struct route *const *tables;    /* NULL at the end; each ends with path NULL */
     void (*render_error)(struct call *c); /* a page for c->err; the API's are made here */
+    void (*render_form)(struct call *c);  /* the form that was refused, with c->tx open; sets page_ready */
     bool secure_cookies;
     /* counters for /metrics */
     int64_t requests, errors;

@@ -72,6 +72,8 @@ void http_stop(struct http_server *s);
 const char *http_header_in(struct http_req *r, const char *name); /* NULL when absent */
 const char *http_query(struct http_req *r, const char *name);     /* decoded; NULL when absent */
 const char *http_cookie(struct http_req *r, const char *name);
+/* All of the query, encoded as in an address; "" for none, NULL when there is no memory. In arena. */
+const char *http_query_text(struct http_req *r);
 /* A field of an application/x-www-form-urlencoded body; the nth of that name. In arena; NULL when absent. */
 const char *http_form(struct http_req *r, const char *name, size_t nth);
 /* The nth field of the body, whatever its name. In arena; false: there are no more, or it is not text. */

@@ -40,8 +40,6 @@ const char *msg_name(enum msg_id id);
 void msg_err(struct text *out, enum lang lang, const char *err_user);
 /* The words of a reason or label known by a prefix and a code, e.g. ("reason", "review"); fallback when absent. */
 enum msg_id msg_find_code(const char *prefix, const char *code, enum msg_id fallback);
-/* How many messages the language has itself. */
-size_t lang_translated(enum lang lang);
 
 const char *lang_code(enum lang lang);                          /* "en" */
 const char *lang_dir(enum lang lang);                           /* "ltr" or "rtl" */

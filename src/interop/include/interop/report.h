@@ -10,7 +10,6 @@ void report_init(struct import_report *r, struct arena *a);
  * is static text. */
 void report_problem(struct import_report *r, const char *file, int64_t row, const char *field, const char *code,
                     const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-int64_t report_problems_of(const struct import_report *r, const char *code);
 /* Texts are borrowed for the arena's life. The JSON gives ids without names. */
 void report_difference(struct import_report *r, const char *action, const char *kind, const char *id, const char *name);
 /* The counter of a kind; always the same slot for the same kind. */

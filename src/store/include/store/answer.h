@@ -36,9 +36,6 @@ enum st responses_find(struct tx *tx, struct response_key *keys, size_t n, struc
 enum st response_find(struct tx *tx, int64_t learner_id, const char *client_id, int64_t *evidence_id,
                       int64_t *body_hash, struct err *e) WARN_UNUSED;
 enum st evidence_insert(struct tx *tx, const struct evidence *v, struct err *e) WARN_UNUSED;
-/* ST_NOT_FOUND when there is none. Strings in arena. */
-enum st evidence_get(struct tx *tx, struct arena *a, int64_t learner_id, int64_t evidence_id, struct evidence *out,
-                     struct err *e) WARN_UNUSED;
 /* All with after < evidence_id < before, in order; in arena. */
 enum st evidence_list(struct tx *tx, struct arena *a, int64_t learner_id, int64_t after, int64_t before,
                       struct evidence **out, size_t *n, struct err *e) WARN_UNUSED;
@@ -76,7 +73,7 @@ enum st mastery_list(struct tx *tx, struct arena *a, int64_t learner_id, struct 
 enum st mastery_range(struct tx *tx, struct arena *a, int64_t first, int64_t last, struct mastery_row **out, size_t *n,
                       struct err *e) WARN_UNUSED;
 /* Learner ids above `after`, in order, up to limit. */
-enum learner_list { LEARNERS_WITH_EVIDENCE, LEARNERS_WITH_MASTERY, LEARNERS_WITH_ROLE };
+enum learner_list { LEARNERS_WITH_EVIDENCE, LEARNERS_WITH_MASTERY };
 enum st learner_ids(struct tx *tx, enum learner_list list, int64_t after, int64_t *out, size_t limit, size_t *n,
                     struct err *e) WARN_UNUSED;
 

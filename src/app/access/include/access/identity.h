@@ -53,6 +53,9 @@ void token_new(char out[TOKEN_TEXT]);
 void token_hash(const char *token, char out[TOKEN_HASH_TEXT]);
 /* A second secret from a session's token, for forms. */
 void token_csrf(const char *token, char out[TOKEN_TEXT]);
+/* What shows that a form with this secret was made for this person. It opens nothing. */
+enum { PROOF_TEXT = 23 };
+void form_proof(const char *csrf, int64_t user_id, char out[PROOF_TEXT]);
 
 /* Checks name and password, with a growing pause after failures; on success a new session. Blocking.
  * ST_DENIED: wrong, in words that do not tell which; ST_BUSY: too many tries, with the wait. */

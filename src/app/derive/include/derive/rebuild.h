@@ -33,6 +33,11 @@ enum st rebuild(struct app *app, struct conn *c, enum rebuild_mode mode, struct 
 enum st rebuild_due(struct app *app, struct conn *c, const atomic_bool *stop, bool *done, struct rebuild_report *out,
                     struct err *e) WARN_UNUSED;
 
+/* The same for those who have begun or left a school since a day, whose rules may be others now. Nothing where schools
+ * have no rules of their own. */
+enum st rebuild_moved(struct app *app, struct conn *c, const atomic_bool *stop, int32_t since, int32_t today,
+                      struct rebuild_report *out, struct err *e) WARN_UNUSED;
+
 /* Told of each level that was held, and of the rules that gave it. */
 typedef void rebuild_held(void *ctx, const struct mastery_row *row, int64_t policy_id);
 /* The levels as they were: what was recorded by then, under the rules in force then. Writes nothing. held may be

@@ -7,7 +7,7 @@
 #include "rules/agreement.h"
 #include "policy/snapshot.h"
 
-enum { CHECKPOINT_PARTS_MAX = 8, CHECKPOINT_CELLS_MAX = 400, CHECKPOINT_TITLE = 120 };
+enum { CHECKPOINT_PARTS_MAX = 8, CHECKPOINT_CELLS_MAX = 400, CHECKPOINT_TITLE = 120, CHECKPOINT_POINTS_MAX = 20 };
 
 struct checkpoint_part {
     int64_t competency_id;

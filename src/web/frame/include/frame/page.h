@@ -46,6 +46,7 @@ const char *id_text(struct call *c, int64_t id);
 struct safe_html trusted(const char *compiled_html); /* of an item document: made by the renderer's allow-list */
 
 void web_render_error(struct call *c); /* a page for c->err */
+void web_render_form(struct call *c);  /* frame/form.h: the form that was refused */
 
 const char *new_client_id(struct call *c);
 enum st fill_skill_options(struct call *c, struct ui_rule_option **out, size_t *n, struct err *e);

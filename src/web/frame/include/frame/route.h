@@ -9,7 +9,8 @@ enum {
     LEADERS = MAY_COACHES | MAY_LEADS_SCHOOL | MAY_LEADS_DISTRICT,
     RULERS = MAY_LEADS_SCHOOL | MAY_LEADS_DISTRICT
 };
-enum { FORM_BYTES = 16384, LARGE_FORM_BYTES = 131072 };
+/* of a body; a sign-in may carry on a form, see frame/kept.h */
+enum { FORM_BYTES = 16384, SIGN_IN_FORM_BYTES = 2 * FORM_BYTES, LARGE_FORM_BYTES = 131072 };
 
 #define GET(path_, may_, read_, ...) \
     { \

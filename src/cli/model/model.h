@@ -73,6 +73,10 @@ struct parallel model_parallel(const struct cli *c); /* --threads N, else the pr
 struct edges_use;
 enum st model_edges_open(const struct cli *c, struct log_data *d, struct edges_use *out, struct err *e) WARN_UNUSED;
 
+/* A policy document, over the defaults. */
+struct policy;
+enum st model_read_policy(const char *path, struct policy *out, struct err *e) WARN_UNUSED;
+
 /* --- options; false: what is wrong with it is said on standard error --- */
 /* in [lo, hi] */
 bool model_number(const struct cli *c, const char *name, double lo, double hi, double dflt, double *out);
@@ -120,6 +124,7 @@ int run_model_detect(struct cli *c);
 int run_model_edges(struct cli *c);
 int run_model_cat(struct cli *c);
 int run_model_memory(struct cli *c);
+int run_model_levels(struct cli *c);
 int run_model_simulate(struct cli *c);
 int run_model_explain(struct cli *c);
 int run_model_predict(struct cli *c);

@@ -5,6 +5,7 @@
 #include "engine/logistic.h"
 #include "engine/transfer.h"
 #include "lab/edges.h"
+#include "domain/policy.h"
 #include "model.h"
 
 static const double HOUR_S = 3600.0;
@@ -127,4 +128,13 @@ enum st model_edges_open(const struct cli *c, struct log_data *d, struct edges_u
         break;
     }
     return ST_OK;
+}
+
+enum st model_read_policy(const char *path, struct policy *out, struct err *e)
+{
+    char *doc = cli_read_file(path);
+    if (!doc) return err_fail(e, ST_INVALID, "model.file", "%s: could not be read as a policy", path);
+    enum st st = policy_read(doc, strlen(doc), out, e);
+    free(doc);
+    return st;
 }

@@ -285,15 +285,6 @@ static size_t ways_of(const char *list, enum way *out)
     return n;
 }
 
-static enum st read_policy(const char *path, struct policy *out, struct err *e)
-{
-    char *doc = cli_read_file(path);
-    if (!doc) return err_fail(e, ST_INVALID, "model.file", "%s: could not be read as a policy", path);
-    enum st st = policy_read(doc, strlen(doc), out, e);
-    free(doc);
-    return st;
-}
-
 static enum st school_make(struct arena *mem, struct school *s, size_t skills, const char *from, const char *policy,
                            double mastered_at, struct err *e)
 {
@@ -302,7 +293,7 @@ static enum st school_make(struct arena *mem, struct school *s, size_t skills, c
     p.mastered_at = mastered_at;
     if (from) TRY(model_population_from(mem, from, &p, &given, &s->skill_names, &skills, e));
     s->policy = policy_start();
-    if (policy) TRY(read_policy(policy, &s->policy, e));
+    if (policy) TRY(model_read_policy(policy, &s->policy, e));
     TRY(sim_world_make(&s->w, &p, skills, ITEMS_EACH, given, s->seed, e));
     TRY(belief_model_init(&s->belief, &belief_defaults, skills, skills * ITEMS_EACH, e));
     s->candidates = arena_array(mem, skills, sizeof *s->candidates);

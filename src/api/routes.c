@@ -199,10 +199,12 @@ static enum st answer_reply(struct call *c, struct command *command, struct err 
     struct next_item next;
     json_open_obj(&j, NULL);
     json_put_id(&j, "evidence_id", a->cmd.evidence_id);
-    if (a->verdict.readable) json_put_f64(&j, "score", a->verdict.score);
+    if (a->verdict.readable && !a->cmd.too_fast) json_put_f64(&j, "score", a->verdict.score);
     else json_put_null(&j, "score");
     json_put_bool(&j, "readable", a->verdict.readable);
-    if (a->verdict.readable) json_put_str(&j, "feedback", a->verdict.feedback_html);
+    json_put_bool(&j, "too_fast", a->cmd.too_fast);
+    if (a->cmd.too_fast) json_put_str(&j, "feedback", msg(lang_of(c), MSG_feedback_too_fast_words));
+    else if (a->verdict.readable) json_put_str(&j, "feedback", a->verdict.feedback_html);
     else
         json_put_str(&j, "feedback",
                      msg(lang_of(c), msg_find_code("", a->verdict.unreadable ? a->verdict.unreadable : "",

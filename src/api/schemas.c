@@ -62,7 +62,8 @@ const struct api_schema api_schemas[] = {
      "{\"type\":\"object\",\"required\":[\"evidence_id\",\"score\",\"readable\",\"feedback\",\"mastery\",\"next\"],"
      "\"properties\":{"
      "\"evidence_id\":" NULLABLE_ID ",\"score\":{\"type\":[\"number\",\"null\"]},\"readable\":" BOOLEAN
-     ",\"feedback\":" NULLABLE_STRING ",\"mastery\":" LIST(REF("Mastery")) ",\"next\":" REF("Next") "}}"},
+     ",\"too_fast\":" BOOLEAN ",\"feedback\":" NULLABLE_STRING
+     ",\"mastery\":" LIST(REF("Mastery")) ",\"next\":" REF("Next") "}}"},
     {"Help", "{\"type\":\"object\",\"required\":[\"client_id\",\"kind\"],\"properties\":{\"client_id\":" STRING
              ",\"kind\":" STRING ",\"item_id\":" NULLABLE_ID ",\"note\":" NULLABLE_STRING "}}"},
     {"HelpReply", "{\"type\":\"object\",\"required\":[\"help_id\",\"place\"],\"properties\":{\"help_id\":" ID

@@ -26,6 +26,7 @@ static json_t *right(const struct question *q, size_t i) { return json_pack("[s]
 const struct interaction_type type_choice = {
     .code = "choice",
     .response = &shape_ids,
+    .one = true,
     .any = true,
     .asked_schema = choices_schema,
     .read = choices_read,

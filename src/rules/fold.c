@@ -129,6 +129,7 @@ static void believe(const struct fold_fact *f, const struct learner_state *s, co
 {
     const struct belief_params *p = f->belief ? f->belief : &belief_defaults;
     struct belief_question q = f->question;
+    if (f->evidence->choices > 1) q.guess = 1.0 / f->evidence->choices;
     if (q.var <= 0.0) q.var = p->hardness_sd * p->hardness_sd;
     b->p = p;
     b->who = s->belief.var > 0.0 ? s->belief : belief_student_new(p);
@@ -160,7 +161,7 @@ static void note_lasting(const struct fold_fact *f, size_t i, const struct belie
 
 bool fold_is_too_fast(const struct evidence *v)
 {
-    return v->kind == EVIDENCE_RESPONSE && v->floor_ms > 0 && v->took_ms < v->floor_ms;
+    return v->kind == EVIDENCE_RESPONSE && v->took_ms > 0 && v->took_ms < v->floor_ms;
 }
 
 /* What predictions go by; elo as it was before. */

@@ -7,7 +7,7 @@
 
 /* "WH2\0", then counts of facts, kinds and odd ones; kinds; records; odd ones. Little-endian, without padding. */
 enum { AHEAD = 16 /* records */, DAY_MS = 86400000 };
-enum { HEAD = 16, KIND = 28, RECORD = 24, ODD = 15 * 8 };
+enum { HEAD = 16, KIND = 29, RECORD = 24, ODD = 16 * 8 };
 /* day: the school's day less that of the clock, and one; in two bits */
 enum { RIGHT = 1, IS_ODD = 2, TOO_FAST = 4, DAY = 8, FLAGS_END = 32 };
 
@@ -49,14 +49,15 @@ static bool is_plain(const struct evidence *v)
 {
     bool all_or_nothing = bits(v->score) == bits(0.0) || bits(v->score) == bits(1.0);
     return v->kind == EVIDENCE_RESPONSE && all_or_nothing && v->hints >= 0 && v->hints < 256 && !v->competency_id &&
-           !v->replaces_id && !v->checkpoint_id && late_ms(v) >= INT32_MIN && late_ms(v) <= INT32_MAX &&
-           day_code(v->answered_at_ms, v->school_date) >= 0 && day_code(v->answered_at_ms, v->school_date) <= 2;
+           !v->replaces_id && !v->checkpoint_id && v->choices >= 0 && v->choices < 256 && late_ms(v) >= INT32_MIN &&
+           late_ms(v) <= INT32_MAX && day_code(v->answered_at_ms, v->school_date) >= 0 &&
+           day_code(v->answered_at_ms, v->school_date) <= 2;
 }
 
 static bool same_kind(const struct evidence *a, const struct evidence *b)
 {
     return a->item_id == b->item_id && a->item_version == b->item_version && a->policy_id == b->policy_id &&
-           a->model_id == b->model_id;
+           a->model_id == b->model_id && a->choices == b->choices;
 }
 
 /* The kinds in the order in which they are first met, found by a small table of what was met at that place last. */
@@ -87,7 +88,7 @@ static unsigned char *put_odd(unsigned char *p, const struct evidence *v)
         (uint64_t)v->evidence_id,    (uint64_t)v->kind,          (uint64_t)v->item_id,  (uint64_t)v->item_version,
         (uint64_t)v->variant,        (uint64_t)v->competency_id, bits(v->score),        (uint64_t)v->hints,
         (uint64_t)v->answered_at_ms, (uint64_t)v->policy_id,     (uint64_t)v->model_id, (uint64_t)v->replaces_id,
-        (uint64_t)v->checkpoint_id,  (uint64_t)v->school_date,   fold_is_too_fast(v)};
+        (uint64_t)v->checkpoint_id,  (uint64_t)v->school_date,   fold_is_too_fast(v),   (uint64_t)v->choices};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) p = put(p, all[i], 8);
     return p;
 }
@@ -101,8 +102,8 @@ static unsigned flags_of(const struct evidence *v)
 /* Of an answer that was too fast, all that the fold asks. */
 static void set_too_fast(struct evidence *v, bool too_fast)
 {
-    v->took_ms = 0;
-    v->floor_ms = too_fast;
+    v->took_ms = 1;
+    v->floor_ms = too_fast ? 2 : 0;
 }
 
 enum st history_pack(struct arena *a, const struct evidence *facts, size_t n, const void **out, size_t *size)
@@ -128,6 +129,7 @@ enum st history_pack(struct arena *a, const struct evidence *facts, size_t n, co
         const struct evidence *v = k->first[i];
         p = put(put(put(put(p, (uint64_t)v->item_id, 8), (uint64_t)v->policy_id, 8), (uint64_t)v->model_id, 8),
                 (uint64_t)(uint32_t)v->item_version, 4);
+        p = put(p, (uint64_t)v->choices, 1);
     }
     for (size_t i = 0; i < n; i++) {
         const struct evidence *v = &facts[i];
@@ -159,7 +161,7 @@ bool history_open(struct history *h, int64_t learner_id, const void *bytes, size
 
 static bool read_odd(struct history *h, struct evidence *v)
 {
-    int64_t all[15];
+    int64_t all[16];
     if (h->odd_at == h->odd_count) return false;
     const unsigned char *p = h->odd + h->odd_at++ * (size_t)ODD;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) all[i] = (int64_t)get8(p + 8 * i);
@@ -181,6 +183,7 @@ static bool read_odd(struct history *h, struct evidence *v)
                            .replaces_id = all[11],
                            .checkpoint_id = all[12],
                            .school_date = (int32_t)all[13]};
+    v->choices = (int32_t)all[15];
     set_too_fast(v, all[14]);
     return true;
 }
@@ -211,6 +214,7 @@ bool history_next(struct history *h, struct evidence *v)
     v->policy_id = (int64_t)get8(of + 8);
     v->model_id = (int64_t)get8(of + 16);
     v->item_version = (int32_t)get4(of + 24);
+    v->choices = of[28];
     v->variant = (int64_t)get8(p + 8);
     v->score = flags & RIGHT ? 1.0 : 0.0;
     v->hints = p[23];

@@ -106,7 +106,8 @@
     if (b) b.disabled = false;
     if (!r || !reply) return;
     if (reply.feedback_html !== undefined) area.innerHTML = reply.feedback_html;
-    if (reply.score >= 1 && reply.readable !== false) {
+    var done = (reply.score >= 1 && reply.readable !== false) || reply.too_fast;
+    if (done) {
       store(DRAFT, null);
       form.querySelectorAll("[name=response]").forEach(function (i) { if (i.type === "text") i.readOnly = true; else i.disabled = true; });
       form.querySelectorAll("fieldset button").forEach(function (x) { x.disabled = true; });
@@ -114,7 +115,7 @@
     }
     var link = area.querySelector("[data-next-link]");
     if (!link && reply.next_url && reply.score >= 1) location.assign(reply.next_url);
-    var go = reply.score >= 1 ? link : area.querySelector("#fb");
+    var go = done ? link : area.querySelector("#fb");
     if (go) go.focus({ preventScroll: false });
   }
   function noForm(one, r, reply) { showReply(one, r, reply); }

@@ -40,6 +40,8 @@ enum st answer_prepare(struct answer_cmd *c, const struct item *item, const json
     if (!c->response) return err_fail(e, ST_NOMEM, "err.memory", "response");
     c->command.set = &answer_set;
     c->score = verdict->score;
+    c->choices = item_choices(item);
+    c->floor_ms = item_floor_ms(item);
     c->readable = verdict->readable;
     c->shown_error = verdict->error;
     c->body_hash = answer_body_hash(c->item->item_id, c->variant, c->response, c->hints);
@@ -82,7 +84,6 @@ struct answer_batch {
     int64_t now_ms;
     const struct snapshot *snapshot;
     const struct model *model;
-    int32_t today;
 };
 
 static struct open_learner *learner_of(struct answer_batch *b, int64_t id)
@@ -179,6 +180,23 @@ static void touch(struct answer_batch *b, struct open_learner *l, int64_t compet
     *t = (struct touched){l, competency_id, v->policy_id, v->model_id};
 }
 
+/* Where a skill of the question must be shown to last, an answer can be too soon to count. */
+static int32_t floor_of(const struct answer_batch *b, const struct answer_cmd *c, const struct open_learner *l)
+{
+    for (size_t i = 0; i < c->item->competency_count; i++)
+        if (mastery_rule_for(&b->snapshot->catalogue, &l->policy->policy, c->item->competency_ids[i])->kind ==
+            MASTERY_LASTING)
+            return c->floor_ms;
+    return 0;
+}
+
+/* The school's day of an answer, at the time that the fold takes it to be of. */
+static int32_t day_of(const struct answer_batch *b, const struct answer_cmd *c, const struct open_learner *l)
+{
+    int64_t at_ms = c->answered_at_ms < b->now_ms ? c->answered_at_ms : b->now_ms;
+    return tz_date(b->snapshot->zone, at_ms > l->state.last_at_ms ? at_ms : l->state.last_at_ms);
+}
+
 static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_learner *l, struct err *e)
 {
     struct evidence v = {.learner_id = c->learner_id,
@@ -190,9 +208,11 @@ static enum st keep(struct answer_batch *b, struct answer_cmd *c, struct open_le
                          .score = c->score,
                          .attempt = fold_attempt(&l->state, c->item->item_id, c->variant),
                          .hints = c->hints,
+                         .choices = c->choices,
+                         .floor_ms = c->floor_ms,
                          .took_ms = c->took_ms,
                          .answered_at_ms = c->answered_at_ms,
-                         .school_date = b->today,
+                         .school_date = day_of(b, c, l),
                          .shown_error = c->shown_error,
                          .policy_id = l->policy->policy_id,
                          .model_id = b->model->model_id};
@@ -257,6 +277,8 @@ static enum st run(struct answer_batch *b, struct command **cmds, size_t n, stru
         c->evidence_id = 0;
         c->moved = 0;
         c->first_score = c->score;
+        c->floor_ms = c->readable ? floor_of(b, c, l) : 0;
+        c->too_fast = c->took_ms > 0 && c->took_ms < c->floor_ms;
         first_reply(b, cmds, i);
         if (c->command.st == ST_OK && !c->duplicate) TRY(c->readable ? keep(b, c, l, e) : keep_unread(b, c, e));
         /* Its rows are sent already: without its reply it must not stay, or it would be told as failed and be there. */
@@ -277,7 +299,6 @@ static enum st answer_batch_run(struct app *app, struct tx *tx, struct command *
     struct snapshot *s = snapshot_hold(app);
     b.snapshot = s;
     b.model = model_current(&s->policy_index, b.now_ms);
-    b.today = tz_date(s->zone, b.now_ms);
     arena_init(&b.arena, 64u << 20);
     enum st st = run(&b, cmds, n, e);
     arena_release(&b.arena);

@@ -35,8 +35,7 @@ static enum st learn_from(struct cli *c, struct levels *x, const char *path, str
     struct strmap skills = {.arena = &x->d.arena}, items = {.arena = &x->d.arena};
     enum st st = log_read(&t, &path, 1, &names, e);
     if (st == ST_OK) st = belief_model_init(&m, &belief_defaults, t.r.skills, t.r.items, e);
-    if (st == ST_OK)
-        st = belief_fit(&t.r, &(struct belief_fit_options){.rounds = BELIEF_ROUNDS}, &par, &m, NULL, e);
+    if (st == ST_OK) st = belief_fit(&t.r, &(struct belief_fit_options){.rounds = BELIEF_ROUNDS}, &par, &m, NULL, e);
     for (size_t k = 0; st == ST_OK && k < t.r.skills; k++)
         if (strmap_put(&skills, t.skill_name[k], (int)k) < 0) st = err_no_memory(e, "skills");
     for (size_t i = 0; st == ST_OK && i < t.r.items; i++)
@@ -69,9 +68,8 @@ static struct before look(const struct levels *x, const struct learner_state *s,
     const struct belief_params *p = &x->belief.params;
     const struct competency_state *c = state_find(s, (int64_t)skill + 1);
     struct belief_student who = s->belief.var > 0.0 ? s->belief : belief_student_new(p);
-    struct belief_skill on = c && c->belief.var > 0.0
-                                 ? c->belief
-                                 : belief_skill_new(p, x->belief.ease[skill], x->belief.ease_var[skill]);
+    struct belief_skill on =
+        c && c->belief.var > 0.0 ? c->belief : belief_skill_new(p, x->belief.ease[skill], x->belief.ease_var[skill]);
     struct belief b = belief_on(p, &who, &on, day);
     return (struct before){belief_share(b, 0.0), belief_share(b, -BELIEF_Z90), belief_share(b, BELIEF_Z90),
                            c ? c->level : LEVEL_NOT_YET};
@@ -136,8 +134,8 @@ static enum st one_answer(struct levels *x, struct arena *a, struct learner_stat
         struct text name;
         text_init(&name, NAME_BYTES);
         csv_put(&name, x->d.skill_name[competency[i] - 1], false);
-        fprintf(x->out, "%s%u,%s%.6f,%.6f,%.6f,%s,%s\n", user, (unsigned)nth, text_str(&name), was[i].share,
-                was[i].low, was[i].high, level_code(was[i].level), level_code(c ? c->level : LEVEL_NOT_YET));
+        fprintf(x->out, "%s%u,%s%.6f,%.6f,%.6f,%s,%s\n", user, (unsigned)nth, text_str(&name), was[i].share, was[i].low,
+                was[i].high, level_code(was[i].level), level_code(c ? c->level : LEVEL_NOT_YET));
         bool whole = !name.failed;
         text_release(&name);
         if (!whole) return err_no_memory(e, "a skill's name");

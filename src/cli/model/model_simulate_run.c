@@ -144,21 +144,21 @@ static enum st one_answer(struct run *r, uint32_t skill)
                          .score = x.right ? 1.0 : 0.0,
                          .attempt = 1,
                          .hints = x.hints,
+                         .choices = s->w.item[place].choices,
                          .took_ms = (int64_t)(x.took_s * 1000.0),
                          .floor_ms = s->policy.rules[0].kind == MASTERY_LASTING ? FLOOR_MS : 0,
                          .answered_at_ms = at_ms,
                          .school_date = sim_date(r->student.day)};
     const struct mastery_rule *rule = policy_rule(&s->policy, "");
-    struct fold_fact f = {
-        .evidence = &v,
-        .count = 1,
-        .competency_id = &competency,
-        .model = &parameters,
-        .rule = &rule,
-        .belief = &s->belief.params,
-        .ease = &s->belief.ease[skill],
-        .ease_var = &s->belief.ease_var[skill],
-        .question = {sim_guess(&s->w.item[place]), s->belief.hardness[place], s->belief.hardness_var[place]}};
+    struct fold_fact f = {.evidence = &v,
+                          .count = 1,
+                          .competency_id = &competency,
+                          .model = &parameters,
+                          .rule = &rule,
+                          .belief = &s->belief.params,
+                          .ease = &s->belief.ease[skill],
+                          .ease_var = &s->belief.ease_var[skill],
+                          .question = {0.0, s->belief.hardness[place], s->belief.hardness_var[place]}};
     if (r->given[skill] == 1) r->known_first[skill] = x.truth.mastered;
     TRY(fold_fact(&r->arena, &f, &r->state, NULL, NULL, NULL));
     count(r, skill, &x.truth, before, was_review);

@@ -55,31 +55,31 @@ SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :client_id::
 -- name: evidence_insert :send
 -- null: :checkpoint_id, :competency_id, :item_id, :item_version, :recorder_id, :replaces_id
 INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
-  competency_id, score, attempt, hints, took_ms, floor_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id,
+  competency_id, score, attempt, hints, took_ms, floor_ms, choices, answered_at_ms, school_date, policy_id, model_id, recorder_id,
   replaces_id, shown_error, checkpoint_id)
 VALUES (:district_id, :learner_id, :evidence_id, :client_id, :kind, :item_id, :item_version, :variant,
-  :competency_id, :score, :attempt, :hints, :took_ms, :floor_ms, :answered_at_ms, :school_date, :policy_id, :model_id,
+  :competency_id, :score, :attempt, :hints, :took_ms, :floor_ms, :choices, :answered_at_ms, :school_date, :policy_id, :model_id,
   :recorder_id, :replaces_id, :shown_error, :checkpoint_id)
 -- postgresql rows:
 INSERT INTO evidence (district_id, learner_id, evidence_id, client_id, kind, item_id, item_version, variant,
-  competency_id, score, attempt, hints, took_ms, floor_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id,
+  competency_id, score, attempt, hints, took_ms, floor_ms, choices, answered_at_ms, school_date, policy_id, model_id, recorder_id,
   replaces_id, shown_error, checkpoint_id)
 SELECT :district_id::bigint, x.* FROM unnest(:learner_id::bigint[], :evidence_id::bigint[], :client_id::text[],
   :kind::int[], :item_id::bigint[], :item_version::int[], :variant::bigint[], :competency_id::bigint[],
-  :score::float8[], :attempt::int[], :hints::int[], :took_ms::bigint[], :floor_ms::bigint[], :answered_at_ms::bigint[],
+  :score::float8[], :attempt::int[], :hints::int[], :took_ms::bigint[], :floor_ms::bigint[], :choices::int[], :answered_at_ms::bigint[],
   :school_date::int[], :policy_id::bigint[], :model_id::bigint[], :recorder_id::bigint[], :replaces_id::bigint[],
   :shown_error::int[], :checkpoint_id::bigint[]) AS x
 -- name: evidence_list :many
 -- row: evidence
 SELECT evidence_id, client_id, kind, item_id, item_version, variant, competency_id, score, attempt, hints, took_ms,
-  floor_ms, answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error, checkpoint_id
+  floor_ms, choices, answered_at_ms, school_date, policy_id, model_id, recorder_id, replaces_id, shown_error, checkpoint_id
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id
   AND evidence_id > :after AND evidence_id < :before
 ORDER BY evidence_id
 -- name: evidence_to_fold :many
 -- row: fact
 -- why: a learner's facts without what only people read, to derive from
-SELECT evidence_id, kind, item_id, item_version, variant, competency_id, score, hints, took_ms, floor_ms, answered_at_ms,
+SELECT evidence_id, kind, item_id, item_version, variant, competency_id, score, hints, took_ms, floor_ms, choices, answered_at_ms,
   school_date, policy_id, model_id, replaces_id, checkpoint_id, learner_id
 FROM evidence WHERE district_id = :district_id AND learner_id = :learner_id AND evidence_id > :after
 ORDER BY evidence_id
@@ -95,7 +95,7 @@ ORDER BY learner_id, block
 -- row: fact
 -- why: what came after what is packed, of the same learners
 SELECT e.evidence_id, e.kind, e.item_id, e.item_version, e.variant, e.competency_id, e.score, e.hints, e.took_ms,
-  e.floor_ms, e.answered_at_ms, e.school_date, e.policy_id, e.model_id, e.replaces_id, e.checkpoint_id, e.learner_id
+  e.floor_ms, e.choices, e.answered_at_ms, e.school_date, e.policy_id, e.model_id, e.replaces_id, e.checkpoint_id, e.learner_id
 FROM (SELECT learner_id, MAX(last_id) AS last_id FROM history WHERE district_id = :district_id AND learner_id BETWEEN :first AND :last
   GROUP BY learner_id) h
 CROSS JOIN evidence e WHERE e.district_id = :district_id AND e.learner_id = h.learner_id AND e.evidence_id > h.last_id

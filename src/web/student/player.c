@@ -325,6 +325,10 @@ static void fill_feedback(struct call *c, struct web_answer *a, struct ui_feedba
         fb->again = true;
         return;
     }
+    if (a->cmd.too_fast) { /* whether it was right is not told: speed buys no peek */
+        *fb = (struct ui_feedback_view){.kind = 5, .words = msg(lang, MSG_feedback_too_fast_words)};
+        return;
+    }
     fb->kind = v->score >= 1 ? 1 : 2;
     fb->again = fb->kind == 2;
     if (fb->kind == 2 && !v->feedback_html)
@@ -355,8 +359,9 @@ static enum st answer_json(struct call *c, struct web_answer *a, const struct ui
     c->res.content_type = "application/json";
     json_open_obj(&j, NULL);
     json_put_id(&j, "evidence_id", a->cmd.evidence_id);
-    json_put_f64(&j, "score", a->verdict.readable ? a->verdict.score : 0);
+    json_put_f64(&j, "score", a->verdict.readable && !a->cmd.too_fast ? a->verdict.score : 0);
     json_put_bool(&j, "readable", a->verdict.readable);
+    json_put_bool(&j, "too_fast", a->cmd.too_fast);
     json_put_str(&j, "feedback_html", html);
     json_put_str(&j, "next_url", fb->next_url);
     json_close_obj(&j);

@@ -24,6 +24,7 @@ struct evidence {
     int32_t attempt;       /* 1 = first on this item and variant */
     int32_t hints;         /* shown before the answer */
     int32_t floor_ms;      /* an answer sooner than this cannot have been read; 0: none is too soon */
+    int32_t choices;       /* one of so many was to be chosen, and may have been guessed; 0: it was written */
     int64_t took_ms;
     int64_t answered_at_ms; /* when it happened, as the client said */
     int32_t school_date;    /* days since 1970 in the school's zone */

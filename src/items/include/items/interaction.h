@@ -22,6 +22,7 @@ struct interaction_type {
     const struct response_shape *response;
     const char *asked_schema; /* properties of the interaction beside type, label and unit; one text where shared */
     bool ordered;             /* a response puts the choices in order */
+    bool one;                 /* one of the choices is the answer: it may be guessed */
     bool any;                 /* each value of the key is a right answer alone; false: all of them together are one */
     bool expressions;         /* known errors of a family are expressions over its variables; false: ids or words */
 

@@ -37,6 +37,11 @@ enum st item_score(struct arena *a, const struct item *it, const json_t *respons
                    struct err *e) WARN_UNUSED;
 enum st hint_score(struct arena *a, const struct hint *h, const json_t *response, struct verdict *out,
                    struct err *e) WARN_UNUSED;
+/* Of how many one is to be chosen; 0: the answer is written, or is more than one choice. */
+int32_t item_choices(const struct item *it);
+/* The soonest that anybody can have read the question and answered, in milliseconds; 0: it is so short that it may be
+ * known by heart at a glance. By its letters, and those of its choices; what several steps share is not read again. */
+int32_t item_floor_ms(const struct item *it);
 const struct hint *item_hint(const struct item *it, const char *id); /* sub-hints too; NULL when there is none */
 
 struct item_problem {

@@ -36,7 +36,8 @@ struct fold_fact {
     const struct mastery_rule *const *rule; /* count: in force for each */
     /* count: where each stood in the state last met, to look there first; written. NULL: nowhere */
     uint32_t *place;
-    /* What the belief goes by; NULL, and a question with var 0: as of nothing known. ease, ease_var: count */
+    /* What the belief goes by; NULL, and a question with var 0: as of nothing known. ease, ease_var: count. A fact that
+     * says of how many one was chosen says what a guess is worth. */
     const struct belief_params *belief;
     const double *ease, *ease_var;
     struct belief_question question;
@@ -56,7 +57,7 @@ struct fold_step {
 enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps,
                   size_t *nsteps, struct err *e) WARN_UNUSED;
 
-/* Was it given sooner than it can have been read? It is kept, and moves nothing. */
+/* Was it given sooner than it can have been read? It is kept, and moves nothing. One whose time is not known was not. */
 bool fold_is_too_fast(const struct evidence *v);
 
 /* How a counted fact enters the model: right, wrong, or (if the rule says so) practice without an observation. */

@@ -23,12 +23,14 @@ struct answer_cmd {
     double score;
     int32_t shown_error; /* of the verdict */
     int32_t hints;
+    int32_t choices, floor_ms; /* of the item: domain/evidence.h */
     int64_t took_ms, answered_at_ms;
     bool readable; /* false: kept for the teacher, no evidence */
     /* out */
     bool duplicate; /* the first reply's fact */
     int64_t evidence_id;
     double first_score; /* of the stored fact */
+    bool too_fast;      /* it cannot have been read: kept, counts for nothing, and says nothing */
     size_t moved;
     struct fold_step steps[BKT_SKILLS_MAX];
     struct learner_state state; /* after it; in arena */

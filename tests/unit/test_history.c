@@ -32,6 +32,11 @@ static void invent(struct evidence *facts, size_t n, uint64_t seed)
         v->variant = (int64_t)rng_below(&r, 1000000) * (rng_below(&r, 9) ? 1 : INT64_C(4000000000));
         v->score = rng_below(&r, 20) ? rng_below(&r, 2) : rng_unit(&r);
         v->hints = rng_below(&r, 4) ? 0 : (int32_t)rng_below(&r, 300);
+        v->choices = rng_below(&r, 2) ? 0 : (int32_t)rng_below(&r, rng_below(&r, 30) ? 6 : 400);
+        v->took_ms = rng_below(&r, 9000);
+        v->floor_ms = rng_below(&r, 2) ? 0 : 3000;
+        v->school_date = (int32_t)(v->answered_at_ms / 86400000) + (int32_t)rng_below(&r, 3) - 1;
+        if (rng_below(&r, 30) == 0) v->school_date -= 7; /* it reached us long after */
         if (rng_below(&r, 15) == 0) {
             v->kind = EVIDENCE_OBSERVATION;
             v->item_id = v->variant = v->item_version = 0;
@@ -61,6 +66,9 @@ static void same_fact(const struct evidence *a, const struct evidence *b)
     assert_int_equal(a->model_id, b->model_id);
     assert_int_equal(a->replaces_id, b->replaces_id);
     assert_int_equal(a->checkpoint_id, b->checkpoint_id);
+    assert_int_equal(a->choices, b->choices);
+    assert_int_equal(a->school_date, b->school_date);
+    assert_int_equal(fold_is_too_fast(a), fold_is_too_fast(b));
 }
 
 static void what_is_packed_comes_out(void **s)

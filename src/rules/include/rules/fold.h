@@ -36,8 +36,8 @@ struct fold_fact {
     const struct mastery_rule *const *rule; /* count: in force for each */
     /* count: where each stood in the state last met, to look there first; written. NULL: nowhere */
     uint32_t *place;
-    /* What the belief goes by; NULL, and a question with var 0: as of nothing known. ease, ease_var: count. A fact that
-     * says of how many one was chosen says what a guess is worth. */
+    /* What the belief goes by; NULL, and a question with var 0: as of nothing known. ease, ease_var: count. A fact
+     * that says of how many one was chosen says what a guess is worth. */
     const struct belief_params *belief;
     const double *ease, *ease_var;
     struct belief_question question;

@@ -485,9 +485,9 @@ def made_older(db):
     if db.kind == "sqlite":
         with contextlib.closing(sqlite3.connect(db.path, timeout=20)) as c, c:
             for key, blob in c.execute("SELECT learner_id, state FROM learner_state").fetchall():
-                c.execute("UPDATE learner_state SET state = ? WHERE learner_id = ?", (blob[:2] + b"3" + blob[3:], key))
+                c.execute("UPDATE learner_state SET state = ? WHERE learner_id = ?", (blob[:2] + b"4" + blob[3:], key))
     else:
-        db.execute(r"UPDATE learner_state SET state = overlay(state placing '\x33'::bytea from 3 for 1)")
+        db.execute(r"UPDATE learner_state SET state = overlay(state placing '\x34'::bytea from 3 for 1)")
     return db.rows("SELECT COUNT(*) FROM learner_state")[0][0]
 
 
@@ -501,13 +501,13 @@ def test_states_of_the_version_before(db, serve, school):
     write_facts(db, [int(school.student.id), int(school.classmate.id)], 20, BEGIN, truth(9))
     waymark("rebuild", "--db", db.url)
     digest = waymark("check", "--db", db.url, "--digest").out
-    assert made_older(db) == "2" and forms(db) == {"33"}
+    assert made_older(db) == "2" and forms(db) == {"34"}
     assert not waymark("check", "--db", db.url, "--json", expect=1).json["ok"]
     assert waymark("check", "--db", db.url, "--digest").out == digest, "an old state is read as what the facts say"
     # As when the program is newer than the database.
-    db.execute("DELETE FROM schema_migration WHERE number = 17")
+    db.execute("DELETE FROM schema_migration WHERE number = 47")
     assert "Recomputed: 2 learners" in waymark("migrate", "--db", db.url).err
-    assert forms(db) == {"34"} and waymark("check", "--db", db.url, "--json").json["ok"] and waymark("check", "--db", db.url, "--digest").out == digest
+    assert forms(db) == {"35"} and waymark("check", "--db", db.url, "--json").json["ok"] and waymark("check", "--db", db.url, "--digest").out == digest
     # And an answer finds an old state before anything else did.
     made_older(db)
     s = serve()
@@ -523,7 +523,7 @@ def test_states_of_the_version_before(db, serve, school):
     db.execute("UPDATE policy SET derived_at_ms = NULL")
     s = serve()
     until = time.monotonic() + 30
-    while forms(db) != {"34"}:
+    while forms(db) != {"35"}:
         assert time.monotonic() < until
         time.sleep(.2)
     s.stop()

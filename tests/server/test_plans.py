@@ -17,7 +17,7 @@ WHOLE = {
     "user_names": "import only", "user_list": "the operator's list", "org_list": "a handful of rows", "outside_list": "import only",
     "mastery_all": "digest", "learner_state_all": "digest", "item_versions": "import only", "outside_closed": "import only",
     "class_find": "the operator's cards",
-    "id_ahead": "migrate only", "framework_edit_any": "migrate only", "id_move_at": "migrate only",
+    "user_alike": "one pass over the names, by waymark check", "id_ahead": "migrate only", "framework_edit_any": "migrate only", "id_move_at": "migrate only",
     "reader_count": "the leaders' page: a count of teachers",
     "figure_shown": "of a district all students, once a minute", "figure_looks": "the same, along each one's facts", "figure_off_screen": "the same", "figure_secure": "the same",
     "history_after": "what-if: of the fifty learners that were gathered first",

@@ -57,7 +57,7 @@ struct fold_step {
 enum st fold_fact(struct arena *a, const struct fold_fact *f, struct learner_state *s, struct fold_step *steps,
                   size_t *nsteps, struct err *e) WARN_UNUSED;
 
-/* Was it given sooner than it can have been read? It is kept, and moves nothing. One whose time is not known was not. */
+/* Was it given sooner than it can have been read? It is kept, and moves nothing. One without a time was not. */
 bool fold_is_too_fast(const struct evidence *v);
 
 /* How a counted fact enters the model: right, wrong, or (if the rule says so) practice without an observation. */

@@ -176,7 +176,19 @@ static enum st answer_parse(struct call *c, struct command **out, struct err *e)
     return ST_OK;
 }
 
-static void put_mastery(struct json_out *j, const struct answer_cmd *cmd)
+/* The estimate beside the value of the rule in force: the share of middle questions that would be right on a day, with
+ * the ends of its 90 % interval. k NULL, or nothing asked yet: none. */
+static void put_estimate(struct json_out *j, const struct learner_state *s, const struct competency_state *k,
+                         int32_t day)
+{
+    if (!k || k->belief.var <= 0.0) return;
+    struct belief b = belief_on(&belief_defaults, &s->belief, &k->belief, day);
+    json_put_f64(j, "p", belief_share(b, 0.0));
+    json_put_f64(j, "low", belief_share(b, -BELIEF_Z90));
+    json_put_f64(j, "high", belief_share(b, BELIEF_Z90));
+}
+
+static void put_mastery(struct json_out *j, const struct answer_cmd *cmd, int32_t today)
 {
     json_open_list(j, "mastery");
     for (size_t i = 0; i < cmd->item->competency_count; i++) {
@@ -185,6 +197,7 @@ static void put_mastery(struct json_out *j, const struct answer_cmd *cmd)
         json_open_obj(j, NULL);
         json_put_id(j, "competency_id", k->competency_id);
         json_put_f64(j, "p_known", k->p_known);
+        put_estimate(j, &cmd->state, k, today);
         json_put_str(j, "level", level_word(k->level));
         json_put_i64(j, "evidence_count", k->opportunities);
         json_close_obj(j);
@@ -209,7 +222,7 @@ static enum st answer_reply(struct call *c, struct command *command, struct err 
         json_put_str(&j, "feedback",
                      msg(lang_of(c), msg_find_code("", a->verdict.unreadable ? a->verdict.unreadable : "",
                                                    msg_find("score.cannot_read"))));
-    put_mastery(&j, &a->cmd);
+    put_mastery(&j, &a->cmd, tz_date(c->snapshot->zone, c->now_ms));
     next_item(c->snapshot, &a->cmd.state, a->cmd.learner_id, a->courses, a->course_count, 0, c->now_ms, &next);
     TRY(put_next(c, &j, "next", &next, e));
     json_close_obj(&j);
@@ -285,6 +298,7 @@ static enum st get_mastery(struct call *c, struct err *e)
         json_put_str(&j, "name", about ? about->name : "");
         json_put_str(&j, "uri", about ? about->uri : "");
         json_put_f64(&j, "p_known", k->p_known);
+        put_estimate(&j, &m.state, k, tz_date(c->snapshot->zone, m.as_of_ms ? m.as_of_ms : c->now_ms));
         json_put_str(&j, "level", level_word(k->level));
         json_put_i64(&j, "evidence_count", k->opportunities);
         json_close_obj(&j);

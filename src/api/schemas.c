@@ -8,6 +8,7 @@
 #define BOOLEAN "{\"type\":\"boolean\"}"
 #define NUMBER "{\"type\":\"number\"}"
 #define STANDING "{\"enum\":[\"unknown\",\"below\",\"close\",\"meets\"]}"
+#define ESTIMATE ",\"p\":" PROBABILITY ",\"low\":" PROBABILITY ",\"high\":" PROBABILITY /* none before a first answer */
 #define PROBABILITY "{\"type\":\"number\",\"minimum\":0,\"maximum\":1}"
 #define LEVEL "{\"enum\":[\"not_yet\",\"started\",\"nearly\",\"secure\"]}"
 #define REASON \
@@ -57,7 +58,7 @@ const struct api_schema api_schemas[] = {
                    "Response") ",\"answered_at_ms\":" INTEGER ",\"took_ms\":" INTEGER ",\"hints\":" INTEGER "}}"},
     {"Mastery",
      "{\"type\":\"object\",\"required\":[\"competency_id\",\"p_known\",\"level\"],\"properties\":{\"competency_id\":" ID
-     ",\"p_known\":" PROBABILITY ",\"level\":" LEVEL ",\"evidence_count\":" INTEGER "}}"},
+     ",\"p_known\":" PROBABILITY ESTIMATE ",\"level\":" LEVEL ",\"evidence_count\":" INTEGER "}}"},
     {"AnswerReply",
      "{\"type\":\"object\",\"required\":[\"evidence_id\",\"score\",\"readable\",\"feedback\",\"mastery\",\"next\"],"
      "\"properties\":{"
@@ -72,8 +73,9 @@ const struct api_schema api_schemas[] = {
      "{\"type\":\"object\",\"required\":[\"learner_id\",\"as_of\",\"policy_version\",\"competencies\"],\"properties\":{"
      "\"learner_id\":" ID ",\"as_of\":" STRING ",\"policy_version\":" STRING ",\"competencies\":" LIST(
          "{\"type\":\"object\",\"required\":[\"competency_id\",\"p_known\",\"level\",\"evidence_count\"],"
-         "\"properties\":{\"competency_id\":" ID ",\"name\":" STRING ",\"uri\":" STRING ",\"p_known\":" PROBABILITY
-         ",\"level\":" LEVEL ",\"evidence_count\":" INTEGER "}}") ",\"after\":" NULLABLE_STRING "}}"},
+         "\"properties\":{\"competency_id\":" ID ",\"name\":" STRING ",\"uri\":" STRING
+         ",\"p_known\":" PROBABILITY ESTIMATE ",\"level\":" LEVEL ",\"evidence_count\":" INTEGER
+         "}}") ",\"after\":" NULLABLE_STRING "}}"},
     {"Why",
      "{\"type\":\"object\",\"required\":[\"learner_id\",\"competency_id\",\"level\",\"p_known\",\"rule\",\"policy_"
      "version\",\"steps\"],\"properties\":{"

@@ -146,7 +146,7 @@ static enum st one_answer(struct levels *x, struct arena *a, struct learner_stat
 static enum st replay(struct levels *x, struct err *e)
 {
     enum st st = ST_OK;
-    fputs("user,index,skill,estimate,low,high,level_before,level_after\n", x->out);
+    fputs("user,index,skill,p,low,high,level_before,level_after\n", x->out);
     for (size_t u = 0; st == ST_OK && u < x->d.r.users; u++) {
         struct arena a;
         struct learner_state s = {0};

@@ -42,7 +42,7 @@ static enum st arm_run(struct arena *mem, const struct school *s, enum way way, 
 static const char log_head[] =
     "user_id,item_id,skill_name,correct,timestamp,took_s,hints,hints_total,true_state,true_chance,true_mastered,"
     "true_lapsed,true_stuck,true_idle,level,quartile\n";
-static const char pairs_head[] = "user_id,skill_name,level,quartile,estimate,low,high,true_share,true_mastered\n";
+static const char pairs_head[] = "user_id,skill_name,label,quartile,p,low,high,truth,true_mastered\n";
 
 static enum st write_lines(const struct arm *a, const struct text *lines, const char *head, const char *path,
                            struct err *e)

@@ -183,9 +183,10 @@ static void put_estimate(struct json_out *j, const struct learner_state *s, cons
 {
     if (!k || k->belief.var <= 0.0) return;
     struct belief b = belief_on(&belief_defaults, &s->belief, &k->belief, day);
-    json_put_f64(j, "p", belief_share(b, 0.0));
-    json_put_f64(j, "low", belief_share(b, -BELIEF_Z90));
-    json_put_f64(j, "high", belief_share(b, BELIEF_Z90));
+    /* in ten-thousandths: nobody knows a student better */
+    json_put_f64(j, "p", share_of(ten_thousandths(belief_share(b, 0.0))));
+    json_put_f64(j, "low", share_of(ten_thousandths(belief_share(b, -BELIEF_Z90))));
+    json_put_f64(j, "high", share_of(ten_thousandths(belief_share(b, BELIEF_Z90))));
 }
 
 static void put_mastery(struct json_out *j, const struct answer_cmd *cmd, int32_t today)

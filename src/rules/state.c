@@ -103,10 +103,17 @@ struct student_past student_past_of(const struct learner_state *s)
     return s->past.total.n ? s->past : student_past_none;
 }
 
-static unsigned char *put(unsigned char *p, uint64_t v, int bytes)
+/* Little-endian; bytes is a constant wherever it is called, so that one move is made of it. */
+static inline uint64_t little(uint64_t v)
 {
-    for (int i = 0; i < bytes; i++) *p++ = (unsigned char)(v >> (8 * i));
-    return p;
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? v : __builtin_bswap64(v);
+}
+
+__attribute__((always_inline)) static inline unsigned char *put(unsigned char *p, uint64_t v, int bytes)
+{
+    v = little(v);
+    memcpy(p, &v, (size_t)bytes);
+    return p + bytes;
 }
 
 static unsigned char *put_count(unsigned char *p, uint64_t v)
@@ -122,15 +129,16 @@ struct bytes {
     bool failed;
 };
 
-static uint64_t get(struct bytes *b, int bytes)
+__attribute__((always_inline)) static inline uint64_t get(struct bytes *b, int bytes)
 {
     uint64_t v = 0;
     if (b->failed || b->end - b->p < bytes) {
         b->failed = true;
         return 0;
     }
-    for (int i = 0; i < bytes; i++) v |= (uint64_t)*b->p++ << (8 * i);
-    return v;
+    memcpy(&v, b->p, (size_t)bytes);
+    b->p += bytes;
+    return little(v);
 }
 
 static uint64_t get_count(struct bytes *b, uint64_t most)

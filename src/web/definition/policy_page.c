@@ -9,6 +9,7 @@
 #include "policy/waiver.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "rules/known.h"
 #include "store/sql/roster.h"
 #include "frame/route.h"
 
@@ -456,8 +457,25 @@ static enum st fill_types(struct call *c, const struct rules_of *w, struct page_
     return ST_OK;
 }
 
-/* The rules to choose from: each in words, as it stands when nothing else is said, with a worked example and where
- * it comes from. */
+/* What is known of a rule at its defaults, from simulated classes. */
+static const char *known_words(struct call *c, enum mastery_kind kind)
+{
+    const struct rule_known *k = rule_known(kind);
+    if (!k) return msg(page_lang(c), MSG_rules_known_none);
+    return SAY(c, MSG_rules_known, MSG_T("wrong", in_100_words(c, k->false_calls)),
+               MSG_T("weakest", in_100_words(c, k->weakest_false)), MSG_T("found", in_100_words(c, k->found)),
+               MSG_N("n", (int64_t)(k->answers + .5)));
+}
+
+static const char *known_how(struct call *c)
+{
+    return SAY(c, MSG_rules_known_how, MSG_T("month", month_words(c, known_classes.day)),
+               MSG_N("students", known_classes.students), MSG_N("skills", known_classes.skills),
+               MSG_N("days", known_classes.days), MSG_T("share", in_100_words(c, known_classes.mastered_at)));
+}
+
+/* The rules to choose from: each in words, as it stands when nothing else is said, with a worked example, what is known
+ * of it and where it comes from. */
 static enum st fill_examples(struct call *c, const struct policy *p, struct page_rules *page, struct err *e)
 {
     struct ui_rule_example *rows;
@@ -474,10 +492,12 @@ static enum st fill_examples(struct call *c, const struct policy *p, struct page
                                            .now = now,
                                            .words = rule_words(c, now ? &p->rules[0] : &one.rules[0]),
                                            .example = msg_find_code("rule_example", code, MSG_setting_other),
+                                           .known = known_words(c, (enum mastery_kind)k),
                                            .source = msg_find_code("rule_source", code, MSG_setting_other)};
     }
     page->examples = rows;
     page->examples_n = MASTERY_KINDS;
+    page->known_how = known_how(c);
     return ST_OK;
 }
 

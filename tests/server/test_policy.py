@@ -82,7 +82,7 @@ def test_a_what_if_says_what_applying_it_does(db, worked, document):
     assert waymark("check", "--db", db.url, "--json").json["ok"]
 
 
-@pytest.mark.parametrize("rule", ["recent", "sustained", "decaying", "mode", "judgement"])
+@pytest.mark.parametrize("rule", ["recent", "sustained", "decaying", "mode", "judgement", "lasting"])
 def test_under_every_rule_what_is_stored_is_what_the_facts_say(db, school, worked, serve, document, rule):
     policy(db, "set", document({"mastery": {"rule": rule}}), "--reason", "another rule", "--effective", "now")
     server = serve()
@@ -238,7 +238,7 @@ def test_a_what_if_where_schools_differ(db, worked, document):
 
 def random_policy(rng):
     def rule():
-        kind = rng.choice(["model", "recent", "sustained", "decaying", "mode", "judgement"])
+        kind = rng.choice(["model", "recent", "sustained", "decaying", "mode", "judgement", "lasting"])
         secure = rng.uniform(0.5, 0.99)
         of_last = rng.randint(1, 12)
         return {"rule": kind, "secure_at": round(secure, 3), "nearly_at": round(rng.uniform(0.3, secure), 3) if secure > 0.31 else 0.3, "least_evidence": rng.randint(1, 6),

@@ -9,11 +9,13 @@ import pytest
 
 from client import Client
 from harness import waymark
+from lasting import facts_of, replay
 from load import Ledger
 
 LEVELS = {"not_yet": 0, "started": 1, "nearly": 2, "secure": 3}
 RULES = [{}, {"rule": "recent", "times": 3, "of_last": 4}, {"rule": "sustained", "times": 2}, {"rule": "decaying", "newest_weight": 0.5}, {"rule": "mode", "of_last": 6},
-         {"rule": "judgement", "least_evidence": 2}, {"off_screen": 1, "after_hint": "not_alone", "least_evidence": 2}]
+         {"rule": "judgement", "least_evidence": 2}, {"off_screen": 1, "after_hint": "not_alone", "least_evidence": 2},
+         {"rule": "lasting"}, {"rule": "lasting", "nearly_at": 0.4, "after_hint": "practice"}]
 
 
 def kept(score):
@@ -28,8 +30,8 @@ def moved(m, p, right, practice):
     return min(0.9999, p + (1 - p) * m["learn"])
 
 
-def level_of(why):
-    """By hand, as docs/policy.md says it, from the document alone."""
+def level_of(why, whys):
+    """By hand, as docs/policy.md says it, from the document alone; where all answers tell of each skill, from all documents."""
     r, counted = why["rule"], [s for s in why["steps"] if s["counted"]]
     facts = [s for s in counted if s["kind"] != "judgement"]
     judged = [s for s in counted if s["kind"] == "judgement"]
@@ -44,6 +46,13 @@ def level_of(why):
         right = s["score"] >= (1.0 if s["kind"] == "response" else r["seen_right_at"]) and not s["hints"]
         practice = s["hints"] and r["after_hint"] == "practice"
         assert s["kind"] == "judgement" or abs(p - moved(why["model"], s["before"], right, practice)) < 1e-12 or not practice and (p >= s["before"] if right else True), s
+    if r["rule"] == "lasting":
+        if not facts:
+            return 1
+        it = replay(r, facts_of(whys))[why["competency_id"]]
+        assert abs(it.lasts / 10000 - r["value"]) < 1.5e-4, (it.lasts, r)
+        assert ("days" in why["missing"]["also"]) == (not it.secure and len(it.shown) < 2) and why["missing"]["right_answers"] == 0
+        return it.level()
     if r["rule"] == "model":
         value = facts[-1]["after"] if facts else why["prior"]
     elif r["rule"] == "recent":
@@ -88,7 +97,7 @@ def observe(teacher, klass, competency, learners, level, kind="observation", not
     return teacher.post(f"/class/{klass}/observe", form={"competency": competency, "learner": learners, "level": level, "kind": kind, "note": note, "client_id": client_id or f"seen-{random.getrandbits(60):x}"})
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.get("rule", "model" if not r else "asks"))
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.get("rule", "model" if not r else "asks") + "-practice" * (r.get("after_hint") == "practice"))
 def test_the_level_follows_from_what_is_shown(db, school, serve, tmp_path, rule, clients_of):
     if rule:
         doc = tmp_path / "p.json"
@@ -111,9 +120,9 @@ def test_the_level_follows_from_what_is_shown(db, school, serve, tmp_path, rule,
             shown.append((time.time(), student.get(f"/api/v1/learners/{school.student.id}/mastery").json["competencies"]))
             time.sleep(0.01)
     checked = 0
-    for k in competencies:
-        why = student.get(f"/api/v1/learners/{school.student.id}/mastery/{k['competency_id']}/why").json
-        assert level_of(why) == LEVELS[why["level"]], why
+    whys = [student.get(f"/api/v1/learners/{school.student.id}/mastery/{k['competency_id']}/why").json for k in competencies]
+    for why in whys:
+        assert level_of(why, whys) == LEVELS[why["level"]], why
         checked += why["level"] != "not_yet"
     assert checked >= 2
     for at, then in shown:  # as of a moment: what was shown at that moment

@@ -1,5 +1,6 @@
 """waymark model on invented students, whose truth is known: simulate."""
 import csv
+import json
 import signal
 import subprocess
 
@@ -9,17 +10,47 @@ from harness import PROGRAM
 from test_model import figures, invented, model
 
 SMALL = ("--students", 120, "--skills", 8, "--days", 25)
+FIGURES = ("items_to_mastery", "false_mastery", "false_at_end", "masters_found", "wasted_practice", "known_before", "masters_taken_back", "covered", "secure_share", "mastered_share", "answers")
+
+
+@pytest.fixture(scope="module")
+def rule(tmp_path_factory):
+    """rule(…) is the option --policy with a file of these mastery settings."""
+    folder = tmp_path_factory.mktemp("policies")
+
+    def option(**settings):
+        path = folder / f"{abs(hash(str(settings)))}.json"
+        path.write_text(json.dumps({"mastery": settings}))
+        return "--policy", path
+
+    return option
 
 
 def test_each_way_has_its_figures_with_intervals():
     got = figures("simulate", "--compare", "planner,fixed,random", *SMALL, "--seed", 4)
     assert [a["name"] for a in got["arms"]] == ["planner", "fixed", "random"]
     for arm in got["arms"]:
-        for name in ("items_to_mastery", "false_mastery", "wasted_practice"):
+        for name in FIGURES:
             v = arm[name]
-            assert v["low"] <= v["value"] <= v["high"] and v["low"] < v["high"]
-        assert 0 <= arm["false_mastery"]["low"] and arm["false_mastery"]["high"] <= 1 and 0 <= arm["wasted_practice"]["value"] <= 1
-    assert got["arms"][1]["answers"]["value"] <= 80  # fixed: ten items a skill and no more
+            assert v["low"] <= v["value"] <= v["high"] and v["low"] < v["high"], name
+            assert 0 <= v["low"] and (name in ("items_to_mastery", "answers") or v["high"] <= 1), name
+        assert len(arm["quartiles"]) == 4 and all(q["false_mastery"]["low"] <= q["false_mastery"]["value"] <= q["false_mastery"]["high"] for q in arm["quartiles"])
+        assert arm["masters_found"]["value"] * arm["mastered_share"]["value"] == pytest.approx(arm["secure_share"]["value"] * (1 - arm["false_at_end"]["value"]))
+
+
+def log_of(path, way, *more):
+    figures("simulate", "--compare", way, *SMALL, *more, "--log", path)
+    students = {}
+    for r in csv.DictReader(open(path)):
+        students.setdefault(r["user_id"], []).append(r)
+    return students
+
+
+def test_the_fixed_way_meets_skills_in_their_order(tmp_path):
+    """The first in order that is not yet secure, and nothing else but reviews; at random the order is none."""
+    first_met = lambda rows: [int(s.split()[1]) for s in dict.fromkeys(r["skill_name"] for r in rows)]
+    in_order = lambda way: [first_met(rows) == sorted(first_met(rows)) for rows in log_of(tmp_path / f"{way}.csv", way).values()]
+    assert all(in_order("fixed")) and sum(in_order("random")) < 10
 
 
 def test_a_seed_gives_the_same_on_any_number_of_threads_and_another_seed_another():
@@ -33,12 +64,70 @@ def test_an_arm_does_not_depend_on_the_others():
     assert alone == figures("simulate", "--compare", "fixed,random,planner", *SMALL)["arms"][1]
 
 
-def test_the_planner_needs_fewer_answers_than_chance():
-    """On the same students, over several seeds; and it says no more often than chance that a skill is secure which is not."""
+def test_the_planner_needs_fewer_answers_than_chance(rule):
+    """On the same students, over several seeds, where knowledge tracing says what is secure; and no more often than chance does it say so of what is not."""
     for seed in (1, 2, 3):
-        less = figures("simulate", "--compare", "planner,random", "--students", 300, "--seed", seed)["differences"][0]
+        less = figures("simulate", "--compare", "planner,random", "--students", 300, "--seed", seed, *rule(rule="model"))["differences"][0]
         assert (less["of"], less["from"]) == ("planner", "random")
         assert less["items_to_mastery"]["high"] < 0 and less["false_mastery"]["low"] < 0.01
+
+
+def test_the_planner_finds_more_of_what_is_mastered_than_chance():
+    """By the rule of a new school, under which a call takes days and not only answers."""
+    for seed in (1, 2, 3):
+        less = figures("simulate", "--compare", "planner,random", "--students", 300, "--seed", seed)["differences"][0]
+        assert less["masters_found"]["low"] > 0 and less["false_mastery"]["low"] < 0.01
+
+
+def test_secure_is_seldom_said_of_what_is_not_mastered(rule):
+    """By the rule of a new school; by knowledge tracing often, most of all of the students who know least."""
+    for seed in (1, 2, 3):
+        lasting, tracing = (figures("simulate", "--compare", "planner", "--students", 300, "--seed", seed, *w)["arms"][0] for w in ((), rule(rule="model")))
+        assert lasting["false_mastery"]["low"] < .06 and lasting["false_at_end"]["value"] < .07
+        assert all(q["false_mastery"]["low"] < .1 for q in lasting["quartiles"])
+        assert tracing["false_mastery"]["low"] > .35 and tracing["quartiles"][0]["false_mastery"]["low"] > .65
+
+
+def test_the_starting_policy_is_the_rule_that_it_lasts(rule):
+    assert model("simulate", *SMALL, "--json").stdout == model("simulate", *SMALL, *rule(rule="lasting"), "--json").stdout
+
+
+def test_a_school_of_which_nothing_is_known_waits_longer():
+    """Without the pilot's answers no skill or question is known to be easy or hard."""
+    known, unknown = (figures("simulate", "--compare", "planner", *SMALL, *w)["arms"][0] for w in ((), ("--pilot", 0)))
+    assert unknown["items_to_mastery"]["low"] > known["items_to_mastery"]["value"] and unknown["covered"]["value"] < known["covered"]["value"]
+
+
+def test_the_truth_is_asked_otherwise_and_the_answers_stay():
+    low, high = (figures("simulate", "--compare", "planner", *SMALL, "--mastered-at", at)["arms"][0] for at in (.7, .85))
+    assert low["answers"] == high["answers"] and low["secure_share"] == high["secure_share"]
+    assert low["false_mastery"]["high"] < high["false_mastery"]["low"] and low["mastered_share"]["low"] > high["mastered_share"]["high"]
+
+
+def test_pairs_hold_what_is_said_at_the_end_beside_the_truth(tmp_path):
+    arm = figures("simulate", "--compare", "planner", *SMALL, "--pairs", tmp_path / "p.csv")["arms"][0]
+    rows = list(csv.DictReader(open(tmp_path / "p.csv")))
+    assert len(rows) == 120 * 8
+    secure, mastered = [r for r in rows if r["level"] == "secure"], [r for r in rows if r["true_mastered"] == "1"]
+    assert len(secure) / len(rows) == pytest.approx(arm["secure_share"]["value"]) and len(mastered) / len(rows) == pytest.approx(arm["mastered_share"]["value"])
+    assert sum(r["true_mastered"] == "0" for r in secure) / len(secure) == pytest.approx(arm["false_at_end"]["value"])
+    assert sum(r["level"] == "secure" for r in mastered) / len(mastered) == pytest.approx(arm["masters_found"]["value"])
+    met = [r for r in rows if r["estimate"]]
+    assert sum(float(r["low"]) <= float(r["true_share"]) <= float(r["high"]) for r in met) / len(met) == pytest.approx(arm["covered"]["value"], abs=2 / len(met))
+    for q in range(4):
+        of = [r for r in secure if r["quartile"] == str(q + 1)]
+        assert sum(r["true_mastered"] == "0" for r in of) / len(of) == pytest.approx(arm["quartiles"][q]["false_at_end"]["value"])
+
+
+def test_the_log_has_the_level_after_each_answer(tmp_path):
+    arm = figures("simulate", "--compare", "planner", *SMALL, "--log", tmp_path / "a.csv")["arms"][0]
+    until, calls, met = 0, 0, {}
+    for r in csv.DictReader(open(tmp_path / "a.csv")):
+        n = met.setdefault((r["user_id"], r["skill_name"]), [0, False])
+        n[0] += not n[1]
+        if r["level"] == "secure" and not n[1]:
+            n[1], calls, until = True, calls + 1, until + n[0]
+    assert until / calls == pytest.approx(arm["items_to_mastery"]["value"])
 
 
 def test_a_log_can_be_read_again_and_holds_the_truth(tmp_path):
@@ -68,7 +157,7 @@ def test_a_long_run_says_how_far_it_is_and_ends_when_asked(tmp_path):
 
 @pytest.mark.parametrize("words,says", [
     (("--compare", "planner,best"), "--compare"), (("--compare", "fixed,fixed"), "--compare"), (("--students", "0"), "--students"), (("--students", "nan"), "--students"),
-    (("--seed", "-1"), "--seed"), (("--mastered-at", "1.5"), "--mastered-at"), (("extra",), "no more arguments")])
+    (("--seed", "-1"), "--seed"), (("--pilot", "-1"), "--pilot"), (("--pilot", "5001"), "--pilot"), (("--days", "0"), "--days"), (("--mastered-at", "1.5"), "--mastered-at"), (("extra",), "no more arguments")])
 def test_options_out_of_range_are_told(words, says):
     assert says in model("simulate", *words, code=2).stderr
 
@@ -81,9 +170,8 @@ def test_a_broken_model_file_is_told(text, says, tmp_path):
     assert done.returncode > 0 and says in done.stderr
 
 
-def test_stricter_rules_are_less_often_wrong_and_cost_answers(tmp_path):
-    (tmp_path / "strict.json").write_text('{"mastery": {"secure_at": 0.995, "least_evidence": 8}}')
-    plain, strict = (figures("simulate", "--compare", "planner", *w, *SMALL)["arms"][0] for w in ((), ("--policy", tmp_path / "strict.json")))
+def test_stricter_rules_are_less_often_wrong_and_cost_answers(rule, tmp_path):
+    plain, strict = (figures("simulate", "--compare", "planner", *rule(rule="model", **more), *SMALL)["arms"][0] for more in ({}, {"secure_at": 0.995, "least_evidence": 8}))
     assert strict["false_mastery"]["value"] < plain["false_mastery"]["value"] - .03 and strict["items_to_mastery"]["value"] > plain["items_to_mastery"]["value"] + 1
     (tmp_path / "bad.json").write_text('{"mastery": {"secure_at": 7}}')
     assert model("simulate", "--policy", tmp_path / "bad.json", code=1).stderr

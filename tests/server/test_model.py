@@ -73,8 +73,8 @@ def test_item_models_end_at_the_known_likelihood(file, model_kind, value):
 
 
 @pytest.mark.parametrize("name,model_kind,auc,rmse,loss", [
-    ("assist09", "bkt", .7212, .4382, .5675), ("assist09", "elo", .7622, .4253, .5399), ("assist09", "best-lr-recency", .7755, .4187, .5256),
-    ("algebra05", "bkt", .7552, .3895, .4709), ("algebra05", "elo", .8073, .3719, .4327), ("algebra05", "best-lr-recency", .8192, .3670, .4216)])
+    ("assist09", "bkt", .7212, .4382, .5675), ("assist09", "elo", .7622, .4253, .5399), ("assist09", "best-lr-recency", .7755, .4187, .5256), ("assist09", "belief", .7754, .4187, .5262),
+    ("algebra05", "bkt", .7552, .3895, .4709), ("algebra05", "elo", .8073, .3719, .4327), ("algebra05", "best-lr-recency", .8192, .3670, .4216), ("algebra05", "belief", .8160, .3687, .4250)])
 def test_predictions_are_as_good_as_measured(name, model_kind, auc, rmse, loss):
     got = figures("eval", "--kind", model_kind, "--folds", 5, data(name))
     assert got["auc"] >= auc - .001 and got["rmse"] <= rmse + .001 and got["log_loss"] <= loss + .001
@@ -104,7 +104,7 @@ def test_rows_expanded_by_skill_become_one_answer():
 
 # --- on invented data, always ---
 
-@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full", "transfer", "bkt --forget 0 --classes 3", "bkt --edges"])
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "afm", "pfa", "das3h", "best-lr", "best-lr-recency", "das3h-recency", "full", "transfer", "belief", "bkt --forget 0 --classes 3", "bkt --edges"])
 def test_nothing_leaks(model_kind, tmp_path):
     """Changing the last answer of every student whom a fold holds back changes none of the fold's predictions."""
     a = invented(tmp_path / "a.csv", last=0)
@@ -131,7 +131,7 @@ def test_nothing_leaks(model_kind, tmp_path):
         assert len(mine) == 12 * 40 and all(x == y for x, y in mine)
 
 
-@pytest.mark.parametrize("model_kind", ["bkt", "elo", "full"])
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "full", "belief"])
 def test_predictions_are_the_same_for_any_number_of_threads(model_kind, tmp_path):
     a = invented(tmp_path / "a.csv")
     for n in (1, 2, 5):
@@ -225,7 +225,7 @@ def test_a_broken_archive_is_told(tmp_path):
         assert done.returncode != 0 and name in done.stderr
 
 
-@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "best-lr-recency", "full"])
+@pytest.mark.parametrize("model_kind", ["bkt", "elo", "irt", "best-lr-recency", "full", "belief"])
 @pytest.mark.parametrize("case", ["one student", "all right", "all wrong", "no skill", "same row"])
 def test_odd_logs_have_a_defined_result(case, model_kind, tmp_path):
     a = invented(tmp_path / "a.csv", students=1 if case == "one student" else 20)

@@ -51,7 +51,7 @@ def rows_of(case):
 
 CASES = ["as usual", "empty skills", "all right", "all wrong", "no time passes", "took nothing", "took forever", "one item", "one student", "one answer", "one answer each", "time runs backwards"]
 WORDS = {
-    "fit bkt": ["fit", "--kind", "bkt"], "fit full": ["fit", "--kind", "full"], "eval bkt": ["eval", "--kind", "bkt"], "eval elo": ["eval", "--kind", "elo", "--group", "hints_total"],
+    "fit bkt": ["fit", "--kind", "bkt"], "fit full": ["fit", "--kind", "full"], "eval bkt": ["eval", "--kind", "bkt"], "eval belief": ["eval", "--kind", "belief"], "eval elo": ["eval", "--kind", "elo", "--group", "hints_total"],
     "eval best-lr-recency": ["eval", "--kind", "best-lr-recency"], "detect": ["detect"], "memory": ["memory"], "calibrate": ["calibrate", "--user", "user_id", "--item", "item_id", "--correct", "correct"],
     "edges": ["edges", "--edges", "EDGES"],
 }

@@ -185,10 +185,10 @@ def detected(*words):
 
 
 @pytest.fixture(scope="module")
-def students(tmp_path_factory):
-    """The answers of 600 invented students on a seed that no threshold was set by."""
+def students(tmp_path_factory, rule):
+    """The answers of 600 invented students on a seed that no threshold was set by, where knowledge tracing says what is secure."""
     path = tmp_path_factory.mktemp("log") / "log.csv"
-    model("simulate", "--compare", "random", "--students", 600, "--seed", 77, "--log", path)
+    model("simulate", "--compare", "random", "--students", 600, "--seed", 77, *rule(rule="model"), "--log", path)
     return path
 
 

@@ -48,8 +48,8 @@ class Belief:
         var = self.cov[0][0] + 2 * self.cov[0][i] + self.cov[i][i] + doubt
         return logistic(self.mean[0] + self.mean[i] - lost - CAREFUL * math.sqrt(var))
 
-    def learn(self, skills, day, right):
-        """right: None where it tells nothing."""
+    def learn(self, skills, day, right, guess):
+        """right: None where it tells nothing. guess: right without knowing."""
         places = [self.meet(k) for k in skills]
         for i in places:
             lost, doubt = self.gone(i, day)
@@ -59,7 +59,7 @@ class Belief:
             if self.day[i] is None or day > self.day[i]:
                 self.today[i], self.day[i] = 0, day
         if right is not None:
-            self.observe(places, right)
+            self.observe(places, right, guess)
         for i in places:
             gain = GAIN * 2 * (1 - logistic(self.mean[0] + self.mean[i]))
             self.mean[i] += gain
@@ -68,7 +68,7 @@ class Belief:
             self.count[i] += 1
             self.today[i] += 1
 
-    def observe(self, places, right):
+    def observe(self, places, right, guess):
         w = [0.0] * len(self.mean)
         w[0] = 1.0
         for i in places:
@@ -78,9 +78,11 @@ class Belief:
         x = sum(a * b for a, b in zip(self.mean, w)) + sum(min(WARM_MOST, WARM_STEP * self.today[i]) - newness(self.count[i]) for i in places) / len(places)
         narrow = 1 / math.sqrt(1 + math.pi / 8 * (var + HARDNESS_SD ** 2))
         known = logistic(narrow * x)
-        slope = (1 - SLIP) * narrow * known * (1 - known)
+        slope = (1 - SLIP - guess) * narrow * known * (1 - known)
         bend = slope * narrow * (1 - 2 * known)
-        p, sign = ((1 - SLIP) * known, 1) if right else (1 - (1 - SLIP) * known, -1)
+        p, sign = guess + (1 - SLIP - guess) * known, 1
+        if not right:
+            p, sign = 1 - p, -1
         by = sign * slope / p
         narrower = max(-.95, min(.5, (sign * bend / p - by * by) * var)) / var
         self.mean = [m + v * by for m, v in zip(self.mean, c)]
@@ -144,23 +146,28 @@ class Level:
 
 
 def replay(rule, facts):
-    """{skill: Level} after facts: each (day, skills, kind, score, hints), in their order."""
+    """{skill: Level} after facts: each (day, skills, kind, score, hints, guess), in their order."""
     belief, levels = Belief(), {}
-    for day, skills, kind, score, hints in facts:
+    for day, skills, kind, score, hints, guess in facts:
         right = not hints and score >= (1 if kind == "response" else rule["seen_right_at"])
-        belief.learn(skills, day, None if hints and rule["after_hint"] == "practice" else right)
+        belief.learn(skills, day, None if hints and rule["after_hint"] == "practice" else right, guess)
         for k in skills:
             i = belief.at[k]
             levels.setdefault(k, Level(rule)).fact(belief.day[i], belief.today[i], right, hints > 0, kind == "response", belief.careful(k, belief.day[i]), belief.careful(k, belief.day[i] + 7))
     return levels
 
 
-def facts_of(whys):
-    """What counted, from the why of each competency; the day is that of the answer in UTC, which is the school's where nobody answers at night."""
+def guess_of(school, step):
+    asked = school.by_id[step["item_id"]]["doc"]["interaction"] if step["kind"] == "response" else {}
+    return 1 / len(asked["choices"]) if asked.get("type") == "choice" else 0.0
+
+
+def facts_of(whys, school):
+    """What counted, from the why of each competency; one choice of so many may be guessed. The day is that of the answer in UTC, which is the school's where nobody answers at night."""
     facts = {}
     for why in whys:
         for s in why["steps"]:
             if s["counted"] and s["kind"] != "judgement":
                 day = (datetime.date.fromisoformat(s["at"][:10]) - datetime.date(1970, 1, 1)).days
-                facts.setdefault(int(s["evidence_id"]), [day, [], s["kind"], s["score"], s["hints"]])[1].append(why["competency_id"])
+                facts.setdefault(int(s["evidence_id"]), [day, [], s["kind"], s["score"], s["hints"], guess_of(school, s)])[1].append(why["competency_id"])
     return [facts[i] for i in sorted(facts)]

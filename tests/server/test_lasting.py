@@ -77,7 +77,7 @@ class Days:
     def end(self):
         """What is stored is what the facts say, and is made again from them."""
         why = self.why()
-        again = replay(why["rule"], facts_of([why]))[self.skill]
+        again = replay(why["rule"], facts_of([why], self.school))[self.skill]
         assert LEVELS[again.level()] == why["level"] and abs(again.lasts / 10000 - why["rule"]["value"]) < 1.5e-4
         now = stamp(self.now + datetime.timedelta(hours=1))
         self.server.stop()

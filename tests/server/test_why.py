@@ -30,7 +30,7 @@ def moved(m, p, right, practice):
     return min(0.9999, p + (1 - p) * m["learn"])
 
 
-def level_of(why, whys):
+def level_of(why, whys, school):
     """By hand, as docs/policy.md says it, from the document alone; where all answers tell of each skill, from all documents."""
     r, counted = why["rule"], [s for s in why["steps"] if s["counted"]]
     facts = [s for s in counted if s["kind"] != "judgement"]
@@ -49,7 +49,7 @@ def level_of(why, whys):
     if r["rule"] == "lasting":
         if not facts:
             return 1
-        it = replay(r, facts_of(whys))[why["competency_id"]]
+        it = replay(r, facts_of(whys, school))[why["competency_id"]]
         assert abs(it.lasts / 10000 - r["value"]) < 1.5e-4, (it.lasts, r)
         assert ("days" in why["missing"]["also"]) == (not it.secure and len(it.shown) < 2) and why["missing"]["right_answers"] == 0
         return it.level()
@@ -122,7 +122,7 @@ def test_the_level_follows_from_what_is_shown(db, school, serve, tmp_path, rule,
     checked = 0
     whys = [student.get(f"/api/v1/learners/{school.student.id}/mastery/{k['competency_id']}/why").json for k in competencies]
     for why in whys:
-        assert level_of(why, whys) == LEVELS[why["level"]], why
+        assert level_of(why, whys, school) == LEVELS[why["level"]], why
         checked += why["level"] != "not_yet"
     assert checked >= 2
     for at, then in shown:  # as of a moment: what was shown at that moment

@@ -60,12 +60,15 @@ static enum st load_start(struct cli *c, const struct log_data *d, const struct 
 {
     struct bkt_general_options was;
     json_t *doc = NULL;
-    TRY(model_start(c, KIND, &doc, e));
-    if (!doc) return ST_OK;
+    enum st st = model_start(c, KIND, &doc, e);
+    if (st != ST_OK || !doc) {
+        json_decref(doc); /* what was read of one that does not fit */
+        return st;
+    }
     uint8_t *item_class = calloc(d->r.items + 1, 1);
     *start = calloc(d->r.sets + 1, sizeof **start);
-    enum st st = item_class && *start ? model_load_general(doc, d, &was, *start, item_class, e)
-                                      : err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    st = item_class && *start ? model_load_general(doc, d, &was, *start, item_class, e)
+                              : err_fail(e, ST_NOMEM, "err.memory", "parameters");
     bool same = st != ST_OK || (was.classes == o->classes && was.forget_after_s >= o->forget_after_s &&
                                 was.forget_after_s <= o->forget_after_s);
     if (!same)

@@ -108,12 +108,12 @@ def test_pairs_hold_what_is_said_at_the_end_beside_the_truth(tmp_path):
     arm = figures("simulate", "--compare", "planner", *SMALL, "--pairs", tmp_path / "p.csv")["arms"][0]
     rows = list(csv.DictReader(open(tmp_path / "p.csv")))
     assert len(rows) == 120 * 8
-    secure, mastered = [r for r in rows if r["level"] == "secure"], [r for r in rows if r["true_mastered"] == "1"]
+    secure, mastered = [r for r in rows if r["label"] == "secure"], [r for r in rows if r["true_mastered"] == "1"]
     assert len(secure) / len(rows) == pytest.approx(arm["secure_share"]["value"]) and len(mastered) / len(rows) == pytest.approx(arm["mastered_share"]["value"])
     assert sum(r["true_mastered"] == "0" for r in secure) / len(secure) == pytest.approx(arm["false_at_end"]["value"])
-    assert sum(r["level"] == "secure" for r in mastered) / len(mastered) == pytest.approx(arm["masters_found"]["value"])
-    met = [r for r in rows if r["estimate"]]
-    assert sum(float(r["low"]) <= float(r["true_share"]) <= float(r["high"]) for r in met) / len(met) == pytest.approx(arm["covered"]["value"], abs=2 / len(met))
+    assert sum(r["label"] == "secure" for r in mastered) / len(mastered) == pytest.approx(arm["masters_found"]["value"])
+    met = [r for r in rows if r["p"]]
+    assert sum(float(r["low"]) <= float(r["truth"]) <= float(r["high"]) for r in met) / len(met) == pytest.approx(arm["covered"]["value"], abs=2 / len(met))
     for q in range(4):
         of = [r for r in secure if r["quartile"] == str(q + 1)]
         assert sum(r["true_mastered"] == "0" for r in of) / len(of) == pytest.approx(arm["quartiles"][q]["false_at_end"]["value"])

@@ -45,9 +45,40 @@ static bool merge_into(json_t *into, const json_t *over)
     return true;
 }
 
+static bool must_last(const json_t *rule, bool otherwise)
+{
+    const char *kind = json_str(rule, "rule", NULL);
+    return kind ? strcmp(kind, mastery_kind_code(MASTERY_LASTING)) == 0 : otherwise;
+}
+
+/* The cuts of the rule that it must last are shares by a careful estimate, and those of every other rule are not: where
+ * a document takes one for the other, what was said for the one does not hold for the other, and the usual values do
+ * until something is said. */
+static void forget_cuts(json_t *rule, const json_t *over, bool otherwise)
+{
+    static const char *const of_kind[] = {"secure_at", "nearly_at", "least_evidence", "after_hint",
+                                          "times",     "of_last",   "newest_weight",  "gap_days"};
+    if (!json_is_object(rule) || !json_is_object(over) ||
+        must_last(rule, otherwise) == must_last(over, must_last(rule, otherwise)))
+        return;
+    for (size_t i = 0; i < sizeof of_kind / sizeof *of_kind; i++) (void)json_object_del(rule, of_kind[i]);
+}
+
+static void forget_cuts_of_all(json_t *mastery, const json_t *over)
+{
+    bool lasts = must_last(mastery, false);
+    const json_t *types = json_object_get(over, "by_type");
+    const char *type;
+    json_t *v;
+    json_object_foreach ((json_t *)(uintptr_t)types, type, v)
+        forget_cuts(json_object_get(json_object_get(mastery, "by_type"), type), v, lasts);
+    forget_cuts(mastery, over, false);
+}
+
 json_t *policy_merge(const json_t *upper, const json_t *lower)
 {
     json_t *m = json_is_object(upper) ? json_deep_copy(upper) : json_object();
+    forget_cuts_of_all(json_object_get(m, "mastery"), json_object_get(lower, "mastery"));
     if (m && json_is_object(lower) && !merge_into(m, lower)) {
         json_decref(m);
         return NULL;

@@ -100,7 +100,7 @@ static const struct grade_cut usual_cuts[] = {
 /* Where no document says otherwise. */
 struct mastery_rule rule_default(enum mastery_kind kind)
 {
-    static const double secure[MASTERY_KINDS] = {0.95, 0.95, 0.9, 0.85, 0.9, 0.9, 0.79},
+    static const double secure[MASTERY_KINDS] = {0.95, 0.95, 0.9, 0.85, 0.9, 0.9, 0.8},
                         nearly[MASTERY_KINDS] = {0.8, 0.6, 0.6, 0.6, 0.6, 0.6, 0.55};
     struct mastery_rule r = usual_rule;
     r.kind = (int32_t)kind;

@@ -53,13 +53,13 @@ static void show(const struct mastery_rule *r, const struct lasting_fact *f, str
 void lasting_note(const struct mastery_rule *r, const struct lasting_fact *f, struct competency_state *c)
 {
     bool was_nearly = lasting_is_nearly(r, c);
+    if (f->nth > LASTING_A_DAY) return;
     c->asked = c->asked || f->asked;
     c->today = ten_thousandths(f->today);
     /* A right answer, and practice, take nothing away, however long ago the last one was. */
     bool takes = !f->right && !(f->helped && r->after_hint == AFTER_HINT_PRACTICE);
     if (was_nearly && !takes && !has_it_today(r, c)) c->today = ten_thousandths(r->nearly_at);
     c->lasts = ten_thousandths(f->lasts);
-    if (f->nth > LASTING_A_DAY) return;
     if (c->lasting) {
         review(f, c);
         return;

@@ -117,14 +117,14 @@ class Level:
 
     def fact(self, day, nth, right, helped, asked, today, lasts):
         was = self.nearly()
-        self.asked |= asked
         self.ever_right |= right
+        if nth > 2:
+            return  # practice, beyond two answers a day
+        self.asked |= asked
         self.today, self.lasts = int(today * 10000 + .5), int(lasts * 10000 + .5)
         gentle = right or (helped and self.r["after_hint"] == "practice")
         if was and gentle and not self.has_it():
             self.today = int(self.r["nearly_at"] * 10000 + .5)
-        if nth > 2:
-            return  # practice, beyond two answers a day
         if self.secure:
             if right:
                 self.doubt = False

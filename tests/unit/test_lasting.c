@@ -47,6 +47,7 @@ static void test_it_is_shown_over_days(void **state)
     assert_int_equal(lasting_next_day(&rule, &c), MONDAY + 1);
     /* a third answer of the same day is practice, however sure it makes */
     assert_int_equal(answer(&c, MONDAY, true, .95), LEVEL_NEARLY);
+    assert_int_equal(answer(&c, MONDAY, false, .3), LEVEL_NEARLY); /* and takes nothing away */
     assert_int_equal(c.shown, 0);
     assert_int_equal(answer(&c, MONDAY + 1, false, .7), LEVEL_NEARLY);
     assert_int_equal(answer(&c, MONDAY + 2, true, .9), LEVEL_NEARLY);

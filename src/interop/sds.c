@@ -1,8 +1,7 @@
 /* Microsoft School Data Sync v1: School, Section, Student, Teacher, StudentEnrollment, TeacherRoster. */
 #include <string.h>
 
-#include "interop/oneroster.h"
-#include "roster_private.h"
+#include "roster_reader.h"
 
 /* Headings; behind the | those of the edition for the United Kingdom. */
 #define OWN "SIS ID|ID"

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/policy_index.h"
+#include "policy/item_layer.h"
 #include "base/id.h"
 #include "base/json.h"
 
@@ -69,12 +69,9 @@ enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char 
     return ST_OK;
 }
 
-const struct logistic *item_weights_current(const struct policy_index *r)
-{
-    return r->items.fitted ? &r->items.m : NULL;
-}
+const struct logistic *item_weights_current(const struct item_layer *l) { return l->fitted ? &l->m : NULL; }
 
-double item_predict(const struct policy_index *r, const struct catalogue *c, const struct learner_state *s,
+double item_predict(const struct item_layer *l, const struct catalogue *c, const struct learner_state *s,
                     const struct item_ref *item)
 {
     uint32_t place[BKT_SKILLS_MAX];
@@ -84,11 +81,11 @@ double item_predict(const struct policy_index *r, const struct catalogue *c, con
         if (!k) return predict_right(NULL, s, item->competency_ids, place, n, 0);
         place[i] = (uint32_t)(k - c->competencies);
     }
-    return predict_right(item_weights_current(r), s, item->competency_ids, place, n, (uint32_t)(item - c->items));
+    return predict_right(item_weights_current(l), s, item->competency_ids, place, n, (uint32_t)(item - c->items));
 }
 
-bool item_is_hard(const struct policy_index *r, const struct catalogue *c, const struct item_ref *item)
+bool item_is_hard(const struct item_layer *l, const struct catalogue *c, const struct item_ref *item)
 {
-    const struct logistic *m = item_weights_current(r);
-    return m && m->item[item - c->items] != 0.0 && m->item[item - c->items] < r->items.hard_below;
+    const struct logistic *m = item_weights_current(l);
+    return m && m->item[item - c->items] != 0.0 && m->item[item - c->items] < l->hard_below;
 }

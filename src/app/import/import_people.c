@@ -1,7 +1,7 @@
 /* Who is what, and whose guardian: the people's side of a roster's import. */
 #include <string.h>
 
-#include "import_roster.h"
+#include "import_people.h"
 #include "store/sql/import.h"
 
 static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/list.h"
-#include "import_roster.h"
+#include "import_people.h"
 #include "store/sql/import.h"
 #include "store/sql/roster.h"
 

@@ -1,11 +1,13 @@
-/* The form of the rules, read: fields to a partial document. */
+/* Fields of the form to a partial document. */
+#include "policy_form.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "frame/form.h"
-#include "policy_page.h"
 #include "frame/scale.h"
+#include "frame/setting.h"
 
 static enum st unreadable(struct err *e, const struct setting *s, const char *text)
 {

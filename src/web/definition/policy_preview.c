@@ -1,4 +1,5 @@
 /* A policy change: previewed on all evidence, then saved. */
+#include "policy_form.h"
 #include "policy_page.h"
 #include "rules/small_group.h"
 

@@ -586,7 +586,7 @@ static enum st get_openapi(struct call *c, struct err *e)
 {
     (void)e;
     c->res.content_type = "application/json";
-    openapi_write(&c->out);
+    openapi_write(&c->out, api_routes);
     return ST_OK;
 }
 

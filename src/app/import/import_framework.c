@@ -275,7 +275,7 @@ static enum st one_framework(struct importer *im, struct conn *conn, const struc
     x->complete = true;
     im->set = x;
     im->kind_count = 0;
-    im->brake_least = 20;
+    im->min_closing = 20;
     TRY(tx_read(conn, im->district_id, &tx, e));
     enum st st = framework_plan(im, tx, x, e);
     tx_rollback(tx);

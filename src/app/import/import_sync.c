@@ -185,7 +185,7 @@ static enum st brake(struct importer *im, struct err *e)
     for (size_t k = 0; k < im->kind_count; k++) {
         const struct sync *s = im->kinds[k];
         size_t at = strlen(kinds);
-        if (!s->closing || s->closing < im->brake_least || (s->single && s->closing == 1) ||
+        if (!s->closing || s->closing < im->min_closing || (s->single && s->closing == 1) ||
             exact_mean_cmp((int64_t)s->closing * EXACT_ONE, (int64_t)s->open_before, share) <= 0)
             continue;
         snprintf(kinds + at, sizeof kinds - at, "%s%zu of %zu rows of kind %s", at ? ", " : "", s->closing,

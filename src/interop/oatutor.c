@@ -10,8 +10,6 @@
 #include "markup.h"
 #include "oatutor_private.h"
 
-static enum st nomem(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "oatutor"); }
-
 /* The last parts of a path, from the back. */
 static size_t parts(const char *name, const char **part, size_t *len, size_t max)
 {
@@ -37,9 +35,9 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
                    stem = n && len[0] > 5 && strcasecmp(part[0] + len[0] - 5, ".json") == 0 ? len[0] - 5 : 0;
     if (n >= 3 && is(part[1], len[1], "figures")) {
         struct oatutor_figure *f = LIST_ADD(x->a, x->figures, x->figure_count, x->figure_cap);
-        if (!f) return nomem(e);
+        if (!f) return err_no_memory(e, "oatutor");
         *f = (struct oatutor_figure){.problem = arena_copy(x->a, part[2], len[2]), .name = part[0], .entry = i};
-        return f->problem ? ST_OK : nomem(e);
+        return f->problem ? ST_OK : err_no_memory(e, "oatutor");
     }
     if (!stem) {
         if (strcasestr(name, "licen") || strcasestr(name, "readme")) return ST_OK;
@@ -49,7 +47,7 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
     }
     if (n >= 5 && is(part[1], len[1], "tutoring") && is(part[3], len[3], "steps")) {
         const char *step = arena_copy(x->a, part[2], len[2]);
-        if (!step) return nomem(e);
+        if (!step) return err_no_memory(e, "oatutor");
         if (!strstr(part[0], "DefaultPathway")) {
             report_problem(x->r, name, 0, NULL, "oatutor.pathway",
                            "Only the default pathway of hints is read; this one was left out.");
@@ -60,16 +58,16 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
     }
     if (n >= 4 && is(part[2], len[2], "steps") && same(part[0], stem, part[1], len[1])) {
         struct oatutor_step *s = LIST_ADD(x->a, x->steps, x->step_count, x->step_cap);
-        if (!s) return nomem(e);
+        if (!s) return err_no_memory(e, "oatutor");
         *s = (struct oatutor_step){arena_copy(x->a, part[3], len[3]), arena_copy(x->a, part[1], len[1]), i};
-        return s->problem && s->id ? ST_OK : nomem(e);
+        return s->problem && s->id ? ST_OK : err_no_memory(e, "oatutor");
     }
     if (n >= 2 && same(part[0], stem, part[1], len[1])) {
         struct oatutor_problem *p = LIST_ADD(x->a, x->problems, x->problem_count, x->problem_cap);
-        if (!p) return nomem(e);
+        if (!p) return err_no_memory(e, "oatutor");
         p->id = arena_copy(x->a, part[1], len[1]);
         p->entry = i;
-        if (!p->id) return nomem(e);
+        if (!p->id) return err_no_memory(e, "oatutor");
         strmap_put(&x->by_problem, p->id, (int)x->problem_count - 1);
         return ST_OK;
     }
@@ -129,7 +127,7 @@ static enum st begin_framework(struct oatutor *x, struct err *e)
     struct framework_document *d = &x->framework.f->document;
     d->title = arena_printf(x->a, "OATutor: %s", course);
     char *uri = arena_printf(x->a, "urn:oatutor:course:%s", course);
-    if (!d->title || !uri) return nomem(e);
+    if (!d->title || !uri) return err_no_memory(e, "oatutor");
     for (char *p = uri; *p; p++)
         if (*p == ' ') *p = '_';
     d->uri = uri;
@@ -157,7 +155,8 @@ static enum st read_skills(struct oatutor *x, struct err *e)
         size_t k;
         json_t *v;
         json_array_foreach (json_object_get(x->skills, x->steps[i].id), k, v)
-            if (json_is_string(v) && strmap_put(&x->used, json_string_value(v), 0) < 0) return nomem(e);
+            if (json_is_string(v) && strmap_put(&x->used, json_string_value(v), 0) < 0)
+                return err_no_memory(e, "oatutor");
     }
     return ST_OK;
 }
@@ -178,7 +177,7 @@ static enum st read_lessons(struct oatutor *x, struct err *e)
             struct content_group *g = LIST_ADD(x->a, x->pack->groups, x->pack->group_count, x->pack->group_cap);
             const char **uris = arena_array(x->a, n + 1, sizeof *uris);
             double *goal_of = arena_array(x->a, n + 1, sizeof *goal_of);
-            if (!g || !uris || !goal_of) return nomem(e);
+            if (!g || !uris || !goal_of) return err_no_memory(e, "oatutor");
             json_object_foreach ((json_t *)goals, slug, goal) {
                 if (strmap_get(&x->used, slug) < 0) {
                     report_problem(x->r, package_name(x->p, (size_t)x->course_plans), 0, "learningObjectives",
@@ -214,7 +213,7 @@ enum st oatutor_read(struct arena *a, struct package *p, struct import_report *r
                         .by_problem.arena = a,
                         .pathways.arena = a,
                         .used.arena = a};
-    if (!x.pack) return nomem(e);
+    if (!x.pack) return err_no_memory(e, "oatutor");
     for (size_t i = 0; i < package_count(p); i++) TRY(sort_entry(&x, i, e));
     if (!x.step_count)
         return err_fail(e, ST_INVALID, "oatutor.unknown",

@@ -7,8 +7,6 @@
 
 enum { FORMULAS_KEPT = 20000, FORMULAS_IN_TEXT = 2000 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "formulas"); }
-
 /* Between two texts: all is forgotten when it has become much. */
 static void forget(struct rich *r)
 {
@@ -22,14 +20,14 @@ static enum st remember(struct rich *r, const char *key, const struct text *html
 {
     if (r->made_n == r->made_cap) {
         struct formula *more = realloc(r->made, (r->made_cap + 256) * sizeof *more);
-        if (!more) return no_memory(e);
+        if (!more) return err_no_memory(e, "formulas");
         r->made = more;
         r->made_cap += 256;
     }
     struct formula *f = &r->made[r->made_n];
     *f = (struct formula){
         .tex = key + 1, .html = arena_copy(&r->memory, text_str(html), html->n), .why = why, .display = *key == 'd'};
-    if (!f->html || strmap_put(&r->known, key, (int)r->made_n) < 0) return no_memory(e);
+    if (!f->html || strmap_put(&r->known, key, (int)r->made_n) < 0) return err_no_memory(e, "formulas");
     r->made_n++;
     return ST_OK;
 }
@@ -45,7 +43,7 @@ static enum st make(struct rich *r, const char *key, struct err *e)
     enum st st = r->math.make(r->math.ctx, key + 1, n, *key == 'd', &made, &t, e);
     if (st == ST_OK && (!made || t.failed)) {
         why = arena_strdup(&r->memory, t.failed ? "it becomes too long" : text_str(&t));
-        if (!why) st = no_memory(e);
+        if (!why) st = err_no_memory(e, "formulas");
         text_clear(&t);
         text_add(&t, "<code>");
         rich_escape(&t, key + 1, n);
@@ -61,7 +59,7 @@ static enum st formula(struct rich *r, const char *tex, size_t n, bool display, 
                        struct err *e)
 {
     char *key = arena_alloc(&r->memory, n + 2);
-    if (!key) return no_memory(e);
+    if (!key) return err_no_memory(e, "formulas");
     key[0] = display ? 'd' : 'i';
     memcpy(key + 1, tex, n);
     int at = strmap_get(&r->known, key);
@@ -173,7 +171,7 @@ enum st rich_html(struct rich *r, struct arena *a, const char *source, enum rich
     TRY(put_away(r, source, place, e));
     TRY(rich_markdown(r, place, e));
     const char *html = arena_copy(a, text_str(&r->out), r->out.n);
-    if (!html) return no_memory(e);
+    if (!html) return err_no_memory(e, "formulas");
     *out = html;
     return ST_OK;
 }

@@ -6,8 +6,6 @@
 #include "base/id.h"
 #include "base/json.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "weights of questions"); }
-
 static void read_list(const json_t *list, double *out, size_t n)
 {
     for (size_t i = 0; i < n; i++) out[i] = json_number_value(json_array_get(list, i));
@@ -24,7 +22,7 @@ static enum st find_hard(struct arena *a, size_t items, struct item_layer *l, st
 {
     size_t n = 0;
     double *w = arena_array(a, items + 1, sizeof *w);
-    if (!w) return no_memory(e);
+    if (!w) return err_no_memory(e, "weights of questions");
     for (size_t i = 0; i < items; i++)
         if (l->m.item[i] != 0.0) w[n++] = l->m.item[i];
     qsort(w, n, sizeof *w, by_value);
@@ -49,7 +47,7 @@ enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char 
     l.m.dense_count = 1 + l.m.skills * l.m.per_skill + l.m.per_student;
     l.m.item = arena_array(a, l.m.items + 1, sizeof *l.m.item);
     l.m.dense = arena_array(a, l.m.dense_count, sizeof *l.m.dense);
-    if (!l.m.item || !l.m.dense) return no_memory(e);
+    if (!l.m.item || !l.m.dense) return err_no_memory(e, "weights of questions");
     l.m.dense[0] = json_f64(o, "intercept", 0);
     for (size_t i = 0; json_object_size(skills) && i < c->competency_count; i++) {
         const json_t *w = json_object_get(skills, c->competencies[i].uri);

@@ -70,6 +70,61 @@ def rooms_include_only_their_own():
                 yield f"{path.relative_to(root)}:{n}: {mine} may not include {m[1]}; see `rooms` in meson.build"
 
 
+# Circles of files that stay, by their room and two of their files, with the reason.
+CIRCLES_LEFT = {
+    ("engine", "bkt_data", "bkt_fit"): "bkt_data lays out for the kernels what bkt_fit.h describes; a fit takes its data as that header has them",
+    ("rules", "lasting", "mastery"): "a lasting level is found from the level of today, and is a mastery rule itself",
+    ("items", "text_answer", "typed"): "typed.h has the one function of text_answer.c that typed.c calls",
+    ("learning", "derived", "histories"): "a history is folded into what derived.h keeps, by which it is read again",
+    ("study", "model", "model_out"): "model.h is what all commands on logs share, and model.c lists those commands",
+}
+
+
+@rule
+def no_circle_of_files():
+    """Within a room, no file needs by its includes or calls a file that needs it; a source and the header of its name are one."""
+    rooms_files, left = {}, dict(CIRCLES_LEFT)
+    for path in tracked("src/*.[ch]", "ui/*.[ch]"):
+        if room := room_of(path):
+            rooms_files.setdefault(room, []).append(path)
+    for room, paths in sorted(rooms_files.items()):
+        needs = file_needs(room, paths)
+        reach, grown = {file: set(others) for file, others in needs.items()}, True
+        while grown:
+            grown = False
+            for file, seen in reach.items():
+                more = set().union(*(reach[o] for o in seen)) - seen
+                seen |= more
+                grown = grown or bool(more)
+        for circle in sorted({tuple(sorted(o for o in seen if file in reach[o])) for file, seen in reach.items() if file in seen}):
+            excuse = [k for k in CIRCLES_LEFT if k[0] == room and set(k[1:]) <= set(circle)]
+            for k in excuse:
+                left.pop(k, None)
+            if not excuse:
+                why = "; ".join(needs[file][o] for file in circle for o in sorted(needs[file]) if o in circle)
+                yield f"{room_dirs()[room]}: {', '.join(circle)} need one another: {why}"
+    for room, a, b in sorted(left):
+        yield f"tools/lint.py: CIRCLES_LEFT names {a} and {b} of {room}, which need one another no longer"
+
+
+def file_needs(room, paths):
+    """{file: {another that it includes, or calls a function of: how}} of a room; a file is a source and the header of its name."""
+    texts = {p: code(p) for p in paths}
+    headers = {p.relative_to(root / room_dirs()[room]).as_posix().removeprefix("include/"): p.stem for p in paths if p.suffix == ".h"}
+    function = r"^(?!static\b|typedef\b|extern\b)[a-z_]\w*\b[^;={}()\n]*?\b(\w+)(?=\([^;]*?\)\n?\s*\{|(?:\[[^;\]]*\])* = )"
+    defined = {m[1]: p.stem for p in paths if p.suffix == ".c" for m in re.finditer(function, texts[p], re.M)}
+    needs = {p.stem: {} for p in paths}
+    for p in paths:
+        for m in re.finditer(r'^#include "([\w/]+\.h)"', p.read_text(), re.M):
+            if headers.get(m[1], p.stem) != p.stem:
+                needs[p.stem].setdefault(headers[m[1]], f"{p.name} includes {m[1]}")
+        own = set(re.findall(r"^static [^;={}()\n]*?\b(\w+)\(", texts[p], re.M))
+        for name in set(re.findall(r"(?<![.\w>])[a-z_]\w+\b(?! = )", texts[p])) & set(defined) - own if p.suffix == ".c" else ():
+            if defined[name] != p.stem:
+                needs[p.stem].setdefault(defined[name], f"{p.name} uses {name}")
+    return needs
+
+
 @rule
 def every_room_has_a_readme():
     """A newcomer is told a room's job, its front door and what always holds in it."""

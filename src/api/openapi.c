@@ -172,7 +172,7 @@ static void put_schema(struct json_out *j, const struct api_schema *s)
     text_release(&t);
 }
 
-void openapi_write(struct text *out)
+void openapi_write(struct text *out, const struct route *routes)
 {
     struct json_out j;
     char path[200];
@@ -184,7 +184,7 @@ void openapi_write(struct text *out)
     json_put_str(&j, "version", "1");
     json_close_obj(&j);
     json_open_obj(&j, "paths");
-    for (const struct route *r = api_routes; r->path; r++) {
+    for (const struct route *r = routes; r->path; r++) {
         braces(r->path, path);
         json_open_obj(&j, path);
         put_route(&j, r);

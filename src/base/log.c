@@ -7,14 +7,14 @@
 #include "base/clock.h"
 #include "base/json.h"
 
-static enum log_level least_level = LOG_INFO;
+static enum log_level min_level = LOG_INFO;
 
-void log_set_level(enum log_level least) { least_level = least; }
+void log_set_level(enum log_level min) { min_level = min; }
 
 void log_line(enum log_level level, const char *event, const char *fmt, ...)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
-    if (level < least_level) return;
+    if (level < min_level) return;
     char words[512];
     va_list ap;
     va_start(ap, fmt);

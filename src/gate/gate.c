@@ -265,7 +265,7 @@ static void access_done(struct command *command)
     free(command);
 }
 
-enum st call_look(struct call *c, const char *scope, int64_t scope_id, struct err *e)
+enum st call_record_access(struct call *c, const char *scope, int64_t scope_id, struct err *e)
 {
     struct access_cmd *a = calloc(1, sizeof *a);
     if (!a) return err_fail(e, ST_NOMEM, "err.memory", "access record");
@@ -279,14 +279,14 @@ enum st call_look(struct call *c, const char *scope, int64_t scope_id, struct er
     snprintf(a->relation, sizeof a->relation, "%s", relation_code(c->relation));
     enum st st = writer_submit(c->app, &a->command, e);
     if (st != ST_OK) free(a);
-    return st; /* no record, no look */
+    return st; /* without the record nothing is shown */
 }
 
-static enum st record_access(struct call *c, struct err *e)
+static enum st record_route_access(struct call *c, struct err *e)
 {
     if (!c->route->records_access || c->relation == MAY_OWN_RECORD) return ST_OK;
-    return c->learner.learner_id ? call_look(c, "learner", c->learner.learner_id, e)
-                                 : call_look(c, "class", c->class_.class_id, e);
+    return c->learner.learner_id ? call_record_access(c, "learner", c->learner.learner_id, e)
+                                 : call_record_access(c, "class", c->class_.class_id, e);
 }
 
 /* The way ---------------------------------------------------------------------------------------------------------- */
@@ -323,7 +323,7 @@ static enum st first(struct call *c, struct err *e)
     TRY(check_may(c, e));
     TRY(check_csrf(c, e));
     TRY(check_content_type(c, e));
-    TRY(record_access(c, e));
+    TRY(record_route_access(c, e));
     switch (c->route->kind) {
     case ROUTE_READ: return c->route->read(c, e);
     case ROUTE_WRITE: return c->route->parse(c, &c->command, e);

@@ -18,4 +18,7 @@ extern const struct catalogue catalogues[LANG_COUNT];
 extern const char *const msg_ids[MSG_COUNT];       /* sorted */
 extern const char *const msg_arg_names[MSG_COUNT]; /* each name ends with a 0, the list with an empty one */
 
+/* The plural forms of a message. A message without a translation gives English, and *lang becomes that. */
+const char *const *catalogue_forms(enum lang *lang, enum msg_id id);
+
 #endif

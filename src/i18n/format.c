@@ -12,20 +12,6 @@ static void format1(struct text *out, enum lang lang, enum msg_id id, int64_t n)
     msg_format(out, lang, id, MSG_ARGS(MSG_N("n", n)));
 }
 
-void format_int(struct text *out, enum lang lang, int64_t n)
-{
-    char digits[24];
-    uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-    int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)u);
-    const char *sep = msg(lang, MSG_number_group);
-    int least = lang == LANG_ES ? 5 : 4; /* Spanish groups from five digits on */
-    if (n < 0) text_add(out, "\u2212");
-    for (int i = 0; i < len; i++) {
-        if (i && len >= least && (len - i) % 3 == 0) text_add(out, sep);
-        text_char(out, digits[i]);
-    }
-}
-
 void format_decimal(struct text *out, enum lang lang, double v, int places)
 {
     if (!(v > -1e15 && v < 1e15)) {

@@ -4,20 +4,6 @@
 #include "catalogue.h"
 #include "i18n/i18n.h"
 
-static const char *const *forms_of(enum lang *lang, enum msg_id id)
-{
-    if ((unsigned)id >= MSG_COUNT) id = MSG_NONE;
-    if ((unsigned)*lang >= LANG_COUNT) *lang = LANG_EN;
-    if (!catalogues[*lang].forms[id][0]) *lang = LANG_EN;
-    return catalogues[*lang].forms[id];
-}
-
-const char *msg(enum lang lang, enum msg_id id)
-{
-    const char *s = forms_of(&lang, id)[0];
-    return s ? s : "";
-}
-
 static const struct msg_arg *arg_find(const struct msg_arg *args, size_t n, const char *name, size_t len)
 {
     for (size_t i = 0; i < n; i++)
@@ -27,7 +13,7 @@ static const struct msg_arg *arg_find(const struct msg_arg *args, size_t n, cons
 
 void msg_format(struct text *out, enum lang lang, enum msg_id id, const struct msg_arg *args, size_t n_args)
 {
-    const char *const *forms = forms_of(&lang, id);
+    const char *const *forms = catalogue_forms(&lang, id);
     const char *s = forms[0];
     if (!s) return;
     if (forms[1]) {

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tex_plain.h"
+
 static bool says(const struct answer_clues *c, const char *words)
 {
     return (c->title && strcasestr(c->title, words)) || (c->prompt && strcasestr(c->prompt, words));

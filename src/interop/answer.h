@@ -6,11 +6,6 @@
 
 #include "base/text.h"
 
-/* TeX (with or without $$) as one would type it: \frac{b^2}{9} -> (b^2)/9, 2p q -> 2p*q, \left(-\infty,3\right] ->
- * (-inf,3]. False when a command is not known; *odd_exponent: an exponent that swallowed a factor, x^{2(x-3)}, was
- * taken apart as x^2*(x-3). */
-bool tex_to_plain(const char *tex, struct text *out, bool *odd_exponent);
-
 struct answer_clues {
     const char *title, *prompt; /* what the question says */
     bool odd_exponent;          /* out */

@@ -21,8 +21,6 @@ enum content_kind content_kind_of(const char *word)
 
 const char *content_kind_word(enum content_kind k) { return k <= CONTENT_ITEMS ? words[k] : ""; }
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "content"); }
-
 static bool is_json(const char *name)
 {
     size_t n = strlen(name);
@@ -75,7 +73,7 @@ static enum st one_document(struct bare *x, const char *file, json_t *o, size_t 
         return ST_OK;
     }
     int at = (int)x->out->item_count, seen = strmap_put(&x->ids, id, at);
-    if (seen < 0) return no_memory(e);
+    if (seen < 0) return err_no_memory(e, "content");
     if (seen != at) {
         report_problem(x->r, file, (int64_t)i + 1, "source_id", "content.twice",
                        "\"%s\" is here twice; the first one counts.", id);
@@ -95,7 +93,7 @@ static enum st read_bare(struct bare *x, struct package *p, struct err *e)
         size_t k;
         if (!is_json(name)) continue;
         enum st st = load(x->a, p, i, &root, &own);
-        if (st == ST_NOMEM) return no_memory(e);
+        if (st == ST_NOMEM) return err_no_memory(e, "content");
         if (st != ST_OK) {
             report_problem(x->r, name, 0, NULL, "content.file", "The file cannot be read (%s); it was left out.",
                            own.detail);
@@ -124,7 +122,7 @@ enum st content_read(struct arena *a, const char *path, enum content_kind *kind,
     case CONTENT_OATUTOR: st = oatutor_read(a, p, r, out, e); break;
     case CONTENT_MATHCAMPS: st = mathcamps_read(a, p, r, out, e); break;
     case CONTENT_ITEMS:
-        if (!(x.out = content_new(a))) return no_memory(e);
+        if (!(x.out = content_new(a))) return err_no_memory(e, "content");
         st = read_bare(&x, p, e);
         *out = x.out;
         break;

@@ -1,8 +1,6 @@
 /* OATutor: the pool's files are found by their names, so a zip, a folder and a folder in a folder look the same. */
 #include "interop/oatutor.h"
 
-#include <ctype.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,8 +9,6 @@
 #include "framework_private.h"
 #include "markup.h"
 #include "oatutor_private.h"
-
-static enum st nomem(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "oatutor"); }
 
 /* The last parts of a path, from the back. */
 static size_t parts(const char *name, const char **part, size_t *len, size_t max)
@@ -39,9 +35,9 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
                    stem = n && len[0] > 5 && strcasecmp(part[0] + len[0] - 5, ".json") == 0 ? len[0] - 5 : 0;
     if (n >= 3 && is(part[1], len[1], "figures")) {
         struct oatutor_figure *f = LIST_ADD(x->a, x->figures, x->figure_count, x->figure_cap);
-        if (!f) return nomem(e);
+        if (!f) return err_no_memory(e, "oatutor");
         *f = (struct oatutor_figure){.problem = arena_copy(x->a, part[2], len[2]), .name = part[0], .entry = i};
-        return f->problem ? ST_OK : nomem(e);
+        return f->problem ? ST_OK : err_no_memory(e, "oatutor");
     }
     if (!stem) {
         if (strcasestr(name, "licen") || strcasestr(name, "readme")) return ST_OK;
@@ -51,7 +47,7 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
     }
     if (n >= 5 && is(part[1], len[1], "tutoring") && is(part[3], len[3], "steps")) {
         const char *step = arena_copy(x->a, part[2], len[2]);
-        if (!step) return nomem(e);
+        if (!step) return err_no_memory(e, "oatutor");
         if (!strstr(part[0], "DefaultPathway")) {
             report_problem(x->r, name, 0, NULL, "oatutor.pathway",
                            "Only the default pathway of hints is read; this one was left out.");
@@ -62,16 +58,16 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
     }
     if (n >= 4 && is(part[2], len[2], "steps") && same(part[0], stem, part[1], len[1])) {
         struct oatutor_step *s = LIST_ADD(x->a, x->steps, x->step_count, x->step_cap);
-        if (!s) return nomem(e);
+        if (!s) return err_no_memory(e, "oatutor");
         *s = (struct oatutor_step){arena_copy(x->a, part[3], len[3]), arena_copy(x->a, part[1], len[1]), i};
-        return s->problem && s->id ? ST_OK : nomem(e);
+        return s->problem && s->id ? ST_OK : err_no_memory(e, "oatutor");
     }
     if (n >= 2 && same(part[0], stem, part[1], len[1])) {
         struct oatutor_problem *p = LIST_ADD(x->a, x->problems, x->problem_count, x->problem_cap);
-        if (!p) return nomem(e);
+        if (!p) return err_no_memory(e, "oatutor");
         p->id = arena_copy(x->a, part[1], len[1]);
         p->entry = i;
-        if (!p->id) return nomem(e);
+        if (!p->id) return err_no_memory(e, "oatutor");
         strmap_put(&x->by_problem, p->id, (int)x->problem_count - 1);
         return ST_OK;
     }
@@ -86,23 +82,6 @@ static enum st sort_entry(struct oatutor *x, size_t i, struct err *e)
     return ST_OK;
 }
 
-enum st oatutor_json(struct oatutor *x, size_t entry, json_t **out, struct err *e)
-{
-    const char *bytes;
-    size_t n;
-    struct err own = {0};
-    enum st st = package_read(x->p, entry, x->a, &bytes, &n, &own);
-    if (st == ST_OK) st = json_read(x->a, bytes, n, out, &own);
-    if (st == ST_NOMEM) return nomem(e);
-    if (st != ST_OK) {
-        report_problem(x->r, package_name(x->p, entry), 0, NULL, "oatutor.file",
-                       "The file cannot be read (%s); it was left out.", own.detail);
-        if (e) *e = own;
-        return ST_INVALID;
-    }
-    return ST_OK;
-}
-
 static int by_step(const void *a, const void *b)
 {
     const struct oatutor_step *x = a, *y = b;
@@ -111,93 +90,6 @@ static int by_step(const void *a, const void *b)
     size_t n = strlen(x->id), m = strlen(y->id);
     if (n != m) return n < m ? -1 : 1; /* ...z before ...aa */
     return strcmp(x->id, y->id);
-}
-
-/* "solve_equations_using_the_general_strategy" -> "Solve equations using the general strategy" */
-static const char *readable(struct oatutor *x, const char *slug)
-{
-    char *v = arena_strdup(x->a, slug);
-    if (!v) return slug;
-    for (char *p = v; *p; p++)
-        if (*p == '_') *p = ' ';
-    v[0] = (char)toupper((unsigned char)v[0]);
-    return v;
-}
-
-const char *oatutor_skill(struct oatutor *x, const char *slug)
-{
-    char *uri = arena_printf(x->a, "urn:oatutor:skill:%s", slug);
-    if (!uri) return NULL;
-    for (char *p = uri; *p; p++)
-        if (*p == ' ') *p = '_';
-    int at = strmap_get(&x->framework.by_uri, uri);
-    if (at >= 0) return x->framework.f->competencies[at].uri;
-    struct framework_competency *c;
-    struct err e;
-    struct source_ref ref = {x->skill_model >= 0 ? package_name(x->p, (size_t)x->skill_model) : "", 0};
-    if (framework_add(&x->framework, uri, "", ref, &c, &e) != ST_OK || !c) return NULL;
-    c->statement = readable(x, slug);
-    c->type = "Skill";
-    c->language = "en";
-    return uri;
-}
-
-/* "https://… <CC BY 4.0>" */
-void oatutor_link(struct oatutor *x, const char *s, const char **url, const char **name)
-{
-    const char *open = strchr(s, '<'), *close = open ? strchr(open, '>') : NULL;
-    size_t n = open ? (size_t)(open - s) : strlen(s);
-    while (n && s[n - 1] == ' ') n--;
-    *url = arena_copy(x->a, s, n);
-    *name = close ? arena_copy(x->a, open + 1, (size_t)(close - open - 1)) : *url;
-    if (!*url) *url = "";
-    if (!*name) *name = "";
-    if (strncmp(*url, "https://", 8) != 0 && strncmp(*url, "http://", 7) != 0) *url = "";
-}
-
-/* What the bytes are; names lie (most .gif of the pool are PNG or JPEG). NULL: no image that a page may show. */
-static const char *media_type(const unsigned char *p, size_t n)
-{
-    if (n > 6 && memcmp(p, "GIF8", 4) == 0) return "image/gif";
-    if (n > 8 && memcmp(p, "\x89PNG\r\n\x1a\n", 8) == 0) return "image/png";
-    if (n > 3 && p[0] == 0xff && p[1] == 0xd8 && p[2] == 0xff) return "image/jpeg";
-    if (n > 12 && memcmp(p, "RIFF", 4) == 0 && memcmp(p + 8, "WEBP", 4) == 0) return "image/webp";
-    return NULL;
-}
-
-const char *oatutor_figure(void *ctx, const char *name, size_t n)
-{
-    struct oatutor *x = ctx;
-    for (size_t i = 0; i < x->figure_count; i++) {
-        struct oatutor_figure *f = &x->figures[i];
-        if (strcmp(f->problem, x->now->id) != 0 || strlen(f->name) != n || strncasecmp(f->name, name, n) != 0) continue;
-        if (f->sha || f->bad) return f->sha;
-        const char *bytes, *type = NULL;
-        size_t len = 0;
-        struct err e = {0};
-        f->bad = true;
-        if (package_read(x->p, f->entry, x->a, &bytes, &len, &e) == ST_OK)
-            type = media_type((const unsigned char *)bytes, len);
-        if (!type) {
-            report_problem(x->r, package_name(x->p, f->entry), 0, NULL, "oatutor.figure",
-                           "This is no image that can be shown (GIF, PNG, JPEG, WebP); the text stays without it.");
-            return NULL;
-        }
-        struct content_figure *out = LIST_ADD(x->a, x->pack->figures, x->pack->figure_count, x->pack->figure_cap);
-        if (!out) return NULL;
-        unsigned char h[crypto_hash_sha256_BYTES];
-        crypto_hash_sha256(h, (const unsigned char *)bytes, len);
-        *out = (struct content_figure){.file = package_name(x->p, f->entry),
-                                       .media_type = type,
-                                       .bytes = (const unsigned char *)bytes,
-                                       .byte_count = len};
-        sodium_bin2hex(out->sha256, sizeof out->sha256, h, sizeof h);
-        f->bad = false;
-        return f->sha = arena_strdup(x->a, out->sha256);
-    }
-    report_problem(x->r, x->now_file, 0, NULL, "oatutor.figure_missing",
-                   "The text names the figure %.*s, which is not in the package.", n > 80 ? 80 : (int)n, name);
-    return NULL;
 }
 
 static enum st read_problems(struct oatutor *x, struct err *e)
@@ -235,7 +127,7 @@ static enum st begin_framework(struct oatutor *x, struct err *e)
     struct framework_document *d = &x->framework.f->document;
     d->title = arena_printf(x->a, "OATutor: %s", course);
     char *uri = arena_printf(x->a, "urn:oatutor:course:%s", course);
-    if (!d->title || !uri) return nomem(e);
+    if (!d->title || !uri) return err_no_memory(e, "oatutor");
     for (char *p = uri; *p; p++)
         if (*p == ' ') *p = '_';
     d->uri = uri;
@@ -263,7 +155,8 @@ static enum st read_skills(struct oatutor *x, struct err *e)
         size_t k;
         json_t *v;
         json_array_foreach (json_object_get(x->skills, x->steps[i].id), k, v)
-            if (json_is_string(v) && strmap_put(&x->used, json_string_value(v), 0) < 0) return nomem(e);
+            if (json_is_string(v) && strmap_put(&x->used, json_string_value(v), 0) < 0)
+                return err_no_memory(e, "oatutor");
     }
     return ST_OK;
 }
@@ -284,7 +177,7 @@ static enum st read_lessons(struct oatutor *x, struct err *e)
             struct content_group *g = LIST_ADD(x->a, x->pack->groups, x->pack->group_count, x->pack->group_cap);
             const char **uris = arena_array(x->a, n + 1, sizeof *uris);
             double *goal_of = arena_array(x->a, n + 1, sizeof *goal_of);
-            if (!g || !uris || !goal_of) return nomem(e);
+            if (!g || !uris || !goal_of) return err_no_memory(e, "oatutor");
             json_object_foreach ((json_t *)goals, slug, goal) {
                 if (strmap_get(&x->used, slug) < 0) {
                     report_problem(x->r, package_name(x->p, (size_t)x->course_plans), 0, "learningObjectives",
@@ -320,7 +213,7 @@ enum st oatutor_read(struct arena *a, struct package *p, struct import_report *r
                         .by_problem.arena = a,
                         .pathways.arena = a,
                         .used.arena = a};
-    if (!x.pack) return nomem(e);
+    if (!x.pack) return err_no_memory(e, "oatutor");
     for (size_t i = 0; i < package_count(p); i++) TRY(sort_entry(&x, i, e));
     if (!x.step_count)
         return err_fail(e, ST_INVALID, "oatutor.unknown",

@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "roster_private.h"
-
-static enum st nomem(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "roster"); }
+#include "roster_reader.h"
 
 enum roster_role roster_role_of(const char *w)
 {
@@ -44,41 +42,6 @@ enum roster_role roster_role_of(const char *w)
     return ROSTER_ROLE_OTHER;
 }
 
-bool roster_fresh(struct roster_reader *x, struct strmap *m, const char *id, size_t at, struct table *t)
-{
-    m->arena = x->a;
-    if (strmap_put(m, id, (int)at) == (int)at) return true;
-    table_problem(t, t->csv.names[0], "roster.twice",
-                  "\"%.80s\" is already in this file; the row was left out, the first one counts.", id);
-    return false;
-}
-
-enum st roster_hold(struct roster_reader *x, enum roster_kind kind, const char *id, struct err *e)
-{
-    struct roster_held *h = ROSTER_ADD(x, held);
-    if (!h) return nomem(e);
-    *h = (struct roster_held){kind, id};
-    return ST_OK;
-}
-
-enum st roster_end_file(struct roster_reader *x, struct table *t, enum roster_kind kind, enum roster_mode *mode,
-                        struct err *e)
-{
-    table_check_headings(t);
-    for (size_t i = 0; kind != ROSTER_KIND_NONE && i < t->held_count; i++) TRY(roster_hold(x, kind, t->held[i], e));
-    if (*mode != ROSTER_BULK || kind == ROSTER_KIND_NONE) return ST_OK;
-    if (!t->rows) {
-        *mode = ROSTER_DELTA;
-        report_problem(x->r, t->file, 0, NULL, "roster.empty",
-                       "The file has a heading and no rows; nothing was closed for it.");
-    } else if (t->unnamed) {
-        *mode = ROSTER_DELTA;
-        report_problem(x->r, t->file, 0, NULL, "roster.closes_nothing",
-                       "A row was left out and names nothing that is known; nothing was closed for this file.");
-    }
-    return ST_OK;
-}
-
 static const char *role_word(struct table *t, const char *columns, enum roster_role *role)
 {
     const char *w = table_text(t, columns);
@@ -94,7 +57,7 @@ static enum st read_orgs(struct roster_reader *x, struct table *t, struct err *e
         const char *id = table_id(t, "sourcedId", true);
         if (!id || !roster_fresh(x, &x->orgs, id, x->o->orgs_count, t)) continue;
         struct roster_org *o = ROSTER_ADD(x, orgs);
-        if (!o) return nomem(e);
+        if (!o) return err_no_memory(e, "roster");
         const char *parent = table_id(t, "parentSourcedId|parentSourceId", false);
         *o = (struct roster_org){.ref = table_ref(t),
                                  .id = id,
@@ -115,7 +78,7 @@ static enum st read_sessions(struct roster_reader *x, struct table *t, struct er
         const char *id = table_id(t, "sourcedId", true);
         if (!id || !roster_fresh(x, &x->sessions, id, x->o->sessions_count, t)) continue;
         struct roster_session *s = ROSTER_ADD(x, sessions);
-        if (!s) return nomem(e);
+        if (!s) return err_no_memory(e, "roster");
         const char *parent = table_id(t, "parentSourcedId", false);
         *s = (struct roster_session){.ref = table_ref(t),
                                      .id = id,
@@ -138,7 +101,7 @@ static enum st read_courses(struct roster_reader *x, struct table *t, struct err
         const char *id = table_id(t, "sourcedId", true);
         if (!id || !roster_fresh(x, &x->courses, id, x->o->courses_count, t)) continue;
         struct roster_course *c = ROSTER_ADD(x, courses);
-        if (!c) return nomem(e);
+        if (!c) return err_no_memory(e, "roster");
         const char *org = table_id(t, "orgSourcedId", false), *session = table_id(t, "schoolYearSourcedId", false),
                    *code = table_text(t, "courseCode|code");
         *c = (struct roster_course){.ref = table_ref(t),
@@ -160,7 +123,7 @@ static enum st read_classes(struct roster_reader *x, struct table *t, struct err
         const char *id = table_id(t, "sourcedId", true);
         if (!id || !roster_fresh(x, &x->classes, id, x->o->classes_count, t)) continue;
         struct roster_class *c = ROSTER_ADD(x, classes);
-        if (!c) return nomem(e);
+        if (!c) return err_no_memory(e, "roster");
         const char *course = table_id(t, "courseSourcedId", false),
                    *school = table_id(t, "schoolSourcedId|orgSourcedId", false);
         *c = (struct roster_class){.ref = table_ref(t),
@@ -215,11 +178,11 @@ static enum st outside_ids(struct roster_reader *x, struct table *t, const char 
             continue;
         }
         struct roster_outside_id *o = ROSTER_ADD(x, outside_ids);
-        if (!o) return nomem(e);
+        if (!o) return err_no_memory(e, "roster");
         *o =
             (struct roster_outside_id){table_ref(t), user, arena_copy(x->a, list[i] + 1, (size_t)(colon - list[i] - 1)),
                                        arena_copy(x->a, colon + 1, (size_t)(close - colon - 1))};
-        if (!o->system || !o->identifier) return nomem(e);
+        if (!o->system || !o->identifier) return err_no_memory(e, "roster");
     }
     return ST_OK;
 }
@@ -228,7 +191,7 @@ static enum st relation(struct roster_reader *x, struct source_ref ref, const ch
                         const char *kind, struct err *e)
 {
     struct roster_relation *v = ROSTER_ADD(x, relations);
-    if (!v) return nomem(e);
+    if (!v) return err_no_memory(e, "roster");
     *v = (struct roster_relation){ref, user, agent, kind};
     return ST_OK;
 }
@@ -236,7 +199,7 @@ static enum st relation(struct roster_reader *x, struct source_ref ref, const ch
 static enum st role_row(struct roster_reader *x, struct roster_role_row row, struct err *e)
 {
     struct roster_role_row *v = ROSTER_ADD(x, roles);
-    if (!v) return nomem(e);
+    if (!v) return err_no_memory(e, "roster");
     *v = row;
     return ST_OK;
 }
@@ -273,7 +236,7 @@ static enum st read_users(struct roster_reader *x, struct table *t, bool roles_h
         const char *id = table_id(t, "sourcedId", true);
         if (!id || !roster_fresh(x, &x->users, id, x->o->users_count, t)) continue;
         struct roster_user *u = ROSTER_ADD(x, users);
-        if (!u) return nomem(e);
+        if (!u) return err_no_memory(e, "roster");
         const char *org = table_id(t, "primaryOrgSourcedId", false);
         *u = (struct roster_user){
             .ref = table_ref(t),
@@ -360,10 +323,10 @@ static enum st read_enrollments(struct roster_reader *x, struct table *t, struct
         }
         const char *word = gone ? "" : role_word(t, "role", &role), *school = table_id(t, "schoolSourcedId", false);
         if (!has_id) id = arena_printf(x->a, "%s/%s/%s", class, user, word);
-        if (!id) return nomem(e);
+        if (!id) return err_no_memory(e, "roster");
         if (!roster_fresh(x, &x->enrollments, id, x->o->enrollments_count, t)) continue;
         struct roster_enrollment *n = ROSTER_ADD(x, enrollments);
-        if (!n) return nomem(e);
+        if (!n) return err_no_memory(e, "roster");
         *n = (struct roster_enrollment){.ref = table_ref(t),
                                         .id = id,
                                         .class_id = class,
@@ -408,7 +371,7 @@ static enum st read_demographics(struct roster_reader *x, struct table *t, struc
         const char *user = table_id(t, "sourcedId|userSourcedId", true);
         if (!user) continue;
         struct roster_demographic *d = ROSTER_ADD(x, demographics);
-        if (!d) return nomem(e);
+        if (!d) return err_no_memory(e, "roster");
         bool flags = table_has(t, "asian");
         *d = (struct roster_demographic){.ref = table_ref(t),
                                          .user_id = user,
@@ -432,7 +395,7 @@ static enum st read_flags(struct roster_reader *x, struct table *t, struct err *
         const char *user = table_id(t, "userSourcedId", true);
         if (!user) continue;
         struct roster_flag *f = ROSTER_ADD(x, flags);
-        if (!f) return nomem(e);
+        if (!f) return err_no_memory(e, "roster");
         *f = (struct roster_flag){table_ref(t), user, table_text(t, "flag")};
     }
     return ST_OK;
@@ -679,7 +642,7 @@ static bool is_oneroster(struct package *p)
 enum st roster_read(struct arena *a, struct package *p, struct import_report *r, struct roster **out, struct err *e)
 {
     struct roster *o = arena_alloc(a, sizeof *o);
-    if (!o) return nomem(e);
+    if (!o) return err_no_memory(e, "roster");
     struct roster_reader x = {.a = a, .p = p, .r = r, .o = o};
     o->system_code = o->system_name = "";
     x.orgs.arena = x.sessions.arena = x.courses.arena = x.classes.arena = x.users.arena = x.enrollments.arena = a;

@@ -18,8 +18,6 @@ static const char test_columns[] = "test|assessment|assessmentTitle|testName|Ass
 static const char program_columns[] = "program|programType|programName|Program";
 static const char status_columns[] = "status|attendance|attendanceStatus|attendanceCode|code";
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
-
 static const char *named(struct table *t, const char *columns, size_t most)
 {
     const char *s = table_text(t, columns);
@@ -55,7 +53,7 @@ static enum st read_program(struct table *t, struct arena *a, struct outside_row
         return ST_OK;
     }
     struct outside_program *slot = LIST_ADD(a, out->programs, out->program_count, out->program_cap);
-    if (!slot) return no_memory(e);
+    if (!slot) return err_no_memory(e, "import");
     *slot = v;
     return ST_OK;
 }
@@ -113,7 +111,7 @@ static enum st read_day(struct table *t, struct arena *a, struct outside_rows *o
         table_problem(t, "minutes", "outside.number",
                       "\"%.40s\" is no number of minutes from 0 to 1440; it was left empty.", minutes);
     struct outside_day *slot = LIST_ADD(a, out->days, out->day_count, out->day_cap);
-    if (!slot) return no_memory(e);
+    if (!slot) return err_no_memory(e, "import");
     *slot = v;
     return ST_OK;
 }
@@ -166,7 +164,7 @@ static enum st read_result(struct table *t, struct arena *a, struct outside_rows
         return ST_OK;
     }
     struct outside_result *slot = LIST_ADD(a, out->results, out->result_count, out->result_cap);
-    if (!slot) return no_memory(e);
+    if (!slot) return err_no_memory(e, "import");
     *slot = v;
     return ST_OK;
 }

@@ -15,8 +15,6 @@ struct pack {
     struct strmap ids;
 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "pack"); }
-
 /* The file as JSON, or NULL with a problem in the report. */
 static enum st load(struct pack *x, struct package *p, size_t i, json_t **out, struct err *e)
 {
@@ -26,7 +24,7 @@ static enum st load(struct pack *x, struct package *p, size_t i, json_t **out, s
     x->file = package_name(p, i);
     enum st st = package_read(p, i, x->a, &bytes, &n, &own);
     if (st == ST_OK) st = json_read(x->a, bytes, n, out, &own);
-    if (st == ST_NOMEM) return no_memory(e);
+    if (st == ST_NOMEM) return err_no_memory(e, "pack");
     if (st == ST_OK) return ST_OK;
     *out = NULL;
     report_problem(x->r, x->file, 0, NULL, "pack.file", "The file cannot be read (%s); it was left out.", own.detail);
@@ -84,7 +82,7 @@ static enum st prerequisites(struct pack *x, const json_t *o, struct err *e)
         }
         if (!framework_relate(&x->framework, ASSOCIATION_PRECEDES, "precedes", keep_text(&x->framework, from),
                               keep_text(&x->framework, to)))
-            return no_memory(e);
+            return err_no_memory(e, "pack");
     }
     return ST_OK;
 }
@@ -125,14 +123,14 @@ static enum st one_item(struct pack *x, json_t *o, size_t i, struct err *e)
 {
     struct source_ref ref = {x->file, (int64_t)i + 1};
     const char *id = json_is_object(o) ? arena_strdup(x->a, json_str(o, "source_id", "")) : "";
-    if (!id) return no_memory(e);
+    if (!id) return err_no_memory(e, "pack");
     if (!*id || strlen(id) > 255) {
         report_problem(x->r, x->file, ref.line, "source_id", "pack.id",
                        "Item %zu has no source_id of at most 255 bytes; it was left out.", i + 1);
         return ST_OK;
     }
     int at = (int)x->out->item_count, seen = strmap_put(&x->ids, id, at);
-    if (seen < 0) return no_memory(e);
+    if (seen < 0) return err_no_memory(e, "pack");
     if (seen != at) {
         report_problem(x->r, x->file, ref.line, "source_id", "content.twice",
                        "\"%s\" is here twice; the first one counts.", id);
@@ -147,7 +145,7 @@ static enum st one_item(struct pack *x, json_t *o, size_t i, struct err *e)
     json_t *copy = json_deep_copy(o);
     if (!copy || !inherit(x, copy)) {
         json_decref(copy);
-        return no_memory(e);
+        return err_no_memory(e, "pack");
     }
     x->out->problem_count++;
     x->out->hint_count += json_array_size(json_object_get(o, "hints"));
@@ -159,7 +157,7 @@ enum st pack_read(struct arena *a, struct package *p, struct import_report *r, s
     struct pack x = {.a = a, .r = r, .out = content_new(a), .ids.arena = a};
     json_t *root = NULL;
     int at = package_find(p, "pack.json");
-    if (!x.out) return no_memory(e);
+    if (!x.out) return err_no_memory(e, "pack");
     if (at >= 0) TRY(load(&x, p, (size_t)at, &root, e));
     if (!root || !json_is_array(json_object_get(root, "competencies")))
         return err_fail(e, ST_INVALID, "pack.unknown",

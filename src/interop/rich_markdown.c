@@ -2,8 +2,8 @@
 #include <md4c.h>
 #include <string.h>
 
-#include "answer.h"
-#include "rich_private.h"
+#include "rich_handle.h"
+#include "tex_plain.h"
 
 enum { BLOCKS_DEEP = 24, SPANS_DEEP = 16 }; /* what is deeper goes without its elements */
 

@@ -2,7 +2,7 @@
  * only references into complete files are judged here; the rest is for whoever applies the roster. */
 #include <string.h>
 
-#include "roster_private.h"
+#include "roster_reader.h"
 
 static bool lost(struct roster_reader *x, struct source_ref ref, const char *field, const struct strmap *m,
                  enum roster_mode mode, const char *id, const char *what, const char *effect)

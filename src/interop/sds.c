@@ -1,15 +1,12 @@
 /* Microsoft School Data Sync v1: School, Section, Student, Teacher, StudentEnrollment, TeacherRoster. */
 #include <string.h>
 
-#include "interop/oneroster.h"
-#include "roster_private.h"
+#include "roster_reader.h"
 
 /* Headings; behind the | those of the edition for the United Kingdom. */
 #define OWN "SIS ID|ID"
 #define SCHOOL "School SIS ID|School DfE Number|DfE Number"
 #define SECTION "Section SIS ID|Section ID"
-
-static enum st nomem(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "roster"); }
 
 /* Opens a file whose rows need these columns. *there false: its heading lacks one of them, which is reported once; it
  * then closes nothing. */
@@ -60,7 +57,7 @@ static enum st schools(struct roster_reader *x, struct err *e)
         const char *id = table_id(&t, own, true);
         if (!id || !roster_fresh(x, &x->orgs, id, x->o->orgs_count, &t)) continue;
         struct roster_org *o = ROSTER_ADD(x, orgs);
-        if (!o) return nomem(e);
+        if (!o) return err_no_memory(e, "roster");
         *o = (struct roster_org){.ref = table_ref(&t),
                                  .id = id,
                                  .name = table_text(&t, "Name"),
@@ -83,7 +80,7 @@ static enum st term_and_course(struct roster_reader *x, struct table *t, const c
     if (**term && strmap_get(&x->sessions, *term) < 0) {
         strmap_put(&x->sessions, *term, (int)x->o->sessions_count);
         struct roster_session *s = ROSTER_ADD(x, sessions);
-        if (!s) return nomem(e);
+        if (!s) return err_no_memory(e, "roster");
         *s = (struct roster_session){.ref = table_ref(t),
                                      .id = *term,
                                      .title = table_text(t, "Term Name"),
@@ -96,7 +93,7 @@ static enum st term_and_course(struct roster_reader *x, struct table *t, const c
     if (**course && strmap_get(&x->courses, *course) < 0) {
         strmap_put(&x->courses, *course, (int)x->o->courses_count);
         struct roster_course *c = ROSTER_ADD(x, courses);
-        if (!c) return nomem(e);
+        if (!c) return err_no_memory(e, "roster");
         *c = (struct roster_course){.ref = table_ref(t),
                                     .id = *course,
                                     .title = table_text(t, "Course Name"),
@@ -126,7 +123,7 @@ static enum st sections(struct roster_reader *x, struct err *e)
         TRY(term_and_course(x, &t, school, &term, &course, e));
         struct roster_class *c = ROSTER_ADD(x, classes);
         const char **one = arena_array(x->a, 1, sizeof *one);
-        if (!c || !one) return nomem(e);
+        if (!c || !one) return err_no_memory(e, "roster");
         one[0] = term;
         *c = (struct roster_class){.ref = table_ref(&t),
                                    .id = id,
@@ -163,14 +160,14 @@ static enum st people(struct roster_reader *x, const char *file, enum roster_rol
         if (!sis || !school) continue;
         if (strmap_get(own, sis) < 0 && strmap_get(&x->users, sis) >= 0) { /* numbered apart from the students */
             id = arena_printf(x->a, "teacher:%s", sis);
-            if (!id) return nomem(e);
+            if (!id) return err_no_memory(e, "roster");
             table_problem(&t, OWN, "roster.id_shared", "A student has the same id; this person is kept as \"%s\".", id);
         }
         if (!roster_fresh(x, &x->users, id, x->o->users_count, &t)) continue;
         strmap_put(own, sis, (int)x->o->users_count);
         struct roster_user *u = ROSTER_ADD(x, users);
         struct roster_role_row *rr = ROSTER_ADD(x, roles);
-        if (!u || !rr) return nomem(e);
+        if (!u || !rr) return err_no_memory(e, "roster");
         enum row_status status = table_status(&t);
         *u = (struct roster_user){.ref = table_ref(&t),
                                   .id = id,
@@ -204,7 +201,7 @@ static enum st people(struct roster_reader *x, const char *file, enum roster_rol
         int32_t birth = table_date(&t, "Birthdate");
         if (birth != DATE_NONE) {
             struct roster_demographic *d = ROSTER_ADD(x, demographics);
-            if (!d) return nomem(e);
+            if (!d) return err_no_memory(e, "roster");
             *d = (struct roster_demographic){.ref = table_ref(&t),
                                              .user_id = id,
                                              .sex = "",
@@ -238,10 +235,10 @@ static enum st seats(struct roster_reader *x, const char *file, enum roster_role
         int at = strmap_get(own, sis);
         const char *user = at >= 0 ? x->o->users[at].id : sis,
                    *id = arena_printf(x->a, "%s/%s/%s", section, user, word);
-        if (!id) return nomem(e);
+        if (!id) return err_no_memory(e, "roster");
         if (!roster_fresh(x, &x->enrollments, id, x->o->enrollments_count, &t)) continue;
         struct roster_enrollment *n = ROSTER_ADD(x, enrollments);
-        if (!n) return nomem(e);
+        if (!n) return err_no_memory(e, "roster");
         *n = (struct roster_enrollment){.ref = table_ref(&t),
                                         .id = id,
                                         .class_id = section,

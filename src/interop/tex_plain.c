@@ -1,7 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "answer.h"
+#include "tex_plain.h"
 
 struct scan {
     const char *p, *end;

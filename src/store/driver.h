@@ -1,15 +1,22 @@
 /* What a database driver provides. Both keep `struct conn` and `struct stmt` as first member. */
 #ifndef STORE_DRIVER_H
 #define STORE_DRIVER_H
-#include "stmt.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "base/err.h"
+#include "sql.h" /* made at build: enum sql_id */
+
+struct conn;
+struct stmt;
 struct value;
 
 enum dialect { DIALECT_SQLITE, DIALECT_POSTGRESQL, DIALECTS };
 
 struct driver {
     enum dialect dialect;
-    enum st (*open)(const char *url, enum conn_mode mode, struct conn **out, struct err *e);
+    enum st (*open)(const char *url, bool write, struct conn **out, struct err *e);
     void (*close)(struct conn *c);
     enum st (*exec)(struct conn *c, const char *sql, struct err *e); /* no rows, no values */
     enum st (*begin)(struct conn *c, bool write, struct err *e);

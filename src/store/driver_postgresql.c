@@ -254,9 +254,9 @@ static enum st pg_connect(struct pg_conn *c, struct err *e)
     return pg_exec(&c->base, "SET client_encoding = 'UTF8'; SET synchronous_commit = on; SET lock_timeout = '10s'", e);
 }
 
-static enum st pg_open(const char *url, enum conn_mode mode, struct conn **out, struct err *e)
+static enum st pg_open(const char *url, bool write, struct conn **out, struct err *e)
 {
-    (void)mode;
+    (void)write;
     struct pg_conn *c = calloc(1, sizeof *c);
     if (c) c->url = strdup(url);
     if (!c || !c->url) {

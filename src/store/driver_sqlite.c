@@ -84,24 +84,24 @@ static bool may_write(const char *path)
     return access(path, W_OK) == 0 && access(folder, W_OK) == 0;
 }
 
-static enum st sl_open(const char *url, enum conn_mode mode, struct conn **out, struct err *e)
+static enum st sl_open(const char *url, bool write, struct conn **out, struct err *e)
 {
     struct sqlite_conn *c = calloc(1, sizeof *c);
     if (!c) return err_fail(e, ST_NOMEM, "err.memory", "connection");
     c->base.driver = &driver_sqlite;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
-                (mode == CONN_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
+                (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
     int rc = sqlite3_open_v2(url, &c->db, flags, NULL);
     enum st st = rc == SQLITE_OK ? ST_OK : failed(c->db, rc, url, e);
     sqlite3_busy_timeout(c->db, 10000);
-    if (st == ST_OK && mode == CONN_WRITE && sqlite3_db_readonly(c->db, "main") == 1)
+    if (st == ST_OK && write && sqlite3_db_readonly(c->db, "main") == 1)
         st = err_fail(e, ST_IO, "err.read_only", "%s: the file cannot be written", url);
-    if (st == ST_OK && mode == CONN_WRITE)
+    if (st == ST_OK && write)
         st = sl_exec(&c->base,
                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
                      "PRAGMA journal_size_limit=-1; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
                      e);
-    if (st == ST_OK && mode == CONN_READ)
+    if (st == ST_OK && !write)
         st = sl_exec(&c->base,
                      "PRAGMA query_only=1; PRAGMA cache_size=-8192;"
                      "PRAGMA temp_store=MEMORY",

@@ -24,16 +24,16 @@ line = ([(c, g) for c in ("field", "focus", "accent", "pen", "m-line") for g in 
 
 def themes(css):
     """{light, dark}: token to color; dark is light with what it sets anew."""
-    light = re.search(r"^:root\{(.*?)^\}", css, re.M | re.S)[1]
-    dark = re.search(r"@media \(prefers-color-scheme:dark\)\{:root\{(.*?)^\}\}", css, re.M | re.S)[1]
-    tokens = lambda s: dict(re.findall(r"--([\w-]+):(#[0-9a-fA-F]{3,6})\b", s))
+    light = re.search(r"^:root \{(.*?)^\}", css, re.M | re.S)[1]
+    dark = re.search(r"@media \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}", css, re.M | re.S)[1]
+    tokens = lambda s: dict(re.findall(r"--([\w-]+): (#[0-9a-fA-F]{3,6})\b", s))
     return {"light": tokens(light), "dark": tokens(light) | tokens(dark)}
 
 
 def screen_rules(css):
     """Selector and declarations of every rule that is not for paper; media queries are flattened."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
-    css = re.sub(r"@media print\{(?:[^{}]|\{[^{}]*\})*\}", "", css)
+    css = re.sub(r"@media print \{(?:[^{}]|\{[^{}]*\})*\}", "", css)
     return re.findall(r"([^{}]+)\{([^{}]*)\}", css)
 
 
@@ -55,8 +55,8 @@ def main(paths):
     assert abs(contrast("#000", "#fff") - 21) < 1e-9
     found, used = set(), set()
     for selector, body in screen_rules(css):
-        ink = re.search(r"(?:^|;)color:var\(--([\w-]+)\)", body)
-        ground = re.search(r"(?:^|;)background:var\(--([\w-]+)\)", body)
+        ink = re.search(r"(?:^|;)\s*color: var\(--([\w-]+)\)", body)
+        ground = re.search(r"(?:^|;)\s*background: var\(--([\w-]+)\)", body)
         if ink:
             used.add((ink[1], selector.strip()))
             if ground:

@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "driver.h"
+#include "stmt.h"
 #include "store/answer.h"
 #include "store/sql/answer.h"
 #include "store/sql/framework.h"

@@ -13,27 +13,6 @@ enum { PASSWORD_MIN = 8, PASSWORD_MAX = 200, FREE_FAILURES = 4, SESSION_HOURS = 
 static const size_t argon_memory = 19u << 20;
 static const unsigned long long argon_passes = 2;
 
-static const struct {
-    enum role role;
-    const char *code;
-} roles[ROLE_KINDS] = {{ROLE_STUDENT, "student"},     {ROLE_TEACHER, "teacher"},    {ROLE_COACH, "coach"},
-                       {ROLE_PRINCIPAL, "principal"}, {ROLE_DISTRICT, "district"},  {ROLE_GUARDIAN, "guardian"},
-                       {ROLE_PROGRAMS, "programs"},   {ROLE_COUNSELOR, "counselor"}};
-
-const char *role_code(enum role r)
-{
-    for (size_t i = 0; i < ROLE_KINDS; i++)
-        if (roles[i].role == r) return roles[i].code;
-    return "";
-}
-
-unsigned role_parse(const char *code)
-{
-    for (size_t i = 0; i < ROLE_KINDS; i++)
-        if (strcmp(roles[i].code, code) == 0) return roles[i].role;
-    return 0;
-}
-
 enum st password_check(const char *p, struct err *e)
 {
     size_t n = p ? strlen(p) : 0;
@@ -65,42 +44,6 @@ bool password_matches(const char *hash, const char *password)
     return *hash && crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
 }
 
-void token_new(char out[TOKEN_TEXT])
-{
-    unsigned char b[32];
-    randombytes_buf(b, sizeof b);
-    sodium_bin2base64(out, TOKEN_TEXT, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
-
-static void hash_with(const char *what, const char *token, unsigned char out[32])
-{
-    crypto_generichash(out, 32, (const unsigned char *)token, strlen(token), (const unsigned char *)what, strlen(what));
-}
-
-void token_hash(const char *token, char out[TOKEN_HASH_TEXT])
-{
-    unsigned char b[32];
-    hash_with("waymark token v1", token, b);
-    sodium_bin2hex(out, TOKEN_HASH_TEXT, b, sizeof b);
-}
-
-void token_csrf(const char *token, char out[TOKEN_TEXT])
-{
-    unsigned char b[32];
-    hash_with("waymark forms v1", token, b);
-    sodium_bin2base64(out, TOKEN_TEXT, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
-
-void form_proof(const char *csrf, int64_t user_id, char out[PROOF_TEXT])
-{
-    unsigned char b[32];
-    char both[TOKEN_TEXT + 24], text[TOKEN_TEXT];
-    snprintf(both, sizeof both, "%lld %.*s", (long long)user_id, TOKEN_TEXT, csrf);
-    hash_with("waymark kept v1", both, b);
-    sodium_bin2base64(text, sizeof text, b, sizeof b, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    snprintf(out, PROOF_TEXT, "%.*s", PROOF_TEXT - 1, text);
-}
-
 static void copy(char *out, size_t cap, const char *s) { snprintf(out, cap, "%s", s); }
 
 struct person_name {
@@ -123,13 +66,6 @@ static void add_role(struct actor *a, const char *role, int64_t org_id)
     if ((r & (ROLE_PRINCIPAL | ROLE_COACH | ROLE_COUNSELOR | ROLE_PROGRAMS)) &&
         a->org_count < sizeof a->orgs / sizeof *a->orgs)
         a->orgs[a->org_count++] = (struct actor_org){org_id, r};
-}
-
-bool actor_holds(const struct actor *who, unsigned wanted, int64_t org_id)
-{
-    for (size_t i = 0; i < who->org_count; i++)
-        if (who->orgs[i].org_id == org_id && (who->orgs[i].roles & wanted)) return true;
-    return false;
 }
 
 enum st actor_load(struct tx *tx, int64_t user_id, struct actor *out, struct err *e)

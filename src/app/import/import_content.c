@@ -36,8 +36,6 @@ struct content_import {
     size_t code_count, code_cap, uri_cap;
 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
-
 /* --- figures: files first, synced, then their rows --- */
 
 static enum st io_fail(struct err *e, const char *path)
@@ -105,16 +103,17 @@ static enum st load_codes(struct importer *im, struct tx *tx, struct content_imp
     TRY(sql_competency_codes(tx, &rows, e));
     while (sql_competency_codes_next(&rows, &r)) {
         const char *code = arena_strdup(im->a, r.code), *uri = arena_strdup(im->a, r.uri);
-        if (!code || !uri) return no_memory(e);
+        if (!code || !uri) return err_no_memory(e, "import");
         if (strncmp(uri, "urn:waymark:code:", 17) == 0) continue; /* stand-ins are looked up by their own uri */
         size_t at = x->code_count;
         int64_t *id = LIST_ADD(im->a, x->code_ids, x->code_count, x->code_cap);
         size_t also = at;
         const char **u = LIST_ADD(im->a, x->code_uris, also, x->uri_cap);
-        if (!id || !u) return no_memory(e);
+        if (!id || !u) return err_no_memory(e, "import");
         *id = r.competency_id;
         *u = uri;
-        if (strmap_put(&x->codes, code, (int)at) < 0) return no_memory(e); /* the first framework that has it */
+        if (strmap_put(&x->codes, code, (int)at) < 0)
+            return err_no_memory(e, "import"); /* the first framework that has it */
     }
     return rows_end(&rows);
 }
@@ -127,14 +126,14 @@ static enum st stand_ins(struct importer *im, struct content_import *x, struct e
     struct content_pack *p = x->pack;
     struct strmap made = {.arena = im->a};
     struct cf_package *f = arena_alloc(im->a, sizeof *f);
-    if (!f) return no_memory(e);
+    if (!f) return err_no_memory(e, "import");
     f->document = (struct framework_document){
         "", "urn:waymark:codes", "Standards by code", "", "", "", "en", "", "", "", "", "", "", ""};
     for (size_t i = 0; i < p->alignment_count; i++) {
         const char *code = p->alignments[i].code;
         if (strmap_get(&x->codes, code) >= 0 || strmap_get(&made, code) >= 0) continue;
         struct framework_competency *c = LIST_ADD(im->a, f->competencies, f->competency_count, f->competency_cap);
-        if (!c || strmap_put(&made, code, (int)f->competency_count - 1) < 0) return no_memory(e);
+        if (!c || strmap_put(&made, code, (int)f->competency_count - 1) < 0) return err_no_memory(e, "import");
         *c = (struct framework_competency){.ref = p->items[p->alignments[i].item].ref,
                                            .identifier = "",
                                            .uri = arena_printf(im->a, "urn:waymark:code:%s", code),
@@ -150,7 +149,7 @@ static enum st stand_ins(struct importer *im, struct content_import *x, struct e
                                            .grades = "",
                                            .parent = -1,
                                            .leaf = true};
-        if (!c->uri) return no_memory(e);
+        if (!c->uri) return err_no_memory(e, "import");
         report_problem(im->r, c->ref.file, 0, "standard", "content.standard_unknown",
                        "No framework here has the code %s; a stand-in was made. Import the framework (asn, case), then "
                        "this again.",
@@ -168,7 +167,7 @@ static enum st align(struct importer *im, struct content_import *x, struct err *
         size_t n = json_array_size(list), k;
         json_t *v;
         x->rows[i].competency_ids = arena_array(im->a, n + 4, sizeof(int64_t));
-        if (!x->rows[i].competency_ids) return no_memory(e);
+        if (!x->rows[i].competency_ids) return err_no_memory(e, "import");
         json_array_foreach ((json_t *)list, k, v) {
             int64_t id = x->framework.f ? sync_id(&x->framework.competencies, json_string_value(v)) : 0;
             if (id) x->rows[i].competency_ids[x->rows[i].competency_count++] = id;
@@ -185,7 +184,7 @@ static enum st align(struct importer *im, struct content_import *x, struct err *
             uri = x->code_uris[at];
         } else {
             uri = arena_printf(im->a, "urn:waymark:code:%s", code);
-            if (!uri) return no_memory(e);
+            if (!uri) return err_no_memory(e, "import");
             id = sync_id(&x->framework.competencies, uri);
         }
         if (!id) continue;
@@ -205,7 +204,7 @@ static enum st item_write(struct importer *im, struct tx *tx, struct sync_row *r
     const json_t *group = json_object_get(v->doc, "group");
     r->version++;
     char *group_id = arena_printf(im->a, "%s:%s", im->source, json_str(group, "id", v->source_id));
-    if (!group_id) return no_memory(e);
+    if (!group_id) return err_no_memory(e, "import");
     TRY(sql_item_version_insert(
         tx,
         &(struct sql_item_version_insert_in){
@@ -236,7 +235,7 @@ static enum st load_versions(struct importer *im, struct tx *tx, struct content_
     for (size_t i = 0; i < x->items.count; i++) {
         if (!x->items.rows[i].known || !x->items.rows[i].seen) continue;
         const char *k = arena_printf(im->a, "%lld", (long long)x->items.rows[i].row_id);
-        if (!k || strmap_put(&by_id, k, (int)x->items.rows[i].index) < 0) return no_memory(e);
+        if (!k || strmap_put(&by_id, k, (int)x->items.rows[i].index) < 0) return err_no_memory(e, "import");
     }
     TRY(sql_item_versions(tx, im->source, &stored, e));
     while (sql_item_versions_next(&stored, &r)) {
@@ -287,14 +286,14 @@ static enum st plan_items(struct importer *im, struct tx *tx, struct content_imp
     for (size_t i = 0; i < p->item_count; i++) {
         char *source = json_dumps(p->items[i].doc, JSON_COMPACT | JSON_SORT_KEYS);
         bool twice;
-        if (!source) return no_memory(e);
+        if (!source) return err_no_memory(e, "import");
         sync_begin(im);
         sync_field(im, source);
         sync_field(im, RICH_RENDERING);
         free(source);
         for (size_t k = 0; k < x->rows[i].competency_count; k++) sync_number(im, x->rows[i].competency_ids[k]);
         struct sync_row *row = sync_plan(im, &x->items, p->items[i].source_id, p->items[i].source_id, i, &twice);
-        if (!row && !twice) return no_memory(e);
+        if (!row && !twice) return err_no_memory(e, "import");
         if (twice)
             report_problem(im->r, p->items[i].ref.file, p->items[i].ref.line, "id", "content.twice",
                            "\"%s\" is here twice; the first one counts.", p->items[i].source_id);
@@ -323,12 +322,12 @@ static enum st import_content(struct importer *im, struct conn *conn, const char
     struct content_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
     struct tx *tx;
-    if (!x) return no_memory(e);
+    if (!x) return err_no_memory(e, "import");
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
     TRY(read(im->a, p, im->r, &x->pack, e));
     x->rows = arena_array(im->a, x->pack->item_count + 1, sizeof *x->rows);
-    if (!x->rows) return no_memory(e);
+    if (!x->rows) return err_no_memory(e, "import");
     TRY(tx_read(conn, im->district_id, &tx, e));
     enum st st = plan(im, tx, x, e);
     tx_rollback(tx);

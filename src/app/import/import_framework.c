@@ -13,8 +13,6 @@
 #include "store/sql/framework.h"
 #include "store/sql/import.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
-
 /* A short name for students: the abbreviated statement, or the statement cut at a word. */
 static void short_name(const struct framework_competency *c, char out[160])
 {
@@ -63,7 +61,7 @@ static enum st put_on_record(struct importer *im, struct tx *tx, const struct sy
     int64_t framework_id = competency_words.framework_id, edit_id = app_id(im->app);
     char *before = framework_words_json(competency_words.code, competency_words.name, competency_words.statement,
                                         competency_words.try_at_home);
-    if (!before) return no_memory(e);
+    if (!before) return err_no_memory(e, "import");
     snprintf(client_id, sizeof client_id, "import-%lld", (long long)edit_id);
     enum st st = ST_OK;
     if (strcmp(before, after) != 0)
@@ -90,7 +88,7 @@ static enum st competency_write(struct importer *im, struct tx *tx, struct sync_
     short_name(c, name);
     if (row->action == SYNC_CHANGE || row->action == SYNC_REOPEN) {
         char *after = framework_words_json(c->code, name, *c->statement ? c->statement : name, c->try_at_home);
-        enum st st = after ? put_on_record(im, tx, row, "change", after, e) : no_memory(e);
+        enum st st = after ? put_on_record(im, tx, row, "change", after, e) : err_no_memory(e, "import");
         free(after);
         TRY(st);
     }
@@ -157,7 +155,7 @@ static enum st link_close(struct importer *im, struct tx *tx, struct sync_row *r
 #define PLAN(sync_, id_, name_, index_) \
     do { \
         bool twice_; \
-        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return no_memory(e); \
+        if (!sync_plan(im, (sync_), (id_), (name_), (index_), &twice_) && !twice_) return err_no_memory(e, "import"); \
     } while (0)
 
 static enum st plan_competencies(struct importer *im, struct framework_import *x, struct err *e)
@@ -185,7 +183,7 @@ static enum st plan_links(struct importer *im, struct framework_import *x, struc
         const struct framework_association *v = &x->f->associations[i];
         if (sync_id(&x->competencies, v->from) && sync_id(&x->competencies, v->to)) {
             const char *id = arena_printf(im->a, "%s\x1f%s\x1f%s", v->from, link_words[v->kind], v->to);
-            if (!id) return no_memory(e);
+            if (!id) return err_no_memory(e, "import");
             sync_begin(im);
             sync_number(im, v->sequence);
             PLAN(&x->links, id, link_words[v->kind], i);
@@ -194,7 +192,7 @@ static enum st plan_links(struct importer *im, struct framework_import *x, struc
             sync_begin(im);
             sync_field(im, v->from);
             struct sync_row *row = sync_plan(im, &x->matches, v->to, v->from, i, &twice);
-            if (!row && !twice) return no_memory(e);
+            if (!row && !twice) return err_no_memory(e, "import");
             if (row) row->row_id = sync_id(&x->competencies, v->from);
         }
     }
@@ -215,7 +213,7 @@ static enum st own_rows(struct importer *im, struct tx *tx, int64_t framework_id
         if (*n == cap) {
             cap = cap ? cap * 2 : 256;
             int64_t *more = arena_array(im->a, cap, sizeof *more);
-            if (!more) return no_memory(e);
+            if (!more) return err_no_memory(e, "import");
             if (*n) memcpy(more, ids, *n * sizeof *more);
             ids = more;
         }
@@ -270,12 +268,12 @@ static enum st one_framework(struct importer *im, struct conn *conn, const struc
 {
     struct framework_import *x = arena_alloc(im->a, sizeof *x);
     struct tx *tx;
-    if (!x) return no_memory(e);
+    if (!x) return err_no_memory(e, "import");
     x->f = f;
     x->complete = true;
     im->set = x;
     im->kind_count = 0;
-    im->brake_least = 20;
+    im->min_closing = 20;
     TRY(tx_read(conn, im->district_id, &tx, e));
     enum st st = framework_plan(im, tx, x, e);
     tx_rollback(tx);
@@ -301,10 +299,10 @@ static enum st disambiguate(struct importer *im, struct strmap *seen, struct cf_
                        "each document its own.",
                        file);
         f->document.uri = arena_printf(im->a, "%s#%s", f->document.uri, file);
-        if (!f->document.uri) return no_memory(e);
+        if (!f->document.uri) return err_no_memory(e, "import");
         for (size_t i = 0; i < f->competency_count; i++) {
             f->competencies[i].uri = arena_printf(im->a, "%s#%s", f->competencies[i].uri, file);
-            if (!f->competencies[i].uri) return no_memory(e);
+            if (!f->competencies[i].uri) return err_no_memory(e, "import");
         }
         for (size_t i = 0; i < f->association_count; i++) {
             struct framework_association *v = &f->associations[i];
@@ -312,9 +310,9 @@ static enum st disambiguate(struct importer *im, struct strmap *seen, struct cf_
             if (v->to_index >= 0) v->to = f->competencies[v->to_index].uri;
         }
     }
-    if (strmap_put(seen, f->document.uri, 0) < 0) return no_memory(e);
+    if (strmap_put(seen, f->document.uri, 0) < 0) return err_no_memory(e, "import");
     for (size_t i = 0; i < f->competency_count; i++)
-        if (strmap_put(seen, f->competencies[i].uri, 0) < 0) return no_memory(e);
+        if (strmap_put(seen, f->competencies[i].uri, 0) < 0) return err_no_memory(e, "import");
     return ST_OK;
 }
 
@@ -331,7 +329,7 @@ static enum st import_frameworks(struct importer *im, struct conn *conn, const c
     struct cf_package **all = arena_array(im->a, n + 1, sizeof *all);
     struct err last = {0};
     struct strmap seen = {.arena = im->a};
-    if (!all) return no_memory(e);
+    if (!all) return err_no_memory(e, "import");
     for (size_t i = 0; i < n; i++) {
         const char *name = package_name(p, i), *bytes;
         size_t len;
@@ -339,7 +337,7 @@ static enum st import_frameworks(struct importer *im, struct conn *conn, const c
         if (!csv && !ends(name, ".json") && n > 1) continue;
         enum st st = package_read(p, i, im->a, &bytes, &len, &last);
         if (st == ST_OK) st = (csv ? read_csv : read)(im->a, bytes, len, name, im->r, &all[found], &last);
-        if (st == ST_NOMEM) return no_memory(e);
+        if (st == ST_NOMEM) return err_no_memory(e, "import");
         if (st == ST_OK) TRY(disambiguate(im, &seen, all[found++], name, e));
         else report_problem(im->r, name, 0, NULL, "framework.file", "The file was left out: %s", last.detail);
     }

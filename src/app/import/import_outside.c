@@ -18,8 +18,6 @@ struct outside_import {
     struct sync sync;
 };
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
-
 enum { AMBIGUOUS = -1 };
 
 static enum st add_name(struct importer *im, struct outside_import *x, const char *name, int64_t user_id, struct err *e)
@@ -31,7 +29,7 @@ static enum st add_name(struct importer *im, struct outside_import *x, const cha
     }
     int64_t *slot = LIST_ADD(im->a, x->ids, x->id_count, x->id_cap);
     const char *key = arena_strdup(im->a, name);
-    if (!slot || !key || strmap_put(&x->students, key, (int)x->id_count - 1) < 0) return no_memory(e);
+    if (!slot || !key || strmap_put(&x->students, key, (int)x->id_count - 1) < 0) return err_no_memory(e, "import");
     *slot = user_id;
     return ST_OK;
 }
@@ -80,9 +78,9 @@ static enum st plan_row(struct importer *im, struct outside_import *x, const str
                         const char *identifier, const char *name, size_t index, struct err *e)
 {
     bool twice;
-    if (!identifier) return no_memory(e);
+    if (!identifier) return err_no_memory(e, "import");
     if (sync_plan(im, &x->sync, identifier, name, index, &twice)) return ST_OK;
-    if (!twice) return no_memory(e);
+    if (!twice) return err_no_memory(e, "import");
     report_problem(im->r, ref->file, ref->line, NULL, "outside.twice",
                    "The same is in an earlier row; this one was left out.");
     return ST_OK;
@@ -146,7 +144,7 @@ static enum st load_days(struct importer *im, struct tx *tx, struct outside_impo
     for (size_t i = 0; i < x->rows.day_count; i++) {
         int32_t d = x->rows.days[i].date;
         const char *key = arena_printf(im->a, "%d", (int)d);
-        if (!key || strmap_put(&x->covered, key, 0) < 0) return no_memory(e);
+        if (!key || strmap_put(&x->covered, key, 0) < 0) return err_no_memory(e, "import");
         first = d < first ? d : first;
         last = d > last ? d : last;
     }
@@ -217,7 +215,7 @@ static enum st plan_results(struct importer *im, struct tx *tx, struct outside_i
         if (!id) continue;
         const char *identifier =
             arena_printf(im->a, "%lld|%d|%s|%s", (long long)id, (int)v->taken_on, v->subject, v->test);
-        if (!identifier || strmap_put(&x->covered, sitting(identifier), 0) < 0) return no_memory(e);
+        if (!identifier || strmap_put(&x->covered, sitting(identifier), 0) < 0) return err_no_memory(e, "import");
         sync_begin(im);
         sync_field(im, v->has_score ? arena_printf(im->a, "%.17g", v->score) : "");
         sync_field(im, v->has_error ? arena_printf(im->a, "%.17g", v->standard_error) : "");
@@ -267,7 +265,7 @@ static enum st import_outside(struct importer *im, struct conn *conn, const char
     struct outside_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
     struct tx *tx;
-    if (!x) return no_memory(e);
+    if (!x) return err_no_memory(e, "import");
     *x = (struct outside_import){.sync = how->sync};
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));

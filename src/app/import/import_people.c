@@ -1,10 +1,8 @@
 /* Who is what, and whose guardian: the people's side of a roster's import. */
 #include <string.h>
 
-#include "import_roster.h"
+#include "import_people.h"
 #include "store/sql/import.h"
-
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
 
 const char *roster_part(struct importer *im, const char *identifier, int n)
 {
@@ -46,7 +44,7 @@ static enum st plan_role(struct importer *im, struct roster_import *x, struct pl
     role.org = role_org(role.org, role.code);
     const char *id = arena_printf(im->a, "%s\x1f%s\x1f%s", role.user, role.org, role.code);
     struct planned_role *v = LIST_ADD(im->a, x->planned, x->planned_count, x->planned_cap);
-    if (!id || !v) return no_memory(e);
+    if (!id || !v) return err_no_memory(e, "import");
     *v = role;
     sync_begin(im);
     if (role.start != DATE_NONE) sync_number(im, role.start);
@@ -74,10 +72,10 @@ static enum st add_role_bit(struct importer *im, struct roster_import *x, const 
     int at = strmap_get(&x->roles_of, user);
     if (at < 0) {
         unsigned *slot = LIST_ADD(im->a, x->role_bits, x->role_bits_count, x->role_bits_cap);
-        if (!slot) return no_memory(e);
+        if (!slot) return err_no_memory(e, "import");
         *slot = 0;
         at = (int)x->role_bits_count - 1;
-        if (strmap_put(&x->roles_of, user, at) < 0) return no_memory(e);
+        if (strmap_put(&x->roles_of, user, at) < 0) return err_no_memory(e, "import");
     }
     x->role_bits[at] |= 1u << role;
     return ST_OK;
@@ -92,7 +90,7 @@ static enum st load_role_bits(struct importer *im, struct roster_import *x, stru
         if (o->roles[i].status == ROW_ACTIVE) TRY(add_role_bit(im, x, o->roles[i].user_id, o->roles[i].role, e));
     struct strmap told = {.arena = im->a};
     for (size_t i = 0; i < o->roles_count; i++)
-        if (*o->roles[i].user_id && strmap_put(&told, o->roles[i].user_id, 0) < 0) return no_memory(e);
+        if (*o->roles[i].user_id && strmap_put(&told, o->roles[i].user_id, 0) < 0) return err_no_memory(e, "import");
     for (size_t i = 0; i < x->roles.count; i++) {
         const struct sync_row *v = &x->roles.rows[i];
         if (!v->known || v->closed) continue;
@@ -165,14 +163,14 @@ enum st roster_load_role_ids(struct importer *im, struct tx *tx, struct roster_i
     x->role_ids.arena = im->a;
     for (size_t i = 0; i < x->roles.count; i++) {
         const char *row = arena_printf(im->a, "%lld", (long long)x->roles.rows[i].row_id);
-        if (!row || strmap_put(&by_row, row, (int)i) < 0) return no_memory(e);
+        if (!row || strmap_put(&by_row, row, (int)i) < 0) return err_no_memory(e, "import");
     }
     TRY(sql_outside_list(tx, &(struct sql_outside_list_in){.entity = role_id_entity, .system = im->source}, &stored,
                          e));
     while (sql_outside_list_next(&stored, &r)) {
         const char *row = arena_printf(im->a, "%lld", (long long)r.row_id), *id = arena_strdup(im->a, r.identifier);
         int at = row ? strmap_get(&by_row, row) : -1;
-        if (!row || !id || (at >= 0 && strmap_put(&x->role_ids, id, at) < 0)) return no_memory(e);
+        if (!row || !id || (at >= 0 && strmap_put(&x->role_ids, id, at) < 0)) return err_no_memory(e, "import");
     }
     return rows_end(&stored);
 }
@@ -215,7 +213,7 @@ enum st roster_plan_roles(struct importer *im, struct roster_import *x, struct e
         if (!code) continue;
         if (v->status != ROW_ACTIVE) {
             const char *id = arena_printf(im->a, "%s\x1f%s\x1f%s", v->user_id, role_org(v->org_id, code), code);
-            if (!id) return no_memory(e);
+            if (!id) return err_no_memory(e, "import");
             sync_gone(&x->roles, id);
             continue;
         }
@@ -239,7 +237,8 @@ enum st roster_close_roles_of_sent(struct importer *im, struct roster_import *x,
 {
     struct strmap sent = {.arena = im->a};
     for (size_t i = 0; i < x->o->users_count; i++)
-        if (x->o->users[i].status == ROW_ACTIVE && strmap_put(&sent, x->o->users[i].id, 0) < 0) return no_memory(e);
+        if (x->o->users[i].status == ROW_ACTIVE && strmap_put(&sent, x->o->users[i].id, 0) < 0)
+            return err_no_memory(e, "import");
     for (size_t i = 0; i < x->roles.count; i++) {
         const char *id = x->roles.rows[i].identifier;
         bool by_relation = strcmp(roster_part(im, id, 2), "guardian") == 0;
@@ -265,7 +264,7 @@ enum st roster_hold_named(struct importer *im, struct roster_import *x, bool sea
         if (h->kind < ROSTER_KIND_NONE && of[h->kind] && (h->kind > ROSTER_KIND_USER) == seats)
             sync_hold(of[h->kind], h->id);
         if ((h->kind == ROSTER_KIND_USER || h->kind == ROSTER_KIND_ROLE) && strmap_put(&people, h->id, 0) < 0)
-            return no_memory(e);
+            return err_no_memory(e, "import");
     }
     struct sync *const by_person[] = {&x->roles, &x->guardians};
     for (size_t k = 0; seats && people.count && k < 2; k++)

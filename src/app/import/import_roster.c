@@ -4,11 +4,9 @@
 
 #include "base/json.h"
 #include "base/list.h"
-#include "import_roster.h"
+#include "import_people.h"
 #include "store/sql/import.h"
 #include "store/sql/roster.h"
-
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
 
 static const char * or (const char *a, const char *b) { return *a ? a : b; }
 
@@ -380,7 +378,7 @@ static enum st make_courses(struct importer *im, struct roster_import *x, struct
     struct roster *o = x->o;
     struct strmap sent = {.arena = im->a};
     for (size_t i = 0; i < o->courses_count; i++)
-        if (strmap_put(&sent, o->courses[i].id, (int)i) < 0) return no_memory(e);
+        if (strmap_put(&sent, o->courses[i].id, (int)i) < 0) return err_no_memory(e, "import");
     for (size_t i = 0; i < o->classes_count; i++) {
         struct roster_class *v = &o->classes[i];
         if (v->status != ROW_ACTIVE) continue;
@@ -391,10 +389,10 @@ static enum st make_courses(struct importer *im, struct roster_import *x, struct
                            "The course \"%.80s\" is not in the files; one was made with the title of this class.",
                            v->course_id);
         if (!*v->course_id) v->course_id = arena_printf(im->a, "class:%s", v->id);
-        if (!v->course_id) return no_memory(e);
+        if (!v->course_id) return err_no_memory(e, "import");
         if (strmap_get(&sent, v->course_id) >= 0) continue;
         struct roster_course *c = LIST_ADD(im->a, o->courses, o->courses_count, o->courses_cap);
-        if (!c) return no_memory(e);
+        if (!c) return err_no_memory(e, "import");
         *c = (struct roster_course){.ref = v->ref,
                                     .id = v->course_id,
                                     .title = v->title,
@@ -403,7 +401,7 @@ static enum st make_courses(struct importer *im, struct roster_import *x, struct
                                     .session_id = "",
                                     .grades = v->grades,
                                     .subjects = v->subjects};
-        if (strmap_put(&sent, c->id, (int)o->courses_count - 1) < 0) return no_memory(e);
+        if (strmap_put(&sent, c->id, (int)o->courses_count - 1) < 0) return err_no_memory(e, "import");
     }
     return ST_OK;
 }
@@ -450,7 +448,7 @@ static enum st plan_users(struct importer *im, struct roster_import *x, struct e
     struct roster *o = x->o;
     bool passwords = false;
     struct sync_row **rows = arena_array(im->a, o->users_count + 1, sizeof *rows);
-    if (!rows) return no_memory(e);
+    if (!rows) return err_no_memory(e, "import");
     for (size_t i = 0; i < o->users_count; i++) {
         struct roster_user *v = &o->users[i];
         if (v->status != ROW_ACTIVE) {
@@ -471,10 +469,10 @@ static enum st plan_users(struct importer *im, struct roster_import *x, struct e
         bool twice;
         const char *name = arena_printf(im->a, "%s %s", v->given_name, v->family_name);
         struct sync_row *row = name ? sync_plan(im, &x->users, v->id, name, i, &twice) : NULL;
-        if (!row) return no_memory(e);
+        if (!row) return err_no_memory(e, "import");
         if (row->action == SYNC_KEEP) continue;
         const char *want = wanted_name(im, v);
-        if (!want) return no_memory(e);
+        if (!want) return err_no_memory(e, "import");
         release_name(im, current_name(x, row->row_id), want, row->row_id);
         rows[i] = row;
     }
@@ -483,7 +481,7 @@ static enum st plan_users(struct importer *im, struct roster_import *x, struct e
         int at = rows[i] ? strmap_get(&x->users.at, o->users[i].id) : -1;
         if (at < 0) continue;
         o->users[i].username = choose_name(im, &o->users[i], x->users.rows[at].row_id);
-        if (!o->users[i].username) return no_memory(e);
+        if (!o->users[i].username) return err_no_memory(e, "import");
     }
     if (passwords)
         report_problem(
@@ -514,7 +512,7 @@ static enum st plan_seats(struct importer *im, struct roster_import *x, struct e
             continue;
         }
         const char *seat = arena_printf(im->a, "%s\x1f%s\x1f%d", v->class_id, v->user_id, (int)v->role);
-        if (!seat) return no_memory(e);
+        if (!seat) return err_no_memory(e, "import");
         if (strmap_put(&seats, seat, (int)i) != (int)i) {
             report_problem(im->r, v->ref.file, v->ref.line, "sourcedId", "roster.twice",
                            "The person is in this class in this role already; the row was left out.");
@@ -541,7 +539,7 @@ static enum st plan_rest(struct importer *im, struct roster_import *x, struct er
             roster_lost(im, v->ref, "agentSourcedIds", &x->users, v->agent_id))
             continue;
         const char *id = arena_printf(im->a, "%s\x1f%s", v->agent_id, v->user_id);
-        if (!id) return no_memory(e);
+        if (!id) return err_no_memory(e, "import");
         sync_begin(im);
         sync_field(im, v->kind);
         ROSTER_PLAN(&x->guardians, id, v->kind, i);
@@ -559,7 +557,7 @@ static enum st plan_rest(struct importer *im, struct roster_import *x, struct er
         sync_field(im, v->birth_country);
         bool twice;
         struct sync_row *row = sync_plan(im, &x->demographics, v->user_id, "", i, &twice);
-        if (!row && !twice) return no_memory(e);
+        if (!row && !twice) return err_no_memory(e, "import");
         if (row) row->row_id = sync_id(&x->users, v->user_id);
     }
     if (o->flags_count)
@@ -582,11 +580,11 @@ static enum st load_names(struct importer *im, struct tx *tx, struct roster_impo
         const char **current = LIST_ADD(im->a, x->current, x->current_count, x->current_cap);
         const char *name = arena_strdup(im->a, user_names.username),
                    *key = arena_printf(im->a, "%lld", (long long)user_names.user_id);
-        if (!owner || !current || !name || !key) return no_memory(e);
+        if (!owner || !current || !name || !key) return err_no_memory(e, "import");
         *owner = user_names.user_id;
         *current = name;
         if (!put_name(im, name, (int)x->owner_count - 1) || strmap_put(&x->name_of, key, (int)x->current_count - 1) < 0)
-            return no_memory(e);
+            return err_no_memory(e, "import");
     }
     TRY(rows_end(&rows));
     TRY(sql_org_list(tx, &rows, e));
@@ -629,7 +627,7 @@ enum st import_oneroster(struct importer *im, struct conn *conn, const char *pat
     struct roster_import *x = arena_alloc(im->a, sizeof *x);
     struct package *p;
     struct tx *tx;
-    if (!x) return no_memory(e);
+    if (!x) return err_no_memory(e, "import");
     im->set = x;
     TRY(package_open(im->a, path, im->r, &p, e));
     TRY(roster_read(im->a, p, im->r, &x->o, e));

@@ -9,8 +9,6 @@
 #include "policy/snapshot.h"
 #include "store/sql/import.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "import"); }
-
 enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err *e)
 {
     struct sql_outside_list_row r;
@@ -21,15 +19,15 @@ enum st sync_load(struct importer *im, struct tx *tx, struct sync *s, struct err
     TRY(sql_outside_list(tx, &(struct sql_outside_list_in){.entity = s->entity, .system = im->source}, &stored, e));
     while (sql_outside_list_next(&stored, &r)) {
         struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
-        if (!v) return no_memory(e);
+        if (!v) return err_no_memory(e, "import");
         *v = (struct sync_row){.identifier = arena_strdup(im->a, r.identifier),
                                .row_id = r.row_id,
                                .known = true,
                                .closed = r.closed != 0};
         v->name = v->identifier;
-        if (!v->identifier) return no_memory(e);
+        if (!v->identifier) return err_no_memory(e, "import");
         snprintf(v->hash, sizeof v->hash, "%s", r.content_hash);
-        if (strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0) return no_memory(e);
+        if (strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0) return err_no_memory(e, "import");
         s->open_before += !v->closed;
     }
     return rows_end(&stored);
@@ -55,12 +53,12 @@ static void content_hash(struct importer *im, char hash[33])
 enum st sync_known(struct importer *im, struct sync *s, const char *identifier, bool ours, bool closed, struct err *e)
 {
     struct sync_row *v = LIST_ADD(im->a, s->rows, s->count, s->cap);
-    if (!v) return no_memory(e);
+    if (!v) return err_no_memory(e, "import");
     *v = (struct sync_row){.identifier = arena_strdup(im->a, identifier), .known = ours, .closed = closed};
     v->name = v->identifier;
     content_hash(im, v->hash);
     if (!v->identifier || im->hash.failed || strmap_put(&s->at, v->identifier, (int)s->count - 1) < 0)
-        return no_memory(e);
+        return err_no_memory(e, "import");
     s->open_before += ours && !closed;
     return ST_OK;
 }
@@ -185,7 +183,7 @@ static enum st brake(struct importer *im, struct err *e)
     for (size_t k = 0; k < im->kind_count; k++) {
         const struct sync *s = im->kinds[k];
         size_t at = strlen(kinds);
-        if (!s->closing || s->closing < im->brake_least || (s->single && s->closing == 1) ||
+        if (!s->closing || s->closing < im->min_closing || (s->single && s->closing == 1) ||
             exact_mean_cmp((int64_t)s->closing * EXACT_ONE, (int64_t)s->open_before, share) <= 0)
             continue;
         snprintf(kinds + at, sizeof kinds - at, "%s%zu of %zu rows of kind %s", at ? ", " : "", s->closing,

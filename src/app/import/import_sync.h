@@ -44,7 +44,7 @@ struct importer {
     int64_t now_ms;
     struct sync *kinds[SYNC_KINDS_MAX]; /* in the order of writing */
     size_t kind_count;
-    size_t brake_least; /* fewer closings than this never stop an import */
+    size_t min_closing; /* fewer closings than this never stop an import */
     struct text hash;   /* scratch */
     void *set;          /* what is imported: struct roster_import … */
 };

@@ -28,7 +28,7 @@ enum { PICK_AMONG = 24 };
 
 static double off_aim(const struct snapshot *s, const struct learner_state *state, const struct item_ref *it)
 {
-    double p = item_predict(&s->policy_index, &s->catalogue, state, it);
+    double p = item_predict(&s->policy_index.items, &s->catalogue, state, it);
     return p < aim ? aim - p : p - aim;
 }
 
@@ -39,7 +39,7 @@ static const struct item_ref *pick(const struct snapshot *snapshot, const struct
 {
     const struct catalogue *c = &snapshot->catalogue;
     const struct item_ref *best = NULL;
-    bool weighs = item_weights_current(&snapshot->policy_index) != NULL;
+    bool weighs = item_weights_current(&snapshot->policy_index.items) != NULL;
     double least = 2;
     size_t among = 0;
     const struct competency_state *me = state_find(s, k->competency_id);
@@ -93,7 +93,7 @@ static void set(const struct snapshot *s, const struct learner_state *state, int
                               k,
                               reason,
                               about_id ? catalogue_competency(&s->catalogue, about_id) : NULL,
-                              item_is_hard(&s->policy_index, &s->catalogue, it)};
+                              item_is_hard(&s->policy_index.items, &s->catalogue, it)};
 }
 
 size_t next_items(const struct snapshot *s, const struct learner_state *state, int64_t learner_id,

@@ -2,11 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/policy_index.h"
+#include "policy/item_layer.h"
 #include "base/id.h"
 #include "base/json.h"
-
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "weights of questions"); }
 
 static void read_list(const json_t *list, double *out, size_t n)
 {
@@ -24,7 +22,7 @@ static enum st find_hard(struct arena *a, size_t items, struct item_layer *l, st
 {
     size_t n = 0;
     double *w = arena_array(a, items + 1, sizeof *w);
-    if (!w) return no_memory(e);
+    if (!w) return err_no_memory(e, "weights of questions");
     for (size_t i = 0; i < items; i++)
         if (l->m.item[i] != 0.0) w[n++] = l->m.item[i];
     qsort(w, n, sizeof *w, by_value);
@@ -49,7 +47,7 @@ enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char 
     l.m.dense_count = 1 + l.m.skills * l.m.per_skill + l.m.per_student;
     l.m.item = arena_array(a, l.m.items + 1, sizeof *l.m.item);
     l.m.dense = arena_array(a, l.m.dense_count, sizeof *l.m.dense);
-    if (!l.m.item || !l.m.dense) return no_memory(e);
+    if (!l.m.item || !l.m.dense) return err_no_memory(e, "weights of questions");
     l.m.dense[0] = json_f64(o, "intercept", 0);
     for (size_t i = 0; json_object_size(skills) && i < c->competency_count; i++) {
         const json_t *w = json_object_get(skills, c->competencies[i].uri);
@@ -69,12 +67,9 @@ enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char 
     return ST_OK;
 }
 
-const struct logistic *item_weights_current(const struct policy_index *r)
-{
-    return r->items.fitted ? &r->items.m : NULL;
-}
+const struct logistic *item_weights_current(const struct item_layer *l) { return l->fitted ? &l->m : NULL; }
 
-double item_predict(const struct policy_index *r, const struct catalogue *c, const struct learner_state *s,
+double item_predict(const struct item_layer *l, const struct catalogue *c, const struct learner_state *s,
                     const struct item_ref *item)
 {
     uint32_t place[BKT_SKILLS_MAX];
@@ -84,11 +79,11 @@ double item_predict(const struct policy_index *r, const struct catalogue *c, con
         if (!k) return predict_right(NULL, s, item->competency_ids, place, n, 0);
         place[i] = (uint32_t)(k - c->competencies);
     }
-    return predict_right(item_weights_current(r), s, item->competency_ids, place, n, (uint32_t)(item - c->items));
+    return predict_right(item_weights_current(l), s, item->competency_ids, place, n, (uint32_t)(item - c->items));
 }
 
-bool item_is_hard(const struct policy_index *r, const struct catalogue *c, const struct item_ref *item)
+bool item_is_hard(const struct item_layer *l, const struct catalogue *c, const struct item_ref *item)
 {
-    const struct logistic *m = item_weights_current(r);
-    return m && m->item[item - c->items] != 0.0 && m->item[item - c->items] < r->items.hard_below;
+    const struct logistic *m = item_weights_current(l);
+    return m && m->item[item - c->items] != 0.0 && m->item[item - c->items] < l->hard_below;
 }

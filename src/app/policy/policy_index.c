@@ -7,8 +7,6 @@
 #include "store/sql/answer.h"
 #include "policy_merges.h"
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rules"); }
-
 static struct bkt bkt_read(const json_t *o, struct bkt dflt)
 {
     return (struct bkt){.prior = json_f64(o, "prior", dflt.prior),
@@ -26,7 +24,7 @@ static enum st model_parse(struct arena *a, const struct catalogue *c, const cha
     m->fallback = bkt_read(json_object_get(o, "default"), bkt_shipped);
     const json_t *by = json_object_get(o, "by_competency");
     m->own = arena_array(a, json_object_size(by) + 1, sizeof *m->own);
-    if (!m->own) return no_memory(e);
+    if (!m->own) return err_no_memory(e, "rules");
     /* In order of competency id: the catalogue is. */
     for (size_t i = 0; json_object_size(by) && i < c->competency_count; i++) {
         const json_t *own = json_object_get(by, c->competencies[i].uri);
@@ -51,7 +49,7 @@ static enum st index_versions(struct arena *a, struct policy_index *r, struct er
     r->by_scope = arena_array(a, r->policy_count, sizeof *r->by_scope);
     r->underived = arena_array(a, r->policy_count, sizeof *r->underived);
     r->merges = policy_merges_new();
-    if (!r->by_scope || !r->underived || !r->merges) return no_memory(e);
+    if (!r->by_scope || !r->underived || !r->merges) return err_no_memory(e, "rules");
     for (size_t i = 0; i < r->policy_count; i++) {
         const struct policy_version *v = &r->policies[i];
         r->by_scope[i] = v;
@@ -85,7 +83,7 @@ static enum st load_policies(struct tx *tx, struct arena *a, struct policy_index
     TRY(sql_policy_count(tx, &count, NULL, e));
     size_t n = (size_t)count.count;
     r->policies = arena_array(a, n + 1, sizeof *r->policies);
-    if (!r->policies) return no_memory(e);
+    if (!r->policies) return err_no_memory(e, "rules");
     TRY(sql_policy_list(tx, &rows, e));
     while (r->policy_count < n && sql_policy_list_next(&rows, &policy)) {
         struct policy_version *v = &r->policies[r->policy_count++];
@@ -101,7 +99,7 @@ static enum st load_policies(struct tx *tx, struct arena *a, struct policy_index
         v->recorder_id = policy.recorder_id;
         v->base_id = policy.base_id;
         v->derived = policy.derived_at_ms >= 0;
-        if (!v->doc || !v->reason) return no_memory(e);
+        if (!v->doc || !v->reason) return err_no_memory(e, "rules");
     }
     TRY(rows_end(&rows));
     if (r->policy_count == 0) { /* a database just made: the defaults, as version 0 */
@@ -120,7 +118,7 @@ static enum st load_models(struct tx *tx, struct arena *a, const struct catalogu
     TRY(sql_model_count(tx, &count, NULL, e));
     size_t n = (size_t)count.count;
     r->models = arena_array(a, n + 1, sizeof *r->models);
-    if (!r->models) return no_memory(e);
+    if (!r->models) return err_no_memory(e, "rules");
     TRY(sql_model_list(tx, &rows, e));
     while (r->model_count < n && sql_model_list_next(&rows, &model_row)) {
         struct model *m = &r->models[r->model_count++];

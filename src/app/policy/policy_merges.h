@@ -1,7 +1,7 @@
 /* Policies merged on demand and kept as long as their index: most versions of years are never asked for again. */
 #ifndef POLICY_POLICY_MERGES_H
 #define POLICY_POLICY_MERGES_H
-#include "policy/policy_index.h"
+#include "policy/policy_version.h"
 
 struct policy_merges *policy_merges_new(void); /* NULL: no memory */
 void policy_merges_free(struct policy_merges *m);

@@ -21,7 +21,7 @@ enum st checkpoint_parts(struct arena *a, const char *text, struct checkpoint *o
     json_array_foreach (list, i, p) {
         if (out->count == CHECKPOINT_PARTS_MAX) break;
         struct checkpoint_part *v = &out->parts[out->count++];
-        *v = (struct checkpoint_part){.task = json_str(p, "task", ""), .most = (int32_t)json_f64(p, "most", 1)};
+        *v = (struct checkpoint_part){.task = json_str(p, "task", ""), .max_points = (int32_t)json_f64(p, "most", 1)};
         v->competency_id = strtoll(json_str(p, "competency_id", "0"), NULL, 10);
         v->item_id = strtoll(json_str(p, "item_id", "0"), NULL, 10);
     }
@@ -56,7 +56,7 @@ static char *parts_json(const struct checkpoint *k)
         snprintf(competency, sizeof competency, "%lld", (long long)k->parts[i].competency_id);
         snprintf(item, sizeof item, "%lld", (long long)k->parts[i].item_id);
         json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:i}", "competency_id", competency, "task",
-                                              k->parts[i].task, "item_id", item, "most", (int)k->parts[i].most));
+                                              k->parts[i].task, "item_id", item, "most", (int)k->parts[i].max_points));
     }
     char *s = json_dumps(list, JSON_COMPACT);
     json_decref(list);
@@ -102,7 +102,7 @@ enum st checkpoint_make_check(const struct snapshot *s, struct checkpoint_make_c
         struct checkpoint_part *p = &k->parts[i];
         if (!catalogue_competency(&s->catalogue, p->competency_id))
             return err_fail(e, ST_NOT_FOUND, "err.no_competency", "competency %lld", (long long)p->competency_id);
-        if (p->most < 1 || p->most > CHECKPOINT_POINTS_MAX)
+        if (p->max_points < 1 || p->max_points > CHECKPOINT_POINTS_MAX)
             return err_fail(e, ST_INVALID, "checkpoint.points", "points: 1 to %d", CHECKPOINT_POINTS_MAX);
         if (strlen(p->task) > TASK_BYTES) return err_fail(e, ST_INVALID, "look.words", "at most %d bytes", TASK_BYTES);
         for (size_t j = 0; j < i; j++)
@@ -165,7 +165,7 @@ static enum st enter_one(struct app *app, struct tx *tx, struct checkpoint_enter
                               .competency_id = cell->part->competency_id,
                               .checkpoint_id = m->checkpoint->checkpoint_id,
                               .kind = EVIDENCE_OBSERVATION,
-                              .score = cell->points / cell->part->most};
+                              .score = cell->points / cell->part->max_points};
     TRY(attempts(tx, seen.checkpoint_id, seen.learner_id, seen.competency_id, &tried, e));
     TRY(observe_fact(app, tx, &seen, &evidence_id, &before, &again, e));
     if (again) return ST_OK;
@@ -191,8 +191,8 @@ enum st checkpoint_enter_check(struct checkpoint_enter_cmd *m, struct err *e)
     TRY(client_id_check(m->client_id, e));
     if (!m->count) return err_fail(e, ST_INVALID, "record.nothing", "nothing was entered");
     for (size_t i = 0; i < m->count; i++)
-        if (!(m->cells[i].points >= 0 && m->cells[i].points <= m->cells[i].part->most))
-            return err_fail(e, ST_INVALID, "checkpoint.cell", "points: 0 to %d", (int)m->cells[i].part->most);
+        if (!(m->cells[i].points >= 0 && m->cells[i].points <= m->cells[i].part->max_points))
+            return err_fail(e, ST_INVALID, "checkpoint.cell", "points: 0 to %d", (int)m->cells[i].part->max_points);
     m->command.run = run_enter;
     return ST_OK;
 }

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/strmap.h"
 #include "content.h"
+#include "content_load.h"
 #include "items/interaction.h"
 
 enum { LINE_BYTES_MAX = 1 << 20, LINE_ARENA_BYTES = 16 << 20 };

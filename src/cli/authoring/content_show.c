@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "content.h"
+#include "content_load.h"
 #include "interop/item_compile.h"
 #include "items/interaction.h"
 

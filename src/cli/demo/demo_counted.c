@@ -22,7 +22,7 @@ static enum st hold_together(struct snapshot *s, int64_t leader_id, demo_run *ru
     if (s->catalogue.competency_count < 2) return ST_OK;
     for (size_t i = 0; i < 2; i++)
         k.checkpoint.parts[i] = (struct checkpoint_part){
-            .competency_id = s->catalogue.competencies[i].competency_id, .task = "", .most = 4};
+            .competency_id = s->catalogue.competencies[i].competency_id, .task = "", .max_points = 4};
     TRY(checkpoint_make_check(s, &k, e));
     TRY(run(ctx, &k.command, 0, e));
     struct moderation_cmd m = {.client_id = "demo-moderation-1",

@@ -1,11 +1,13 @@
-/* The form of the rules, read: fields to a partial document. */
+/* Fields of the form to a partial document. */
+#include "policy_form.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "frame/form.h"
-#include "policy_page.h"
 #include "frame/scale.h"
+#include "frame/setting.h"
 
 static enum st unreadable(struct err *e, const struct setting *s, const char *text)
 {
@@ -53,8 +55,6 @@ static bool put(json_t *doc, const char *group, const char *name, json_t *v)
     return json_object_set_new(g, name, v) == 0;
 }
 
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "rules"); }
-
 /* What a school sets as it is above is no rule of its own. */
 static enum st read_setting(struct call *c, const struct rules_of *w, const struct policy *above,
                             const struct setting *s, json_t *doc, struct err *e)
@@ -65,7 +65,8 @@ static enum st read_setting(struct call *c, const struct rules_of *w, const stru
     TRY(read_value(s, text, &value, e));
     if (!differ(value, now)) return ST_OK;
     bool as_above = w->org_id && !differ(value, setting_value(s, above, &above->rules[0]));
-    return put(doc, s->group, s->name, as_above ? json_null() : value_json(s, value)) ? ST_OK : no_memory(e);
+    return put(doc, s->group, s->name, as_above ? json_null() : value_json(s, value)) ? ST_OK
+                                                                                      : err_no_memory(e, "rules");
 }
 
 /* One of the fields beside a setting: who may change it, and why it is so. */
@@ -80,21 +81,25 @@ static enum st read_beside(struct call *c, const struct rules_of *w, const struc
     if (!number) {
         const char *dflt = strcmp(what, "lock") == 0 ? (s->re_derives ? "locked" : "open") : "";
         if (str_eq(text, json_str(now, what, dflt))) return ST_OK;
-        return json_object_set_new(entry, what, *text ? json_string(text) : json_null()) == 0 ? ST_OK : no_memory(e);
+        return json_object_set_new(entry, what, *text ? json_string(text) : json_null()) == 0
+                   ? ST_OK
+                   : err_no_memory(e, "rules");
     }
     double v;
     if (!*text)
-        return json_object_get(now, what) && json_object_set_new(entry, what, json_null()) != 0 ? no_memory(e) : ST_OK;
+        return json_object_get(now, what) && json_object_set_new(entry, what, json_null()) != 0
+                   ? err_no_memory(e, "rules")
+                   : ST_OK;
     TRY(read_value(s, text, &v, e));
     if (json_object_get(now, what) ? !differ(v, json_f64(now, what, 0)) : false) return ST_OK;
-    return json_object_set_new(entry, what, value_json(s, v)) == 0 ? ST_OK : no_memory(e);
+    return json_object_set_new(entry, what, value_json(s, v)) == 0 ? ST_OK : err_no_memory(e, "rules");
 }
 
 static enum st read_about(struct call *c, const struct rules_of *w, const struct setting *s, json_t *doc, struct err *e)
 {
     static const char *const beside[] = {"purpose", "text", "lock", "least", "most"};
     json_t *entry = json_object();
-    if (!entry) return no_memory(e);
+    if (!entry) return err_no_memory(e, "rules");
     enum st st = ST_OK;
     for (size_t i = 0; st == ST_OK && i < sizeof beside / sizeof *beside; i++)
         st = read_beside(c, w, s, beside[i], entry, e);
@@ -102,7 +107,7 @@ static enum st read_about(struct call *c, const struct rules_of *w, const struct
         json_decref(entry);
         return st;
     }
-    return put(doc, "about", rules_field(c, s), entry) ? ST_OK : no_memory(e);
+    return put(doc, "about", rules_field(c, s), entry) ? ST_OK : err_no_memory(e, "rules");
 }
 
 static enum st read_purposes(struct call *c, const struct rules_of *w, json_t *doc, struct err *e)
@@ -125,7 +130,7 @@ static enum st read_purposes(struct call *c, const struct rules_of *w, json_t *d
         http_form(c->http, "purpose_text", 0))
         fine = json_object_set(doc, "purposes", list) == 0;
     json_decref(list);
-    return fine ? ST_OK : no_memory(e);
+    return fine ? ST_OK : err_no_memory(e, "rules");
 }
 
 /* Names, one a line or between commas. */
@@ -147,7 +152,7 @@ static enum st read_drafters(struct call *c, const struct rules_of *w, json_t *d
         !json_equal(list, now))
         fine = json_object_set(doc, "drafted_by", list) == 0;
     json_decref(list);
-    return fine ? ST_OK : no_memory(e);
+    return fine ? ST_OK : err_no_memory(e, "rules");
 }
 
 static enum st read_cut(struct call *c, const char *name, size_t i, double *out, struct err *e)
@@ -235,7 +240,7 @@ static enum st read_scale(struct call *c, const struct rules_of *w, json_t *doc,
     if (!n) {
         *lowest = 1;
         *highest = LEVEL_COUNT;
-        return put(doc, "grades", "scale", json_null()) ? ST_OK : no_memory(e);
+        return put(doc, "grades", "scale", json_null()) ? ST_OK : err_no_memory(e, "rules");
     }
     json_t *list;
     TRY(json_keep(c->arena, json_array(), &list, e));
@@ -249,7 +254,7 @@ static enum st read_scale(struct call *c, const struct rules_of *w, json_t *doc,
             json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:f,s:f}", "name", rows[i].name, "means", rows[i].means,
                                                   "level", rows[i].level, "from", from / 100, "points", points)) == 0;
     }
-    return fine && put(doc, "grades", "scale", json_incref(list)) ? ST_OK : no_memory(e);
+    return fine && put(doc, "grades", "scale", json_incref(list)) ? ST_OK : err_no_memory(e, "rules");
 }
 
 /* Rows without a letter are none; each ends where the next begins, the last at the most points. */
@@ -281,9 +286,9 @@ static enum st read_cuts(struct call *c, const struct rules_of *w, json_t *doc, 
         fine = json_array_append_new(list, json_pack("{s:f,s:f,s:s,s:f,s:f}", "from", cuts[i].from, "to",
                                                      i + 1 < n ? cuts[i + 1].from : highest, "letter", cuts[i].letter,
                                                      "percent", cuts[i].percent, "gpa", cuts[i].gpa)) == 0;
-    if (fine) return put(doc, "grades", "conversion", list) ? ST_OK : no_memory(e);
+    if (fine) return put(doc, "grades", "conversion", list) ? ST_OK : err_no_memory(e, "rules");
     json_decref(list);
-    return no_memory(e);
+    return err_no_memory(e, "rules");
 }
 
 /* One rule a kind of competency; empty: as for all. */
@@ -296,9 +301,9 @@ static enum st read_types(struct call *c, const struct rules_of *w, json_t *doc,
         const char *now = *r->type ? mastery_kind_code((enum mastery_kind)r->kind) : "";
         if (!rule || !*type || str_eq(rule, now)) continue;
         json_t *by = json_object_get(json_object_get(doc, "mastery"), "by_type");
-        if (!by && !put(doc, "mastery", "by_type", by = json_object())) return no_memory(e);
+        if (!by && !put(doc, "mastery", "by_type", by = json_object())) return err_no_memory(e, "rules");
         if (json_object_set_new(by, type, *rule ? json_pack("{s:s}", "rule", rule) : json_null()) != 0)
-            return no_memory(e);
+            return err_no_memory(e, "rules");
     }
     return ST_OK;
 }
@@ -319,7 +324,7 @@ static enum st read_document(struct call *c, json_t **doc, struct err *e)
     (void)json_object_del(given, "drafted_by"); /* theirs, not ours */
     json_t *both = policy_merge(*doc, given);
     json_decref(given);
-    return both ? json_keep(c->arena, both, doc, e) : no_memory(e);
+    return both ? json_keep(c->arena, both, doc, e) : err_no_memory(e, "rules");
 }
 
 enum st rules_form(struct call *c, const struct rules_of *w, json_t **out, struct err *e)

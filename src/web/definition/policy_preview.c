@@ -1,4 +1,5 @@
 /* A policy change: previewed on all evidence, then saved. */
+#include "policy_form.h"
 #include "policy_page.h"
 #include "rules/small_group.h"
 
@@ -166,7 +167,7 @@ static enum st try_it(struct call *c, struct tx *tx, struct conn *conn, const st
     TRY(st);
     TRY(fill_moves(c, w, m, &r, v, e));
     if (!w->sees_names || !m->learners) return ST_OK;
-    TRY(call_look(c, "school", w->org_id, e)); /* names are shown: that leaves a record */
+    TRY(call_record_access(c, "school", w->org_id, e)); /* names are shown: that leaves a record */
     return fill_people(c, tx, m, v, e);
 }
 

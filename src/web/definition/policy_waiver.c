@@ -2,7 +2,7 @@
 #include "policy/waiver.h"
 
 #include "base/id.h"
-#include "policy_page.h"
+#include "policy_waiver.h"
 #include "store/sql/answer.h"
 #include "frame/route.h"
 

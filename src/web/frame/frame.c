@@ -4,7 +4,6 @@
 
 #include "plan/next.h"
 #include "base/id.h"
-#include "frame/kept.h"
 #include "frame/menu.h"
 #include "frame/page.h"
 #include "store/sql/answer.h"
@@ -16,17 +15,6 @@ enum lang page_lang(struct call *c)
     const char *chosen = http_cookie(c->http, "lang");
     if (chosen && *chosen) return lang_find(chosen, dflt);
     return c->who.user_id && *c->who.language ? lang_find(c->who.language, dflt) : dflt;
-}
-
-const char *page_home(unsigned roles)
-{
-    if (roles & ROLE_STUDENT) return "/today";
-    if (roles & ROLE_TEACHER) return "/now";
-    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) return "/school";
-    if (roles & ROLE_COUNSELOR) return "/counselor";
-    if (roles & ROLE_GUARDIAN) return "/children";
-    if (roles & ROLE_PROGRAMS) return "/programs";
-    return "/sign-in";
 }
 
 static const char *role_words(enum lang lang, unsigned roles)
@@ -211,42 +199,4 @@ bool leads_org(const struct call *c, int64_t org_id)
 {
     return c->relation == MAY_LEADS_DISTRICT ||
            (c->relation == MAY_LEADS_SCHOOL && actor_holds(&c->who, ROLE_PRINCIPAL, org_id));
-}
-
-void web_render_error(struct call *c)
-{
-    struct err e = {0};
-    struct page *p;
-    struct text words;
-    enum lang lang = page_lang(c);
-    int status = st_http(c->st);
-    const char *accept = http_header_in(c->http, "Accept");
-    text_clear(&c->out);
-    text_init(&words, 4096);
-    msg_err(&words, lang, c->err.user);
-    if (accept && strstr(accept, "application/json")) {
-        c->res.content_type = "application/json";
-        text_add(&c->out, "{\"error\":true}");
-    } else if (c->st == ST_SIGN_IN && c->route && c->route->method == HTTP_GET) {
-        c->res.status = 303;
-        http_res_header(&c->res, "Location", "/sign-in");
-    } else if (kept_page(c)) {
-        /* it is not lost */
-    } else if (c->refusal && page_begin(c, NULL, &p, &e) == ST_OK) { /* frame/based_on.h */
-        if (page_conflict(&p->html, &p->ctx, c->refusal) != ST_OK) text_add(&c->out, "error");
-    } else if (page_begin(c, NULL, &p, &e) == ST_OK) {
-        static const enum msg_id heads[][2] = {
-            {400, MSG_error_head_400}, {401, MSG_error_head_401}, {403, MSG_error_head_403}, {404, MSG_error_head_404},
-            {409, MSG_error_head_409}, {413, MSG_error_head_413}, {503, MSG_error_head_503}};
-        enum msg_id head = MSG_error_head_500;
-        for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-            if ((int)heads[i][0] == status) head = heads[i][1];
-        struct page_error page = {.status = status,
-                                  .head = head,
-                                  .what = arena_strdup(c->arena, text_str(&words)),
-                                  .back_url = c->st == ST_SIGN_IN ? "/sign-in" : page_home(c->who.roles),
-                                  .back_label = MSG_error_home};
-        if (page_error(&p->html, &p->ctx, &page) != ST_OK) text_add(&c->out, "error");
-    }
-    text_release(&words);
 }

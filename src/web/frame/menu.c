@@ -31,6 +31,17 @@ static const struct word {
                        {LEADER | OTHER_STAFF | FAMILY, MSG_menu_how_we_work, "compass"},
                        {LEADER | OTHER_STAFF, MSG_menu_people, "people"}};
 
+const char *page_home(unsigned roles)
+{
+    if (roles & ROLE_STUDENT) return "/today";
+    if (roles & ROLE_TEACHER) return "/now";
+    if (roles & (ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT)) return "/school";
+    if (roles & ROLE_COUNSELOR) return "/counselor";
+    if (roles & ROLE_GUARDIAN) return "/children";
+    if (roles & ROLE_PROGRAMS) return "/programs";
+    return "/sign-in";
+}
+
 static bool reaches(const struct call *c, const struct route *r, unsigned word)
 {
     if (!(r->menu & (1u << word))) return false;

@@ -218,7 +218,7 @@ static enum st web_counselor(struct call *c, struct err *e)
     TRY(list_people(c, org_id, &people, &n, e));
     TRY(choose_grade(c, org_id, people, n, &grade, &page, e));
     TRY(fill(c, people, n, grade, &page, e));
-    TRY(call_look(c, "school", org_id, e)); /* names are shown: that leaves a record */
+    TRY(call_record_access(c, "school", org_id, e)); /* names are shown: that leaves a record */
     return page_end(p, page_counselor(&p->html, &p->ctx, &page), e);
 }
 

@@ -12,9 +12,9 @@
 #include "base/json.h"
 #include "plan/reason_text.h"
 #include "frame/learner.h"
+#include "frame/response.h"
 #include "frame/route.h"
 #include "core/note.h"
-#include "response.h"
 
 /* The item that a request names, with what is under way on it. */
 struct in_hand {
@@ -29,12 +29,6 @@ struct in_hand {
     struct next_item next; /* why this one */
 };
 
-static enum st whole(const char *s, const char *name, int64_t high, int64_t *out, struct err *e)
-{
-    if (s && parse_i64(s, out) && *out >= 0 && *out <= high) return ST_OK;
-    return err_fail(e, ST_INVALID, "answer.number", "%s must be a whole number from 0 to %lld", name, (long long)high);
-}
-
 static enum st load_item(struct call *c, int64_t item_id, int32_t version, int64_t variant, struct in_hand *h,
                          struct err *e)
 {
@@ -43,16 +37,6 @@ static enum st load_item(struct call *c, int64_t item_id, int32_t version, int64
     h->version = version ? version : h->ref->version;
     h->variant = variant;
     return draft_get(c->tx, c->arena, &c->learner, item_id, variant, &h->draft, e);
-}
-
-/* The version that a form was made of; 0: it does not say. */
-static enum st form_version(struct call *c, int32_t *out, struct err *e)
-{
-    const char *s = http_form(c->http, "item_version", 0);
-    int64_t version = 0;
-    if (s && *s) TRY(whole(s, "item_version", INT32_MAX, &version, e));
-    *out = (int32_t)version;
-    return ST_OK;
 }
 
 static enum st load_learner(struct call *c, struct in_hand *h, struct err *e)
@@ -68,8 +52,8 @@ static enum st form_item(struct call *c, struct in_hand *h, struct err *e)
     int32_t version;
     const char *id = http_form(c->http, "item_id", 0);
     if (!id || !id_parse(id, &item_id)) return err_fail(e, ST_INVALID, "answer.item_id", "item_id must be an id");
-    TRY(whole(http_form(c->http, "variant", 0), "variant", INT64_C(1) << 40, &variant, e));
-    TRY(form_version(c, &version, e));
+    TRY(response_number(http_form(c->http, "variant", 0), "variant", INT64_C(1) << 40, &variant, e));
+    TRY(response_version(c, &version, e));
     TRY(call_courses(c, c->learner.learner_id, h->courses, &h->course_count, e));
     return load_item(c, item_id, version, variant, h, e);
 }
@@ -172,24 +156,6 @@ static enum st fill_path(struct call *c, const struct in_hand *h, const struct c
     return ST_OK;
 }
 
-static void fill_question(const struct item *it, struct page_item *p)
-{
-    p->title = it->title_html && *it->title_html ? it->title : "";
-    p->stimulus = trusted(it->stimulus_html);
-    p->body = trusted(it->body_html);
-    p->kind = it->question.type->code;
-    p->label = it->question.label;
-    p->unit = it->question.unit;
-    p->attribution = it->attribution_text;
-    p->attribution_url = it->attribution_url;
-    p->licence = it->licence_name;
-    p->licence_url = it->licence_url;
-    if (it->group_count > 1 && str_eq(it->group_relation, "step")) {
-        p->part_n = it->group_position;
-        p->part_of = it->group_count;
-    }
-}
-
 static enum st item_page(struct call *c, struct in_hand *h, const struct ui_feedback_view *fb, const char *response,
                          struct err *e)
 {
@@ -213,7 +179,7 @@ static enum st item_page(struct call *c, struct in_hand *h, const struct ui_feed
                              .help_kinds = web_help_kinds,
                              .help_kinds_n = WEB_HELP_KINDS,
                              .help_client_id = new_client_id(c)};
-    fill_question(h->item, &page);
+    response_question(h->item, &page);
     TRY(response_options(c, &h->item->question, page.response, &page.options, &page.options_n, e));
     TRY(fill_hints(c, h, &page.hints, e));
     if (about) TRY(fill_path(c, h, about, &page, e));
@@ -250,7 +216,7 @@ static enum st web_item(struct call *c, struct err *e)
         next_item(c->snapshot, &h.mastery.state, c->learner.learner_id, h.courses, h.course_count, skill, c->now_ms,
                   &next);
     if (item_id) {
-        TRY(whole(vs, "v", INT64_C(1) << 40, &variant, e));
+        TRY(response_number(vs, "v", INT64_C(1) << 40, &variant, e));
         TRY(load_item(c, item_id, 0, variant, &h, e));
         if (!next.item || next.item->item_id != item_id)
             next = (struct next_item){.item = h.ref,
@@ -292,13 +258,13 @@ static enum st web_answer_parse(struct call *c, struct command **out, struct err
     TRY(client_id_check(cmd->client_id, e));
     const char *took = http_form(c->http, "took_ms", 0), *at = http_form(c->http, "answered_at_ms", 0);
     cmd->took_ms = h->draft.started_at_ms ? c->now_ms - h->draft.started_at_ms : 0;
-    if (took && *took) TRY(whole(took, "took_ms", 86400000, &cmd->took_ms, e));
+    if (took && *took) TRY(response_number(took, "took_ms", 86400000, &cmd->took_ms, e));
     if (cmd->took_ms > 86400000) cmd->took_ms = 0;
     cmd->answered_at_ms = c->now_ms;
-    if (at && *at) TRY(whole(at, "answered_at_ms", INT64_C(1) << 45, &cmd->answered_at_ms, e));
+    if (at && *at) TRY(response_number(at, "answered_at_ms", INT64_C(1) << 45, &cmd->answered_at_ms, e));
     int64_t hints = 0;
     const char *said = http_form(c->http, "hints", 0);
-    if (said && *said) TRY(whole(said, "hints", 100, &hints, e));
+    if (said && *said) TRY(response_number(said, "hints", 100, &hints, e));
     int64_t known = (int64_t)draft_hints_shown(&h->draft);
     cmd->hints = (int32_t)(hints > known ? hints : known);
     TRY(response_form(c, &h->item->question, &response, e));
@@ -314,27 +280,14 @@ static enum st web_answer_parse(struct call *c, struct command **out, struct err
     return ST_OK;
 }
 
-static void fill_feedback(struct call *c, struct web_answer *a, struct ui_feedback_view *fb)
+static void fill_feedback(struct call *c, const struct web_answer *a, struct ui_feedback_view *fb)
 {
-    const struct verdict *v = &a->verdict;
     enum lang lang = page_lang(c);
-    fb->body = trusted(v->feedback_html);
-    if (!v->readable) {
-        fb->kind = 3;
-        fb->words = msg(lang, msg_find_code("", v->unreadable ? v->unreadable : "", MSG_feedback_unread_words));
-        fb->again = true;
-        return;
-    }
-    if (a->cmd.too_fast) { /* whether it was right is not told: speed buys no peek */
+    if (a->verdict.readable && a->cmd.too_fast) { /* whether it was right is not told: speed buys no peek */
         *fb = (struct ui_feedback_view){.kind = 5, .words = msg(lang, MSG_feedback_too_fast_words)};
         return;
     }
-    fb->kind = v->score >= 1 ? 1 : 2;
-    fb->again = fb->kind == 2;
-    if (fb->kind == 2 && !v->feedback_html)
-        fb->words = msg(lang, str_eq(v->code, "wrong_form")     ? MSG_feedback_wrong_form
-                              : str_eq(v->code, "unit_missing") ? MSG_feedback_unit_missing
-                                                                : MSG_feedback_try_again);
+    response_feedback(c, &a->verdict, fb);
     for (size_t i = 0; i < a->cmd.moved; i++) {
         const struct fold_step *s = &a->cmd.steps[i];
         const struct competency *k = catalogue_competency(&c->snapshot->catalogue, s->competency_id);
@@ -542,53 +495,6 @@ static enum st web_help_reply(struct call *c, struct command *command, struct er
     return ST_OK;
 }
 
-/* Just to try: a question for a family. Nothing is kept. */
-static enum st web_try(struct call *c, struct err *e)
-{
-    struct in_hand h = {0};
-    struct page *p;
-    int64_t item_id, variant = 1;
-    bool post = c->http->method == HTTP_POST;
-    const char *vs = post ? http_form(c->http, "variant", 0) : http_query(c->http, "v");
-    TRY(call_id(c, "item", &item_id, e));
-    if (vs && *vs) TRY(whole(vs, "variant", INT64_C(1) << 40, &variant, e));
-    h.ref = catalogue_item(&c->snapshot->catalogue, item_id);
-    if (!h.ref || !h.ref->open) return err_fail(e, ST_NOT_FOUND, "err.not_found", "item");
-    if (post) TRY(form_version(c, &h.version, e));
-    if (!h.version) h.version = h.ref->version;
-    TRY(app_item_variant(c->app, c->tx, c->arena, item_id, h.version, variant, ITEM_WHOLE, &h.item, e));
-    TRY(page_begin(c, "/children", &p, e));
-    struct page_item page = {.item_id = id_text(c, item_id),
-                             .version = h.version,
-                             .variant = variant,
-                             .client_id = new_client_id(c),
-                             .no_trace = true,
-                             .leave_url = "/children",
-                             .post_url = arena_printf(c->arena, "/try/%lld", (long long)item_id),
-                             .help_client_id = ""};
-    page.order_url = page.post_url;
-    fill_question(h.item, &page);
-    const struct competency *about =
-        h.ref->competency_count ? catalogue_competency(&c->snapshot->catalogue, h.ref->competency_ids[0]) : NULL;
-    if (about) page.skill = about->name;
-    struct web_answer a = {0};
-    if (post) page.response = response_moved(c);
-    if (post && !page.response) {
-        json_t *response;
-        TRY(response_form(c, &h.item->question, &response, e));
-        TRY(item_score(c->arena, h.item, response, &a.verdict, e));
-        page.response = response_field(c, response);
-        fill_feedback(c, &a, &page.feedback);
-        if (page.feedback.kind == 1) {
-            page.feedback.next_url =
-                arena_printf(c->arena, "/try/%lld?v=%lld", (long long)item_id, (long long)variant + 1);
-            page.feedback.next_label = MSG_player_again;
-        }
-    }
-    TRY(response_options(c, &h.item->question, page.response, &page.options, &page.options_n, e));
-    return page_end(p, page_item(&p->html, &p->ctx, &page), e);
-}
-
 const struct route player_routes[] = {
     GET("/item", STUDENT, web_item, .summary = "A question", .sample = "i={item}&v=0"),
     WRITE("/answer", STUDENT, web_answer_parse, web_answer_reply, .summary = "Answer a question",
@@ -601,13 +507,5 @@ const struct route player_routes[] = {
           .sample = "item_id={item}&variant=0&hint_id=pa1a-h2&response=3"),
     WRITE("/help", STUDENT, web_help_parse, web_help_reply, .summary = "Ask for help",
           .sample = "client_id={new}&kind=explain"),
-    GET("/try/:item", MAY_GUARDIAN_OF, web_try, .summary = "A question without a trace"),
-    {.method = HTTP_POST,
-     .path = "/try/:item",
-     .may = MAY_GUARDIAN_OF,
-     .read = web_try,
-     .body_max = FORM_BYTES,
-     .summary = "A question without a trace",
-     .sample = "variant=0&response=3/4"},
     {0},
 };

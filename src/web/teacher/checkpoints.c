@@ -144,7 +144,7 @@ static enum st web_checkpoint_parse(struct call *c, struct command **out, struct
             return err_fail(e, ST_NOT_FOUND, "err.no_competency", "skill must be an id");
         if (!form_whole(most, &points) || points < 1 || points > CHECKPOINT_POINTS_MAX)
             TRY(form_mark(c, entry_name(c, i), msg(page_lang(c), MSG_checkpoint_points), e));
-        else part->most = (int32_t)points;
+        else part->max_points = (int32_t)points;
     }
     TRY(form_check(c, e));
     TRY(checkpoint_make_check(c->snapshot, m, e));
@@ -209,7 +209,7 @@ static enum st web_checkpoint_print(struct call *c, struct err *e)
         tasks[i] = (struct ui_checkpoint_task){.n = (int64_t)i + 1,
                                                .skill = v ? v->name : "",
                                                .task = *k.parts[i].task ? k.parts[i].task : NULL,
-                                               .most = k.parts[i].most};
+                                               .most = k.parts[i].max_points};
         if (!*k.parts[i].task) TRY(fill_item(c, &k, &k.parts[i], &tasks[i], e));
     }
     struct page_checkpoint_print page = {
@@ -245,7 +245,7 @@ static enum st fill_done(struct call *c, const struct checkpoint *k, const struc
         size_t i = learner_at(v, r.learner_id), j = part_at(k, r.competency_id);
         if (i == v->learner_count || j == k->count) continue;
         struct ui_enter_cell *cell = &cells[i][j];
-        const char *points = arena_printf(c->arena, "%.10g", r.score * k->parts[j].most);
+        const char *points = arena_printf(c->arena, "%.10g", r.score * k->parts[j].max_points);
         cell->done = cell->done ? arena_printf(c->arena, "%s, %s", cell->done, points) : points;
         cell->closed = r.attempt > retakes;
     }
@@ -263,7 +263,8 @@ static enum st fill_grid(struct call *c, const struct checkpoint *k, const struc
     TRY(call_alloc(c, (k->count + 1) * sizeof *heads, (void **)&heads, e));
     for (size_t j = 0; j < k->count; j++) {
         const struct competency *s = catalogue_competency(&c->snapshot->catalogue, k->parts[j].competency_id);
-        heads[j] = (struct ui_enter_head){s ? s->name : "", SAY(c, MSG_checkpoints_of, MSG_N("n", k->parts[j].most))};
+        heads[j] =
+            (struct ui_enter_head){s ? s->name : "", SAY(c, MSG_checkpoints_of, MSG_N("n", k->parts[j].max_points))};
     }
     for (size_t i = 0; i < v->learner_count; i++) {
         TRY(call_alloc(c, (k->count + 1) * sizeof *cells[i], (void **)&cells[i], e));
@@ -362,8 +363,8 @@ static enum st web_checkpoint_enter_parse(struct call *c, struct command **out, 
                        *s = name ? http_form(c->http, name, 0) : NULL;
             double points;
             if (!s || !*s) continue;
-            if (!form_number(s, &points) || !(points >= 0 && points <= k->parts[j].most)) {
-                TRY(form_mark(c, name, SAY(c, MSG_checkpoints_bad_cell, MSG_N("n", k->parts[j].most)), e));
+            if (!form_number(s, &points) || !(points >= 0 && points <= k->parts[j].max_points)) {
+                TRY(form_mark(c, name, SAY(c, MSG_checkpoints_bad_cell, MSG_N("n", k->parts[j].max_points)), e));
                 continue;
             }
             if (m->count == CHECKPOINT_CELLS_MAX)

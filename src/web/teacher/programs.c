@@ -16,7 +16,7 @@ static enum st web_programs(struct call *c, struct err *e)
     TRY(call_alloc(c, PROGRAM_ROWS * sizeof *rows, (void **)&rows, e));
     for (size_t i = 0; i < c->who.org_count; i++) {
         if (!(c->who.orgs[i].roles & ROLE_PROGRAMS)) continue;
-        TRY(call_look(c, "school", c->who.orgs[i].org_id, e));
+        TRY(call_record_access(c, "school", c->who.orgs[i].org_id, e));
         TRY(sql_program_people(c->tx, c->who.orgs[i].org_id, &stored, e));
         while (page.rows_n < PROGRAM_ROWS && sql_program_people_next(&stored, &r)) {
             rows[page.rows_n++] = (struct ui_program_person){

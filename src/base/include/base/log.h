@@ -3,7 +3,7 @@
 #define BASE_LOG_H
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
-void log_set_level(enum log_level least);
+void log_set_level(enum log_level min);
 void log_line(enum log_level level, const char *event, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -116,9 +116,9 @@ enum st call_alloc(struct call *c, size_t n, void **out, struct err *e) WARN_UNU
 /* A further learner's scope under the same rules (the children of a guardian, a row of a class). */
 enum st call_scope(struct call *c, unsigned relations, int64_t learner_id, struct learner_scope *out,
                    struct err *e) WARN_UNUSED;
-/* Leaves a record that names of a scope ("school") are looked at, where no route parameter says whose. scope is
+/* Leaves an access record for a scope ("school") whose names are shown, where no route parameter says whose. scope is
  * borrowed for ever. */
-enum st call_look(struct call *c, const char *scope, int64_t scope_id, struct err *e) WARN_UNUSED;
+enum st call_record_access(struct call *c, const char *scope, int64_t scope_id, struct err *e) WARN_UNUSED;
 /* Is this item, which a request names, in one of the courses of the learner it is about? item_id 0: it names none.
  * err ST_DENIED answer.not_yours */
 enum st call_item_is_theirs(struct call *c, int64_t item_id, struct err *e) WARN_UNUSED;

@@ -5,7 +5,8 @@
  */
 #ifndef ACCESS_ACTOR_CACHE_H
 #define ACCESS_ACTOR_CACHE_H
-#include "access/identity.h"
+#include "access/actor.h"
+#include "access/token.h"
 
 /* A letter for the kind of secret, then its hash in hexadecimal. */
 enum { ACTOR_KEY = 1 + TOKEN_HASH_TEXT };

@@ -1,43 +1,13 @@
 /* Who someone is: users, passwords, sessions, tokens. Secrets are kept as hashes only: passwords as argon2id
- * (libsodium, 19 MiB, 2 passes), session and API tokens as BLAKE2b. */
+ * (libsodium, 19 MiB, 2 passes), session and API tokens as BLAKE2b (access/token.h). */
 #ifndef ACCESS_IDENTITY_H
 #define ACCESS_IDENTITY_H
+#include "access/actor.h"
+#include "access/token.h"
 #include "core/app.h"
-#include "access/taught.h"
 #include "core/writer.h"
 
-enum role {
-    ROLE_STUDENT = 1,
-    ROLE_TEACHER = 2,
-    ROLE_COACH = 4,
-    ROLE_PRINCIPAL = 8,
-    ROLE_DISTRICT = 16,
-    ROLE_GUARDIAN = 32,
-    ROLE_COUNSELOR = 128, /* of a school: sees where its students stand, changes nothing */
-    ROLE_PROGRAMS = 64    /* may read who is in which program; given by the operator, never by a roster */
-};
-enum { ROLE_LAST = ROLE_COUNSELOR };
-enum { ROLES_OF_STAFF = ROLE_TEACHER | ROLE_COACH | ROLE_PRINCIPAL | ROLE_DISTRICT | ROLE_COUNSELOR | ROLE_PROGRAMS };
-enum { ROLE_KINDS = 8, TOKEN_TEXT = 44, TOKEN_HASH_TEXT = 65, PASSWORD_HASH_TEXT = 128, PASSWORD_WORDS = 20 };
-const char *role_code(enum role r);
-unsigned role_parse(const char *code); /* 0 when it is none of ours */
-
-struct actor {
-    int64_t user_id; /* 0: nobody is signed in */
-    unsigned roles;  /* of enum role */
-    struct actor_org {
-        int64_t org_id;
-        unsigned roles;
-    } orgs[16]; /* where the person leads, coaches, counsels or sees programs */
-    size_t org_count;
-    struct taught courses[COURSES_MAX]; /* what is taught to the person */
-    size_t course_count;
-    bool learns; /* a student, or a member of staff with a seat in a course: has a record of their own */
-    char given_name[80], family_name[80], username[80], language[12], grade[8];
-};
-
-/* Does the person hold one of these roles in this org? */
-bool actor_holds(const struct actor *who, unsigned roles, int64_t org_id);
+enum { PASSWORD_HASH_TEXT = 128, PASSWORD_WORDS = 20 };
 
 /* Blocking, tens of milliseconds: never on an HTTP thread. */
 enum st password_hash(const char *password, char out[PASSWORD_HASH_TEXT], struct err *e) WARN_UNUSED;
@@ -48,14 +18,6 @@ enum st password_check(const char *password, struct err *e) WARN_UNUSED;
 /* A password that can be read off a card and typed by a child: four syllables of chance and two digits, such as
  * "tobu-mika-47": 33 bits, for a place that slows guessing down. */
 void password_words(char out[PASSWORD_WORDS]);
-
-void token_new(char out[TOKEN_TEXT]);
-void token_hash(const char *token, char out[TOKEN_HASH_TEXT]);
-/* A second secret from a session's token, for forms. */
-void token_csrf(const char *token, char out[TOKEN_TEXT]);
-/* What shows that a form with this secret was made for this person. It opens nothing. */
-enum { PROOF_TEXT = 23 };
-void form_proof(const char *csrf, int64_t user_id, char out[PROOF_TEXT]);
 
 /* Checks name and password, with a growing pause after failures; on success a new session. Blocking.
  * ST_DENIED: wrong, in words that do not tell which; ST_BUSY: too many tries, with the wait. */

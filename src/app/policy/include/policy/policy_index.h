@@ -4,6 +4,8 @@
 #include "content/catalogue.h"
 #include "domain/evidence.h"
 #include "engine/bkt.h"
+#include "policy/item_layer.h"
+#include "policy/policy_version.h"
 #include "rules/fold.h"
 #include "rules/predict.h"
 #include "store/db.h"
@@ -23,37 +25,6 @@ struct model {
 /* Where every district begins: means over published skill-builder populations, rounded; nothing of any item
  * (docs/models.md). */
 extern const struct bkt bkt_shipped;
-
-/* How hard each question is, for choosing among them: a version of kind "items", and only the latest. What was
- * stored never rests on it. */
-struct item_layer {
-    int64_t model_id;  /* 0: none yet */
-    bool fitted;       /* false: none, or taken back to none; then predictions are by Elo */
-    struct logistic m; /* items and skills by place in the catalogue; in arena */
-    double hard_below; /* weights below this are of the hardest third of the questions that have one */
-};
-
-/* A version as it was recorded. What applies somewhere is a struct policy_effective, merged of several. */
-struct policy_version {
-    int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
-    enum policy_scope scope;
-    int64_t scope_id; /* the school, class or learner; 0 for the district */
-    int64_t base_id;  /* the version that it was made from; 0: none */
-    bool derived;     /* what is stored goes by it already, or did before a later one */
-    const char *doc, *reason;
-};
-
-/* What applies in a place: the district's version, a school's over it, a class's over both, each within what the one
- * above leaves open. Lives as long as its index. */
-struct policy_effective {
-    /* as of the version of district or school in effect since later */
-    int64_t policy_id, effective_at_ms, recorded_at_ms, recorder_id;
-    enum policy_scope scope; /* SCOPE_SCHOOL where a school has a version of its own */
-    int64_t scope_id;
-    const char *reason;
-    const char *doc;      /* merged */
-    struct policy policy; /* merged; its policy_id is a class's or learner's own version where there is one */
-};
 
 struct policy_merges; /* policy_merges.c: what was merged, by the versions it was merged of */
 
@@ -100,16 +71,6 @@ const struct policy_version *policy_version_by_id(const struct policy_index *r, 
 const struct policy_effective *policy_by_id(const struct policy_index *r, int64_t policy_id);
 const struct model *model_current(const struct policy_index *r, int64_t at_ms);
 const struct model *model_by_id(const struct policy_index *r, int64_t model_id);
-/* The weights of the layer, or NULL. */
-const struct logistic *item_weights_current(const struct policy_index *r);
-/* P(right) on an item, as it is aligned now. */
-double item_predict(const struct policy_index *r, const struct catalogue *c, const struct learner_state *s,
-                    const struct item_ref *item);
-/* false where nothing is known */
-bool item_is_hard(const struct policy_index *r, const struct catalogue *c, const struct item_ref *item);
-/* A document of kind "items" as weights for this catalogue. */
-enum st item_layer_parse(struct arena *a, const struct catalogue *c, const char *doc, struct item_layer *out,
-                         struct err *e) WARN_UNUSED;
 const struct bkt *model_bkt(const struct model *m, int64_t competency_id);
 
 /* Room for what fold_fact() needs to know of one fact. */

@@ -11,9 +11,9 @@ enum { CHECKPOINT_PARTS_MAX = 8, CHECKPOINT_CELLS_MAX = 400, CHECKPOINT_TITLE = 
 
 struct checkpoint_part {
     int64_t competency_id;
-    const char *task; /* in words; "" : the item is printed instead */
-    int64_t item_id;  /* printed for all with the same numbers; 0: none */
-    int32_t most;     /* points, 1 to 20 */
+    const char *task;   /* in words; "" : the item is printed instead */
+    int64_t item_id;    /* printed for all with the same numbers; 0: none */
+    int32_t max_points; /* 1 to 20 */
 };
 
 struct checkpoint {

@@ -1,93 +1,16 @@
-#include "interop/rich.h"
-
+/* From a source to HTML: formulas are made once and put away while Markdown is read. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rich_private.h"
-#include "tex_math.h"
+#include "rich_handle.h"
 
-enum { MEMORY_MAX = 64 * 1024 * 1024, FORMULAS_KEPT = 20000, FORMULAS_IN_TEXT = 2000 };
-
-enum st rich_open_with(struct rich **out, const struct rich_math *math, struct err *e)
-{
-    struct rich *r = calloc(1, sizeof *r);
-    if (!r) return err_fail(e, ST_NOMEM, "err.memory", "renderer");
-    arena_init(&r->memory, MEMORY_MAX);
-    text_init(&r->out, RICH_HTML_MAX);
-    text_init(&r->source, RICH_SOURCE_MAX * 5);
-    r->known.arena = &r->memory;
-    r->math = *math;
-    *out = r;
-    return ST_OK;
-}
-
-enum st rich_open(struct rich **out, struct err *e)
-{
-    struct tex_math *own;
-    TRY(tex_math_open(&own, e));
-    enum st st = rich_open_with(out, &(struct rich_math){tex_math_make, own}, e);
-    if (st == ST_OK) (*out)->own = own;
-    else tex_math_close(own);
-    return st;
-}
-
-void rich_close(struct rich *r)
-{
-    if (!r) return;
-    tex_math_close(r->own);
-    text_release(&r->out);
-    text_release(&r->source);
-    free(r->made);
-    arena_release(&r->memory);
-    free(r);
-}
-
-const struct rich_warning *rich_warning_next(struct rich *r)
-{
-    if (r->warning_next < r->warning_n) return &r->warnings[r->warning_next++];
-    r->warning_next = r->warning_n = 0;
-    return NULL;
-}
-
-struct rich_counts rich_counts(const struct rich *r) { return r->counts; }
-
-void rich_warn(struct rich *r, const char *code, const char *what, const char *p, size_t n)
-{
-    if (r->warning_n == RICH_WARNINGS_MAX) return;
-    struct rich_warning *w = &r->warnings[r->warning_n];
-    struct text t;
-    text_init(&t, 4096);
-    text_add(&t, what);
-    text_put(&t, p, n < 1000 ? n : 1000);
-    text_cut(&t, sizeof w->text - 1);
-    w->code = code;
-    snprintf(w->text, sizeof w->text, "%s", text_str(&t));
-    text_release(&t);
-    for (size_t i = 0; i < r->warning_n; i++) /* the same once */
-        if (r->warnings[i].code == code && strcmp(r->warnings[i].text, w->text) == 0) return;
-    r->warning_n++;
-}
-
-void rich_escape(struct text *out, const char *p, size_t n)
-{
-    for (const char *end = p + n; p < end; p++) {
-        if (*p == '<') text_add(out, "&lt;");
-        else if (*p == '>') text_add(out, "&gt;");
-        else if (*p == '&') text_add(out, "&amp;");
-        else if (*p == '"') text_add(out, "&quot;");
-        else text_char(out, *p);
-    }
-}
-
-/* --- formulas --- */
-
-static enum st no_memory(struct err *e) { return err_fail(e, ST_NOMEM, "err.memory", "formulas"); }
+enum { FORMULAS_KEPT = 20000, FORMULAS_IN_TEXT = 2000 };
 
 /* Between two texts: all is forgotten when it has become much. */
 static void forget(struct rich *r)
 {
-    if (r->made_n + FORMULAS_IN_TEXT < FORMULAS_KEPT && r->memory.used_bytes < MEMORY_MAX / 2) return;
+    if (r->made_n + FORMULAS_IN_TEXT < FORMULAS_KEPT && r->memory.used_bytes < RICH_MEMORY_MAX / 2) return;
     arena_reset(&r->memory);
     r->known = (struct strmap){.arena = &r->memory};
     r->made_n = 0;
@@ -97,14 +20,14 @@ static enum st remember(struct rich *r, const char *key, const struct text *html
 {
     if (r->made_n == r->made_cap) {
         struct formula *more = realloc(r->made, (r->made_cap + 256) * sizeof *more);
-        if (!more) return no_memory(e);
+        if (!more) return err_no_memory(e, "formulas");
         r->made = more;
         r->made_cap += 256;
     }
     struct formula *f = &r->made[r->made_n];
     *f = (struct formula){
         .tex = key + 1, .html = arena_copy(&r->memory, text_str(html), html->n), .why = why, .display = *key == 'd'};
-    if (!f->html || strmap_put(&r->known, key, (int)r->made_n) < 0) return no_memory(e);
+    if (!f->html || strmap_put(&r->known, key, (int)r->made_n) < 0) return err_no_memory(e, "formulas");
     r->made_n++;
     return ST_OK;
 }
@@ -120,7 +43,7 @@ static enum st make(struct rich *r, const char *key, struct err *e)
     enum st st = r->math.make(r->math.ctx, key + 1, n, *key == 'd', &made, &t, e);
     if (st == ST_OK && (!made || t.failed)) {
         why = arena_strdup(&r->memory, t.failed ? "it becomes too long" : text_str(&t));
-        if (!why) st = no_memory(e);
+        if (!why) st = err_no_memory(e, "formulas");
         text_clear(&t);
         text_add(&t, "<code>");
         rich_escape(&t, key + 1, n);
@@ -136,7 +59,7 @@ static enum st formula(struct rich *r, const char *tex, size_t n, bool display, 
                        struct err *e)
 {
     char *key = arena_alloc(&r->memory, n + 2);
-    if (!key) return no_memory(e);
+    if (!key) return err_no_memory(e, "formulas");
     key[0] = display ? 'd' : 'i';
     memcpy(key + 1, tex, n);
     int at = strmap_get(&r->known, key);
@@ -248,7 +171,7 @@ enum st rich_html(struct rich *r, struct arena *a, const char *source, enum rich
     TRY(put_away(r, source, place, e));
     TRY(rich_markdown(r, place, e));
     const char *html = arena_copy(a, text_str(&r->out), r->out.n);
-    if (!html) return no_memory(e);
+    if (!html) return err_no_memory(e, "formulas");
     *out = html;
     return ST_OK;
 }

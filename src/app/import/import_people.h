@@ -1,6 +1,6 @@
-/* Shared by import_roster.c (places, people, seats) and import_people.c (roles, guardians). */
-#ifndef APP_IMPORT_ROSTER_H
-#define APP_IMPORT_ROSTER_H
+/* A roster while it is imported, and its roles and guardians; import_roster.c has places, people and seats. */
+#ifndef APP_IMPORT_PEOPLE_H
+#define APP_IMPORT_PEOPLE_H
 #include "base/list.h"
 #include "import_sync.h"
 #include "interop/oneroster.h"

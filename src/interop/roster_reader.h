@@ -1,6 +1,8 @@
 /* What the roster readers share. */
-#ifndef INTEROP_ROSTER_PRIVATE_H
-#define INTEROP_ROSTER_PRIVATE_H
+#ifndef INTEROP_ROSTER_READER_H
+#define INTEROP_ROSTER_READER_H
+#include "domain/roster.h"
+#include "interop/package.h"
 #include "interop/report.h"
 #include "base/list.h"
 #include "base/strmap.h"

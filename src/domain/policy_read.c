@@ -112,7 +112,7 @@ static enum st read_document(const json_t *doc, struct policy *p, struct err *e)
     struct requirement asked[REQUIREMENTS_MAX];
     size_t n;
     TRY(requirements_read(doc, asked, &n, e));
-    if (p->agency_least > p->agency_most)
+    if (p->min_agency > p->max_agency)
         return policy_clause(e, "policy.order", "least must not be above most", "/agency/least");
     return ST_OK;
 }

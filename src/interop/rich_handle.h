@@ -1,11 +1,14 @@
-/* The parts of rich: rich.c keeps formulas and warnings, rich_markdown.c makes the elements. */
-#ifndef INTEROP_RICH_PRIVATE_H
-#define INTEROP_RICH_PRIVATE_H
+/* The handle of the renderer: rich_formulas.c remembers formulas, rich_markdown.c writes the elements. */
+#ifndef INTEROP_RICH_HANDLE_H
+#define INTEROP_RICH_HANDLE_H
 #include "base/strmap.h"
 #include "base/text.h"
 #include "interop/rich.h"
 
-enum { RICH_WARNINGS_MAX = 64 };
+enum {
+    RICH_WARNINGS_MAX = 64,
+    RICH_MEMORY_MAX = 64 * 1024 * 1024 /* bytes of remembered formulas */
+};
 
 struct formula {
     const char *tex, *html, *why; /* why: NULL, or what is wrong with it */

@@ -1,5 +1,5 @@
 /* How each way of answering stands in a form: ui/templates/01_question.html writes it, and this reads it. */
-#include "response.h"
+#include "frame/response.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -105,4 +105,55 @@ enum st response_options(struct call *c, const struct question *q, const char *c
     }
     *out = o;
     return ST_OK;
+}
+
+enum st response_number(const char *s, const char *name, int64_t high, int64_t *out, struct err *e)
+{
+    if (s && parse_i64(s, out) && *out >= 0 && *out <= high) return ST_OK;
+    return err_fail(e, ST_INVALID, "answer.number", "%s must be a whole number from 0 to %lld", name, (long long)high);
+}
+
+enum st response_version(struct call *c, int32_t *out, struct err *e)
+{
+    const char *s = http_form(c->http, "item_version", 0);
+    int64_t version = 0;
+    if (s && *s) TRY(response_number(s, "item_version", INT32_MAX, &version, e));
+    *out = (int32_t)version;
+    return ST_OK;
+}
+
+void response_question(const struct item *it, struct page_item *p)
+{
+    p->title = it->title_html && *it->title_html ? it->title : "";
+    p->stimulus = trusted(it->stimulus_html);
+    p->body = trusted(it->body_html);
+    p->kind = it->question.type->code;
+    p->label = it->question.label;
+    p->unit = it->question.unit;
+    p->attribution = it->attribution_text;
+    p->attribution_url = it->attribution_url;
+    p->licence = it->licence_name;
+    p->licence_url = it->licence_url;
+    if (it->group_count > 1 && str_eq(it->group_relation, "step")) {
+        p->part_n = it->group_position;
+        p->part_of = it->group_count;
+    }
+}
+
+void response_feedback(struct call *c, const struct verdict *v, struct ui_feedback_view *fb)
+{
+    enum lang lang = page_lang(c);
+    fb->body = trusted(v->feedback_html);
+    if (!v->readable) {
+        fb->kind = 3;
+        fb->words = msg(lang, msg_find_code("", v->unreadable ? v->unreadable : "", MSG_feedback_unread_words));
+        fb->again = true;
+        return;
+    }
+    fb->kind = v->score >= 1 ? 1 : 2;
+    fb->again = fb->kind == 2;
+    if (fb->kind == 2 && !v->feedback_html)
+        fb->words = msg(lang, str_eq(v->code, "wrong_form")     ? MSG_feedback_wrong_form
+                              : str_eq(v->code, "unit_missing") ? MSG_feedback_unit_missing
+                                                                : MSG_feedback_try_again);
 }

@@ -131,9 +131,9 @@ bool policy_same_grades(const struct policy *a, const struct policy *b);
 json_t *policy_grades_json(const struct policy *p);
 enum st policy_grades_read(const json_t *grades, struct policy *out, struct err *e) WARN_UNUSED;
 
-/* A new document: `lower` over `upper`, members of objects one by one, lists whole; null takes a member away; the cuts of
- * a mastery rule do not outlast a change to or from the rule that it must last. Owned by
- * the caller; NULL: no memory. */
+/* A new document: `lower` over `upper`, members of objects one by one, lists whole; null takes a member away; the cuts
+ * of a mastery rule do not outlast a change to or from the rule that it must last. Owned by the caller; NULL: no
+ * memory. */
 json_t *policy_merge(const json_t *upper, const json_t *lower);
 /* `change` over a version that waits for its day, but for what that version itself changes: where it differs from
  * `before`, the version in force until then. So that a change made meanwhile does not end with it. Owned by the caller;

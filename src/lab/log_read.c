@@ -8,11 +8,13 @@
 #include "base/strmap.h"
 #include "lab/lab.h"
 
-enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096, PATH_MAX_BYTES = 4096 };
+enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096, PATH_MAX_BYTES = 4096, ROWS_MAX = (1 << 30) - 1 };
 
 struct entry {
-    uint32_t user, item, skill;    /* skill UINT32_MAX: none */
-    uint32_t at : 31, correct : 1; /* at: its place in the files, where `beside` has the rest of it */
+    uint32_t user, item, skill; /* skill UINT32_MAX: none */
+    /* at: its place in the files, where `beside` has the rest of it; repeat: of the answer before it, under another
+     * skill, where nothing but its place says so */
+    uint32_t at : 30, correct : 1, repeat : 1;
     double time;
 };
 
@@ -103,6 +105,7 @@ static enum st intern(struct reading *r, struct names *m, const char *text, uint
 
 static enum st add_row(struct reading *r, struct entry row, struct err *e)
 {
+    if (r->count == ROWS_MAX) return err_fail(e, ST_INVALID, "model.row", "more than %d answers", ROWS_MAX);
     if (r->count == r->cap) {
         size_t cap = r->cap ? 2 * r->cap : 1024;
         struct entry *more = realloc(r->rows, cap * sizeof *more);
@@ -110,7 +113,7 @@ static enum st add_row(struct reading *r, struct entry row, struct err *e)
         r->rows = more;
         r->cap = cap;
     }
-    row.at = (uint32_t)r->count & INT32_MAX;
+    row.at = (uint32_t)r->count & (uint32_t)ROWS_MAX;
     r->rows[r->count++] = row;
     return ST_OK;
 }
@@ -416,7 +419,7 @@ static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
         if (n[0] != n[1] || n[0] != n[2])
             return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: items, skills and answers differ in number",
                             t->path, t->line);
-        uint32_t before = UINT32_MAX;
+        struct entry before = {0};
         for (size_t i = 0; i < n[0]; i++) {
             int right = outcome_of(lines[2][i]);
             if (right != 0 && right != 1)
@@ -425,11 +428,10 @@ static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
             row.correct = right == 1;
             ITEM(lines[0][i], &row.item);
             TRY(say_skills(r, lines[1][i], row.item, &row.skill, e));
-            bool repeat = i > 0 && row.item == before && r->rows[r->count - 1].correct == row.correct &&
-                          r->rows[r->count - 1].skill != row.skill;
-            before = row.item;
-            if (repeat) r->d->merged++;
-            else TRY(add_row(r, row, e));
+            /* kept until the rows are counted */
+            row.repeat = i > 0 && row.item == before.item && before.correct == row.correct && before.skill != row.skill;
+            if (!row.repeat) before = row;
+            TRY(add_row(r, row, e));
         }
     } while (sheet_next(t));
     return ST_OK;
@@ -601,6 +603,8 @@ static enum st order_rows(struct reading *r, struct err *e)
     for (size_t u = 0; u < r->user.count; u++) at[u + 1] += at[u];
     TRY(gather_users(r, at, e));
     struct entry *out = r->rows;
+    uint32_t *index = arena_array(r->a, r->count, sizeof *index);
+    if (!index) return err_fail(e, ST_NOMEM, "err.memory", "rows");
     size_t kept = 0, begin = 0;
     for (size_t u = 0; u < r->user.count; u++) {
         size_t end = at[u + 1];
@@ -615,16 +619,22 @@ static enum st order_rows(struct reading *r, struct err *e)
         }
         size_t first = kept;
         for (size_t i = begin; i < end; i++) {
-            bool repeat = r->ordered && kept > first && out[i].time != 0.0 && out[kept - 1].time == out[i].time &&
-                          out[kept - 1].item == out[i].item && out[i].skill != UINT32_MAX &&
-                          out[kept - 1].skill != out[i].skill && out[kept - 1].correct == out[i].correct;
-            if (repeat) r->d->merged++;
-            else out[kept++] = out[i];
+            bool repeat = out[i].repeat ||
+                          (r->ordered && kept > first && out[i].time != 0.0 && out[kept - 1].time == out[i].time &&
+                           out[kept - 1].item == out[i].item && out[i].skill != UINT32_MAX &&
+                           out[kept - 1].skill != out[i].skill && out[kept - 1].correct == out[i].correct);
+            if (repeat) {
+                r->d->merged++;
+                continue;
+            }
+            index[kept] = (uint32_t)(i - begin);
+            out[kept++] = out[i];
         }
         begin = end;
         at[u + 1] = (uint32_t)kept;
     }
     r->count = kept;
+    r->d->index = index;
     r->d->r.user_at = at;
     return ST_OK;
 }

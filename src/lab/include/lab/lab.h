@@ -54,6 +54,9 @@ struct log_data {
     const char **user_name, **item_name, **skill_name;
     const char **user_group;         /* users; NULL without a group column */
     const struct log_beside *beside; /* rows; NULL where no file has such a column */
+    /* rows: the number of the row among its user's rows in order of time, from 0, counted before rows are merged: by it
+     * a row is found again in the log as it was written */
+    const uint32_t *index;
     size_t input_bytes;
     size_t merged;   /* rows that repeated the answer before them under another skill */
     size_t unscored; /* rows that were no answers: study, hints without an attempt */

@@ -1,0 +1,57 @@
+/* Logs of answers as they are read. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lab/lab.h"
+#include "unit.h"
+
+static struct log_data d;
+static struct err e;
+
+/* Reads what stands in the text as a file of its own. */
+static enum st read_text(const char *text)
+{
+    char path[] = "/tmp/waymark-lab-XXXXXX";
+    const char *paths[] = {path};
+    struct log_columns names = {0};
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    e = (struct err){0};
+    enum st st = log_read(&d, paths, 1, &names, &e);
+    unlink(path);
+    return st;
+}
+
+static void holds(size_t rows, const uint32_t *index, size_t merged)
+{
+    assert_int_equal(d.r.rows, rows);
+    assert_int_equal(d.merged, merged);
+    for (size_t i = 0; i < rows; i++) assert_int_equal(d.index[i], index[i]);
+    log_release(&d);
+}
+
+static void rows_are_counted_before_they_are_merged(void **s)
+{
+    (void)s;
+    /* in order of time, which is not that of the file; the second answer of a has three rows */
+    assert_int_equal(read_text("user_id,item_id,skill_id,correct,timestamp\n"
+                               "b,1,x,1,9\na,3,x,1,30\na,2,x,0,20\nb,2,x,1,8\na,2,y,0,20\na,2,z,0,20\na,1,x,1,10\n"),
+                     ST_OK);
+    holds(5, (const uint32_t[]){0, 1, 0, 1, 4}, 2);
+    /* four lines a student: the second row is the first answer under another skill */
+    assert_int_equal(read_text("1,1\n5,5,6,7,7\n1,2,1,3,4\n1,1,0,1,1\n2,2\n5,6\n1,1\n0,1\n"), ST_OK);
+    holds(5, (const uint32_t[]){0, 2, 3, 0, 1}, 2);
+    /* nothing merged: as they stand */
+    assert_int_equal(read_text("user_id,item_id,skill_id,correct\n1,1,1,1\n1,1,1,1\n2,1,1,0\n"), ST_OK);
+    holds(3, (const uint32_t[]){0, 1, 0}, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_counted_before_they_are_merged)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -7,49 +7,9 @@
 #include "base/list.h"
 #include "base/strmap.h"
 #include "lab/lab.h"
+#include "log_rows.h"
 
-enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096, PATH_MAX_BYTES = 4096, ROWS_MAX = (1 << 30) - 1 };
-
-struct entry {
-    uint32_t user, item, skill; /* skill UINT32_MAX: none */
-    /* at: its place in the files, where `beside` has the rest of it; repeat: of the answer before it, under another
-     * skill, where nothing but its place says so */
-    uint32_t at : 30, correct : 1, repeat : 1;
-    double time;
-};
-
-/* Names in the order in which they are met. Small numbers, which most ids are, have a place of their own; other
- * names are looked up. */
-enum { SMALL_NUMBERS = 1 << 20 };
-struct names {
-    const char **name;
-    size_t count, cap;
-    uint32_t *of_number; /* 1 + its place; 0: not met */
-    size_t numbers;
-    struct strmap map;
-    uint32_t last; /* looked up: rows of one student follow each other */
-};
-
-struct reading {
-    struct log_data *d;
-    const struct log_columns *columns;
-    struct arena *a;
-    struct names user, item, skill;
-    const char **group;
-    size_t group_count, group_cap;
-    struct entry *rows; /* freed by log_read */
-    size_t count, cap;
-    struct log_beside *beside; /* count, once a file has one of these columns; else NULL */
-    size_t beside_count, beside_cap;
-    struct pair { /* an item needs a skill, as a Q matrix or a row says */
-        uint32_t item, skill;
-    } * q, *said;
-    size_t q_count, q_cap, said_count, said_cap;
-    uint32_t *said_last; /* items: 1 + the skill that a row last named; most items have one, and are answered often */
-    size_t said_last_count, said_last_cap;
-    bool clock, ordered, q_matrix;
-    char *q_folder;
-};
+enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096 };
 
 /* The number that a text is in its plain form; SMALL_NUMBERS: none, or not a small one. */
 static size_t small_number(const char *s)
@@ -444,8 +404,6 @@ static bool has_column(const struct sheet *t, const char *name)
     return false;
 }
 
-static bool all_digits(const char *s) { return *s && strspn(s, "0123456789") == strlen(s); }
-
 /* *was_log false: another kind of table. */
 static enum st read_file(struct reading *r, const char *path, bool *was_log, struct err *e)
 {
@@ -541,8 +499,6 @@ static enum st read_paths(struct reading *r, const char *const *paths, size_t n,
     return ST_OK;
 }
 
-static enum st log_gather(struct reading *r, struct err *e);
-
 enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *columns,
                  struct err *e)
 {
@@ -565,188 +521,4 @@ void model_set_name(const struct log_data *d, size_t set, struct text *t)
         if (k > d->r.set_at[set]) text_add(t, "~~");
         text_add(t, d->skill_name[d->r.set_skill[k]]);
     }
-}
-
-/* --- rows as the engine wants them --- */
-
-static int by_pair(const void *a, const void *b)
-{
-    const struct pair *x = a, *y = b;
-    return x->item != y->item ? (x->item < y->item ? -1 : 1) : (x->skill > y->skill) - (x->skill < y->skill);
-}
-
-/* at: where each user's rows begin. They mostly stand together already. */
-static enum st gather_users(struct reading *r, const uint32_t *at, struct err *e)
-{
-    bool together = true;
-    for (size_t i = 1; together && i < r->count; i++) together = r->rows[i - 1].user <= r->rows[i].user;
-    if (together) return ST_OK;
-    struct entry *out = malloc((r->count + 1) * sizeof *out);
-    uint32_t *next = arena_array(r->a, r->user.count + 1, sizeof *next);
-    if (!out || !next) {
-        free(out);
-        return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    }
-    memcpy(next, at, (r->user.count + 1) * sizeof *next);
-    for (size_t i = 0; i < r->count; i++) out[next[r->rows[i].user]++] = r->rows[i];
-    free(r->rows);
-    r->rows = out;
-    return ST_OK;
-}
-
-/* Rows by user, in order of time and then of the file; rows that repeat an answer for another skill become one. */
-static enum st order_rows(struct reading *r, struct err *e)
-{
-    uint32_t *at = arena_array(r->a, r->user.count + 1, sizeof *at);
-    if (!at) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    for (size_t i = 0; i < r->count; i++) at[r->rows[i].user + 1]++;
-    for (size_t u = 0; u < r->user.count; u++) at[u + 1] += at[u];
-    TRY(gather_users(r, at, e));
-    struct entry *out = r->rows;
-    uint32_t *index = arena_array(r->a, r->count, sizeof *index);
-    if (!index) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    size_t kept = 0, begin = 0;
-    for (size_t u = 0; u < r->user.count; u++) {
-        size_t end = at[u + 1];
-        for (size_t i = begin + 1; r->ordered && i < end; i++) { /* mostly in order already */
-            struct entry x = out[i];
-            size_t j = i;
-            while (j > begin && out[j - 1].time > x.time) {
-                out[j] = out[j - 1];
-                j--;
-            }
-            out[j] = x;
-        }
-        size_t first = kept;
-        for (size_t i = begin; i < end; i++) {
-            bool repeat = out[i].repeat ||
-                          (r->ordered && kept > first && out[i].time != 0.0 && out[kept - 1].time == out[i].time &&
-                           out[kept - 1].item == out[i].item && out[i].skill != UINT32_MAX &&
-                           out[kept - 1].skill != out[i].skill && out[kept - 1].correct == out[i].correct);
-            if (repeat) {
-                r->d->merged++;
-                continue;
-            }
-            index[kept] = (uint32_t)(i - begin);
-            out[kept++] = out[i];
-        }
-        begin = end;
-        at[u + 1] = (uint32_t)kept;
-    }
-    r->count = kept;
-    r->d->index = index;
-    r->d->r.user_at = at;
-    return ST_OK;
-}
-
-/* Items that no row has are left out, and so are skills of such items only. */
-static enum st number_items(struct reading *r, uint32_t **item_new, struct err *e)
-{
-    struct responses *out = &r->d->r;
-    uint32_t *map = arena_array(r->a, r->item.count + 1, sizeof *map);
-    if (!map) return err_fail(e, ST_NOMEM, "err.memory", "items");
-    for (size_t i = 0; i < r->count; i++) map[r->rows[i].item] = 1;
-    for (size_t i = 0; i < r->item.count; i++)
-        if (map[i]) {
-            r->item.name[out->items] = r->item.name[i];
-            map[i] = (uint32_t)++out->items; /* + 1 */
-        }
-    *item_new = map;
-    return ST_OK;
-}
-
-static enum st number_sets(struct reading *r, const uint32_t *item_new, struct err *e)
-{
-    struct responses *out = &r->d->r;
-    struct pair *p = r->q_matrix ? r->q : r->said;
-    size_t n = r->q_matrix ? r->q_count : r->said_count, kept = 0;
-    uint32_t *skill_new = arena_array(r->a, r->skill.count + 1, sizeof *skill_new),
-             *item_set = arena_array(r->a, out->items + 1, sizeof *item_set);
-    uint32_t *set_at = arena_array(r->a, out->items + 2, sizeof *set_at),
-             *set_skill = arena_array(r->a, n + 1, sizeof *set_skill);
-    struct strmap sets = {.arena = r->a};
-    if (!skill_new || !item_set || !set_at || !set_skill) return err_fail(e, ST_NOMEM, "err.memory", "skills");
-    for (size_t i = 0; i < n; i++)
-        if (item_new[p[i].item]) p[kept++] = (struct pair){item_new[p[i].item] - 1, p[i].skill};
-    bool ordered = true;
-    for (size_t i = 1; ordered && i < kept; i++) ordered = by_pair(&p[i - 1], &p[i]) <= 0;
-    if (!ordered) qsort(p, kept, sizeof *p, by_pair);
-    size_t filled = 0, at = 0;
-    for (size_t i = 0; i < out->items; i++) {
-        struct text key;
-        text_init(&key, 1 << 16);
-        size_t begin = filled;
-        for (; at < kept && p[at].item == i; at++) {
-            if (filled > begin && p[at].skill == p[at - 1].skill) continue;
-            if (filled - begin >= SET_SKILLS_MAX) {
-                text_release(&key);
-                return err_fail(e, ST_INVALID, "model.row", "item %.60s needs more than %d skills", r->item.name[i],
-                                SET_SKILLS_MAX);
-            }
-            set_skill[filled++] = p[at].skill;
-            text_printf(&key, "%u ", (unsigned)p[at].skill);
-        }
-        char *k = arena_strdup(r->a, text_str(&key));
-        text_release(&key);
-        int set = k ? strmap_put(&sets, k, (int)out->sets) : -1;
-        if (set < 0) return err_fail(e, ST_NOMEM, "err.memory", "skills");
-        if ((size_t)set == out->sets) set_at[++out->sets] = (uint32_t)filled;
-        else filled = begin;
-        item_set[i] = (uint32_t)set;
-    }
-    for (size_t i = 0; i < filled; i++) skill_new[set_skill[i]] = 1;
-    for (size_t i = 0; i < r->skill.count; i++)
-        if (skill_new[i]) {
-            r->skill.name[out->skills] = r->skill.name[i];
-            skill_new[i] = (uint32_t)out->skills++;
-        }
-    for (size_t i = 0; i < filled; i++) set_skill[i] = skill_new[set_skill[i]];
-    out->item_set = item_set;
-    out->set_at = set_at;
-    out->set_skill = set_skill;
-    return ST_OK;
-}
-
-static enum st log_gather(struct reading *r, struct err *e)
-{
-    struct responses *out = &r->d->r;
-    uint32_t *item_new = NULL;
-    if (!r->count) return err_fail(e, ST_INVALID, "model.row", "the files contain no answers");
-    TRY(order_rows(r, e));
-    TRY(number_items(r, &item_new, e));
-    TRY(number_sets(r, item_new, e));
-    uint32_t *item = arena_array(r->a, r->count, sizeof *item), *fold = arena_array(r->a, r->user.count, sizeof *fold);
-    uint8_t *correct = arena_array(r->a, r->count, 1);
-    double *time = r->clock ? arena_array(r->a, r->count, sizeof *time) : NULL;
-    if (!item || !fold || !correct || (r->clock && !time)) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    for (size_t i = 0; i < r->count; i++) {
-        item[i] = item_new[r->rows[i].item] - 1;
-        correct[i] = r->rows[i].correct;
-        if (time) time[i] = r->rows[i].time;
-    }
-    bool numbers = true;
-    for (size_t u = 0; u < r->user.count; u++)
-        numbers = numbers && all_digits(r->user.name[u]) && strlen(r->user.name[u]) <= 9;
-    for (size_t u = 0; u < r->user.count; u++)
-        fold[u] = numbers ? (uint32_t)strtoul(r->user.name[u], NULL, 10) : (uint32_t)u;
-    out->rows = r->count;
-    out->users = r->user.count;
-    out->item = item;
-    out->correct = correct;
-    out->time_s = time;
-    out->user_fold = fold;
-    if (r->beside) {
-        struct log_beside *beside = arena_array(r->a, r->count, sizeof *beside);
-        if (!beside) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-        for (size_t i = 0; i < r->count; i++)
-            beside[i] = r->rows[i].at < r->beside_count
-                            ? r->beside[r->rows[i].at]
-                            : (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
-        r->d->beside = beside;
-    }
-    r->d->user_name = r->user.name;
-    r->d->item_name = r->item.name;
-    r->d->skill_name = r->skill.name;
-    r->d->user_group = r->group_count == r->user.count ? r->group : NULL;
-    return responses_check(out, e);
 }

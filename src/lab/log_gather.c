@@ -29,39 +29,84 @@ static enum st gather_users(struct reading *r, const uint32_t *at, struct err *e
     return ST_OK;
 }
 
-/* Rows by user, in order of time and then of the file; rows that repeat an answer for another skill become one. */
+/* --- each answer once --- */
+
+struct told { /* what a row says of an answer at one time */
+    uint32_t item, skill, row;
+    bool correct;
+};
+
+static int by_answer(const void *a, const void *b)
+{
+    const struct told *x = a, *y = b;
+    if (x->item != y->item) return x->item < y->item ? -1 : 1;
+    if (x->correct != y->correct) return x->correct - y->correct;
+    if (x->skill != y->skill) return x->skill < y->skill ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Rows of a user at one time: of those that tell the same answer the first stays, the others are marked. Without a time
+ * nobody could tell two equal answers from one. t: room for n */
+static void mark_repeats(struct reading *r, struct entry *row, size_t n, struct told *t)
+{
+    for (size_t i = 0; i < n; i++) t[i] = (struct told){row[i].item, row[i].skill, (uint32_t)i, row[i].correct};
+    qsort(t, n, sizeof *t, by_answer);
+    for (size_t i = 0, end; i < n; i = end) {
+        uint32_t first = t[i].row;
+        for (end = i + 1; end < n && t[end].item == t[i].item && t[end].correct == t[i].correct; end++) {
+            if (t[end].skill == t[end - 1].skill) r->d->repeated++;
+            else r->d->merged++;
+            if (t[end].row < first) first = t[end].row;
+        }
+        for (size_t k = i; k < end; k++) row[t[k].row].repeat = t[k].row != first;
+    }
+}
+
+static enum st mark_all(struct reading *r, const uint32_t *at, struct err *e)
+{
+    struct told *room = NULL;
+    size_t cap = 0;
+    for (size_t u = 0; r->ordered && u < r->user.count; u++)
+        for (size_t i = at[u], end; i < at[u + 1]; i = end) {
+            for (end = i + 1; end < at[u + 1] && r->rows[end].time == r->rows[i].time;) end++;
+            if (end - i < 2 || r->rows[i].time == 0.0) continue;
+            if (end - i > cap) {
+                free(room);
+                cap = 2 * (end - i);
+                if (!(room = malloc(cap * sizeof *room))) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+            }
+            mark_repeats(r, r->rows + i, end - i, room);
+        }
+    free(room);
+    return ST_OK;
+}
+
+/* Rows by user, in order of time and then of the file; those that tell an answer again go. */
 static enum st order_rows(struct reading *r, struct err *e)
 {
-    uint32_t *at = arena_array(r->a, r->user.count + 1, sizeof *at);
+    uint32_t *at = arena_array(r->a, r->user.count + 1, sizeof *at), *index = NULL;
     if (!at) return err_fail(e, ST_NOMEM, "err.memory", "rows");
     for (size_t i = 0; i < r->count; i++) at[r->rows[i].user + 1]++;
     for (size_t u = 0; u < r->user.count; u++) at[u + 1] += at[u];
     TRY(gather_users(r, at, e));
     struct entry *out = r->rows;
-    uint32_t *index = arena_array(r->a, r->count, sizeof *index);
-    if (!index) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    size_t kept = 0, begin = 0;
-    for (size_t u = 0; u < r->user.count; u++) {
-        size_t end = at[u + 1];
-        for (size_t i = begin + 1; r->ordered && i < end; i++) { /* mostly in order already */
+    for (size_t u = 0; r->ordered && u < r->user.count; u++)
+        for (size_t i = at[u] + 1; i < at[u + 1]; i++) { /* mostly in order already */
             struct entry x = out[i];
             size_t j = i;
-            while (j > begin && out[j - 1].time > x.time) {
+            while (j > at[u] && out[j - 1].time > x.time) {
                 out[j] = out[j - 1];
                 j--;
             }
             out[j] = x;
         }
-        size_t first = kept;
+    TRY(mark_all(r, at, e));
+    if (!(index = arena_array(r->a, r->count, sizeof *index))) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+    size_t kept = 0;
+    for (size_t u = 0, begin = 0; u < r->user.count; u++) {
+        size_t end = at[u + 1];
         for (size_t i = begin; i < end; i++) {
-            bool repeat = out[i].repeat ||
-                          (r->ordered && kept > first && out[i].time != 0.0 && out[kept - 1].time == out[i].time &&
-                           out[kept - 1].item == out[i].item && out[i].skill != UINT32_MAX &&
-                           out[kept - 1].skill != out[i].skill && out[kept - 1].correct == out[i].correct);
-            if (repeat) {
-                r->d->merged++;
-                continue;
-            }
+            if (out[i].repeat) continue;
             index[kept] = (uint32_t)(i - begin);
             out[kept++] = out[i];
         }

@@ -2,14 +2,15 @@
 #ifndef LAB_LOG_ROWS_H
 #define LAB_LOG_ROWS_H
 #include <string.h>
+#include <sys/types.h>
 
 #include "base/strmap.h"
 #include "lab/lab.h"
 
 struct entry {
     uint32_t user, item, skill; /* skill UINT32_MAX: none */
-    /* at: its place in the files, where `beside` has the rest of it; repeat: of the answer before it, under another
-     * skill, where nothing but its place says so */
+    /* at: its place in the files, where `beside` has the rest of it; repeat: it tells an answer that another row tells,
+     * and goes once rows are counted */
     uint32_t at : 30, correct : 1, repeat : 1;
     double time;
 };
@@ -45,6 +46,13 @@ struct reading {
     size_t said_last_count, said_last_cap;
     bool clock, ordered, q_matrix;
     char *q_folder;
+    struct log_file { /* read already */
+        dev_t device;
+        ino_t inode;
+        uint64_t text; /* a mix of all of it */
+        size_t length;
+    } * files;
+    size_t file_count, file_cap;
 };
 
 static inline bool all_digits(const char *s) { return *s && strspn(s, "0123456789") == strlen(s); }

@@ -81,6 +81,35 @@ def test_a_million_identical_rows(words, tmp_path):
     assert got["rows"] == 1_000_000 and not re.search("nan", json.dumps(got), re.I)
 
 
+@pytest.mark.parametrize("way", ["twice", "another name", "a link", "packed", "a folder and its file", "rows at the end", "row by row"])
+@pytest.mark.parametrize("times", [True, False], ids=["times", "no times"])
+def test_the_same_answers_twice_do_not_tell_each_other(way, times, tmp_path):
+    """What is predicted is what the log predicts that says it once, and what was left out is told."""
+    (tmp_path / "one").mkdir()
+    a, b = invented(tmp_path / "one/a.csv"), tmp_path / "b.csv"
+    if not times:
+        a.write_text("".join(line.rsplit(",", 1)[0] + "\n" for line in a.read_text().splitlines()))
+    head, *rows = a.read_text().splitlines(keepends=True)
+    paths = {"twice": [a, a], "another name": [a, b], "a link": [a, b], "packed": [a, tmp_path / "b.csv.gz"], "a folder and its file": [tmp_path / "one", a]}.get(way, [b])
+    if way == "a link":
+        b.symlink_to(a)
+    elif way == "packed":
+        paths[1].write_bytes(gzip.compress(a.read_bytes()))
+    else:
+        b.write_text("".join([head, *(rows + rows if way == "rows at the end" else [r for r in rows for _ in "ab"] if way == "row by row" else rows)]))
+    once, done = (model("eval", "--kind", "elo", "--json", "--predictions", tmp_path / "p.csv", *p) for p in ([a], paths))
+    want, got = json.loads(once.stdout), json.loads(done.stdout)
+    assert not once.stderr and want["repeated_rows"] == want["repeated_files"] == 0 and want["rows"] == 2400
+    if len(paths) > 1:
+        assert (got["rows"], got["repeated_rows"], got["repeated_files"]) == (2400, 0, 1) and "was read once" in done.stderr and str(paths[1]) in done.stderr
+    elif times:
+        assert (got["rows"], got["repeated_rows"], got["repeated_files"]) == (2400, 2400, 0) and "2400 rows told an answer again" in done.stderr
+    else:  # nobody could tell two equal answers from one
+        assert (got["rows"], got["repeated_rows"]) == (4800, 0) and not done.stderr
+        return
+    assert got["auc"] == want["auc"] and got["log_loss"] == want["log_loss"]
+
+
 BAD = {
     "not a number": ("1,2,3,NaN,5,1,0,1", "line 3"), "out of range": ("1,2,3,2,5,1,0,1", "line 3"), "negative": ("1,2,3,-1,5,1,0,1", "line 3"), "half": ("1,2,3,0.5,5,1,0,1", "line 3"),
     "endless time": ("1,2,3,1,inf,1,0,1", "line 3"), "huge time": ("1,2,3,1,1e300,1,0,1", "line 3"), "no such day": ("1,2,3,1,2020-13-45 00:00:00,1,0,1", "line 3"), "no student": (",2,3,1,5,1,0,1", "line 3"),

@@ -26,8 +26,9 @@ static enum st read_text(const char *text)
     return st;
 }
 
-static void holds(size_t rows, const uint32_t *index, size_t merged)
+static void holds(size_t rows, const uint32_t *index, size_t merged, size_t repeated)
 {
+    assert_int_equal(d.repeated, repeated);
     assert_int_equal(d.r.rows, rows);
     assert_int_equal(d.merged, merged);
     for (size_t i = 0; i < rows; i++) assert_int_equal(d.index[i], index[i]);
@@ -41,17 +42,35 @@ static void rows_are_counted_before_they_are_merged(void **s)
     assert_int_equal(read_text("user_id,item_id,skill_id,correct,timestamp\n"
                                "b,1,x,1,9\na,3,x,1,30\na,2,x,0,20\nb,2,x,1,8\na,2,y,0,20\na,2,z,0,20\na,1,x,1,10\n"),
                      ST_OK);
-    holds(5, (const uint32_t[]){0, 1, 0, 1, 4}, 2);
+    holds(5, (const uint32_t[]){0, 1, 0, 1, 4}, 2, 0);
     /* four lines a student: the second row is the first answer under another skill */
     assert_int_equal(read_text("1,1\n5,5,6,7,7\n1,2,1,3,4\n1,1,0,1,1\n2,2\n5,6\n1,1\n0,1\n"), ST_OK);
-    holds(5, (const uint32_t[]){0, 2, 3, 0, 1}, 2);
+    holds(5, (const uint32_t[]){0, 2, 3, 0, 1}, 2, 0);
     /* nothing merged: as they stand */
     assert_int_equal(read_text("user_id,item_id,skill_id,correct\n1,1,1,1\n1,1,1,1\n2,1,1,0\n"), ST_OK);
-    holds(3, (const uint32_t[]){0, 1, 0}, 0);
+    holds(3, (const uint32_t[]){0, 1, 0}, 0, 0);
+}
+
+static void an_answer_is_told_once(void **s)
+{
+    (void)s;
+    /* three answers at one time, each told twice, one of them under two skills and one right at one try only */
+    assert_int_equal(read_text("user_id,item_id,skill_id,correct,timestamp\n"
+                               "a,1,x,1,5\na,1,y,1,5\na,2,x,0,5\na,3,x,1,5\na,3,x,0,5\n"
+                               "a,1,x,1,5\na,1,y,1,5\na,2,x,0,5\na,3,x,1,5\na,3,x,0,5\n"),
+                     ST_OK);
+    holds(4, (const uint32_t[]){0, 2, 3, 4}, 1, 5);
+    /* at another time, by another student, on another item: answers of their own */
+    assert_int_equal(read_text("user_id,item_id,correct,timestamp\na,1,1,5\na,1,1,6\nb,1,1,5\na,2,1,5\n"), ST_OK);
+    holds(4, (const uint32_t[]){0, 1, 2, 0}, 0, 0);
+    /* no time is no time at which both were given */
+    assert_int_equal(read_text("user_id,item_id,correct,timestamp\na,1,1,0\na,1,1,0\na,1,1,5\na,1,1,5\n"), ST_OK);
+    holds(3, (const uint32_t[]){0, 1, 2}, 0, 1);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_counted_before_they_are_merged)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_counted_before_they_are_merged),
+                                       cmocka_unit_test(an_answer_is_told_once)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

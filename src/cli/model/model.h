@@ -26,6 +26,10 @@
 /* --- the log that a word works on --- */
 /* The names from --user --item --skill --correct --time --group. */
 struct log_columns log_columns_of(const struct cli *c);
+/* What the words name; that rows or files told an answer again is said on standard error. Release also after a
+ * failure. */
+enum st model_log_read(const struct cli *c, const struct log_columns *names, struct log_data *d,
+                       struct err *e) WARN_UNUSED;
 #define LOG_COLUMNS \
     {"--user", "COLUMN", "column with the student (default: the known names)"}, \
         {"--item", "COLUMN", "column with the question"}, \

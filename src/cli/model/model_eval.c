@@ -364,8 +364,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     json_put_i64(j, "students", (int64_t)r->users);
     json_put_i64(j, "items", (int64_t)r->items);
     json_put_i64(j, "skills", (int64_t)r->skills);
-    json_put_i64(j, "merged_rows", (int64_t)x->d.merged);
-    json_put_i64(j, "unscored_rows", (int64_t)x->d.unscored);
+    model_put_log(j, &x->d);
     if (x->edges.edges.count) edges_use_put(&x->edges, x->c->json, j);
     model_put_metrics(j, &m);
     json_put_f64(j, "log_likelihood", -m.log_loss * (double)m.rows);
@@ -437,7 +436,7 @@ int run_model_eval(struct cli *c)
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
     x.folds = (size_t)folds;
     double begin = model_seconds();
-    enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
+    enum st st = model_log_read(c, &names, &x.d, &e);
     if (st == ST_OK) st = eval(&x, begin, &e);
     log_release(&x.d);
     return st == ST_OK ? 0 : cli_fail(&e);

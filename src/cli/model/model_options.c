@@ -88,6 +88,20 @@ struct log_columns log_columns_of(const struct cli *c)
                                 false};
 }
 
+enum st model_log_read(const struct cli *c, const struct log_columns *names, struct log_data *d, struct err *e)
+{
+    TRY(log_read(d, c->positional, c->count, names, e));
+    if (d->files_again)
+        fprintf(stderr, "waymark %s: %s holds the answers of another file that is named, and was read once%s\n",
+                c->word->name, d->file_again ? d->file_again : "a file", d->files_again > 1 ? "; so were others" : "");
+    if (d->repeated)
+        fprintf(stderr,
+                "waymark %s: %zu rows told an answer again (the same student, item, time and skill, right or wrong) "
+                "and were merged\n",
+                c->word->name, d->repeated);
+    return ST_OK;
+}
+
 enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e)
 {
     const char *path = cli_opt(c, "--start");

@@ -23,7 +23,7 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
     struct log_columns names = log_columns_of(c);
     const char *path = cli_opt(c, "--model");
     memset(x, 0, sizeof *x);
-    TRY(log_read(&x->d, c->positional, c->count, &names, e));
+    TRY(model_log_read(c, &names, &x->d, e));
     TRY(model_read_parameters(path, &x->d.arena, &x->doc, e));
     x->kind = json_str(x->doc, "kind", "");
     x->with_edges = cli_opt(c, "--edges") != NULL;

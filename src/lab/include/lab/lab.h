@@ -58,8 +58,11 @@ struct log_data {
      * a row is found again in the log as it was written */
     const uint32_t *index;
     size_t input_bytes;
-    size_t merged;   /* rows that repeated the answer before them under another skill */
-    size_t unscored; /* rows that were no answers: study, hints without an attempt */
+    size_t merged;      /* rows that told an answer again under another skill */
+    size_t repeated;    /* rows that told an answer again in all: student, item, time, skill and whether it was right */
+    size_t files_again; /* files that were named twice, or hold what another file holds: read once */
+    const char *file_again; /* the first of them; NULL: none */
+    size_t unscored;        /* rows that were no answers: study, hints without an attempt */
     bool expanded_kept;
 };
 /* Files and folders in the layouts of docs/models.md. Release also after a failure. */

@@ -6,6 +6,8 @@
 /* --- pieces --- */
 void model_put_fit(struct json_out *j, double objective, double log_likelihood, bool converged, int iterations,
                    size_t rows);
+/* what of the log was not taken as an answer of its own */
+void model_put_log(struct json_out *j, const struct log_data *d);
 void model_put_metrics(struct json_out *j, const struct metrics *m);
 /* the five that everybody compares */
 void model_put_scores(struct json_out *j, const struct metrics *m);

@@ -29,6 +29,71 @@ static enum st gather_users(struct reading *r, const uint32_t *at, struct err *e
     return ST_OK;
 }
 
+/* --- in order of time --- */
+
+static void turn_round(struct entry *row, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        struct entry x = row[i];
+        row[i] = row[n - 1 - i];
+        row[n - 1 - i] = x;
+    }
+}
+
+/* How many rows from the first on stand in order, once a run that was written newest first is turned round; rows of one
+ * time stay as they stand in the file. */
+static size_t run_of(struct entry *row, size_t n)
+{
+    size_t end = 1;
+    while (end < n && row[end].time == row[0].time) end++;
+    if (end == n || row[end].time > row[0].time) {
+        while (end < n && row[end].time >= row[end - 1].time) end++;
+        return end;
+    }
+    while (end < n && row[end].time <= row[end - 1].time) end++;
+    turn_round(row, end);
+    for (size_t i = 0, same; i < end; i = same) {
+        for (same = i + 1; same < end && row[same].time == row[i].time;) same++;
+        turn_round(row + i, same - i);
+    }
+    return end;
+}
+
+/* Rows up to `middle` with those after it; of one time those before it go first. room: for the former */
+static void merge_runs(struct entry *row, size_t middle, size_t n, struct entry *room)
+{
+    size_t a = 0, b = middle, to = 0;
+    if (row[middle].time >= row[middle - 1].time) return;
+    memcpy(room, row, middle * sizeof *row);
+    while (a < middle) row[to++] = b < n && row[b].time < room[a].time ? row[b++] : room[a++];
+}
+
+/* A merge sort of the runs that are there: one pass over a log in order, or newest first. */
+static enum st sort_rows(struct entry *row, size_t n, struct err *e)
+{
+    if (!n || run_of(row, n) == n) return ST_OK;
+    struct entry *room = malloc(n * sizeof *room);
+    uint32_t *end = malloc(n * sizeof *end); /* of each run */
+    size_t runs = 0;
+    if (!room || !end) {
+        free(room), free(end);
+        return err_fail(e, ST_NOMEM, "err.memory", "rows");
+    }
+    for (size_t at = 0; at < n; runs++) end[runs] = (uint32_t)(at += run_of(row + at, n - at));
+    while (runs > 1) {
+        size_t left = 0, begin = 0;
+        for (size_t i = 0; i < runs; i += 2) {
+            size_t last = i + 1 < runs ? end[i + 1] : end[i];
+            if (i + 1 < runs) merge_runs(row + begin, end[i] - begin, last - begin, room);
+            begin = last;
+            end[left++] = (uint32_t)last;
+        }
+        runs = left;
+    }
+    free(room), free(end);
+    return ST_OK;
+}
+
 /* --- each answer once --- */
 
 struct told { /* what a row says of an answer at one time */
@@ -90,16 +155,7 @@ static enum st order_rows(struct reading *r, struct err *e)
     for (size_t u = 0; u < r->user.count; u++) at[u + 1] += at[u];
     TRY(gather_users(r, at, e));
     struct entry *out = r->rows;
-    for (size_t u = 0; r->ordered && u < r->user.count; u++)
-        for (size_t i = at[u] + 1; i < at[u + 1]; i++) { /* mostly in order already */
-            struct entry x = out[i];
-            size_t j = i;
-            while (j > at[u] && out[j - 1].time > x.time) {
-                out[j] = out[j - 1];
-                j--;
-            }
-            out[j] = x;
-        }
+    for (size_t u = 0; r->ordered && u < r->user.count; u++) TRY(sort_rows(r->rows + at[u], at[u + 1] - at[u], e));
     TRY(mark_all(r, at, e));
     if (!(index = arena_array(r->a, r->count, sizeof *index))) return err_fail(e, ST_NOMEM, "err.memory", "rows");
     size_t kept = 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/rng.h"
 #include "lab/lab.h"
 #include "unit.h"
 
@@ -68,9 +69,39 @@ static void an_answer_is_told_once(void **s)
     holds(3, (const uint32_t[]){0, 1, 2}, 0, 1);
 }
 
+/* Each way of writing times: in order, newest first, in runs, with ties, in none; the item is the row's place. */
+static void rows_come_in_order_of_time_and_then_of_the_file(void **s)
+{
+    (void)s;
+    enum { ROWS = 300, ONE = 24 };
+    static char text[64 + ROWS * ONE];
+    struct rng g;
+    rng_seed(&g, 5);
+    for (int way = 0; way < 200; way++) {
+        int n = 1 + way % ROWS, times[ROWS], run = 1 + (int)rng_below(&g, 40), ties = 1 + way % 4;
+        size_t at = (size_t)sprintf(text, "user_id,item_id,correct,timestamp\n");
+        for (int i = 0; i < n; i++) {
+            int of[] = {i, n - i, i % run, run - i % run, (i / run) % 2 ? i : n - i, (int)rng_below(&g, 100)};
+            times[i] = 1 + of[way % 6] / ties;
+            at += (size_t)sprintf(text + at, "a,%d,1,%d\n", i, times[i]);
+        }
+        assert_int_equal(read_text(text), ST_OK);
+        assert_int_equal(d.r.rows, n);
+        for (int i = 0, before = -1; i < n; i++) {
+            int place = atoi(d.item_name[d.r.item[i]]);
+            assert_true(d.r.time_s[i] == times[place] && d.index[i] == (uint32_t)i);
+            if (before >= 0)
+                assert_true(times[before] < times[place] || (times[before] == times[place] && before < place));
+            before = place;
+        }
+        log_release(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_counted_before_they_are_merged),
-                                       cmocka_unit_test(an_answer_is_told_once)};
+                                       cmocka_unit_test(an_answer_is_told_once),
+                                       cmocka_unit_test(rows_come_in_order_of_time_and_then_of_the_file)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,6 +263,7 @@ enum st log_gather(struct reading *r, struct err *e)
     bool numbers = true;
     for (size_t u = 0; u < r->user.count; u++)
         numbers = numbers && all_digits(r->user.name[u]) && strlen(r->user.name[u]) <= 9;
+    r->d->user_numbers = numbers;
     for (size_t u = 0; u < r->user.count; u++)
         fold[u] = numbers ? (uint32_t)strtoul(r->user.name[u], NULL, 10) : (uint32_t)u;
     out->rows = r->count;

@@ -187,6 +187,31 @@ def test_fit_predict_and_explain_agree(model_kind, tmp_path):
     assert "right on" in why["sentence"]
 
 
+@pytest.mark.parametrize("ids,by", [("{u}", "mod"), ("{u5}", "name"), ("{u5}1", "name"), ("{u}0", "name"), ("s{u}", "name"), ("{u3}", "mod")])
+def test_no_fold_is_empty_whatever_the_ids(ids, by, tmp_path):
+    """Numbers that share a divisor with the number of folds would all be in one, and be predicted by a fit to nobody."""
+    a = invented(tmp_path / "a.csv")
+    head, *rows = a.read_text().splitlines()
+    named = lambda u: ids.format(u=u, u5=5 * int(u), u3=3 * int(u))
+    a.write_text("\n".join([head, *(",".join([named(r.split(",")[0]), *r.split(",")[1:]]) for r in rows)]) + "\n")
+    words = ["eval", "--kind", "pfa", "--predictions", tmp_path / "p.csv", a]
+    got = figures(*words)
+    assert got["folds_by"] == by and got["auc"] > .58, got["auc"]
+    if ids == "{u5}":
+        assert "all 60 students are in one of the 5 folds" in model(*words, "--folds-by", "mod", code=1).stderr
+        assert figures(*words, "--folds-by", "mod", "--folds", 4)["folds_by"] == "mod"
+        assert "mod or name" in model(*words, "--folds-by", "luck", code=1).stderr
+    # Who is in which fold is the students' own: other rows in another order change nothing.
+    (tmp_path / "b.csv").write_text("\n".join([head, *sorted(a.read_text().splitlines()[1:], key=lambda r: (r.split(",")[0][::-1], int(r.split(",")[4])))]) + "\n")
+    assert abs(figures("eval", "--kind", "pfa", tmp_path / "b.csv")["log_loss"] - got["log_loss"]) < 1e-5
+
+
+def test_two_students_are_in_two_folds(tmp_path):
+    for two in ("5,10", "a,b", "1,2", "3,8"):
+        (tmp_path / "a.csv").write_text("user_id,item_id,correct\n" + "".join(f"{u},{k},{k % 2}\n" for u in two.split(",") for k in range(6)))
+        assert figures("eval", "--kind", "irt", tmp_path / "a.csv")["rows"] == 12
+
+
 def test_groups_have_figures_of_their_own(tmp_path):
     a = invented(tmp_path / "a.csv")
     rows = a.read_text().splitlines()
@@ -241,7 +266,11 @@ def test_odd_logs_have_a_defined_result(case, model_kind, tmp_path):
         if case == "same row":
             r[:] = ["1", "2", "3", "1", "0"]
     a.write_text("\n".join([head, *map(",".join, rows)]) + "\n")
-    got = figures("eval", "--kind", model_kind, "--predictions", tmp_path / "p.csv", a)
+    words = ["eval", "--kind", model_kind, "--predictions", tmp_path / "p.csv", a]
+    if case in ("one student", "same row"):
+        assert "one student" in model(*words, code=1).stderr and not (tmp_path / "p.csv").exists()
+        return
+    got = figures(*words)
     assert got["rows"] == len(rows) and all(got[k] is not None for k in ("auc", "rmse", "log_loss", "ece"))
     assert all(0 < float(r["p"]) < 1 for r in csv.DictReader(open(tmp_path / "p.csv")))
 

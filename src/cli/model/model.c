@@ -28,12 +28,12 @@ const struct cli_command cli_commands_model[] = {
       {0}}},
     {"model eval",
      "PATH...",
-     "Predict every answer one step ahead by a model that was fitted without its student (fold = student's number mod "
-     "folds), and say how well.",
+     "Predict every answer one step ahead by a model that was fitted without its student, fold by fold, and say how "
+     "well.",
      run_model_eval,
      false,
      {KIND_FIT,
-      {"--folds", "N", "how many folds (default 5)"},
+      FOLDS_OPTIONS,
       LOG_COLUMNS,
       {"--group", "COLUMN", "measures for each value of this column"},
       {"--smallest", "N", "groups of fewer students are hidden (default 10)"},
@@ -83,11 +83,7 @@ const struct cli_command cli_commands_model[] = {
      "Refit FSRS-6 on answers with times, and judge it over folds on answers a day or more after the last.",
      run_model_memory,
      false,
-     {{"--by", "item|skill", "what is remembered (default item)"},
-      {"--folds", "N", "how many folds (default 5)"},
-      LOG_COLUMNS,
-      THREADS_OPTION,
-      {0}}},
+     {{"--by", "item|skill", "what is remembered (default item)"}, FOLDS_OPTIONS, LOG_COLUMNS, THREADS_OPTION, {0}}},
     {"model detect",
      "PATH...",
      "Count the answers and student-skill pairs that each detector flags (wheel-spinning and its forecast, rapid "

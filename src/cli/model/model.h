@@ -26,6 +26,16 @@
 /* --- the log that a word works on --- */
 /* The names from --user --item --skill --correct --time --group. */
 struct log_columns log_columns_of(const struct cli *c);
+/* --folds-by; *name: how it was done, for --json */
+enum st model_folds(const struct cli *c, struct log_data *d, size_t folds, const char **name,
+                    struct err *e) WARN_UNUSED;
+#define FOLDS_OPTIONS \
+    {"--folds", "N", "how many folds (default 5)"}, \
+    { \
+        "--folds-by", "mod|name", \
+            "student's number mod folds, or dealt in the order of a hash of the names (default: mod where names are " \
+            "numbers and no fold gets less than half its share)" \
+    }
 /* What the words name; that rows or files told an answer again is said on standard error. Release also after a
  * failure. */
 enum st model_log_read(const struct cli *c, const struct log_columns *names, struct log_data *d,

@@ -20,6 +20,7 @@ struct eval {
     struct cli *c;
     struct log_data d;
     size_t folds;
+    const char *folds_by;
     double *p;
     /* opportunity: from 0, MODEL_OPPORTUNITIES where it is a later one */
     uint8_t *stage, *opportunity, *new_item, *after_day;
@@ -361,6 +362,7 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     TRY(metrics_of(x->p, r->correct, NULL, r->rows, &m, e));
     json_put_str(j, "kind", cli_opt(x->c, "--kind"));
     json_put_i64(j, "folds", (int64_t)x->folds);
+    json_put_str(j, "folds_by", x->folds_by);
     json_put_i64(j, "students", (int64_t)r->users);
     json_put_i64(j, "items", (int64_t)r->items);
     json_put_i64(j, "skills", (int64_t)r->skills);
@@ -437,6 +439,7 @@ int run_model_eval(struct cli *c)
     x.folds = (size_t)folds;
     double begin = model_seconds();
     enum st st = model_log_read(c, &names, &x.d, &e);
+    if (st == ST_OK) st = model_folds(c, &x.d, x.folds, &x.folds_by, &e);
     if (st == ST_OK) st = eval(&x, begin, &e);
     log_release(&x.d);
     return st == ST_OK ? 0 : cli_fail(&e);

@@ -102,6 +102,19 @@ enum st model_log_read(const struct cli *c, const struct log_columns *names, str
     return ST_OK;
 }
 
+enum st model_folds(const struct cli *c, struct log_data *d, size_t folds, const char **name, struct err *e)
+{
+    static const char *const names[] = {[LOG_FOLDS_MOD] = "mod", [LOG_FOLDS_NAME] = "name"};
+    const char *wish = cli_opt(c, "--folds-by");
+    enum log_folds by = LOG_FOLDS_USUAL;
+    if (wish && strcmp(wish, "mod") == 0) by = LOG_FOLDS_MOD;
+    else if (wish && strcmp(wish, "name") == 0) by = LOG_FOLDS_NAME;
+    else if (wish) return err_fail(e, ST_INVALID, "model.option", "--folds-by is mod or name, not \"%.40s\"", wish);
+    TRY(log_deal_folds(d, folds, &by, e));
+    *name = names[by];
+    return ST_OK;
+}
+
 enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e)
 {
     const char *path = cli_opt(c, "--start");

@@ -63,12 +63,20 @@ struct log_data {
     size_t files_again; /* files that were named twice, or hold what another file holds: read once */
     const char *file_again; /* the first of them; NULL: none */
     size_t unscored;        /* rows that were no answers: study, hints without an attempt */
-    bool expanded_kept;
+    bool user_numbers;      /* all students' names are whole numbers, by which user_fold goes; else in order met */
 };
 /* Files and folders in the layouts of docs/models.md. Release also after a failure. */
 enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *names,
                  struct err *e) WARN_UNUSED;
 void log_release(struct log_data *d);
+/* How students come into folds. LOG_FOLDS_MOD: number mod folds, or in turn as they are met where names are no numbers.
+ * LOG_FOLDS_NAME: dealt in turn in the order of a hash of their names, so that no fold has two more than another.
+ * LOG_FOLDS_USUAL: the first where names are numbers and each fold gets half its even share at least, as published
+ * figures go by; else the second. Ids that share a divisor with the number of folds leave folds empty. */
+enum log_folds { LOG_FOLDS_USUAL, LOG_FOLDS_MOD, LOG_FOLDS_NAME };
+/* Sets d->r.user_fold. by: in, the wish; out, what was done. ST_INVALID when one fold has all students, since nothing
+ * would be left to fit on. */
+enum st log_deal_folds(struct log_data *d, size_t folds, enum log_folds *by, struct err *e) WARN_UNUSED;
 void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
 /* --- scores: one row per person, one column per item --- */
 struct matrix {

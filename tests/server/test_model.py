@@ -61,7 +61,7 @@ def test_logistic_ends_at_the_exact_optimum(name, objective):
 
 def test_bkt_climbs_to_the_top():
     one = figures("fit", "--kind", "bkt", "--prior", "none", "--cap", .5, "--threads", 1, data("assist09"))
-    assert one["log_likelihood"] >= -156885.5
+    assert one["log_likelihood"] >= -156867.5
     assert one["parameters"] == figures("fit", "--kind", "bkt", "--prior", "none", "--cap", .5, "--threads", 3, data("assist09"))["parameters"]
 
 
@@ -185,6 +185,30 @@ def test_fit_predict_and_explain_agree(model_kind, tmp_path):
     assert total == why["logit"] and abs(why["p"] - float(last["p"])) < (1e-15 if model_kind == "full" else 1e-12)
     assert any(part["term"] == "earlier_answers" for part in why["parts"]) == (model_kind == "transfer")
     assert "right on" in why["sentence"]
+
+
+def test_without_a_prior_no_start_ends_higher(tmp_path):
+    """Skills of few students have several tops; those of two starts are not always the highest."""
+    lot, start = random.Random(4), tmp_path / "start.json"
+    with open(tmp_path / "a.csv", "w") as f:
+        f.write("user_id,item_id,skill_id,correct\n")
+        for k in range(60):
+            prior, learn, guess, slip = (lot.uniform(*ends) for ends in ((.1, .9), (.01, .6), (.02, .48), (.02, .48)))
+            for u in range(8 + k):
+                knows = lot.random() < prior
+                for _ in range(lot.randint(2, 9)):
+                    f.write(f"{u},{k},{k},{lot.random() < (1 - slip if knows else guess):d}\n")
+                    knows = knows or lot.random() < learn
+    words = ["fit", "--kind", "bkt", "--prior", "none", tmp_path / "a.csv"]
+    got = {p["skill"]: p for p in figures(*words)["parameters"]}
+    tops = {}
+    for _ in range(20):
+        start.write_text(json.dumps({"kind": "bkt", "parameters": [
+            {"skill": s, "prior": lot.uniform(.02, .98), "learn": 10 ** lot.uniform(-3, -.1), "guess": lot.uniform(.01, .49), "slip": lot.uniform(.01, .49)} for s in got]}))
+        for p in figures(*words, "--start", start)["parameters"]:
+            tops.setdefault(p["skill"], []).append(p["log_likelihood"])
+    assert {s: max(t) - got[s]["log_likelihood"] for s, t in tops.items() if max(t) - got[s]["log_likelihood"] > .02} == {}
+    assert any("several_optima" in p["flags"] for p in got.values())
 
 
 @pytest.mark.parametrize("ids,by", [("{u}", "mod"), ("{u5}", "name"), ("{u5}1", "name"), ("{u}0", "name"), ("s{u}", "name"), ("{u3}", "mod")])

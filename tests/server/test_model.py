@@ -181,9 +181,25 @@ def test_fit_predict_and_explain_agree(model_kind, tmp_path):
     total = 0.0
     for part in why["parts"]:
         total += part["logit"]
-        assert "value" not in part or part["value"] * part["weight"] == part["logit"]
-    assert total == why["logit"] and abs(why["p"] - float(last["p"])) < (1e-15 if model_kind == "full" else 1e-12)
-    assert any(part["term"] == "earlier_answers" for part in why["parts"]) == (model_kind == "transfer")
+    assert total == why["logit"] and abs(why["p"] - float(last["p"])) < 1e-12
+    assert all("value" not in part or part["value"] * part["weight"] == part["logit"] for part in why["detail"])
+    assert abs(sum(part["logit"] for part in why["detail"]) - total) < 1e-9
+    assert any(part["term"] == "earlier_answers" for part in why["detail"]) == (model_kind == "transfer")
+    # A handful to read, and each is what its name says.
+    parts = {part["term"]: part["logit"] for part in why["parts"]}
+    assert list(parts) == ["start", "skill", "question", "own_answers", "all_answers", *(["other_answers"] if model_kind == "transfer" else []), "time"]
+    by = lambda *terms: sum(p["logit"] for p in why["detail"] if p["term"] in terms)
+    assert abs(parts["question"] - by("item")) < 1e-12 and abs(parts["time"] - by("gap")) < 1e-12 and abs(parts["skill"] - by("skill", "set")) < 1e-12
+    mine = list(csv.DictReader(open(a)))
+    skill = next(r["skill_id"] for r in mine if r["item_id"] == why["item"])
+    if model_kind == "transfer":
+        assert abs(parts["other_answers"] - sum(p["logit"] for p in why["detail"] if p["term"] == "earlier_answers" and p["skill"] != skill)) < 1e-9
+    # Also as they are printed.
+    said = re.findall(r"^ +([+-]\d+\.\d\d)  (.*)$", model("explain", "--model", tmp_path / "m.json", "--student", "7", a).stdout, re.M)
+    assert [w for _, w in said[:-1]] == [p["words"] for p in why["parts"]] and said[-1][1] == f"together: {100 * why['p']:.1f}%"
+    assert sum(round(100 * float(x)) for x, _ in said[:-1]) == round(100 * float(said[-1][0])) == round(100 * total)
+    assert all(abs(float(x) - p["logit"]) < .011 for (x, _), p in zip(said, why["parts"]))
+    assert "respuestas sobre esta destreza" in model("explain", "--model", tmp_path / "m.json", "--student", "7", "--language", "es", a).stdout
     assert "right on" in why["sentence"]
 
 

@@ -32,6 +32,28 @@ struct model_question {
     bool to_come;
     enum lang lang;
 };
+/* What a prediction is made of, in so few parts that they can be read: they add up, in logits. */
+enum model_part {
+    PART_START,
+    PART_SKILL,
+    PART_ITEM,
+    PART_OWN,    /* answers on the skills in question */
+    PART_ALL,    /* all answers, whatever they are on */
+    PART_OTHERS, /* answers on other skills */
+    PART_TIME,
+    PART_TODAY, /* and practice today */
+    MODEL_PARTS
+};
+struct model_parts {
+    double logit[MODEL_PARTS];
+    bool there[MODEL_PARTS]; /* the kind of model has such a part */
+};
+void model_part_add(struct model_parts *p, enum model_part part, double logit);
+double model_parts_sum(const struct model_parts *p); /* in their order */
+/* under "parts", with words */
+void model_parts_put(const struct model_parts *p, enum lang lang, struct json_out *j);
+/* a line each, rounded so that they still add up, and one for their sum, which is P(right) of share */
+void model_parts_say(const struct model_parts *p, double share, enum lang lang);
 /* Of the BKT kinds: why mastery is what it is. */
 enum st model_explain_known(const struct cli *c, const struct model_question *q, struct err *e) WARN_UNUSED;
 

@@ -465,6 +465,52 @@ def test_what_is_known_is_explained_by_parts_that_add_up(model_kind, tmp_path):
     assert float([r for r in csv.DictReader(open(tmp_path / "p.csv")) if r["user"] == "7"][-1]["p"]) == pytest.approx(why["p"], abs=1e-12)
 
 
+def test_a_belief_is_written_read_and_explained_in_four_parts(tmp_path):
+    """What it foresees is what its file foresees; the parts add up, and each is of what its name says."""
+    log, out = invented(tmp_path / "a.csv"), tmp_path / "m.json"
+    fit = figures("fit", "--kind", "belief", "--out", out, log)
+    assert fit["rows"] == 2400 and fit["objective"] < .69 and json.loads(out.read_text())["parameters"] == fit["parameters"]
+    assert set(fit["parameters"]["skills"]) == set("01234") and all(v["ease_var"] > 0 for v in fit["parameters"]["skills"].values())
+    assert len(fit["parameters"]["items"]) == 30 and len(fit["parameters"]["students"]["newness"]) == 3
+    on = figures("fit", "--kind", "belief", "--start", out, log)  # goes on, and not back
+    assert on["objective"] <= fit["objective"] and on["parameters"]["students"] != fit["parameters"]["students"]
+    model("predict", "--model", out, "--predictions", tmp_path / "p.csv", log)
+    foreseen = [float(r["p"]) for r in csv.DictReader(open(tmp_path / "p.csv")) if r["user"] == "7"]
+    rows = [r for r in csv.DictReader(open(log)) if r["user_id"] == "7"]
+    logistic = lambda x: 1 / (1 + 2.718281828459045 ** -x)
+    short = tmp_path / "b.csv"
+    for n in range(1, len(rows) + 1):  # before each answer of one student
+        with open(short, "w") as f:
+            w = csv.DictWriter(f, rows[0].keys())
+            w.writeheader()
+            w.writerows(rows[:n])
+        why = figures("explain", "--model", out, "--student", 7, short)
+        total = 0.0
+        for part in why["parts"]:
+            total += part["logit"]
+        parts = {p["term"]: p["logit"] for p in why["parts"]}
+        assert list(parts) == ["question", "own_answers", "other_answers", "time"] and total == why["logit"]
+        assert why["p"] == pytest.approx(foreseen[n - 1], abs=1e-12) and why["p"] == pytest.approx((1 - why["slip"]) * logistic(total), abs=1e-12)
+        before, skill = rows[:n - 1], rows[n - 1]["skill_id"]
+        assert (parts["own_answers"] != 0) == any(r["skill_id"] == skill for r in before)
+        assert any(r["skill_id"] != skill for r in before) or parts["other_answers"] == 0
+        if len(before) > 0 and len({(r["skill_id"] == skill, r["correct"]) for r in before}) == 1 and before[0]["skill_id"] != skill:
+            assert (parts["other_answers"] > 0) == (before[0]["correct"] == "1")
+    assert sum(p["logit"] for p in why["parts"][1:3]) != 0 and f"right on {skill}" in why["sentence"]
+    said = re.findall(r"^ +([+-]\d+\.\d\d)  ", model("explain", "--model", out, "--student", 7, short).stdout, re.M)
+    assert len(said) == 5 and sum(round(100 * float(x)) for x in said[:-1]) == round(100 * float(said[-1]))
+    # What time takes is the time's: the same question a hundred days later.
+    with open(short, "a") as f:
+        f.write(",".join([*list(rows[-1].values())[:-1], str(100 * 86400)]) + "\n")
+    later = {p["term"]: p["logit"] for p in figures("explain", "--model", out, "--student", 7, short)["parts"]}
+    assert later["time"] < parts["time"]
+    # A skill and a question that the model never saw are as of nothing known.
+    short.write_text("user_id,item_id,skill_id,correct,timestamp\n1,new,new,1,5\n1,new,new,1,9\n")
+    assert 0 < figures("explain", "--model", out, "--student", 1, short)["p"] < 1
+    short.write_text("user_id,item_id,correct\n1,new,1\n")
+    assert "names no skill" in model("explain", "--model", out, "--student", 1, short, code=1).stderr
+
+
 def test_reasons_are_told_in_the_language_asked_for(tmp_path):
     log, out = invented(tmp_path / "a.csv"), tmp_path / "m.json"
     model("fit", "--kind", "full", "--out", out, log)

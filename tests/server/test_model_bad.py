@@ -170,7 +170,7 @@ def test_odd_scores_have_a_defined_result(item_kind, text, tmp_path):
     assert done.returncode in (0, 1) and (done.stderr if done.returncode else not re.search("nan|inf", done.stdout, re.I))
 
 
-@pytest.mark.parametrize("words", ["bkt", "pfa", "best-lr-recency", "bkt --forget 0 --classes 2", "transfer --steps 2"])
+@pytest.mark.parametrize("words", ["bkt", "pfa", "best-lr-recency", "bkt --forget 0 --classes 2", "transfer --steps 2", "belief"])
 def test_a_start_that_does_not_fit_is_refused_and_leaves_nothing(words, tmp_path):
     """A number of the file is missing or out of range; under the sanitizers also nothing is left in memory."""
     answers, out, bad = invented(tmp_path / "a.csv", students=40, each=20), tmp_path / "end.json", tmp_path / "bad.json"

@@ -3,18 +3,13 @@
 #include "lab/edges.h"
 #include "model.h"
 
-#define KIND_FIT \
-    { \
-        "--kind", "KIND", "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer or elo" \
-    }
-
 const struct cli_command cli_commands_model[] = {
     {"model fit",
      "PATH...",
      "Fit a model to a log of answers: files and folders as docs/models.md lists, or any CSV with named columns.",
      run_model_fit,
      false,
-     {KIND_FIT,
+     {{"--kind", "KIND", MODEL_KINDS_FIT},
       LOG_COLUMNS,
       {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},
       {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"},
@@ -32,7 +27,7 @@ const struct cli_command cli_commands_model[] = {
      "well.",
      run_model_eval,
      false,
-     {KIND_FIT,
+     {{"--kind", "KIND", MODEL_KINDS_EVAL},
       FOLDS_OPTIONS,
       LOG_COLUMNS,
       {"--group", "COLUMN", "measures for each value of this column"},

@@ -4,6 +4,10 @@
 #include "cli/cli.h"
 #include "lab/lab.h"
 
+/* --kind of model fit; model eval also takes elo, which needs no fit */
+#define MODEL_KINDS_FIT "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer or belief"
+#define MODEL_KINDS_EVAL \
+    "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer, belief or elo"
 #define GENERAL_OPTIONS \
     {"--forget", "HOURS", \
      "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any " \
@@ -104,6 +108,7 @@ bool model_transfer_options(const struct cli *c, struct transfer_options *o); /*
 enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin,
                           struct err *e) WARN_UNUSED;
 enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
+enum st model_fit_belief(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
 enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
 /* What `model eval` found, for DIR/index.html. */
 enum { MODEL_OPPORTUNITIES = 20 };

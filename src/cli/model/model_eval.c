@@ -431,8 +431,7 @@ int run_model_eval(struct cli *c)
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
     if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 &&
                   strcmp(kind, "belief") != 0 && strcmp(kind, "transfer") != 0))
-        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, "
-                            "full, transfer, elo, belief");
+        return cli_usage(c, "--kind is one of " MODEL_KINDS_EVAL);
     if (cli_opt(c, "--edges") && (strcmp(kind, "bkt") != 0 || cli_opt(c, "--forget") || cli_opt(c, "--classes")))
         return cli_usage(c, "--edges goes with --kind bkt, without --forget and --classes");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;

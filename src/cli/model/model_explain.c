@@ -243,7 +243,10 @@ int run_model_explain(struct cli *c)
         st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
     if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &q.item))
         st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
-    if (st == ST_OK) st = x.bkt || x.general ? model_explain_known(c, &q, &e) : why(c, &q, &e);
+    if (st == ST_OK)
+        st = x.bkt || x.general ? model_explain_known(c, &q, &e)
+             : x.belief.items   ? model_explain_belief(c, &q, &e)
+                                : why(c, &q, &e);
     model_use_release(&x);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

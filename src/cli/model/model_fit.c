@@ -149,14 +149,15 @@ int run_model_fit(struct cli *c)
     const char *kind = cli_opt(c, "--kind");
     struct log_columns names = log_columns_of(c);
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
-    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "transfer") != 0))
-        return cli_usage(
-            c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "transfer") != 0 &&
+                  strcmp(kind, "belief") != 0))
+        return cli_usage(c, "--kind is one of " MODEL_KINDS_FIT);
     double begin = model_seconds();
     enum st st = model_log_read(c, &names, &d, &e);
     if (st == ST_OK)
         st = strcmp(kind, "bkt") == 0        ? fit_bkt(c, &d, begin, &e)
              : strcmp(kind, "transfer") == 0 ? model_fit_transfer(c, &d, begin, &e)
+             : strcmp(kind, "belief") == 0   ? model_fit_belief(c, &d, begin, &e)
                                              : fit_logistic(c, &d, begin, &e);
     log_release(&d);
     return st == ST_OK ? 0 : cli_fail(&e);

@@ -6,14 +6,11 @@
 static const struct {
     const char *term;
     enum msg_id words;
-} parts[MODEL_PARTS] = {[PART_START] = {"start", MSG_explain_part_start},
-                        [PART_SKILL] = {"skill", MSG_explain_part_skill},
-                        [PART_ITEM] = {"question", MSG_explain_part_item},
-                        [PART_OWN] = {"own_answers", MSG_explain_part_own},
-                        [PART_ALL] = {"all_answers", MSG_explain_part_all},
-                        [PART_OTHERS] = {"other_answers", MSG_explain_part_others},
-                        [PART_TIME] = {"time", MSG_explain_part_time},
-                        [PART_TODAY] = {"time", MSG_explain_part_today}};
+} parts[MODEL_PARTS] = {
+    [PART_START] = {"start", MSG_explain_part_start},   [PART_SKILL] = {"skill", MSG_explain_part_skill},
+    [PART_ITEM] = {"question", MSG_explain_part_item},  [PART_OWN] = {"own_answers", MSG_explain_part_own},
+    [PART_ALL] = {"all_answers", MSG_explain_part_all}, [PART_OTHERS] = {"other_answers", MSG_explain_part_others},
+    [PART_TIME] = {"time", MSG_explain_part_time},      [PART_TODAY] = {"time", MSG_explain_part_today}};
 
 void model_part_add(struct model_parts *p, enum model_part part, double logit)
 {

@@ -1,6 +1,7 @@
 /* Parameters that model fit wrote, laid beside a log of answers. Private to cli. */
 #ifndef MODEL_MODEL_USE_H
 #define MODEL_MODEL_USE_H
+#include "engine/belief_fit.h"
 #include "engine/logistic.h"
 #include "engine/transfer.h"
 #include "i18n/i18n.h"
@@ -17,7 +18,8 @@ struct model_use {
     struct bkt_general *general;
     struct bkt_general_options general_options;
     uint8_t *item_class;
-    bool with_edges; /* --edges was given, for kind bkt */
+    struct belief_model belief; /* of kind belief; else its items is 0 */
+    bool with_edges;            /* --edges was given, for kind bkt */
     struct edges_use edges;
 };
 
@@ -56,5 +58,7 @@ void model_parts_put(const struct model_parts *p, enum lang lang, struct json_ou
 void model_parts_say(const struct model_parts *p, double share, enum lang lang);
 /* Of the BKT kinds: why mastery is what it is. */
 enum st model_explain_known(const struct cli *c, const struct model_question *q, struct err *e) WARN_UNUSED;
+/* Of kind belief: what each part moved. */
+enum st model_explain_belief(const struct cli *c, const struct model_question *q, struct err *e) WARN_UNUSED;
 
 #endif

@@ -13,6 +13,7 @@
 #include "engine/responses.h"
 #include "engine/simulate.h"
 
+struct belief_model;
 struct logistic;
 struct transfer;
 struct transfer_options;
@@ -109,6 +110,11 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
 /* What model fit wrote under "transfer". *out for the caller to free, also after a failure. */
 enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out,
                             struct err *e) WARN_UNUSED;
+
+/* What model fit wrote of kind belief; a skill or an item that the model never saw stays as of nothing known. *out:
+ * zero before; belief_model_free, also after a failure. */
+enum st model_load_belief(const json_t *doc, const struct log_data *d, struct belief_model *out,
+                          struct err *e) WARN_UNUSED;
 
 /* --- long work (progress.c): a bar on a terminal, else a line now and then, on standard error, once it takes
  * over a second; the first SIGINT or SIGTERM asks it to end with what it has, the second ends the program --- */

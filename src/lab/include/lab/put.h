@@ -19,6 +19,8 @@ void model_put_flags(struct json_out *j, unsigned flags);
 /* under "parameters" */
 void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m);
 
+void model_put_belief(struct json_out *j, const struct log_data *d, const struct belief_model *m);
+
 /* --- files --- */
 /* *out: for model_file_close, which closes it and says whether all of it was written. whole false: what should be in
  * it could not be made. */

@@ -158,6 +158,42 @@ def test_layouts_give_the_same_answers(layout, tmp_path):
     assert one["rows"] == two["rows"] == 2400 and abs(one["auc"] - two["auc"]) < (1e-3 if layout == "shuffled" else 1e-12)
 
 
+SMALL = {
+    "commas": "user_id,item_id,skill_id,correct\n1,1,1,1\n2,1,1,0\n", "no skill": "user_id,item_id,correct\n1,1,1\n2,1,0\n", "skill alone": "user_id,skill_id,correct\n1,1,1\n2,1,0\n",
+    "tabs": "user_id\titem_id\ttimestamp\tcorrect\tskill_id\n1\t1\t0\t1\t1\n2\t1\t0\t0\t1\n", "semicolons": "user_id;item_id;correct\n1;1;1\n2;1;0\n",
+    "lines of Windows": "\ufeffuser_id,item_id,correct\r\n1,1,1\r\n2,1,0", "quoted": '"user_id","item_id","correct"\n"1","1","1"\n"2","1","0"',
+    "DataShop": "Anon Student Id\tStep Name\tOutcome\tKC (Default)\tTime\n1\ta\tCORRECT\tx\t2020-01-01 10:00:00\n2\ta\tHINT\tx\t2020-01-01 10:00:05\n",
+    "order": "order_id,user_id,problem_id,correct,skill_name\n1,1,1,1,x\n2,2,1,0,x\n", "lists": "uid,concepts,responses\n1,1,1\n2,1,0\n", "blocks": "1,1\n5\n1\n1\n2,2\n5\n1\n0\n",
+}
+
+
+@pytest.mark.parametrize("layout", [*SMALL, "packed", "folder"])
+def test_two_answers_are_enough_in_every_layout(layout, tmp_path):
+    a = tmp_path / "a.csv"
+    a.write_text(SMALL.get(layout, SMALL["commas"]), newline="")
+    if layout == "packed":
+        a = tmp_path / "a.csv.gz"
+        a.write_bytes(gzip.compress(SMALL["commas"].encode()))
+    if layout == "folder":
+        a = tmp_path
+        (a / "q_mat.tsv").write_text("item_id\tskill\n1\t1\n")
+    for kind in ("bkt", "pfa", "belief"):
+        assert figures("fit", "--kind", kind, "--out", tmp_path / "m.json", a)["rows"] == 2
+        assert figures("predict", "--model", tmp_path / "m.json", a)["rows"] == 2
+        assert figures("eval", "--kind", kind, a)["rows"] == 2
+
+
+def test_fit_offers_what_it_does(tmp_path):
+    """Every kind that the help names can be fitted, and every other is refused with the same names."""
+    a = invented(tmp_path / "a.csv", students=10, each=10)
+    for word in ("fit", "eval"):
+        kinds = re.search(r"--kind KIND +(.*)", model(word, "--help").stdout)[1].replace(" or ", ", ").split(", ")
+        assert len(kinds) > 10 and kinds[-1] == ("belief" if word == "fit" else "elo")
+        for kind in kinds:
+            assert figures(word, "--kind", kind, *(["--steps", 2] if kind == "transfer" else []), a)["kind"] == kind
+        assert all(kind in model(word, "--kind", "luck", a, code=2).stderr for kind in kinds)
+
+
 def test_ids_are_told_apart(tmp_path):
     """Numbers in every form, and words: each text is one student, in the order in which they are met."""
     ids = ["7", "07", "007", "0", "00", "1048575", "1048576", "1048577", "18446744073709551623", "+7", "-7", "7.0", "7 ", "x", "y", "a7", "1e1", "10", "340282366920938463463374607431768211463"]

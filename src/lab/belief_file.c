@@ -4,15 +4,18 @@
 #include "engine/belief_fit.h"
 #include "lab/put.h"
 
-#define FIGURE(name, least, most) {#name, offsetof(struct belief_params, name), least, most}
+#define FIGURE(name, least, most) \
+    { \
+#name, offsetof(struct belief_params, name), least, most \
+    }
 static const struct {
     const char *name;
     size_t at;
     double least, most;
-} figures[] = {FIGURE(student_sd, 1e-6, 100), FIGURE(own_sd, 1e-6, 100),   FIGURE(ease, -100, 100),
-               FIGURE(ease_sd, 1e-6, 100),    FIGURE(gain, 0, 100),        FIGURE(gain_var, 0, 100),
-               FIGURE(fading, 0, 1),          FIGURE(decay, 0, 100),       FIGURE(drift, 0, 100),
-               FIGURE(warm_step, 0, 100),     FIGURE(warm_most, 0, 100),   FIGURE(slip, 0, .5),
+} figures[] = {FIGURE(student_sd, 1e-6, 100), FIGURE(own_sd, 1e-6, 100), FIGURE(ease, -100, 100),
+               FIGURE(ease_sd, 1e-6, 100),    FIGURE(gain, 0, 100),      FIGURE(gain_var, 0, 100),
+               FIGURE(fading, 0, 1),          FIGURE(decay, 0, 100),     FIGURE(drift, 0, 100),
+               FIGURE(warm_step, 0, 100),     FIGURE(warm_most, 0, 100), FIGURE(slip, 0, .5),
                FIGURE(hardness_sd, 1e-6, 100)};
 static const double most_logits = 100.0;
 

@@ -4,12 +4,6 @@
 
 #include "log_rows.h"
 
-static int by_pair(const void *a, const void *b)
-{
-    const struct pair *x = a, *y = b;
-    return x->item != y->item ? (x->item < y->item ? -1 : 1) : (x->skill > y->skill) - (x->skill < y->skill);
-}
-
 /* at: where each user's rows begin. They mostly stand together already. */
 static enum st gather_users(struct reading *r, const uint32_t *at, struct err *e)
 {

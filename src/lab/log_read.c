@@ -36,27 +36,29 @@ static uint32_t *of_number(struct arena *a, struct names *m, size_t v)
     return &more[v];
 }
 
+/* The name is copied when it is new: its row may be let go. */
 static enum st intern(struct reading *r, struct names *m, const char *text, uint32_t *out, struct err *e)
 {
     size_t v = small_number(text), at = m->count;
+    uint32_t *place = v < SMALL_NUMBERS ? of_number(r->a, m, v) : NULL;
     if (v < SMALL_NUMBERS) {
-        uint32_t *place = of_number(r->a, m, v);
         if (!place) return err_fail(e, ST_NOMEM, "err.memory", "names");
         if (*place) at = *place - 1;
-        else *place = (uint32_t)at + 1;
     } else if (m->map.count && strcmp(text, m->name[m->last]) == 0) {
         at = m->last;
     } else {
-        int found = strmap_put(&m->map, text, (int)at);
-        if (found < 0) return err_fail(e, ST_NOMEM, "err.memory", "names");
-        m->last = (uint32_t)found;
-        at = m->last;
+        int found = strmap_get(&m->map, text);
+        if (found >= 0) at = (size_t)found;
     }
     if (at == m->count) {
-        const char **p = LIST_ADD(r->a, m->name, m->count, m->cap);
-        if (!p) return err_fail(e, ST_NOMEM, "err.memory", "names");
-        *p = text;
+        char *name = arena_strdup(r->a, text);
+        const char **p = name ? LIST_ADD(r->a, m->name, m->count, m->cap) : NULL;
+        if (!p || (!place && strmap_put(&m->map, name, (int)at) < 0))
+            return err_fail(e, ST_NOMEM, "err.memory", "names");
+        *p = name;
+        if (place) *place = (uint32_t)at + 1;
     }
+    if (!place) m->last = (uint32_t)at;
     *out = (uint32_t)at;
     return ST_OK;
 }
@@ -210,8 +212,13 @@ static enum st read_beside(struct reading *r, const struct sheet *t, const struc
     struct log_beside *b = NULL;
     bool any = c->took >= 0 || c->hints >= 0 || c->truth[0] >= 0;
     while ((any || r->beside) && r->beside_count < r->count) {
-        if (!(b = LIST_ADD(r->a, r->beside, r->beside_count, r->beside_cap)))
-            return err_fail(e, ST_NOMEM, "err.memory", "rows");
+        if (r->beside_count == r->beside_cap) { /* as many as rows: in an arena what it outgrows would stay */
+            struct log_beside *more = realloc(r->beside, r->cap * sizeof *more);
+            if (!more) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+            r->beside = more;
+            r->beside_cap = r->cap;
+        }
+        b = &r->beside[r->beside_count++];
         *b = (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
     }
     if (!any) return ST_OK;
@@ -238,6 +245,18 @@ static enum st read_beside(struct reading *r, const struct sheet *t, const struc
     return ST_OK;
 }
 
+/* Before the list of what rows say would grow: an item of two skills says both on every row. */
+static void each_pair_once(struct reading *r)
+{
+    size_t kept = 0;
+    if (r->said_count < r->said_cap || r->said_count < r->said_due || !r->said_count) return;
+    qsort(r->said, r->said_count, sizeof *r->said, by_pair);
+    for (size_t i = 0; i < r->said_count; i++)
+        if (!kept || by_pair(&r->said[i], &r->said[kept - 1]) != 0) r->said[kept++] = r->said[i];
+    r->said_count = kept;
+    r->said_due = 2 * kept; /* where all are different, twice as many come before it is looked at again */
+}
+
 static enum st say_skills(struct reading *r, char *text, uint32_t item, uint32_t *first, struct err *e)
 {
     *first = UINT32_MAX;
@@ -257,6 +276,7 @@ static enum st say_skills(struct reading *r, char *text, uint32_t item, uint32_t
         }
         if (r->said_last[item] == skill + 1) continue;
         r->said_last[item] = skill + 1;
+        each_pair_once(r);
         TRY(add_pair(r, &r->said, &r->said_count, &r->said_cap, item, skill, e));
     }
     return ST_OK;
@@ -294,10 +314,11 @@ static enum st read_rows(struct reading *r, struct sheet *t, const struct column
         while (c->group >= 0 && r->group_count < r->user.count) {
             const char **g = LIST_ADD(r->a, r->group, r->group_count, r->group_cap);
             if (!g) return err_fail(e, ST_NOMEM, "err.memory", "groups");
-            *g = t->fields[c->group];
+            if (!(*g = arena_strdup(r->a, t->fields[c->group]))) return err_fail(e, ST_NOMEM, "err.memory", "groups");
         }
         TRY(add_row(r, row, e));
         TRY(read_beside(r, t, c, e));
+        sheet_let_go(t);
     }
     return ST_OK;
 }
@@ -355,6 +376,7 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
             c = c_end;
             y = y_end;
         }
+        sheet_let_go(t);
     }
     return ST_OK;
 }
@@ -363,20 +385,22 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
  * hand. */
 static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
 {
+    char **lines[3] = {NULL}, **head;
+    size_t cap[3] = {0}, head_cap;
     do {
         struct entry row = {0};
-        char **lines[3];
         size_t n[3];
+        head = t->fields, head_cap = t->cap;
         USER(t->fields[0], &row.user);
         for (int k = 0; k < 3; k++) {
+            t->fields = lines[k], t->cap = cap[k];
             if (!sheet_next(t))
                 return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the block of four lines is cut short",
                                 t->path, t->line);
             n[k] = t->count;
-            lines[k] = t->fields;
-            t->fields = NULL;
-            t->cap = t->count = 0;
+            lines[k] = t->fields, cap[k] = t->cap;
         }
+        t->fields = head, t->cap = head_cap;
         if (n[0] != n[1] || n[0] != n[2])
             return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: items, skills and answers differ in number",
                             t->path, t->line);
@@ -394,6 +418,7 @@ static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
             r->d->merged += row.repeat;
             TRY(add_row(r, row, e));
         }
+        sheet_let_go(t);
     } while (sheet_next(t));
     return ST_OK;
 }
@@ -547,7 +572,7 @@ enum st log_read(struct log_data *d, const char *const *paths, size_t n, const s
     struct reading r = {.d = d, .a = &d->arena, .columns = columns, .user = none, .item = none, .skill = none};
     enum st st = read_paths(&r, paths, n, e);
     if (st == ST_OK) st = log_gather(&r, e);
-    free(r.rows);
+    free(r.rows), free(r.beside);
     return st;
 }
 

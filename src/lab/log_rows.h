@@ -36,12 +36,12 @@ struct reading {
     size_t group_count, group_cap;
     struct entry *rows; /* freed by log_read */
     size_t count, cap;
-    struct log_beside *beside; /* count, once a file has one of these columns; else NULL */
+    struct log_beside *beside; /* freed by log_read; count, once a file has one of these columns; else NULL */
     size_t beside_count, beside_cap;
     struct pair { /* an item needs a skill, as a Q matrix or a row says */
         uint32_t item, skill;
     } * q, *said;
-    size_t q_count, q_cap, said_count, said_cap;
+    size_t q_count, q_cap, said_count, said_cap, said_due;
     uint32_t *said_last; /* items: 1 + the skill that a row last named; most items have one, and are answered often */
     size_t said_last_count, said_last_cap;
     bool clock, ordered, q_matrix;
@@ -55,6 +55,11 @@ struct reading {
     size_t file_count, file_cap;
 };
 
+static inline int by_pair(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    return x->item != y->item ? (x->item < y->item ? -1 : 1) : (x->skill > y->skill) - (x->skill < y->skill);
+}
 static inline bool all_digits(const char *s) { return *s && strspn(s, "0123456789") == strlen(s); }
 
 /* Rows by user, in order of time and then of the file, each answer once; items and sets of skills with numbers. */

@@ -95,6 +95,26 @@ def test_a_log_written_newest_first_costs_as_much_as_one_in_order(tmp_path):
     assert took[1] < 5 * took[0] + .5, took
 
 
+@pytest.mark.parametrize("order", ["by student", "by time"])
+def test_a_large_log_takes_no_more_than_twice_its_size(order, tmp_path):
+    """Its text goes as it is read, and what is said of it later does not point there."""
+    students, each, a = 4000, 200, tmp_path / "a.csv"
+    places = ((u, k) for u in range(students) for k in range(each)) if order == "by student" else ((u, k) for k in range(each) for u in range(students))
+    with open(a, "w") as f:
+        f.write("user_id,item_id,skill_id,correct,timestamp\n")
+        for u, k in places:
+            item = (u * 7 + k * 13) % 900
+            f.write(f"student-{100000 + u},question-{item},skill-{item % 30}~~all,{(u * 31 + k * 17) % 100 < 65:d},{1600000000 + k * 3600 + u % 3600}\n")
+    out = tmp_path / "m.json"
+    # From a shell: what a process has held is counted on from the one that it was forked from.
+    subprocess.run(["sh", "-c", '"$@"; exit $?', "sh", os.environ.get("WAYMARK_PLAIN") or PROGRAM, "model", "fit", "--kind", "bkt", "--out", out, a], stdout=subprocess.DEVNULL, check=True)
+    got = json.loads(out.read_text())
+    assert got["rows"] == students * each
+    assert {x for p in got["parameters"] for x in p["skill"].split("~~")} == {"all", *(f"skill-{k}" for k in range(30))}
+    if os.environ.get("WAYMARK_PLAIN"):  # the sanitizers hold more
+        assert got["peak_rss_kib"] * 1024 < 2 * a.stat().st_size, (got["peak_rss_kib"], a.stat().st_size)
+
+
 @pytest.mark.parametrize("way", ["twice", "another name", "a link", "packed", "a folder and its file", "rows at the end", "row by row"])
 @pytest.mark.parametrize("times", [True, False], ids=["times", "no times"])
 def test_the_same_answers_twice_do_not_tell_each_other(way, times, tmp_path):

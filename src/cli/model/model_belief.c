@@ -23,7 +23,8 @@ static enum st print(struct cli *c, const struct log_data *d, const struct belie
     model_put_belief(j, d, m);
     enum st st = model_out_close(&out, c, cli_opt(c, "--out"), ST_OK, e);
     if (st == ST_OK && !c->json)
-        printf("belief: %zu answers, log-loss %.4f of those kept out of the search, %d rounds%s; read %.3f s, fit %.3f s\n",
+        printf("belief: %zu answers, log-loss %.4f of those kept out of the search, %d rounds%s; read %.3f s, fit %.3f "
+               "s\n",
                rep->rows, rep->log_loss, rep->rounds, rep->stopped ? " (stopped)" : "", read_s, fit_s);
     return st;
 }
@@ -41,7 +42,8 @@ enum st model_fit_belief(struct cli *c, const struct log_data *d, double begin, 
     enum st st = p ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "predictions");
     if (st == ST_OK) st = model_start(c, "belief", &doc, e);
     if (st == ST_OK)
-        st = doc ? model_load_belief(doc, d, &m, e) : belief_model_init(&m, &belief_defaults, d->r.skills, d->r.items, e);
+        st = doc ? model_load_belief(doc, d, &m, e)
+                 : belief_model_init(&m, &belief_defaults, d->r.skills, d->r.items, e);
     json_decref(doc);
     model_progress_begin(&progress, "model fit");
     o.watch = &progress.watch;

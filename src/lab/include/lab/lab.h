@@ -28,10 +28,14 @@ struct sheet {
     size_t count, cap;
     struct arena *arena;
     size_t next_line;
+    char *gone; /* where what was let go ends */
 };
 /* ST_NOT_FOUND, ST_IO (a broken archive says so), ST_INVALID when it is empty or over 1 GiB. */
 enum st sheet_open(struct sheet *t, struct arena *a, const char *path, struct err *e) WARN_UNUSED;
 bool sheet_next(struct sheet *t); /* the next row that is not empty; false at the end */
+/* Rows up to the next one are not looked at any more: their text goes, so that a large file and what is made of it need
+ * not be held at once. */
+void sheet_let_go(struct sheet *t);
 /* Is this the name, leaving out case and everything that is no letter and no digit? */
 bool column_is(const char *header, const char *name);
 

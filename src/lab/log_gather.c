@@ -245,6 +245,17 @@ enum st log_gather(struct reading *r, struct err *e)
     TRY(order_rows(r, e));
     TRY(number_items(r, &item_new, e));
     TRY(number_sets(r, item_new, e));
+    if (r->beside) {
+        struct log_beside *beside = arena_array(r->a, r->count, sizeof *beside);
+        if (!beside) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+        for (size_t i = 0; i < r->count; i++)
+            beside[i] = r->rows[i].at < r->beside_count
+                            ? r->beside[r->rows[i].at]
+                            : (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
+        r->d->beside = beside;
+        free(r->beside); /* before there is more */
+        r->beside = NULL;
+    }
     uint32_t *item = arena_array(r->a, r->count, sizeof *item), *fold = arena_array(r->a, r->user.count, sizeof *fold);
     uint8_t *correct = arena_array(r->a, r->count, 1);
     double *time = r->clock ? arena_array(r->a, r->count, sizeof *time) : NULL;
@@ -266,15 +277,6 @@ enum st log_gather(struct reading *r, struct err *e)
     out->correct = correct;
     out->time_s = time;
     out->user_fold = fold;
-    if (r->beside) {
-        struct log_beside *beside = arena_array(r->a, r->count, sizeof *beside);
-        if (!beside) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-        for (size_t i = 0; i < r->count; i++)
-            beside[i] = r->rows[i].at < r->beside_count
-                            ? r->beside[r->rows[i].at]
-                            : (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
-        r->d->beside = beside;
-    }
     r->d->user_name = r->user.name;
     r->d->item_name = r->item.name;
     r->d->skill_name = r->skill.name;

@@ -87,11 +87,12 @@ static enum st fit(struct detect *x, struct err *e)
     struct bkt_data *data;
     struct bkt_totals totals;
     x->bkt = arena_array(&x->d.arena, x->d.r.sets, sizeof *x->bkt);
-    x->p_right = arena_array(&x->d.arena, x->d.r.rows, sizeof *x->p_right);
-    if (!x->bkt || !x->p_right) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    if (!x->bkt) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
     TRY(bkt_data_make(&x->d.r, 0, 0, &data, e));
     enum st st = bkt_fit(data, &bkt_defaults, &par, x->bkt, &totals, e);
     bkt_data_free(data);
+    if (st == ST_OK && !(x->p_right = arena_array(&x->d.arena, x->d.r.rows, sizeof *x->p_right)))
+        st = err_fail(e, ST_NOMEM, "err.memory", "predictions");
     return st == ST_OK ? elo_run(&x->d.r, &elo_defaults, 0, 0, x->p_right, e) : st;
 }
 

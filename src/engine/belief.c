@@ -111,10 +111,11 @@ struct chance {
     double p, slope, bend;
 };
 
+static double narrowed(const struct sight *v) { return 1.0 / sqrt(1.0 + pi_eighths * (v->x.var + v->question)); }
+
 static struct chance chance_of(const struct belief_params *p, const struct sight *v, double guess)
 {
-    double narrow = 1.0 / sqrt(1.0 + pi_eighths * (v->x.var + v->question)),
-           known = num_logistic(narrow * (v->x.mean + v->offset)), room = 1.0 - guess - p->slip,
+    double narrow = narrowed(v), known = num_logistic(narrow * (v->x.mean + v->offset)), room = 1.0 - guess - p->slip,
            slope = room * narrow * known * (1.0 - known);
     return (struct chance){guess + room * known, slope, slope * narrow * (1.0 - 2.0 * known)};
 }
@@ -127,6 +128,23 @@ double belief_right(const struct belief_params *p, const struct belief_student *
     for (size_t i = 0; i < n; i++) now[i] = wake(p, &s[i], day);
     struct sight v = look(p, who, now, n, q);
     return chance_of(p, &v, q->guess).p;
+}
+
+struct belief_view belief_look(const struct belief_params *p, const struct belief_student *who,
+                               const struct belief_skill *s, size_t n, const struct belief_question *q, int32_t day)
+{
+    struct belief_skill now[BKT_SKILLS_MAX];
+    struct belief_view out = {0};
+    if (n > BKT_SKILLS_MAX) n = BKT_SKILLS_MAX;
+    for (size_t i = 0; i < n; i++) {
+        now[i] = wake(p, &s[i], day);
+        out.warm += warmth(p, now[i].today) / (double)n;
+        out.newness += newness(p, now[i].opportunities) / (double)n;
+    }
+    struct sight v = look(p, who, now, n, q);
+    out.skill = v.x.mean;
+    out.narrow = narrowed(&v);
+    return out;
 }
 
 /* Moves mean and covariance of the student and each skill by what an answer tells of x: with c the covariance with x,

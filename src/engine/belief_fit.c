@@ -67,6 +67,12 @@ static size_t skills_of(const struct responses *r, size_t row, const uint32_t **
     return set_skills(r, r->item_set[r->item[row]], skills);
 }
 
+int32_t belief_day(double time_s)
+{
+    double day = time_s / DAY_S;
+    return day > (double)INT32_MAX ? INT32_MAX : day < -(double)INT32_MAX ? -INT32_MAX : (int32_t)day;
+}
+
 static void play(struct pass *x, uint32_t u, struct belief_skill *state, bool *met)
 {
     const struct responses *r = x->r;
@@ -79,7 +85,7 @@ static void play(struct pass *x, uint32_t u, struct belief_skill *state, bool *m
         size_t n = skills_of(r, row, &skills);
         struct belief_skill s[BKT_SKILLS_MAX];
         struct belief_question q = {x->guess ? x->guess[item] : 0.0, x->m->hardness[item], x->m->hardness_var[item]};
-        int32_t day = r->time_s ? (int32_t)(r->time_s[row] / DAY_S) : 0;
+        int32_t day = r->time_s ? belief_day(r->time_s[row]) : 0;
         x->p[row] = .5;
         if (!n) continue;
         for (size_t i = 0; i < n; i++) {

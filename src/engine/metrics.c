@@ -120,28 +120,57 @@ enum st metrics_of(const double *p, const uint8_t *y, const uint8_t *pick, size_
     return st;
 }
 
+/* Rows of groups that have no others; s, keys: room for n */
+static double pairs_within(const double *p, const uint8_t *y, const uint32_t *group, size_t n, struct scored *s,
+                           uint64_t *keys, double *pairs)
+{
+    double wins = 0.0;
+    for (size_t i = 0; i < n; i++) s[i] = (struct scored){key_of(p[i] + 0.0, y[i]), group[i]};
+    qsort(s, n, sizeof *s, by_group_and_key);
+    for (size_t i = 0; i < n; i++) keys[i] = s[i].key;
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i; j < n && s[j].group == s[i].group; j++) {}
+        wins = wins + ordered_pairs(keys + i, j - i, pairs);
+    }
+    return wins;
+}
+
+/* So many rows are sorted at once, and more until none of their groups is left: groups of students mostly follow each
+ * other, and all rows at once would need more room than the rows themselves. */
+enum { WITHIN_TOGETHER = 1 << 16 };
+
 enum st metrics_within(const double *p, const uint8_t *y, const uint32_t *group, size_t n, size_t groups, double *auc,
                        struct err *e)
 {
-    struct scored *s = malloc((n + 1) * sizeof *s);
-    uint64_t *keys = malloc((n + 1) * sizeof *keys);
+    struct scored *s = NULL;
+    uint64_t *keys = NULL;
+    uint32_t *least = malloc((n + 1) * sizeof *least); /* group from a row on */
+    size_t cap = 0;
     double wins = 0.0, pairs = 0.0;
-    enum st st = s && keys ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "metrics of %zu rows", n);
-    for (size_t i = 0; st == ST_OK && i < n; i++) {
+    enum st st = least ? ST_OK : err_no_memory(e, "metrics");
+    if (st == ST_OK) least[n] = UINT32_MAX;
+    for (size_t i = n; st == ST_OK && i-- > 0;) {
+        least[i] = group[i] < least[i + 1] ? group[i] : least[i + 1];
         if (group[i] >= groups || !(p[i] >= 0.0 && p[i] <= 1.0))
             st = err_fail(e, ST_INVALID, "model.data", "row %zu has no group or no probability", i);
-        else s[i] = (struct scored){key_of(p[i] + 0.0, y[i]), group[i]};
     }
-    if (st == ST_OK) {
-        qsort(s, n, sizeof *s, by_group_and_key);
-        for (size_t i = 0; i < n; i++) keys[i] = s[i].key;
-        for (size_t i = 0, j; i < n; i = j) {
-            for (j = i; j < n && s[j].group == s[i].group; j++) {}
-            wins = wins + ordered_pairs(keys + i, j - i, &pairs);
+    for (size_t begin = 0, end = 0; st == ST_OK && begin < n; begin = end) {
+        uint32_t most = 0;
+        while (end < n && (end - begin < WITHIN_TOGETHER || least[end] <= most)) {
+            most = group[end] > most ? group[end] : most;
+            end++;
         }
-        *auc = pairs > 0.0 ? wins / pairs : .5;
+        size_t count = end - begin;
+        if (count > cap) {
+            free(s), free(keys);
+            cap = count;
+            s = malloc(cap * sizeof *s), keys = malloc(cap * sizeof *keys);
+            if (!s || !keys) st = err_no_memory(e, "metrics");
+        }
+        if (st == ST_OK) wins = wins + pairs_within(p + begin, y + begin, group + begin, count, s, keys, &pairs);
     }
-    free(s), free(keys);
+    if (st == ST_OK) *auc = pairs > 0.0 ? wins / pairs : .5;
+    free(s), free(keys), free(least);
     return st;
 }
 

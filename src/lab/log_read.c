@@ -5,49 +5,12 @@
 #include <sys/stat.h>
 
 #include "base/list.h"
+#include "base/rng.h"
 #include "base/strmap.h"
 #include "lab/lab.h"
+#include "log_rows.h"
 
-enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096, PATH_MAX_BYTES = 4096 };
-
-struct entry {
-    uint32_t user, item, skill;    /* skill UINT32_MAX: none */
-    uint32_t at : 31, correct : 1; /* at: its place in the files, where `beside` has the rest of it */
-    double time;
-};
-
-/* Names in the order in which they are met. Small numbers, which most ids are, have a place of their own; other
- * names are looked up. */
-enum { SMALL_NUMBERS = 1 << 20 };
-struct names {
-    const char **name;
-    size_t count, cap;
-    uint32_t *of_number; /* 1 + its place; 0: not met */
-    size_t numbers;
-    struct strmap map;
-    uint32_t last; /* looked up: rows of one student follow each other */
-};
-
-struct reading {
-    struct log_data *d;
-    const struct log_columns *columns;
-    struct arena *a;
-    struct names user, item, skill;
-    const char **group;
-    size_t group_count, group_cap;
-    struct entry *rows; /* freed by log_read */
-    size_t count, cap;
-    struct log_beside *beside; /* count, once a file has one of these columns; else NULL */
-    size_t beside_count, beside_cap;
-    struct pair { /* an item needs a skill, as a Q matrix or a row says */
-        uint32_t item, skill;
-    } * q, *said;
-    size_t q_count, q_cap, said_count, said_cap;
-    uint32_t *said_last; /* items: 1 + the skill that a row last named; most items have one, and are answered often */
-    size_t said_last_count, said_last_cap;
-    bool clock, ordered, q_matrix;
-    char *q_folder;
-};
+enum { LOG_ARENA_LOG2 = 33, FILES_MAX = 4096 };
 
 /* The number that a text is in its plain form; SMALL_NUMBERS: none, or not a small one. */
 static size_t small_number(const char *s)
@@ -73,27 +36,29 @@ static uint32_t *of_number(struct arena *a, struct names *m, size_t v)
     return &more[v];
 }
 
+/* The name is copied when it is new: its row may be let go. */
 static enum st intern(struct reading *r, struct names *m, const char *text, uint32_t *out, struct err *e)
 {
     size_t v = small_number(text), at = m->count;
+    uint32_t *place = v < SMALL_NUMBERS ? of_number(r->a, m, v) : NULL;
     if (v < SMALL_NUMBERS) {
-        uint32_t *place = of_number(r->a, m, v);
         if (!place) return err_fail(e, ST_NOMEM, "err.memory", "names");
         if (*place) at = *place - 1;
-        else *place = (uint32_t)at + 1;
     } else if (m->map.count && strcmp(text, m->name[m->last]) == 0) {
         at = m->last;
     } else {
-        int found = strmap_put(&m->map, text, (int)at);
-        if (found < 0) return err_fail(e, ST_NOMEM, "err.memory", "names");
-        m->last = (uint32_t)found;
-        at = m->last;
+        int found = strmap_get(&m->map, text);
+        if (found >= 0) at = (size_t)found;
     }
     if (at == m->count) {
-        const char **p = LIST_ADD(r->a, m->name, m->count, m->cap);
-        if (!p) return err_fail(e, ST_NOMEM, "err.memory", "names");
-        *p = text;
+        char *name = arena_strdup(r->a, text);
+        const char **p = name ? LIST_ADD(r->a, m->name, m->count, m->cap) : NULL;
+        if (!p || (!place && strmap_put(&m->map, name, (int)at) < 0))
+            return err_fail(e, ST_NOMEM, "err.memory", "names");
+        *p = name;
+        if (place) *place = (uint32_t)at + 1;
     }
+    if (!place) m->last = (uint32_t)at;
     *out = (uint32_t)at;
     return ST_OK;
 }
@@ -103,6 +68,7 @@ static enum st intern(struct reading *r, struct names *m, const char *text, uint
 
 static enum st add_row(struct reading *r, struct entry row, struct err *e)
 {
+    if (r->count == ROWS_MAX) return err_fail(e, ST_INVALID, "model.row", "more than %d answers", ROWS_MAX);
     if (r->count == r->cap) {
         size_t cap = r->cap ? 2 * r->cap : 1024;
         struct entry *more = realloc(r->rows, cap * sizeof *more);
@@ -110,7 +76,7 @@ static enum st add_row(struct reading *r, struct entry row, struct err *e)
         r->rows = more;
         r->cap = cap;
     }
-    row.at = (uint32_t)r->count & INT32_MAX;
+    row.at = (uint32_t)r->count & (uint32_t)ROWS_MAX;
     r->rows[r->count++] = row;
     return ST_OK;
 }
@@ -246,8 +212,13 @@ static enum st read_beside(struct reading *r, const struct sheet *t, const struc
     struct log_beside *b = NULL;
     bool any = c->took >= 0 || c->hints >= 0 || c->truth[0] >= 0;
     while ((any || r->beside) && r->beside_count < r->count) {
-        if (!(b = LIST_ADD(r->a, r->beside, r->beside_count, r->beside_cap)))
-            return err_fail(e, ST_NOMEM, "err.memory", "rows");
+        if (r->beside_count == r->beside_cap) { /* as many as rows: in an arena what it outgrows would stay */
+            struct log_beside *more = realloc(r->beside, r->cap * sizeof *more);
+            if (!more) return err_fail(e, ST_NOMEM, "err.memory", "rows");
+            r->beside = more;
+            r->beside_cap = r->cap;
+        }
+        b = &r->beside[r->beside_count++];
         *b = (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
     }
     if (!any) return ST_OK;
@@ -274,6 +245,18 @@ static enum st read_beside(struct reading *r, const struct sheet *t, const struc
     return ST_OK;
 }
 
+/* Before the list of what rows say would grow: an item of two skills says both on every row. */
+static void each_pair_once(struct reading *r)
+{
+    size_t kept = 0;
+    if (r->said_count < r->said_cap || r->said_count < r->said_due || !r->said_count) return;
+    qsort(r->said, r->said_count, sizeof *r->said, by_pair);
+    for (size_t i = 0; i < r->said_count; i++)
+        if (!kept || by_pair(&r->said[i], &r->said[kept - 1]) != 0) r->said[kept++] = r->said[i];
+    r->said_count = kept;
+    r->said_due = 2 * kept; /* where all are different, twice as many come before it is looked at again */
+}
+
 static enum st say_skills(struct reading *r, char *text, uint32_t item, uint32_t *first, struct err *e)
 {
     *first = UINT32_MAX;
@@ -293,6 +276,7 @@ static enum st say_skills(struct reading *r, char *text, uint32_t item, uint32_t
         }
         if (r->said_last[item] == skill + 1) continue;
         r->said_last[item] = skill + 1;
+        each_pair_once(r);
         TRY(add_pair(r, &r->said, &r->said_count, &r->said_cap, item, skill, e));
     }
     return ST_OK;
@@ -330,10 +314,11 @@ static enum st read_rows(struct reading *r, struct sheet *t, const struct column
         while (c->group >= 0 && r->group_count < r->user.count) {
             const char **g = LIST_ADD(r->a, r->group, r->group_count, r->group_cap);
             if (!g) return err_fail(e, ST_NOMEM, "err.memory", "groups");
-            *g = t->fields[c->group];
+            if (!(*g = arena_strdup(r->a, t->fields[c->group]))) return err_fail(e, ST_NOMEM, "err.memory", "groups");
         }
         TRY(add_row(r, row, e));
         TRY(read_beside(r, t, c, e));
+        sheet_let_go(t);
     }
     return ST_OK;
 }
@@ -391,6 +376,7 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
             c = c_end;
             y = y_end;
         }
+        sheet_let_go(t);
     }
     return ST_OK;
 }
@@ -399,24 +385,26 @@ static enum st read_lists(struct reading *r, struct sheet *t, struct err *e)
  * hand. */
 static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
 {
+    char **lines[3] = {NULL}, **head;
+    size_t cap[3] = {0}, head_cap;
     do {
         struct entry row = {0};
-        char **lines[3];
         size_t n[3];
+        head = t->fields, head_cap = t->cap;
         USER(t->fields[0], &row.user);
         for (int k = 0; k < 3; k++) {
+            t->fields = lines[k], t->cap = cap[k];
             if (!sheet_next(t))
                 return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: the block of four lines is cut short",
                                 t->path, t->line);
             n[k] = t->count;
-            lines[k] = t->fields;
-            t->fields = NULL;
-            t->cap = t->count = 0;
+            lines[k] = t->fields, cap[k] = t->cap;
         }
+        t->fields = head, t->cap = head_cap;
         if (n[0] != n[1] || n[0] != n[2])
             return err_fail(e, ST_INVALID, "model.row", "%s: line %zu: items, skills and answers differ in number",
                             t->path, t->line);
-        uint32_t before = UINT32_MAX;
+        struct entry before = {0};
         for (size_t i = 0; i < n[0]; i++) {
             int right = outcome_of(lines[2][i]);
             if (right != 0 && right != 1)
@@ -425,12 +413,12 @@ static enum st read_blocks(struct reading *r, struct sheet *t, struct err *e)
             row.correct = right == 1;
             ITEM(lines[0][i], &row.item);
             TRY(say_skills(r, lines[1][i], row.item, &row.skill, e));
-            bool repeat = i > 0 && row.item == before && r->rows[r->count - 1].correct == row.correct &&
-                          r->rows[r->count - 1].skill != row.skill;
-            before = row.item;
-            if (repeat) r->d->merged++;
-            else TRY(add_row(r, row, e));
+            row.repeat = i > 0 && row.item == before.item && before.correct == row.correct && before.skill != row.skill;
+            if (!row.repeat) before = row;
+            r->d->merged += row.repeat;
+            TRY(add_row(r, row, e));
         }
+        sheet_let_go(t);
     } while (sheet_next(t));
     return ST_OK;
 }
@@ -442,18 +430,54 @@ static bool has_column(const struct sheet *t, const char *name)
     return false;
 }
 
-static bool all_digits(const char *s) { return *s && strspn(s, "0123456789") == strlen(s); }
-
 /* *was_log false: another kind of table. */
+/* A mix of all bytes, eight at a time. */
+static uint64_t mix_of(const char *p, size_t n)
+{
+    uint64_t mix = n, word;
+    for (; n >= sizeof word; p += sizeof word, n -= sizeof word) {
+        memcpy(&word, p, sizeof word);
+        mix = (mix ^ word) * 0x9E3779B97F4A7C15u;
+        mix ^= mix >> 29;
+    }
+    word = 0;
+    memcpy(&word, p, n);
+    return hash_mix(mix, word);
+}
+
+static bool same_file(const struct log_file *a, const struct log_file *b)
+{
+    return (a->device == b->device && a->inode == b->inode) || (a->text == b->text && a->length == b->length);
+}
+
+/* Is it one that was read, by another name perhaps? The same answers twice would tell each other: without times nothing
+ * else shows it. */
+static enum st is_again(struct reading *r, const struct sheet *t, const struct stat *s, bool *again, struct err *e)
+{
+    size_t length = (size_t)(t->end - t->p);
+    struct log_file f = {s->st_dev, s->st_ino, mix_of(t->p, length), length};
+    *again = false;
+    for (size_t i = 0; i < r->file_count && !*again; i++) *again = same_file(&r->files[i], &f);
+    struct log_file *one = *again ? NULL : LIST_ADD(r->a, r->files, r->file_count, r->file_cap);
+    if (one) *one = f;
+    if (!*again) return one ? ST_OK : err_fail(e, ST_NOMEM, "err.memory", "files");
+    if (!r->d->files_again++) r->d->file_again = arena_strdup(r->a, t->path);
+    return ST_OK;
+}
+
 static enum st read_file(struct reading *r, const char *path, bool *was_log, struct err *e)
 {
     struct sheet t;
     struct columns c;
-    struct stat s;
-    if (stat(path, &s) == 0) r->d->input_bytes += (size_t)s.st_size;
+    struct stat s = {0};
+    bool again;
+    if (stat(path, &s) != 0) return err_fail(e, ST_NOT_FOUND, "model.file", "%s: no such file or folder", path);
     TRY(sheet_open(&t, r->a, path, e));
-    if (!sheet_next(&t)) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no header", path);
     *was_log = true;
+    TRY(is_again(r, &t, &s, &again, e));
+    if (again) return ST_OK;
+    r->d->input_bytes += (size_t)s.st_size;
+    if (!sheet_next(&t)) return err_fail(e, ST_INVALID, "model.file", "%s: line 1: no header", path);
     if (has_column(&t, "concepts") && has_column(&t, "responses") && has_column(&t, "uid")) return read_lists(r, &t, e);
     if (columns_of(r, &t, &c)) return read_rows(r, &t, &c, e);
     if (t.count == 2 && all_digits(t.fields[0]) && all_digits(t.fields[1])) return read_blocks(r, &t, e);
@@ -539,8 +563,6 @@ static enum st read_paths(struct reading *r, const char *const *paths, size_t n,
     return ST_OK;
 }
 
-static enum st log_gather(struct reading *r, struct err *e);
-
 enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *columns,
                  struct err *e)
 {
@@ -550,7 +572,7 @@ enum st log_read(struct log_data *d, const char *const *paths, size_t n, const s
     struct reading r = {.d = d, .a = &d->arena, .columns = columns, .user = none, .item = none, .skill = none};
     enum st st = read_paths(&r, paths, n, e);
     if (st == ST_OK) st = log_gather(&r, e);
-    free(r.rows);
+    free(r.rows), free(r.beside);
     return st;
 }
 
@@ -563,180 +585,4 @@ void model_set_name(const struct log_data *d, size_t set, struct text *t)
         if (k > d->r.set_at[set]) text_add(t, "~~");
         text_add(t, d->skill_name[d->r.set_skill[k]]);
     }
-}
-
-/* --- rows as the engine wants them --- */
-
-static int by_pair(const void *a, const void *b)
-{
-    const struct pair *x = a, *y = b;
-    return x->item != y->item ? (x->item < y->item ? -1 : 1) : (x->skill > y->skill) - (x->skill < y->skill);
-}
-
-/* at: where each user's rows begin. They mostly stand together already. */
-static enum st gather_users(struct reading *r, const uint32_t *at, struct err *e)
-{
-    bool together = true;
-    for (size_t i = 1; together && i < r->count; i++) together = r->rows[i - 1].user <= r->rows[i].user;
-    if (together) return ST_OK;
-    struct entry *out = malloc((r->count + 1) * sizeof *out);
-    uint32_t *next = arena_array(r->a, r->user.count + 1, sizeof *next);
-    if (!out || !next) {
-        free(out);
-        return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    }
-    memcpy(next, at, (r->user.count + 1) * sizeof *next);
-    for (size_t i = 0; i < r->count; i++) out[next[r->rows[i].user]++] = r->rows[i];
-    free(r->rows);
-    r->rows = out;
-    return ST_OK;
-}
-
-/* Rows by user, in order of time and then of the file; rows that repeat an answer for another skill become one. */
-static enum st order_rows(struct reading *r, struct err *e)
-{
-    uint32_t *at = arena_array(r->a, r->user.count + 1, sizeof *at);
-    if (!at) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    for (size_t i = 0; i < r->count; i++) at[r->rows[i].user + 1]++;
-    for (size_t u = 0; u < r->user.count; u++) at[u + 1] += at[u];
-    TRY(gather_users(r, at, e));
-    struct entry *out = r->rows;
-    size_t kept = 0, begin = 0;
-    for (size_t u = 0; u < r->user.count; u++) {
-        size_t end = at[u + 1];
-        for (size_t i = begin + 1; r->ordered && i < end; i++) { /* mostly in order already */
-            struct entry x = out[i];
-            size_t j = i;
-            while (j > begin && out[j - 1].time > x.time) {
-                out[j] = out[j - 1];
-                j--;
-            }
-            out[j] = x;
-        }
-        size_t first = kept;
-        for (size_t i = begin; i < end; i++) {
-            bool repeat = r->ordered && kept > first && out[i].time != 0.0 && out[kept - 1].time == out[i].time &&
-                          out[kept - 1].item == out[i].item && out[i].skill != UINT32_MAX &&
-                          out[kept - 1].skill != out[i].skill && out[kept - 1].correct == out[i].correct;
-            if (repeat) r->d->merged++;
-            else out[kept++] = out[i];
-        }
-        begin = end;
-        at[u + 1] = (uint32_t)kept;
-    }
-    r->count = kept;
-    r->d->r.user_at = at;
-    return ST_OK;
-}
-
-/* Items that no row has are left out, and so are skills of such items only. */
-static enum st number_items(struct reading *r, uint32_t **item_new, struct err *e)
-{
-    struct responses *out = &r->d->r;
-    uint32_t *map = arena_array(r->a, r->item.count + 1, sizeof *map);
-    if (!map) return err_fail(e, ST_NOMEM, "err.memory", "items");
-    for (size_t i = 0; i < r->count; i++) map[r->rows[i].item] = 1;
-    for (size_t i = 0; i < r->item.count; i++)
-        if (map[i]) {
-            r->item.name[out->items] = r->item.name[i];
-            map[i] = (uint32_t)++out->items; /* + 1 */
-        }
-    *item_new = map;
-    return ST_OK;
-}
-
-static enum st number_sets(struct reading *r, const uint32_t *item_new, struct err *e)
-{
-    struct responses *out = &r->d->r;
-    struct pair *p = r->q_matrix ? r->q : r->said;
-    size_t n = r->q_matrix ? r->q_count : r->said_count, kept = 0;
-    uint32_t *skill_new = arena_array(r->a, r->skill.count + 1, sizeof *skill_new),
-             *item_set = arena_array(r->a, out->items + 1, sizeof *item_set);
-    uint32_t *set_at = arena_array(r->a, out->items + 2, sizeof *set_at),
-             *set_skill = arena_array(r->a, n + 1, sizeof *set_skill);
-    struct strmap sets = {.arena = r->a};
-    if (!skill_new || !item_set || !set_at || !set_skill) return err_fail(e, ST_NOMEM, "err.memory", "skills");
-    for (size_t i = 0; i < n; i++)
-        if (item_new[p[i].item]) p[kept++] = (struct pair){item_new[p[i].item] - 1, p[i].skill};
-    bool ordered = true;
-    for (size_t i = 1; ordered && i < kept; i++) ordered = by_pair(&p[i - 1], &p[i]) <= 0;
-    if (!ordered) qsort(p, kept, sizeof *p, by_pair);
-    size_t filled = 0, at = 0;
-    for (size_t i = 0; i < out->items; i++) {
-        struct text key;
-        text_init(&key, 1 << 16);
-        size_t begin = filled;
-        for (; at < kept && p[at].item == i; at++) {
-            if (filled > begin && p[at].skill == p[at - 1].skill) continue;
-            if (filled - begin >= SET_SKILLS_MAX) {
-                text_release(&key);
-                return err_fail(e, ST_INVALID, "model.row", "item %.60s needs more than %d skills", r->item.name[i],
-                                SET_SKILLS_MAX);
-            }
-            set_skill[filled++] = p[at].skill;
-            text_printf(&key, "%u ", (unsigned)p[at].skill);
-        }
-        char *k = arena_strdup(r->a, text_str(&key));
-        text_release(&key);
-        int set = k ? strmap_put(&sets, k, (int)out->sets) : -1;
-        if (set < 0) return err_fail(e, ST_NOMEM, "err.memory", "skills");
-        if ((size_t)set == out->sets) set_at[++out->sets] = (uint32_t)filled;
-        else filled = begin;
-        item_set[i] = (uint32_t)set;
-    }
-    for (size_t i = 0; i < filled; i++) skill_new[set_skill[i]] = 1;
-    for (size_t i = 0; i < r->skill.count; i++)
-        if (skill_new[i]) {
-            r->skill.name[out->skills] = r->skill.name[i];
-            skill_new[i] = (uint32_t)out->skills++;
-        }
-    for (size_t i = 0; i < filled; i++) set_skill[i] = skill_new[set_skill[i]];
-    out->item_set = item_set;
-    out->set_at = set_at;
-    out->set_skill = set_skill;
-    return ST_OK;
-}
-
-static enum st log_gather(struct reading *r, struct err *e)
-{
-    struct responses *out = &r->d->r;
-    uint32_t *item_new = NULL;
-    if (!r->count) return err_fail(e, ST_INVALID, "model.row", "the files contain no answers");
-    TRY(order_rows(r, e));
-    TRY(number_items(r, &item_new, e));
-    TRY(number_sets(r, item_new, e));
-    uint32_t *item = arena_array(r->a, r->count, sizeof *item), *fold = arena_array(r->a, r->user.count, sizeof *fold);
-    uint8_t *correct = arena_array(r->a, r->count, 1);
-    double *time = r->clock ? arena_array(r->a, r->count, sizeof *time) : NULL;
-    if (!item || !fold || !correct || (r->clock && !time)) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-    for (size_t i = 0; i < r->count; i++) {
-        item[i] = item_new[r->rows[i].item] - 1;
-        correct[i] = r->rows[i].correct;
-        if (time) time[i] = r->rows[i].time;
-    }
-    bool numbers = true;
-    for (size_t u = 0; u < r->user.count; u++)
-        numbers = numbers && all_digits(r->user.name[u]) && strlen(r->user.name[u]) <= 9;
-    for (size_t u = 0; u < r->user.count; u++)
-        fold[u] = numbers ? (uint32_t)strtoul(r->user.name[u], NULL, 10) : (uint32_t)u;
-    out->rows = r->count;
-    out->users = r->user.count;
-    out->item = item;
-    out->correct = correct;
-    out->time_s = time;
-    out->user_fold = fold;
-    if (r->beside) {
-        struct log_beside *beside = arena_array(r->a, r->count, sizeof *beside);
-        if (!beside) return err_fail(e, ST_NOMEM, "err.memory", "rows");
-        for (size_t i = 0; i < r->count; i++)
-            beside[i] = r->rows[i].at < r->beside_count
-                            ? r->beside[r->rows[i].at]
-                            : (struct log_beside){.took_s = -1.0f, .hints = -1, .hints_there = -1};
-        r->d->beside = beside;
-    }
-    r->d->user_name = r->user.name;
-    r->d->item_name = r->item.name;
-    r->d->skill_name = r->skill.name;
-    r->d->user_group = r->group_count == r->user.count ? r->group : NULL;
-    return responses_check(out, e);
 }

@@ -17,6 +17,14 @@ void model_put_fit(struct json_out *j, double objective, double log_likelihood, 
     json_put_i64(j, "rows", (int64_t)rows);
 }
 
+void model_put_log(struct json_out *j, const struct log_data *d)
+{
+    json_put_i64(j, "merged_rows", (int64_t)d->merged);
+    json_put_i64(j, "repeated_rows", (int64_t)d->repeated);
+    json_put_i64(j, "repeated_files", (int64_t)d->files_again);
+    json_put_i64(j, "unscored_rows", (int64_t)d->unscored);
+}
+
 void model_put_metrics(struct json_out *j, const struct metrics *m)
 {
     json_put_i64(j, "rows", (int64_t)m->rows);

@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "lab/lab.h"
 
-enum { TABLE_BYTES_MAX = 1 << 30, BEGIN_BYTES = 4 << 20, PACKED_BYTES = 1 << 17 };
+enum { TABLE_BYTES_MAX = 1 << 30, BEGIN_BYTES = 4 << 20, PACKED_BYTES = 1 << 17, LET_GO_BYTES = 8 << 20 };
 
 static enum st read_all(struct sheet *t, struct err *e)
 {
@@ -47,7 +49,7 @@ static enum st read_all(struct sheet *t, struct err *e)
         return st;
     }
     p[n] = 0;
-    t->p = p;
+    t->p = t->gone = p;
     t->end = p + n;
     return ST_OK;
 }
@@ -126,6 +128,14 @@ bool sheet_next(struct sheet *t)
     t->next_line++;
     t->p = p > t->end ? t->end : p;
     return true;
+}
+
+void sheet_let_go(struct sheet *t)
+{
+    if (t->p - t->gone < LET_GO_BYTES) return;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *from = t->gone + (page - (uintptr_t)t->gone % page) % page, *to = t->p - (uintptr_t)t->p % page;
+    if (to > from && madvise(from, (size_t)(to - from), MADV_DONTNEED) == 0) t->gone = to;
 }
 
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }

@@ -56,6 +56,9 @@ static void check_log(const struct log_data *d, bool group)
     const struct responses *r = &d->r;
     FUZZ_CHECK(responses_check(r, NULL) == ST_OK && r->rows > 0 && r->user_at[r->users] == r->rows);
     for (size_t i = 0; i < r->rows; i++) FUZZ_CHECK(r->correct[i] <= 1 && (!r->time_s || isfinite(r->time_s[i])));
+    for (size_t u = 0; u < r->users; u++)
+        for (size_t i = r->user_at[u]; i < r->user_at[u + 1]; i++)
+            FUZZ_CHECK(i == r->user_at[u] || d->index[i] > d->index[i - 1]);
     for (size_t i = 0; i < r->users; i++) FUZZ_CHECK(d->user_name[i] && (!group || !d->user_group || d->user_group[i]));
     for (size_t i = 0; i < r->items; i++) FUZZ_CHECK(d->item_name[i]);
     for (size_t i = 0; i < r->skills; i++) FUZZ_CHECK(d->skill_name[i]);

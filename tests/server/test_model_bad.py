@@ -1,6 +1,7 @@
 """Bad and odd input to every word of waymark model that reads answers: a clear error with file and line, or a defined result; never a NaN out."""
 import gzip
 import json
+import os
 import re
 import subprocess
 
@@ -76,9 +77,71 @@ def test_odd_answers_have_a_defined_result(word, case, tmp_path):
 
 @pytest.mark.parametrize("words", [["eval", "--kind", "bkt", "--folds", "2"], ["eval", "--kind", "best-lr-recency", "--folds", "2"], ["detect"]], ids=lambda w: w[0] + w[-1])
 def test_a_million_identical_rows(words, tmp_path):
-    (tmp_path / "a.csv").write_text("user_id,item_id,skill_id,correct\n" + "1,2,3,1\n" * 1_000_000)
+    (tmp_path / "a.csv").write_text("user_id,item_id,skill_id,correct\n" + "".join(f"{u},2,3,1\n" * 500_000 for u in (1, 2)))
     got = json.loads(model(*words, "--json", tmp_path / "a.csv").stdout)
     assert got["rows"] == 1_000_000 and not re.search("nan", json.dumps(got), re.I)
+
+
+def test_a_log_written_newest_first_costs_as_much_as_one_in_order(tmp_path):
+    """By processor time, which was a hundred times as much."""
+    rows = [f"1,{k % 50},{k % 5},{k * 7 % 3 > 0:d},{k // 2 + 1}\n" for k in range(200_000)]
+    took = []
+    for name, order in (("old", rows), ("new", rows[::-1])):
+        (tmp_path / name).write_text("user_id,item_id,skill_id,correct,timestamp\n" + "".join(order))
+        p = subprocess.Popen([PROGRAM, "model", "fit", "--kind", "bkt", str(tmp_path / name)], stdout=subprocess.DEVNULL)
+        _, status, use = os.wait4(p.pid, 0)
+        assert not status
+        took.append(use.ru_utime)
+    assert took[1] < 5 * took[0] + .5, took
+
+
+@pytest.mark.parametrize("order", ["by student", "by time"])
+def test_a_large_log_takes_no_more_than_twice_its_size(order, tmp_path):
+    """Its text goes as it is read, and what is said of it later does not point there."""
+    students, each, a = 4000, 200, tmp_path / "a.csv"
+    places = ((u, k) for u in range(students) for k in range(each)) if order == "by student" else ((u, k) for k in range(each) for u in range(students))
+    with open(a, "w") as f:
+        f.write("user_id,item_id,skill_id,correct,timestamp\n")
+        for u, k in places:
+            item = (u * 7 + k * 13) % 900
+            f.write(f"student-{100000 + u},question-{item},skill-{item % 30}~~all,{(u * 31 + k * 17) % 100 < 65:d},{1600000000 + k * 3600 + u % 3600}\n")
+    out = tmp_path / "m.json"
+    # From a shell: what a process has held is counted on from the one that it was forked from.
+    subprocess.run(["sh", "-c", '"$@"; exit $?', "sh", os.environ.get("WAYMARK_PLAIN") or PROGRAM, "model", "fit", "--kind", "bkt", "--out", out, a], stdout=subprocess.DEVNULL, check=True)
+    got = json.loads(out.read_text())
+    assert got["rows"] == students * each
+    assert {x for p in got["parameters"] for x in p["skill"].split("~~")} == {"all", *(f"skill-{k}" for k in range(30))}
+    if os.environ.get("WAYMARK_PLAIN"):  # the sanitizers hold more
+        assert got["peak_rss_kib"] * 1024 < 2 * a.stat().st_size, (got["peak_rss_kib"], a.stat().st_size)
+
+
+@pytest.mark.parametrize("way", ["twice", "another name", "a link", "packed", "a folder and its file", "rows at the end", "row by row"])
+@pytest.mark.parametrize("times", [True, False], ids=["times", "no times"])
+def test_the_same_answers_twice_do_not_tell_each_other(way, times, tmp_path):
+    """What is predicted is what the log predicts that says it once, and what was left out is told."""
+    (tmp_path / "one").mkdir()
+    a, b = invented(tmp_path / "one/a.csv"), tmp_path / "b.csv"
+    if not times:
+        a.write_text("".join(line.rsplit(",", 1)[0] + "\n" for line in a.read_text().splitlines()))
+    head, *rows = a.read_text().splitlines(keepends=True)
+    paths = {"twice": [a, a], "another name": [a, b], "a link": [a, b], "packed": [a, tmp_path / "b.csv.gz"], "a folder and its file": [tmp_path / "one", a]}.get(way, [b])
+    if way == "a link":
+        b.symlink_to(a)
+    elif way == "packed":
+        paths[1].write_bytes(gzip.compress(a.read_bytes()))
+    else:
+        b.write_text("".join([head, *(rows + rows if way == "rows at the end" else [r for r in rows for _ in "ab"] if way == "row by row" else rows)]))
+    once, done = (model("eval", "--kind", "elo", "--json", "--predictions", tmp_path / "p.csv", *p) for p in ([a], paths))
+    want, got = json.loads(once.stdout), json.loads(done.stdout)
+    assert not once.stderr and want["repeated_rows"] == want["repeated_files"] == 0 and want["rows"] == 2400
+    if len(paths) > 1:
+        assert (got["rows"], got["repeated_rows"], got["repeated_files"]) == (2400, 0, 1) and "was read once" in done.stderr and str(paths[1]) in done.stderr
+    elif times:
+        assert (got["rows"], got["repeated_rows"], got["repeated_files"]) == (2400, 2400, 0) and "2400 rows told an answer again" in done.stderr
+    else:  # nobody could tell two equal answers from one
+        assert (got["rows"], got["repeated_rows"]) == (4800, 0) and not done.stderr
+        return
+    assert got["auc"] == want["auc"] and got["log_loss"] == want["log_loss"]
 
 
 BAD = {
@@ -127,7 +190,7 @@ def test_odd_scores_have_a_defined_result(item_kind, text, tmp_path):
     assert done.returncode in (0, 1) and (done.stderr if done.returncode else not re.search("nan|inf", done.stdout, re.I))
 
 
-@pytest.mark.parametrize("words", ["bkt", "pfa", "best-lr-recency", "bkt --forget 0 --classes 2", "transfer --steps 2"])
+@pytest.mark.parametrize("words", ["bkt", "pfa", "best-lr-recency", "bkt --forget 0 --classes 2", "transfer --steps 2", "belief"])
 def test_a_start_that_does_not_fit_is_refused_and_leaves_nothing(words, tmp_path):
     """A number of the file is missing or out of range; under the sanitizers also nothing is left in memory."""
     answers, out, bad = invented(tmp_path / "a.csv", students=40, each=20), tmp_path / "end.json", tmp_path / "bad.json"

@@ -544,6 +544,38 @@ static void metrics_are_counted_right(void **s)
     assert_true(m.auc == .5 && m.log_loss == 0);
 }
 
+/* In order of students, in part out of it, or in none: pairs are pairs, and their sums are whole numbers and halves. */
+static void pairs_within_a_group_do_not_depend_on_the_order_of_rows(void **s)
+{
+    (void)s;
+    enum { ROWS = 250000, EACH = 700 };
+    double *p = malloc(ROWS * sizeof *p), in_order, other;
+    uint8_t *y = malloc(ROWS);
+    uint32_t *g = malloc(ROWS * sizeof *g);
+    struct rng r;
+    rng_seed(&r, 11);
+    assert_true(p && y && g);
+    for (size_t i = 0; i < ROWS; i++) {
+        p[i] = (double)rng_below(&r, 50) / 50.0, y[i] = rng_unit(&r) < p[i];
+        g[i] = (uint32_t)(i / EACH);
+    }
+    assert_int_equal(metrics_within(p, y, g, ROWS, ROWS, &in_order, NULL), ST_OK);
+    assert_true(in_order > .7);
+    for (size_t far = ROWS / 8; far <= ROWS; far *= 8) { /* rows move that far, then anywhere */
+        for (size_t i = 0; i + 1 < ROWS; i++) {
+            size_t most = ROWS - i < far ? ROWS - i : far, k = i + rng_below(&r, (uint32_t)most);
+            double q = p[i];
+            uint8_t was = y[i];
+            uint32_t of = g[i];
+            p[i] = p[k], y[i] = y[k], g[i] = g[k];
+            p[k] = q, y[k] = was, g[k] = of;
+        }
+        assert_int_equal(metrics_within(p, y, g, ROWS, ROWS, &other, NULL), ST_OK);
+        assert_true(other == in_order);
+    }
+    free(p), free(y), free(g);
+}
+
 static void elo_learns_who_is_able(void **s)
 {
     (void)s;
@@ -573,6 +605,7 @@ int main(void)
         cmocka_unit_test(memory_falls_and_is_refitted),
         cmocka_unit_test(memory_knows_four_grades),
         cmocka_unit_test(metrics_are_counted_right),
+        cmocka_unit_test(pairs_within_a_group_do_not_depend_on_the_order_of_rows),
         cmocka_unit_test(elo_learns_who_is_able),
     };
     return cmocka_run_group_tests_name("engine models", tests, NULL, NULL);

@@ -3,18 +3,13 @@
 #include "lab/edges.h"
 #include "model.h"
 
-#define KIND_FIT \
-    { \
-        "--kind", "KIND", "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer or elo" \
-    }
-
 const struct cli_command cli_commands_model[] = {
     {"model fit",
      "PATH...",
      "Fit a model to a log of answers: files and folders as docs/models.md lists, or any CSV with named columns.",
      run_model_fit,
      false,
-     {KIND_FIT,
+     {{"--kind", "KIND", MODEL_KINDS_FIT},
       LOG_COLUMNS,
       {"--c", "C", "logistic: inverse strength of the ridge (default 1)"},
       {"--prior", "none|WEIGHT", "BKT: pseudo-answers of the prior (default 5)"},
@@ -28,12 +23,12 @@ const struct cli_command cli_commands_model[] = {
       {0}}},
     {"model eval",
      "PATH...",
-     "Predict every answer one step ahead by a model that was fitted without its student (fold = student's number mod "
-     "folds), and say how well.",
+     "Predict every answer one step ahead by a model that was fitted without its student, fold by fold, and say how "
+     "well.",
      run_model_eval,
      false,
-     {KIND_FIT,
-      {"--folds", "N", "how many folds (default 5)"},
+     {{"--kind", "KIND", MODEL_KINDS_EVAL},
+      FOLDS_OPTIONS,
       LOG_COLUMNS,
       {"--group", "COLUMN", "measures for each value of this column"},
       {"--smallest", "N", "groups of fewer students are hidden (default 10)"},
@@ -83,11 +78,7 @@ const struct cli_command cli_commands_model[] = {
      "Refit FSRS-6 on answers with times, and judge it over folds on answers a day or more after the last.",
      run_model_memory,
      false,
-     {{"--by", "item|skill", "what is remembered (default item)"},
-      {"--folds", "N", "how many folds (default 5)"},
-      LOG_COLUMNS,
-      THREADS_OPTION,
-      {0}}},
+     {{"--by", "item|skill", "what is remembered (default item)"}, FOLDS_OPTIONS, LOG_COLUMNS, THREADS_OPTION, {0}}},
     {"model detect",
      "PATH...",
      "Count the answers and student-skill pairs that each detector flags (wheel-spinning and its forecast, rapid "

@@ -4,6 +4,10 @@
 #include "cli/cli.h"
 #include "lab/lab.h"
 
+/* --kind of model fit; model eval also takes elo, which needs no fit */
+#define MODEL_KINDS_FIT "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer or belief"
+#define MODEL_KINDS_EVAL \
+    "bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer, belief or elo"
 #define GENERAL_OPTIONS \
     {"--forget", "HOURS", \
      "BKT: what is known may be forgotten where so many hours lie between two answers on a skill; 0: between any " \
@@ -26,6 +30,20 @@
 /* --- the log that a word works on --- */
 /* The names from --user --item --skill --correct --time --group. */
 struct log_columns log_columns_of(const struct cli *c);
+/* --folds-by; *name: how it was done, for --json */
+enum st model_folds(const struct cli *c, struct log_data *d, size_t folds, const char **name,
+                    struct err *e) WARN_UNUSED;
+#define FOLDS_OPTIONS \
+    {"--folds", "N", "how many folds (default 5)"}, \
+    { \
+        "--folds-by", "mod|name", \
+            "student's number mod folds, or dealt in the order of a hash of the names (default: mod where names are " \
+            "numbers and no fold gets less than half its share)" \
+    }
+/* What the words name; that rows or files told an answer again is said on standard error. Release also after a
+ * failure. */
+enum st model_log_read(const struct cli *c, const struct log_columns *names, struct log_data *d,
+                       struct err *e) WARN_UNUSED;
 #define LOG_COLUMNS \
     {"--user", "COLUMN", "column with the student (default: the known names)"}, \
         {"--item", "COLUMN", "column with the question"}, \
@@ -90,6 +108,7 @@ bool model_transfer_options(const struct cli *c, struct transfer_options *o); /*
 enum st model_fit_general(struct cli *c, const struct log_data *d, const struct bkt_general_options *o, double begin,
                           struct err *e) WARN_UNUSED;
 enum st model_fit_transfer(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
+enum st model_fit_belief(struct cli *c, const struct log_data *d, double begin, struct err *e) WARN_UNUSED;
 enum { MODEL_CLASS_ANSWERS = 200 }; /* from so many on an item's own share right says its class */
 /* What `model eval` found, for DIR/index.html. */
 enum { MODEL_OPPORTUNITIES = 20 };

@@ -87,11 +87,12 @@ static enum st fit(struct detect *x, struct err *e)
     struct bkt_data *data;
     struct bkt_totals totals;
     x->bkt = arena_array(&x->d.arena, x->d.r.sets, sizeof *x->bkt);
-    x->p_right = arena_array(&x->d.arena, x->d.r.rows, sizeof *x->p_right);
-    if (!x->bkt || !x->p_right) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
+    if (!x->bkt) return err_fail(e, ST_NOMEM, "err.memory", "parameters");
     TRY(bkt_data_make(&x->d.r, 0, 0, &data, e));
     enum st st = bkt_fit(data, &bkt_defaults, &par, x->bkt, &totals, e);
     bkt_data_free(data);
+    if (st == ST_OK && !(x->p_right = arena_array(&x->d.arena, x->d.r.rows, sizeof *x->p_right)))
+        st = err_fail(e, ST_NOMEM, "err.memory", "predictions");
     return st == ST_OK ? elo_run(&x->d.r, &elo_defaults, 0, 0, x->p_right, e) : st;
 }
 
@@ -315,6 +316,7 @@ static enum st tell(struct detect *x, struct err *e)
     enum st st = ST_OK;
     json_put_i64(j, "rows", (int64_t)x->d.r.rows);
     json_put_i64(j, "students", (int64_t)x->d.r.users);
+    model_put_log(j, &x->d);
     json_open_list(j, "detectors");
     for (unsigned d = 0; st == ST_OK && d < DETECTORS; d++) st = tell_detector(x, (enum detector)d, j, e);
     json_close_list(j);
@@ -341,7 +343,7 @@ int run_model_detect(struct cli *c)
     names.hints = cli_opt(c, "--hints");
     names.beside = true;
     names.truth = x.truth;
-    enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
+    enum st st = model_log_read(c, &names, &x.d, &e);
     bool told = false;
     for (size_t i = 0; st == ST_OK && x.d.beside && i < x.d.r.rows && !told; i++) told = x.d.beside[i].told;
     if (st == ST_OK && x.truth && !told)

@@ -91,7 +91,7 @@ static enum st check_log(struct check *x, struct err *e)
 {
     struct log_data d;
     struct log_columns names = log_columns_of(x->c);
-    enum st st = log_read(&d, x->c->positional, x->c->count, &names, e);
+    enum st st = model_log_read(x->c, &names, &d, e);
     struct edge_found *found = st == ST_OK ? arena_array(&x->arena, x->edges.count, sizeof *found) : NULL;
     if (st == ST_OK && !found) st = err_fail(e, ST_NOMEM, "err.memory", "edges");
     if (st == ST_OK) st = edges_name(&x->arena, &x->edges, d.skill_name, d.r.skills, e);

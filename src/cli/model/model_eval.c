@@ -20,6 +20,7 @@ struct eval {
     struct cli *c;
     struct log_data d;
     size_t folds;
+    const char *folds_by;
     double *p;
     /* opportunity: from 0, MODEL_OPPORTUNITIES where it is a later one */
     uint8_t *stage, *opportunity, *new_item, *after_day;
@@ -361,11 +362,11 @@ static enum st tell(struct eval *x, double begin, struct json_out *j, struct err
     TRY(metrics_of(x->p, r->correct, NULL, r->rows, &m, e));
     json_put_str(j, "kind", cli_opt(x->c, "--kind"));
     json_put_i64(j, "folds", (int64_t)x->folds);
+    json_put_str(j, "folds_by", x->folds_by);
     json_put_i64(j, "students", (int64_t)r->users);
     json_put_i64(j, "items", (int64_t)r->items);
     json_put_i64(j, "skills", (int64_t)r->skills);
-    json_put_i64(j, "merged_rows", (int64_t)x->d.merged);
-    json_put_i64(j, "unscored_rows", (int64_t)x->d.unscored);
+    model_put_log(j, &x->d);
     if (x->edges.edges.count) edges_use_put(&x->edges, x->c->json, j);
     model_put_metrics(j, &m);
     json_put_f64(j, "log_likelihood", -m.log_loss * (double)m.rows);
@@ -430,14 +431,14 @@ int run_model_eval(struct cli *c)
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
     if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "elo") != 0 &&
                   strcmp(kind, "belief") != 0 && strcmp(kind, "transfer") != 0))
-        return cli_usage(c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, "
-                            "full, transfer, elo, belief");
+        return cli_usage(c, "--kind is one of " MODEL_KINDS_EVAL);
     if (cli_opt(c, "--edges") && (strcmp(kind, "bkt") != 0 || cli_opt(c, "--forget") || cli_opt(c, "--classes")))
         return cli_usage(c, "--edges goes with --kind bkt, without --forget and --classes");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
     x.folds = (size_t)folds;
     double begin = model_seconds();
-    enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
+    enum st st = model_log_read(c, &names, &x.d, &e);
+    if (st == ST_OK) st = model_folds(c, &x.d, x.folds, &x.folds_by, &e);
     if (st == ST_OK) st = eval(&x, begin, &e);
     log_release(&x.d);
     return st == ST_OK ? 0 : cli_fail(&e);

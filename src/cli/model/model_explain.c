@@ -26,6 +26,29 @@ static const char *term_name(unsigned term)
     }
 }
 
+/* Of which of the few parts a term is one. */
+static enum model_part part_of(const struct logistic_part *p)
+{
+    switch (p->term) {
+    case 0: return PART_START;
+    case TERM_SKILL: return PART_SKILL;
+    case TERM_ITEM: return PART_ITEM;
+    case TERM_TOTAL:
+    case TERM_AVERAGES: return PART_ALL;
+    case TERM_GAP: return PART_TIME;
+    case TERM_MEAN: return p->skill == UINT32_MAX ? PART_ALL : PART_OWN;
+    default: return PART_OWN;
+    }
+}
+
+static bool share_a_skill(const struct responses *r, uint32_t a, uint32_t b)
+{
+    bool share = a == b;
+    for (size_t i = r->set_at[a]; i < r->set_at[a + 1]; i++)
+        for (size_t k = r->set_at[b]; k < r->set_at[b + 1]; k++) share = share || r->set_skill[i] == r->set_skill[k];
+    return share;
+}
+
 static bool lowest_of(const struct model_use *x, uint32_t item, double share)
 {
     size_t below = 0;
@@ -136,8 +159,9 @@ static enum st why(const struct cli *c, const struct model_question *q, struct e
     features_at(&f, skills, n, now);
     logistic_values(x->m.terms, &f, item, skills, n, now, values);
     size_t count = logistic_explain(&x->m, item, skills, n, values, parts);
-    double logit = 0.0, own = 0.0, *earlier = NULL;
-    for (size_t i = 0; i < count; i++) logit = logit + parts[i].logit;
+    double own = 0.0, *earlier = NULL;
+    struct model_parts few = {0};
+    for (size_t i = 0; i < count; i++) model_part_add(&few, part_of(&parts[i]), parts[i].logit);
     if (x->top.sets) {
         st = earlier_answers(x, user, end, set, &earlier, e);
         if (st != ST_OK) {
@@ -145,9 +169,11 @@ static enum st why(const struct cli *c, const struct model_question *q, struct e
             return st;
         }
         own = (double)x->top.own[set];
-        logit = logit + own;
-        for (size_t s = 0; s < r->sets; s++) logit = logit + earlier[s];
+        model_part_add(&few, PART_SKILL, own);
+        for (size_t s = 0; s < r->sets; s++)
+            model_part_add(&few, share_a_skill(r, (uint32_t)s, set) ? PART_OWN : PART_OTHERS, earlier[s]);
     }
+    double logit = model_parts_sum(&few);
     struct text words;
     text_init(&words, 1 << 16);
     sentence(x, &f, last, last_count, item, skills, n, now, q->lang, &words);
@@ -158,7 +184,8 @@ static enum st why(const struct cli *c, const struct model_question *q, struct e
     json_put_f64(j, "p", num_logistic(logit));
     json_put_f64(j, "logit", logit);
     json_put_str(j, "sentence", text_str(&words));
-    json_open_list(j, "parts");
+    model_parts_put(&few, q->lang, j);
+    json_open_list(j, "detail"); /* of which the parts are made */
     for (size_t i = 0; i < count; i++) {
         json_open_obj(j, NULL);
         json_put_str(j, "term", term_name(parts[i].term));
@@ -181,17 +208,7 @@ static enum st why(const struct cli *c, const struct model_question *q, struct e
             &t, q->lang, MSG_explain_student_item,
             MSG_ARGS(MSG_T("student", x->d.user_name[user]), MSG_T("item", x->d.item_name[item]), MSG_T("p", p)));
         printf("%s\n%s\n", text_str(&t), text_str(&words));
-        for (size_t i = 0; i < count; i++)
-            printf("  %+8.4f  %s%s%s\n", parts[i].logit, term_name(parts[i].term),
-                   parts[i].skill == UINT32_MAX ? "" : " ",
-                   parts[i].skill == UINT32_MAX ? "" : x->d.skill_name[parts[i].skill]);
-        for (size_t s = 0; earlier && s < r->sets; s++) {
-            if (earlier[s] > -.005 && earlier[s] < .005) continue;
-            model_set_name(&x->d, s, &words);
-            text_clear(&t);
-            msg_format(&t, q->lang, MSG_explain_earlier, MSG_ARGS(MSG_T("skill", text_str(&words))));
-            printf("  %+8.4f  %s\n", earlier[s], text_str(&t));
-        }
+        model_parts_say(&few, num_logistic(logit), q->lang);
         text_release(&t);
     }
     free(earlier);
@@ -226,7 +243,10 @@ int run_model_explain(struct cli *c)
         st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer of student \"%.60s\"", student);
     if (st == ST_OK && question && !find_name(x.d.item_name, x.d.r.items, question, &q.item))
         st = err_fail(&e, ST_NOT_FOUND, "model.row", "no answer on item \"%.60s\"", question);
-    if (st == ST_OK) st = x.bkt || x.general ? model_explain_known(c, &q, &e) : why(c, &q, &e);
+    if (st == ST_OK)
+        st = x.bkt || x.general ? model_explain_known(c, &q, &e)
+             : x.belief.items   ? model_explain_belief(c, &q, &e)
+                                : why(c, &q, &e);
     model_use_release(&x);
     return st == ST_OK ? 0 : cli_fail(&e);
 }

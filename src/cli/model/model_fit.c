@@ -39,6 +39,7 @@ static enum st fit_logistic(struct cli *c, const struct log_data *d, double begi
         json_put_f64(j, "seconds_read", read - begin);
         json_put_f64(j, "seconds_features", made - read);
         json_put_f64(j, "seconds_fit", end - made);
+        model_put_log(j, d);
         json_put_i64(j, "peak_rss_kib", model_peak_kib());
         if (c->json || cli_opt(c, "--out")) model_put_logistic(j, d, &m);
         st = model_out_close(&out, c, cli_opt(c, "--out"), st, e);
@@ -122,6 +123,7 @@ static enum st fit_bkt(struct cli *c, const struct log_data *d, double begin, st
         json_put_f64(j, "seconds_pack", made - read);
         json_put_f64(j, "seconds_fit", end - made);
         json_put_f64(j, "ns_per_response_iteration", ns);
+        model_put_log(j, d);
         json_put_i64(j, "peak_rss_kib", model_peak_kib());
         put_bkt(j, d, m);
         st = model_out_close(&out, c, cli_opt(c, "--out"), st, e);
@@ -147,14 +149,15 @@ int run_model_fit(struct cli *c)
     const char *kind = cli_opt(c, "--kind");
     struct log_columns names = log_columns_of(c);
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
-    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "transfer") != 0))
-        return cli_usage(
-            c, "--kind is one of bkt, irt, afm, pfa, das3h, best-lr, best-lr-recency, das3h-recency, full, transfer");
+    if (!kind || (!model_terms(kind) && strcmp(kind, "bkt") != 0 && strcmp(kind, "transfer") != 0 &&
+                  strcmp(kind, "belief") != 0))
+        return cli_usage(c, "--kind is one of " MODEL_KINDS_FIT);
     double begin = model_seconds();
-    enum st st = log_read(&d, c->positional, c->count, &names, &e);
+    enum st st = model_log_read(c, &names, &d, &e);
     if (st == ST_OK)
         st = strcmp(kind, "bkt") == 0        ? fit_bkt(c, &d, begin, &e)
              : strcmp(kind, "transfer") == 0 ? model_fit_transfer(c, &d, begin, &e)
+             : strcmp(kind, "belief") == 0   ? model_fit_belief(c, &d, begin, &e)
                                              : fit_logistic(c, &d, begin, &e);
     log_release(&d);
     return st == ST_OK ? 0 : cli_fail(&e);

@@ -45,6 +45,7 @@ static enum st print(struct cli *c, const struct log_data *d, const struct bkt_g
     json_put_f64(j, "seconds", read_s + fit_s);
     json_put_f64(j, "seconds_fit", fit_s);
     json_put_f64(j, "ns_per_response_iteration", tot->steps > 0.0 ? fit_s * 1e9 / tot->steps : 0.0);
+    model_put_log(j, d);
     json_put_i64(j, "peak_rss_kib", model_peak_kib());
     put_parameters(j, d, o, m, item_class);
     enum st st = model_out_close(&out, c, cli_opt(c, "--out"), ST_OK, e);

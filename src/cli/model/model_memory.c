@@ -10,6 +10,7 @@ enum { FOLDS_MAX = 1000 };
 static const double DAY_S = 86400.0;
 
 struct memory {
+    const char *folds_by;
     struct log_data d;
     struct fsrs_log log;
     uint32_t *row, *user;
@@ -158,6 +159,8 @@ static enum st tell(const struct cli *c, const struct memory *x, struct err *e)
     struct model_out out;
     struct json_out *j = model_out_open(&out);
     json_put_str(j, "kind", "fsrs-6");
+    json_put_str(j, "folds_by", x->folds_by);
+    model_put_log(j, &x->d);
     json_put_i64(j, "memories", (int64_t)x->log.histories);
     json_put_i64(j, "reviews", (int64_t)all);
     put(j, "default", &def);
@@ -179,10 +182,11 @@ int run_model_memory(struct cli *c)
     if (!c->count) return cli_usage(c, "name the files or folders with answers");
     if (strcmp(by, "item") != 0 && strcmp(by, "skill") != 0) return cli_usage(c, "--by is item or skill");
     if (!model_number(c, "--folds", 2, FOLDS_MAX, 5, &folds)) return 2;
-    enum st st = log_read(&x.d, c->positional, c->count, &names, &e);
+    enum st st = model_log_read(c, &names, &x.d, &e);
     if (st == ST_OK && !x.d.r.time_s)
         st = err_fail(&e, ST_INVALID, "model.row", "the answers have no times, so forgetting cannot be measured");
     if (st == ST_OK) st = log_histories(&x.d, *by == 's', &x.log, &x.row, &x.user, &e);
+    if (st == ST_OK) st = model_folds(c, &x.d, (size_t)folds, &x.folds_by, &e);
     if (st == ST_OK) st = judge(&x, (size_t)folds, &e);
     if (st == ST_OK) st = tell(c, &x, &e);
     log_release(&x.d);

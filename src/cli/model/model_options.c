@@ -88,6 +88,33 @@ struct log_columns log_columns_of(const struct cli *c)
                                 false};
 }
 
+enum st model_log_read(const struct cli *c, const struct log_columns *names, struct log_data *d, struct err *e)
+{
+    TRY(log_read(d, c->positional, c->count, names, e));
+    if (d->files_again)
+        fprintf(stderr, "waymark %s: %s holds the answers of another file that is named, and was read once%s\n",
+                c->word->name, d->file_again ? d->file_again : "a file", d->files_again > 1 ? "; so were others" : "");
+    if (d->repeated)
+        fprintf(stderr,
+                "waymark %s: %zu rows told an answer again (the same student, item, time and skill, right or wrong) "
+                "and were merged\n",
+                c->word->name, d->repeated);
+    return ST_OK;
+}
+
+enum st model_folds(const struct cli *c, struct log_data *d, size_t folds, const char **name, struct err *e)
+{
+    static const char *const names[] = {[LOG_FOLDS_MOD] = "mod", [LOG_FOLDS_NAME] = "name"};
+    const char *wish = cli_opt(c, "--folds-by");
+    enum log_folds by = LOG_FOLDS_USUAL;
+    if (wish && strcmp(wish, "mod") == 0) by = LOG_FOLDS_MOD;
+    else if (wish && strcmp(wish, "name") == 0) by = LOG_FOLDS_NAME;
+    else if (wish) return err_fail(e, ST_INVALID, "model.option", "--folds-by is mod or name, not \"%.40s\"", wish);
+    TRY(log_deal_folds(d, folds, &by, e));
+    *name = names[by];
+    return ST_OK;
+}
+
 enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e)
 {
     const char *path = cli_opt(c, "--start");

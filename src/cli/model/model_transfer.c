@@ -52,6 +52,7 @@ static enum st print(struct cli *c, const struct log_data *d, const struct both 
                   m->top_report.rows);
     json_put_f64(j, "seconds", read_s + fit_s);
     json_put_f64(j, "seconds_fit", fit_s);
+    model_put_log(j, d);
     json_put_i64(j, "peak_rss_kib", model_peak_kib());
     if (c->json || cli_opt(c, "--out")) {
         model_put_logistic(j, d, &m->base);

@@ -11,6 +11,7 @@ void model_use_release(struct model_use *x)
 {
     logistic_free(&x->m);
     transfer_free(&x->top);
+    belief_model_free(&x->belief);
     free(x->bkt);
     free(x->general);
     free(x->item_class);
@@ -23,7 +24,7 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
     struct log_columns names = log_columns_of(c);
     const char *path = cli_opt(c, "--model");
     memset(x, 0, sizeof *x);
-    TRY(log_read(&x->d, c->positional, c->count, &names, e));
+    TRY(model_log_read(c, &names, &x->d, e));
     TRY(model_read_parameters(path, &x->d.arena, &x->doc, e));
     x->kind = json_str(x->doc, "kind", "");
     x->with_edges = cli_opt(c, "--edges") != NULL;
@@ -49,6 +50,7 @@ enum st model_use_load(const struct cli *c, struct model_use *x, struct err *e)
         TRY(model_load_transfer(x->doc, &x->d, &x->top, e));
         return model_load_logistic(x->doc, LOGISTIC_FULL, &x->d, &x->m, e);
     }
+    if (strcmp(x->kind, "belief") == 0) return model_load_belief(x->doc, &x->d, &x->belief, e);
     if (!model_terms(x->kind))
         return err_fail(e, ST_INVALID, "model.file", "%s: \"%.40s\" is not a kind of model that predicts", path,
                         x->kind);
@@ -63,6 +65,7 @@ static enum st predict(struct cli *c, struct model_use *x, double *p, struct err
     if (x->bkt) return bkt_predict_rows(&x->d.r, x->bkt, 0, 0, p, e);
     struct logistic_design *design;
     struct parallel par = model_parallel(c);
+    if (x->belief.items) return belief_predict_rows(&x->d.r, &x->belief, NULL, 0, 0, &par, p, e);
     enum st st = ST_OK;
     TRY(logistic_design_make(&x->d.r, x->m.terms, &par, &design, e));
     if (x->top.sets) { /* fold 0 of 1: no row counts as fitted */

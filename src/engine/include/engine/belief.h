@@ -72,6 +72,14 @@ struct belief belief_on(const struct belief_params *p, const struct belief_stude
 /* P(right alone) on a question that needs n skills (1 to BKT_SKILLS_MAX), answered on a day. (0, 1) */
 double belief_right(const struct belief_params *p, const struct belief_student *who, const struct belief_skill *s,
                     size_t n, const struct belief_question *q, int32_t day);
+/* What that is made of: P(right alone) = guess + (1 - guess - slip) logistic(narrow (skill + warm - newness -
+ * hardness)). skill: the mean of what the student can do on the skills, on that day; narrow: how far doubt draws the
+ * whole towards an even chance, (0, 1] */
+struct belief_view {
+    double skill, warm, newness, narrow;
+};
+struct belief_view belief_look(const struct belief_params *p, const struct belief_student *who,
+                               const struct belief_skill *s, size_t n, const struct belief_question *q, int32_t day);
 /* One opportunity on a question that needs n skills: what it tells, if it tells anything, and what it teaches. A
  * question of several skills tells of their mean. */
 void belief_learn(const struct belief_params *p, struct belief_student *who, struct belief_skill *s, size_t n,

@@ -44,6 +44,8 @@ struct belief_report {
 enum st belief_fit(const struct responses *r, const struct belief_fit_options *o, const struct parallel *par,
                    struct belief_model *m, struct belief_report *report, struct err *e) WARN_UNUSED;
 
+/* The day of a time, as fits and predictions count it; times beyond all days count as the last. */
+int32_t belief_day(double time_s);
 /* P(right) of each row, one step ahead, clipped to [1e-6, 1 - 1e-6]; only rows of users in fold hold_out when folds >
  * 0. guess: items, or NULL. ST_NOMEM */
 enum st belief_predict_rows(const struct responses *r, const struct belief_model *m, const double *guess, size_t folds,

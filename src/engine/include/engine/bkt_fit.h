@@ -16,8 +16,8 @@ struct bkt_options {
     size_t folds, hold_out; /* as in logistic_options */
     int iterations_max;
     double tolerance; /* stop when the log-likelihood per answer rises by less */
-    /* sets: where the fit begins, as yesterday's parameters; NULL: two starts of its own, of which the better end
-     * counts */
+    /* sets: where the fit begins, as yesterday's parameters; NULL: two starts of its own, or six without a prior, of
+     * which the best end counts */
     const struct bkt *start;
     const struct fit_watch *watch;
 };
@@ -29,7 +29,7 @@ enum bkt_flag {
     BKT_FEW = 2,
     BKT_POOLED = 4,  /* the parameters are those of all skills together */
     BKT_NO_DATA = 8, /* no answer at all */
-    BKT_STARTS = 16  /* the two starting points ended more than .5 log-likelihood units apart */
+    BKT_STARTS = 16  /* two starting points ended more than .5 log-likelihood units apart; the best counts */
 };
 
 struct bkt_fitted {
@@ -46,7 +46,7 @@ struct bkt_fitted {
 struct bkt_totals {
     double log_likelihood;
     size_t answers, sequences;
-    double steps;   /* sum over sets of answers times E-steps: of both starts, and of the standard errors */
+    double steps;   /* sum over sets of answers times E-steps: of all starts, and of the standard errors */
     int iterations; /* the most that any set took */
     bool converged;
 };

@@ -13,6 +13,7 @@
 #include "engine/responses.h"
 #include "engine/simulate.h"
 
+struct belief_model;
 struct logistic;
 struct transfer;
 struct transfer_options;
@@ -27,10 +28,14 @@ struct sheet {
     size_t count, cap;
     struct arena *arena;
     size_t next_line;
+    char *gone; /* where what was let go ends */
 };
 /* ST_NOT_FOUND, ST_IO (a broken archive says so), ST_INVALID when it is empty or over 1 GiB. */
 enum st sheet_open(struct sheet *t, struct arena *a, const char *path, struct err *e) WARN_UNUSED;
 bool sheet_next(struct sheet *t); /* the next row that is not empty; false at the end */
+/* Rows up to the next one are not looked at any more: their text goes, so that a large file and what is made of it need
+ * not be held at once. */
+void sheet_let_go(struct sheet *t);
 /* Is this the name, leaving out case and everything that is no letter and no digit? */
 bool column_is(const char *header, const char *name);
 
@@ -54,15 +59,29 @@ struct log_data {
     const char **user_name, **item_name, **skill_name;
     const char **user_group;         /* users; NULL without a group column */
     const struct log_beside *beside; /* rows; NULL where no file has such a column */
+    /* rows: the number of the row among its user's rows in order of time, from 0, counted before rows are merged: by it
+     * a row is found again in the log as it was written */
+    const uint32_t *index;
     size_t input_bytes;
-    size_t merged;   /* rows that repeated the answer before them under another skill */
-    size_t unscored; /* rows that were no answers: study, hints without an attempt */
-    bool expanded_kept;
+    size_t merged;      /* rows that told an answer again under another skill */
+    size_t repeated;    /* rows that told an answer again in all: student, item, time, skill and whether it was right */
+    size_t files_again; /* files that were named twice, or hold what another file holds: read once */
+    const char *file_again; /* the first of them; NULL: none */
+    size_t unscored;        /* rows that were no answers: study, hints without an attempt */
+    bool user_numbers;      /* all students' names are whole numbers, by which user_fold goes; else in order met */
 };
 /* Files and folders in the layouts of docs/models.md. Release also after a failure. */
 enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *names,
                  struct err *e) WARN_UNUSED;
 void log_release(struct log_data *d);
+/* How students come into folds. LOG_FOLDS_MOD: number mod folds, or in turn as they are met where names are no numbers.
+ * LOG_FOLDS_NAME: dealt in turn in the order of a hash of their names, so that no fold has two more than another.
+ * LOG_FOLDS_USUAL: the first where names are numbers and each fold gets half its even share at least, as published
+ * figures go by; else the second. Ids that share a divisor with the number of folds leave folds empty. */
+enum log_folds { LOG_FOLDS_USUAL, LOG_FOLDS_MOD, LOG_FOLDS_NAME };
+/* Sets d->r.user_fold. by: in, the wish; out, what was done. ST_INVALID when one fold has all students, since nothing
+ * would be left to fit on. */
+enum st log_deal_folds(struct log_data *d, size_t folds, enum log_folds *by, struct err *e) WARN_UNUSED;
 void model_set_name(const struct log_data *d, size_t set, struct text *t); /* its skills, joined by ~~ */
 /* --- scores: one row per person, one column per item --- */
 struct matrix {
@@ -95,6 +114,11 @@ enum st model_load_general(const json_t *doc, const struct log_data *d, struct b
 /* What model fit wrote under "transfer". *out for the caller to free, also after a failure. */
 enum st model_load_transfer(const json_t *doc, const struct log_data *d, struct transfer *out,
                             struct err *e) WARN_UNUSED;
+
+/* What model fit wrote of kind belief; a skill or an item that the model never saw stays as of nothing known. *out:
+ * zero before; belief_model_free, also after a failure. */
+enum st model_load_belief(const json_t *doc, const struct log_data *d, struct belief_model *out,
+                          struct err *e) WARN_UNUSED;
 
 /* --- long work (progress.c): a bar on a terminal, else a line now and then, on standard error, once it takes
  * over a second; the first SIGINT or SIGTERM asks it to end with what it has, the second ends the program --- */

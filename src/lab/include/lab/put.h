@@ -6,6 +6,8 @@
 /* --- pieces --- */
 void model_put_fit(struct json_out *j, double objective, double log_likelihood, bool converged, int iterations,
                    size_t rows);
+/* what of the log was not taken as an answer of its own */
+void model_put_log(struct json_out *j, const struct log_data *d);
 void model_put_metrics(struct json_out *j, const struct metrics *m);
 /* the five that everybody compares */
 void model_put_scores(struct json_out *j, const struct metrics *m);
@@ -16,6 +18,8 @@ void model_put_numbers(struct json_out *j, const char *key, const double *x, siz
 void model_put_flags(struct json_out *j, unsigned flags);
 /* under "parameters" */
 void model_put_logistic(struct json_out *j, const struct log_data *d, const struct logistic *m);
+
+void model_put_belief(struct json_out *j, const struct log_data *d, const struct belief_model *m);
 
 /* --- files --- */
 /* *out: for model_file_close, which closes it and says whether all of it was written. whole false: what should be in

@@ -134,8 +134,8 @@ static enum st one_answer(struct levels *x, struct arena *a, struct learner_stat
         struct text name;
         text_init(&name, NAME_BYTES);
         csv_put(&name, x->d.skill_name[competency[i] - 1], false);
-        fprintf(x->out, "%s%u,%s%.6f,%.6f,%.6f,%s,%s\n", user, (unsigned)nth, text_str(&name), was[i].share, was[i].low,
-                was[i].high, level_code(was[i].level), level_code(c ? c->level : LEVEL_NOT_YET));
+        fprintf(x->out, "%s%u,%s%.6f,%.6f,%.6f,%s,%s\n", user, (unsigned)x->d.index[row], text_str(&name), was[i].share,
+                was[i].low, was[i].high, level_code(was[i].level), level_code(c ? c->level : LEVEL_NOT_YET));
         bool whole = !name.failed;
         text_release(&name);
         if (!whole) return err_no_memory(e, "a skill's name");
@@ -168,7 +168,7 @@ static enum st levels(struct cli *c, struct levels *x, struct err *e)
     struct log_columns names = log_columns_of(c);
     const char *path = cli_opt(c, "--out"), *policy = cli_opt(c, "--policy"), *train = cli_opt(c, "--train");
     names.beside = true;
-    TRY(log_read(&x->d, c->positional, c->count, &names, e));
+    TRY(model_log_read(c, &names, &x->d, e));
     x->policy = policy_start();
     if (policy) TRY(model_read_policy(policy, &x->policy, e));
     TRY(belief_model_init(&x->belief, &belief_defaults, x->d.r.skills, x->d.r.items, e));

@@ -67,13 +67,6 @@ enum st dif_run(const struct cli *c, struct matrix *x, struct dif *out, struct e
 void dif_put(const struct matrix *x, const struct dif *d, struct json_out *j);
 void dif_say(const struct matrix *x, const struct dif *d);
 
-/* The answers as histories of single memories, for engine/fsrs.h: one for each student and item, or set of skills. FSRS
- * counts nights, not hours. row, user: the log's row of each review, the student of each history; in the log's arena.
- * The log has times. ST_NOMEM */
-struct fsrs_log;
-enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, uint32_t **row, uint32_t **user,
-                      struct err *e) WARN_UNUSED;
-
 /* What --start names, which holds a model of this kind; *doc stays NULL without it. */
 enum st model_start(const struct cli *c, const char *kind, json_t **doc, struct err *e) WARN_UNUSED;
 /* ST_BUSY, with how to go on, when the fit was interrupted. */

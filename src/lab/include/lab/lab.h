@@ -74,6 +74,12 @@ struct log_data {
 enum st log_read(struct log_data *d, const char *const *paths, size_t n, const struct log_columns *names,
                  struct err *e) WARN_UNUSED;
 void log_release(struct log_data *d);
+/* The answers as histories of single memories, for engine/fsrs.h: one for each student and item, or set of skills. FSRS
+ * counts nights, not hours. row, user: the log's row of each review, the student of each history; in the log's arena.
+ * The log has times. ST_NOMEM */
+struct fsrs_log;
+enum st log_histories(struct log_data *d, bool by_skill, struct fsrs_log *out, uint32_t **row, uint32_t **user,
+                      struct err *e) WARN_UNUSED;
 /* How students come into folds. LOG_FOLDS_MOD: number mod folds, or in turn as they are met where names are no numbers.
  * LOG_FOLDS_NAME: dealt in turn in the order of a hash of their names, so that no fold has two more than another.
  * LOG_FOLDS_USUAL: the first where names are numbers and each fold gets half its even share at least, as published

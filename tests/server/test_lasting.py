@@ -24,7 +24,7 @@ def text(page):
 class Days:
     """A student at work under the rule, a server for each day; the first day is a Tuesday to come."""
 
-    RULE = {"rule": "lasting", "secure_at": 0.79, "nearly_at": 0.55, "after_hint": "not_alone", "gap_days": 5}
+    RULE = {"rule": "lasting", "secure_at": 0.8, "nearly_at": 0.55, "after_hint": "not_alone", "gap_days": 5}
 
     def __init__(self, db, school, serve, tmp_path):
         self.db, self.school, self.serve = db, school, serve

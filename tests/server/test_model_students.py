@@ -75,7 +75,7 @@ def test_the_planner_needs_fewer_answers_than_chance(rule):
 def test_the_planner_finds_more_of_what_is_mastered_than_chance():
     """By the rule of a new school, under which a call takes days and not only answers."""
     for seed in (1, 2, 3):
-        less = figures("simulate", "--compare", "planner,random", "--students", 300, "--seed", seed)["differences"][0]
+        less = figures("simulate", "--compare", "planner,random", "--students", 1000, "--seed", seed)["differences"][0]
         assert less["masters_found"]["low"] > 0 and less["false_mastery"]["low"] < 0.01
 
 

@@ -198,6 +198,55 @@ def test_what_is_past_stays_and_null_takes_away(db, document):
     assert "least_evidence" not in in_force(db)["mastery"]
 
 
+def test_cuts_of_another_rule_do_not_outlast_the_rule_that_it_must_last(db, school, worked, document, serve):
+    """A change to or from `lasting` begins with its own cuts, of a district and of a school; between other rules what was said stays."""
+    [[name]] = db.rows(f"SELECT name FROM org WHERE org_id = (SELECT MIN(org_id) FROM user_role WHERE role = 'student' AND user_id = {school.student.id})")
+    lasting = {"secure_at": 0.8, "nearly_at": 0.55, "gap_days": 5, "after_hint": "not_alone"}
+    usual = {"secure_at": 0.95, "nearly_at": 0.8, "gap_days": 0, "after_hint": "practice"}
+    cuts = ("secure_at", "nearly_at", "least_evidence", "after_hint", "times", "of_last", "newest_weight", "gap_days")
+    about = {f"mastery.{p}": {"lock": "open"} for p in ("rule", *cuts)}
+    policy(db, "set", document({"about": about}), "--reason", "schools may choose", "--effective", "now")
+    server = serve()
+    student = Client(server.port, school.student.token)
+    skill = student.get(f"/api/v1/learners/{school.student.id}/mastery").json["competencies"][0]["competency_id"]
+
+    def change(mastery, *of):
+        return policy(db, "set", document({"mastery": mastery}), *of, "--reason", "another rule", "--effective", "now").json["changes"]
+
+    def holds(rule, want, *of):
+        """In the document, where what it does not say is the usual of its rule, and for a student of the school."""
+        said = in_force(db, *of)
+        full = said | {"mastery": said["mastery"] | {"rule": rule} | want}
+        assert said["mastery"].get("rule", "model") == rule
+        assert waymark("policy", "diff", document(said), document(full), "--json").json == [], said
+        ask = lambda: student.get(f"/api/v1/learners/{school.student.id}/mastery/{skill}/why").json["rule"]
+        eventually(lambda: all(ask()[k] == v for k, v in ({"rule": rule} | want).items()), f"{rule} with {want}")
+
+    first = in_force(db)["mastery"]
+    assert first["secure_at"] == 0.95 and first["nearly_at"] == 0.8 and "rule" not in first
+    assert any("from 95% to 80%" in line for line in change({"rule": "lasting"}))
+    holds("lasting", lasting)
+    # What the document itself says holds; the way back forgets it again.
+    change({"rule": "lasting", "secure_at": 0.7})
+    holds("lasting", lasting | {"secure_at": 0.7})
+    change({"rule": "model"})
+    holds("model", usual)
+    # Another rule that is not `lasting` keeps what was said.
+    change({"secure_at": 0.93, "nearly_at": 0.7})
+    change({"rule": "recent"})
+    kept = usual | {"secure_at": 0.93, "nearly_at": 0.7}
+    holds("recent", kept)
+    change({"rule": "lasting"}, "--school", name)
+    holds("lasting", lasting, "--school", name)
+    assert in_force(db)["mastery"]["secure_at"] == 0.93, "the district's own stays"
+    change({"rule": "decaying"}, "--school", name)
+    holds("decaying", kept, "--school", name)
+    change({"rule": "lasting"})
+    change({"rule": "model"}, "--school", name)
+    holds("model", usual, "--school", name)
+    assert waymark("check", "--db", db.url, "--json").json["ok"]
+
+
 def test_a_lock_that_comes_later_holds(db, worked, document):
     [[name]] = db.rows("SELECT name FROM org WHERE type = 'school' ORDER BY org_id LIMIT 1")
     paths = ("mastery.secure_at", "mastery.nearly_at")

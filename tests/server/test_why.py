@@ -15,7 +15,7 @@ from load import Ledger
 LEVELS = {"not_yet": 0, "started": 1, "nearly": 2, "secure": 3}
 RULES = [{}, {"rule": "recent", "times": 3, "of_last": 4}, {"rule": "sustained", "times": 2}, {"rule": "decaying", "newest_weight": 0.5}, {"rule": "mode", "of_last": 6},
          {"rule": "judgement", "least_evidence": 2}, {"off_screen": 1, "after_hint": "not_alone", "least_evidence": 2},
-         {"rule": "lasting", "secure_at": 0.79, "nearly_at": 0.55, "after_hint": "not_alone", "gap_days": 5}, {"rule": "lasting", "secure_at": 0.79, "nearly_at": 0.4, "after_hint": "practice"}]
+         {"rule": "lasting", "secure_at": 0.8, "nearly_at": 0.55, "after_hint": "not_alone", "gap_days": 5}, {"rule": "lasting", "secure_at": 0.8, "nearly_at": 0.4, "after_hint": "practice"}]
 
 
 def kept(score):
